@@ -1,0 +1,17 @@
+/**
+ * A broken promise of our own code. Never caught to go on: whoever meets one stops the process, because what
+ * it knows about the state can no longer be trusted.
+ */
+export class InvariantError extends Error {
+  override readonly name = 'InvariantError';
+}
+
+/** States what must be true of *our* code. What comes from outside is validated, not asserted. */
+export function assert(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new InvariantError(`broken invariant: ${what}`);
+}
+
+/** The end of a `switch` over a union: does not compile while a case is missing. */
+export function unreachable(value: never): never {
+  throw new InvariantError(`broken invariant: unexpected ${JSON.stringify(value)}`);
+}

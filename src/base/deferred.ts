@@ -1,0 +1,18 @@
+/** A promise with its handles outside, for answers that arrive in another call. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+/** Makes a {@link Deferred}. Nobody is blamed for not handling its rejection when `quiet`: some have no listener by design. */
+export function deferred<T>(options?: { quiet?: boolean }): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  if (options?.quiet) promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}

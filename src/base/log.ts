@@ -1,0 +1,22 @@
+/** What happened, with its facts beside it. An error means a person should go and look; losing an election is an info. */
+export interface Logger {
+  debug(message: string, facts?: Record<string, unknown>): void;
+  info(message: string, facts?: Record<string, unknown>): void;
+  warn(message: string, facts?: Record<string, unknown>): void;
+  error(message: string, facts?: Record<string, unknown>): void;
+}
+
+const nothing = () => undefined;
+
+/** For those who do not want to hear. */
+export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** What a library says when nobody gave it a logger: warnings and errors, on stderr. */
+export const consoleLogger: Logger = {
+  debug: nothing,
+  info: nothing,
+  // eslint-disable-next-line no-console -- the default sink of a library is the console
+  warn: (message, facts) => console.warn(`skep: ${message}`, ...(facts ? [facts] : [])),
+  // eslint-disable-next-line no-console -- the default sink of a library is the console
+  error: (message, facts) => console.error(`skep: ${message}`, ...(facts ? [facts] : [])),
+};

@@ -1,0 +1,97 @@
+import { assert } from '../base/assert.js';
+import { limitSize } from './log.js';
+import {
+  NONE,
+  StorageError,
+  type ConfState,
+  type Entry,
+  type HardState,
+  type LogIndex,
+  type Snapshot,
+  type Storage,
+  type Term,
+} from './types.js';
+
+const noMembers: ConfState = { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+
+/** A log in memory. What the core reads from in production too: the disk mirrors it. */
+export class MemoryStorage implements Storage {
+  #hardState: HardState = { term: 0, vote: NONE, commit: 0 };
+  #snapshot: Snapshot = { metadata: { index: 0, term: 0, confState: noMembers }, data: new Uint8Array(0) };
+  #confState: ConfState | undefined;
+  /** Of the entry before the first one. */
+  #before = { index: 0, term: 0 };
+  #entries: Entry[] = [];
+
+  initialState(): { hardState: HardState; confState: ConfState } {
+    return { hardState: this.#hardState, confState: this.#confState ?? this.#snapshot.metadata.confState };
+  }
+
+  /** The configuration at the start, where it is not the snapshot's. */
+  setConfState(confState: ConfState): void {
+    this.#confState = confState;
+  }
+
+  setHardState(hardState: HardState): void {
+    this.#hardState = hardState;
+  }
+
+  firstIndex(): LogIndex {
+    return this.#before.index + 1;
+  }
+
+  lastIndex(): LogIndex {
+    return this.#before.index + this.#entries.length;
+  }
+
+  term(index: LogIndex): Term {
+    if (index < this.#before.index) throw new StorageError('compacted');
+    if (index === this.#before.index) return this.#before.term;
+    const entry = this.#entries[index - this.firstIndex()];
+    if (!entry) throw new StorageError('unavailable');
+    return entry.term;
+  }
+
+  entries(lo: LogIndex, hi: LogIndex, maxBytes: number): readonly Entry[] {
+    if (lo < this.firstIndex()) throw new StorageError('compacted');
+    if (hi > this.lastIndex() + 1) throw new StorageError('unavailable');
+    return limitSize(this.#entries.slice(lo - this.firstIndex(), hi - this.firstIndex()), maxBytes);
+  }
+
+  snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Adds entries; they replace ours from their first index on. */
+  append(entries: readonly Entry[]): void {
+    const kept = entries.filter(({ index }) => index >= this.firstIndex());
+    const first = kept[0];
+    if (!first) return;
+    assert(first.index <= this.lastIndex() + 1, 'the log has no holes');
+    this.#entries.length = first.index - this.firstIndex();
+    for (const entry of kept) this.#entries.push(entry);
+  }
+
+  /** Puts a snapshot that came from a leader in the place of the whole log. */
+  applySnapshot(snapshot: Snapshot): void {
+    const { index, term } = snapshot.metadata;
+    this.#snapshot = snapshot;
+    this.#confState = undefined;
+    this.#before = { index, term };
+    this.#entries = [];
+  }
+
+  /** Remembers a snapshot of our own; the log stays until {@link compact}. */
+  createSnapshot(index: LogIndex, confState: ConfState, data: Uint8Array): Snapshot {
+    this.#snapshot = { metadata: { index, term: this.term(index), confState }, data };
+    return this.#snapshot;
+  }
+
+  /** Gives up the entries up to and including `index`. */
+  compact(index: LogIndex): void {
+    if (index <= this.#before.index) return;
+    const term = this.term(index);
+    this.#entries.splice(0, index - this.#before.index);
+    this.#before = { index, term };
+  }
+}

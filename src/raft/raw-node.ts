@@ -1,0 +1,234 @@
+import { assert, InvariantError } from '../base/assert.js';
+import { Core } from './core.js';
+import { hup, tickElection } from './election.js';
+import { applyChange, maybeAutoLeave, tickLeader } from './leader.js';
+import { payloadSize } from './log.js';
+import { propose, read, step, transfer } from './step.js';
+import {
+  NONE,
+  type ConfChange,
+  type ConfState,
+  type HardState,
+  type Message,
+  type NodeId,
+  type Progress,
+  type ProposeResult,
+  type RaftConfig,
+  type Ready,
+  type SoftState,
+  type Status,
+  type StepResult,
+  type Storage,
+} from './types.js';
+
+/** What {@link RawNode.advance} must still do for a Ready that was handed out. */
+interface Outstanding {
+  readonly ready: Ready;
+  /** Promises to ourselves, durable now. */
+  readonly toSelf: readonly Message[];
+}
+
+/**
+ * One member's raft, as a pure machine: ticks and messages go in, a {@link Ready} comes out. It has no clock, does no
+ * input or output and never waits. The loop around it:
+ *
+ * 1. `tick`, `step`, `propose`, … whenever something happens;
+ * 2. while `hasReady()`: take `ready()`, send `messages`, write `entries`, `hardState` and `snapshot` (with fsync if
+ *    `mustSync`), send `messagesAfterPersist`, apply `committedEntries`, then `advance`.
+ *
+ * @see docs/design/raft.md
+ */
+export class RawNode {
+  readonly #core: Core;
+  #hardState: HardState;
+  #softState: SoftState;
+  #outstanding: Outstanding | undefined;
+
+  constructor(config: RaftConfig, storage: Storage) {
+    this.#core = new Core(config, storage);
+    this.#hardState = this.#core.hardState;
+    this.#softState = this.#core.softState;
+  }
+
+  tick(): void {
+    if (this.#core.role === 'leader') tickLeader(this.#core);
+    else tickElection(this.#core);
+  }
+
+  /** Campaigns now. Does nothing on a leader, a non-voter, or while a committed membership change is not applied. */
+  campaign(): void {
+    hup(this.#core, this.#core.settings.preVote ? 'preVote' : 'election');
+  }
+
+  /**
+   * Appends one entry a payload, in one step with one broadcast, all or nothing; `index` is the first one's. An empty
+   * payload is a `TypeError`: it is reserved.
+   */
+  propose(...data: readonly Uint8Array[]): ProposeResult {
+    if (data.length === 0 || data.some((payload) => payload.length === 0))
+      throw new TypeError('propose takes payloads of at least one byte');
+    return propose(
+      this.#core,
+      data.map((payload) => ({ kind: 'normal', data: payload.slice() })),
+      NONE,
+    );
+  }
+
+  /** A change that must not be made now is accepted and becomes an empty entry. */
+  proposeConfChange(change: ConfChange): ProposeResult {
+    return propose(this.#core, [{ kind: 'confChange', change: copyChange(change) }], NONE);
+  }
+
+  /** The application calls this for each committed membership change, in its place among the entries. */
+  applyConfChange(change: ConfChange): ConfState {
+    return applyChange(this.#core, change);
+  }
+
+  /** Asks for an index that a linearizable read must wait for; the answer comes as a `readState` with this context. */
+  readIndex(context: Uint8Array): void {
+    read(this.#core, context.slice(), NONE);
+  }
+
+  transferLeader(transferee: NodeId): void {
+    transfer(this.#core, transferee, NONE);
+  }
+
+  /** A follower drops its leader, so that it can grant pre-votes at once. */
+  forgetLeader(): void {
+    if (this.#core.role === 'follower') this.#core.leader = NONE;
+  }
+
+  /** A message to this peer was lost. */
+  reportUnreachable(id: NodeId): void {
+    const progress = this.#core.progress.get(id);
+    if (this.#core.role === 'leader' && progress?.state === 'replicate') progress.becomeProbe();
+  }
+
+  /** A snapshot for this peer has arrived there, or was lost. */
+  reportSnapshot(id: NodeId, ok: boolean): void {
+    const progress = this.#core.progress.get(id);
+    if (this.#core.role !== 'leader' || progress?.state !== 'snapshot') return;
+    if (!ok) progress.pendingSnapshot = 0;
+    progress.becomeProbe();
+    progress.flowPaused = true; // until the peer is heard of
+  }
+
+  step(message: Message): StepResult {
+    return step(this.#core, message);
+  }
+
+  hasReady(): boolean {
+    const { messages, messagesAfterPersist, readStates, log } = this.#core;
+    return (
+      messages.length > 0 ||
+      messagesAfterPersist.length > 0 ||
+      readStates.length > 0 ||
+      log.unstable.hasNextEntries ||
+      log.unstable.nextSnapshot() !== undefined ||
+      log.hasNextCommitted() ||
+      this.#changedHardState() !== undefined ||
+      this.#changedSoftState() !== undefined
+    );
+  }
+
+  /** What must be done now. Only one may be outstanding. */
+  ready(): Ready {
+    assert(this.#outstanding === undefined, 'advance comes before the next ready');
+    const core = this.#core;
+    const { log } = core;
+    const hardState = this.#changedHardState();
+    const softState = this.#changedSoftState();
+    const snapshot = log.unstable.nextSnapshot();
+    const entries = log.unstable.nextEntries();
+    const ready: Ready = {
+      ...(softState && { softState }),
+      ...(hardState && { hardState }),
+      ...(snapshot && { snapshot }),
+      entries,
+      committedEntries: log.nextCommitted(),
+      messages: core.messages,
+      messagesAfterPersist: core.messagesAfterPersist.filter(({ to }) => to !== core.id),
+      readStates: core.readStates,
+      mustSync:
+        entries.length > 0 ||
+        (hardState !== undefined &&
+          (hardState.term !== this.#hardState.term || hardState.vote !== this.#hardState.vote)),
+    };
+    this.#outstanding = { ready, toSelf: core.messagesAfterPersist.filter(({ to }) => to === core.id) };
+    if (hardState) this.#hardState = hardState;
+    if (softState) this.#softState = softState;
+    core.messages = [];
+    core.messagesAfterPersist = [];
+    core.readStates = [];
+    log.unstable.accept();
+    const last = ready.committedEntries.at(-1);
+    if (last) log.applying = last.index;
+    return ready;
+  }
+
+  /** Everything of `ready` has been done. */
+  advance(ready: Ready): void {
+    const outstanding = this.#outstanding;
+    if (outstanding?.ready !== ready)
+      throw new InvariantError('broken invariant: advance takes the Ready that is outstanding');
+    this.#outstanding = undefined;
+    const core = this.#core;
+    for (const message of outstanding.toSelf) step(core, message);
+    const lastEntry = ready.entries.at(-1);
+    if (lastEntry) core.log.unstable.stableTo(lastEntry);
+    if (ready.snapshot) {
+      const { index } = ready.snapshot.metadata;
+      core.log.unstable.stableSnapshotTo(index);
+      if (index > core.log.applied) core.log.appliedTo(index);
+    }
+    this.#applied(ready.committedEntries);
+  }
+
+  status(): Status {
+    const core = this.#core;
+    const progress = new Map<NodeId, Progress>(
+      [...core.progress].sort(([a], [b]) => a - b).map(([id, peer]) => [id, peer.view()]),
+    );
+    return {
+      id: core.id,
+      ...core.hardState,
+      ...core.softState,
+      applied: core.log.applied,
+      lastIndex: core.log.lastIndex,
+      leadTransferee: core.transferee,
+      confState: core.confState,
+      ...(core.role === 'leader' && { progress }),
+    };
+  }
+
+  #applied(entries: Ready['committedEntries']): void {
+    const core = this.#core;
+    const last = entries.at(-1);
+    if (!last) return;
+    core.log.appliedTo(Math.max(last.index, core.log.applied));
+    let bytes = 0;
+    for (const entry of entries) bytes += payloadSize(entry);
+    core.uncommittedBytes = Math.max(0, core.uncommittedBytes - bytes);
+    maybeAutoLeave(core);
+  }
+
+  #changedHardState(): HardState | undefined {
+    const { term, vote, log } = this.#core;
+    const before = this.#hardState;
+    const same = term === before.term && vote === before.vote && log.committed === before.commit;
+    return same ? undefined : this.#core.hardState;
+  }
+
+  #changedSoftState(): SoftState | undefined {
+    const { leader, role } = this.#core;
+    return leader === this.#softState.leader && role === this.#softState.role ? undefined : this.#core.softState;
+  }
+}
+
+function copyChange({ transition, changes, context }: ConfChange): ConfChange {
+  return {
+    transition,
+    changes: changes.map((change) => ({ ...change })),
+    ...(context && { context: context.slice() }),
+  };
+}

@@ -1,0 +1,214 @@
+import { StoreError } from './errors.js';
+import { refuseAsync, tooLarge, type Ticket, type UpdateOptions, type Writer } from './writer.js';
+import type { Tx, WriteTransaction } from './transaction.js';
+
+export type BatchOptions = Omit<UpdateOptions, 'requestId'>;
+
+/** Many small writes, committed in groups. */
+export interface Batch {
+  /**
+   * Runs one step in the open group. Resolves when it has run, or, when it fills the group, when the group has
+   * committed. A step that throws is undone alone.
+   */
+  update(write: (tx: Tx) => void): Promise<void>;
+}
+
+/** A promise that knows whether somebody listens. */
+class StepPromise extends Promise<void> {
+  handled = false;
+
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  override then<A = void, B = never>(
+    yes?: ((value: void) => A | PromiseLike<A>) | null,
+    no?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.handled = true;
+    return super.then(yes, no);
+  }
+}
+
+interface Step {
+  readonly write: (tx: Tx) => void;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** A batch in progress. Holds the turn for as long as a group is open, so nobody writes inside a group. */
+export class BatchRun implements Batch {
+  readonly #writer: Writer;
+  readonly #options: BatchOptions;
+  readonly #ticket: Ticket<void>;
+  readonly #steps: Step[] = [];
+  readonly #promises: StepPromise[] = [];
+  readonly #stepErrors: { promise: StepPromise; error: unknown }[] = [];
+  readonly #cuts: Promise<void>[] = [];
+  #group: WriteTransaction | undefined;
+  #groupBytes = 0;
+  #asking = false;
+  #over = false;
+  #failure: { error: unknown } | undefined;
+  #idle: (() => void) | undefined;
+
+  constructor(writer: Writer, options: BatchOptions) {
+    if ('requestId' in options && options.requestId !== undefined) {
+      throw new TypeError('batch takes no requestId: it may be several transactions. Give each update its own');
+    }
+    this.#writer = writer;
+    this.#options = options;
+    this.#ticket = writer.ticket<void>(options);
+  }
+
+  async run(fill: (batch: Batch) => void | Promise<void>): Promise<void> {
+    if (this.#ticket.settled) return this.#ticket.promise;
+    this.#ticket.promise.catch(() => undefined);
+    try {
+      await fill(this);
+      await this.#drained();
+      this.#over = true;
+      if (this.#group) void this.#cut();
+    } catch (error) {
+      this.#over = true;
+      this.#dropGroup();
+      for (const step of this.#steps.splice(0)) step.reject(error);
+      await Promise.allSettled(this.#cuts);
+      throw error;
+    }
+    await Promise.all(this.#cuts);
+    const unhandled = this.#stepErrors.find(({ promise }) => !promise.handled);
+    if (unhandled) throw unhandled.error;
+    if (this.#cuts.length === 0) await this.#settleEmpty();
+  }
+
+  update(write: (tx: Tx) => void): Promise<void> {
+    let step!: Step;
+    const promise = new StepPromise((resolve, reject) => {
+      step = { write, resolve, reject };
+    });
+    // Bookkeeping must not count as somebody listening, and must keep a refusal from being an unhandled one.
+    void Promise.prototype.then.call(promise, undefined, (error: unknown) => this.#stepErrors.push({ promise, error }));
+    this.#promises.push(promise);
+    if (this.#over) step.reject(new StoreError('TX_CLOSED', 'the batch is over'));
+    else if (this.#failure) step.reject(this.#failure.error);
+    else {
+      this.#steps.push(step);
+      this.#advance();
+    }
+    return promise;
+  }
+
+  /** Runs the steps that wait, for as long as there is a group to run them in. */
+  #advance(): void {
+    while (this.#group && this.#steps.length > 0) this.#runStep(this.#group, this.#steps.shift() as Step);
+    if (this.#steps.length > 0) this.#ask();
+    else this.#idle?.();
+  }
+
+  /** Asks for the turn, to open a group. */
+  #ask(): void {
+    if (this.#asking || this.#group) return;
+    this.#asking = true;
+    const ticket = this.#writer.ticket<void>(this.#options);
+    ticket.promise.catch((error: unknown) => {
+      this.#asking = false;
+      this.#fail(error);
+    });
+    this.#writer.start(ticket, () => {
+      this.#asking = false;
+      ticket.resolve();
+      if (this.#over || this.#failure) return;
+      this.#open();
+      this.#advance();
+    });
+  }
+
+  #open(): WriteTransaction {
+    this.#writer.turn.take();
+    this.#group = this.#writer.newTransaction();
+    this.#group.close();
+    this.#groupBytes = 0;
+    return this.#group;
+  }
+
+  #runStep(group: WriteTransaction, step: Step): void {
+    const { limits, ledger } = this.#writer;
+    const savepoint = group.savepoint();
+    group.reopen();
+    try {
+      refuseAsync(step.write(group));
+      let bytes = 0;
+      for (const change of group.changes.slice(savepoint.changes)) bytes += ledger.sizeOf(change);
+      if (bytes > limits.transactionBytes) throw tooLarge(bytes, limits.transactionBytes);
+      group.close();
+      if (this.#groupBytes + bytes > limits.transactionBytes) this.#moveToNextGroup(group, savepoint);
+      this.#groupBytes += bytes;
+    } catch (error) {
+      group.rollback(savepoint);
+      group.close();
+      step.reject(error);
+      return;
+    }
+    const full =
+      (this.#group?.changes.length ?? 0) >= limits.batchChanges || this.#groupBytes >= limits.transactionBytes * 0.75;
+    if (full) void this.#cut().then(() => step.resolve(), (error: unknown) => step.reject(error));
+    else step.resolve();
+  }
+
+  /** The step does not fit beside what is in the group: commits the group without it and makes its changes again. */
+  #moveToNextGroup(group: WriteTransaction, savepoint: ReturnType<WriteTransaction['savepoint']>): void {
+    const changes = group.rollback(savepoint);
+    this.#cut({ keepTurn: true }).catch(() => undefined);
+    const next = this.#open();
+    next.reopen();
+    for (const change of changes) next.repeat(change);
+    next.close();
+  }
+
+  /** Hands in the open group. */
+  #cut(options: { keepTurn?: boolean } = {}): Promise<void> {
+    const group = this.#group;
+    this.#group = undefined;
+    let cut: Promise<void> = Promise.resolve();
+    if (group && group.changes.length > 0) {
+      const ticket = this.#writer.ticket<void>(this.#options);
+      if (!ticket.settled) this.#writer.submit(ticket, group, undefined, this.#options);
+      cut = ticket.promise;
+      cut.catch((error: unknown) => this.#fail(error));
+      this.#cuts.push(cut);
+    }
+    if (!options.keepTurn) this.#writer.turn.release();
+    return cut;
+  }
+
+  #dropGroup(): void {
+    if (!this.#group) return;
+    this.#group = undefined;
+    this.#writer.turn.release();
+  }
+
+  /** A cut was refused, or there will be no turn: nothing that comes later can happen. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#dropGroup();
+    for (const step of this.#steps.splice(0)) step.reject(error);
+    this.#idle?.();
+  }
+
+  /** Resolves when no step waits; rejects when they cannot run. */
+  async #drained(): Promise<void> {
+    while (this.#steps.length > 0 && !this.#failure) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+    }
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Nothing was written: what the steps saw must still be certain. */
+  async #settleEmpty(): Promise<void> {
+    this.#writer.whenCertain(this.#ticket, () => this.#ticket.resolve());
+    await this.#ticket.promise;
+  }
+}

@@ -1,0 +1,5 @@
+export * from './cluster.js';
+export * from './network.js';
+export * from './node.js';
+export * from './service.js';
+export * from './task.js';

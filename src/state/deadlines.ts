@@ -1,0 +1,48 @@
+import type { Cancel, Clock } from '../base/clock.js';
+
+interface Deadline {
+  readonly at: number;
+  readonly expire: () => void;
+}
+
+/** Many deadlines on one timer. Nothing is armed while there are none, so an idle store keeps no process alive. */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #open = new Set<Deadline>();
+  #timer: { at: number; cancel: Cancel } | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Calls `expire` once after `delayMs`, unless cancelled before. */
+  add(delayMs: number, expire: () => void): Cancel {
+    const deadline = { at: this.#clock.monotonic() + delayMs, expire };
+    this.#open.add(deadline);
+    if (!this.#timer || deadline.at < this.#timer.at) this.#arm(deadline.at);
+    return () => {
+      if (this.#open.delete(deadline) && this.#open.size === 0) this.#disarm();
+    };
+  }
+
+  #arm(at: number): void {
+    this.#disarm();
+    const cancel = this.#clock.schedule(Math.max(1, Math.ceil(at - this.#clock.monotonic())), () => this.#fire());
+    this.#timer = { at, cancel };
+  }
+
+  #disarm(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    const now = this.#clock.monotonic();
+    const late = [...this.#open].filter(({ at }) => at <= now);
+    for (const deadline of late) this.#open.delete(deadline);
+    const next = Math.min(...[...this.#open].map(({ at }) => at));
+    if (Number.isFinite(next)) this.#arm(next);
+    for (const deadline of late) deadline.expire();
+  }
+}

@@ -1,0 +1,64 @@
+import type { Event } from './events.js';
+import { StoreError } from './errors.js';
+import type { TransactionRecord } from './history.js';
+import type { Proposer, StoreAction } from './proposer.js';
+import type { Listener } from './queue.js';
+import { MemoryStore } from './store.js';
+import { actionOf, markCanonical } from './transaction.js';
+
+function refuseWrites(): never {
+  throw new StoreError('NOT_SUPPORTED', 'a fork follows another store: write there');
+}
+
+const follower: Proposer = {
+  proposeValue: refuseWrites,
+  getVersion: () => 0,
+  changesBetween: () => Promise.resolve([]),
+  admit: refuseWrites,
+};
+
+function apply(store: MemoryStore, record: TransactionRecord): void {
+  const { events, version, time, actor, reason, requestId } = record;
+  const actions: StoreAction[] = events.map(actionOf);
+  store.applyStoreActions(markCanonical(actions), {
+    version,
+    time,
+    ...(actor !== undefined && { actor }),
+    ...(reason !== undefined && { reason }),
+    ...(requestId !== undefined && { requestId }),
+  });
+}
+
+/**
+ * A copy that follows: same objects, same versions, same events, one whole transaction at a time, and for reading only.
+ * Made at once, because it shares the structure of what it copies. `close` stops following; the copy stays readable.
+ */
+export function fork(store: MemoryStore): { store: MemoryStore; close(): void } {
+  const copy = new MemoryStore({ proposer: follower });
+  copy.installNow(store.save());
+  const listener: Listener = {
+    specifiers: [],
+    match: 'new',
+    onTransaction: (record) => {
+      if (record.version > copy.version) apply(copy, record);
+    },
+    onError: () => {
+      copy.installNow(store.save());
+      store.queue.attach(listener);
+    },
+    onClose: () => undefined,
+  };
+  store.queue.attach(listener);
+  return { store: copy, close: () => store.queue.detach(listener) };
+}
+
+/**
+ * Makes `store` take over what one event says, as a transaction of its own; the object is stored as the event has it.
+ * Commit events change nothing. For whole transactions at a time use {@link fork}.
+ * @throws {StoreError} `ALREADY_EXISTS`, `NOT_FOUND`, `NAME_CONFLICT` where the event does not fit.
+ */
+export function applyEvent(store: MemoryStore, event: Event): void {
+  if (event.action === 'commit') return;
+  const { updatedAt } = event.object.meta;
+  store.applyStoreActions(markCanonical([actionOf(event)]), { version: store.version + 1, time: updatedAt });
+}

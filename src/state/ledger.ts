@@ -1,0 +1,249 @@
+import { assert, InvariantError } from '../base/assert.js';
+import type { Clock } from '../base/clock.js';
+import { deferred, type Deferred } from '../base/deferred.js';
+import type { ObjectEvent } from './events.js';
+import { StoreError } from './errors.js';
+import { History, type HistoryLimits, type TransactionRecord } from './history.js';
+import type { Proposer, StoreAction, TransactionInfo } from './proposer.js';
+import { WatchQueue } from './queue.js';
+import { Requests } from './requests.js';
+import { emptyRoot, type StateRoot } from './root.js';
+import { roughSize } from './size.js';
+import { actionOf, applyActions, type ObjectChange, type WriteTransaction } from './transaction.js';
+
+/** What a caller says about a transaction. */
+export interface Labels {
+  readonly actor?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+/** A transaction that has been handed to the proposer. */
+interface Proposal {
+  readonly root: StateRoot;
+  readonly record: TransactionRecord;
+  /** Settles when it is committed and delivered, or refused. */
+  readonly settled: Deferred<void>;
+  dropped: boolean;
+}
+
+function recordOf(info: TransactionInfo, changes: readonly ObjectChange[], bytes: number): TransactionRecord {
+  const { version } = info;
+  const events = changes.map((change) => Object.freeze({ ...change, version }) as ObjectEvent);
+  return Object.freeze({
+    ...info,
+    events: Object.freeze(events),
+    commit: Object.freeze({ action: 'commit', kind: 'commit', version } as const),
+    bytes,
+  });
+}
+
+function infoOf(stamp: { version: number; time: number }, { actor, reason, requestId }: Labels): TransactionInfo {
+  return {
+    version: stamp.version,
+    time: stamp.time,
+    ...(actor !== undefined && { actor }),
+    ...(reason !== undefined && { reason }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+/**
+ * What is committed and what is pending.
+ *
+ * The committed root is what readers see. Transactions run on the pending root, which already holds what has been
+ * proposed; each becomes the committed root when its turn to commit comes. When a proposal is refused, everything after
+ * it is gone too, and the pending root falls back to what stood before it.
+ */
+export class Ledger {
+  readonly proposer: Proposer | undefined;
+  readonly queue: WatchQueue;
+  readonly history: History;
+  readonly requests = new Requests();
+  readonly #clock: Clock;
+  #committed: StateRoot;
+  #pending: StateRoot;
+  #chain: Proposal[] = [];
+  /** Request ids on their way. */
+  readonly #requested = new Map<string, Proposal>();
+
+  constructor(options: { proposer: Proposer | undefined; history: Partial<HistoryLimits> | undefined; clock: Clock }) {
+    const { proposer, history, clock } = options;
+    this.proposer = proposer;
+    this.history = new History(history);
+    this.#clock = clock;
+    this.#committed = { ...emptyRoot, version: proposer?.getVersion() ?? 0 };
+    this.#pending = this.#committed;
+    this.queue = new WatchQueue(this.#committed.version);
+  }
+
+  get committed(): StateRoot {
+    return this.#committed;
+  }
+
+  get pending(): StateRoot {
+    return this.#pending;
+  }
+
+  /** The version and time of a transaction that begins now. */
+  nextStamp(): { version: number; time: number } {
+    return { version: this.#pending.version + 1, time: Math.max(this.#pending.time, this.#clock.now()) };
+  }
+
+  /** Encoded bytes of one change, 0 when nobody knows. */
+  sizeOf(change: ObjectChange): number {
+    return this.proposer?.sizeOf?.(actionOf(change)) ?? 0;
+  }
+
+  /** Settles like the transaction that already carries this request id; `undefined` if none does. */
+  repeated(requestId: string): Promise<void> | undefined {
+    const proposal = this.#requested.get(requestId);
+    if (proposal) return proposal.settled.promise;
+    return this.requests.versionOf(requestId) === undefined ? undefined : Promise.resolve();
+  }
+
+  /** Commits or proposes what `tx` did. Resolves when it is committed and its events are delivered. */
+  submit(tx: WriteTransaction, labels: Labels, done: () => void, failed: (error: unknown) => void): void {
+    const info = infoOf(tx.stamp, labels);
+    const root = tx.root();
+    if (!this.proposer) {
+      this.#pending = root;
+      this.#commit(root, recordOf(info, tx.changes, this.#historyBytes(tx.changes)), done);
+      return;
+    }
+    const actions = tx.changes.map(actionOf);
+    const proposal: Proposal = {
+      root,
+      record: recordOf(info, tx.changes, this.#historyBytes(tx.changes, actions)),
+      settled: deferred({ quiet: true }),
+      dropped: false,
+    };
+    proposal.settled.promise.then(done, failed);
+    this.#pending = root;
+    this.#chain.push(proposal);
+    if (labels.requestId !== undefined) this.#requested.set(labels.requestId, proposal);
+    this.#propose(this.proposer, proposal, { ...info, actions });
+  }
+
+  /** Resolves when all that is pending now has committed and this member is known to lead still. */
+  async certain(): Promise<void> {
+    const tail = this.#chain.at(-1);
+    if (tail) {
+      await tail.settled.promise.catch((cause: unknown) => {
+        throw new StoreError('NOT_LEADER', 'what the callback saw was not committed', { cause });
+      });
+    }
+    await this.proposer?.confirmLeadership?.();
+  }
+
+  /** Applies a transaction that came through the log. Throws `VERSION_GAP`, or where it does not fit: the log is not ours then. */
+  apply(actions: readonly StoreAction[], info: TransactionInfo): void {
+    const expected = this.#committed.version + 1;
+    if (info.version !== expected) {
+      throw new StoreError('VERSION_GAP', `the next version to apply is ${expected}, not ${info.version}`, {
+        version: this.#committed.version,
+      });
+    }
+    const { root, changes } = applyActions(this.#committed, info, actions);
+    this.#dropFrom(0);
+    this.#pending = root;
+    this.#commit(root, recordOf(info, changes, this.#historyBytes(changes, actions)), () => undefined);
+  }
+
+  /** Commits `root` as one transaction with these changes, outside of any proposal. */
+  commitRestored(root: StateRoot, changes: readonly ObjectChange[]): void {
+    if (root.version !== this.#committed.version + 1) this.history.reset([]); // versions were skipped: no history leads here
+    this.#pending = root;
+    this.#commit(
+      root,
+      recordOf({ version: root.version, time: root.time }, changes, this.#historyBytes(changes)),
+      () => undefined,
+    );
+  }
+
+  /** Puts a snapshot in the place of everything. Watches go on where its history reaches back to them. */
+  install(
+    root: StateRoot,
+    records: readonly TransactionRecord[],
+    requests: Iterable<readonly [string, number]>,
+  ): boolean {
+    const before = this.#committed.version;
+    this.#dropFrom(0);
+    this.#committed = root;
+    this.#pending = root;
+    this.history.reset(records);
+    this.requests.reset(requests);
+    const reached = root.version >= before && this.history.reachesBackTo(root.version) <= before;
+    if (reached) {
+      for (const record of records) if (record.version > before) this.queue.publish(record);
+    } else {
+      const message = `a snapshot of version ${root.version} was installed over version ${before}: read the state again`;
+      this.queue.fail(new StoreError('RESYNC', message, { version: root.version }), root.version);
+    }
+    return reached;
+  }
+
+  #propose(
+    proposer: Proposer,
+    proposal: Proposal,
+    transaction: TransactionInfo & { actions: readonly StoreAction[] },
+  ): void {
+    const commit = () => {
+      if (proposal.dropped || this.#chain[0] !== proposal)
+        throw new InvariantError('commits come in order, and only for what was not refused');
+      this.#chain.shift();
+      this.#forget(proposal);
+      this.#commit(proposal.root, proposal.record, () => proposal.settled.resolve());
+    };
+    const refused = (error: unknown) => {
+      const at = this.#chain.indexOf(proposal);
+      if (at >= 0) this.#dropFrom(at);
+      proposal.settled.reject(error);
+    };
+    let promise: Promise<void>;
+    try {
+      promise = proposer.proposeValue(transaction, commit);
+    } catch (error) {
+      refused(error);
+      return;
+    }
+    promise.then(() => {
+      if (this.#chain.includes(proposal))
+        refused(new InvariantError('the proposer resolved a transaction without committing it'));
+    }, refused);
+  }
+
+  /** Forgets the proposals from this place in the chain on. */
+  #dropFrom(at: number): void {
+    for (const proposal of this.#chain.splice(at)) {
+      proposal.dropped = true;
+      this.#forget(proposal);
+    }
+    this.#pending = this.#chain.at(-1)?.root ?? this.#committed;
+  }
+
+  #forget({ record: { requestId } }: Proposal): void {
+    if (requestId !== undefined) this.#requested.delete(requestId);
+  }
+
+  #commit(root: StateRoot, record: TransactionRecord, delivered: () => void): void {
+    assert(root.version > this.#committed.version, 'versions grow');
+    this.#committed = root;
+    this.history.add(record);
+    if (record.requestId !== undefined) this.requests.add(record.requestId, record.version);
+    this.queue.publish(record, delivered);
+  }
+
+  /** New objects, and those that went; an old object was counted when it was new. */
+  #historyBytes(changes: readonly ObjectChange[], actions?: readonly StoreAction[]): number {
+    const sizeOf = this.proposer?.sizeOf?.bind(this.proposer);
+    let bytes = 0;
+    changes.forEach((change, i) => {
+      const action = actions?.[i];
+      if (!sizeOf) bytes += roughSize(change.object);
+      else if (action && change.action !== 'delete') bytes += sizeOf(action);
+      else bytes += sizeOf({ action: 'create', kind: change.kind, object: change.object });
+    });
+    return bytes;
+  }
+}

@@ -1,0 +1,239 @@
+import type { Event, ObjectEvent } from './events.js';
+import type { TransactionRecord } from './history.js';
+import { keysOf, matches, type CheckKeys, type MatchMode, type Specifier } from './specifiers.js';
+import type { Kind } from './tables/index.js';
+
+/** Who hears of transactions. `onTransaction` gets the matching events of one transaction at a time and must not throw. */
+export interface Listener {
+  readonly specifiers: readonly Specifier[];
+  readonly match: MatchMode;
+  onTransaction(record: TransactionRecord, events: readonly Event[]): void;
+  /** The listener has been taken off the queue because of `error`. */
+  onError(error: unknown): void;
+  /** The queue has ended; the listener has been taken off. */
+  onClose(): void;
+}
+
+/** One specifier of one listener, where the index keeps it. */
+interface Entry {
+  readonly listener: Listener;
+  readonly specifier: Specifier;
+  readonly slot: Slot;
+  readonly keys: CheckKeys<Kind> | undefined;
+  readonly key: string;
+}
+
+/** The entries for one kind and action: those found by a key, and those that must be asked one by one. */
+class Slot {
+  readonly asked = new Set<Entry>();
+  readonly keyed = new Map<CheckKeys<Kind>, Map<string, Set<Entry>>>();
+
+  add(entry: Entry): void {
+    if (!entry.keys) {
+      this.asked.add(entry);
+      return;
+    }
+    let buckets = this.keyed.get(entry.keys);
+    if (!buckets) this.keyed.set(entry.keys, (buckets = new Map<string, Set<Entry>>()));
+    const bucket = buckets.get(entry.key);
+    if (bucket) bucket.add(entry);
+    else buckets.set(entry.key, new Set([entry]));
+  }
+
+  remove(entry: Entry): void {
+    this.asked.delete(entry);
+    if (!entry.keys) return;
+    const buckets = this.keyed.get(entry.keys);
+    const bucket = buckets?.get(entry.key);
+    bucket?.delete(entry);
+    if (bucket?.size === 0) buckets?.delete(entry.key);
+    if (buckets?.size === 0) this.keyed.delete(entry.keys);
+  }
+
+  /** Every entry that may want the event: those whose key does not fit are not looked at. */
+  visit(event: ObjectEvent, ask: (entry: Entry) => void): void {
+    for (const entry of this.asked) ask(entry);
+    for (const [keys, buckets] of this.keyed) {
+      const now = keys.changed(event.object);
+      const before = event.action === 'update' ? keys.changed(event.old) : undefined;
+      if (now !== undefined) buckets.get(now)?.forEach(ask);
+      if (before !== undefined && before !== now) {
+        buckets.get(before)?.forEach((entry) => {
+          if (entry.listener.match === 'either') ask(entry);
+        });
+      }
+    }
+  }
+}
+
+const fieldKeys = new Map<string, CheckKeys<Kind>>();
+
+/** A literal without checks that names a text field can be found by that field. */
+function keysOfField(field: string): CheckKeys<Kind> {
+  let keys = fieldKeys.get(field);
+  if (!keys) {
+    const read = (value: unknown) => {
+      const found = (value as Record<string, unknown>)[field];
+      return typeof found === 'string' ? found : undefined;
+    };
+    fieldKeys.set(field, (keys = { wanted: read, changed: read }));
+  }
+  return keys;
+}
+
+function chooseKeys(specifier: Specifier): CheckKeys<Kind> | undefined {
+  for (const check of specifier.checks) {
+    const keys = keysOf(check);
+    if (keys) return keys;
+  }
+  if (!specifier.literal) return undefined;
+  const field = Object.entries(specifier.wanted).find(([, value]) => typeof value === 'string')?.[0];
+  return field === undefined ? undefined : keysOfField(field);
+}
+
+/**
+ * Brings committed transactions to those who listen, in order, one whole transaction at a time.
+ *
+ * Listeners are indexed by kind, action and the key of a built-in check, so an event costs nothing for a watcher whose
+ * check looks for another key.
+ */
+export class WatchQueue {
+  readonly #everything = new Set<Listener>();
+  readonly #commits = new Set<Listener>();
+  readonly #slots = new Map<string, Slot>();
+  readonly #entries = new Map<Listener, Entry[]>();
+  readonly #backlog: { record: TransactionRecord; delivered: () => void }[] = [];
+  #delivering = false;
+  #closed = false;
+  #version: number;
+
+  constructor(version = 0) {
+    this.#version = version;
+  }
+
+  /** The version whose events were delivered last, or are being delivered: where a new watch begins. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** How many watches stand. */
+  get listeners(): number {
+    return this.#entries.size;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Listens from the next transaction on. */
+  attach(listener: Listener): void {
+    const entries: Entry[] = [];
+    this.#entries.set(listener, entries);
+    if (listener.specifiers.length === 0) this.#everything.add(listener);
+    for (const specifier of listener.specifiers) {
+      if (specifier.kind === 'commit') {
+        this.#commits.add(listener);
+        continue;
+      }
+      const keys = chooseKeys(specifier);
+      const key = keys ? keys.wanted(specifier.wanted) : '';
+      if (key === undefined) continue; // a check whose field the literal does not name matches nothing
+      const slot = this.#slot(specifier.kind, specifier.action);
+      const entry = { listener, specifier, slot, keys, key };
+      slot.add(entry);
+      entries.push(entry);
+    }
+  }
+
+  detach(listener: Listener): void {
+    const entries = this.#entries.get(listener);
+    if (!entries) return;
+    this.#entries.delete(listener);
+    this.#everything.delete(listener);
+    this.#commits.delete(listener);
+    for (const entry of entries) entry.slot.remove(entry);
+  }
+
+  /** Delivers `record` after everything published before it, then calls `delivered`. */
+  publish(record: TransactionRecord, delivered: () => void = () => undefined): void {
+    this.#backlog.push({ record, delivered });
+    if (this.#delivering) return;
+    this.#delivering = true;
+    try {
+      for (let next = this.#backlog.shift(); next; next = this.#backlog.shift()) {
+        this.#version = next.record.version;
+        this.#deliver(next.record);
+        next.delivered();
+      }
+    } finally {
+      this.#delivering = false;
+    }
+  }
+
+  /** Ends every watch with `error`: what comes next does not follow what they have seen. New watches begin at `version`. */
+  fail(error: unknown, version: number): void {
+    this.#version = version;
+    for (const listener of [...this.#entries.keys()]) {
+      this.detach(listener);
+      listener.onError(error);
+    }
+  }
+
+  /** Ends every watch. */
+  close(): void {
+    this.#closed = true;
+    for (const listener of [...this.#entries.keys()]) {
+      this.detach(listener);
+      listener.onClose();
+    }
+  }
+
+  #slot(kind: Kind, action: string): Slot {
+    const name = `${kind} ${action}`;
+    let slot = this.#slots.get(name);
+    if (!slot) this.#slots.set(name, (slot = new Slot()));
+    return slot;
+  }
+
+  #deliver(record: TransactionRecord): void {
+    const wanted = new Map<Listener, Event[]>();
+    for (const listener of this.#everything) wanted.set(listener, [...record.events, record.commit]);
+    const failed = new Map<Listener, unknown>();
+    for (const event of record.events) this.#match(event, wanted, failed);
+    for (const listener of this.#commits) push(wanted, listener, record.commit);
+    for (const [listener, error] of failed) {
+      this.detach(listener);
+      listener.onError(error);
+    }
+    for (const [listener, events] of wanted) {
+      if (this.#entries.has(listener)) listener.onTransaction(record, events);
+    }
+  }
+
+  #match(event: ObjectEvent, wanted: Map<Listener, Event[]>, failed: Map<Listener, unknown>): void {
+    this.#slots.get(`${event.kind} ${event.action}`)?.visit(event, ({ listener, specifier }) => {
+      if (wanted.get(listener)?.at(-1) === event || failed.has(listener)) return; // another specifier of the same watch took it
+      try {
+        if (matches(specifier, event, listener.match)) push(wanted, listener, event);
+      } catch (error) {
+        failed.set(listener, error);
+      }
+    });
+  }
+}
+
+function push(wanted: Map<Listener, Event[]>, listener: Listener, event: Event): void {
+  const events = wanted.get(listener);
+  if (events) events.push(event);
+  else wanted.set(listener, [event]);
+}
+
+/** The events of one transaction that a watch with these specifiers gets. A check that throws throws here. */
+export function eventsFor(specifiers: readonly Specifier[], match: MatchMode, record: TransactionRecord): Event[] {
+  if (specifiers.length === 0) return [...record.events, record.commit];
+  const events: Event[] = record.events.filter((event) =>
+    specifiers.some((specifier) => matches(specifier, event, match)),
+  );
+  if (specifiers.some(({ kind }) => kind === 'commit')) events.push(record.commit);
+  return events;
+}

@@ -1,0 +1,259 @@
+/**
+ * Schemas: what a stored object looks like, said once.
+ *
+ * A schema turns loose input into canonical form: a fresh, deeply frozen copy in which every field has its value or
+ * its default, optional fields are absent when unset, and map keys are sorted. The TypeScript types of objects are
+ * inferred from here, so a comment on a field shows up in editors.
+ */
+
+/** Input that does not fit, and where. */
+export class Misfit extends Error {
+  readonly path: (string | number)[] = [];
+
+  get where(): string {
+    return this.path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
+  }
+}
+
+export interface Schema<T> {
+  /** Canonical form of `input`; `undefined` gives the default. Throws {@link Misfit}. */
+  readonly canonical: (input: unknown) => T;
+}
+
+export interface OptionalSchema<T> extends Schema<T | undefined> {
+  readonly optional: true;
+  readonly inner: Schema<T>;
+}
+
+export interface ObjectSchema<T> extends Schema<T> {
+  readonly fields: Fields;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the field types are inferred, not written
+type Fields = Readonly<Record<string, Schema<any>>>;
+
+export type Infer<S> = S extends OptionalSchema<infer T> ? T : S extends Schema<infer T> ? T : never;
+
+type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K] extends OptionalSchema<unknown> ? K : never }[keyof F];
+
+export type InferFields<F extends Fields> = {
+  readonly [K in keyof F as K extends OptionalKeys<F> ? never : K]: Infer<F[K]>;
+} & {
+  readonly [K in keyof F as K extends OptionalKeys<F> ? K : never]?: Infer<F[K]>;
+} extends infer O
+  ? { readonly [K in keyof O]: O[K] }
+  : never;
+
+/** The same object with every field optional, all the way down: what `create` takes and what a specifier names. */
+export type DeepPartial<T> = T extends readonly (infer Item)[]
+  ? readonly DeepPartial<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]?: DeepPartial<T[K]> | undefined }
+    : T;
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
+}
+
+function wellFormed(value: string): string {
+  if (!value.isWellFormed()) throw new Misfit('must not hold a lone surrogate (it cannot be written as UTF-8)');
+  return value;
+}
+
+export function text(fallback = ''): Schema<string> {
+  return {
+    canonical(input) {
+      if (input === undefined) return fallback;
+      if (typeof input !== 'string') throw new Misfit(`must be a string, is ${describe(input)}`);
+      return wellFormed(input);
+    },
+  };
+}
+
+export function flag(fallback = false): Schema<boolean> {
+  return {
+    canonical(input) {
+      if (input === undefined) return fallback;
+      if (typeof input !== 'boolean') throw new Misfit(`must be true or false, is ${describe(input)}`);
+      return input;
+    },
+  };
+}
+
+function whole(what: string, min: number, max: number): (fallback?: number) => Schema<number> {
+  return (fallback = 0) => ({
+    canonical(input) {
+      if (input === undefined) return fallback;
+      if (typeof input !== 'number' || !Number.isInteger(input) || input < min || input > max) {
+        throw new Misfit(`must be ${what}, is ${describe(input)}`);
+      }
+      return input + 0; // -0 becomes 0
+    },
+  });
+}
+
+/** 0…2^32−1. */
+export const uint32 = whole('a whole number from 0 to 4294967295', 0, 0xffff_ffff);
+/** 0…2^53−1. */
+export const uint = whole('a whole number from 0 to 2^53-1', 0, Number.MAX_SAFE_INTEGER);
+/** −(2^53−1)…2^53−1. */
+export const int = whole('a whole number from -(2^53-1) to 2^53-1', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+
+export function float(fallback = 0): Schema<number> {
+  return {
+    canonical(input) {
+      if (input === undefined) return fallback;
+      if (typeof input !== 'number' || !Number.isFinite(input))
+        throw new Misfit(`must be a finite number, is ${describe(input)}`);
+      return input + 0;
+    },
+  };
+}
+
+export function oneOfWords<const W extends readonly [string, ...string[]]>(
+  words: W,
+  fallback: W[number] = words[0],
+): Schema<W[number]> {
+  const known: ReadonlySet<unknown> = new Set(words);
+  return {
+    canonical(input) {
+      if (input === undefined) return fallback;
+      if (!known.has(input))
+        throw new Misfit(
+          `must be one of ${words.join(', ')}; is ${typeof input === 'string' ? JSON.stringify(input) : describe(input)}`,
+        );
+      return input as W[number];
+    },
+  };
+}
+
+/** Absent when unset; `''` counts as unset. */
+export function optional<T>(inner: Schema<T>): OptionalSchema<T> {
+  return {
+    optional: true,
+    inner,
+    canonical: (input) => (input === undefined || input === '' ? undefined : inner.canonical(input)),
+  };
+}
+
+export function list<T>(item: Schema<T>): Schema<readonly T[]> {
+  const none: readonly T[] = Object.freeze([]);
+  return {
+    canonical(input) {
+      if (input === undefined) return none;
+      if (!Array.isArray(input)) throw new Misfit(`must be an array, is ${describe(input)}`);
+      if (input.length === 0) return none;
+      const items: T[] = [];
+      for (let i = 0; i < input.length; i++) {
+        try {
+          if (input[i] === undefined) throw new Misfit('must not be undefined');
+          items.push(item.canonical(input[i]));
+        } catch (error) {
+          throw at(i, error);
+        }
+      }
+      return Object.freeze(items);
+    },
+  };
+}
+
+/** String keys to strings, keys sorted. */
+export function stringMap(): Schema<Readonly<Record<string, string>>> {
+  const none = Object.freeze({});
+  const value = text();
+  return {
+    canonical(input) {
+      if (input === undefined) return none;
+      const keys = Object.keys(record(input));
+      if (keys.length === 0) return none;
+      const map: Record<string, string> = {};
+      for (const key of keys.sort()) {
+        try {
+          if (key === '__proto__') throw new Misfit('is not allowed as a key');
+          const item = (input as Record<string, unknown>)[key];
+          if (item === undefined) throw new Misfit('must be a string, is undefined');
+          map[wellFormed(key)] = value.canonical(item);
+        } catch (error) {
+          throw at(key, error);
+        }
+      }
+      return Object.freeze(map);
+    },
+  };
+}
+
+function record(input: unknown): Record<string, unknown> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new Misfit(`must be an object, is ${describe(input)}`);
+  return input as Record<string, unknown>;
+}
+
+function at(key: string | number, error: unknown): unknown {
+  if (error instanceof Misfit) error.path.unshift(key);
+  return error;
+}
+
+function unknownField(input: Record<string, unknown>, fields: Fields): Misfit {
+  const key = Object.keys(input).find((name) => !Object.hasOwn(fields, name)) ?? '';
+  return at(key, new Misfit(`is not a field here; known are ${Object.keys(fields).join(', ')}`)) as Misfit;
+}
+
+/** Copies the fields of `input` in canonical form into `into`. Throws on fields that the schema does not know. */
+export function copyFields(fields: Fields, input: unknown, into: Record<string, unknown>): void {
+  const from = record(input);
+  let known = 0;
+  let key = '';
+  try {
+    for (key in fields) {
+      const had = Object.hasOwn(from, key);
+      if (had) known++;
+      const value: unknown = (fields[key] as Schema<unknown>).canonical(had ? from[key] : undefined);
+      if (value !== undefined) into[key] = value;
+    }
+  } catch (error) {
+    throw at(key, error);
+  }
+  if (known !== Object.keys(from).length) throw unknownField(from, fields);
+}
+
+export function object<F extends Fields>(fields: F): ObjectSchema<InferFields<F>> {
+  let unset: InferFields<F> | undefined;
+  const build = (input: unknown): InferFields<F> => {
+    const out: Record<string, unknown> = {};
+    copyFields(fields, input, out);
+    return Object.freeze(out) as InferFields<F>;
+  };
+  return { fields, canonical: (input) => (input === undefined ? (unset ??= build({})) : build(input)) };
+}
+
+/** Exactly one of several fields: `{ replicated: … } | { global: … }`. */
+export function oneOf<C extends Fields>(
+  choices: C,
+  fallback: keyof C & string,
+): Schema<{ [K in keyof C]: { readonly [P in K]: Infer<C[K]> } }[keyof C]> {
+  type Choice = { [K in keyof C]: { readonly [P in K]: Infer<C[K]> } }[keyof C];
+  const pick = (key: string, input: unknown) => {
+    try {
+      return Object.freeze({ [key]: (choices[key] as Schema<unknown>).canonical(input) }) as Choice;
+    } catch (error) {
+      throw at(key, error);
+    }
+  };
+  let unset: Choice | undefined;
+  return {
+    canonical(input) {
+      if (input === undefined) return (unset ??= pick(fallback, undefined));
+      const from = record(input);
+      const set = Object.keys(from).filter((key) => from[key] !== undefined);
+      const [key] = set;
+      if (key === undefined || set.length > 1 || !Object.hasOwn(choices, key)) {
+        throw new Misfit(
+          `must have exactly one of ${Object.keys(choices).join(', ')}; has ${set.join(', ') || 'none'}`,
+        );
+      }
+      return pick(key, from[key]);
+    },
+  };
+}

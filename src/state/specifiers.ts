@@ -1,0 +1,164 @@
+import type { CreateEvent, CommitEvent, DeleteEvent, Event, EventAction, UpdateEvent } from './events.js';
+import { StoreError } from './errors.js';
+import type { DeepPartial } from './schema.js';
+import type { Kind, ObjectOf } from './tables/index.js';
+
+/**
+ * Compares what a watcher named with an object that changed. A check that throws ends its watch with the error.
+ */
+export type CheckFunc<K extends Kind> = (wanted: DeepPartial<ObjectOf<K>>, changed: ObjectOf<K>) => boolean;
+
+/**
+ * How a check can be answered by a look-up instead of a call for each watcher: the check holds exactly when both
+ * keys are there and equal.
+ */
+export interface CheckKeys<K extends Kind> {
+  readonly wanted: (wanted: DeepPartial<ObjectOf<K>>) => string | undefined;
+  readonly changed: (changed: ObjectOf<K>) => string | undefined;
+}
+
+const keyed = new WeakMap<object, CheckKeys<Kind>>();
+
+/** A built-in check that holds when two keys are equal. The queue finds its watchers by that key. */
+export function keyCheck<K extends Kind>(keys: CheckKeys<K>): CheckFunc<K> {
+  const check: CheckFunc<K> = (wanted, changed) => {
+    const key = keys.wanted(wanted);
+    return key !== undefined && key === keys.changed(changed);
+  };
+  keyed.set(check, keys as unknown as CheckKeys<Kind>);
+  return check;
+}
+
+export function keysOf(check: CheckFunc<Kind>): CheckKeys<Kind> | undefined {
+  return keyed.get(check);
+}
+
+/** Which events a watcher wants. Made by `EventCreateNode(…)` and its sisters. */
+export interface Specifier<E = Event> {
+  readonly action: EventAction;
+  readonly kind: Kind | 'commit';
+  readonly wanted: DeepPartial<ObjectOf<Kind>>;
+  /** AND-ed. */
+  readonly checks: readonly CheckFunc<Kind>[];
+  /** No checks were given: the literal itself says what must hold. */
+  readonly literal: boolean;
+  /** Never there: carries the type of the events. */
+  readonly event?: E;
+}
+
+function named(wanted: unknown, actual: unknown): boolean {
+  if (wanted === undefined) return true;
+  if (typeof wanted !== 'object' || wanted === null) return Object.is(wanted, actual);
+  if (typeof actual !== 'object' || actual === null) return false;
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(actual) && wanted.length === actual.length && wanted.every((item, i) => named(item, actual[i]))
+    );
+  }
+  return Object.entries(wanted).every(
+    ([key, part]) =>
+      part === undefined || (Object.hasOwn(actual, key) && named(part, (actual as Record<string, unknown>)[key])),
+  );
+}
+
+/** The changed object has each field that the literal names. What a literal without checks means. */
+const literalCheck: CheckFunc<Kind> = (wanted, changed) => named(wanted, changed);
+
+function specifierOf(action: EventAction, kind: Kind, args: readonly unknown[]): Specifier {
+  const [first, ...rest] = args;
+  const literal = typeof first === 'function' || first === undefined ? undefined : first;
+  const checks = (typeof first === 'function' ? args : rest) as CheckFunc<Kind>[];
+  if (
+    (literal !== undefined && (typeof literal !== 'object' || literal === null)) ||
+    checks.some((check) => typeof check !== 'function')
+  ) {
+    throw new StoreError(
+      'INVALID_OBJECT',
+      `a specifier for ${kind} takes an optional literal and then check functions`,
+    );
+  }
+  const byLiteral = checks.length === 0 && literal !== undefined;
+  return Object.freeze({
+    action,
+    kind,
+    wanted: literal ?? {},
+    checks: Object.freeze(byLiteral ? [literalCheck] : checks),
+    literal: byLiteral,
+  });
+}
+
+interface SpecifierFunction<K extends Kind, E> {
+  (...checks: CheckFunc<K>[]): Specifier<E>;
+  (wanted: DeepPartial<ObjectOf<K>> | undefined, ...checks: CheckFunc<K>[]): Specifier<E>;
+}
+
+function specifiersOf<K extends Kind>(kind: K) {
+  const make =
+    <E>(action: EventAction): SpecifierFunction<K, E> =>
+    (...args: unknown[]) =>
+      specifierOf(action, kind, args) as Specifier<E>;
+  return {
+    create: make<CreateEvent<K>>('create'),
+    update: make<UpdateEvent<K>>('update'),
+    delete: make<DeleteEvent<K>>('delete'),
+  };
+}
+
+export const { create: EventCreateNode, update: EventUpdateNode, delete: EventDeleteNode } = specifiersOf('node');
+export const {
+  create: EventCreateService,
+  update: EventUpdateService,
+  delete: EventDeleteService,
+} = specifiersOf('service');
+export const { create: EventCreateTask, update: EventUpdateTask, delete: EventDeleteTask } = specifiersOf('task');
+export const {
+  create: EventCreateNetwork,
+  update: EventUpdateNetwork,
+  delete: EventDeleteNetwork,
+} = specifiersOf('network');
+export const {
+  create: EventCreateCluster,
+  update: EventUpdateCluster,
+  delete: EventDeleteCluster,
+} = specifiersOf('cluster');
+
+const commitSpecifier: Specifier<CommitEvent> = Object.freeze({
+  action: 'commit',
+  kind: 'commit',
+  wanted: {},
+  checks: Object.freeze([]),
+  literal: false,
+});
+
+/** The commits of all transactions, whatever they changed. */
+export function EventCommit(): Specifier<CommitEvent> {
+  return commitSpecifier;
+}
+
+export type EventCreateNode = CreateEvent<'node'>;
+export type EventUpdateNode = UpdateEvent<'node'>;
+export type EventDeleteNode = DeleteEvent<'node'>;
+export type EventCreateService = CreateEvent<'service'>;
+export type EventUpdateService = UpdateEvent<'service'>;
+export type EventDeleteService = DeleteEvent<'service'>;
+export type EventCreateTask = CreateEvent<'task'>;
+export type EventUpdateTask = UpdateEvent<'task'>;
+export type EventDeleteTask = DeleteEvent<'task'>;
+export type EventCreateNetwork = CreateEvent<'network'>;
+export type EventUpdateNetwork = UpdateEvent<'network'>;
+export type EventDeleteNetwork = DeleteEvent<'network'>;
+export type EventCreateCluster = CreateEvent<'cluster'>;
+export type EventUpdateCluster = UpdateEvent<'cluster'>;
+export type EventDeleteCluster = DeleteEvent<'cluster'>;
+export type EventCommit = CommitEvent;
+
+/** `new`: the object as the event leaves it must match. `either`: an update also matches by what the object was before. */
+export type MatchMode = 'new' | 'either';
+
+/** Does one specifier want this event? Calls the checks. */
+export function matches(specifier: Specifier, event: Event, mode: MatchMode): boolean {
+  if (specifier.action !== event.action || specifier.kind !== event.kind) return false;
+  if (event.action === 'commit') return true;
+  const holds = (object: ObjectOf<Kind>) => specifier.checks.every((check) => check(specifier.wanted, object));
+  return holds(event.object) || (mode === 'either' && event.action === 'update' && holds(event.old));
+}

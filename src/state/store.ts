@@ -1,0 +1,284 @@
+import { systemClock, type Clock } from '../base/clock.js';
+import { newId } from '../base/ids.js';
+import { consoleLogger, type Logger } from '../base/log.js';
+import { systemRandom, type Random } from '../base/random.js';
+import { BatchRun, type Batch, type BatchOptions } from './batch.js';
+import { StoreError } from './errors.js';
+import type { Event } from './events.js';
+import type { HistoryLimits, TransactionRecord } from './history.js';
+import { Ledger } from './ledger.js';
+import { recordsOfChanges } from './older.js';
+import type { Proposer, StoreAction, TransactionInfo } from './proposer.js';
+import type { WatchQueue } from './queue.js';
+import { buildRoot, planRestore, rootOf, snapshotOf, type StoreSnapshot } from './snapshot.js';
+import type { Specifier } from './specifiers.js';
+import { canonicalActions, ReadTransaction, type ReadTx, type Tx } from './transaction.js';
+import { Watch, watchLimitDefault, type WatchOptions } from './watch.js';
+import type { WatchPlan, WatchSource } from './watch-plan.js';
+import { limitDefaults, refuseAsync, Writer, type Limits, type UpdateOptions } from './writer.js';
+
+/** A return value that says "this may not be a promise" when it is one. */
+export type Sync<T> = T extends PromiseLike<unknown> ? 'a transaction cannot wait: fetch first, then write' : T;
+
+/** Reads and writes objects in transactions. */
+export interface Store {
+  /**
+   * Runs `read` at once on a consistent snapshot of what is committed here. Costs next to nothing.
+   * @throws {StoreError} `ASYNC_CALLBACK`; and whatever `read` throws.
+   */
+  view<T>(read: (tx: ReadTx) => T & Sync<T>): T;
+
+  /**
+   * Runs `write` as one transaction, at once, synchronously and exactly once. It sees everything committed, everything
+   * pending before it, and its own writes; when it throws, nothing is written.
+   *
+   * Resolves with what `write` returned when the transaction is committed (on disk at a majority, or in memory for a
+   * store alone), visible to {@link view} here, and its events are delivered. Never throws synchronously, save for
+   * mistakes in the options.
+   *
+   * @throws {StoreError} `NOT_LEADER`: nothing was proposed; ask the leader. `OUTCOME_UNKNOWN`: it may still commit; read
+   *   before writing again, or repeat with the same `requestId`. `TOO_LARGE`, `ASYNC_CALLBACK`, `BUSY`, `CLOSED`; and
+   *   whatever `write` throws, unchanged.
+   * @see docs/design/store.md
+   */
+  update<T>(write: (tx: Tx) => T & Sync<T>, options?: UpdateOptions): Promise<T>;
+
+  /**
+   * Many small writes, committed in groups of about 200 changes; nobody writes inside a group. Resolves when all is
+   * committed. When `fill` throws, the open group is dropped and earlier ones stay.
+   */
+  batch(fill: (batch: Batch) => void | Promise<void>, options?: BatchOptions): Promise<void>;
+}
+
+/** A store whose changes can be watched. */
+export interface WatchableStore extends Store {
+  readonly queue: WatchQueue;
+  /** The last committed version here: transactions count 1, 2, 3, … */
+  readonly version: number;
+  /** Reads, and watches everything that comes after what was read. */
+  viewAndWatch<T>(
+    read: (tx: ReadTx) => T & Sync<T>,
+    ...specifiers: Specifier[]
+  ): { value: T; version: number; watch: Watch };
+  /** Everything after `version`, then live. `VERSION_COMPACTED` and `VERSION_AHEAD` come through the watch. */
+  watchFrom(version: number, ...specifiers: Specifier[]): Watch;
+}
+
+export interface StoreOptions {
+  /** Who replicates. Without one the store is alone and commits at once. */
+  readonly proposer?: Proposer;
+  /** How far watches can be resumed. Default 10,000 transactions and 64 MiB. */
+  readonly history?: Partial<HistoryLimits>;
+  readonly limits?: Partial<Limits>;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+}
+
+const sources = new WeakMap<WatchQueue, WatchSource>();
+
+/** Where the watches of this queue come from. */
+export function sourceOf(queue: WatchQueue): WatchSource {
+  const source = sources.get(queue);
+  if (!source) throw new TypeError("watch takes a store's queue: watch(store.queue, …)");
+  return source;
+}
+
+/** A typed, transactional, in-memory store. */
+export class MemoryStore implements WatchableStore {
+  readonly #ledger: Ledger;
+  readonly #writer: Writer;
+  readonly #source: WatchSource;
+  readonly #clock: Clock;
+  #resyncVersion = 0;
+
+  constructor(options: StoreOptions = {}) {
+    const { proposer, history, limits, clock = systemClock, random = systemRandom, logger = consoleLogger } = options;
+    this.#clock = clock;
+    this.#ledger = new Ledger({ proposer, history, clock });
+    this.#writer = new Writer(this.#ledger, {
+      clock,
+      limits: { ...limitDefaults, ...limits },
+      newId: () => newId(random),
+    });
+    const ledger = this.#ledger;
+    const born = ledger.committed.version;
+    this.#source = {
+      queue: ledger.queue,
+      history: ledger.history,
+      logger,
+      version: () => ledger.committed.version,
+      resyncVersion: () => this.#resyncVersion,
+      older: (version) => (version < born && proposer ? recordsOfChanges(proposer, version, born) : undefined),
+    };
+    sources.set(ledger.queue, this.#source);
+  }
+
+  get queue(): WatchQueue {
+    return this.#ledger.queue;
+  }
+
+  get version(): number {
+    return this.#ledger.committed.version;
+  }
+
+  /** The last transactions, oldest first. */
+  get history(): readonly TransactionRecord[] {
+    return this.#ledger.history.list();
+  }
+
+  view<T>(read: (tx: ReadTx) => T & Sync<T>): T {
+    const tx = new ReadTransaction(this.#ledger.committed);
+    try {
+      const value: T = read(tx);
+      refuseAsync(value);
+      return value;
+    } finally {
+      tx.close();
+    }
+  }
+
+  update<T>(write: (tx: Tx) => T & Sync<T>, options: UpdateOptions = {}): Promise<T> {
+    return this.#writer.update<T>(write, options);
+  }
+
+  batch(fill: (batch: Batch) => void | Promise<void>, options: BatchOptions = {}): Promise<void> {
+    return new BatchRun(this.#writer, options).run(fill);
+  }
+
+  viewAndWatch<T>(
+    read: (tx: ReadTx) => T & Sync<T>,
+    ...specifiers: Specifier[]
+  ): { value: T; version: number; watch: Watch } {
+    const { version } = this;
+    const value = this.view<T>(read);
+    return { value, version, watch: new Watch(planOf(this.#source, {}, specifiers, version)) };
+  }
+
+  watchFrom(version: number, ...specifiers: Specifier[]): Watch {
+    if (!Number.isSafeInteger(version) || version < 0)
+      throw new TypeError('watchFrom takes a version: a whole number from 0');
+    return new Watch(planOf(this.#source, {}, specifiers, version));
+  }
+
+  /** The version that a request id made, if it is among the last 10,000. */
+  versionOfRequest(requestId: string): number | undefined {
+    return this.#ledger.requests.versionOf(requestId);
+  }
+
+  /**
+   * Applies a transaction of the log, as a follower does: values as logged, no version checks on objects, one version.
+   * @throws {StoreError} `VERSION_GAP` when `info.version` is not the next one; `NOT_FOUND`, `ALREADY_EXISTS` or
+   *   `NAME_CONFLICT` when the actions do not fit this state, which then is not the log's: stop and say so.
+   */
+  applyStoreActions(actions: readonly StoreAction[], info: TransactionInfo): void {
+    if (this.#writer.closed) throw new StoreError('CLOSED', 'the store is closed');
+    this.#ledger.apply(canonicalActions(actions, info), info);
+  }
+
+  /** A snapshot of everything committed. Costs next to nothing. */
+  save(): StoreSnapshot {
+    return snapshotOf(this.#ledger.committed, this.#ledger.history.list(), this.#ledger.requests.list());
+  }
+
+  /**
+   * Makes this store hold what the snapshot holds, as one transaction of version max(both) + 1 whose events are the
+   * differences. Other writers wait.
+   * @throws {StoreError} `NOT_SUPPORTED` when a proposer replicates the store.
+   */
+  async restore(snapshot: StoreSnapshot): Promise<void> {
+    if (this.#ledger.proposer)
+      throw new StoreError('NOT_SUPPORTED', 'a replicated store is not restored from one side; restore the cluster');
+    const ticket = this.#writer.ticket<void>({});
+    this.#writer.start(ticket, () => {
+      this.#writer.turn.take();
+      ticket.resolve();
+    });
+    await ticket.promise;
+    try {
+      const base = this.#ledger.committed;
+      const time = Math.max(base.time, snapshot.time, this.#clock.now());
+      const { root, changes } = await planRestore(base, snapshot, time, this.#clock);
+      if (this.#writer.closed)
+        throw new StoreError('CLOSED', 'the store was closed during the restore; nothing was changed');
+      this.#ledger.commitRestored(root, changes);
+    } finally {
+      this.#writer.turn.release();
+    }
+  }
+
+  /** Gets a snapshot ready to be installed, in slices. */
+  async prepare(snapshot: StoreSnapshot): Promise<PreparedSnapshot> {
+    const root = await buildRoot(snapshot, this.#clock);
+    return { snapshot, install: () => this.#install(root, snapshot) };
+  }
+
+  /** As {@link prepare} and `install`, for a snapshot of another store in this process: shares its structure, at once. */
+  installNow(snapshot: StoreSnapshot): void {
+    const root = rootOf(snapshot);
+    if (!root) throw new TypeError('installNow takes what save() returned');
+    this.#install(root, snapshot);
+  }
+
+  /** Watches complete, open updates reject, `view` still reads the last state. Harmless when repeated. */
+  close(): Promise<void> {
+    this.#writer.close();
+    if (!this.queue.closed) this.queue.close();
+    return Promise.resolve();
+  }
+
+  #install(root: Parameters<Ledger['install']>[0], snapshot: StoreSnapshot): void {
+    const reached = this.#ledger.install(root, snapshot.history, snapshot.requests);
+    if (!reached) this.#resyncVersion = root.version;
+  }
+}
+
+/** A snapshot that has been built; `install` puts it in the place of everything, at once. */
+export interface PreparedSnapshot {
+  readonly snapshot: StoreSnapshot;
+  install(): void;
+}
+
+function planOf(
+  source: WatchSource,
+  options: WatchOptions,
+  specifiers: readonly Specifier[],
+  after: number | undefined,
+): WatchPlan {
+  const { limit = watchLimitDefault, match = 'new', signal } = options;
+  if (!(Number.isSafeInteger(limit) && limit > 0))
+    throw new TypeError('limit must be a positive whole number of events');
+  if (match !== 'new' && match !== 'either') throw new TypeError("match must be 'new' or 'either'");
+  for (const specifier of specifiers) {
+    if (typeof specifier !== 'object' || specifier === null || !('action' in specifier) || !('checks' in specifier)) {
+      throw new TypeError('a specifier is what EventUpdateTask(…) and its sisters make');
+    }
+  }
+  return { source, specifiers, match, limit, signal, after };
+}
+
+/**
+ * Watches what changes from now on. Specifiers are OR-ed; none means everything, commits too.
+ * @example watch(store.queue, EventUpdateTask({ nodeId: 'n1' }, taskCheckNodeId))
+ */
+export function watch<E extends Event = Event>(queue: WatchQueue, ...specifiers: Specifier<E>[]): Watch<E>;
+export function watch<E extends Event = Event>(
+  queue: WatchQueue,
+  options: WatchOptions,
+  ...specifiers: Specifier<E>[]
+): Watch<E>;
+export function watch(queue: WatchQueue, ...args: (WatchOptions | Specifier)[]): Watch {
+  const [first, ...rest] = args;
+  const hasOptions = first !== undefined && !('checks' in first);
+  const options = hasOptions ? first : {};
+  return new Watch(planOf(sourceOf(queue), options, (hasOptions ? rest : args) as Specifier[], undefined));
+}
+
+/** {@link MemoryStore.viewAndWatch} as a function. */
+export function viewAndWatch<T>(
+  store: WatchableStore,
+  read: (tx: ReadTx) => T & Sync<T>,
+  ...specifiers: Specifier[]
+): { value: T; version: number; watch: Watch } {
+  return store.viewAndWatch<T>(read, ...specifiers);
+}

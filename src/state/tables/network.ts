@@ -1,0 +1,32 @@
+import { defineKind, type StoredObject } from '../kind.js';
+import { flag, object, optional, type Infer } from '../schema.js';
+import { annotations, driver, ipam } from './common.js';
+
+export const networkBody = object({
+  spec: object({
+    annotations,
+    driverConfig: optional(driver),
+    ipv6Enabled: flag(),
+    /** Without a way out. */
+    internal: flag(),
+    /** Containers outside of services may join. */
+    attachable: flag(),
+    ingress: flag(),
+    ipam: optional(ipam),
+  }),
+  /** What the driver made of the spec. */
+  driverState: optional(driver),
+  ipam: optional(ipam),
+});
+
+/** What tasks talk over. */
+export interface Network extends StoredObject, Infer<typeof networkBody> {}
+
+export const networkKind = defineKind<Network>({
+  kind: 'network',
+  plural: 'networks',
+  body: networkBody,
+  nameOf: (network) => network.spec.annotations.name,
+  uniqueName: true,
+  custom: (network) => network.spec.annotations.indices,
+});

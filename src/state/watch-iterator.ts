@@ -1,0 +1,163 @@
+import type { Event } from './events.js';
+import { StoreError } from './errors.js';
+import type { TransactionRecord } from './history.js';
+import { eventsFor, type Listener } from './queue.js';
+import { lostError, startError, type WatchPlan } from './watch-plan.js';
+
+interface Waiter {
+  resolve(result: IteratorResult<Event, undefined>): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Reads a watch at the reader's pace. What is older than the moment it began comes out of the history one transaction at
+ * a time, without a buffer; what is new waits in a buffer of at most `limit` events, which takes whole transactions
+ * only. A reader that falls behind first gets what was kept, then `WATCH_OVERFLOW`.
+ */
+export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
+  readonly #plan: WatchPlan;
+  readonly #listener: Listener;
+  #buffer: Event[] = [];
+  #read = 0;
+  readonly #waiters: Waiter[] = [];
+  /** Catching up: the next transaction to take from the history is the one after this. `undefined`: live. */
+  #behind: number | undefined;
+  /** Records from elsewhere, older than the history. */
+  #older: TransactionRecord[] = [];
+  #fetching = false;
+  #end: { error: unknown } | 'done' | undefined;
+  readonly #onAbort = () => this.#finish('done');
+
+  constructor(plan: WatchPlan) {
+    this.#plan = plan;
+    const { source, after, signal, specifiers, match } = plan;
+    this.#listener = {
+      specifiers,
+      match,
+      onTransaction: (record, events) => this.#take(record, events),
+      onError: (error) => this.#finish({ error }),
+      onClose: () => this.#finish('done'),
+    };
+    if (signal?.aborted || source.queue.closed) {
+      this.#end = 'done';
+      return;
+    }
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (after === undefined) source.queue.attach(this.#listener);
+    else this.#start(after);
+  }
+
+  next(): Promise<IteratorResult<Event, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      this.#serve();
+    });
+  }
+
+  return(): Promise<IteratorResult<Event, undefined>> {
+    this.#buffer = [];
+    this.#read = 0;
+    this.#finish('done');
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #start(after: number): void {
+    const { source } = this.#plan;
+    const refused = startError(source, after);
+    if (refused) {
+      this.#finish({ error: refused });
+      return;
+    }
+    this.#behind = after;
+    if (after >= source.history.reachesBackTo(source.version())) return;
+    this.#fetching = true;
+    source.older(after)?.then(
+      (records) => {
+        this.#older = [...records];
+        this.#fetching = false;
+        this.#serve();
+      },
+      (error: unknown) => this.#finish({ error }),
+    );
+  }
+
+  #take(record: TransactionRecord, events: readonly Event[]): void {
+    if (this.#plan.after !== undefined && record.version <= this.#plan.after) return;
+    const kept = this.#buffer.length - this.#read;
+    if (kept > 0 && kept + events.length > this.#plan.limit) {
+      const error = new StoreError(
+        'WATCH_OVERFLOW',
+        `more than ${this.#plan.limit} events wait: read the state again and open a new watch`,
+        { version: record.version },
+      );
+      this.#finish({ error });
+      return;
+    }
+    this.#fill(events);
+    this.#serve();
+  }
+
+  #fill(events: readonly Event[]): void {
+    if (this.#read === this.#buffer.length) {
+      this.#buffer = [...events];
+      this.#read = 0;
+    } else {
+      for (const event of events) this.#buffer.push(event);
+    }
+  }
+
+  /** Answers readers for as long as there is something to say. */
+  #serve(): void {
+    while (this.#waiters.length > 0) {
+      const event = this.#buffer[this.#read];
+      if (event !== undefined) {
+        this.#read++;
+        this.#waiters.shift()?.resolve({ done: false, value: event });
+      } else if (this.#end !== undefined) {
+        this.#answerEnd(this.#waiters.shift() as Waiter);
+      } else if (this.#behind === undefined || this.#fetching) {
+        return;
+      } else {
+        this.#catchUp(this.#behind);
+      }
+    }
+  }
+
+  #answerEnd(waiter: Waiter): void {
+    const end = this.#end;
+    this.#end = 'done';
+    if (typeof end === 'object') waiter.reject(end.error);
+    else waiter.resolve({ done: true, value: undefined });
+  }
+
+  /** Takes one transaction from the history, or goes live when there is none left. */
+  #catchUp(behind: number): void {
+    const { source, specifiers, match } = this.#plan;
+    try {
+      if (this.#older.length === 0 && behind >= source.queue.version) {
+        this.#behind = undefined;
+        source.queue.attach(this.#listener);
+        return;
+      }
+      const record = this.#older.shift() ?? source.history.get(behind + 1);
+      if (!record) throw lostError(source, behind);
+      this.#behind = record.version;
+      this.#fill(eventsFor(specifiers, match, record));
+    } catch (error) {
+      this.#finish({ error });
+    }
+  }
+
+  #finish(end: { error: unknown } | 'done'): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#older = [];
+    this.#plan.source.queue.detach(this.#listener);
+    this.#plan.signal?.removeEventListener('abort', this.#onAbort);
+    this.#serve();
+  }
+}

@@ -1,0 +1,165 @@
+import { assert } from '../base/assert.js';
+import { emptyTree, TreeEditor, treeGet, treeScan, treeValues, type Tree } from './btree.js';
+import { keyOf, keyPrefix } from './key.js';
+
+/**
+ * How one index finds its rows. `of` gives the parts of the row's key; several keys when it returns several; none
+ * keeps the row out of the index.
+ */
+export interface IndexDefinition<Row> {
+  readonly of: (row: Row) => readonly (readonly string[])[];
+}
+
+/** What a row is, what identifies it, how one may look it up. */
+export interface TableDefinition<Row> {
+  readonly name: string;
+  readonly id: (row: Row) => string;
+  readonly indexes: Readonly<Record<string, IndexDefinition<Row>>>;
+}
+
+/** One version of a table. Immutable; shares structure with the versions before and after it. */
+export interface TableRoot<Row> {
+  readonly rows: Tree<Row>;
+  /** Index name → key of parts + id → id. Rows are kept once, so a change that moves no key touches no index. */
+  readonly indexes: Readonly<Record<string, Tree<string>>>;
+}
+
+export function emptyTable<Row>(definition: TableDefinition<Row>): TableRoot<Row> {
+  const indexes = Object.fromEntries(Object.keys(definition.indexes).map((name) => [name, emptyTree<string>()]));
+  return { rows: emptyTree(), indexes };
+}
+
+/** Where a lookup starts: all keys that begin with `parts`, whose next part begins with `prefix` if one is given. */
+export interface Lookup {
+  readonly index: string;
+  readonly parts: readonly string[];
+  readonly prefix?: string;
+}
+
+/** Reads one version of a table; a {@link TableEditor} is one too, and shows its own writes. */
+export interface TableReader<Row> {
+  get(id: string): Row | undefined;
+  readonly size: number;
+  all(): Row[];
+  /** Rows whose id begins with `prefix`, by id. */
+  byIdPrefix(prefix: string): Row[];
+  /** Rows that an index finds, by key and then id. */
+  find(lookup: Lookup): Row[];
+}
+
+type Readable<V> = Pick<Tree<V>, 'root' | 'size'>;
+
+function lookupStart(lookup: Lookup): string {
+  return lookup.prefix === undefined ? keyOf(...lookup.parts) : keyPrefix(lookup.parts, lookup.prefix);
+}
+
+function idsIn(index: Readable<string>, lookup: Lookup): string[] {
+  const start = lookupStart(lookup);
+  const ids: string[] = [];
+  treeScan(index, start, (id, key) => key.startsWith(start) && ids.push(id) > 0);
+  return ids;
+}
+
+function readerOf<Row>(rows: () => Readable<Row>, index: (name: string) => Readable<string>): TableReader<Row> {
+  const get = (id: string) => treeGet(rows(), id);
+  return {
+    get,
+    get size() {
+      return rows().size;
+    },
+    all: () => treeValues(rows()),
+    byIdPrefix(prefix) {
+      const found: Row[] = [];
+      treeScan(rows(), prefix, (row, id) => id.startsWith(prefix) && found.push(row) > 0);
+      return found;
+    },
+    find(lookup) {
+      return idsIn(index(lookup.index), lookup).map((id) => {
+        const row = get(id);
+        assert(row !== undefined, `index ${lookup.index} names a row that is there`);
+        return row;
+      });
+    },
+  };
+}
+
+export function readTable<Row>(root: TableRoot<Row>): TableReader<Row> {
+  return readerOf(
+    () => root.rows,
+    (name) => indexOf(root.indexes, name),
+  );
+}
+
+function indexOf<T>(indexes: Readonly<Record<string, T>>, name: string): T {
+  const index = indexes[name];
+  assert(index !== undefined, `the table has an index ${name}`);
+  return index;
+}
+
+const sameParts = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((part, i) => part === b[i]);
+const sameKeys = (a: readonly (readonly string[])[], b: readonly (readonly string[])[]) =>
+  a.length === b.length && a.every((parts, i) => sameParts(parts, b[i] as readonly string[]));
+
+/** Makes the next version of a table. The caller checks first; an editor does as it is told. */
+export class TableEditor<Row> {
+  readonly #definition: TableDefinition<Row>;
+  readonly #rows: TreeEditor<Row>;
+  readonly #indexNames: readonly string[];
+  /** Opened when first written to. */
+  readonly #indexes = new Map<string, TreeEditor<string>>();
+  #base: TableRoot<Row>;
+  readonly reader: TableReader<Row>;
+
+  constructor(definition: TableDefinition<Row>, root: TableRoot<Row>) {
+    this.#definition = definition;
+    this.#base = root;
+    this.#rows = new TreeEditor(root.rows);
+    this.#indexNames = Object.keys(definition.indexes);
+    this.reader = readerOf(
+      () => this.#rows,
+      (name) => this.#indexes.get(name) ?? indexOf(this.#base.indexes, name),
+    );
+  }
+
+  /** Adds a row, or puts it in the place of `old`, which must be the row of that id. */
+  put(row: Row, old: Row | undefined): void {
+    const id = this.#definition.id(row);
+    this.#rows.set(id, row);
+    for (const name of this.#indexNames) {
+      const { of } = indexOf(this.#definition.indexes, name);
+      const keys = of(row);
+      const oldKeys = old === undefined ? [] : of(old);
+      if (sameKeys(keys, oldKeys)) continue;
+      const index = this.#index(name);
+      for (const parts of oldKeys) index.delete(keyOf(...parts, id));
+      for (const parts of keys) index.set(keyOf(...parts, id), id);
+    }
+  }
+
+  remove(old: Row): void {
+    const id = this.#definition.id(old);
+    this.#rows.delete(id);
+    for (const name of this.#indexNames) {
+      for (const parts of indexOf(this.#definition.indexes, name).of(old))
+        this.#index(name).delete(keyOf(...parts, id));
+    }
+  }
+
+  /** The table as it is now. Costs next to nothing, so it also serves as a savepoint. */
+  root(): TableRoot<Row> {
+    const indexes: Record<string, Tree<string>> = { ...this.#base.indexes };
+    for (const [name, editor] of this.#indexes) indexes[name] = editor.tree();
+    this.#base = { rows: this.#rows.tree(), indexes };
+    return this.#base;
+  }
+
+  #index(name: string): TreeEditor<string> {
+    let editor = this.#indexes.get(name);
+    if (!editor) {
+      editor = new TreeEditor(indexOf(this.#base.indexes, name));
+      this.#indexes.set(name, editor);
+    }
+    return editor;
+  }
+}

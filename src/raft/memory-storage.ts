@@ -5,6 +5,7 @@ import {
   StorageError,
   type ConfState,
   type Entry,
+  type EntryId,
   type HardState,
   type LogIndex,
   type Snapshot,
@@ -60,6 +61,14 @@ export class MemoryStorage implements Storage {
 
   snapshot(): Snapshot {
     return this.#snapshot;
+  }
+
+  /** The state of a member that starts again: `entries` follow `before`, which is not later than the snapshot. */
+  load(hardState: HardState, snapshot: Snapshot, before: EntryId, entries: readonly Entry[]): void {
+    this.#hardState = hardState;
+    this.#snapshot = snapshot;
+    this.#before = { index: before.index, term: before.term };
+    this.#entries = entries.slice();
   }
 
   /** Adds entries; they replace ours from their first index on. */

@@ -152,7 +152,11 @@ export class BatchRun implements Batch {
     }
     const full =
       (this.#group?.changes.length ?? 0) >= limits.batchChanges || this.#groupBytes >= limits.transactionBytes * 0.75;
-    if (full) void this.#cut().then(() => step.resolve(), (error: unknown) => step.reject(error));
+    if (full)
+      void this.#cut().then(
+        () => step.resolve(),
+        (error: unknown) => step.reject(error),
+      );
     else step.resolve();
   }
 

@@ -6,7 +6,7 @@ export type { Limits, UpdateOptions } from './writer.js';
 export { limitDefaults } from './writer.js';
 export type { Batch, BatchOptions } from './batch.js';
 export type { ReadTable, ReadTx, Tx, WriteTable } from './transaction.js';
-export { markCanonical } from './transaction.js';
+export { markCanonical, tableOf } from './transaction.js';
 export type { Change, ProposedTransaction, Proposer, StoreAction, TransactionInfo } from './proposer.js';
 export { isStoreError, StoreError, storeErrorCodes } from './errors.js';
 export type { StoreErrorCode, StoreErrorDetails } from './errors.js';
@@ -39,7 +39,7 @@ export type {
   TaskSpec,
   UpdateConfig,
 } from './tables/common.js';
-export { canonicalObject } from './kind.js';
+export { canonicalObject, foldName } from './kind.js';
 export type { Draft, KindDefinition, Meta, Replacement, StoredObject } from './kind.js';
 export { Misfit } from './schema.js';
 export type { DeepPartial } from './schema.js';

@@ -8,6 +8,12 @@ import type { Kind, ObjectOf } from './tables/index.js';
  */
 export type CheckFunc<K extends Kind> = (wanted: DeepPartial<ObjectOf<K>>, changed: ObjectOf<K>) => boolean;
 
+export type NodeCheckFunc = CheckFunc<'node'>;
+export type ServiceCheckFunc = CheckFunc<'service'>;
+export type TaskCheckFunc = CheckFunc<'task'>;
+export type NetworkCheckFunc = CheckFunc<'network'>;
+export type ClusterCheckFunc = CheckFunc<'cluster'>;
+
 /**
  * How a check can be answered by a look-up instead of a call for each watcher: the check holds exactly when both
  * keys are there and equal.
@@ -63,6 +69,16 @@ function named(wanted: unknown, actual: unknown): boolean {
 
 /** The changed object has each field that the literal names. What a literal without checks means. */
 const literalCheck: CheckFunc<Kind> = (wanted, changed) => named(wanted, changed);
+
+/** {@link EventCreateNode} and its sisters, for a kind and action that are only known at run time. */
+export function specifierFor(
+  action: EventAction,
+  kind: Kind,
+  wanted: object | undefined,
+  ...checks: CheckFunc<Kind>[]
+): Specifier {
+  return specifierOf(action, kind, [wanted, ...checks]);
+}
 
 function specifierOf(action: EventAction, kind: Kind, args: readonly unknown[]): Specifier {
   const [first, ...rest] = args;

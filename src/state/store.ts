@@ -127,6 +127,11 @@ export class MemoryStore implements WatchableStore {
     return this.#ledger.history.list();
   }
 
+  /** The transaction that made `version`, while history reaches back to it. */
+  transaction(version: number): TransactionRecord | undefined {
+    return this.#ledger.history.get(version);
+  }
+
   view<T>(read: (tx: ReadTx) => T & Sync<T>): T {
     const tx = new ReadTransaction(this.#ledger.committed);
     try {
@@ -271,7 +276,7 @@ export function watch(queue: WatchQueue, ...args: (WatchOptions | Specifier)[]):
   const [first, ...rest] = args;
   const hasOptions = first !== undefined && !('checks' in first);
   const options = hasOptions ? first : {};
-  return new Watch(planOf(sourceOf(queue), options, (hasOptions ? rest : args) as Specifier[], undefined));
+  return new Watch(planOf(sourceOf(queue), options, (hasOptions ? rest : args) as Specifier[], options.after));
 }
 
 /** {@link MemoryStore.viewAndWatch} as a function. */

@@ -22,6 +22,7 @@ import {
   type Kind,
   type Network,
   type Node,
+  type ObjectOf,
   type Service,
   type Task,
 } from './tables/index.js';
@@ -406,4 +407,20 @@ function canonicalAction(action: StoreAction, info: Stamp): StoreAction {
   });
   const object = canonicalObject(definition, action.object, id, meta) as AnyObject;
   return { action: action.action, kind: action.kind, object };
+}
+
+type ReadTables = { readonly [K in Kind]: (tx: ReadTx) => ReadTable<ObjectOf<K>> };
+const tables: ReadTables = {
+  node: (tx) => tx.nodes(),
+  service: (tx) => tx.services(),
+  task: (tx) => tx.tasks(),
+  network: (tx) => tx.networks(),
+  cluster: (tx) => tx.clusters(),
+};
+
+/** The table of a kind that is only known at run time: `tableOf(tx, 'node')` is `tx.nodes()`. */
+export function tableOf<K extends Kind>(tx: Tx, kind: K): WriteTable<ObjectOf<K>>;
+export function tableOf<K extends Kind>(tx: ReadTx, kind: K): ReadTable<ObjectOf<K>>;
+export function tableOf<K extends Kind>(tx: ReadTx, kind: K): ReadTable<ObjectOf<K>> {
+  return tables[kind](tx);
 }

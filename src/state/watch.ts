@@ -14,6 +14,8 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   /** `either` also reports an update whose old object matches, so that an object leaving the filter is seen. Default `new`. */
   readonly match?: MatchMode;
+  /** Begin with everything after this version, as `watchFrom` does. Default: with the next transaction. */
+  readonly after?: number;
 }
 
 export const watchLimitDefault = 10_000;

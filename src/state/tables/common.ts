@@ -135,7 +135,7 @@ export const containerSpec = object({
 export interface ContainerSpec extends Infer<typeof containerSpec> {}
 
 export const restartPolicy = object({
-  condition: oneOfWords(['none', 'on-failure', 'any'], 'any'),
+  condition: oneOfWords(['none', 'onFailure', 'any'], 'any'),
   delayMs: uint(5_000),
   /** 0 is no limit. */
   maxAttempts: uint32(),
@@ -177,6 +177,6 @@ export const updateConfig = object({
   monitorMs: uint(5_000),
   /** 0…1 */
   maxFailureRatio: float(),
-  order: oneOfWords(['stop-first', 'start-first']),
+  order: oneOfWords(['stopFirst', 'startFirst']),
 });
 export interface UpdateConfig extends Infer<typeof updateConfig> {}

@@ -1,0 +1,210 @@
+import type { Observable } from 'rxjs';
+import { systemClock } from '../base/clock.js';
+import { newId, newMemberId } from '../base/ids.js';
+import { consoleLogger, type Logger } from '../base/log.js';
+import { systemRandom } from '../base/random.js';
+import type { Disk, Leadership, LocalStatus, MemberInfo, Network, Replica, ReplicaSettings } from '../replica/index.js';
+import type { MemoryStore, ReadTx } from '../state/index.js';
+import type { ApiServer, GrpcNetwork } from '../rpc/index.js';
+
+export interface OpenReplicaOptions extends Partial<ReplicaSettings> {
+  /** For people: `m1`. Unique in the cluster. */
+  readonly name: string;
+  /** Where log and snapshots are kept. Without it everything is lost when the process ends. */
+  readonly dataDir?: string;
+  /** `HOST:PORT` to serve the other members and clients on; port 0 lets the system choose. Without it no port is opened. */
+  readonly listenAddr?: string;
+  /** Where the others reach this member, if that is not `listenAddr`. */
+  readonly advertiseAddr?: string;
+  /** Addresses of members of the cluster to join; any of them will do. Without it a new cluster begins. */
+  readonly join?: readonly string[];
+  /** How long joining and catching up may take, milliseconds. Default 60,000. */
+  readonly joinTimeoutMs?: number;
+  readonly logger?: Logger;
+}
+
+/** One member of a cluster, with its store. */
+export interface OpenReplica {
+  /** Readable on every member, writable on the leader. */
+  readonly store: MemoryStore;
+  readonly isLeader: boolean;
+  /** Starts with what is now. */
+  readonly leadership: Observable<Leadership>;
+  /** Where this member is reached, when it listens. */
+  readonly addr: string | undefined;
+  /** What this member knows of itself and the cluster. */
+  status(): LocalStatus;
+  /**
+   * Reads what is committed in the whole cluster at this moment or later, on any member.
+   * @throws {StoreError} `NOT_LEADER` when no leader answered in time.
+   */
+  linearizable<T>(read: (tx: ReadTx) => T, options?: { timeoutMs?: number }): Promise<T>;
+  /** Hands leadership to the member named, or to the one that is furthest along. On the leader only. */
+  transferLeadership(to?: string): Promise<void>;
+  /** Removes a member, by name or id. On the leader only. */
+  removeMember(nameOrId: string): Promise<void>;
+  /** Resolves when the member has ended: with the reason when that was not {@link close}. */
+  readonly stopped: Promise<Error | undefined>;
+  /** Ends quietly. Harmless when repeated. */
+  close(): Promise<void>;
+}
+
+const namePattern = /^[A-Za-z0-9](?:[-_.]*[A-Za-z0-9])*$/;
+
+/**
+ * Opens one member: a new cluster, the member that the data directory already holds, or a new member of the cluster at
+ * `join`.
+ *
+ * Resolves when the member has joined and replayed; a sole voter leads by then.
+ * @throws {DamageError} (`code: 'DAMAGED'`) when what is on disk is not what was written: the message says what, and what to do.
+ * @see docs/design/replica.md
+ */
+export async function openReplica(options: OpenReplicaOptions): Promise<OpenReplica> {
+  const member = new Opening(options);
+  try {
+    return await member.open();
+  } catch (error) {
+    await member.abandon();
+    throw error;
+  }
+}
+
+/** What is held while a member is being opened, so that it can be let go. */
+class Opening {
+  readonly #options: OpenReplicaOptions;
+  readonly #logger: Logger;
+  #server: ApiServer | undefined;
+  #network: GrpcNetwork | undefined;
+  #disk: Disk | undefined;
+  #replica: Replica | undefined;
+  #clusterId = '';
+
+  constructor(options: OpenReplicaOptions) {
+    if (typeof options.name !== 'string' || options.name.length > 63 || !namePattern.test(options.name)) {
+      throw new TypeError('name must be at most 63 letters, digits, ".", "-" and "_"');
+    }
+    if (options.join && options.join.length > 0 && options.listenAddr === undefined) {
+      throw new TypeError('a member that joins others needs a listenAddr: they must be able to reach it');
+    }
+    this.#options = options;
+    this.#logger = options.logger ?? consoleLogger;
+  }
+
+  async open(): Promise<OpenReplica> {
+    const { loadReplica, noNetwork, replicaSettings } = await import('../replica/index.js');
+    const { name, dataDir, join = [], joinTimeoutMs = 60_000 } = this.#options;
+    const settings = replicaSettings(this.#settings());
+    const home = await this.#home();
+    const addr = await this.#listen(home.memberId);
+    const self: MemberInfo = { id: home.memberId, name, addrs: addr === undefined ? [] : [addr] };
+    let seeds: readonly MemberInfo[] = [];
+    this.#disk = home.disk;
+    if (home.state === 'joining') seeds = await this.#join(join, self, joinTimeoutMs);
+    else if (home.state === 'new') await this.#begin(home.disk, self);
+    const replica = await loadReplica({
+      identity: { id: self.id, name },
+      disk: home.disk,
+      network: this.#network ?? (noNetwork as Network),
+      settings,
+      world: { clock: systemClock, random: systemRandom, logger: this.#logger },
+      seeds,
+    });
+    this.#replica = replica;
+    if (home.state !== 'joining') this.#clusterId = replica.status().clusterId;
+    if (home.state === 'new') await home.settle();
+    await this.#ready(replica, home.state === 'joining', joinTimeoutMs);
+    if (home.state === 'joining') await home.settle();
+    if (dataDir === undefined) this.#logger.info('no data directory: this member keeps everything in memory');
+    this.#server?.serve(replica);
+    return this.#opened(replica, addr);
+  }
+
+  /** Lets go of everything after a failure. */
+  async abandon(): Promise<void> {
+    if (this.#replica) await this.#replica.close();
+    else {
+      await this.#network?.close();
+      await this.#disk?.close().catch(() => undefined);
+    }
+    await this.#server?.close(0);
+  }
+
+  #settings(): Partial<ReplicaSettings> {
+    const { name: _n, dataDir: _d, listenAddr: _l, advertiseAddr: _a, join: _j, joinTimeoutMs: _t, logger: _g, ...settings } = this.#options;
+    return settings;
+  }
+
+  /** The disk, and what is to be done with it. */
+  async #home() {
+    const { name, dataDir, join = [] } = this.#options;
+    const { MemoryDisk } = await import('../disk/memory-disk.js');
+    const state = join.length > 0 ? ('joining' as const) : ('new' as const);
+    if (dataDir === undefined) return { disk: new MemoryDisk() as Disk, memberId: newMemberId(systemRandom), state, settle: () => Promise.resolve() };
+    const { openHome } = await import('./home.js');
+    return await openHome(dataDir, name, state);
+  }
+
+  async #listen(self: number): Promise<string | undefined> {
+    const { listenAddr, advertiseAddr } = this.#options;
+    if (listenAddr === undefined) return undefined;
+    const { ApiServer, GrpcNetwork } = await import('../rpc/index.js');
+    this.#server = new ApiServer();
+    this.#network = new GrpcNetwork({ self, clusterId: () => this.#clusterId, clock: systemClock, logger: this.#logger });
+    const port = await this.#server.listen(listenAddr, this.#network);
+    return advertiseAddr ?? `${listenAddr.slice(0, listenAddr.lastIndexOf(':'))}:${port}`;
+  }
+
+  async #begin(disk: Disk, self: MemberInfo): Promise<void> {
+    const { bootstrap } = await import('../replica/index.js');
+    const ids = { clusterId: newId(systemRandom), lineage: newId(systemRandom) };
+    await bootstrap(disk, self, ids, { clock: systemClock, random: systemRandom, logger: this.#logger });
+  }
+
+  async #join(addrs: readonly string[], self: MemberInfo, timeoutMs: number): Promise<readonly MemberInfo[]> {
+    if (addrs.length === 0) throw new Error('this data directory was joining a cluster: start it with --join again, or empty it to begin a new cluster');
+    const { joinCluster } = await import('../rpc/index.js');
+    const { clusterId, members } = await joinCluster(addrs, self, { timeoutMs, clock: systemClock });
+    this.#clusterId = clusterId;
+    return members;
+  }
+
+  /** Waits until the member is one of the voters and has caught up; a sole voter until it leads. */
+  async #ready(replica: Replica, joining: boolean, timeoutMs: number): Promise<void> {
+    const until = systemClock.monotonic() + timeoutMs;
+    const left = () => Math.max(1, until - systemClock.monotonic());
+    const ended = replica.stopped.then((reason) => {
+      throw reason ?? new Error('the member was closed while it was starting');
+    });
+    ended.catch(() => undefined);
+    const alone = replica.members().length === 1 && !joining;
+    if (alone) await Promise.race([replica.caughtUp(left()), ended]);
+    if (!joining) return;
+    while (!replica.isVoter) {
+      if (systemClock.monotonic() > until) throw new Error(`this member did not become a voter within ${timeoutMs} ms`);
+      await Promise.race([new Promise((resolve) => systemClock.schedule(20, () => resolve(undefined))), ended]);
+    }
+    await Promise.race([replica.caughtUp(left()), ended]);
+  }
+
+  #opened(replica: Replica, addr: string | undefined): OpenReplica {
+    const server = this.#server;
+    return {
+      store: replica.store,
+      get isLeader() {
+        return replica.isLeader;
+      },
+      leadership: replica.leadership,
+      addr,
+      status: () => replica.status(),
+      linearizable: (read, options) => replica.linearizable(read, options),
+      transferLeadership: (to) => replica.transferLeadership(to),
+      removeMember: (nameOrId) => replica.removeMember(nameOrId),
+      stopped: replica.stopped,
+      async close() {
+        server?.drain();
+        await replica.close();
+        await server?.close(500);
+      },
+    };
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * What is on disk is not what was written. A member that finds this must not vote: it does not know what it promised.
+ */
+export class DamageError extends Error {
+  override readonly name = 'DamageError';
+  readonly code = 'DAMAGED';
+
+  constructor(what: string, options?: ErrorOptions) {
+    super(
+      `DAMAGED: ${what}. This member cannot be trusted with its old promises: move the directory away, remove the member from the cluster, and join again with an empty directory`,
+      options,
+    );
+  }
+}

@@ -1,0 +1,220 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assert } from '../base/assert.js';
+import { NONE, type EntryId, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
+import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/ports.js';
+import { DamageError } from './damage.js';
+import { makeDir, syncDir } from './files.js';
+import { LevelLog } from './level-log.js';
+import { LogMark } from './log-mark.js';
+import { SlotFile } from './slots.js';
+import {
+  decodeDescriptor,
+  encodeDescriptor,
+  newestSnapshot,
+  publishStaged,
+  readContent,
+  readFooter,
+  removeOlder,
+  snapshotPath,
+  SnapshotWriter,
+} from './snapshot-file.js';
+
+const noSnapshot: Snapshot = {
+  metadata: {
+    index: 0,
+    term: 0,
+    confState: { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false },
+  },
+  data: new Uint8Array(0),
+};
+
+const paths = (dir: string) => ({
+  log: join(dir, 'log'),
+  ballot: join(dir, 'ballot'),
+  mark: join(dir, 'mark'),
+  snapshots: join(dir, 'snapshots'),
+});
+
+/**
+ * A member's disk: the log on LevelDB, the ballot (term and vote) and the mark of how far the log reached in small files
+ * of their own, snapshots in files. What each of them is for: docs/design/disk.md.
+ */
+export class LevelDisk implements Disk {
+  readonly #dir: ReturnType<typeof paths>;
+  readonly #log: LevelLog;
+  readonly #ballot: SlotFile;
+  readonly #mark: LogMark;
+  #commit = 0;
+
+  private constructor(dir: string, log: LevelLog, ballot: SlotFile, mark: LogMark) {
+    this.#dir = paths(dir);
+    this.#log = log;
+    this.#ballot = ballot;
+    this.#mark = mark;
+  }
+
+  /** Makes an empty disk, in place of anything half made. */
+  static async create(dir: string): Promise<LevelDisk> {
+    const at = paths(dir);
+    await makeDir(dir);
+    for (const path of Object.values(at)) await rm(path, { recursive: true, force: true });
+    await makeDir(at.snapshots);
+    await makeDir(at.log);
+    const disk = new LevelDisk(
+      dir,
+      await LevelLog.create(at.log),
+      await SlotFile.create(at.ballot),
+      new LogMark(await SlotFile.create(at.mark)),
+    );
+    await syncDir(dir);
+    return disk;
+  }
+
+  /** Opens what {@link create} made. Throws {@link DamageError}. */
+  static async open(dir: string): Promise<LevelDisk> {
+    const at = paths(dir);
+    const ballot = await SlotFile.open(at.ballot);
+    if (!ballot) throw new DamageError(`the ballot in ${dir} is missing or damaged`);
+    const mark = await SlotFile.open(at.mark);
+    if (!mark) {
+      await ballot.close();
+      throw new DamageError(`the log mark in ${dir} is missing or damaged`);
+    }
+    try {
+      return new LevelDisk(dir, await LevelLog.open(at.log), ballot, new LogMark(mark));
+    } catch (error) {
+      await ballot.close();
+      await mark.close();
+      throw error;
+    }
+  }
+
+  /** Reads and checks everything. Throws {@link DamageError}. */
+  async load(): Promise<StoredState> {
+    try {
+      return await this.#load();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async #load(): Promise<StoredState> {
+    const snapshot = (await newestSnapshot(this.#dir.snapshots)) ?? noSnapshot;
+    const { base, entries, state } = await this.#log.load();
+    const { metadata } = snapshot;
+    const { sequence, a: term, b: vote } = this.#ballot.value;
+    if (state.ballotSequence > sequence)
+      throw new DamageError('the ballot is an old copy: this member may have voted since');
+    if (base.index > metadata.index)
+      throw new DamageError(`the log begins after entry ${base.index} and the newest snapshot is of ${metadata.index}`);
+    const last: EntryId = entries.at(-1) ?? base;
+    if (Math.max(last.index, metadata.index) < this.#mark.index)
+      throw new DamageError(`the log ends at entry ${last.index} and had reached ${this.#mark.index}`);
+    const commit = Math.max(state.commit, metadata.index);
+    if (Math.max(last.index, metadata.index) < commit)
+      throw new DamageError(`the log ends at entry ${last.index} and ${commit} was committed`);
+    if (Math.max(last.term, metadata.term) > term)
+      throw new DamageError(`the ballot is of term ${term} and the log has entries of term ${last.term}`);
+    this.#commit = commit;
+    const hardState: HardState = { term, vote: vote === 0 ? NONE : vote, commit };
+    const termAt = (index: number) => (index === base.index ? base.term : entries[index - base.index - 1]?.term);
+    if (termAt(metadata.index) !== metadata.term) {
+      // A snapshot from a leader is newer than the log: a crash came between the two steps of installing it.
+      const before = { index: metadata.index, term: metadata.term };
+      await this.#mark.lower(metadata.index);
+      await this.#log.reset(before, { commit, ballotSequence: sequence });
+      return { hardState, snapshot, before, entries: [] };
+    }
+    return { hardState, snapshot, before: base, entries };
+  }
+
+  async write({ entries, hardState, sync }: DiskWrite): Promise<void> {
+    const ballotChanged = await this.#writeBallot(hardState);
+    const first = entries[0];
+    if (first && first.index <= this.#log.lastIndex) await this.#mark.lower(first.index - 1);
+    if (hardState) this.#commit = hardState.commit;
+    const state =
+      hardState || ballotChanged ? { commit: this.#commit, ballotSequence: this.#ballot.value.sequence } : undefined;
+    if (first || state) await this.#log.write(entries, state, sync);
+    this.#mark.raise(this.#log.lastIndex);
+  }
+
+  /** Term and vote are durable in both slots before anything that follows from them. */
+  async #writeBallot(hardState: HardState | undefined): Promise<boolean> {
+    const { a, b } = this.#ballot.value;
+    if (!hardState || (hardState.term === a && hardState.vote === b)) return false;
+    assert(hardState.term >= a, 'the term on disk never shrinks');
+    await this.#ballot.writeDurably(hardState.term, hardState.vote);
+    return true;
+  }
+
+  async createSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {
+    const writer = await SnapshotWriter.create(snapshotPath(this.#dir.snapshots, metadata), 'own');
+    try {
+      for await (const chunk of chunks) await writer.write(chunk);
+      await writer.seal(metadata);
+      await writer.publish();
+    } catch (error) {
+      await writer.discard();
+      throw error;
+    }
+    await removeOlder(this.#dir.snapshots, metadata);
+    return { metadata, data: encodeDescriptor(writer.descriptor) };
+  }
+
+  async stageSnapshot({ metadata, data }: Snapshot): Promise<StagedSnapshot> {
+    const expected = decodeDescriptor(data);
+    const writer = await SnapshotWriter.create(snapshotPath(this.#dir.snapshots, metadata), 'staged');
+    return {
+      write: (chunk) => writer.write(chunk),
+      async finish() {
+        const { size, checksum } = writer.descriptor;
+        if (size !== expected.size || checksum !== expected.checksum)
+          throw new Error(`the snapshot arrived damaged: ${size} bytes of ${expected.size}`);
+        await writer.seal(metadata);
+      },
+      discard: () => writer.discard(),
+    };
+  }
+
+  async installSnapshot({ metadata, data }: Snapshot, hardState: HardState): Promise<void> {
+    await this.#writeBallot(hardState);
+    const path = snapshotPath(this.#dir.snapshots, metadata);
+    const staged = await readFooter(`${path}.staged`);
+    assert(staged.checksum === decodeDescriptor(data).checksum, 'the staged snapshot is the one that raft accepted');
+    await publishStaged(path);
+    this.#commit = Math.max(hardState.commit, metadata.index);
+    await this.#mark.lower(metadata.index);
+    await this.#log.reset(
+      { index: metadata.index, term: metadata.term },
+      { commit: this.#commit, ballotSequence: this.#ballot.value.sequence },
+    );
+    this.#mark.raise(metadata.index);
+    await removeOlder(this.#dir.snapshots, metadata);
+  }
+
+  readSnapshot({ metadata, data }: Snapshot): AsyncIterable<Uint8Array> {
+    return readContent(snapshotPath(this.#dir.snapshots, metadata), decodeDescriptor(data));
+  }
+
+  async compact(index: number): Promise<void> {
+    await this.#log.compact(Math.min(index, this.#log.lastIndex));
+  }
+
+  async close(): Promise<void> {
+    await this.#mark.close();
+    await this.#ballot.close();
+    await this.#log.close();
+  }
+}
+
+/** Is there anything in this directory? */
+export async function isEmptyDir(dir: string): Promise<boolean> {
+  try {
+    return (await readdir(dir)).length === 0;
+  } catch {
+    return true;
+  }
+}

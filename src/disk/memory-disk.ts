@@ -1,0 +1,102 @@
+import { crc32 } from 'node:zlib';
+import { NONE, type Entry, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
+import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/ports.js';
+import { decodeDescriptor, encodeDescriptor } from './snapshot-file.js';
+
+const noMembers = { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(chunks);
+}
+
+/** A disk that forgets everything when the process ends. For replicas without a data directory, and for tests. */
+export class MemoryDisk implements Disk {
+  #hardState: HardState = { term: 0, vote: NONE, commit: 0 };
+  #snapshot: Snapshot = { metadata: { index: 0, term: 0, confState: noMembers }, data: new Uint8Array(0) };
+  #content: Uint8Array = new Uint8Array(0);
+  #staged: { readonly snapshot: Snapshot; readonly content: Uint8Array } | undefined;
+  #before = { index: 0, term: 0 };
+  #entries: Entry[] = [];
+
+  load(): Promise<StoredState> {
+    const { index, term } = this.#snapshot.metadata;
+    if (index > this.#before.index + this.#entries.length) {
+      this.#before = { index, term };
+      this.#entries = [];
+    }
+    return Promise.resolve({
+      hardState: this.#hardState,
+      snapshot: this.#snapshot,
+      before: this.#before,
+      entries: this.#entries.slice(),
+    });
+  }
+
+  write({ entries, hardState }: DiskWrite): Promise<void> {
+    const first = entries[0];
+    if (first) this.#entries = [...this.#entries.slice(0, first.index - this.#before.index - 1), ...entries];
+    if (hardState) this.#hardState = hardState;
+    return Promise.resolve();
+  }
+
+  async createSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of chunks) parts.push(chunk);
+    this.#content = joined(parts);
+    this.#snapshot = {
+      metadata,
+      data: encodeDescriptor({ size: this.#content.length, checksum: crc32(this.#content) }),
+    };
+    return this.#snapshot;
+  }
+
+  stageSnapshot(snapshot: Snapshot): Promise<StagedSnapshot> {
+    const parts: Uint8Array[] = [];
+    return Promise.resolve({
+      write: (chunk) => {
+        parts.push(chunk.slice());
+        return Promise.resolve();
+      },
+      finish: () => {
+        const content = joined(parts);
+        const { size, checksum } = decodeDescriptor(snapshot.data);
+        if (content.length !== size || crc32(content) !== checksum)
+          return Promise.reject(new Error('the snapshot arrived damaged'));
+        this.#staged = { snapshot, content };
+        return Promise.resolve();
+      },
+      discard: () => Promise.resolve(),
+    });
+  }
+
+  installSnapshot(snapshot: Snapshot, hardState: HardState): Promise<void> {
+    if (!this.#staged) return Promise.reject(new Error('no snapshot is staged'));
+    const { index, term } = snapshot.metadata;
+    this.#content = this.#staged.content;
+    this.#staged = undefined;
+    this.#snapshot = snapshot;
+    this.#hardState = { ...hardState, commit: Math.max(hardState.commit, index) };
+    this.#before = { index, term };
+    this.#entries = [];
+    return Promise.resolve();
+  }
+
+  async *readSnapshot(_snapshot: Snapshot): AsyncGenerator<Uint8Array, void> {
+    const content = this.#content;
+    await Promise.resolve();
+    for (let at = 0; at < content.length; at += 65_536) yield content.subarray(at, at + 65_536);
+  }
+
+  compact(index: number): Promise<void> {
+    const count = index - this.#before.index;
+    const last = this.#entries[count - 1];
+    if (!last) return Promise.resolve();
+    this.#entries.splice(0, count);
+    this.#before = { index: last.index, term: last.term };
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

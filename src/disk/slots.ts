@@ -1,0 +1,95 @@
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { fileMode, isMissing } from './files.js';
+
+/** Far enough apart for two sectors: one torn write cannot reach both. */
+const slotDistance = 512;
+const slotBytes = 32;
+
+/** Two numbers, and how many times they have been written. */
+export interface SlotValue {
+  readonly sequence: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+function encodeSlot({ sequence, a, b }: SlotValue): Buffer {
+  const bytes = Buffer.alloc(slotBytes);
+  bytes.write('skp1', 0, 'latin1');
+  bytes.writeBigUInt64BE(BigInt(sequence), 4);
+  bytes.writeBigUInt64BE(BigInt(a), 12);
+  bytes.writeBigUInt64BE(BigInt(b), 20);
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, 28)), 28);
+  return bytes;
+}
+
+function decodeSlot(bytes: Buffer): SlotValue | undefined {
+  if (
+    bytes.length < slotBytes ||
+    bytes.toString('latin1', 0, 4) !== 'skp1' ||
+    bytes.readUInt32BE(28) !== crc32(bytes.subarray(0, 28))
+  )
+    return undefined;
+  const number = (at: number) => Number(bytes.readBigUInt64BE(at));
+  return { sequence: number(4), a: number(12), b: number(20) };
+}
+
+/**
+ * Two numbers in a small file with two checksummed slots.
+ *
+ * A durable write goes to both slots, one fsync after the other: at any moment at least one slot is whole, and once the
+ * write has been acknowledged both are, so that one of them may rot without an older value coming back.
+ */
+export class SlotFile {
+  readonly #handle: FileHandle;
+  value: SlotValue;
+
+  private constructor(handle: FileHandle, value: SlotValue) {
+    this.#handle = handle;
+    this.value = value;
+  }
+
+  static async create(path: string): Promise<SlotFile> {
+    const handle = await open(path, 'w+', fileMode);
+    const file = new SlotFile(handle, { sequence: 0, a: 0, b: 0 });
+    await file.writeDurably(0, 0);
+    return file;
+  }
+
+  /** `undefined` when the file is missing or no slot of it is whole. */
+  static async open(path: string): Promise<SlotFile | undefined> {
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(path);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+    const slots = [0, slotDistance].map((at) => decodeSlot(bytes.subarray(at, at + slotBytes)));
+    const [newest] = slots.filter((slot) => slot !== undefined).sort((x, y) => y.sequence - x.sequence);
+    if (!newest) return undefined;
+    return new SlotFile(await open(path, 'r+', fileMode), newest);
+  }
+
+  /** Durable, in both slots, when it resolves. */
+  async writeDurably(a: number, b: number): Promise<void> {
+    const value = { sequence: this.value.sequence + 1, a, b };
+    const bytes = encodeSlot(value);
+    for (const at of [0, slotDistance]) {
+      await this.#handle.write(bytes, 0, slotBytes, at);
+      await this.#handle.datasync();
+    }
+    this.value = value;
+  }
+
+  /** Soon on disk; a power failure may take it back, a crash of this process not. */
+  async write(a: number, b: number): Promise<void> {
+    const value = { sequence: this.value.sequence + 1, a, b };
+    await this.#handle.write(encodeSlot(value), 0, slotBytes, (value.sequence % 2) * slotDistance);
+    this.value = value;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}

@@ -1,0 +1,151 @@
+import { createReadStream } from 'node:fs';
+import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { Snapshot, SnapshotMetadata } from '../raft/index.js';
+import { messageCodec } from '../wire/index.js';
+import { DamageError } from './damage.js';
+import { fileMode, syncDir } from './files.js';
+
+/**
+ * One snapshot, one file: the content, then a footer that says what it is. A file without a whole footer is not a
+ * snapshot; it is written under another name until it is durable.
+ */
+
+const descriptorCodec = messageCodec('SnapshotDescriptor');
+const magic = Buffer.from('skepsnp1', 'latin1');
+const trailerBytes = 4 + 4 + magic.length;
+const suffix = '.snap';
+
+/** What the `data` of a raft snapshot says: how many bytes the content has, and their CRC-32. */
+export interface Descriptor {
+  readonly size: number;
+  readonly checksum: number;
+}
+
+export const encodeDescriptor = (descriptor: Descriptor): Uint8Array => descriptorCodec.encode(descriptor);
+export const decodeDescriptor = (data: Uint8Array): Descriptor => descriptorCodec.decode(data);
+
+interface Footer extends Descriptor {
+  readonly metadata: SnapshotMetadata;
+}
+
+export function snapshotPath(dir: string, { term, index }: { term: number; index: number }): string {
+  return join(dir, `${String(term).padStart(16, '0')}-${String(index).padStart(16, '0')}${suffix}`);
+}
+
+/** Writes the content of a snapshot as it comes. */
+export class SnapshotWriter {
+  readonly #handle: FileHandle;
+  readonly #temporary: string;
+  readonly #path: string;
+  #size = 0;
+  #checksum = 0;
+
+  private constructor(handle: FileHandle, temporary: string, path: string) {
+    this.#handle = handle;
+    this.#temporary = temporary;
+    this.#path = path;
+  }
+
+  static async create(path: string, purpose: string): Promise<SnapshotWriter> {
+    const temporary = `${path}.${purpose}`;
+    return new SnapshotWriter(await open(temporary, 'w', fileMode), temporary, path);
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    await this.#handle.write(chunk);
+    this.#size += chunk.length;
+    this.#checksum = crc32(chunk, this.#checksum);
+  }
+
+  get descriptor(): Descriptor {
+    return { size: this.#size, checksum: this.#checksum };
+  }
+
+  /** Durable, still under its temporary name. */
+  async seal(metadata: SnapshotMetadata): Promise<void> {
+    const footer = Buffer.from(JSON.stringify({ metadata, ...this.descriptor } satisfies Footer));
+    const trailer = Buffer.alloc(8);
+    trailer.writeUInt32BE(footer.length, 0);
+    trailer.writeUInt32BE(crc32(footer), 4);
+    await this.#handle.write(Buffer.concat([footer, trailer, magic]));
+    await this.#handle.sync();
+    await this.#handle.close();
+  }
+
+  /** Gives the file its name, durably. */
+  async publish(): Promise<void> {
+    await rename(this.#temporary, this.#path);
+    await syncDir(dirname(this.#path));
+  }
+
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => undefined);
+    await rm(this.#temporary, { force: true });
+  }
+}
+
+/** Gives a sealed, staged file its name, durably. */
+export async function publishStaged(path: string): Promise<void> {
+  await rename(`${path}.staged`, path);
+  await syncDir(dirname(path));
+}
+
+/** Reads the footer of a snapshot file. Throws {@link DamageError}. */
+export async function readFooter(path: string): Promise<Footer> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const trailer = Buffer.alloc(trailerBytes);
+    await handle.read(trailer, 0, trailerBytes, Math.max(0, size - trailerBytes));
+    const length = trailer.readUInt32BE(0);
+    if (size < trailerBytes || !trailer.subarray(8).equals(magic) || length > size - trailerBytes)
+      throw new DamageError(`the snapshot ${path} is not complete`);
+    const footer = Buffer.alloc(length);
+    await handle.read(footer, 0, length, size - trailerBytes - length);
+    if (crc32(footer) !== trailer.readUInt32BE(4))
+      throw new DamageError(`the footer of the snapshot ${path} has a wrong checksum`);
+    return JSON.parse(footer.toString('utf8')) as Footer;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The content of a snapshot file in pieces. Throws {@link DamageError} at the end when it is not what was written. */
+export async function* readContent(path: string, { size, checksum }: Descriptor): AsyncGenerator<Uint8Array, void> {
+  if ((await stat(path)).size < size) throw new DamageError(`the snapshot ${path} is too short`);
+  let actual = 0;
+  if (size > 0) {
+    for await (const chunk of createReadStream(path, {
+      end: size - 1,
+      highWaterMark: 64 * 1024,
+    }) as AsyncIterable<Buffer>) {
+      actual = crc32(chunk, actual);
+      yield chunk;
+    }
+  }
+  if (actual !== checksum) throw new DamageError(`the snapshot ${path} has a wrong checksum`);
+}
+
+/** The newest snapshot in a directory; unfinished files are swept away. Throws {@link DamageError}. */
+export async function newestSnapshot(dir: string): Promise<Snapshot | undefined> {
+  const names = await readdir(dir);
+  for (const name of names) if (!name.endsWith(suffix)) await rm(join(dir, name), { force: true });
+  const newest = names
+    .filter((name) => name.endsWith(suffix))
+    .sort()
+    .at(-1);
+  if (newest === undefined) return undefined;
+  const { metadata, size, checksum } = await readFooter(join(dir, newest));
+  return { metadata, data: encodeDescriptor({ size, checksum }) };
+}
+
+/** Removes every snapshot but one. */
+export async function removeOlder(dir: string, keep: { term: number; index: number }): Promise<void> {
+  const kept = snapshotPath(dir, keep);
+  for (const name of await readdir(dir)) {
+    const path = join(dir, name);
+    if (name.endsWith(suffix) && path < kept) await rm(path, { force: true });
+  }
+}

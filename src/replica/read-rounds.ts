@@ -1,0 +1,71 @@
+import { deferred, type Deferred } from '../base/deferred.js';
+import { StoreError } from '../state/index.js';
+
+interface Round {
+  readonly answer: Deferred<number>;
+  /** Ticks since it was asked. */
+  age: number;
+}
+
+/**
+ * Asks raft for indexes that linearizable reads must wait for. Everybody who asks before a round has begun shares it;
+ * a round whose question was lost is asked again.
+ */
+export class ReadRounds {
+  #next: Deferred<number> | undefined;
+  readonly #asked = new Map<number, Round>();
+  #counter = 0;
+
+  /** Resolves with an index, by a round that begins after this call. */
+  ask(): Promise<number> {
+    this.#next ??= deferred<number>({ quiet: true });
+    return this.#next.promise;
+  }
+
+  /** Begins the round that waits, if one does: gives the context to ask raft with. */
+  begin(): Uint8Array | undefined {
+    const answer = this.#next;
+    if (!answer) return undefined;
+    this.#next = undefined;
+    return this.#put({ answer, age: 0 });
+  }
+
+  /** Raft answered. */
+  answer(context: Uint8Array, index: number): void {
+    const key = keyOf(context);
+    const round = this.#asked.get(key);
+    this.#asked.delete(key);
+    round?.answer.resolve(index);
+  }
+
+  /** Counts a tick; gives contexts to ask again with for rounds older than `ticksMax`. Raft drops a question in silence when nobody leads. */
+  again(ticksMax: number): Uint8Array[] {
+    const late = [...this.#asked].filter(([, round]) => ++round.age >= ticksMax);
+    return late.map(([key, round]) => {
+      this.#asked.delete(key);
+      round.age = 0;
+      return this.#put(round);
+    });
+  }
+
+  /** Nobody will answer. */
+  failAll(why: string): void {
+    const waiting = [...this.#asked.values()].map(({ answer }) => answer);
+    if (this.#next) waiting.push(this.#next);
+    this.#asked.clear();
+    this.#next = undefined;
+    for (const answer of waiting) answer.reject(new StoreError('NOT_LEADER', why));
+  }
+
+  #put(round: Round): Uint8Array {
+    const key = ++this.#counter;
+    this.#asked.set(key, round);
+    const context = new Uint8Array(8);
+    new DataView(context.buffer).setBigUint64(0, BigInt(key));
+    return context;
+  }
+}
+
+function keyOf(context: Uint8Array): number {
+  return context.length === 8 ? Number(new DataView(context.buffer, context.byteOffset, 8).getBigUint64(0)) : 0;
+}

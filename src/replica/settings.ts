@@ -1,0 +1,52 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
+import type { Random } from '../base/random.js';
+import type { HistoryLimits, Limits } from '../state/index.js';
+
+/** How a replica behaves. Every member of a cluster should have the same. */
+export interface ReplicaSettings {
+  /** One raft tick, and the time between heartbeats, milliseconds. */
+  readonly heartbeatMs: number;
+  /** Without a leader for this long, up to twice as long, a member campaigns. Milliseconds. */
+  readonly electionTimeoutMs: number;
+  /** A snapshot is taken after this many log entries … */
+  readonly snapshotInterval: number;
+  /** … or this many bytes of them. */
+  readonly snapshotBytes: number;
+  /** Entries kept in the log behind a snapshot, for members that are only a little behind. */
+  readonly keepEntries: number;
+  readonly history: Partial<HistoryLimits>;
+  readonly limits: Partial<Limits>;
+}
+
+export const settingsDefaults: ReplicaSettings = {
+  heartbeatMs: 100,
+  electionTimeoutMs: 1_000,
+  snapshotInterval: 10_000,
+  snapshotBytes: 64 * 1024 * 1024,
+  keepEntries: 500,
+  history: {},
+  limits: {},
+};
+
+/** Fills in the defaults. Throws a `RangeError` that names the setting. */
+export function replicaSettings(given: Partial<ReplicaSettings>): ReplicaSettings {
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const settings = { ...settingsDefaults, ...known };
+  for (const name of ['heartbeatMs', 'electionTimeoutMs', 'snapshotInterval', 'snapshotBytes'] as const) {
+    if (!(Number.isFinite(settings[name]) && settings[name] > 0))
+      throw new RangeError(`${name} must be a positive number`);
+  }
+  if (settings.electionTimeoutMs < 2 * settings.heartbeatMs)
+    throw new RangeError('electionTimeoutMs must be at least twice heartbeatMs');
+  if (!(Number.isSafeInteger(settings.keepEntries) && settings.keepEntries >= 0))
+    throw new RangeError('keepEntries must be a whole number from 0');
+  return settings;
+}
+
+/** What a replica is given beside its settings. */
+export interface ReplicaWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}

@@ -1,0 +1,136 @@
+import { Slicer, type Clock } from '../base/clock.js';
+import type { ConfState, Snapshot } from '../raft/index.js';
+import type { MemoryStore, PreparedSnapshot } from '../state/index.js';
+import { encodeSnapshot, SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
+import type { LogStorage } from './log-storage.js';
+import type { Disk } from './ports.js';
+import type { ReplicaSettings } from './settings.js';
+
+/** A snapshot that has arrived and is ready to be swapped in. */
+export interface ArrivedSnapshot {
+  readonly cluster: ClusterSnapshot;
+  readonly prepared: PreparedSnapshot;
+}
+
+export interface SnapshotsOptions {
+  readonly disk: Disk;
+  readonly storage: LogStorage;
+  readonly store: MemoryStore;
+  readonly settings: ReplicaSettings;
+  readonly clock: Clock;
+}
+
+const nameOf = ({ metadata: { index, term } }: Snapshot) => `${term}.${index}`;
+
+/** Encodes a snapshot piece by piece, giving the event loop back in between. */
+export async function* encodeInSlices(snapshot: ClusterSnapshot, clock: Clock): AsyncGenerator<Uint8Array, void> {
+  const slicer = new Slicer(clock);
+  for (const chunk of encodeSnapshot(snapshot)) {
+    yield chunk;
+    if (slicer.due) await slicer.pause();
+  }
+}
+
+/** Taking, staging and loading snapshots, in slices beside the work of the replica. */
+export class Snapshots {
+  readonly #options: SnapshotsOptions;
+  #entries = 0;
+  #bytes = 0;
+  #taking: Promise<void> | undefined;
+  readonly #arrived = new Map<string, ArrivedSnapshot>();
+
+  constructor(options: SnapshotsOptions) {
+    this.#options = options;
+  }
+
+  /** Counts an applied entry. */
+  count(bytes: number): void {
+    this.#entries++;
+    this.#bytes += bytes;
+  }
+
+  /** A snapshot is being taken. */
+  get busy(): boolean {
+    return this.#taking !== undefined;
+  }
+
+  get due(): boolean {
+    const { snapshotInterval, snapshotBytes } = this.#options.settings;
+    return this.#taking === undefined && (this.#entries >= snapshotInterval || this.#bytes >= snapshotBytes);
+  }
+
+  /**
+   * Takes a snapshot of what is applied now, at `index`, and then gives up the log before it. Runs beside everything
+   * else; rejects when the disk does.
+   */
+  take(index: number, confState: ConfState, content: ClusterSnapshot): Promise<void> {
+    this.#entries = 0;
+    this.#bytes = 0;
+    this.#taking = this.#write(index, confState, content).finally(() => {
+      this.#taking = undefined;
+    });
+    return this.#taking;
+  }
+
+  /** Resolves when no snapshot is being taken. */
+  async idle(): Promise<void> {
+    await this.#taking?.catch(() => undefined);
+  }
+
+  async #write(index: number, confState: ConfState, content: ClusterSnapshot): Promise<void> {
+    const { disk, storage, settings, clock } = this.#options;
+    const term = storage.term(index);
+    const snapshot = await disk.createSnapshot({ index, term, confState }, encodeInSlices(content, clock));
+    if (storage.newest.metadata.index >= index) return; // a leader's snapshot came in meanwhile
+    storage.createSnapshot(index, confState, snapshot.data);
+    const compactTo = index - settings.keepEntries;
+    if (compactTo < storage.firstIndex()) return;
+    storage.compact(compactTo);
+    await disk.compact(compactTo);
+  }
+
+  /** Takes in a snapshot that a leader sends: on disk, decoded, and built. */
+  async stage(snapshot: Snapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const { disk, store } = this.#options;
+    const staged = await disk.stageSnapshot(snapshot);
+    try {
+      const cluster = await this.#decode(chunks, (chunk) => staged.write(chunk));
+      await staged.finish();
+      const prepared = await store.prepare(cluster.store);
+      this.#arrived.clear();
+      this.#arrived.set(nameOf(snapshot), { cluster, prepared });
+    } catch (error) {
+      await staged.discard();
+      throw error;
+    }
+  }
+
+  /** The staged snapshot that raft has accepted. */
+  arrived(snapshot: Snapshot): ArrivedSnapshot | undefined {
+    const found = this.#arrived.get(nameOf(snapshot));
+    this.#arrived.clear();
+    this.#entries = 0;
+    this.#bytes = 0;
+    return found;
+  }
+
+  /** Reads a snapshot from our own disk. */
+  async load(snapshot: Snapshot): Promise<ArrivedSnapshot> {
+    const cluster = await this.#decode(this.#options.disk.readSnapshot(snapshot), () => Promise.resolve());
+    return { cluster, prepared: await this.#options.store.prepare(cluster.store) };
+  }
+
+  async #decode(
+    chunks: AsyncIterable<Uint8Array>,
+    also: (chunk: Uint8Array) => Promise<void>,
+  ): Promise<ClusterSnapshot> {
+    const decoder = new SnapshotDecoder();
+    const slicer = new Slicer(this.#options.clock);
+    for await (const chunk of chunks) {
+      await also(chunk);
+      decoder.push(chunk);
+      if (slicer.due) await slicer.pause();
+    }
+    return decoder.finish();
+  }
+}

@@ -1,0 +1,44 @@
+import type { ConfState } from '../raft/index.js';
+import { MemoryStore } from '../state/index.js';
+import { LogStorage } from './log-storage.js';
+import type { Disk, MemberInfo } from './ports.js';
+import { Replica, type ReplicaOptions } from './replica.js';
+import { encodeInSlices } from './snapshots.js';
+import type { ReplicaWorld } from './settings.js';
+
+/** Where every log begins: the snapshot of an empty store with one member. New members get it, or a later one, first. */
+const beginning = { index: 1, term: 1 };
+
+/** Puts the first snapshot of a new cluster on an empty disk: an empty store, and `member` as the only voter. */
+export async function bootstrap(
+  disk: Disk,
+  member: MemberInfo,
+  ids: { clusterId: string; lineage: string },
+  world: ReplicaWorld,
+): Promise<void> {
+  const confState: ConfState = {
+    voters: [member.id],
+    learners: [],
+    votersOutgoing: [],
+    learnersNext: [],
+    autoLeave: false,
+  };
+  const content = { ...ids, members: [member], removed: [], store: new MemoryStore().save() };
+  await disk.createSnapshot({ ...beginning, confState }, encodeInSlices(content, world.clock));
+  await disk.write({ entries: [], hardState: { term: beginning.term, vote: 0, commit: beginning.index }, sync: true });
+}
+
+/** Reads the disk and makes a replica of what is there. Takes part once it is started. */
+export async function loadReplica(options: ReplicaOptions): Promise<Replica> {
+  const { hardState, snapshot, before, entries } = await options.disk.load();
+  const storage = new LogStorage();
+  storage.load(
+    { ...hardState, commit: Math.max(hardState.commit, snapshot.metadata.index) },
+    snapshot,
+    before,
+    entries,
+  );
+  const replica = new Replica(options, storage, snapshot.metadata.index);
+  await replica.start(options.seeds ?? []);
+  return replica;
+}

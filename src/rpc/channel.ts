@@ -1,0 +1,121 @@
+import {
+  Client,
+  credentials,
+  Metadata,
+  type ChannelOptions,
+  type ClientReadableStream,
+  type ClientWritableStream,
+  type MethodDefinition,
+} from '@grpc/grpc-js';
+import { deferred } from '../base/deferred.js';
+import { fromStatus } from './status.js';
+
+const mebibyte = 1024 * 1024;
+
+/** Most bytes of one message; larger things go in pieces. */
+export const messageBytesMax = 16 * mebibyte;
+
+/** grpc-js sets none of these by default: no keepalive, no limits. */
+export const commonOptions: ChannelOptions = {
+  'grpc.max_receive_message_length': messageBytesMax,
+  'grpc.max_send_message_length': messageBytesMax,
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.keepalive_permit_without_calls': 1,
+};
+
+const clientOptions: ChannelOptions = {
+  ...commonOptions,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+  'grpc.enable_retries': 0,
+};
+
+export interface CallOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A connection to one address. */
+export class Channel {
+  readonly addr: string;
+  readonly #client: Client;
+
+  /** `own` makes a TCP connection that is shared with nobody. */
+  constructor(addr: string, options: { own?: boolean } = {}) {
+    this.addr = addr;
+    this.#client = new Client(addr, credentials.createInsecure(), {
+      ...clientOptions,
+      ...(options.own && { 'grpc.use_local_subchannel_pool': 1 }),
+    });
+  }
+
+  /** Rejects with the store error that the server answered, or with a gRPC `ServiceError`. */
+  unary<Req, Res>(method: MethodDefinition<unknown, unknown>, request: Req, options: CallOptions = {}): Promise<Res> {
+    const { promise, resolve, reject } = deferred<Res>();
+    const { path, requestSerialize, responseDeserialize } = method;
+    const call = this.#client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      metadataOf(options),
+      deadlineOf(options),
+      (error, response) => {
+        if (error) reject(fromStatus(error));
+        else resolve(response as Res);
+      },
+    );
+    const abort = () => call.cancel();
+    options.signal?.addEventListener('abort', abort, { once: true });
+    return promise.finally(() => options.signal?.removeEventListener('abort', abort));
+  }
+
+  serverStream<Req, Res>(
+    method: MethodDefinition<unknown, unknown>,
+    request: Req,
+    options: CallOptions = {},
+  ): ClientReadableStream<Res> {
+    const { path, requestSerialize, responseDeserialize } = method;
+    return this.#client.makeServerStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize as (bytes: Buffer) => Res,
+      request,
+      metadataOf(options),
+      deadlineOf(options),
+    );
+  }
+
+  /** `done` gets the error that ended the stream, or `undefined`. */
+  clientStream<Req>(
+    method: MethodDefinition<unknown, unknown>,
+    done: (error: Error | undefined) => void,
+    options: CallOptions = {},
+  ): ClientWritableStream<Req> {
+    const { path, requestSerialize, responseDeserialize } = method;
+    return this.#client.makeClientStreamRequest(
+      path,
+      requestSerialize as (value: Req) => Buffer,
+      responseDeserialize,
+      metadataOf(options),
+      deadlineOf(options),
+      (error) => done(error ? fromStatus(error) : undefined),
+    );
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+function metadataOf({ headers = {} }: CallOptions): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  return metadata;
+}
+
+function deadlineOf({ timeoutMs }: CallOptions): { deadline?: number } {
+  return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+}

@@ -1,0 +1,152 @@
+import type { handleUnaryCall, sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Replica } from '../replica/index.js';
+import {
+  all,
+  byIdPrefix,
+  byName,
+  byNamePrefix,
+  byId,
+  kindNames,
+  kindOf,
+  or,
+  StoreError,
+  tableOf,
+  type AnyObject,
+  type By,
+  type Kind,
+  type Tx,
+  type UpdateOptions,
+} from '../state/index.js';
+import type { messages } from '../wire/index.js';
+import { methodOf } from './definitions.js';
+import { forwardingHandler, type Forwarder } from './forward.js';
+import { checkName } from './names.js';
+import { toStatus } from './status.js';
+
+type Filter = messages.Filter;
+type WriteInfo = messages.WriteInfo;
+type ApplyRequest = messages.ApplyRequest;
+
+const capitalized = (word: string) => word[0]?.toUpperCase() + word.slice(1);
+
+function lookup({ ids, idPrefixes, names, namePrefixes }: Filter): By[] {
+  return [ids.map(byId), idPrefixes.map(byIdPrefix), names.map(byName), namePrefixes.map(byNamePrefix)]
+    .filter((bys) => bys.length > 0)
+    .map((bys) => or(...bys));
+}
+
+/** What is in every one of the lists, in the order of the first. */
+function intersection<T extends { readonly id: string }>(lists: readonly T[][]): T[] {
+  const [first = [], ...rest] = lists;
+  const others = rest.map((list) => new Set(list.map(({ id }) => id)));
+  return first.filter(({ id }) => others.every((ids) => ids.has(id)));
+}
+
+function optionsOf(info: WriteInfo | undefined, timeoutMs: number): UpdateOptions {
+  return { ...info, timeoutMs };
+}
+
+/** The `Control` service: reads from here, writes through the leader. */
+export function controlService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
+  const { store } = replica;
+  const handlers: Record<string, handleUnaryCall<never, unknown>> = {};
+
+  const read = <Req>(name: string, answer: (request: Req) => unknown) => {
+    handlers[name] = (call: ServerUnaryCall<Req, unknown>, done: sendUnaryData<unknown>) => {
+      try {
+        done(null, answer(call.request));
+      } catch (error) {
+        done(toStatus(error));
+      }
+    };
+  };
+  const write = <Req>(name: string, run: (request: Req, timeoutMs: number) => Promise<unknown>) => {
+    handlers[name] = forwardingHandler(methodOf('control', name), forwarder, run);
+  };
+
+  for (const kind of kindNames) addKind(kind);
+  function addKind(kind: Kind): void {
+    const { plural } = kindOf(kind);
+    const [one, many] = [capitalized(kind), capitalized(plural)];
+    type Written = { info?: WriteInfo; version?: number; id: string } & Record<Kind, AnyObject>;
+
+    read(`Get${one}`, ({ id }: { id: string }) => {
+      const object = store.view((tx) => tableOf(tx, kind).get(id) as AnyObject | undefined);
+      if (!object) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
+      return { [kind]: object };
+    });
+    read(`List${many}`, ({ filter }: { filter?: Filter }) => {
+      const bys = filter ? lookup(filter) : [];
+      const found = store.view((tx) =>
+        intersection((bys.length > 0 ? bys : [all]).map((by) => tableOf(tx, kind).find(by) as AnyObject[])),
+      );
+      return { [plural]: found, version: store.version };
+    });
+    write(`Create${one}`, async (request: Written, timeoutMs) => {
+      const object = await store.update((tx) => create(tx, kind, request[kind]), optionsOf(request.info, timeoutMs));
+      return answerWith(kind, object);
+    });
+    write(`Update${one}`, async (request: Written, timeoutMs) => {
+      const object = await store.update(
+        (tx) => update(tx, kind, request[kind], request.version),
+        optionsOf(request.info, timeoutMs),
+      );
+      return answerWith(kind, object);
+    });
+    write(`Remove${one}`, async ({ id, info }: Written, timeoutMs) => {
+      await store.update((tx) => tableOf(tx, kind).delete(id), optionsOf(info, timeoutMs));
+      return { version: store.version };
+    });
+  }
+
+  write('Apply', async ({ changes, info }: ApplyRequest, timeoutMs) => {
+    const ids = await store.update(
+      (tx) => changes.map((change) => applyChange(tx, change)),
+      optionsOf(info, timeoutMs),
+    );
+    return { version: store.version, ids: ids ?? [] };
+  });
+
+  function answerWith(kind: Kind, object: AnyObject | undefined) {
+    return { ...(object && { [kind]: object }), version: object?.meta.version ?? store.version };
+  }
+  return handlers as unknown as UntypedServiceImplementation;
+}
+
+/** A message has `''` where a caller of the library leaves the id out. */
+function draftOf(object: AnyObject): AnyObject {
+  if (object.id !== '') return object;
+  const { id: _id, ...rest } = object;
+  return rest as AnyObject;
+}
+
+function create(tx: Tx, kind: Kind, object: AnyObject): AnyObject {
+  const created = tableOf(tx, kind).create(draftOf(object) as never) as AnyObject;
+  checkName(kind, created);
+  return created;
+}
+
+function update(tx: Tx, kind: Kind, object: AnyObject, version: number | undefined): AnyObject {
+  const { meta: _meta, ...rest } = object;
+  const updated = tableOf(tx, kind).update({
+    ...rest,
+    ...(version !== undefined && { meta: { version } }),
+  } as never) as AnyObject;
+  checkName(kind, updated);
+  return updated;
+}
+
+function applyChange(tx: Tx, change: messages.Change): string {
+  const kind = kindNames.find((name) => name === change.kind);
+  if (!kind)
+    throw new StoreError('INVALID_OBJECT', `there is no kind "${change.kind}"; known are ${kindNames.join(', ')}`, {
+      path: 'kind',
+    });
+  if (change.op === 'remove') {
+    tableOf(tx, kind).delete(change.id);
+    return change.id;
+  }
+  const object = (change as Partial<Record<Kind, AnyObject>>)[kind];
+  if (!object) throw new StoreError('INVALID_OBJECT', `a change of kind ${kind} must carry a ${kind}`, { path: kind });
+  return (change.op === 'create' ? create(tx, kind, object) : update(tx, kind, object, change.version)).id;
+}

@@ -1,0 +1,62 @@
+import type { MethodDefinition, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { messageCodec, packageName, schemaRoot, type messages } from '../wire/index.js';
+
+/** The gRPC view of proto/: what grpc-js needs to know of each method, made from the descriptor. */
+
+type Messages = messages.Messages;
+type Definition = ServiceDefinition<UntypedServiceImplementation>;
+
+const codecs = new Map<string, { serialize: (value: never) => Buffer; deserialize: (bytes: Buffer) => unknown }>();
+
+function codecFor(name: string) {
+  let codec = codecs.get(name);
+  if (!codec) {
+    const { encode, decode } = messageCodec(name as keyof Messages);
+    codec = { serialize: (value) => encode(value) as Buffer, deserialize: (bytes) => decode(bytes) };
+    codecs.set(name, codec);
+  }
+  return codec;
+}
+
+export function serviceDefinition(service: string): Definition {
+  const definition: Record<string, MethodDefinition<never, unknown>> = {};
+  for (const method of schemaRoot.lookupService(`${packageName}.${service}`).methodsArray) {
+    const request = codecFor(method.requestType);
+    const response = codecFor(method.responseType);
+    definition[method.name] = {
+      path: `/${packageName}.${service}/${method.name}`,
+      requestStream: method.requestStream ?? false,
+      responseStream: method.responseStream ?? false,
+      requestSerialize: request.serialize,
+      requestDeserialize: request.deserialize as never,
+      responseSerialize: response.serialize as never,
+      responseDeserialize: response.deserialize,
+    };
+  }
+  return definition as unknown as Definition;
+}
+
+export const services = {
+  control: serviceDefinition('Control'),
+  watch: serviceDefinition('Watch'),
+  raft: serviceDefinition('Raft'),
+  membership: serviceDefinition('Membership'),
+} as const;
+
+/** Unary methods by name, with their messages. */
+export interface UnaryMethods {
+  GetNode: [Messages['GetNodeRequest'], Messages['GetNodeResponse']];
+  Apply: [Messages['ApplyRequest'], Messages['ApplyResponse']];
+  Join: [Messages['JoinRequest'], Messages['JoinResponse']];
+  Remove: [Messages['RemoveMemberRequest'], Messages['RemoveMemberResponse']];
+  Local: [Messages['LocalStatusRequest'], Messages['LocalStatus']];
+  Status: [Messages['ClusterStatusRequest'], Messages['ClusterStatus']];
+  TransferLeadership: [Messages['TransferLeadershipRequest'], Messages['TransferLeadershipResponse']];
+}
+
+/** One method of a service definition; asking for one that is not there is a mistake of ours. */
+export function methodOf(service: keyof typeof services, name: string): MethodDefinition<unknown, unknown> {
+  const method = services[service][name];
+  if (!method) throw new TypeError(`${service} has no method ${name}`);
+  return method as MethodDefinition<unknown, unknown>;
+}

@@ -1,0 +1,85 @@
+import type { handleUnaryCall, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import { isStoreError, StoreError } from '../state/index.js';
+import { Channel } from './channel.js';
+import { connectionLost, neverSent, toStatus } from './status.js';
+
+/** Says that a request has been forwarded once already: it is not forwarded again. */
+const forwardedKey = 'skep-forwarded';
+
+/** Hands requests on to the leader. Only API calls are forwarded, never raft proposals. */
+export class Forwarder {
+  readonly #channels = new Map<string, Channel>();
+
+  async forward(
+    addr: string,
+    method: MethodDefinition<unknown, unknown>,
+    request: unknown,
+    timeoutMs: number,
+  ): Promise<unknown> {
+    let channel = this.#channels.get(addr);
+    if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
+    return await channel.unary(method, request, { timeoutMs, headers: { [forwardedKey]: '1' } });
+  }
+
+  close(): void {
+    for (const channel of this.#channels.values()) channel.close();
+    this.#channels.clear();
+  }
+}
+
+/** How long to wait before asking again who leads, milliseconds. */
+const againMs = 50;
+
+/** Milliseconds that the caller still waits; our own default when it set no deadline. */
+export function timeLeft(call: { getDeadline(): Date | number }): number {
+  const deadline = Number(call.getDeadline());
+  return Number.isFinite(deadline) ? Math.max(1, deadline - Date.now()) : 10_000;
+}
+
+/** Runs a request here, or on the leader when that is somebody else. */
+export function forwardingHandler<Req>(
+  method: MethodDefinition<unknown, unknown>,
+  forwarder: Forwarder,
+  run: (request: Req, timeoutMs: number) => Promise<unknown>,
+): handleUnaryCall<Req, unknown> {
+  const attempt = async (call: ServerUnaryCall<Req, unknown>): Promise<unknown> => {
+    const forwarded = call.metadata.get(forwardedKey).length > 0;
+    for (;;) {
+      try {
+        return await run(call.request, timeLeft(call));
+      } catch (error) {
+        const leader = isStoreError(error, 'NOT_LEADER') ? error.details.leader : undefined;
+        if (!leader || forwarded) throw error;
+        const answer = await forwardOnce(forwarder, leader.addr, method, call);
+        if (answer) return answer.response;
+        if (timeLeft(call) <= againMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, againMs));
+      }
+    }
+  };
+  return (call, done: sendUnaryData<unknown>) => {
+    attempt(call).then(
+      (response) => done(null, response),
+      (error: unknown) => done(toStatus(error)),
+    );
+  };
+}
+
+/** `undefined` when the leader was not reached, so that nothing can have happened. */
+async function forwardOnce(
+  forwarder: Forwarder,
+  addr: string,
+  method: MethodDefinition<unknown, unknown>,
+  call: ServerUnaryCall<unknown, unknown>,
+): Promise<{ response: unknown } | undefined> {
+  try {
+    return { response: await forwarder.forward(addr, method, call.request, timeLeft(call)) };
+  } catch (error) {
+    if (isStoreError(error, 'NOT_LEADER') || neverSent(error)) return undefined;
+    if (connectionLost(error))
+      throw new StoreError('OUTCOME_UNKNOWN', 'the connection to the leader broke: the change may still commit', {
+        cause: error,
+      });
+    throw error;
+  }
+}

@@ -1,0 +1,8 @@
+export { Channel } from './channel.js';
+export type { CallOptions } from './channel.js';
+export { methodOf, services } from './definitions.js';
+export { GrpcNetwork } from './network.js';
+export { ApiServer } from './server.js';
+export { connectionLost, fromStatus, neverSent } from './status.js';
+export { joinCluster } from './join.js';
+export { checkName } from './names.js';

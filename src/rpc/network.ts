@@ -1,0 +1,166 @@
+import type { sendUnaryData, ServerReadableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
+import type { InstallSnapshot, Message } from '../raft/index.js';
+import type { MemberInfo, Network, NetworkHandler } from '../replica/index.js';
+import { fromWireBatch, fromWireMessage, type messages } from '../wire/index.js';
+import { helloFormat, Peer, type Hello } from './peer.js';
+import { toStatus } from './status.js';
+
+type RaftFrame = messages.RaftFrame;
+type SnapshotFrame = messages.SnapshotFrame;
+
+class Refused extends Error {
+  readonly code = status.FAILED_PRECONDITION;
+  readonly details: string;
+
+  constructor(details: string) {
+    super(details);
+    this.details = details;
+  }
+}
+
+/** Raft messages over gRPC: two streams a peer, and a call of its own for each snapshot. */
+export class GrpcNetwork implements Network {
+  readonly #self: number;
+  readonly #clusterId: () => string;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #peers = new Map<number, Peer>();
+  #handler: NetworkHandler | undefined;
+  #removed: (id: number) => boolean = () => false;
+
+  constructor(options: { self: number; clusterId: () => string; clock: Clock; logger: Logger }) {
+    this.#self = options.self;
+    this.#clusterId = options.clusterId;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+  }
+
+  start(handler: NetworkHandler): void {
+    this.#handler = handler;
+  }
+
+  /** Who was a member once and is no longer heard. */
+  refuse(removed: (id: number) => boolean): void {
+    this.#removed = removed;
+  }
+
+  setMembers(members: readonly MemberInfo[]): void {
+    const others = members.filter(({ id }) => id !== this.#self);
+    for (const [id, peer] of this.#peers) {
+      if (others.some((member) => member.id === id)) continue;
+      peer.close();
+      this.#peers.delete(id);
+    }
+    for (const member of others) {
+      const known = this.#peers.get(member.id);
+      if (known) known.update(member);
+      else this.#peers.set(member.id, this.#peer(member));
+    }
+  }
+
+  send(batch: readonly Message[]): void {
+    const byPeer = new Map<number, Message[]>();
+    for (const message of batch) {
+      const waiting = byPeer.get(message.to);
+      if (waiting) waiting.push(message);
+      else byPeer.set(message.to, [message]);
+    }
+    for (const [id, messagesTo] of byPeer) this.#peers.get(id)?.send(messagesTo);
+  }
+
+  async sendSnapshot(message: InstallSnapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const peer = this.#peers.get(message.to);
+    if (!peer) throw new Error(`member ${message.to} is not known here`);
+    await peer.sendSnapshot(message, chunks);
+  }
+
+  close(): Promise<void> {
+    this.#handler = undefined;
+    for (const peer of this.#peers.values()) peer.close();
+    this.#peers.clear();
+    return Promise.resolve();
+  }
+
+  /** The server's side: the `Raft` service. */
+  service(): UntypedServiceImplementation {
+    return {
+      Stream: (call: ServerReadableStream<RaftFrame, object>, done: sendUnaryData<object>) =>
+        this.#onStream(call, done),
+      Snapshot: (call: ServerReadableStream<SnapshotFrame, object>, done: sendUnaryData<object>) => {
+        this.#onSnapshot(call).then(
+          () => done(null, {}),
+          (error: unknown) => done(toStatus(error)),
+        );
+      },
+    };
+  }
+
+  #onStream(call: ServerReadableStream<RaftFrame, object>, done: sendUnaryData<object>): void {
+    let welcome = false;
+    const end = once((error?: unknown) => done(error === undefined ? null : toStatus(error), {}));
+    call.on('data', (frame: RaftFrame) => {
+      try {
+        if ('hello' in frame) {
+          this.#checkHello(frame.hello);
+          welcome = true;
+        } else if (welcome) this.#handler?.onMessages(fromWireBatch(frame.batch));
+        else throw new Refused('the first frame must say hello');
+      } catch (error) {
+        call.removeAllListeners('data');
+        end(error);
+      }
+    });
+    call.on('end', () => end());
+    call.on('error', () => end());
+    call.on('cancelled', () => end());
+  }
+
+  async #onSnapshot(call: ServerReadableStream<SnapshotFrame, object>): Promise<void> {
+    const frames = (call as AsyncIterable<SnapshotFrame>)[Symbol.asyncIterator]();
+    const first = await frames.next();
+    if (first.done || !('opening' in first.value)) throw new Refused('the first frame must say hello');
+    const { hello, message } = first.value.opening;
+    this.#checkHello(hello);
+    const install = fromWireMessage(message);
+    if (install.type !== 'installSnapshot' || !this.#handler) throw new Refused('this member takes no snapshot now');
+    await this.#handler.onSnapshot(install, chunksOf(frames));
+  }
+
+  #checkHello({ format, clusterId, from, to }: Hello): void {
+    if (format !== helloFormat) throw new Refused(`raft streams have format ${helloFormat} here, not ${format}`);
+    if (to !== this.#self)
+      throw new Refused(`this is member ${this.#self}, not ${to}: was its data directory replaced?`);
+    if (clusterId !== this.#clusterId()) throw new Refused(`this is cluster ${this.#clusterId()}, not ${clusterId}`);
+    if (this.#removed(from)) throw new Refused(`member ${from} was removed from the cluster`);
+  }
+
+  #peer(member: MemberInfo): Peer {
+    return new Peer(member, {
+      hello: () => ({ format: helloFormat, clusterId: this.#clusterId(), from: this.#self, to: member.id }),
+      onUnreachable: () => this.#handler?.onUnreachable(member.id),
+      clock: this.#clock,
+      logger: this.#logger,
+    });
+  }
+}
+
+async function* chunksOf(frames: AsyncIterator<SnapshotFrame>): AsyncGenerator<Uint8Array, void> {
+  for (;;) {
+    const next = await frames.next();
+    if (next.done) return;
+    if (!('chunk' in next.value)) throw new Refused('after the opening come chunks');
+    yield next.value.chunk;
+  }
+}
+
+function once<A>(run: (argument?: A) => void): (argument?: A) => void {
+  let done = false;
+  return (argument) => {
+    if (done) return;
+    done = true;
+    run(argument);
+  };
+}

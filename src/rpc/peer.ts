@@ -1,0 +1,203 @@
+import type { ClientWritableStream } from '@grpc/grpc-js';
+import type { Logger } from '../base/log.js';
+import { messageOf } from '../base/errors.js';
+import type { Clock } from '../base/clock.js';
+import type { InstallSnapshot, Message } from '../raft/index.js';
+import type { MemberInfo } from '../replica/index.js';
+import { toWireBatch, toWireMessage, type messages } from '../wire/index.js';
+import { Channel } from './channel.js';
+import { methodOf } from './definitions.js';
+
+type RaftFrame = messages.RaftFrame;
+type SnapshotFrame = messages.SnapshotFrame;
+
+/** Who opens a stream to whom. */
+export type Hello = messages.RaftHello;
+
+export const helloFormat = 1;
+
+/** Messages that must not wait behind entries. */
+const urgentTypes: ReadonlySet<string> = new Set([
+  'heartbeat',
+  'heartbeatResponse',
+  'requestVote',
+  'requestVoteResponse',
+  'preVote',
+  'preVoteResponse',
+  'timeoutNow',
+  'readIndex',
+  'readIndexResponse',
+  'transferLeader',
+]);
+
+/** Most entries' bytes that may wait in one stream; what comes on top is dropped, and raft sends it again. */
+const queuedBytesMax = 32 * 1024 * 1024;
+const reconnectMs = 100;
+
+function approximateBytes(batch: readonly Message[]): number {
+  let bytes = 0;
+  for (const message of batch) {
+    bytes += 64;
+    if (message.type === 'appendEntries')
+      for (const entry of message.entries) bytes += 24 + (entry.kind === 'normal' ? entry.data.length : 64);
+  }
+  return bytes;
+}
+
+/** One long-lived stream to a peer, on a connection of its own. Opened when there is something to say. */
+class Lane {
+  readonly #open: () => Channel;
+  readonly #hello: () => Hello;
+  readonly #lost: (error: Error | undefined) => void;
+  readonly #clock: Clock;
+  #stream: ClientWritableStream<RaftFrame> | undefined;
+  #channel: Channel | undefined;
+  #queuedBytes = 0;
+  #notBefore = 0;
+
+  constructor(options: {
+    open: () => Channel;
+    hello: () => Hello;
+    lost: (error: Error | undefined) => void;
+    clock: Clock;
+  }) {
+    this.#open = options.open;
+    this.#hello = options.hello;
+    this.#lost = options.lost;
+    this.#clock = options.clock;
+  }
+
+  /** False when the messages were dropped. The one place that writes to the stream. */
+  send(batch: readonly Message[]): boolean {
+    const stream = this.#stream ?? this.#connect();
+    if (!stream) return false;
+    const bytes = approximateBytes(batch);
+    if (this.#queuedBytes + bytes > queuedBytesMax) return false;
+    this.#queuedBytes += bytes;
+    stream.write({ batch: toWireBatch(batch) }, () => {
+      this.#queuedBytes -= bytes;
+    });
+    return true;
+  }
+
+  close(): void {
+    const stream = this.#stream;
+    this.#stream = undefined;
+    stream?.cancel();
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+
+  #connect(): ClientWritableStream<RaftFrame> | undefined {
+    if (this.#clock.monotonic() < this.#notBefore) return undefined;
+    this.#notBefore = this.#clock.monotonic() + reconnectMs;
+    const channel = (this.#channel ??= this.#open());
+    const stream: ClientWritableStream<RaftFrame> = channel.clientStream<RaftFrame>(
+      methodOf('raft', 'Stream'),
+      (error) => this.#ended(stream, error),
+    );
+    stream.on('error', () => undefined); // told by the callback above
+    this.#stream = stream;
+    this.#queuedBytes = 0;
+    stream.write({ hello: this.#hello() });
+    return stream;
+  }
+
+  #ended(stream: ClientWritableStream<RaftFrame>, error: Error | undefined): void {
+    if (this.#stream !== stream) return;
+    this.#stream = undefined;
+    this.#lost(error);
+  }
+}
+
+/** What we say to one other member. */
+export class Peer {
+  readonly #options: { hello: () => Hello; onUnreachable: () => void; clock: Clock; logger: Logger };
+  #member: MemberInfo;
+  #addr: string;
+  #data: Lane;
+  #urgent: Lane;
+  #complained = '';
+
+  constructor(
+    member: MemberInfo,
+    options: { hello: () => Hello; onUnreachable: () => void; clock: Clock; logger: Logger },
+  ) {
+    this.#options = options;
+    this.#member = member;
+    this.#addr = addrOf(member);
+    this.#data = this.#lane();
+    this.#urgent = this.#lane();
+  }
+
+  /** Takes over a new address. */
+  update(member: MemberInfo): void {
+    this.#member = member;
+    if (addrOf(member) === this.#addr) return;
+    this.close();
+    this.#addr = addrOf(member);
+    this.#data = this.#lane();
+    this.#urgent = this.#lane();
+  }
+
+  send(batch: readonly Message[]): void {
+    const urgent = batch.filter(({ type }) => urgentTypes.has(type));
+    const data = batch.filter(({ type }) => !urgentTypes.has(type));
+    if (urgent.length > 0) this.#urgent.send(urgent);
+    if (data.length > 0 && !this.#data.send(data)) this.#options.onUnreachable();
+  }
+
+  /** Sends a snapshot on a connection of its own. Resolves when the peer has staged it. */
+  async sendSnapshot(message: InstallSnapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const channel = new Channel(this.#addr, { own: true });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const stream = channel.clientStream<SnapshotFrame>(methodOf('raft', 'Snapshot'), (error) =>
+          error ? reject(error) : resolve(),
+        );
+        stream.on('error', reject);
+        const write = (frame: SnapshotFrame) =>
+          new Promise<void>((written, failed) =>
+            stream.write(frame, (error: unknown) => (error ? failed(error as Error) : written())),
+          );
+        const pour = async () => {
+          await write({ opening: { hello: this.#options.hello(), message: toWireMessage(message) } });
+          for await (const chunk of chunks) await write({ chunk });
+          stream.end();
+        };
+        pour().catch((error: unknown) => {
+          stream.cancel();
+          reject(error as Error);
+        });
+      });
+    } finally {
+      channel.close();
+    }
+  }
+
+  close(): void {
+    this.#data.close();
+    this.#urgent.close();
+  }
+
+  #lane(): Lane {
+    const { clock, hello, logger, onUnreachable } = this.#options;
+    const addr = this.#addr;
+    return new Lane({
+      open: () => new Channel(addr, { own: true }),
+      hello,
+      clock,
+      lost: (error) => {
+        onUnreachable();
+        const complaint = error ? messageOf(error) : 'the stream ended';
+        if (complaint === this.#complained) return;
+        this.#complained = complaint;
+        logger.info('lost the connection to a member', { member: this.#member.name, addr, error: complaint });
+      },
+    });
+  }
+}
+
+function addrOf({ addrs }: MemberInfo): string {
+  return addrs[0] ?? '';
+}

@@ -1,0 +1,68 @@
+import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
+import { StoreError, storeErrorCodes, type StoreErrorCode } from '../state/index.js';
+
+/** How each store error looks on the wire. A new code does not compile until it is listed. */
+export const statusOf = {
+  ALREADY_EXISTS: status.ALREADY_EXISTS,
+  NOT_FOUND: status.NOT_FOUND,
+  NAME_CONFLICT: status.ALREADY_EXISTS,
+  SEQUENCE_CONFLICT: status.ABORTED,
+  INVALID_FIND_BY: status.INVALID_ARGUMENT,
+  INVALID_OBJECT: status.INVALID_ARGUMENT,
+  TOO_LARGE: status.RESOURCE_EXHAUSTED,
+  NOT_LEADER: status.UNAVAILABLE,
+  OUTCOME_UNKNOWN: status.DEADLINE_EXCEEDED,
+  BUSY: status.ABORTED,
+  WATCH_OVERFLOW: status.RESOURCE_EXHAUSTED,
+  RESYNC: status.OUT_OF_RANGE,
+  VERSION_COMPACTED: status.OUT_OF_RANGE,
+  VERSION_AHEAD: status.OUT_OF_RANGE,
+  VERSION_GAP: status.INTERNAL,
+  ASYNC_CALLBACK: status.INTERNAL,
+  TX_CLOSED: status.INTERNAL,
+  NOT_SUPPORTED: status.FAILED_PRECONDITION,
+  CLOSED: status.UNAVAILABLE,
+} as const satisfies Record<StoreErrorCode, status>;
+
+/** The trailer that carries the store's own code. */
+const codeKey = 'skep-error-code';
+
+/** What a handler answers when it fails. */
+export function toStatus(error: unknown): Partial<StatusObject> {
+  if (!(error instanceof StoreError)) {
+    const { code, details } = error as Partial<ServiceError>;
+    if (typeof code === 'number') return { code, details: details ?? (error as Error).message };
+    return { code: status.INTERNAL, details: error instanceof Error ? error.message : String(error) };
+  }
+  const metadata = new Metadata();
+  metadata.set(codeKey, error.code);
+  return { code: statusOf[error.code], details: error.message, metadata };
+}
+
+/** The store error that a server answered, or the gRPC error as it is. */
+export function fromStatus(error: ServiceError): Error {
+  const [code] = error.metadata?.get(codeKey) ?? [];
+  const known = storeErrorCodes.find((name) => name === code);
+  if (!known) return error;
+  const prefix = `${known}: `;
+  return new StoreError(known, error.details.startsWith(prefix) ? error.details.slice(prefix.length) : error.details, {
+    cause: error,
+  });
+}
+
+/** No connection was made, so nothing was asked: safe to ask again elsewhere. */
+export function neverSent(error: unknown): boolean {
+  const { code, details } = error as Partial<ServiceError>;
+  return (
+    code === status.UNAVAILABLE && /no connection established|ECONNREFUSED|name resolution failed/i.test(details ?? '')
+  );
+}
+
+/** The connection broke: whatever was asked may or may not have happened. */
+export function connectionLost(error: unknown): boolean {
+  const { code } = error as Partial<ServiceError>;
+  return (
+    !(error instanceof StoreError) &&
+    (code === status.UNAVAILABLE || code === status.CANCELLED || code === status.INTERNAL)
+  );
+}

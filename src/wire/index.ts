@@ -1,0 +1,17 @@
+export { DecodeError, messageCodec, packageName, schemaRoot } from './codec.js';
+export type { MessageCodec } from './codec.js';
+export type * as messages from './generated/messages.js';
+export { decodeObject, encodeObject } from './objects.js';
+export { decodeTransaction, encodeTransaction, sizeOfAction } from './transaction.js';
+export {
+  decodeEntry,
+  encodeEntry,
+  fromWireBatch,
+  fromWireMessage,
+  throughWire,
+  toWireBatch,
+  toWireMessage,
+} from './raft.js';
+export { encodeSnapshot, SnapshotDecoder, snapshotFormat } from './snapshot.js';
+export type { ClusterSnapshot } from './snapshot.js';
+export { descriptor } from './generated/descriptor.js';

@@ -1,0 +1,189 @@
+import { assert } from '../base/assert.js';
+import {
+  isKind,
+  kindNames,
+  type AnyObject,
+  type Event,
+  type Kind,
+  type ObjectEvent,
+  type StoreSnapshot,
+  type TransactionRecord,
+} from '../state/index.js';
+import { DecodeError, messageCodec } from './codec.js';
+import type { HistoryChange, HistoryRecord, MemberInfo, SnapshotHeader, SnapshotRecord } from './generated/messages.js';
+import { decodeObject, encodeObject } from './objects.js';
+import { knownKind } from './transaction.js';
+
+/** The format of what this version writes; older ones are read where they differ. */
+export const snapshotFormat = 1;
+
+const recordCodec = messageCodec('SnapshotRecord');
+const chunkBytes = 64 * 1024;
+
+/** Everything that one member hands to another: the store, and who the cluster is. */
+export interface ClusterSnapshot {
+  readonly clusterId: string;
+  /** Changes when a history is forked on purpose. */
+  readonly lineage: string;
+  readonly members: readonly MemberInfo[];
+  /** Ids that were members once. */
+  readonly removed: readonly number[];
+  readonly store: StoreSnapshot;
+}
+
+/** The pieces of an encoded snapshot, about 64 KiB each, made one at a time so that the caller can pause between them. */
+export function* encodeSnapshot(snapshot: ClusterSnapshot): Generator<Uint8Array, void> {
+  let parts: Uint8Array[] = [];
+  let bytes = 0;
+  let records = 0;
+  for (const record of recordsOf(snapshot)) {
+    const encoded = recordCodec.encode(record);
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, encoded.length);
+    parts.push(length, encoded);
+    bytes += encoded.length + 4;
+    records++;
+    if (bytes < chunkBytes && !('end' in record)) continue;
+    yield joined(parts, bytes);
+    parts = [];
+    bytes = 0;
+  }
+  assert(records > 1 && parts.length === 0, 'a snapshot ends with its end record');
+}
+
+function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array {
+  const chunk = new Uint8Array(bytes);
+  let at = 0;
+  for (const part of parts) {
+    chunk.set(part, at);
+    at += part.length;
+  }
+  return chunk;
+}
+
+function* recordsOf({ clusterId, lineage, members, removed, store }: ClusterSnapshot): Generator<SnapshotRecord, void> {
+  let count = 1;
+  yield {
+    header: { format: snapshotFormat, clusterId, lineage, version: store.version, time: store.time, members, removed },
+  };
+  for (const kind of kindNames) {
+    for (const object of store.tables[kind]) {
+      count++;
+      yield { object: { kind, object: encodeObject(kind, object) } };
+    }
+  }
+  for (const record of store.history) {
+    count++;
+    yield { history: toWireRecord(record) };
+  }
+  for (const [requestId, version] of store.requests) {
+    count++;
+    yield { request: { requestId, version } };
+  }
+  yield { end: { records: count } };
+}
+
+function toWireRecord(record: TransactionRecord): HistoryRecord {
+  const { events, commit: _commit, ...info } = record;
+  return { ...info, changes: events.map(toWireChange) };
+}
+
+function toWireChange(event: ObjectEvent): HistoryChange {
+  const { kind, object } = event;
+  const bytes = encodeObject(kind, object);
+  switch (event.action) {
+    case 'create':
+      return { op: 'create', kind, object: bytes };
+    case 'update':
+      return { op: 'update', kind, object: bytes, old: encodeObject(kind, event.old) };
+    case 'delete':
+      return { op: 'remove', kind, object: bytes };
+  }
+}
+
+function fromWireChange({ op, kind, object, old }: HistoryChange, version: number): ObjectEvent {
+  const known = knownKind(kind);
+  const now = decodeObject(known, object);
+  const event = { kind: known, object: now, version };
+  switch (op) {
+    case 'create':
+      return Object.freeze({ action: 'create', ...event }) as ObjectEvent;
+    case 'update':
+      if (!old) throw new DecodeError('an update in history has no old object');
+      return Object.freeze({ action: 'update', ...event, old: decodeObject(known, old) }) as ObjectEvent;
+    case 'remove':
+      return Object.freeze({ action: 'delete', ...event }) as ObjectEvent;
+  }
+}
+
+function fromWireRecord({ changes, ...info }: HistoryRecord): TransactionRecord {
+  const { version } = info;
+  const commit: Event & { action: 'commit' } = Object.freeze({ action: 'commit', kind: 'commit', version });
+  return Object.freeze({
+    ...info,
+    events: Object.freeze(changes.map((change) => fromWireChange(change, version))),
+    commit,
+  });
+}
+
+/** Takes an encoded snapshot piece by piece. */
+export class SnapshotDecoder {
+  #rest: Uint8Array = new Uint8Array(0);
+  #header: SnapshotHeader | undefined;
+  #records = 0;
+  #ended = false;
+  readonly #tables = Object.fromEntries(kindNames.map((kind) => [kind, [] as AnyObject[]])) as Record<
+    Kind,
+    AnyObject[]
+  >;
+  readonly #history: TransactionRecord[] = [];
+  readonly #requests: [string, number][] = [];
+
+  /** Throws {@link DecodeError}. */
+  push(chunk: Uint8Array): void {
+    let bytes = this.#rest.length === 0 ? chunk : joined([this.#rest, chunk], this.#rest.length + chunk.length);
+    for (;;) {
+      if (bytes.length < 4) break;
+      const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+      if (bytes.length < 4 + length) break;
+      this.#take(recordCodec.decode(bytes.subarray(4, 4 + length)));
+      bytes = bytes.subarray(4 + length);
+    }
+    this.#rest = bytes;
+  }
+
+  /** The whole snapshot. Throws {@link DecodeError} when its end has not come. */
+  finish(): ClusterSnapshot {
+    const header = this.#header;
+    if (!header || !this.#ended || this.#rest.length > 0) throw new DecodeError('the snapshot is not complete');
+    const { clusterId, lineage, members, removed, version, time } = header;
+    const tables = this.#tables as unknown as StoreSnapshot['tables'];
+    return {
+      clusterId,
+      lineage,
+      members,
+      removed,
+      store: { version, time, tables, history: this.#history, requests: this.#requests },
+    };
+  }
+
+  #take(record: SnapshotRecord): void {
+    if (this.#ended) throw new DecodeError('the snapshot goes on after its end');
+    if (!this.#header && !('header' in record)) throw new DecodeError('a snapshot begins with its header');
+    if ('header' in record) {
+      if (this.#header) throw new DecodeError('a snapshot has one header');
+      if (record.header.format !== snapshotFormat)
+        throw new DecodeError(`the snapshot has format ${record.header.format}; this version reads ${snapshotFormat}`);
+      this.#header = record.header;
+    } else if ('object' in record) {
+      const { kind, object } = record.object;
+      if (!isKind(kind)) throw new DecodeError(`this version does not know objects of kind "${kind}"`);
+      this.#tables[kind].push(decodeObject(kind, object));
+    } else if ('history' in record) this.#history.push(fromWireRecord(record.history));
+    else if ('request' in record) this.#requests.push([record.request.requestId, record.request.version]);
+    else if (record.end.records !== this.#records)
+      throw new DecodeError(`the snapshot says ${record.end.records} records and has ${this.#records}`);
+    else this.#ended = true;
+    this.#records++;
+  }
+}

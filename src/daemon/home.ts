@@ -1,6 +1,14 @@
 import { newMemberId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
-import { DamageError, isEmptyDir, LevelDisk, makeDir, readIdentity, writeIdentity, type Identity } from '../disk/index.js';
+import {
+  DamageError,
+  isEmptyDir,
+  LevelDisk,
+  makeDir,
+  readIdentity,
+  writeIdentity,
+  type Identity,
+} from '../disk/index.js';
 import type { Disk } from '../replica/index.js';
 
 /** A data directory, opened: its disk, whose it is, and what remains to be done. */
@@ -24,16 +32,30 @@ export async function openHome(dir: string, name: string, wanted: 'new' | 'joini
     await makeDir(dir);
     return await create(dir, { memberId: newMemberId(systemRandom), name, state: 'creating' }, wanted);
   }
-  if (found.name !== name) throw new Error(`${dir} belongs to the member "${found.name}": start it with that name, or choose another directory for "${name}"`);
+  if (found.name !== name)
+    throw new Error(
+      `${dir} belongs to the member "${found.name}": start it with that name, or choose another directory for "${name}"`,
+    );
   if (found.state === 'creating') return await create(dir, found, wanted);
   const disk = await LevelDisk.open(dir);
-  if (found.state === 'member') return { disk, memberId: found.memberId, state: 'member', settle: () => Promise.resolve() };
-  return { disk, memberId: found.memberId, state: 'joining', settle: () => writeIdentity(dir, { ...found, state: 'member' }) };
+  if (found.state === 'member')
+    return { disk, memberId: found.memberId, state: 'member', settle: () => Promise.resolve() };
+  return {
+    disk,
+    memberId: found.memberId,
+    state: 'joining',
+    settle: () => writeIdentity(dir, { ...found, state: 'member' }),
+  };
 }
 
 async function create(dir: string, identity: Identity, wanted: 'new' | 'joining'): Promise<Home> {
   await writeIdentity(dir, identity);
   const disk = await LevelDisk.create(dir);
   if (wanted === 'joining') await writeIdentity(dir, { ...identity, state: 'joining' });
-  return { disk, memberId: identity.memberId, state: wanted, settle: () => writeIdentity(dir, { ...identity, state: 'member' }) };
+  return {
+    disk,
+    memberId: identity.memberId,
+    state: wanted,
+    settle: () => writeIdentity(dir, { ...identity, state: 'member' }),
+  };
 }

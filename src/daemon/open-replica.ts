@@ -130,7 +130,16 @@ class Opening {
   }
 
   #settings(): Partial<ReplicaSettings> {
-    const { name: _n, dataDir: _d, listenAddr: _l, advertiseAddr: _a, join: _j, joinTimeoutMs: _t, logger: _g, ...settings } = this.#options;
+    const {
+      name: _n,
+      dataDir: _d,
+      listenAddr: _l,
+      advertiseAddr: _a,
+      join: _j,
+      joinTimeoutMs: _t,
+      logger: _g,
+      ...settings
+    } = this.#options;
     return settings;
   }
 
@@ -139,7 +148,13 @@ class Opening {
     const { name, dataDir, join = [] } = this.#options;
     const { MemoryDisk } = await import('../disk/memory-disk.js');
     const state = join.length > 0 ? ('joining' as const) : ('new' as const);
-    if (dataDir === undefined) return { disk: new MemoryDisk() as Disk, memberId: newMemberId(systemRandom), state, settle: () => Promise.resolve() };
+    if (dataDir === undefined)
+      return {
+        disk: new MemoryDisk() as Disk,
+        memberId: newMemberId(systemRandom),
+        state,
+        settle: () => Promise.resolve(),
+      };
     const { openHome } = await import('./home.js');
     return await openHome(dataDir, name, state);
   }
@@ -149,7 +164,12 @@ class Opening {
     if (listenAddr === undefined) return undefined;
     const { ApiServer, GrpcNetwork } = await import('../rpc/index.js');
     this.#server = new ApiServer();
-    this.#network = new GrpcNetwork({ self, clusterId: () => this.#clusterId, clock: systemClock, logger: this.#logger });
+    this.#network = new GrpcNetwork({
+      self,
+      clusterId: () => this.#clusterId,
+      clock: systemClock,
+      logger: this.#logger,
+    });
     const port = await this.#server.listen(listenAddr, this.#network);
     return advertiseAddr ?? `${listenAddr.slice(0, listenAddr.lastIndexOf(':'))}:${port}`;
   }
@@ -161,7 +181,10 @@ class Opening {
   }
 
   async #join(addrs: readonly string[], self: MemberInfo, timeoutMs: number): Promise<readonly MemberInfo[]> {
-    if (addrs.length === 0) throw new Error('this data directory was joining a cluster: start it with --join again, or empty it to begin a new cluster');
+    if (addrs.length === 0)
+      throw new Error(
+        'this data directory was joining a cluster: start it with --join again, or empty it to begin a new cluster',
+      );
     const { joinCluster } = await import('../rpc/index.js');
     const { clusterId, members } = await joinCluster(addrs, self, { timeoutMs, clock: systemClock });
     this.#clusterId = clusterId;

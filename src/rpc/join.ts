@@ -13,14 +13,22 @@ const final = ['NAME_CONFLICT', 'NOT_SUPPORTED', 'INVALID_OBJECT'] as const;
  * Asks the members at `addrs`, one after another and again, to take `member` in; any of them will do. Repeating it with
  * the same id is harmless.
  */
-export async function joinCluster(addrs: readonly string[], member: MemberInfo, options: { timeoutMs: number; clock: Clock }): Promise<messages.JoinResponse> {
+export async function joinCluster(
+  addrs: readonly string[],
+  member: MemberInfo,
+  options: { timeoutMs: number; clock: Clock },
+): Promise<messages.JoinResponse> {
   const { timeoutMs, clock } = options;
   const until = clock.monotonic() + timeoutMs;
   let last: unknown;
   for (let i = 0; clock.monotonic() < until; i++) {
     const channel = new Channel(addrs[i % addrs.length] ?? '');
     try {
-      return await channel.unary(methodOf('membership', 'Join'), { member }, { timeoutMs: Math.min(5_000, until - clock.monotonic()) });
+      return await channel.unary(
+        methodOf('membership', 'Join'),
+        { member },
+        { timeoutMs: Math.min(5_000, until - clock.monotonic()) },
+      );
     } catch (error) {
       if (final.some((code) => isStoreError(error, code))) throw error;
       last = error;
@@ -29,5 +37,7 @@ export async function joinCluster(addrs: readonly string[], member: MemberInfo, 
     }
     await sleep(clock, 200);
   }
-  throw new Error(`no member at ${addrs.join(', ')} took this one in within ${timeoutMs} ms: ${messageOf(last)}`, { cause: last });
+  throw new Error(`no member at ${addrs.join(', ')} took this one in within ${timeoutMs} ms: ${messageOf(last)}`, {
+    cause: last,
+  });
 }

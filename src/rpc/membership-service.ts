@@ -20,22 +20,35 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
     return { clusterId, lineage, members: replica.members() };
   };
   return {
-    Join: forwardingHandler(methodOf('membership', 'Join'), forwarder, async ({ member }: messages.JoinRequest, timeoutMs) => {
-      await onLeader(replica, timeoutMs);
-      await replica.addMember(member);
-      return await changed();
-    }),
-    Remove: forwardingHandler(methodOf('membership', 'Remove'), forwarder, async ({ member }: messages.RemoveMemberRequest, timeoutMs) => {
-      await onLeader(replica, timeoutMs);
-      await replica.removeMember(member);
-      return {};
-    }),
-    TransferLeadership: forwardingHandler(methodOf('membership', 'TransferLeadership'), forwarder, async ({ to }: messages.TransferLeadershipRequest, timeoutMs) => {
-      await onLeader(replica, timeoutMs);
-      await replica.transferLeadership(to);
-      return { leader: replica.leaderInfo?.name ?? to ?? '' };
-    }),
-    Local: (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => done(null, localStatus(replica.status())),
+    Join: forwardingHandler(
+      methodOf('membership', 'Join'),
+      forwarder,
+      async ({ member }: messages.JoinRequest, timeoutMs) => {
+        await onLeader(replica, timeoutMs);
+        await replica.addMember(member);
+        return await changed();
+      },
+    ),
+    Remove: forwardingHandler(
+      methodOf('membership', 'Remove'),
+      forwarder,
+      async ({ member }: messages.RemoveMemberRequest, timeoutMs) => {
+        await onLeader(replica, timeoutMs);
+        await replica.removeMember(member);
+        return {};
+      },
+    ),
+    TransferLeadership: forwardingHandler(
+      methodOf('membership', 'TransferLeadership'),
+      forwarder,
+      async ({ to }: messages.TransferLeadershipRequest, timeoutMs) => {
+        await onLeader(replica, timeoutMs);
+        await replica.transferLeadership(to);
+        return { leader: replica.leaderInfo?.name ?? to ?? '' };
+      },
+    ),
+    Local: (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) =>
+      done(null, localStatus(replica.status())),
     Status: (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => {
       clusterStatus(replica).then(
         (status) => done(null, status),
@@ -50,14 +63,22 @@ async function onLeader(replica: Replica, timeoutMs: number): Promise<void> {
   const late = deferred<never>({ quiet: true });
   const timer = setTimeout(() => late.reject(new Error(`no leader within ${timeoutMs} ms`)), timeoutMs);
   try {
-    for (let admitted = replica.admit(); admitted; admitted = replica.admit()) await Promise.race([admitted, late.promise]);
+    for (let admitted = replica.admit(); admitted; admitted = replica.admit())
+      await Promise.race([admitted, late.promise]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 function memberStatus(member: LocalStatus['members'][number], leader: MemberInfo | undefined): MemberStatus {
-  return { name: member.name, id: String(member.id), addr: member.addrs[0] ?? '', role: member.role, leader: member.id === leader?.id, reachable: false };
+  return {
+    name: member.name,
+    id: String(member.id),
+    addr: member.addrs[0] ?? '',
+    role: member.role,
+    leader: member.id === leader?.id,
+    reachable: false,
+  };
 }
 
 function localStatus(status: LocalStatus): messages.LocalStatus {
@@ -79,10 +100,14 @@ function localStatus(status: LocalStatus): messages.LocalStatus {
 /** Asks every member now; those that do not answer are said to be unreachable. */
 export async function clusterStatus(replica: Replica): Promise<ClusterStatus> {
   const own = replica.status();
-  const answers = await Promise.all(own.members.map((member) => (member.id === own.id ? localStatus(own) : ask(member))));
+  const answers = await Promise.all(
+    own.members.map((member) => (member.id === own.id ? localStatus(own) : ask(member))),
+  );
   const heard = answers.filter((answer) => answer !== undefined);
   // Whoever is in the newest term knows best who leads.
-  const [newest = localStatus(own)] = heard.filter(({ leader }) => leader !== undefined).sort((a, b) => b.term - a.term);
+  const [newest = localStatus(own)] = heard
+    .filter(({ leader }) => leader !== undefined)
+    .sort((a, b) => b.term - a.term);
   const members = own.members.map((member, i): MemberStatus => {
     const answer = answers[i];
     const status = { ...memberStatus(member, undefined), leader: newest.leader === member.name };
@@ -91,13 +116,24 @@ export async function clusterStatus(replica: Replica): Promise<ClusterStatus> {
     return { ...status, reachable: true, version, lastIndex, appliedIndex };
   });
   const version = Math.max(...heard.map((answer) => answer.version));
-  return { clusterId: own.clusterId, lineage: own.lineage, ...(newest.leader !== undefined && { leader: newest.leader }), term: newest.term, version, members };
+  return {
+    clusterId: own.clusterId,
+    lineage: own.lineage,
+    ...(newest.leader !== undefined && { leader: newest.leader }),
+    term: newest.term,
+    version,
+    members,
+  };
 }
 
 async function ask({ id, addrs }: MemberInfo): Promise<messages.LocalStatus | undefined> {
   const channel = new Channel(addrs[0] ?? '');
   try {
-    const answer = await channel.unary<object, messages.LocalStatus>(methodOf('membership', 'Local'), {}, { timeoutMs: askTimeoutMs });
+    const answer = await channel.unary<object, messages.LocalStatus>(
+      methodOf('membership', 'Local'),
+      {},
+      { timeoutMs: askTimeoutMs },
+    );
     return answer.id === String(id) ? answer : undefined;
   } catch {
     return undefined; // that is what "unreachable" says

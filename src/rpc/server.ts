@@ -17,7 +17,11 @@ const streamsMax = 10_000;
 
 /** Everything that a member serves, on one port. */
 export class ApiServer {
-  readonly #server = new Server({ ...commonOptions, 'grpc.max_concurrent_streams': streamsMax, 'grpc-node.max_session_memory': 64 });
+  readonly #server = new Server({
+    ...commonOptions,
+    'grpc.max_concurrent_streams': streamsMax,
+    'grpc-node.max_session_memory': 64,
+  });
   readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });
   readonly #forwarder = new Forwarder();
 

@@ -1,0 +1,46 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Context, ManagerFlags } from '../context.js';
+import { hostDefault } from '../context.js';
+
+const levels = ['debug', 'info', 'warn', 'error'];
+
+export function addManager(program: Command, context: Context, exit: (code: number) => void): void {
+  program
+    .command('manager')
+    .requiredOption('--name <name>', 'name of this member, unique in the cluster')
+    .option('--data-dir <dir>', 'where log and snapshots are kept (default: in memory, lost at the end)')
+    .option('--listen <host:port>', 'where to serve', address, hostDefault)
+    .option('--advertise <host:port>', 'where the other members reach this one (default: --listen)', address)
+    .option(
+      '--join <host:port...>',
+      'members of the cluster to join (default: begin a new cluster)',
+      addresses,
+      [] as string[],
+    )
+    .option('--log-level <level>', levels.join(', '), level, 'info')
+    .option('--heartbeat-ms <ms>', 'time between heartbeats (default: 100)', positive)
+    .option('--election-timeout-ms <ms>', 'time without a leader before an election (default: 1000)', positive)
+    .option('--snapshot-interval <entries>', 'log entries between snapshots (default: 10000)', positive)
+    .description('run one replica in the foreground')
+    .action(async (flags: ManagerFlags) => exit(await context.manager(flags, context)));
+}
+
+function address(text: string): string {
+  const [, port] = /^(?:[^\s:]+|\[[^\]]+\]):(\d{1,5})$/.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError('an address is HOST:PORT.');
+  return text;
+}
+
+function addresses(text: string, before: string[]): string[] {
+  return [...before, ...text.split(',').map(address)];
+}
+
+function level(text: string): string {
+  if (!levels.includes(text)) throw new InvalidArgumentError(`known levels are ${levels.join(', ')}.`);
+  return text;
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('a whole number from 1 is needed.');
+  return Number(text);
+}

@@ -1,0 +1,61 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { eventsOf } from '../../client/index.js';
+import { kindNames, type EventAction } from '../../state/index.js';
+import { withClient, type Context } from '../context.js';
+
+const actions: readonly EventAction[] = ['create', 'update', 'delete', 'commit'];
+
+interface WatchFlags {
+  readonly action?: EventAction[];
+  readonly from?: number;
+}
+
+export function addWatch(program: Command, { streams, signal }: Context): void {
+  program
+    .command('watch')
+    .argument('[kind...]', `only these kinds: ${kindNames.join(', ')}`, knownKind, [] as string[])
+    .option('--action <action...>', `only these: ${actions.join(', ')}`, knownAction)
+    .option('--from <version>', 'everything after this version (default: from now on)', version)
+    .description('print what changes, one event a line, until interrupted')
+    .action(async (kinds: string[], flags: WatchFlags, command: Command) => {
+      await withClient(command, async (client) => {
+        const filtered = kinds.length > 0 || flags.action !== undefined;
+        const withCommits = !filtered || flags.action?.includes('commit') === true;
+        const objectActions = (flags.action ?? []).filter((action) => action !== 'commit');
+        const selectors = filtered
+          ? (kinds.length > 0 ? kinds : ['']).map((kind) => ({ kind, actions: objectActions }))
+          : [];
+        const onlyCommits = flags.action !== undefined && objectActions.length === 0;
+        const watching = client.watch({
+          selectors: onlyCommits ? [] : selectors,
+          signal,
+          ...(flags.from !== undefined && { from: flags.from }),
+        });
+        for await (const transaction of watching) {
+          const events = eventsOf(transaction, withCommits).filter(
+            (event) => !onlyCommits || event.action === 'commit',
+          );
+          for (const event of events) streams.out(`${JSON.stringify(event)}\n`);
+        }
+      });
+    });
+}
+
+function knownKind(kind: string, before: string[]): string[] {
+  if (!(kindNames as readonly string[]).includes(kind))
+    throw new InvalidArgumentError(`known kinds are ${kindNames.join(', ')}.`);
+  return [...before, kind];
+}
+
+function knownAction(action: string, before: EventAction[] = []): EventAction[] {
+  const known = actions.find((name) => name === action);
+  if (!known) throw new InvalidArgumentError(`known actions are ${actions.join(', ')}.`);
+  return [...before, known];
+}
+
+function version(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
+    throw new InvalidArgumentError('a version is a whole number from 0.');
+  return number;
+}

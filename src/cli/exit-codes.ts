@@ -1,0 +1,46 @@
+import { StoreError, type StoreErrorCode } from '../state/index.js';
+import { ComposeError } from '../compose/index.js';
+
+/** What the shell is told. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  conflict: 4,
+  unavailable: 5,
+  denied: 6,
+  invalid: 7,
+  timeout: 124,
+  interrupted: 130,
+} as const;
+
+const byStoreCode: Partial<Record<StoreErrorCode, number>> = {
+  NOT_FOUND: exitCodes.notFound,
+  ALREADY_EXISTS: exitCodes.conflict,
+  NAME_CONFLICT: exitCodes.conflict,
+  SEQUENCE_CONFLICT: exitCodes.conflict,
+  BUSY: exitCodes.conflict,
+  NOT_LEADER: exitCodes.unavailable,
+  CLOSED: exitCodes.unavailable,
+  INVALID_OBJECT: exitCodes.invalid,
+  INVALID_FIND_BY: exitCodes.invalid,
+  TOO_LARGE: exitCodes.invalid,
+  NOT_SUPPORTED: exitCodes.invalid,
+  OUTCOME_UNKNOWN: exitCodes.timeout,
+};
+
+/** gRPC's own numbers, for errors that no store made. */
+const byStatus: Readonly<Record<number, number>> = {
+  4: exitCodes.timeout,
+  7: exitCodes.denied,
+  14: exitCodes.unavailable,
+  16: exitCodes.denied,
+};
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof ComposeError) return exitCodes.invalid;
+  if (error instanceof StoreError) return byStoreCode[error.code] ?? exitCodes.failed;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'number' ? (byStatus[code] ?? exitCodes.failed) : exitCodes.failed;
+}

@@ -1,0 +1,57 @@
+import Table from 'cli-table3';
+
+export type Format = 'table' | 'json' | 'ndjson' | 'name';
+export const formats: readonly Format[] = ['table', 'json', 'ndjson', 'name'];
+
+/** Where a command's output goes: data on one stream, everything else on the other. */
+export interface Streams {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** How rows of one command look as a table: heading and cell. */
+export type Columns<Row> = readonly (readonly [
+  heading: string,
+  cell: (row: Row) => string | number | boolean | undefined,
+])[];
+
+const noBorders = {
+  top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
+  left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
+}; // prettier-ignore
+
+function table<Row>(rows: readonly Row[], columns: Columns<Row>): string {
+  const made = new Table({
+    head: columns.map(([heading]) => heading),
+    chars: noBorders,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const row of rows) made.push(columns.map(([, cell]) => String(cell(row) ?? '')));
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Prints a list in the format that was asked for. */
+export function printList<Row>(
+  streams: Streams,
+  format: Format,
+  rows: readonly Row[],
+  options: { columns: Columns<Row>; name: (row: Row) => string },
+): void {
+  switch (format) {
+    case 'json':
+      streams.out(`${JSON.stringify(rows, null, 2)}\n`);
+      return;
+    case 'ndjson':
+      for (const row of rows) streams.out(`${JSON.stringify(row)}\n`);
+      return;
+    case 'name':
+      for (const row of rows) streams.out(`${options.name(row)}\n`);
+      return;
+    case 'table':
+      streams.out(`${table(rows, options.columns)}\n`);
+  }
+}

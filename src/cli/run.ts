@@ -1,0 +1,58 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { messageOf } from '../base/errors.js';
+import { addApply } from './commands/apply.js';
+import { addManager } from './commands/manager.js';
+import { addObjects } from './commands/objects.js';
+import { addStatus } from './commands/status.js';
+import { addWatch } from './commands/watch.js';
+import { formats, hostDefault, type Context } from './context.js';
+import { exitCodeOf, exitCodes } from './exit-codes.js';
+
+/** Runs one command line. Resolves with the exit code; never throws. */
+export async function run(args: readonly string[], context: Context, version: string): Promise<number> {
+  let code: number | undefined;
+  const program = new Command('skep')
+    .description('the state of a cluster: stored, replicated, watched')
+    .version(version)
+    .addOption(
+      new Option('--host <host:port,...>', 'members to ask; any will do').env('SKEP_HOST').default(hostDefault),
+    )
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(formats).default('table'))
+    .addOption(
+      new Option('--timeout <time>', 'how long to wait for an answer: 500ms, 10s')
+        .argParser(duration)
+        .default(10_000, '10s'),
+    )
+    .showHelpAfterError('(see --help)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => context.streams.out(text), writeErr: (text) => context.streams.err(text) });
+  addManager(program, context, (exit) => {
+    code = exit;
+  });
+  addStatus(program, context);
+  addApply(program, context);
+  addObjects(program, context);
+  addWatch(program, context);
+  for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code ?? (context.signal.aborted ? exitCodes.interrupted : exitCodes.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (context.signal.aborted) return exitCodes.interrupted;
+    context.streams.err(`skep: ${messageOf(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}
+
+function duration(text: string): number {
+  const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? [];
+  const factor = { ms: 1, s: 1_000, m: 60_000 }[unit] ?? 0;
+  if (count === undefined || Number(count) * factor < 1)
+    throw new InvalidArgumentError('a time is like 500ms, 10s or 2m.');
+  return Number(count) * factor;
+}

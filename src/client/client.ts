@@ -1,0 +1,159 @@
+import { newId } from '../base/ids.js';
+import { systemClock, sleep, type Clock } from '../base/clock.js';
+import { systemRandom } from '../base/random.js';
+import { Channel, connectionLost, methodOf, neverSent } from '../rpc/index.js';
+import { isStoreError, kindOf, StoreError, type Kind, type ObjectOf } from '../state/index.js';
+import type { messages } from '../wire/index.js';
+import { followWatch, type RemoteTransaction, type WatchOptions } from './watch.js';
+
+export interface ClientOptions {
+  /** `HOST:PORT` of members; any will do. More are learned from them. */
+  readonly hosts: readonly string[];
+  /** For each call, milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+}
+
+/** How long to wait before the next member is asked, milliseconds. */
+const againMs = 100;
+const timeoutDefaultMs = 10_000;
+
+const capitalized = (word: string) => word[0]?.toUpperCase() + word.slice(1);
+
+/**
+ * A client of a cluster: asks any member, and the next one when that does not answer. Writes carry a request id, so that
+ * asking again after a broken connection changes nothing twice.
+ */
+export class Client {
+  readonly #timeoutMs: number;
+  readonly #clock: Clock;
+  readonly #channels = new Map<string, Channel>();
+  #hosts: string[];
+
+  constructor(options: ClientOptions) {
+    if (options.hosts.length === 0) throw new TypeError('hosts must name at least one member: HOST:PORT');
+    this.#hosts = [...options.hosts];
+    this.#timeoutMs = options.timeoutMs ?? timeoutDefaultMs;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  async get<K extends Kind>(kind: K, id: string): Promise<ObjectOf<K>> {
+    const response = await this.#call<Record<K, ObjectOf<K>>>('control', `Get${capitalized(kind)}`, { id });
+    return response[kind];
+  }
+
+  async list<K extends Kind>(
+    kind: K,
+    filter?: Partial<messages.Filter>,
+  ): Promise<{ objects: readonly ObjectOf<K>[]; version: number }> {
+    const { plural } = kindOf(kind);
+    const response = await this.#call<{ version: number } & Record<string, unknown>>(
+      'control',
+      `List${capitalized(plural)}`,
+      { ...(filter && { filter }) },
+    );
+    return { objects: response[plural] as readonly ObjectOf<K>[], version: response.version };
+  }
+
+  /** Several changes in one transaction. Resolves with its version. */
+  async apply(
+    changes: readonly messages.Change[],
+    info: Omit<messages.WriteInfo, 'requestId'> = {},
+  ): Promise<messages.ApplyResponse> {
+    return await this.#call<messages.ApplyResponse>('control', 'Apply', {
+      changes,
+      info: { ...info, requestId: newId(systemRandom) },
+    });
+  }
+
+  async remove(kind: Kind, id: string): Promise<void> {
+    await this.#call('control', `Remove${capitalized(kind)}`, { id, info: { requestId: newId(systemRandom) } });
+  }
+
+  async status(): Promise<messages.ClusterStatus> {
+    return await this.#call<messages.ClusterStatus>('membership', 'Status', {});
+  }
+
+  async removeMember(member: string): Promise<void> {
+    await this.#call('membership', 'Remove', { member });
+  }
+
+  /** Resolves with the name of the new leader. */
+  async transferLeadership(to?: string): Promise<string> {
+    const { leader } = await this.#call<messages.TransferLeadershipResponse>('membership', 'TransferLeadership', {
+      ...(to !== undefined && { to }),
+    });
+    return leader;
+  }
+
+  /**
+   * Whole transactions, in order, each once. Goes on at another member when one fails, from where it was.
+   * @throws {StoreError} `RESYNC` when that cannot be done without a gap.
+   */
+  watch(options: WatchOptions = {}): AsyncGenerator<RemoteTransaction, void> {
+    return followWatch({
+      options,
+      clock: this.#clock,
+      giveUpMs: this.#timeoutMs,
+      next: () => this.#channel(this.#rotate()),
+      learn: () => this.#learn(),
+    });
+  }
+
+  close(): void {
+    for (const channel of this.#channels.values()) channel.close();
+    this.#channels.clear();
+  }
+
+  async #call<Res>(service: 'control' | 'membership', name: string, request: object): Promise<Res> {
+    const method = methodOf(service, name);
+    const until = this.#clock.monotonic() + this.#timeoutMs;
+    for (;;) {
+      const timeoutMs = Math.max(1, until - this.#clock.monotonic());
+      try {
+        return await this.#channel(this.#hosts[0] as string).unary<object, Res>(method, request, { timeoutMs });
+      } catch (error) {
+        // Reads may be asked again, and so may writes: they carry a request id.
+        const again =
+          neverSent(error) ||
+          connectionLost(error) ||
+          isStoreError(error, 'NOT_LEADER') ||
+          isStoreError(error, 'CLOSED');
+        if (!again || this.#clock.monotonic() + againMs >= until) throw explained(error, this.#hosts);
+        this.#rotate();
+        await sleep(this.#clock, againMs);
+      }
+    }
+  }
+
+  /** The next member in turn. */
+  #rotate(): string {
+    const [first, ...rest] = this.#hosts;
+    this.#hosts = [...rest, first as string];
+    return first as string;
+  }
+
+  #channel(addr: string): Channel {
+    let channel = this.#channels.get(addr);
+    if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
+    return channel;
+  }
+
+  /** Remembers where the other members are, in case the ones we were told of go away. */
+  async #learn(): Promise<void> {
+    const { members } = await this.#call<messages.LocalStatus>('membership', 'Local', {});
+    for (const { addr } of members) if (addr !== '' && !this.#hosts.includes(addr)) this.#hosts.push(addr);
+  }
+}
+
+/** A gRPC error in words that say what to do. */
+function explained(error: unknown, hosts: readonly string[]): unknown {
+  if (error instanceof StoreError) return error;
+  if (neverSent(error))
+    return new StoreError(
+      'NOT_LEADER',
+      `no member answers at ${hosts.join(', ')}: is one running there? (--host or SKEP_HOST)`,
+      { cause: error },
+    );
+  return error;
+}

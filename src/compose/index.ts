@@ -1,0 +1,5 @@
+export { ComposeError } from './reader.js';
+export { parseStack, stackNameOf } from './stack.js';
+export type { Stack } from './stack.js';
+export { planStack, stackLabel } from './plan.js';
+export type { Current, PlannedChange } from './plan.js';

@@ -1,0 +1,69 @@
+import type { DeepPartial, Network } from '../state/index.js';
+import type { Reader } from './reader.js';
+
+/** A network of the file. */
+export interface ComposeNetwork {
+  readonly key: string;
+  /** As the file names it; otherwise it gets the stack's name in front. */
+  readonly name: string | undefined;
+  /** Made by somebody else: it must be there already. */
+  readonly external: boolean;
+  readonly spec: DeepPartial<Network['spec']>;
+  readonly reader: Reader;
+}
+
+export function networkOf(key: string, reader: Reader): ComposeNetwork {
+  reader.warnUnknown([
+    'driver',
+    'driver_opts',
+    'internal',
+    'attachable',
+    'enable_ipv6',
+    'external',
+    'name',
+    'labels',
+    'ipam',
+  ]);
+  const external = reader.get('external').flag() ?? false;
+  return {
+    key,
+    external,
+    name: reader.get('name').optionalText() ?? (external ? key : undefined),
+    reader,
+    spec: {
+      annotations: { labels: reader.get('labels').pairs() },
+      driverConfig: {
+        name: reader.get('driver').optionalText() ?? 'overlay',
+        options: reader.get('driver_opts').pairs(),
+      },
+      internal: reader.get('internal').flag(),
+      attachable: reader.get('attachable').flag(),
+      ipv6Enabled: reader.get('enable_ipv6').flag(),
+      ...ipamOf(reader.get('ipam')),
+    },
+  };
+}
+
+function ipamOf(reader: Reader): Pick<DeepPartial<Network['spec']>, 'ipam'> {
+  if (reader.absent) return {};
+  reader.warnUnknown(['driver', 'options', 'config']);
+  const driver = reader.get('driver').optionalText();
+  const configs = reader
+    .get('config')
+    .items()
+    .map((config) => {
+      config.warnUnknown(['subnet', 'ip_range', 'gateway', 'aux_addresses']);
+      return {
+        subnet: config.get('subnet').optionalText() ?? '',
+        range: config.get('ip_range').optionalText() ?? '',
+        gateway: config.get('gateway').optionalText() ?? '',
+        reserved: config.get('aux_addresses').pairs(),
+      };
+    });
+  return {
+    ipam: {
+      ...(driver !== undefined && { driver: { name: driver, options: reader.get('options').pairs() } }),
+      configs,
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { plainEqual } from '../base/plain.js';
+import {
+  canonicalObject,
+  kinds,
+  type AnyObject,
+  type DeepPartial,
+  type Network,
+  type Service,
+  type ServiceSpec,
+} from '../state/index.js';
+import type { Stack } from './stack.js';
+
+/** Which stack an object belongs to; Docker's own label. */
+export const stackLabel = 'com.docker.stack.namespace';
+
+/** One thing to do to the cluster so that it is what the file says. */
+export type PlannedChange =
+  | { readonly op: 'create'; readonly kind: 'network' | 'service'; readonly name: string; readonly object: AnyObject }
+  | {
+      readonly op: 'update';
+      readonly kind: 'network' | 'service';
+      readonly name: string;
+      readonly object: AnyObject;
+      readonly version: number;
+    }
+  | {
+      readonly op: 'remove';
+      readonly kind: 'network' | 'service';
+      readonly name: string;
+      readonly id: string;
+      readonly version: number;
+    };
+
+/** What is in the cluster now. */
+export interface Current {
+  readonly networks: readonly Network[];
+  readonly services: readonly Service[];
+}
+
+const noMeta = Object.freeze({ version: 0, createdAt: 0, updatedAt: 0 });
+
+/**
+ * What must change so that the cluster holds the stack: only what differs.
+ * @param newId makes ids for what is new: a service names its networks by id, in the same transaction.
+ * @throws {ComposeError} when an external network is not there.
+ */
+export function planStack(
+  stack: Stack,
+  current: Current,
+  options: { prune: boolean; newId: () => string },
+): PlannedChange[] {
+  const labels = { [stackLabel]: stack.name };
+  const ids = new Map<string, string>();
+  const changes: PlannedChange[] = [];
+  const wanted = new Set<string>();
+
+  for (const network of stack.networks) {
+    const name = network.name ?? `${stack.name}_${network.key}`;
+    const old = current.networks.find((candidate) => sameName(candidate.spec.annotations.name, name));
+    if (network.external) {
+      if (!old) network.reader.fail(`the external network "${name}" is not there: create it first`);
+      ids.set(network.key, old.id);
+      continue;
+    }
+    const id = old?.id ?? options.newId();
+    ids.set(network.key, id);
+    wanted.add(id);
+    const spec = { ...network.spec, annotations: { name, labels: { ...network.spec.annotations?.labels, ...labels } } };
+    const object = canonicalObject(kinds.network, { ...old, id, spec }, id, noMeta);
+    addChange(changes, 'network', name, object, old);
+  }
+  for (const { key, spec, attachments } of stack.services) {
+    const name = `${stack.name}_${key}`;
+    const old = current.services.find((candidate) => sameName(candidate.spec.annotations.name, name));
+    const id = old?.id ?? options.newId();
+    wanted.add(id);
+    const joins = attachments.length > 0 ? attachments : [{ key: 'default', aliases: [] }];
+    const networks = joins.map((join) => ({
+      target: ids.get(join.key) ?? '',
+      aliases: [...new Set([key, ...join.aliases])],
+    }));
+    const full: DeepPartial<ServiceSpec> = {
+      ...spec,
+      annotations: { name, labels: { ...spec.annotations?.labels, ...labels } },
+      task: { ...spec.task, networks },
+    };
+    const object = canonicalObject(kinds.service, { ...old, id, spec: full }, id, noMeta);
+    addChange(changes, 'service', name, object, old);
+  }
+  return options.prune ? [...removals(stack.name, current, wanted), ...changes] : changes;
+}
+
+function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function addChange(
+  changes: PlannedChange[],
+  kind: 'network' | 'service',
+  name: string,
+  object: Network | Service,
+  old: Network | Service | undefined,
+): void {
+  if (!old) changes.push({ op: 'create', kind, name, object });
+  else if (!plainEqual(old.spec, object.spec))
+    changes.push({ op: 'update', kind, name, object, version: old.meta.version });
+}
+
+/** What belongs to the stack and is no longer in the file: services before the networks that they use. */
+function removals(stack: string, current: Current, wanted: ReadonlySet<string>): PlannedChange[] {
+  const gone = <T extends Network | Service>(objects: readonly T[]) =>
+    objects.filter(({ id, spec }) => spec.annotations.labels[stackLabel] === stack && !wanted.has(id));
+  const removal = (kind: 'network' | 'service') => (object: Network | Service) => ({
+    op: 'remove' as const,
+    kind,
+    name: object.spec.annotations.name,
+    id: object.id,
+    version: object.meta.version,
+  });
+  return [...gone(current.services).map(removal('service')), ...gone(current.networks).map(removal('network'))];
+}

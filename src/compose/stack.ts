@@ -1,0 +1,77 @@
+import { networkOf, type ComposeNetwork } from './network.js';
+import { Reader } from './reader.js';
+import { serviceOf, type ComposeService } from './service.js';
+
+/** What a Compose file says, before it meets a cluster. */
+export interface Stack {
+  readonly name: string;
+  readonly networks: readonly ComposeNetwork[];
+  readonly services: readonly ComposeService[];
+  /** Keys that mean nothing here, variables that are not set: each with file and line. */
+  readonly warnings: readonly string[];
+}
+
+const namePattern = /^[a-z0-9](?:[-_]*[a-z0-9])*$/;
+
+/** The name of a stack that is not named: the folder's, in the letters that a name may have. */
+export function stackNameOf(folder: string): string {
+  return folder
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '')
+    .replace(/^[-_]+|[-_]+$/g, '');
+}
+
+/**
+ * Reads a Compose file.
+ * @param name of the stack; otherwise the file's `name`, otherwise `folder`.
+ * @throws {ComposeError} with file, line and path.
+ */
+export function parseStack(
+  text: string,
+  options: {
+    file: string;
+    folder: string;
+    name?: string | undefined;
+    env: Readonly<Record<string, string | undefined>>;
+  },
+): Stack {
+  const reader = Reader.parse(text, options.file, options.env);
+  if (reader.absent) reader.fail('the file is empty: a Compose file has services');
+  reader.warnUnknown(['version', 'name', 'services', 'networks', 'volumes']);
+  const name = options.name ?? reader.get('name').optionalText() ?? stackNameOf(options.folder);
+  if (!namePattern.test(name))
+    reader.fail(`the stack's name "${name}" must be lower-case letters, digits, - and _: choose one with --stack`);
+  const services = reader
+    .get('services')
+    .entries()
+    .map(([key, value]) => serviceOf(key, value));
+  if (services.length === 0) reader.fail('there are no services');
+  const networks = reader
+    .get('networks')
+    .entries()
+    .map(([key, value]) => networkOf(key, value));
+  checkAttachments(services, networks);
+  return { name, services, networks: withDefault(reader, services, networks), warnings: reader.warnings };
+}
+
+function checkAttachments(services: readonly ComposeService[], networks: readonly ComposeNetwork[]): void {
+  for (const { attachments } of services) {
+    for (const { key, reader } of attachments) {
+      if (key !== 'default' && !networks.some((network) => network.key === key))
+        reader.fail(`there is no network "${key}" in this file`);
+    }
+  }
+}
+
+/** Services that name no network share one, as Compose has it. */
+function withDefault(
+  reader: Reader,
+  services: readonly ComposeService[],
+  networks: readonly ComposeNetwork[],
+): readonly ComposeNetwork[] {
+  const used = services.some(
+    ({ attachments }) => attachments.length === 0 || attachments.some(({ key }) => key === 'default'),
+  );
+  if (!used || networks.some(({ key }) => key === 'default')) return networks;
+  return [networkOf('default', reader.get('networks').get('default')), ...networks];
+}

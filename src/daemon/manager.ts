@@ -1,0 +1,59 @@
+import type { Context, ManagerFlags } from '../cli/index.js';
+import { messageOf } from '../base/errors.js';
+import { processLogger } from './logger.js';
+import { openReplica, type OpenReplica } from './open-replica.js';
+
+/** How long a leader may take to hand over before it ends, milliseconds. */
+const handOverMs = 1_000;
+
+/**
+ * `skep manager`: one replica in the foreground. Prints `ready …` when it serves; hands leadership over and ends cleanly
+ * when `context.signal` is aborted.
+ * @returns the exit code.
+ */
+export async function runManager(flags: ManagerFlags, { streams, signal }: Context): Promise<number> {
+  const logger = processLogger(flags.logLevel, flags.name);
+  let replica: OpenReplica;
+  try {
+    replica = await openReplica({
+      name: flags.name,
+      listenAddr: flags.listen,
+      join: flags.join,
+      logger,
+      ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
+      ...(flags.advertise !== undefined && { advertiseAddr: flags.advertise }),
+      ...(flags.heartbeatMs !== undefined && { heartbeatMs: flags.heartbeatMs }),
+      ...(flags.electionTimeoutMs !== undefined && { electionTimeoutMs: flags.electionTimeoutMs }),
+      ...(flags.snapshotInterval !== undefined && { snapshotInterval: flags.snapshotInterval }),
+    });
+  } catch (error) {
+    streams.err(`skep: ${messageOf(error)}\n`);
+    return 1;
+  }
+  const { clusterId, id, members } = replica.status();
+  streams.out(`ready ${flags.name} addr=${replica.addr} id=${id} cluster=${clusterId} members=${members.length}\n`);
+
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    if (signal.aborted) resolve('interrupted');
+    signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
+  });
+  const ended = await Promise.race([interrupted, replica.stopped]);
+  if (ended !== 'interrupted') {
+    await replica.close();
+    return ended === undefined ? 0 : 1;
+  }
+  await handOver(replica);
+  await replica.close();
+  return 0;
+}
+
+/** Lets another member lead before this one goes, so that nobody has to wait for an election. */
+async function handOver(replica: OpenReplica): Promise<void> {
+  if (!replica.isLeader || replica.status().members.length < 2) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, handOverMs);
+  });
+  await Promise.race([replica.transferLeadership().catch(() => undefined), late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { run } from './cli/index.js';
+
+// The command `skep`. The only place that ends the process.
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+// Node would open its inspector to everybody on this machine.
+process.on('SIGUSR1', () => undefined);
+// Whoever reads our output may go away early: `skep watch | head`.
+process.stdout.on('error', () => process.exit(0));
+
+const code = await run(
+  process.argv.slice(2),
+  {
+    streams: { out: (text) => void process.stdout.write(text), err: (text) => void process.stderr.write(text) },
+    env: process.env,
+    signal: stop.signal,
+    manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
+  },
+  version,
+);
+process.exitCode = code;
+// What is left open now is nobody's: a stream that was cancelled, a socket that is closing.
+setTimeout(() => process.exit(code), 200).unref();

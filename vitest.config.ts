@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^skep$/, replacement: `${root}/src/index.ts` },
+      { find: /^skep\/client$/, replacement: `${root}/src/client/index.ts` },
       { find: /^skep\/raft$/, replacement: `${root}/src/raft/index.ts` },
     ],
   },

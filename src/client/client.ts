@@ -2,7 +2,15 @@ import { newId } from '../base/ids.js';
 import { systemClock, sleep, type Clock } from '../base/clock.js';
 import { systemRandom } from '../base/random.js';
 import { Channel, connectionLost, methodOf, neverSent } from '../rpc/index.js';
-import { isStoreError, kindOf, StoreError, type Kind, type ObjectOf } from '../state/index.js';
+import {
+  canonicalObject,
+  isStoreError,
+  kindOf,
+  StoreError,
+  type Draft,
+  type Kind,
+  type ObjectOf,
+} from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { followWatch, type RemoteTransaction, type WatchOptions } from './watch.js';
 
@@ -64,6 +72,16 @@ export class Client {
       changes,
       info: { ...info, requestId: newId(systemRandom) },
     });
+  }
+
+  /**
+   * Creates one object. Resolves with it when it is committed.
+   * @throws {StoreError} `ALREADY_EXISTS`, `NAME_CONFLICT`, `INVALID_OBJECT`; `NOT_LEADER` when nobody answered in time.
+   */
+  async create<K extends Kind>(kind: K, draft: Draft<ObjectOf<K>>): Promise<ObjectOf<K>> {
+    const id = draft.id ?? newId(systemRandom);
+    const { ids } = await this.apply([{ op: 'create', kind, id, [kind]: complete(kind, { ...draft, id }) } as never]);
+    return await this.get(kind, ids[0] ?? id);
   }
 
   async remove(kind: Kind, id: string): Promise<void> {
@@ -144,6 +162,11 @@ export class Client {
     const { members } = await this.#call<messages.LocalStatus>('membership', 'Local', {});
     for (const { addr } of members) if (addr !== '' && !this.#hosts.includes(addr)) this.#hosts.push(addr);
   }
+}
+
+/** A draft with every field filled in, as messages have it. Throws `INVALID_OBJECT`. */
+function complete(kind: Kind, draft: object & { readonly id: string }): object {
+  return canonicalObject(kindOf(kind), draft, draft.id, { version: 0, createdAt: 0, updatedAt: 0 });
 }
 
 /** A gRPC error in words that say what to do. */

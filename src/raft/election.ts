@@ -1,8 +1,8 @@
 import type { Core } from './core.js';
 import { becomeLeaderNow } from './leader.js';
-import { isUpToDate } from './log.js';
+import { isStorageError, isUpToDate } from './log.js';
 import { jointVote, voterIds } from './quorum.js';
-import { NONE, type RequestVote, type RequestVoteResponse } from './types.js';
+import { NONE, type Entry, type RequestVote, type RequestVoteResponse } from './types.js';
 
 /** Why somebody campaigns: `transfer` skips the pre-vote and overrides the loyalty of voters to their leader. */
 type Campaign = 'preVote' | 'election' | 'transfer';
@@ -21,11 +21,20 @@ export function hup(core: Core, campaign: Campaign): void {
 function hasUnappliedConfChange({ log }: Core): boolean {
   const { applied, committed } = log;
   for (let from = Math.max(applied + 1, log.firstIndex); from <= committed;) {
-    const page = log.slice(from, committed + 1, 1024 * 1024);
-    if (page.some((entry) => entry.kind === 'confChange')) return true;
+    const page = pageOf(log, from, committed + 1);
+    if (page.length === 0 || page.some((entry) => entry.kind === 'confChange')) return true;
     from += page.length;
   }
   return false;
+}
+
+function pageOf(log: Core['log'], lo: number, hi: number): readonly Entry[] {
+  try {
+    return log.slice(lo, hi, 1024 * 1024);
+  } catch (error) {
+    if (isStorageError(error) && error.code === 'unavailable') return [];
+    throw error;
+  }
 }
 
 function run(core: Core, campaign: Campaign): void {
@@ -81,6 +90,8 @@ export function answerVoteRequest(core: Core, request: RequestVote): void {
 export function countVote(core: Core, response: RequestVoteResponse): void {
   const expected = core.role === 'preCandidate' ? 'preVoteResponse' : 'requestVoteResponse';
   if (response.type !== expected) return;
+  // A granted pre-vote speaks of the term that was asked about: another one answers an earlier round.
+  if (response.type === 'preVoteResponse' && response.granted && response.term !== core.term + 1) return;
   if (!core.votes.has(response.from)) core.votes.set(response.from, response.granted);
   switch (jointVote(core.membership, (id) => core.votes.get(id))) {
     case 'won':

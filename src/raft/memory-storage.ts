@@ -73,11 +73,11 @@ export class MemoryStorage implements Storage {
 
   /** Adds entries; they replace ours from their first index on. */
   append(entries: readonly Entry[]): void {
+    const start = entries[0]?.index;
+    if (start === undefined) return;
+    assert(start <= this.lastIndex() + 1, 'the log has no holes');
     const kept = entries.filter(({ index }) => index >= this.firstIndex());
-    const first = kept[0];
-    if (!first) return;
-    assert(first.index <= this.lastIndex() + 1, 'the log has no holes');
-    this.#entries.length = first.index - this.firstIndex();
+    this.#entries.length = Math.max(start - this.firstIndex(), 0);
     for (const entry of kept) this.#entries.push(entry);
   }
 
@@ -93,6 +93,7 @@ export class MemoryStorage implements Storage {
   /** Remembers a snapshot of our own; the log stays until {@link compact}. */
   createSnapshot(index: LogIndex, confState: ConfState, data: Uint8Array): Snapshot {
     this.#snapshot = { metadata: { index, term: this.term(index), confState }, data };
+    this.#confState = undefined;
     return this.#snapshot;
   }
 

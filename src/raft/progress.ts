@@ -62,12 +62,13 @@ export class PeerProgress {
 
   /** An append of `count` entries and `bytes` left. */
   sent(count: number, bytes: number): void {
-    if (count === 0) return;
     if (this.state === 'replicate') {
-      this.next += count;
-      this.inflights.add(this.next - 1, bytes);
+      if (count > 0) {
+        this.next += count;
+        this.inflights.add(this.next - 1, bytes);
+      }
       this.flowPaused = this.inflights.full;
-    } else {
+    } else if (count > 0) {
       this.flowPaused = true;
     }
   }

@@ -125,7 +125,7 @@ export class RawNode {
       readStates.length > 0 ||
       log.unstable.hasNextEntries ||
       log.unstable.nextSnapshot() !== undefined ||
-      log.hasNextCommitted() ||
+      log.nextCommitted().length > 0 ||
       this.#changedHardState() !== undefined ||
       this.#changedSoftState() !== undefined
     );

@@ -41,7 +41,10 @@ function agreeOnTerm(core: Core, message: Termed): boolean {
     const asks = message.type === 'requestVote' || message.type === 'preVote';
     if (asks && isLoyal(core, message)) return false;
     const hypothetical = message.type === 'preVote' || (message.type === 'preVoteResponse' && message.granted);
-    if (!hypothetical) core.becomeFollower(message.term, fromLeader.has(message.type) ? message.from : NONE);
+    if (hypothetical) return true;
+    const waited = core.role === 'leader' ? 0 : core.electionElapsed;
+    core.becomeFollower(message.term, fromLeader.has(message.type) ? message.from : NONE);
+    if (message.type === 'requestVote') core.electionElapsed = waited;
     return true;
   }
   if (message.term === core.term) return true;

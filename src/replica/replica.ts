@@ -253,6 +253,11 @@ export class Replica implements Proposer {
   /** Removes a member, by name or id. On the leader only. */
   async removeMember(nameOrId: string): Promise<void> {
     this.#checkOpen();
+    if (this.#members.find(nameOrId)?.id === this.identity.id && this.#confState.voters.length > 1) {
+      // A leader that removes itself may take the last word of the commit with it: the others must agree first.
+      await this.transferLeadership();
+      throw this.#notLeader();
+    }
     const removed = this.#changes.remove(nameOrId, this.#confState);
     this.#wake();
     await removed;
@@ -388,13 +393,16 @@ export class Replica implements Proposer {
 
   async #do(ready: Ready): Promise<void> {
     if (ready.hardState) this.#term = ready.hardState.term;
-    this.#send(ready.messages);
+    // A vote may be asked for only when what it claims is on disk: the log, and the term that is asked in.
+    const [asking, rest] = partition(ready.messages, ({ type }) => type === 'requestVote' || type === 'preVote');
+    this.#send(rest);
     if (ready.snapshot) await this.#install(ready);
     const written = this.#write(ready);
     written.catch(() => undefined); // awaited below; applying may fail first
     await this.#apply(ready.committedEntries);
     if (ready.softState) this.#follow(ready.softState.role, ready.softState.leader);
     await written;
+    this.#send(asking);
     this.#send(ready.messagesAfterPersist);
     for (const { context, index } of ready.readStates) this.#answerRead(context, index);
   }
@@ -658,6 +666,10 @@ function tagged(context: Uint8Array, tag: number): Uint8Array {
   bytes[0] = tag;
   bytes.set(context, 1);
   return bytes;
+}
+
+function partition<T>(items: readonly T[], first: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(first), items.filter((item) => !first(item))];
 }
 
 function queueMicro(run: () => void): void {

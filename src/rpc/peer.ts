@@ -192,7 +192,7 @@ export class Peer {
         const complaint = error ? messageOf(error) : 'the stream ended';
         if (complaint === this.#complained) return;
         this.#complained = complaint;
-        logger.info('lost the connection to a member', { member: this.#member.name, addr, error: complaint });
+        logger.info('lost the connection to a member', { peer: this.#member.name, addr, error: complaint });
       },
     });
   }

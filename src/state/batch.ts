@@ -49,6 +49,7 @@ export class BatchRun implements Batch {
   #groupBytes = 0;
   #asking = false;
   #over = false;
+  #running = false;
   #failure: { error: unknown } | undefined;
   #idle: (() => void) | undefined;
 
@@ -77,9 +78,9 @@ export class BatchRun implements Batch {
       throw error;
     }
     await Promise.all(this.#cuts);
+    if (this.#cuts.length === 0) await this.#settleEmpty();
     const unhandled = this.#stepErrors.find(({ promise }) => !promise.handled);
     if (unhandled) throw unhandled.error;
-    if (this.#cuts.length === 0) await this.#settleEmpty();
   }
 
   update(write: (tx: Tx) => void): Promise<void> {
@@ -101,7 +102,10 @@ export class BatchRun implements Batch {
 
   /** Runs the steps that wait, for as long as there is a group to run them in. */
   #advance(): void {
+    if (this.#running) return;
+    this.#running = true;
     while (this.#group && this.#steps.length > 0) this.#runStep(this.#group, this.#steps.shift() as Step);
+    this.#running = false;
     if (this.#steps.length > 0) this.#ask();
     else this.#idle?.();
   }
@@ -136,8 +140,13 @@ export class BatchRun implements Batch {
     const { limits, ledger } = this.#writer;
     const savepoint = group.savepoint();
     group.reopen();
+    const { tx, close } = group.step();
     try {
-      refuseAsync(step.write(group));
+      try {
+        refuseAsync(step.write(tx));
+      } finally {
+        close();
+      }
       let bytes = 0;
       for (const change of group.changes.slice(savepoint.changes)) bytes += ledger.sizeOf(change);
       if (bytes > limits.transactionBytes) throw tooLarge(bytes, limits.transactionBytes);

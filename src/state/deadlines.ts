@@ -1,5 +1,8 @@
 import type { Cancel, Clock } from '../base/clock.js';
 
+/** The longest that a timer of Node can wait: beyond, it fires at once. */
+const delayMaxMs = 2 ** 31 - 1;
+
 interface Deadline {
   readonly at: number;
   readonly expire: () => void;
@@ -27,7 +30,8 @@ export class Deadlines {
 
   #arm(at: number): void {
     this.#disarm();
-    const cancel = this.#clock.schedule(Math.max(1, Math.ceil(at - this.#clock.monotonic())), () => this.#fire());
+    const delayMs = Math.min(delayMaxMs, Math.max(1, Math.ceil(at - this.#clock.monotonic())));
+    const cancel = this.#clock.schedule(delayMs, () => this.#fire());
     this.#timer = { at, cancel };
   }
 
@@ -41,8 +45,9 @@ export class Deadlines {
     const now = this.#clock.monotonic();
     const late = [...this.#open].filter(({ at }) => at <= now);
     for (const deadline of late) this.#open.delete(deadline);
-    const next = Math.min(...[...this.#open].map(({ at }) => at));
-    if (Number.isFinite(next)) this.#arm(next);
+    let next = Infinity;
+    for (const { at } of this.#open) next = Math.min(next, at);
+    if (this.#open.size > 0) this.#arm(next);
     for (const deadline of late) deadline.expire();
   }
 }

@@ -40,7 +40,13 @@ export function fork(store: MemoryStore): { store: MemoryStore; close(): void } 
     specifiers: [],
     match: 'new',
     onTransaction: (record) => {
-      if (record.version > copy.version) apply(copy, record);
+      if (record.version <= copy.version) return;
+      try {
+        if (record.version === copy.version + 1) apply(copy, record);
+        else copy.installNow(store.save());
+      } catch {
+        store.queue.detach(listener); // the copy was closed: nothing to follow with
+      }
     },
     onError: () => {
       copy.installNow(store.save());

@@ -54,9 +54,9 @@ export function defineKind<T extends StoredObject>(definition: {
   return { kind, plural, body, nameOf, uniqueName, table: { name: kind, id: (row) => row.id, indexes: named } };
 }
 
-/** Names differ only if they differ in more than case. Independent of locale. */
+/** Names differ only if they differ in more than case. Independent of locale; the final sigma is a sigma. */
 export function foldName(name: string): string {
-  return name.toLowerCase();
+  return name.toLowerCase().replaceAll('ς', 'σ');
 }
 
 /** The stored form of `input`: canonical, frozen, with this id and meta. Throws `INVALID_OBJECT`. */

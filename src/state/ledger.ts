@@ -104,6 +104,10 @@ export class Ledger {
 
   /** Commits or proposes what `tx` did. Resolves when it is committed and its events are delivered. */
   submit(tx: WriteTransaction, labels: Labels, done: () => void, failed: (error: unknown) => void): void {
+    if (tx.base !== this.#pending) {
+      failed(new StoreError('NOT_LEADER', 'what the transaction saw is gone; nothing was proposed'));
+      return;
+    }
     const info = infoOf(tx.stamp, labels);
     const root = tx.root();
     if (!this.proposer) {
@@ -144,7 +148,11 @@ export class Ledger {
         version: this.#committed.version,
       });
     }
-    const { root, changes } = applyActions(this.#committed, info, actions);
+    const { root, changes } = applyActions(
+      this.#committed,
+      { version: info.version, time: Math.max(info.time, this.#committed.time) },
+      actions,
+    );
     this.#dropFrom(0);
     this.#pending = root;
     this.#commit(root, recordOf(info, changes, this.#historyBytes(changes, actions)), () => undefined);

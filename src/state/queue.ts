@@ -127,6 +127,10 @@ export class WatchQueue {
 
   /** Listens from the next transaction on. */
   attach(listener: Listener): void {
+    if (this.#closed) {
+      listener.onClose();
+      return;
+    }
     const entries: Entry[] = [];
     this.#entries.set(listener, entries);
     if (listener.specifiers.length === 0) this.#everything.add(listener);

@@ -18,6 +18,8 @@ export class Misfit extends Error {
 export interface Schema<T> {
   /** Canonical form of `input`; `undefined` gives the default. Throws {@link Misfit}. */
   readonly canonical: (input: unknown) => T;
+  /** `''` is a value of its own kind here: as an optional field it counts as unset. */
+  readonly blank?: true;
 }
 
 export interface OptionalSchema<T> extends Schema<T | undefined> {
@@ -64,6 +66,7 @@ function wellFormed(value: string): string {
 
 export function text(fallback = ''): Schema<string> {
   return {
+    blank: true,
     canonical(input) {
       if (input === undefined) return fallback;
       if (typeof input !== 'string') throw new Misfit(`must be a string, is ${describe(input)}`);
@@ -134,7 +137,7 @@ export function optional<T>(inner: Schema<T>): OptionalSchema<T> {
   return {
     optional: true,
     inner,
-    canonical: (input) => (input === undefined || input === '' ? undefined : inner.canonical(input)),
+    canonical: (input) => (input === undefined || (input === '' && inner.blank) ? undefined : inner.canonical(input)),
   };
 }
 
@@ -185,9 +188,14 @@ export function stringMap(): Schema<Readonly<Record<string, string>>> {
 }
 
 function record(input: unknown): Record<string, unknown> {
-  if (typeof input !== 'object' || input === null || Array.isArray(input))
+  if (typeof input !== 'object' || input === null || Array.isArray(input) || !isPlain(input))
     throw new Misfit(`must be an object, is ${describe(input)}`);
   return input as Record<string, unknown>;
+}
+
+function isPlain(input: object): boolean {
+  const proto = Object.getPrototypeOf(input) as object | null;
+  return proto === null || Object.getPrototypeOf(proto) === null;
 }
 
 function at(key: string | number, error: unknown): unknown {

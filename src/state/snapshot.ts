@@ -112,6 +112,7 @@ export async function planRestore(
       }
       if (slicer.due) await slicer.pause();
     }
+    if (!rootOf(snapshot)) table.checkNames();
   }
   return { root: tx.root(), changes: tx.changes };
 }

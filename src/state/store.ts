@@ -109,6 +109,7 @@ export class MemoryStore implements WatchableStore {
       logger,
       version: () => ledger.committed.version,
       resyncVersion: () => this.#resyncVersion,
+      hasOlder: (version) => version < born && proposer !== undefined,
       older: (version) => (version < born && proposer ? recordsOfChanges(proposer, version, born) : undefined),
     };
     sources.set(ledger.queue, this.#source);
@@ -262,18 +263,26 @@ function planOf(
   return { source, specifiers, match, limit, signal, after };
 }
 
+type Watched<S extends readonly Specifier<Event>[]> = S extends readonly []
+  ? Event
+  : S[number] extends Specifier<infer E>
+    ? E
+    : Event;
+
 /**
  * Watches what changes from now on. Specifiers are OR-ed; none means everything, commits too.
  * @example watch(store.queue, EventUpdateTask({ nodeId: 'n1' }, taskCheckNodeId))
  */
-export function watch<E extends Event = Event>(queue: WatchQueue, ...specifiers: Specifier<E>[]): Watch<E>;
-export function watch<E extends Event = Event>(
+export function watch<S extends readonly Specifier<Event>[]>(queue: WatchQueue, ...specifiers: S): Watch<Watched<S>>;
+export function watch<S extends readonly Specifier<Event>[]>(
   queue: WatchQueue,
   options: WatchOptions,
-  ...specifiers: Specifier<E>[]
-): Watch<E>;
+  ...specifiers: S
+): Watch<Watched<S>>;
 export function watch(queue: WatchQueue, ...args: (WatchOptions | Specifier)[]): Watch {
   const [first, ...rest] = args;
+  if (first !== undefined && typeof first !== 'object')
+    throw new TypeError('a specifier is called: EventUpdateTask(), not EventUpdateTask');
   const hasOptions = first !== undefined && !('checks' in first);
   const options = hasOptions ? first : {};
   return new Watch(planOf(sourceOf(queue), options, (hasOptions ? rest : args) as Specifier[], options.after));

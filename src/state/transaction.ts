@@ -17,6 +17,7 @@ import { readKind, RootEditor, type StateRoot } from './root.js';
 import {
   kindNames,
   kindOf,
+  isKind,
   type AnyObject,
   type Cluster,
   type Kind,
@@ -250,8 +251,18 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
       throw new StoreError('ALREADY_EXISTS', `${this.#kind.kind} ${object.id} is there already`);
     if (action === 'update' && old === undefined)
       throw new StoreError('NOT_FOUND', `there is no ${this.#kind.kind} ${object.id}`);
-    this.#checkName(object, old);
     this.#put(action, object, old);
+  }
+
+  /** After a whole transaction was applied: the name of this object, if it is still there, stands once. */
+  checkNameOf(id: string): void {
+    const object = this.#editor.reader.get(id);
+    if (object !== undefined) this.#checkName(object, undefined);
+  }
+
+  /** After a restore: every name stands once. */
+  checkNames(): void {
+    if (this.#kind.uniqueName) for (const object of this.#editor.reader.all()) this.#checkName(object, undefined);
   }
 
   /** Writes an object of a snapshot: names may be on their way from one object to another. */
@@ -270,8 +281,8 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     if (!this.#kind.uniqueName) return;
     const name = foldName(this.#kind.nameOf(object));
     if (name === '' || (old !== undefined && foldName(this.#kind.nameOf(old)) === name)) return;
-    const [holder] = this.#editor.reader.find({ index: 'name', parts: [name] });
-    if (holder !== undefined && holder.id !== object.id) {
+    const holder = this.#editor.reader.find({ index: 'name', parts: [name] }).find(({ id }) => id !== object.id);
+    if (holder !== undefined) {
       throw new StoreError(
         'NAME_CONFLICT',
         `${this.#kind.kind} ${holder.id} already has the name "${this.#kind.nameOf(holder)}"`,
@@ -292,12 +303,14 @@ interface Savepoint {
 /** Writes the next root. Each call either does all it says or throws and does nothing. */
 export class WriteTransaction extends Tables<TransactionTable<StoredObject>> implements Tx {
   #editor: RootEditor;
+  readonly base: StateRoot;
   readonly stamp: Stamp;
   readonly newId: () => string;
   readonly changes: ObjectChange[] = [];
 
   constructor(base: StateRoot, stamp: Stamp, newId: () => string) {
     super();
+    this.base = base;
     this.#editor = new RootEditor(base.tables);
     this.stamp = stamp;
     this.newId = newId;
@@ -313,6 +326,25 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
 
   reopen(): void {
     this.life.open = true;
+  }
+
+  /** A view of this transaction that can be closed alone: one a step. */
+  step(): { tx: Tx; close(): void } {
+    let open = true;
+    const part = <Table>(pick: () => Table) => {
+      return () => {
+        if (!open) throw closedError();
+        return pick();
+      };
+    };
+    const tx: Tx = {
+      nodes: part(() => this.nodes()),
+      services: part(() => this.services()),
+      tasks: part(() => this.tasks()),
+      networks: part(() => this.networks()),
+      clusters: part(() => this.clusters()),
+    };
+    return { tx, close: () => (open = false) };
   }
 
   savepoint(): Savepoint {
@@ -334,7 +366,7 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
       return;
     }
     const { version, time } = this.stamp;
-    const createdAt = change.action === 'create' ? time : change.object.meta.createdAt;
+    const createdAt = table.get(change.object.id)?.meta.createdAt ?? time;
     table.write(
       change.action,
       Object.freeze({ ...change.object, meta: Object.freeze({ version, createdAt, updatedAt: time }) }),
@@ -388,6 +420,7 @@ export function applyActions(
     if (action.action === 'remove') table.delete(action.id);
     else table.write(action.action, action.object);
   }
+  for (const { kind, object } of tx.changes) tx.of(kind).checkNameOf(object.id);
   tx.close();
   return { root: tx.root(), changes: tx.changes };
 }
@@ -395,6 +428,10 @@ export function applyActions(
 /** A logged action from outside, in canonical form; `meta` is kept where it is given. */
 function canonicalAction(action: StoreAction, info: Stamp): StoreAction {
   if (action.action === 'remove') return action;
+  if (!isKind(action.kind))
+    throw new StoreError('INVALID_OBJECT', `there is no kind ${String((action as { kind: unknown }).kind)}`, {
+      path: 'kind',
+    });
   const definition = kindOf(action.kind);
   const id = givenId(action.kind, action.object);
   if (id === undefined)

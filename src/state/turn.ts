@@ -1,6 +1,7 @@
 /** Writers take turns: an update for as long as its callback runs, a batch for as long as its group is open. */
 export class Turn {
   #taken = false;
+  #handing = false;
   readonly #waiting: (() => void)[] = [];
 
   get free(): boolean {
@@ -14,10 +15,16 @@ export class Turn {
   /** Gives the turn to those who wait, until one of them keeps it. */
   release(): void {
     this.#taken = false;
-    while (!this.#taken) {
-      const next = this.#waiting.shift();
-      if (!next) return;
-      next();
+    if (this.#handing) return;
+    this.#handing = true;
+    try {
+      while (!this.#taken) {
+        const next = this.#waiting.shift();
+        if (!next) return;
+        next();
+      }
+    } finally {
+      this.#handing = false;
     }
   }
 

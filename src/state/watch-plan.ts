@@ -14,6 +14,7 @@ export interface WatchSource {
   /** Everything up to this version was replaced at once by an installed snapshot; 0 for never. */
   resyncVersion(): number;
   /** The transactions after `version` that are older than the history, where somebody else still knows them. */
+  hasOlder(version: number): boolean;
   older(version: number): Promise<readonly TransactionRecord[]> | undefined;
 }
 
@@ -36,7 +37,7 @@ export function startError(source: WatchSource, after: number): StoreError | und
       version: newest,
     });
   const oldest = source.history.reachesBackTo(newest);
-  if (after < oldest && !source.older(after)) {
+  if (after < oldest && !source.hasOlder(after)) {
     return new StoreError(
       'VERSION_COMPACTED',
       `history begins after version ${oldest}: read the state again and watch from there`,

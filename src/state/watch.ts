@@ -20,22 +20,15 @@ export interface WatchOptions {
 
 export const watchLimitDefault = 10_000;
 
-/**
- * What changes, as an rxjs Observable and as an async iterable.
- *
- * Begins when it is subscribed to, or at `[Symbol.asyncIterator]()`; a watch from `viewAndWatch` or `watchFrom` begins at
- * its version whenever that is. Subscribers run as part of delivery, before the transaction's promise resolves; iterators
- * have a buffer. Ends with an error that says why, or completes when the store closes; it never skips silently.
- */
-export class Watch<E = Event> extends Observable<E> {
-  readonly #plan: WatchPlan;
+/** An Observable whose handlers may throw: they are unsubscribed and reported, and harm nobody else. So are its pipes'. */
+class GuardedObservable<E> extends Observable<E> {
+  readonly #logger: Logger;
 
-  constructor(plan: WatchPlan) {
-    super((subscriber) => follow(plan, subscriber));
-    this.#plan = plan;
+  constructor(logger: Logger, subscribe?: (subscriber: Subscriber<E>) => () => void) {
+    super(subscribe as never);
+    this.#logger = logger;
   }
 
-  /** As rxjs has it, but a handler that throws is unsubscribed and reported, and harms nobody else. */
   override subscribe(observer?: Partial<Observer<E>> | ((event: E) => void)): Subscription;
   override subscribe(
     next?: ((event: E) => void) | null,
@@ -52,7 +45,30 @@ export class Watch<E = Event> extends Observable<E> {
       typeof first === 'function' || !first
         ? { ...(first && { next: first }), ...(error && { error }), ...(complete && { complete }) }
         : first;
-    return super.subscribe(guarded(observer, this.#plan.source.logger));
+    return super.subscribe(guarded(observer, this.#logger));
+  }
+
+  /** What `pipe` makes is guarded like its source. */
+  override lift<R>(operator?: unknown): Observable<R> {
+    const lifted = new GuardedObservable<R>(this.#logger);
+    Object.assign(lifted, { source: this, operator });
+    return lifted;
+  }
+}
+
+/**
+ * What changes, as an rxjs Observable and as an async iterable.
+ *
+ * Begins when it is subscribed to, or at `[Symbol.asyncIterator]()`; a watch from `viewAndWatch` or `watchFrom` begins at
+ * its version whenever that is. Subscribers run as part of delivery, before the transaction's promise resolves; iterators
+ * have a buffer. Ends with an error that says why, or completes when the store closes; it never skips silently.
+ */
+export class Watch<E = Event> extends GuardedObservable<E> {
+  readonly #plan: WatchPlan;
+
+  constructor(plan: WatchPlan) {
+    super(plan.source.logger, (subscriber) => follow(plan, subscriber as Subscriber<unknown>));
+    this.#plan = plan;
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<E> {

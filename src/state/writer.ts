@@ -68,6 +68,10 @@ export class Ticket<T> implements OpenWrite {
     if (!signal) return;
     const onAbort = () =>
       this.reject(this.phase === 'proposed' ? unknownOutcome('aborted', signal.reason) : signal.reason);
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
     signal.addEventListener('abort', onAbort, { once: true });
     this.#cleanups.push(() => signal.removeEventListener('abort', onAbort));
   }

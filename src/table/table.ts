@@ -55,9 +55,9 @@ function lookupStart(lookup: Lookup): string {
 
 function idsIn(index: Readable<string>, lookup: Lookup): string[] {
   const start = lookupStart(lookup);
-  const ids: string[] = [];
-  treeScan(index, start, (id, key) => key.startsWith(start) && ids.push(id) > 0);
-  return ids;
+  const ids = new Set<string>();
+  treeScan(index, start, (id, key) => key.startsWith(start) && ids.add(id).size > 0);
+  return [...ids];
 }
 
 function readerOf<Row>(rows: () => Readable<Row>, index: (name: string) => Readable<string>): TableReader<Row> {

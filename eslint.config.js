@@ -39,10 +39,12 @@ export default tseslint.config(
       ],
       'no-restricted-globals': [
         'error',
-        ...['setTimeout', 'setInterval', 'setImmediate', 'process', 'crypto', 'console', 'queueMicrotask'].map((name) => ({
-          name,
-          message: clockMessage,
-        })),
+        ...['setTimeout', 'setInterval', 'setImmediate', 'process', 'crypto', 'console', 'queueMicrotask'].map(
+          (name) => ({
+            name,
+            message: clockMessage,
+          }),
+        ),
       ],
     },
   },

@@ -63,7 +63,16 @@ class Manager {
   ) {}
 
   async start(): Promise<void> {
-    const args = [skepPath, 'manager', '--name', this.name, '--listen', this.addr, '--data-dir', join(this.dir, this.name)];
+    const args = [
+      skepPath,
+      'manager',
+      '--name',
+      this.name,
+      '--listen',
+      this.addr,
+      '--data-dir',
+      join(this.dir, this.name),
+    ];
     if (this.join) args.push('--join', this.join);
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
@@ -116,9 +125,13 @@ class Load {
   readonly #running: Promise<void>[];
 
   constructor(hosts: readonly string[]) {
-    this.#running = Array.from({ length: writers }, (_, i) => this.#write(new Client({ hosts: [...hosts.slice(i % 3), ...hosts.slice(0, i % 3)], timeoutMs: 30_000 }), i));
+    this.#running = Array.from({ length: writers }, (_, i) =>
+      this.#write(new Client({ hosts: [...hosts.slice(i % 3), ...hosts.slice(0, i % 3)], timeoutMs: 30_000 }), i),
+    );
+    for (const running of this.#running) running.catch(() => undefined); // told by stop()
   }
 
+  /** Rejects when a writer failed; never by itself. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#running);
@@ -147,12 +160,17 @@ async function main(dir: string): Promise<void> {
   for (const manager of managers) await manager.start();
   console.log(await skep(everyone, 'status'));
   const before = await statusOf(everyone);
-  check('three voters, one of them leads', before.members.filter(({ role }) => role === 'voter').length === 3 && before.leader !== null);
+  check(
+    'three voters, one of them leads',
+    before.members.filter(({ role }) => role === 'voter').length === 3 && before.leader !== null,
+  );
 
   say('a watcher');
   const seen: string[] = [];
   const seenVersions: number[] = [];
-  const watching = spawn(process.execPath, [skepPath, '--host', everyone, 'watch', '--from', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const watching = spawn(process.execPath, [skepPath, '--host', everyone, 'watch', '--from', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.add(watching);
   createInterface({ input: watching.stdout }).on('line', (line) => {
     const event = JSON.parse(line) as { action: string; kind: string; version: number; object?: { id: string } };
@@ -164,9 +182,17 @@ async function main(dir: string): Promise<void> {
   console.log(await skep(everyone, 'apply', composeFile, '--stack', 'shop'));
   console.log(await skep(everyone, 'service', 'ls'));
   console.log(await skep(everyone, 'network', 'ls'));
-  const services = JSON.parse(await skep(everyone, 'service', 'ls', '-o', 'json')) as { spec: { annotations: { name: string } } }[];
-  check('the three services of the file are there', isDeepStrictEqual(services.map(({ spec }) => spec.annotations.name).sort(), ['shop_api', 'shop_db', 'shop_web']));
-  check('applying it again changes nothing', (await skep(everyone, 'apply', composeFile, '--stack', 'shop', '-o', 'name')) === '');
+  const services = JSON.parse(await skep(everyone, 'service', 'ls', '-o', 'json')) as {
+    spec: { annotations: { name: string } };
+  }[];
+  check(
+    'the three services of the file are there',
+    isDeepStrictEqual(services.map(({ spec }) => spec.annotations.name).sort(), ['shop_api', 'shop_db', 'shop_web']),
+  );
+  check(
+    'applying it again changes nothing',
+    (await skep(everyone, 'apply', composeFile, '--stack', 'shop', '-o', 'name')) === '',
+  );
   await until('the watcher saw the stack', () => seen.length >= 5);
   console.log(`the watcher saw:\n  ${seen.slice(0, 5).join('\n  ')}`);
 
@@ -183,7 +209,10 @@ async function main(dir: string): Promise<void> {
   console.log(await skep(everyone, 'status'));
   const during = await statusOf(everyone);
   check('another member leads', during.leader !== null && during.leader !== victim.name);
-  check('the dead one is said to be unreachable', during.members.some(({ name, reachable }) => name === victim.name && !reachable));
+  check(
+    'the dead one is said to be unreachable',
+    during.members.some(({ name, reachable }) => name === victim.name && !reachable),
+  );
 
   say(`${victim.name} comes back`);
   await victim.start();
@@ -198,15 +227,27 @@ async function main(dir: string): Promise<void> {
   const [first, second, third] = await Promise.all(hosts.map(stateOf));
   check('all three members hold the same state', isDeepStrictEqual(first, second) && isDeepStrictEqual(second, third));
   const ids = new Set((first as { node: { id: string }[] }).node.map(({ id }) => id));
-  check(`all ${load.acknowledged.length} acknowledged writes are there`, load.acknowledged.every((id) => ids.has(id)));
+  check(
+    `all ${load.acknowledged.length} acknowledged writes are there`,
+    load.acknowledged.every((id) => ids.has(id)),
+  );
   const { version } = await statusOf(everyone);
   await until('the watcher is level', () => seenVersions.at(-1) === version);
-  check(`the watcher saw every version from 1 to ${version}, once and in order`, isDeepStrictEqual(seenVersions, Array.from({ length: version }, (_, i) => i + 1)));
+  check(
+    `the watcher saw every version from 1 to ${version}, once and in order`,
+    isDeepStrictEqual(
+      seenVersions,
+      Array.from({ length: version }, (_, i) => i + 1),
+    ),
+  );
   watching.kill('SIGTERM');
 
   say('a clean end');
   for (const manager of managers) await manager.end('SIGTERM');
-  check('every manager ended with exit code 0', managers.every((manager) => manager.process?.exitCode === 0));
+  check(
+    'every manager ended with exit code 0',
+    managers.every((manager) => manager.process?.exitCode === 0),
+  );
 }
 
 const dir = await mkdtemp(join(tmpdir(), 'skep-quickstart-'));

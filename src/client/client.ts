@@ -22,6 +22,15 @@ export interface ClientOptions {
   readonly clock?: Clock;
 }
 
+const noFilter: messages.Filter = { ids: [], idPrefixes: [], names: [], namePrefixes: [] };
+
+export interface ReadOptions {
+  readonly stale?: boolean;
+}
+
+/** Errors after which the next member, or the next leader, may do better. */
+const againCodes = ['NOT_LEADER', 'CLOSED', 'OUTCOME_UNKNOWN'] as const;
+
 /** How long to wait before the next member is asked, milliseconds. */
 const againMs = 100;
 const timeoutDefaultMs = 10_000;
@@ -45,20 +54,25 @@ export class Client {
     this.#clock = options.clock ?? systemClock;
   }
 
-  async get<K extends Kind>(kind: K, id: string): Promise<ObjectOf<K>> {
-    const response = await this.#call<Record<K, ObjectOf<K>>>('control', `Get${capitalized(kind)}`, { id });
+  /** What is committed in the cluster now; `stale` takes what the member that answers holds, even without a quorum. */
+  async get<K extends Kind>(kind: K, id: string, options: ReadOptions = {}): Promise<ObjectOf<K>> {
+    const response = await this.#call<Record<K, ObjectOf<K>>>('control', `Get${capitalized(kind)}`, {
+      id,
+      stale: options.stale ?? false,
+    });
     return response[kind];
   }
 
   async list<K extends Kind>(
     kind: K,
     filter?: Partial<messages.Filter>,
+    options: ReadOptions = {},
   ): Promise<{ objects: readonly ObjectOf<K>[]; version: number }> {
     const { plural } = kindOf(kind);
     const response = await this.#call<{ version: number } & Record<string, unknown>>(
       'control',
       `List${capitalized(plural)}`,
-      { ...(filter && { filter }) },
+      { ...(filter && { filter: { ...noFilter, ...filter } }), stale: options.stale ?? false },
     );
     return { objects: response[plural] as readonly ObjectOf<K>[], version: response.version };
   }
@@ -80,8 +94,9 @@ export class Client {
    */
   async create<K extends Kind>(kind: K, draft: Draft<ObjectOf<K>>): Promise<ObjectOf<K>> {
     const id = draft.id ?? newId(systemRandom);
-    const { ids } = await this.apply([{ op: 'create', kind, id, [kind]: complete(kind, { ...draft, id }) } as never]);
-    return await this.get(kind, ids[0] ?? id);
+    const request = { [kind]: complete(kind, { ...draft, id }), info: { requestId: newId(systemRandom) } };
+    const response = await this.#call<Record<K, ObjectOf<K>>>('control', `Create${capitalized(kind)}`, request);
+    return response[kind];
   }
 
   async remove(kind: Kind, id: string): Promise<void> {
@@ -132,11 +147,7 @@ export class Client {
         return await this.#channel(this.#hosts[0] as string).unary<object, Res>(method, request, { timeoutMs });
       } catch (error) {
         // Reads may be asked again, and so may writes: they carry a request id.
-        const again =
-          neverSent(error) ||
-          connectionLost(error) ||
-          isStoreError(error, 'NOT_LEADER') ||
-          isStoreError(error, 'CLOSED');
+        const again = neverSent(error) || connectionLost(error) || againCodes.some((code) => isStoreError(error, code));
         if (!again || this.#clock.monotonic() + againMs >= until) throw explained(error, this.#hosts);
         this.#rotate();
         await sleep(this.#clock, againMs);

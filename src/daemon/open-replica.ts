@@ -199,6 +199,7 @@ class Opening {
       throw reason ?? new Error('the member was closed while it was starting');
     });
     ended.catch(() => undefined);
+    await Promise.race([replica.replayed(), ended]);
     const alone = replica.members().length === 1 && !joining;
     if (alone) await Promise.race([replica.caughtUp(left()), ended]);
     if (!joining) return;

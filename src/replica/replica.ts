@@ -98,6 +98,7 @@ export class Replica implements Proposer {
   readonly #stopped = deferred<Error | undefined>();
   #cluster = { clusterId: '', lineage: '' };
   #version = 0;
+  readonly #committedAtStart: number;
   #applied: number;
   #term: number;
   #role: Status['role'] = 'follower';
@@ -152,6 +153,7 @@ export class Replica implements Proposer {
     this.#changes = new MembershipChanges(this.#node, this.#members);
     const status = this.#node.status();
     this.#applied = applied;
+    this.#committedAtStart = status.commit;
     this.#waiters.reached(applied);
     this.#term = status.term;
     this.#confState = status.confState;
@@ -235,6 +237,11 @@ export class Replica implements Proposer {
     this.#wake();
     await this.#within(confirmed, timeoutMs, `no leader confirmed the read within ${timeoutMs} ms`);
     return this.store.view(read as never);
+  }
+
+  /** Resolves when everything has been applied that was known to be committed when this member was started. */
+  replayed(): Promise<void> {
+    return this.#waiters.until(this.#committedAtStart);
   }
 
   /** Resolves when this member has applied what any member had committed when it was called. */

@@ -14,12 +14,13 @@ import {
   type AnyObject,
   type By,
   type Kind,
+  type ReadTx,
   type Tx,
   type UpdateOptions,
 } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { methodOf } from './definitions.js';
-import { forwardingHandler, type Forwarder } from './forward.js';
+import { forwardingHandler, timeLeft, type Forwarder } from './forward.js';
 import { checkName } from './names.js';
 import { toStatus } from './status.js';
 
@@ -51,13 +52,19 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
   const { store } = replica;
   const handlers: Record<string, handleUnaryCall<never, unknown>> = {};
 
-  const read = <Req>(name: string, answer: (request: Req) => unknown) => {
+  const read = <Req extends { readonly stale: boolean }>(
+    name: string,
+    answer: (request: Req, tx: ReadTx) => unknown,
+  ) => {
     handlers[name] = (call: ServerUnaryCall<Req, unknown>, done: sendUnaryData<unknown>) => {
-      try {
-        done(null, answer(call.request));
-      } catch (error) {
-        done(toStatus(error));
-      }
+      const reading = (tx: ReadTx) => answer(call.request, tx);
+      const answered = call.request.stale
+        ? Promise.resolve().then(() => store.view(reading))
+        : replica.linearizable(reading, { timeoutMs: timeLeft(call) });
+      answered.then(
+        (response) => done(null, response),
+        (error: unknown) => done(toStatus(error)),
+      );
     };
   };
   const write = <Req>(name: string, run: (request: Req, timeoutMs: number) => Promise<unknown>) => {
@@ -70,28 +77,26 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
     const [one, many] = [capitalized(kind), capitalized(plural)];
     type Written = { info?: WriteInfo; version?: number; id: string } & Record<Kind, AnyObject>;
 
-    read(`Get${one}`, ({ id }: { id: string }) => {
-      const object = store.view((tx) => tableOf(tx, kind).get(id) as AnyObject | undefined);
+    read(`Get${one}`, ({ id }: { id: string; stale: boolean }, tx) => {
+      const object = tableOf(tx, kind).get(id) as AnyObject | undefined;
       if (!object) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
       return { [kind]: object };
     });
-    read(`List${many}`, ({ filter }: { filter?: Filter }) => {
+    read(`List${many}`, ({ filter }: { filter?: Filter; stale: boolean }, tx) => {
       const bys = filter ? lookup(filter) : [];
-      const found = store.view((tx) =>
-        intersection((bys.length > 0 ? bys : [all]).map((by) => tableOf(tx, kind).find(by) as AnyObject[])),
-      );
+      const found = intersection((bys.length > 0 ? bys : [all]).map((by) => tableOf(tx, kind).find(by) as AnyObject[]));
       return { [plural]: found, version: store.version };
     });
     write(`Create${one}`, async (request: Written, timeoutMs) => {
       const object = await store.update((tx) => create(tx, kind, request[kind]), optionsOf(request.info, timeoutMs));
-      return answerWith(kind, object);
+      return answerWith(kind, request[kind].id, object);
     });
     write(`Update${one}`, async (request: Written, timeoutMs) => {
       const object = await store.update(
         (tx) => update(tx, kind, request[kind], request.version),
         optionsOf(request.info, timeoutMs),
       );
-      return answerWith(kind, object);
+      return answerWith(kind, request[kind].id, object);
     });
     write(`Remove${one}`, async ({ id, info }: Written, timeoutMs) => {
       await store.update((tx) => tableOf(tx, kind).delete(id), optionsOf(info, timeoutMs));
@@ -104,11 +109,15 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
       (tx) => changes.map((change) => applyChange(tx, change)),
       optionsOf(info, timeoutMs),
     );
-    return { version: store.version, ids: ids ?? [] };
+    return { version: store.version, ids: ids ?? changes.map(({ id }) => id) };
   });
 
-  function answerWith(kind: Kind, object: AnyObject | undefined) {
-    return { ...(object && { [kind]: object }), version: object?.meta.version ?? store.version };
+  /** A repeated request did nothing now: it is answered with what the first one made. */
+  function answerWith(kind: Kind, id: string, object: AnyObject | undefined) {
+    const found = object ?? store.view((tx) => tableOf(tx, kind).get(id) as AnyObject | undefined);
+    if (!found)
+      throw new StoreError('NOT_FOUND', `this request was carried out before, and ${kind} ${id} is gone since`);
+    return { [kind]: found, version: found.meta.version };
   }
   return handlers as unknown as UntypedServiceImplementation;
 }

@@ -1,8 +1,8 @@
 /** A promise with its handles outside, for answers that arrive in another call. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Makes a {@link Deferred}. Nobody is blamed for not handling its rejection when `quiet`: some have no listener by design. */

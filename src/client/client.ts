@@ -82,7 +82,7 @@ export class Client {
     changes: readonly messages.Change[],
     info: Omit<messages.WriteInfo, 'requestId'> = {},
   ): Promise<messages.ApplyResponse> {
-    return await this.#call<messages.ApplyResponse>('control', 'Apply', {
+    return this.#call<messages.ApplyResponse>('control', 'Apply', {
       changes,
       info: { ...info, requestId: newId(systemRandom) },
     });
@@ -104,7 +104,7 @@ export class Client {
   }
 
   async status(): Promise<messages.ClusterStatus> {
-    return await this.#call<messages.ClusterStatus>('membership', 'Status', {});
+    return this.#call<messages.ClusterStatus>('membership', 'Status', {});
   }
 
   async removeMember(member: string): Promise<void> {

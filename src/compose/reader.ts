@@ -214,7 +214,7 @@ export class Reader {
 
   #map(): YAMLMap {
     if (!isMap(this.#node)) this.fail(`must be a map, is ${this.#what()}`);
-    return this.#node as YAMLMap;
+    return this.#node;
   }
 
   /** What `<<: *anchor` brings in; what is written beside it comes later and wins. */

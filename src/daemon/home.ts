@@ -30,13 +30,13 @@ export async function openHome(dir: string, name: string, wanted: 'new' | 'joini
   if (!found) {
     if (!(await isEmptyDir(dir))) throw new DamageError(`${dir} is not empty and has no identity file`);
     await makeDir(dir);
-    return await create(dir, { memberId: newMemberId(systemRandom), name, state: 'creating' }, wanted);
+    return create(dir, { memberId: newMemberId(systemRandom), name, state: 'creating' }, wanted);
   }
   if (found.name !== name)
     throw new Error(
       `${dir} belongs to the member "${found.name}": start it with that name, or choose another directory for "${name}"`,
     );
-  if (found.state === 'creating') return await create(dir, found, wanted);
+  if (found.state === 'creating') return create(dir, found, wanted);
   const disk = await LevelDisk.open(dir);
   if (found.state === 'member')
     return { disk, memberId: found.memberId, state: 'member', settle: () => Promise.resolve() };

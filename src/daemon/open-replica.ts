@@ -104,7 +104,7 @@ class Opening {
     const replica = await loadReplica({
       identity: { id: self.id, name },
       disk: home.disk,
-      network: this.#network ?? (noNetwork as Network),
+      network: this.#network ?? noNetwork,
       settings,
       world: { clock: systemClock, random: systemRandom, logger: this.#logger },
       seeds,
@@ -156,7 +156,7 @@ class Opening {
         settle: () => Promise.resolve(),
       };
     const { openHome } = await import('./home.js');
-    return await openHome(dataDir, name, state);
+    return openHome(dataDir, name, state);
   }
 
   async #listen(self: number): Promise<string | undefined> {

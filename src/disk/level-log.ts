@@ -157,7 +157,7 @@ export class LevelLog {
   }
 
   async #read(key: string): Promise<Uint8Array | undefined> {
-    return (await this.#db.get(key)) as Uint8Array | undefined;
+    return this.#db.get(key);
   }
 }
 

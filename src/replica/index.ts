@@ -1,5 +1,6 @@
 export { Replica } from './replica.js';
-export type { Leadership, LocalStatus, ReplicaIdentity } from './replica.js';
+export type { LocalStatus } from './replica.js';
+export type { Leadership, ReplicaIdentity } from './raft-loop.js';
 export { noNetwork } from './ports.js';
 export type { Disk, DiskWrite, MemberInfo, Network, NetworkHandler, StagedSnapshot, StoredState } from './ports.js';
 export { replicaSettings, settingsDefaults } from './settings.js';

@@ -2,7 +2,8 @@ import type { ConfState } from '../raft/index.js';
 import { MemoryStore } from '../state/index.js';
 import { LogStorage } from './log-storage.js';
 import type { Disk, MemberInfo } from './ports.js';
-import { Replica, type ReplicaOptions } from './replica.js';
+import type { ReplicaOptions } from './raft-loop.js';
+import { Replica } from './replica.js';
 import { encodeInSlices } from './snapshots.js';
 import type { ReplicaWorld } from './settings.js';
 

@@ -97,7 +97,7 @@ export class Channel {
     const { path, requestSerialize, responseDeserialize } = method;
     return this.#client.makeClientStreamRequest(
       path,
-      requestSerialize as (value: Req) => Buffer,
+      requestSerialize,
       responseDeserialize,
       metadataOf(options),
       deadlineOf(options),

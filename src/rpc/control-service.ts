@@ -78,7 +78,7 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
     type Written = { info?: WriteInfo; version?: number; id: string } & Record<Kind, AnyObject>;
 
     read(`Get${one}`, ({ id }: { id: string; stale: boolean }, tx) => {
-      const object = tableOf(tx, kind).get(id) as AnyObject | undefined;
+      const object = tableOf(tx, kind).get(id);
       if (!object) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
       return { [kind]: object };
     });
@@ -114,7 +114,7 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
 
   /** A repeated request did nothing now: it is answered with what the first one made. */
   function answerWith(kind: Kind, id: string, object: AnyObject | undefined) {
-    const found = object ?? store.view((tx) => tableOf(tx, kind).get(id) as AnyObject | undefined);
+    const found = object ?? store.view((tx) => tableOf(tx, kind).get(id));
     if (!found)
       throw new StoreError('NOT_FOUND', `this request was carried out before, and ${kind} ${id} is gone since`);
     return { [kind]: found, version: found.meta.version };
@@ -130,7 +130,7 @@ function draftOf(object: AnyObject): AnyObject {
 }
 
 function create(tx: Tx, kind: Kind, object: AnyObject): AnyObject {
-  const created = tableOf(tx, kind).create(draftOf(object) as never) as AnyObject;
+  const created = tableOf(tx, kind).create(draftOf(object)) as AnyObject;
   checkName(kind, created);
   return created;
 }
@@ -140,7 +140,7 @@ function update(tx: Tx, kind: Kind, object: AnyObject, version: number | undefin
   const updated = tableOf(tx, kind).update({
     ...rest,
     ...(version !== undefined && { meta: { version } }),
-  } as never) as AnyObject;
+  }) as AnyObject;
   checkName(kind, updated);
   return updated;
 }

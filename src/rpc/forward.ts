@@ -18,7 +18,7 @@ export class Forwarder {
   ): Promise<unknown> {
     let channel = this.#channels.get(addr);
     if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
-    return await channel.unary(method, request, { timeoutMs, headers: { [forwardedKey]: '1' } });
+    return channel.unary(method, request, { timeoutMs, headers: { [forwardedKey]: '1' } });
   }
 
   close(): void {

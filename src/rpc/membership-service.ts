@@ -15,7 +15,7 @@ const askTimeoutMs = 1_000;
 
 /** The `Membership` service: who takes part, and how they are. */
 export function membershipService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
-  const changed = async () => {
+  const changed = () => {
     const { clusterId, lineage } = replica.status();
     return { clusterId, lineage, members: replica.members() };
   };
@@ -26,7 +26,7 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
       async ({ member }: messages.JoinRequest, timeoutMs) => {
         await onLeader(replica, timeoutMs);
         await replica.addMember(member);
-        return await changed();
+        return changed();
       },
     ),
     Remove: forwardingHandler(
@@ -101,7 +101,7 @@ function localStatus(status: LocalStatus): messages.LocalStatus {
 export async function clusterStatus(replica: Replica): Promise<ClusterStatus> {
   const own = replica.status();
   const answers = await Promise.all(
-    own.members.map((member) => (member.id === own.id ? localStatus(own) : ask(member))),
+    own.members.map(async (member) => (member.id === own.id ? localStatus(own) : await ask(member))),
   );
   const heard = answers.filter((answer) => answer !== undefined);
   // Whoever is in the newest term knows best who leads.

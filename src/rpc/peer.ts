@@ -158,7 +158,7 @@ export class Peer {
         stream.on('error', reject);
         const write = (frame: SnapshotFrame) =>
           new Promise<void>((written, failed) =>
-            stream.write(frame, (error: unknown) => (error ? failed(error as Error) : written())),
+            stream.write(frame, (error: unknown) => (error ? failed(error) : written())),
           );
         const pour = async () => {
           await write({ opening: { hello: this.#options.hello(), message: toWireMessage(message) } });
@@ -167,7 +167,7 @@ export class Peer {
         };
         pour().catch((error: unknown) => {
           stream.cancel();
-          reject(error as Error);
+          reject(error);
         });
       });
     } finally {

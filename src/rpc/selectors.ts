@@ -23,7 +23,7 @@ const objectActions: readonly Exclude<EventAction, 'commit'>[] = ['create', 'upd
 /** The store's specifiers for the selectors of a request; always with the commits, which close each transaction. */
 export function specifiersOf(selectors: readonly Selector[]): Specifier[] {
   if (selectors.length === 0) return [];
-  return [...selectors.flatMap(specifiersOfOne), EventCommit() as Specifier];
+  return [...selectors.flatMap(specifiersOfOne), EventCommit()];
 }
 
 function specifiersOfOne(selector: Selector): Specifier[] {

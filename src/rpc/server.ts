@@ -29,8 +29,8 @@ export class ApiServer {
   async listen(addr: string, network: GrpcNetwork): Promise<number> {
     this.#server.addService(services.raft, network.service());
     this.#health.addToServer(this.#server);
-    new ReflectionService(fromJSON(descriptor as never, { keepCase: true })).addToServer(this.#server);
-    return await new Promise<number>((resolve, reject) => {
+    new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(this.#server);
+    return new Promise<number>((resolve, reject) => {
       this.#server.bindAsync(addr, ServerCredentials.createInsecure(), (error, port) => {
         if (error) reject(new Error(`cannot listen on ${addr}: ${error.message}`, { cause: error }));
         else resolve(port);

@@ -32,7 +32,7 @@ async function serve(replica: Replica, call: Call): Promise<void> {
   const stop = new AbortController();
   call.on('cancelled', () => stop.abort());
   call.on('close', () => stop.abort());
-  const say = (body: object) => write(call, { lineage, ...body } as WatchResponse, stop.signal);
+  const say = (body: object) => write(call, { lineage, ...body }, stop.signal);
 
   if (request.lineage !== undefined && request.lineage !== lineage) {
     await say({ resync: { reason: `this history is another one (lineage ${lineage})`, version: store.version } });

@@ -329,7 +329,7 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
   }
 
   /** A view of this transaction that can be closed alone: one a step. */
-  step(): { tx: Tx; close(): void } {
+  step(): { readonly tx: Tx; readonly close: () => void } {
     let open = true;
     const part = <Table>(pick: () => Table) => {
       return () => {
@@ -344,7 +344,10 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
       networks: part(() => this.networks()),
       clusters: part(() => this.clusters()),
     };
-    return { tx, close: () => (open = false) };
+    const close = () => {
+      open = false;
+    };
+    return { tx, close };
   }
 
   savepoint(): Savepoint {

@@ -25,7 +25,7 @@ class GuardedObservable<E> extends Observable<E> {
   readonly #logger: Logger;
 
   constructor(logger: Logger, subscribe?: (subscriber: Subscriber<E>) => () => void) {
-    super(subscribe as never);
+    super(subscribe);
     this.#logger = logger;
   }
 
@@ -67,7 +67,7 @@ export class Watch<E = Event> extends GuardedObservable<E> {
   readonly #plan: WatchPlan;
 
   constructor(plan: WatchPlan) {
-    super(plan.source.logger, (subscriber) => follow(plan, subscriber as Subscriber<unknown>));
+    super(plan.source.logger, (subscriber) => follow(plan, subscriber));
     this.#plan = plan;
   }
 

@@ -39,7 +39,7 @@ interface FieldCodec {
 const submessagesMax = 1_000_000;
 let submessages = 0;
 
-const root = Root.fromJSON(descriptor as protobuf.INamespace);
+const root = Root.fromJSON(descriptor);
 root.resolveAll();
 
 /** The descriptor tree, for those who need services and methods. */
@@ -78,7 +78,7 @@ function readInteger(reader: Reader, long: (reader: Reader) => number | { toNumb
     }
     scale *= 128;
   }
-  return toNumber(long(reader) as number);
+  return toNumber(long(reader));
 }
 
 const scalars: Readonly<Record<string, Scalar>> = {
@@ -325,9 +325,9 @@ function codecOf(type: protobuf.Type): Codec {
 
 /** How one kind of message is written and read. */
 export interface MessageCodec<T> {
-  encode(value: T): Uint8Array;
+  readonly encode: (value: T) => Uint8Array;
   /** Frozen, in canonical form. Throws {@link DecodeError}. */
-  decode(bytes: Uint8Array): T;
+  readonly decode: (bytes: Uint8Array) => T;
 }
 
 /** The codec of a message by its name in proto/. `T` may be a narrower type with the same fields. */

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Which folder of src may import which: the architecture, as a table. `docs/ARCHITECTURE.md` draws it. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  raft: ['base'],
+  table: ['base'],
+  state: ['base', 'table'],
+  wire: ['base', 'raft', 'state'],
+  replica: ['base', 'raft', 'state', 'wire'],
+  disk: ['base', 'raft', 'wire', 'replica'],
+  rpc: ['base', 'raft', 'state', 'wire', 'replica'],
+  client: ['base', 'state', 'wire', 'rpc'],
+  compose: ['base', 'state'],
+  cli: ['base', 'state', 'client', 'compose'],
+  daemon: ['base', 'raft', 'state', 'wire', 'replica', 'disk', 'rpc', 'client', 'cli'],
+};
+
+/** Which folders know that an outside package exists. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  '@grpc/grpc-js': ['rpc', 'client'],
+  '@grpc/proto-loader': ['rpc'],
+  '@grpc/reflection': ['rpc'],
+  'grpc-health-check': ['rpc'],
+  protobufjs: ['wire'],
+  level: ['disk'],
+  rxjs: ['state', 'replica', 'daemon'],
+  pino: ['daemon'],
+  commander: ['cli'],
+  'cli-table3': ['cli'],
+  yaml: ['compose'],
+};
+
+/** Folders without any of Node: what makes a simulation possible. */
+const pure = ['base', 'raft', 'table', 'state', 'wire', 'replica', 'compose'];
+
+const src = join(import.meta.dirname, '../src');
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+
+interface Import {
+  readonly file: string;
+  readonly folder: string;
+  readonly specifier: string;
+}
+
+const imports: Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(src, file), 'utf8');
+  const specifiers = [...text.matchAll(/(?:\bfrom |\bimport |\bimport\()'([^'\n]+)'/g)].map(
+    ([, specifier]) => specifier ?? '',
+  );
+  return specifiers.map((specifier) => ({ file, folder: file.split('/')[0] ?? '', specifier }));
+});
+
+/** The folder that a relative import leads to; `undefined` outside of src. */
+function target({ file, specifier }: Import): string {
+  return relative(src, join(src, file, '..', specifier)).split('/')[0] ?? '';
+}
+
+const inner = imports.filter(({ folder, specifier }) => specifier.startsWith('.') && !folder.endsWith('.ts'));
+const outer = imports.filter(({ specifier }) => !specifier.startsWith('.'));
+
+describe('the layout', () => {
+  it('is read from many files', () => {
+    expect(files.length).toBeGreaterThan(80);
+    expect(inner.length).toBeGreaterThan(200);
+  });
+
+  it('has no folder that the table does not know', () => {
+    const folders = readdirSync(src, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.map(({ name }) => name).sort()).toEqual(Object.keys(mayImport).sort());
+  });
+
+  it('lets imports point only where the table says', () => {
+    const wrong = inner.filter((one) => target(one) !== one.folder && !mayImport[one.folder]?.includes(target(one)));
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('keeps every outside package in its home', () => {
+    const used = outer.filter(({ specifier }) => !specifier.startsWith('node:'));
+    const wrong = used.filter(({ folder, specifier }) => !packages[specifier]?.includes(folder));
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('keeps Node out of what must run in a simulation', () => {
+    const wrong = outer.filter(({ folder, specifier }) => pure.includes(folder) && specifier.startsWith('node:'));
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
+  });
+
+  it('has no file that is longer than 600 lines', () => {
+    const long = files.filter(
+      (file) => !file.includes('generated/') && readFileSync(join(src, file), 'utf8').split('\n').length > 600,
+    );
+    expect(long).toEqual([]);
+  });
+});

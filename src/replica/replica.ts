@@ -203,7 +203,8 @@ export class Replica implements Proposer {
   }
 
   getVersion(): number {
-    return this.#loop.version;
+    const loop = this.#loop as RaftLoop | undefined; // the store asks while it is being built, before there is a loop
+    return loop?.version ?? 0;
   }
 
   changesBetween(from: number, to: number): Promise<readonly Change[]> {

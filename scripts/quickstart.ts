@@ -262,7 +262,8 @@ try {
 const good = failure === undefined && checks.every(({ holds }) => holds);
 say('summary');
 for (const { claim, holds } of checks) console.log(`${holds ? '✓' : '✗'} ${claim}`);
-if (failure !== undefined) console.log(`✗ ${failure instanceof Error ? failure.message : String(failure)}`);
+if (failure !== undefined)
+  console.log(`✗ ${failure instanceof Error ? failure.message : 'something that is no error was thrown'}`);
 if (good) await rm(dir, { recursive: true, force: true });
 else console.log(`logs and data are left in ${dir}`);
 console.log(good ? 'quickstart: all claims hold' : 'quickstart: FAILED');

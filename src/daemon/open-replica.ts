@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.js';
 import { newId, newMemberId } from '../base/ids.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
-import type { Disk, Leadership, LocalStatus, MemberInfo, Network, Replica, ReplicaSettings } from '../replica/index.js';
+import type { Disk, Leadership, LocalStatus, MemberInfo, Replica, ReplicaSettings } from '../replica/index.js';
 import type { MemoryStore, ReadTx } from '../state/index.js';
 import type { ApiServer, GrpcNetwork } from '../rpc/index.js';
 

@@ -101,7 +101,7 @@ function localStatus(status: LocalStatus): messages.LocalStatus {
 export async function clusterStatus(replica: Replica): Promise<ClusterStatus> {
   const own = replica.status();
   const answers = await Promise.all(
-    own.members.map(async (member) => (member.id === own.id ? localStatus(own) : await ask(member))),
+    own.members.map((member) => (member.id === own.id ? Promise.resolve(localStatus(own)) : ask(member))),
   );
   const heard = answers.filter((answer) => answer !== undefined);
   // Whoever is in the newest term knows best who leads.

@@ -9,7 +9,7 @@ import { WatchQueue } from './queue.js';
 import { Requests } from './requests.js';
 import { emptyRoot, type StateRoot } from './root.js';
 import { roughSize } from './size.js';
-import { actionOf, applyActions, type ObjectChange, type WriteTransaction } from './transaction.js';
+import { actionOf, applyActions, type ObjectChange, type Stamp, type WriteTransaction } from './transaction.js';
 
 /** What a caller says about a transaction. */
 export interface Labels {
@@ -27,21 +27,27 @@ interface Proposal {
   dropped: boolean;
 }
 
-function recordOf(info: TransactionInfo, changes: readonly ObjectChange[], bytes: number): TransactionRecord {
-  const { version } = info;
-  const events = changes.map((change) => Object.freeze({ ...change, version }) as ObjectEvent);
-  return Object.freeze({
-    ...info,
-    events: Object.freeze(events),
-    commit: Object.freeze({ action: 'commit', kind: 'commit', version } as const),
-    bytes,
-  });
+/** Written out field by field, here and below: these are the hottest allocations of all, and spreading them costs more than the tree does. */
+function eventOf({ action, kind, object, old }: ObjectChange, version: number): ObjectEvent {
+  const event = action === 'update' ? { action, kind, object, old, version } : { action, kind, object, version };
+  return Object.freeze(event) as ObjectEvent;
 }
 
-function infoOf(stamp: { version: number; time: number }, { actor, reason, requestId }: Labels): TransactionInfo {
+function recordOf(info: TransactionInfo, changes: readonly ObjectChange[], bytes: number): TransactionRecord {
+  const { version, time, actor, reason, requestId } = info;
+  const events: ObjectEvent[] = [];
+  for (const change of changes) events.push(eventOf(change, version));
+  const commit = Object.freeze({ action: 'commit', kind: 'commit', version } as const);
+  const labelled = actor !== undefined || reason !== undefined || requestId !== undefined;
+  const record = { version, time, events: Object.freeze(events), commit, bytes };
+  return labelled ? { ...info, ...record } : record;
+}
+
+function infoOf({ version, time }: Stamp, { actor, reason, requestId }: Labels): TransactionInfo {
+  if (actor === undefined && reason === undefined && requestId === undefined) return { version, time };
   return {
-    version: stamp.version,
-    time: stamp.time,
+    version,
+    time,
     ...(actor !== undefined && { actor }),
     ...(reason !== undefined && { reason }),
     ...(requestId !== undefined && { requestId }),

@@ -15,7 +15,7 @@ import type { Specifier } from './specifiers.js';
 import { canonicalActions, ReadTransaction, type ReadTx, type Tx } from './transaction.js';
 import { Watch, watchLimitDefault, type WatchOptions } from './watch.js';
 import type { WatchPlan, WatchSource } from './watch-plan.js';
-import { limitDefaults, refuseAsync, Writer, type Limits, type UpdateOptions } from './writer.js';
+import { limitDefaults, noOptions, refuseAsync, Writer, type Limits, type UpdateOptions } from './writer.js';
 
 /** A return value that says "this may not be a promise" when it is one. */
 export type Sync<T> = T extends PromiseLike<unknown> ? 'a transaction cannot wait: fetch first, then write' : T;
@@ -144,7 +144,7 @@ export class MemoryStore implements WatchableStore {
     }
   }
 
-  update<T>(write: (tx: Tx) => T & Sync<T>, options: UpdateOptions = {}): Promise<T> {
+  update<T>(write: (tx: Tx) => T & Sync<T>, options: UpdateOptions = noOptions): Promise<T> {
     return this.#writer.update<T>(write, options);
   }
 

@@ -189,12 +189,12 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
 
   get(id: string): T | undefined {
     this.#checkOpen();
-    return this.#editor.reader.get(id);
+    return this.#editor.get(id);
   }
 
   find(by: By = all): T[] {
     this.#checkOpen();
-    return findBy(this.#kind, this.#editor.reader, by);
+    return findBy(this.#kind, this.#editor, by);
   }
 
   create(input: Draft<T>): T {
@@ -204,8 +204,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     const { version, time } = this.#tx.stamp;
     const object = canonicalObject(this.#kind, input, id, Object.freeze({ version, createdAt: time, updatedAt: time }));
     this.#checkName(object, undefined);
-    if (this.#editor.reader.get(id) !== undefined)
-      throw new StoreError('ALREADY_EXISTS', `${kind} ${id} is there already`);
+    if (this.#editor.get(id) !== undefined) throw new StoreError('ALREADY_EXISTS', `${kind} ${id} is there already`);
     this.#put('create', object, undefined);
     return object;
   }
@@ -215,7 +214,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     const { kind } = this.#kind;
     const id = givenId(kind, input);
     if (id === undefined) throw new StoreError('INVALID_OBJECT', `${kind}: update needs an id`, { path: 'id' });
-    const old = this.#editor.reader.get(id);
+    const old = this.#editor.get(id);
     if (old === undefined) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
     const expected = givenVersion(kind, input);
     if (expected !== undefined && expected !== old.meta.version) {
@@ -238,7 +237,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
 
   delete(id: string): void {
     this.#checkOpen();
-    const old = this.#editor.reader.get(id);
+    const old = this.#editor.get(id);
     if (old === undefined) throw new StoreError('NOT_FOUND', `there is no ${this.#kind.kind} ${id}`);
     this.#editor.remove(old);
     this.#tx.record({ action: 'delete', kind: this.#kind.kind as Kind, object: old as unknown as AnyObject });
@@ -246,7 +245,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
 
   /** Writes an object as it is, without looking at versions: how a logged action is applied. */
   write(action: 'create' | 'update', object: T): void {
-    const old = this.#editor.reader.get(object.id);
+    const old = this.#editor.get(object.id);
     if (action === 'create' && old !== undefined)
       throw new StoreError('ALREADY_EXISTS', `${this.#kind.kind} ${object.id} is there already`);
     if (action === 'update' && old === undefined)
@@ -256,18 +255,18 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
 
   /** After a whole transaction was applied: the name of this object, if it is still there, stands once. */
   checkNameOf(id: string): void {
-    const object = this.#editor.reader.get(id);
+    const object = this.#editor.get(id);
     if (object !== undefined) this.#checkName(object, undefined);
   }
 
   /** After a restore: every name stands once. */
   checkNames(): void {
-    if (this.#kind.uniqueName) for (const object of this.#editor.reader.all()) this.#checkName(object, undefined);
+    if (this.#kind.uniqueName) for (const object of this.#editor.all()) this.#checkName(object, undefined);
   }
 
   /** Writes an object of a snapshot: names may be on their way from one object to another. */
   restore(object: T): void {
-    const old = this.#editor.reader.get(object.id);
+    const old = this.#editor.get(object.id);
     this.#put(old === undefined ? 'create' : 'update', object, old);
   }
 
@@ -281,7 +280,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     if (!this.#kind.uniqueName) return;
     const name = foldName(this.#kind.nameOf(object));
     if (name === '' || (old !== undefined && foldName(this.#kind.nameOf(old)) === name)) return;
-    const holder = this.#editor.reader.find({ index: 'name', parts: [name] }).find(({ id }) => id !== object.id);
+    const holder = this.#editor.find({ index: 'name', parts: [name] }).find(({ id }) => id !== object.id);
     if (holder !== undefined) {
       throw new StoreError(
         'NAME_CONFLICT',

@@ -139,7 +139,11 @@ export function refuseAsync(value: unknown): void {
   );
 }
 
+/** What an update without options is given. */
+export const noOptions: UpdateOptions = Object.freeze({});
+
 function checkOptions(options: UpdateOptions): void {
+  if (options === noOptions) return;
   const { timeoutMs, actor, reason, requestId } = options;
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
     throw new TypeError('timeoutMs must be a positive number of milliseconds');

@@ -18,9 +18,11 @@ interface Mark {
 class TreeNode<V> {
   constructor(
     readonly leaf: boolean,
-    readonly keys: string[],
+    public keys: string[],
     readonly items: (V | TreeNode<V>)[],
     readonly mark: Mark | undefined,
+    /** The keys are another node's too: replacing a value touches no keys, so they are copied only when they change. */
+    public keysShared: boolean,
   ) {}
 }
 
@@ -29,10 +31,18 @@ export interface Tree<V> {
   readonly size: number;
 }
 
-const empty: Tree<never> = { root: new TreeNode<never>(true, [], [], undefined), size: 0 };
+const empty: Tree<never> = { root: new TreeNode<never>(true, [], [], undefined, false), size: 0 };
 
 export function emptyTree<V>(): Tree<V> {
   return empty;
+}
+
+function ownKeys<V>(node: TreeNode<V>): string[] {
+  if (node.keysShared) {
+    node.keys = node.keys.slice();
+    node.keysShared = false;
+  }
+  return node.keys;
 }
 
 /** Position of the first key that is not below `key`. */
@@ -124,7 +134,7 @@ export class TreeEditor<V> {
     const root = this.#set(this.root, key, value);
     const right = this.#split;
     this.#split = undefined;
-    this.root = right ? new TreeNode<V>(false, ['', right.keys[0] as string], [root, right], this.#mark) : root;
+    this.root = right ? new TreeNode<V>(false, ['', right.keys[0] as string], [root, right], this.#mark, false) : root;
   }
 
   /** True when the key was there. */
@@ -138,7 +148,7 @@ export class TreeEditor<V> {
   #own(node: TreeNode<V>): TreeNode<V> {
     return node.mark === this.#mark
       ? node
-      : new TreeNode<V>(node.leaf, node.keys.slice(), node.items.slice(), this.#mark);
+      : new TreeNode<V>(node.leaf, node.keys, node.items.slice(), this.#mark, true);
   }
 
   #set(node: TreeNode<V>, key: string, value: V): TreeNode<V> {
@@ -149,7 +159,7 @@ export class TreeEditor<V> {
         own.items[at] = value;
         return own;
       }
-      own.keys.splice(at, 0, key);
+      ownKeys(own).splice(at, 0, key);
       own.items.splice(at, 0, value);
       this.size++;
     } else {
@@ -158,7 +168,7 @@ export class TreeEditor<V> {
       const right = this.#split;
       if (right) {
         this.#split = undefined;
-        own.keys.splice(at + 1, 0, right.keys[0] as string);
+        ownKeys(own).splice(at + 1, 0, right.keys[0] as string);
         own.items.splice(at + 1, 0, right);
       }
     }
@@ -170,7 +180,7 @@ export class TreeEditor<V> {
   #cut(node: TreeNode<V>, key: string): TreeNode<V> {
     const appended = node.leaf && node.keys[node.keys.length - 1] === key;
     const at = appended ? node.keys.length - nodeMin : node.keys.length >>> 1;
-    return new TreeNode<V>(node.leaf, node.keys.splice(at), node.items.splice(at), this.#mark);
+    return new TreeNode<V>(node.leaf, node.keys.splice(at), node.items.splice(at), this.#mark, false);
   }
 
   #delete(node: TreeNode<V>, key: string): TreeNode<V> {
@@ -178,7 +188,7 @@ export class TreeEditor<V> {
       const at = lowerBound(node.keys, key);
       if (node.keys[at] !== key) return node;
       const own = this.#own(node);
-      own.keys.splice(at, 1);
+      ownKeys(own).splice(at, 1);
       own.items.splice(at, 1);
       this.size--;
       return own;
@@ -200,18 +210,18 @@ export class TreeEditor<V> {
     const b = parent.items[left + 1] as TreeNode<V>;
     const bound = parent.keys[left + 1] as string;
     const joint = a.keys.length;
-    a.keys.push(...b.keys);
+    ownKeys(a).push(...b.keys);
     a.items.push(...b.items);
     if (!a.leaf) a.keys[joint] = bound;
     parent.items[left] = a;
     if (a.keys.length <= nodeMax) {
-      parent.keys.splice(left + 1, 1);
+      ownKeys(parent).splice(left + 1, 1);
       parent.items.splice(left + 1, 1);
       return;
     }
     const half = a.keys.length >>> 1;
-    const right = new TreeNode<V>(a.leaf, a.keys.splice(half), a.items.splice(half), this.#mark);
-    parent.keys[left + 1] = right.keys[0] as string;
+    const right = new TreeNode<V>(a.leaf, a.keys.splice(half), a.items.splice(half), this.#mark, false);
+    ownKeys(parent)[left + 1] = right.keys[0] as string;
     parent.items[left + 1] = right;
   }
 }

@@ -60,34 +60,57 @@ function idsIn(index: Readable<string>, lookup: Lookup): string[] {
   return [...ids];
 }
 
-function readerOf<Row>(rows: () => Readable<Row>, index: (name: string) => Readable<string>): TableReader<Row> {
-  const get = (id: string) => treeGet(rows(), id);
-  return {
-    get,
-    get size() {
-      return rows().size;
-    },
-    all: () => treeValues(rows()),
-    byIdPrefix(prefix) {
-      const found: Row[] = [];
-      treeScan(rows(), prefix, (row, id) => id.startsWith(prefix) && found.push(row) > 0);
-      return found;
-    },
-    find(lookup) {
-      return idsIn(index(lookup.index), lookup).map((id) => {
-        const row = get(id);
-        assert(row !== undefined, `index ${lookup.index} names a row that is there`);
-        return row;
-      });
-    },
-  };
+/** Reading, for whoever says where the rows and the indexes are. */
+abstract class Reader<Row> implements TableReader<Row> {
+  protected abstract readable(): Readable<Row>;
+  protected abstract readableIndex(name: string): Readable<string>;
+
+  get(id: string): Row | undefined {
+    return treeGet(this.readable(), id);
+  }
+
+  get size(): number {
+    return this.readable().size;
+  }
+
+  all(): Row[] {
+    return treeValues(this.readable());
+  }
+
+  byIdPrefix(prefix: string): Row[] {
+    const found: Row[] = [];
+    treeScan(this.readable(), prefix, (row, id) => id.startsWith(prefix) && found.push(row) > 0);
+    return found;
+  }
+
+  find(lookup: Lookup): Row[] {
+    return idsIn(this.readableIndex(lookup.index), lookup).map((id) => {
+      const row = this.get(id);
+      assert(row !== undefined, `index ${lookup.index} names a row that is there`);
+      return row;
+    });
+  }
+}
+
+class RootReader<Row> extends Reader<Row> {
+  readonly #root: TableRoot<Row>;
+
+  constructor(root: TableRoot<Row>) {
+    super();
+    this.#root = root;
+  }
+
+  protected override readable(): Readable<Row> {
+    return this.#root.rows;
+  }
+
+  protected override readableIndex(name: string): Readable<string> {
+    return indexOf(this.#root.indexes, name);
+  }
 }
 
 export function readTable<Row>(root: TableRoot<Row>): TableReader<Row> {
-  return readerOf(
-    () => root.rows,
-    (name) => indexOf(root.indexes, name),
-  );
+  return new RootReader(root);
 }
 
 function indexOf<T>(indexes: Readonly<Record<string, T>>, name: string): T {
@@ -101,25 +124,38 @@ const sameParts = (a: readonly string[], b: readonly string[]) =>
 const sameKeys = (a: readonly (readonly string[])[], b: readonly (readonly string[])[]) =>
   a.length === b.length && a.every((parts, i) => sameParts(parts, b[i] as readonly string[]));
 
+const names = new WeakMap<object, readonly string[]>();
+
+/** The names of a definition's indexes, listed once: an editor is made for every transaction. */
+function indexNames(definition: TableDefinition<never>): readonly string[] {
+  let known = names.get(definition);
+  if (!known) names.set(definition, (known = Object.keys(definition.indexes)));
+  return known;
+}
+
 /** Makes the next version of a table. The caller checks first; an editor does as it is told. */
-export class TableEditor<Row> {
+export class TableEditor<Row> extends Reader<Row> {
   readonly #definition: TableDefinition<Row>;
   readonly #rows: TreeEditor<Row>;
   readonly #indexNames: readonly string[];
   /** Opened when first written to. */
-  readonly #indexes = new Map<string, TreeEditor<string>>();
+  #indexes: Map<string, TreeEditor<string>> | undefined;
   #base: TableRoot<Row>;
-  readonly reader: TableReader<Row>;
 
   constructor(definition: TableDefinition<Row>, root: TableRoot<Row>) {
+    super();
     this.#definition = definition;
     this.#base = root;
     this.#rows = new TreeEditor(root.rows);
-    this.#indexNames = Object.keys(definition.indexes);
-    this.reader = readerOf(
-      () => this.#rows,
-      (name) => this.#indexes.get(name) ?? indexOf(this.#base.indexes, name),
-    );
+    this.#indexNames = indexNames(definition as TableDefinition<never>);
+  }
+
+  protected override readable(): Readable<Row> {
+    return this.#rows;
+  }
+
+  protected override readableIndex(name: string): Readable<string> {
+    return this.#indexes?.get(name) ?? indexOf(this.#base.indexes, name);
   }
 
   /** Adds a row, or puts it in the place of `old`, which must be the row of that id. */
@@ -148,17 +184,22 @@ export class TableEditor<Row> {
 
   /** The table as it is now. Costs next to nothing, so it also serves as a savepoint. */
   root(): TableRoot<Row> {
-    const indexes: Record<string, Tree<string>> = { ...this.#base.indexes };
-    for (const [name, editor] of this.#indexes) indexes[name] = editor.tree();
+    let { indexes } = this.#base;
+    if (this.#indexes) {
+      const changed: Record<string, Tree<string>> = { ...indexes };
+      for (const [name, editor] of this.#indexes) changed[name] = editor.tree();
+      indexes = changed;
+    }
     this.#base = { rows: this.#rows.tree(), indexes };
     return this.#base;
   }
 
   #index(name: string): TreeEditor<string> {
-    let editor = this.#indexes.get(name);
+    const indexes = (this.#indexes ??= new Map<string, TreeEditor<string>>());
+    let editor = indexes.get(name);
     if (!editor) {
       editor = new TreeEditor(indexOf(this.#base.indexes, name));
-      this.#indexes.set(name, editor);
+      indexes.set(name, editor);
     }
     return editor;
   }

@@ -1,0 +1,41 @@
+/** `npm run bench -- SUITE… [--json]`: measures, prints one figure a line, and never judges. */
+import { cpus } from 'node:os';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import type { Figure } from './figure.js';
+import { remoteSuite, replicatedSuite } from './replicated.js';
+import { storeSuite } from './store.js';
+import { tableSuite } from './table.js';
+import { watchSuite } from './watch.js';
+
+const suites: Readonly<Record<string, () => AsyncGenerator<Figure>>> = {
+  store: storeSuite,
+  table: tableSuite,
+  watch: watchSuite,
+  replicated: replicatedSuite,
+  remote: remoteSuite,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+});
+const wanted = positionals.length > 0 ? positionals : Object.keys(suites);
+const unknown = wanted.find((name) => !suites[name]);
+if (unknown !== undefined) {
+  console.error(`there is no suite "${unknown}"; there are ${Object.keys(suites).join(', ')}`);
+  process.exit(2);
+}
+if (!values.json) console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}`);
+for (const name of wanted) {
+  for await (const { name: what, perSecond, ops, seconds, ...more } of suites[name]?.() ?? []) {
+    if (values.json) console.log(JSON.stringify({ name: what, ops, seconds, perSecond, ...more }));
+    else
+      console.log(
+        `${what.padEnd(24)} ${String(perSecond).padStart(12)} /s  ${Object.entries(more)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(' ')}`,
+      );
+  }
+}
+process.exit(0);

@@ -21,7 +21,7 @@ async function withCluster<T>(
   const followers: ChildProcess[] = [];
   const leader = await openReplica({ name: 'm1', dataDir: join(dir, 'm1'), listenAddr: '127.0.0.1:0', logger: quiet });
   try {
-    for (const name of ['m2', 'm3']) followers.push(await startFollower(name, dir, leader.addr as string));
+    for (const name of ['m2', 'm3']) followers.push(await startFollower(name, dir, leader.addr));
     if (!leader.isLeader) throw new Error('the first replica does not lead');
     for await (const value of use(leader)) yieldTo(value);
   } finally {
@@ -84,7 +84,7 @@ export async function* replicatedSuite(): AsyncGenerator<Figure> {
 /** The same over gRPC, by writers in this process against a leader that happens to be in it too. */
 export async function* remoteSuite(): AsyncGenerator<Figure> {
   yield* await collect(async function* (leader) {
-    const client = new Client({ hosts: [leader.addr as string] });
+    const client = new Client({ hosts: [leader.addr] });
     for (const writers of [1, 16, 64, 256]) {
       yield await load('remoteCreate', writers, seconds, () =>
         client.create('node', { description: { hostname: 'remote' } }),

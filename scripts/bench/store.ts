@@ -85,14 +85,12 @@ function heapPerTask(): Figure {
     for (let i = 0; i < tasks; i++) {
       void batch.update(
         (tx) =>
-          void tx
-            .tasks()
-            .create({
-              serviceId: `service${i % 100}`,
-              slot: i,
-              nodeId: `node${i % 1_000}`,
-              spec: { container: { image: 'registry.example/app:1.2.3', env: ['A=1', 'B=2'] } },
-            }),
+          void tx.tasks().create({
+            serviceId: `service${i % 100}`,
+            slot: i,
+            nodeId: `node${i % 1_000}`,
+            spec: { container: { image: 'registry.example/app:1.2.3', env: ['A=1', 'B=2'] } },
+          }),
       );
     }
   });

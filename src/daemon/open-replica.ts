@@ -30,8 +30,8 @@ export interface OpenReplica {
   readonly isLeader: boolean;
   /** Starts with what is now. */
   readonly leadership: Observable<Leadership>;
-  /** Where this member is reached, when it listens. */
-  readonly addr: string | undefined;
+  /** Where this member is reached; `''` when it does not listen. */
+  readonly addr: string;
   /** What this member knows of itself and the cluster. */
   status(): LocalStatus;
   /**
@@ -218,7 +218,7 @@ class Opening {
         return replica.isLeader;
       },
       leadership: replica.leadership,
-      addr,
+      addr: addr ?? '',
       status: () => replica.status(),
       linearizable: (read, options) => replica.linearizable(read, options),
       transferLeadership: (to) => replica.transferLeadership(to),

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { systemClock } from '../base/clock.js';
 import { newId, newMemberId } from '../base/ids.js';
+import { messageOf } from '../base/errors.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica, ReplicaSettings } from '../replica/index.js';
@@ -48,6 +49,9 @@ export interface OpenReplica {
   /** Ends quietly. Harmless when repeated. */
   close(): Promise<void>;
 }
+
+/** How long a member that has moved tries to say so, milliseconds. */
+const addressTimeoutMs = 60_000;
 
 const namePattern = /^[A-Za-z0-9](?:[-_.]*[A-Za-z0-9])*$/;
 
@@ -114,6 +118,7 @@ class Opening {
     if (home.state === 'new') await home.settle();
     await this.#ready(replica, home.state === 'joining', joinTimeoutMs);
     if (home.state === 'joining') await home.settle();
+    if (home.state === 'member' && addr !== undefined) this.#announce(replica, self);
     if (dataDir === undefined) this.#logger.info('no data directory: this member keeps everything in memory');
     this.#server?.serve(replica);
     return this.#opened(replica, addr);
@@ -189,6 +194,18 @@ class Opening {
     const { clusterId, members } = await joinCluster(addrs, self, { timeoutMs, clock: systemClock });
     this.#clusterId = clusterId;
     return members;
+  }
+
+  /** Tells the others where this member is now, if that has changed since they knew it. Goes on beside everything else. */
+  #announce(replica: Replica, self: MemberInfo): void {
+    const known = replica.members().find(({ id }) => id === self.id);
+    if (!known || known.addrs[0] === self.addrs[0]) return;
+    const others = replica.members().flatMap(({ id, addrs }) => (id === self.id ? [] : addrs.slice(0, 1)));
+    const telling =
+      others.length === 0 ? replica.addMember(self) : this.#join(others, self, addressTimeoutMs).then(() => undefined);
+    telling.catch((error: unknown) =>
+      this.#logger.warn('the other members were not told of the new address', { error: messageOf(error) }),
+    );
   }
 
   /** Waits until the member is one of the voters and has caught up; a sole voter until it leads. */

@@ -67,6 +67,10 @@ export interface NetworkHandler {
   onSnapshot(message: InstallSnapshot, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   /** Messages to this member were lost. */
   onUnreachable(id: NodeId): void;
+  /** Another member says that this one was removed from the cluster. */
+  onRemoved(): void;
+  /** Was this member removed? Then it is not heard any more. */
+  wasRemoved(id: NodeId): boolean;
 }
 
 /** Raft messages between members. Sending never waits and may lose; raft asks again. */

@@ -146,6 +146,8 @@ export class RaftLoop {
       onMessages: (messages) => this.#receive(messages),
       onSnapshot: (message, chunks) => this.#receiveSnapshot(message, chunks),
       onUnreachable: (id) => this.node.reportUnreachable(id),
+      onRemoved: () => void this.stop(new Error('this member was removed from the cluster')),
+      wasRemoved: (id) => this.members.wasRemoved(id),
     });
     this.#stopTicking = startTicker(this.#world.clock, this.#settings.heartbeatMs, () => this.#tick());
     const { voters } = this.confState;
@@ -217,13 +219,16 @@ export class RaftLoop {
     const [asking, rest] = partition(ready.messages, ({ type }) => type === 'requestVote' || type === 'preVote');
     this.#send(rest);
     if (ready.snapshot) await this.#install(ready);
-    const written = this.#write(ready);
-    written.catch(() => undefined); // awaited below; applying may fail first
+    const promised = this.#write(ready).then(() => {
+      this.#send(asking);
+      this.#send(ready.messagesAfterPersist);
+    });
+    promised.catch(() => undefined); // awaited below; applying may fail first
+    // A leader applies while the disk writes. A follower answers first: the leader waits for that, nobody for its state.
+    if (this.role !== 'leader') await promised;
     await this.#apply(ready.committedEntries);
     if (ready.softState) this.#follow(ready.softState.role, ready.softState.leader);
-    await written;
-    this.#send(asking);
-    this.#send(ready.messagesAfterPersist);
+    await promised;
     for (const { context, index } of ready.readStates) this.#answerRead(context, index);
   }
 

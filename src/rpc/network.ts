@@ -11,6 +11,9 @@ import { toStatus } from './status.js';
 type RaftFrame = messages.RaftFrame;
 type SnapshotFrame = messages.SnapshotFrame;
 
+/** How a member is told that it has been removed. */
+const removedMark = 'REMOVED from the cluster';
+
 class Refused extends Error {
   readonly code = status.FAILED_PRECONDITION;
   readonly details: string;
@@ -29,7 +32,6 @@ export class GrpcNetwork implements Network {
   readonly #logger: Logger;
   readonly #peers = new Map<number, Peer>();
   #handler: NetworkHandler | undefined;
-  #removed: (id: number) => boolean = () => false;
 
   constructor(options: { self: number; clusterId: () => string; clock: Clock; logger: Logger }) {
     this.#self = options.self;
@@ -40,11 +42,6 @@ export class GrpcNetwork implements Network {
 
   start(handler: NetworkHandler): void {
     this.#handler = handler;
-  }
-
-  /** Who was a member once and is no longer heard. */
-  refuse(removed: (id: number) => boolean): void {
-    this.#removed = removed;
   }
 
   setMembers(members: readonly MemberInfo[]): void {
@@ -134,13 +131,16 @@ export class GrpcNetwork implements Network {
     if (to !== this.#self)
       throw new Refused(`this is member ${this.#self}, not ${to}: was its data directory replaced?`);
     if (clusterId !== this.#clusterId()) throw new Refused(`this is cluster ${this.#clusterId()}, not ${clusterId}`);
-    if (this.#removed(from)) throw new Refused(`member ${from} was removed from the cluster`);
+    if (this.#handler?.wasRemoved(from)) throw new Refused(`${removedMark}: member ${from}`);
   }
 
   #peer(member: MemberInfo): Peer {
     return new Peer(member, {
       hello: () => ({ format: helloFormat, clusterId: this.#clusterId(), from: this.#self, to: member.id }),
       onUnreachable: () => this.#handler?.onUnreachable(member.id),
+      onRefused: (reason) => {
+        if (reason.includes(removedMark)) this.#handler?.onRemoved();
+      },
       clock: this.#clock,
       logger: this.#logger,
     });

@@ -112,7 +112,13 @@ class Lane {
 
 /** What we say to one other member. */
 export class Peer {
-  readonly #options: { hello: () => Hello; onUnreachable: () => void; clock: Clock; logger: Logger };
+  readonly #options: {
+    hello: () => Hello;
+    onUnreachable: () => void;
+    onRefused: (reason: string) => void;
+    clock: Clock;
+    logger: Logger;
+  };
   #member: MemberInfo;
   #addr: string;
   #data: Lane;
@@ -121,7 +127,13 @@ export class Peer {
 
   constructor(
     member: MemberInfo,
-    options: { hello: () => Hello; onUnreachable: () => void; clock: Clock; logger: Logger },
+    options: {
+      hello: () => Hello;
+      onUnreachable: () => void;
+      onRefused: (reason: string) => void;
+      clock: Clock;
+      logger: Logger;
+    },
   ) {
     this.#options = options;
     this.#member = member;
@@ -181,7 +193,7 @@ export class Peer {
   }
 
   #lane(): Lane {
-    const { clock, hello, logger, onUnreachable } = this.#options;
+    const { clock, hello, logger, onRefused, onUnreachable } = this.#options;
     const addr = this.#addr;
     return new Lane({
       open: () => new Channel(addr, { own: true }),
@@ -189,6 +201,7 @@ export class Peer {
       clock,
       lost: (error) => {
         onUnreachable();
+        onRefused(error ? messageOf(error) : '');
         const complaint = error ? messageOf(error) : 'the stream ended';
         if (complaint === this.#complained) return;
         this.#complained = complaint;

@@ -13,7 +13,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => st
 // Node would open its inspector to everybody on this machine.
 process.on('SIGUSR1', () => undefined);
 // Whoever reads our output may go away early: `skep watch | head`.
-process.stdout.on('error', () => process.exit(0));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`skep: cannot write: ${error.message}\n`);
+  process.exit(1);
+});
 
 const code = await run(
   process.argv.slice(2),

@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Which folders know that an outside package exists. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  '@grpc/grpc-js': ['rpc', 'client'],
+  '@grpc/grpc-js': ['rpc'],
   '@grpc/proto-loader': ['rpc'],
   '@grpc/reflection': ['rpc'],
   'grpc-health-check': ['rpc'],

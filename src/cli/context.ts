@@ -33,9 +33,12 @@ export interface GlobalFlags {
 export const hostDefault = '127.0.0.1:4242';
 export { formats };
 
-/** Runs `use` with a client for `--host`, and closes it. */
+export const addressPattern = /^(?:[^\s:]+|\[[^\]]+\]):(\d{1,5})$/;
+
+/** Runs `use` with a client for `--host`, and closes it. Does not wait for an answer once it is interrupted. */
 export async function withClient<T>(
   command: Command,
+  { signal }: Context,
   use: (client: Client, flags: GlobalFlags) => Promise<T>,
 ): Promise<T> {
   const flags = command.optsWithGlobals<GlobalFlags>();
@@ -43,9 +46,17 @@ export async function withClient<T>(
     .split(',')
     .map((host) => host.trim())
     .filter((host) => host !== '');
+  const wrong = hosts.find((host) => !addressPattern.test(host));
+  if (wrong !== undefined || hosts.length === 0)
+    command.error(`error: --host (or SKEP_HOST) must be HOST:PORT[,HOST:PORT...], is '${wrong ?? flags.host}'`);
   const client = new Client({ hosts, timeoutMs: flags.timeout });
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = () => reject(new Error('interrupted'));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
   try {
-    return await use(client, flags);
+    return await Promise.race([use(client, flags), interrupted]);
   } finally {
     client.close();
   }

@@ -15,7 +15,9 @@ export async function run(args: readonly string[], context: Context, version: st
     .description('the state of a cluster: stored, replicated, watched')
     .version(version)
     .addOption(
-      new Option('--host <host:port,...>', 'members to ask; any will do').env('SKEP_HOST').default(hostDefault),
+      new Option('--host <host:port,...>', 'members to ask; any will do (or SKEP_HOST)').default(
+        context.env.SKEP_HOST || hostDefault,
+      ),
     )
     .addOption(new Option('-o, --output <format>', 'how to print').choices(formats).default('table'))
     .addOption(

@@ -1,7 +1,7 @@
 import { newId } from '../base/ids.js';
 import { systemClock, sleep, type Clock } from '../base/clock.js';
 import { systemRandom } from '../base/random.js';
-import { Channel, connectionLost, methodOf, neverSent } from '../rpc/index.js';
+import { Channel, connectionLost, methodOf, neverSent, notServed, timedOut } from '../rpc/index.js';
 import {
   canonicalObject,
   isStoreError,
@@ -34,6 +34,8 @@ const againCodes = ['NOT_LEADER', 'CLOSED', 'OUTCOME_UNKNOWN'] as const;
 /** How long to wait before the next member is asked, milliseconds. */
 const againMs = 100;
 const timeoutDefaultMs = 10_000;
+/** How long one of several members may take to answer, at least, milliseconds. */
+const attemptMs = 1_000;
 
 const capitalized = (word: string) => word[0]?.toUpperCase() + word.slice(1);
 
@@ -142,12 +144,20 @@ export class Client {
     const method = methodOf(service, name);
     const until = this.#clock.monotonic() + this.#timeoutMs;
     for (;;) {
-      const timeoutMs = Math.max(1, until - this.#clock.monotonic());
+      // A member that is silent must not use up the time of the others.
+      const left = Math.max(1, until - this.#clock.monotonic());
+      const timeoutMs =
+        this.#hosts.length === 1 ? left : Math.min(left, Math.max(attemptMs, left / this.#hosts.length));
       try {
         return await this.#channel(this.#hosts[0] as string).unary<object, Res>(method, request, { timeoutMs });
       } catch (error) {
         // Reads may be asked again, and so may writes: they carry a request id.
-        const again = neverSent(error) || connectionLost(error) || againCodes.some((code) => isStoreError(error, code));
+        const again =
+          neverSent(error) ||
+          connectionLost(error) ||
+          notServed(error) ||
+          timedOut(error) ||
+          againCodes.some((code) => isStoreError(error, code));
         if (!again || this.#clock.monotonic() + againMs >= until) throw explained(error, this.#hosts);
         this.#rotate();
         await sleep(this.#clock, againMs);
@@ -187,6 +197,12 @@ function explained(error: unknown, hosts: readonly string[]): unknown {
     return new StoreError(
       'NOT_LEADER',
       `no member answers at ${hosts.join(', ')}: is one running there? (--host or SKEP_HOST)`,
+      { cause: error },
+    );
+  if (notServed(error))
+    return new StoreError(
+      'NOT_LEADER',
+      `the member at ${hosts.join(', ')} does not serve this: is it still starting, or of another version?`,
       { cause: error },
     );
   return error;

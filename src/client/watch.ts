@@ -1,6 +1,5 @@
-import type { ClientReadableStream } from '@grpc/grpc-js';
 import { sleep, type Clock } from '../base/clock.js';
-import { methodOf, fromStatus, type Channel } from '../rpc/index.js';
+import { methodOf, fromStatus, type Channel, type ServerStream } from '../rpc/index.js';
 import { isStoreError, StoreError, type Event, type ObjectEvent } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 
@@ -49,17 +48,19 @@ const noSelector: messages.Selector = {
 interface Place {
   version: number | undefined;
   lineage: string | undefined;
+  /** Since when the stream that is open has been answered; absent before. */
+  since: number | undefined;
 }
 
 /** Follows a watch from member to member, without a gap and without a repeat. */
 export async function* followWatch(following: Following): AsyncGenerator<RemoteTransaction, void> {
   const { options, clock, giveUpMs } = following;
-  const place: Place = { version: options.from, lineage: undefined };
+  const place: Place = { version: options.from, lineage: undefined, since: undefined };
   let lastGood = clock.monotonic();
   while (!options.signal?.aborted) {
     try {
       await following.learn();
-      for await (const transaction of listen(following.next(), options, place)) {
+      for await (const transaction of listen(following.next(), options, place, clock)) {
         lastGood = clock.monotonic();
         yield transaction;
       }
@@ -67,14 +68,22 @@ export async function* followWatch(following: Following): AsyncGenerator<RemoteT
     } catch (error) {
       if (options.signal?.aborted) return;
       if (isStoreError(error, 'RESYNC') || isStoreError(error, 'INVALID_OBJECT')) throw error;
-      if (place.version === undefined || clock.monotonic() - lastGood > giveUpMs) throw error;
+      // A stream that lived was well until now, however quiet it was.
+      if (place.since !== undefined && clock.monotonic() - place.since >= bookmarkMs) lastGood = clock.monotonic();
+      place.since = undefined;
+      if (place.version === undefined || clock.monotonic() - lastGood + againMs >= giveUpMs) throw error;
     }
     await sleep(clock, againMs);
   }
 }
 
 /** One stream of one member, until it ends. */
-async function* listen(channel: Channel, options: WatchOptions, place: Place): AsyncGenerator<RemoteTransaction, void> {
+async function* listen(
+  channel: Channel,
+  options: WatchOptions,
+  place: Place,
+  clock: Clock,
+): AsyncGenerator<RemoteTransaction, void> {
   const request: messages.WatchRequest = {
     selectors: (options.selectors ?? []).map((selector) => ({ ...noSelector, ...selector })),
     ...(place.version !== undefined && { resumeFrom: place.version }),
@@ -82,12 +91,13 @@ async function* listen(channel: Channel, options: WatchOptions, place: Place): A
     matchEither: options.matchEither ?? false,
     bookmarkMs,
   };
-  const stream: ClientReadableStream<WatchResponse> = channel.serverStream(methodOf('watch', 'Watch'), request);
+  const stream: ServerStream<WatchResponse> = channel.serverStream(methodOf('watch', 'Watch'), request);
   const stop = () => stream.cancel();
   options.signal?.addEventListener('abort', stop, { once: true });
   try {
     for await (const response of stream as AsyncIterable<WatchResponse>) {
       place.lineage = response.lineage;
+      place.since ??= clock.monotonic();
       if ('transaction' in response && response.transaction) {
         const { transaction } = response;
         if (place.version !== undefined && transaction.version <= place.version) continue;

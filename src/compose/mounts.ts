@@ -22,6 +22,9 @@ function longMount(reader: Reader): DeepPartial<Mount> {
   const type =
     reader.get('type').word(['bind', 'volume', 'tmpfs', 'npipe'] as const) ?? reader.fail('type must be given');
   if (reader.get('target').absent) reader.fail('target must be given: the path inside the container');
+  reader.get('bind').warnUnknown(['propagation']);
+  reader.get('volume').warnUnknown(['nocopy']);
+  reader.get('tmpfs').warnUnknown(['size']);
   const propagation = reader.get('bind').get('propagation').optionalText();
   const noCopy = reader.get('volume').get('nocopy').flag();
   const sizeBytes = reader.get('tmpfs').get('size').bytes();

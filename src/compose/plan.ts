@@ -2,6 +2,7 @@ import { plainEqual } from '../base/plain.js';
 import {
   canonicalObject,
   kinds,
+  StoreError,
   type AnyObject,
   type DeepPartial,
   type Network,
@@ -43,6 +44,7 @@ const noMeta = Object.freeze({ version: 0, createdAt: 0, updatedAt: 0 });
  * What must change so that the cluster holds the stack: only what differs.
  * @param newId makes ids for what is new: a service names its networks by id, in the same transaction.
  * @throws {ComposeError} when an external network is not there.
+ * @throws {StoreError} `NAME_CONFLICT`: an object of that name is there and is not the stack's.
  */
 export function planStack(
   stack: Stack,
@@ -60,8 +62,10 @@ export function planStack(
     if (network.external) {
       if (!old) network.reader.fail(`the external network "${name}" is not there: create it first`);
       ids.set(network.key, old.id);
+      wanted.add(old.id);
       continue;
     }
+    checkOwner('network', stack.name, old);
     const id = old?.id ?? options.newId();
     ids.set(network.key, id);
     wanted.add(id);
@@ -72,6 +76,7 @@ export function planStack(
   for (const { key, spec, attachments } of stack.services) {
     const name = `${stack.name}_${key}`;
     const old = current.services.find((candidate) => sameName(candidate.spec.annotations.name, name));
+    checkOwner('service', stack.name, old);
     const id = old?.id ?? options.newId();
     wanted.add(id);
     const joins = attachments.length > 0 ? attachments : [{ key: 'default', aliases: [] }];
@@ -88,6 +93,16 @@ export function planStack(
     addChange(changes, 'service', name, object, old);
   }
   return options.prune ? [...removals(stack.name, current, wanted), ...changes] : changes;
+}
+
+/** What another stack, or a person, made is not this file's to change. */
+function checkOwner(kind: string, stack: string, old: Network | Service | undefined): void {
+  if (!old) return;
+  const { name, labels } = old.spec.annotations;
+  const owner = labels[stackLabel];
+  if (owner === stack) return;
+  const whose = owner === undefined ? 'belongs to no stack' : `belongs to the stack "${owner}"`;
+  throw new StoreError('NAME_CONFLICT', `there is a ${kind} "${name}" already, and it ${whose}`);
 }
 
 function sameName(a: string, b: string): boolean {

@@ -13,10 +13,12 @@ export function portsOf(reader: Reader): Port[] {
 
 function longPort(reader: Reader): Port {
   reader.warnUnknown(['target', 'published', 'protocol', 'mode', 'name', 'app_protocol']);
-  if (reader.get('target').absent) reader.fail('target must be given: the port inside the container');
+  const target =
+    reader.get('target').whole(portMax) ?? reader.fail('target must be given: the port inside the container');
+  if (target === 0) reader.get('target').fail(`ports must lie between 1 and ${portMax}, is "0"`);
   return {
     name: reader.get('name').optionalText(),
-    targetPort: reader.get('target').whole(portMax),
+    targetPort: target,
     publishedPort: reader.get('published').whole(portMax),
     protocol: reader.get('protocol').word(protocols),
     publishMode: reader.get('mode').word(['ingress', 'host'] as const),

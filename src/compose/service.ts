@@ -30,6 +30,7 @@ export interface Attachment {
 /** A service of the file: its spec, save for the networks, whose ids are not known yet. */
 export interface ComposeService {
   readonly key: string;
+  readonly reader: Reader;
   readonly spec: DeepPartial<ServiceSpec>;
   /** Empty: the stack's default network. */
   readonly attachments: readonly Attachment[];
@@ -39,14 +40,16 @@ export function serviceOf(key: string, reader: Reader): ComposeService {
   reader.warnUnknown(serviceKeys);
   const deploy = reader.get('deploy');
   deploy.warnUnknown(deployKeys);
-  if (reader.get('image').absent) reader.fail('image must be given: images are not built here');
+  if ((reader.get('image').optionalText() ?? '') === '') reader.fail('image must be given: images are not built here');
   const ports = reader.get('ports').items().map(portsOf).flat();
   const mode = deploy.get('endpoint_mode').word(['vip', 'dnsrr'] as const);
   const update = updateConfigOf(deploy.get('update_config'));
   const rollback = updateConfigOf(deploy.get('rollback_config'));
   const logging = reader.get('logging');
+  logging.warnUnknown(['driver', 'options']);
   return {
     key,
+    reader,
     attachments: attachmentsOf(reader.get('networks')),
     spec: {
       annotations: { labels: deploy.get('labels').pairs() },
@@ -78,7 +81,7 @@ function modeOf(deploy: Reader): NonNullable<ComposeService['spec']['mode']> {
 type Container = NonNullable<NonNullable<ComposeService['spec']['task']>['container']>;
 
 function containerOf(reader: Reader): Container {
-  const environment = reader.get('environment').pairs();
+  const environment = reader.get('environment').variables();
   const dns = {
     nameservers: reader.get('dns').texts(),
     search: reader.get('dns_search').texts(),
@@ -112,25 +115,35 @@ function containerOf(reader: Reader): Container {
 
 /** `name: address` or `name:address` becomes `address name`, as in /etc/hosts. */
 function hostsOf(reader: Reader): string[] {
-  const lines = reader.isMap ? reader.entries().map(([name, address]) => `${name}:${address.text()}`) : reader.texts();
-  return lines.map((line) => {
-    const at = line.search(/[:=]/);
-    if (at < 1) reader.fail(`must be name:address, is "${line}"`);
-    return `${line.slice(at + 1)} ${line.slice(0, at)}`;
+  if (reader.isMap) return reader.entries().map(([name, address]) => hostLine(name, address.text(), address));
+  return reader.items().map((item) => {
+    const text = item.text();
+    const at = text.search(/[:=]/);
+    return hostLine(text.slice(0, Math.max(at, 0)), text.slice(at + 1), item);
   });
 }
 
-/** A list of words, or one line that is split as a shell would: quotes group, a backslash takes the next character. */
+function hostLine(name: string, address: string, reader: Reader): string {
+  const bare = address.replace(/^\[(.*)\]$/, '$1').trim();
+  if (name === '' || bare === '') reader.fail('must be name:address');
+  return `${bare} ${name}`;
+}
+
+/**
+ * A list of words, or one line that is split as a shell would: quotes group, a backslash takes the next character (in
+ * double quotes only `$`, `` ` ``, `"` and itself), and one at the end of a line joins it with the next.
+ */
 function wordsOf(reader: Reader): string[] {
   if (reader.absent || reader.isList) return reader.texts();
-  const line = reader.text();
+  const line = reader.text().replace(/\\\n/g, '');
   const words = line.match(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? [];
   const rest = words.reduce((left, word) => left.replace(word, ''), line).trim();
   if (rest !== '') reader.fail('has a quote that is not closed');
   return words.map((word) =>
     word.replace(
       /\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
-      (_whole, escaped: string, double: string, single: string) => escaped ?? double?.replace(/\\(.)/g, '$1') ?? single,
+      (_whole, escaped: string, double: string, single: string) =>
+        escaped ?? double?.replace(/\\([$`"\\])/g, '$1') ?? single,
     ),
   );
 }
@@ -153,6 +166,9 @@ function healthcheckOf(reader: Reader): Container['healthcheck'] {
   };
 }
 
+/** As many as fit a whole number of billionths. */
+const cpusMax = 9_000_000;
+
 type TaskParts = NonNullable<ComposeService['spec']['task']>;
 
 function resourcesOf(reader: Reader): Pick<TaskParts, 'resources'> {
@@ -161,7 +177,7 @@ function resourcesOf(reader: Reader): Pick<TaskParts, 'resources'> {
   const part = (of: Reader) => {
     if (of.absent) return undefined;
     of.warnUnknown(['cpus', 'memory']);
-    return { nanoCpus: Math.round((of.get('cpus').number() ?? 0) * 1e9), memoryBytes: of.get('memory').bytes() };
+    return { nanoCpus: Math.round((of.get('cpus').number(cpusMax) ?? 0) * 1e9), memoryBytes: of.get('memory').bytes() };
   };
   return { resources: { limits: part(reader.get('limits')), reservations: part(reader.get('reservations')) } };
 }
@@ -182,10 +198,10 @@ function restartOf(policy: Reader, restart: Reader): Pick<TaskParts, 'restart'> 
 
 /** `restart: on-failure:3`, as `docker run` has it. */
 function plainRestart(reader: Reader): NonNullable<TaskParts['restart']> {
-  const [, word, attempts] =
-    /^(no|always|unless-stopped|on-failure)(?::(\d+))?$/.exec(reader.text()) ??
+  const [, word, onFailure, attempts] =
+    /^(?:(no|always|unless-stopped)|(on-failure)(?::(\d{1,9}))?)$/.exec(reader.text()) ??
     reader.fail('must be no, always, unless-stopped or on-failure[:times]');
-  if (word === 'on-failure')
+  if (onFailure !== undefined)
     return { condition: 'onFailure', ...(attempts !== undefined && { maxAttempts: Number(attempts) }) };
   return { condition: word === 'no' ? 'none' : 'any' };
 }
@@ -199,7 +215,10 @@ function placementOf(reader: Reader): Pick<TaskParts, 'placement'> {
       preferences: reader
         .get('preferences')
         .items()
-        .map((preference) => ({ spread: preference.get('spread').text() })),
+        .map((preference) => {
+          preference.warnUnknown(['spread']);
+          return { spread: preference.get('spread').text() };
+        }),
       maxReplicas: reader.get('max_replicas_per_node').whole(0xffff_ffff),
     },
   };
@@ -214,13 +233,17 @@ function updateConfigOf(reader: Reader): DeepPartial<UpdateConfig> | undefined {
     delayMs: reader.get('delay').duration(),
     failureAction: reader.get('failure_action').word(['pause', 'continue', 'rollback'] as const),
     monitorMs: reader.get('monitor').duration(),
-    maxFailureRatio: reader.get('max_failure_ratio').number(),
+    maxFailureRatio: reader.get('max_failure_ratio').number(1),
     ...(order && { order: order === 'stop-first' ? ('stopFirst' as const) : ('startFirst' as const) }),
   };
 }
 
 function attachmentsOf(reader: Reader): Attachment[] {
-  if (!reader.isMap) return reader.items().map((item) => ({ key: item.text(), aliases: [], reader: item }));
+  if (!reader.isMap) {
+    const items = reader.items().map((item) => ({ key: item.text(), aliases: [], reader: item }));
+    const twice = items.find(({ key }, i) => items.findIndex((other) => other.key === key) < i);
+    return twice ? twice.reader.fail(`names the network "${twice.key}" again`) : items;
+  }
   return reader.entries().map(([key, value]) => {
     if (!value.absent) value.warnUnknown(['aliases']);
     return { key, aliases: value.absent ? [] : value.get('aliases').texts(), reader: value };

@@ -1,3 +1,4 @@
+import { isName, nameRule } from '../base/names.js';
 import { networkOf, type ComposeNetwork } from './network.js';
 import { Reader } from './reader.js';
 import { serviceOf, type ComposeService } from './service.js';
@@ -40,7 +41,9 @@ export function parseStack(
   reader.warnUnknown(['version', 'name', 'services', 'networks', 'volumes']);
   const name = options.name ?? reader.get('name').optionalText() ?? stackNameOf(options.folder);
   if (!namePattern.test(name))
-    reader.fail(`the stack's name "${name}" must be lower-case letters, digits, - and _: choose one with --stack`);
+    (options.name === undefined ? reader.get('name') : reader).fail(
+      `the stack's name "${name}" must be lower-case letters, digits, - and _: choose one with --stack`,
+    );
   const services = reader
     .get('services')
     .entries()
@@ -51,6 +54,12 @@ export function parseStack(
     .entries()
     .map(([key, value]) => networkOf(key, value));
   checkAttachments(services, networks);
+  checkNames(services.map(({ key, reader }) => ({ name: `${name}_${key}`, reader })));
+  checkNames(
+    networks
+      .filter(({ external }) => !external)
+      .map((it) => ({ reader: it.reader, name: it.name ?? `${name}_${it.key}` })),
+  );
   return { name, services, networks: withDefault(reader, services, networks), warnings: reader.warnings };
 }
 
@@ -60,6 +69,16 @@ function checkAttachments(services: readonly ComposeService[], networks: readonl
       if (key !== 'default' && !networks.some((network) => network.key === key))
         reader.fail(`there is no network "${key}" in this file`);
     }
+  }
+}
+
+/** What the cluster would refuse, said with the line where it is. */
+function checkNames(named: readonly { readonly name: string; readonly reader: Reader }[]): void {
+  const taken = new Set<string>();
+  for (const { name, reader } of named) {
+    if (!isName(name)) reader.fail(`the name "${name}" ${nameRule}`);
+    if (taken.has(name.toLowerCase())) reader.fail(`the name "${name}" is taken by another one in this file`);
+    taken.add(name.toLowerCase());
   }
 }
 

@@ -12,10 +12,14 @@ const handOverMs = 1_000;
  * @returns the exit code.
  */
 export async function runManager(flags: ManagerFlags, { streams, signal }: Context): Promise<number> {
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    if (signal.aborted) resolve('interrupted');
+    signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
+  });
   const logger = processLogger(flags.logLevel, flags.name);
   let replica: OpenReplica;
   try {
-    replica = await openReplica({
+    const opening = openReplica({
       name: flags.name,
       listenAddr: flags.listen,
       join: flags.join,
@@ -26,17 +30,17 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
       ...(flags.electionTimeoutMs !== undefined && { electionTimeoutMs: flags.electionTimeoutMs }),
       ...(flags.snapshotInterval !== undefined && { snapshotInterval: flags.snapshotInterval }),
     });
+    opening.catch(() => undefined);
+    // Joining may take a minute; what was written until now is taken up again by the next start.
+    const opened = await Promise.race([opening, interrupted]);
+    if (opened === 'interrupted') return 0;
+    replica = opened;
   } catch (error) {
     streams.err(`skep: ${messageOf(error)}\n`);
     return 1;
   }
   const { clusterId, id, members } = replica.status();
   streams.out(`ready ${flags.name} addr=${replica.addr} id=${id} cluster=${clusterId} members=${members.length}\n`);
-
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    if (signal.aborted) resolve('interrupted');
-    signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
-  });
   const ended = await Promise.race([interrupted, replica.stopped]);
   if (ended !== 'interrupted') {
     await replica.close();

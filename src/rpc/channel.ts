@@ -37,6 +37,9 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Messages as a server sends them. */
+export type ServerStream<T> = ClientReadableStream<T>;
+
 /** A connection to one address. */
 export class Channel {
   readonly addr: string;

@@ -30,10 +30,15 @@ export class Forwarder {
 /** How long to wait before asking again who leads, milliseconds. */
 const againMs = 50;
 
-/** Milliseconds that the caller still waits; our own default when it set no deadline. */
+/** How much earlier than the caller's deadline we give up, so that it hears the reason: a tenth, at most this. */
+const earlierMs = 100;
+
+/** Milliseconds that there are to answer; our own default when the caller set no deadline. */
 export function timeLeft(call: { getDeadline(): Date | number }): number {
   const deadline = Number(call.getDeadline());
-  return Number.isFinite(deadline) ? Math.max(1, deadline - Date.now()) : 10_000;
+  if (!Number.isFinite(deadline)) return 10_000;
+  const left = deadline - Date.now();
+  return Math.max(1, left - Math.min(earlierMs, left / 10));
 }
 
 /** Runs a request here, or on the leader when that is somebody else. */

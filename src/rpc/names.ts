@@ -1,7 +1,6 @@
+import { isName, nameRule } from '../base/names.js';
 import { kindOf, StoreError, type AnyObject, type Kind } from '../state/index.js';
 
-const nameMax = 63;
-const syntax = /^[A-Za-z0-9](?:[-_]*[A-Za-z0-9])*$/;
 const named: ReadonlySet<Kind> = new Set(['service', 'network', 'cluster']);
 
 /** What the API asks of names beyond what the store does. Throws `INVALID_OBJECT` that names the field. */
@@ -10,11 +9,5 @@ export function checkName(kind: Kind, object: AnyObject): void {
   const name = kindOf(kind).nameOf(object);
   const path = 'spec.annotations.name';
   if (name === '') throw new StoreError('INVALID_OBJECT', `${kind}: ${path} must not be empty`, { path });
-  if (name.length > nameMax || !syntax.test(name)) {
-    throw new StoreError(
-      'INVALID_OBJECT',
-      `${kind}: ${path} "${name}" must be at most ${nameMax} letters, digits, - and _, and begin and end with a letter or digit`,
-      { path },
-    );
-  }
+  if (!isName(name)) throw new StoreError('INVALID_OBJECT', `${kind}: ${path} "${name}" ${nameRule}`, { path });
 }

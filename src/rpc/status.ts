@@ -66,3 +66,13 @@ export function connectionLost(error: unknown): boolean {
     (code === status.UNAVAILABLE || code === status.CANCELLED || code === status.INTERNAL)
   );
 }
+
+/** The method is not served: a member that is still joining serves the other members only. */
+export function notServed(error: unknown): boolean {
+  return (error as Partial<ServiceError>).code === status.UNIMPLEMENTED;
+}
+
+/** The deadline passed without an answer, and no store said why. */
+export function timedOut(error: unknown): boolean {
+  return !(error instanceof StoreError) && (error as Partial<ServiceError>).code === status.DEADLINE_EXCEEDED;
+}

@@ -18,7 +18,8 @@ interface ApplyFlags {
 /** How often the plan is made anew when somebody else changes the same things meanwhile. */
 const attempts = 3;
 
-export function addApply(program: Command, { streams, env }: Context): void {
+export function addApply(program: Command, context: Context): void {
+  const { streams, env } = context;
   program
     .command('apply')
     .argument('<file>', 'a Compose file')
@@ -29,7 +30,7 @@ export function addApply(program: Command, { streams, env }: Context): void {
     .action(async (file: string, flags: ApplyFlags, command: Command) => {
       const stack = await readStack(file, flags.stack, env);
       for (const warning of stack.warnings) streams.err(`warning: ${warning}\n`);
-      await withClient(command, async (client, { output }) => {
+      await withClient(command, context, async (client, { output }) => {
         const changes = await applyStack(client, stack, { prune: flags.prune === true, dryRun: flags.dryRun === true });
         const rows = changes.map((change) => ({
           action: change.op,

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Context, ManagerFlags } from '../context.js';
-import { hostDefault } from '../context.js';
+import { addressPattern, hostDefault } from '../context.js';
 
 const levels = ['debug', 'info', 'warn', 'error'];
 
@@ -26,7 +26,7 @@ export function addManager(program: Command, context: Context, exit: (code: numb
 }
 
 function address(text: string): string {
-  const [, port] = /^(?:[^\s:]+|\[[^\]]+\]):(\d{1,5})$/.exec(text) ?? [];
+  const [, port] = addressPattern.exec(text) ?? [];
   if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError('an address is HOST:PORT.');
   return text;
 }

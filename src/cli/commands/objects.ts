@@ -42,7 +42,8 @@ export function addObjects(program: Command, context: Context): void {
   for (const kind of kindNames) addKind(program, kind, context);
 }
 
-function addKind(program: Command, kind: Kind, { streams }: Context): void {
+function addKind(program: Command, kind: Kind, context: Context): void {
+  const { streams } = context;
   const { plural } = kindOf(kind);
   const group = program.command(kind).description(`list, show and remove ${plural}`);
 
@@ -50,7 +51,7 @@ function addKind(program: Command, kind: Kind, { streams }: Context): void {
     .command('ls')
     .description(`list ${plural}`)
     .action(async (_options, command: Command) => {
-      await withClient(command, async (client, { output }) => {
+      await withClient(command, context, async (client, { output }) => {
         const { objects } = await client.list(kind);
         const columns: Columns<AnyObject> = [
           ['ID', ({ id }) => id],
@@ -70,7 +71,7 @@ function addKind(program: Command, kind: Kind, { streams }: Context): void {
     .argument('<id>', 'id, name, or the beginning of an id')
     .description(`show one of the ${plural}`)
     .action(async (id: string, _options, command: Command) => {
-      await withClient(command, async (client, { output }) => {
+      await withClient(command, context, async (client, { output }) => {
         const object = await find(client, kind, id);
         if (output === 'name') streams.out(`${nameOf(kind, object) || object.id}\n`);
         else streams.out(`${output === 'ndjson' ? JSON.stringify(object) : JSON.stringify(object, null, 2)}\n`);
@@ -82,9 +83,12 @@ function addKind(program: Command, kind: Kind, { streams }: Context): void {
     .argument('<id...>', 'ids, names, or beginnings of ids')
     .description(`remove ${plural}, all or none`)
     .action(async (ids: string[], _options, command: Command) => {
-      await withClient(command, async (client) => {
+      await withClient(command, context, async (client) => {
         const objects: AnyObject[] = [];
-        for (const id of ids) objects.push(await find(client, kind, id));
+        for (const id of ids) {
+          const found = await find(client, kind, id);
+          if (!objects.some((object) => object.id === found.id)) objects.push(found);
+        }
         await client.apply(objects.map((object) => ({ op: 'remove', kind, id: object.id }) as never));
         for (const object of objects) streams.out(`${object.id}\n`);
       });
@@ -97,7 +101,7 @@ async function find(client: Client, kind: Kind, given: string): Promise<AnyObjec
   for (const filter of [
     { ...none, ids: [given] },
     { ...none, names: [given] },
-    { ...none, idPrefixes: [given] },
+    ...(given === '' ? [] : [{ ...none, idPrefixes: [given] }]), // every id begins with nothing
   ]) {
     const { objects } = await client.list(kind, filter);
     const [first, second] = objects as readonly AnyObject[];

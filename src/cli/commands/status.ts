@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { withClient, type Context } from '../context.js';
 import { printList } from '../output.js';
 
-export function addStatus(program: Command, { streams }: Context): void {
+export function addStatus(program: Command, context: Context): void {
+  const { streams } = context;
   program
     .command('status')
     .description('show the cluster and its members')
     .action(async (_options, command: Command) => {
-      await withClient(command, async (client, { output }) => {
+      await withClient(command, context, async (client, { output }) => {
         const { clusterId, lineage, leader, term, version, members } = await client.status();
         const status = { clusterId, lineage, leader: leader ?? null, term, version, members };
         if (output === 'json') streams.out(`${JSON.stringify(status, null, 2)}\n`);

@@ -10,7 +10,8 @@ interface WatchFlags {
   readonly from?: number;
 }
 
-export function addWatch(program: Command, { streams, signal }: Context): void {
+export function addWatch(program: Command, context: Context): void {
+  const { streams, signal } = context;
   program
     .command('watch')
     .argument('[kind...]', `only these kinds: ${kindNames.join(', ')}`, knownKind, [] as string[])
@@ -18,22 +19,26 @@ export function addWatch(program: Command, { streams, signal }: Context): void {
     .option('--from <version>', 'everything after this version (default: from now on)', version)
     .description('print what changes, one event a line, until interrupted')
     .action(async (kinds: string[], flags: WatchFlags, command: Command) => {
-      await withClient(command, async (client) => {
+      await withClient(command, context, async (client) => {
         const filtered = kinds.length > 0 || flags.action !== undefined;
         const withCommits = !filtered || flags.action?.includes('commit') === true;
         const objectActions = (flags.action ?? []).filter((action) => action !== 'commit');
         const selectors = filtered
           ? (kinds.length > 0 ? kinds : ['']).map((kind) => ({ kind, actions: objectActions }))
           : [];
-        const onlyCommits = flags.action !== undefined && objectActions.length === 0;
+        // Commits come of every transaction, also of those of which nothing else is wanted.
+        const everything = withCommits && filtered;
         const watching = client.watch({
-          selectors: onlyCommits ? [] : selectors,
+          selectors: everything ? [] : selectors,
           signal,
           ...(flags.from !== undefined && { from: flags.from }),
         });
         for await (const transaction of watching) {
           const events = eventsOf(transaction, withCommits).filter(
-            (event) => !onlyCommits || event.action === 'commit',
+            (event) =>
+              !everything ||
+              event.action === 'commit' ||
+              (objectActions.includes(event.action) && (kinds.length === 0 || kinds.includes(event.kind))),
           );
           for (const event of events) streams.out(`${JSON.stringify(event)}\n`);
         }
@@ -49,7 +54,7 @@ function knownKind(kind: string, before: string[]): string[] {
 
 function knownAction(action: string, before: EventAction[] = []): EventAction[] {
   const known = actions.find((name) => name === action);
-  if (!known) throw new InvalidArgumentError(`known actions are ${actions.join(', ')}.`);
+  if (!known) throw new InvalidArgumentError(`known actions are ${actions.join(', ')} (kinds come before --action).`);
   return [...before, known];
 }
 

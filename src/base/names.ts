@@ -1,0 +1,9 @@
+/** What the API and Compose files ask of the names of services, networks and clusters. */
+export const nameMax = 63;
+const syntax = /^[A-Za-z0-9](?:[-_]*[A-Za-z0-9])*$/;
+
+export const nameRule = `must be at most ${nameMax} letters, digits, - and _, and begin and end with a letter or digit`;
+
+export function isName(name: string): boolean {
+  return name.length <= nameMax && syntax.test(name);
+}

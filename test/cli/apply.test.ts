@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { OpenReplica } from '../../src/daemon/open-replica.js';
+import { Folder, openMember, skep, type Ran } from '../support/cli-run.js';
+
+const two = 'services:\n  a: {image: i}\n  b: {image: i}\n';
+let member: OpenReplica;
+let folder: Folder;
+let file: string;
+
+beforeAll(async () => {
+  member = await openMember();
+  folder = await Folder.make();
+  file = await folder.write('compose.yaml', two);
+});
+afterEach(async () => {
+  await member.store.update((tx) => {
+    for (const { id } of tx.services().find()) tx.services().delete(id);
+    for (const { id } of tx.networks().find()) tx.networks().delete(id);
+  });
+});
+afterAll(async () => {
+  await member.close();
+  await folder.remove();
+});
+
+function apply(...args: string[]): Promise<Ran> {
+  return skep(['--host', member.addr ?? '', 'apply', ...args]);
+}
+
+const serviceNames = () =>
+  member.store.view((tx) => tx.services().find()).map((service) => service.spec.annotations.name);
+
+describe('skep apply', () => {
+  it('makes what the file says in one transaction, and prints it as a table', async () => {
+    const before = member.store.version;
+    const { code, out, err } = await apply(file, '--stack', 'shop');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const rows = out.trimEnd().split('\n');
+    expect(rows[0]).toMatch(/^ACTION +KIND +NAME +ID$/);
+    expect(rows.slice(1).map((row) => row.split(/ +/).slice(0, 3).join(' '))).toEqual([
+      'create network shop_default',
+      'create service shop_a',
+      'create service shop_b',
+    ]);
+    expect(member.store.version).toBe(before + 1);
+    const ids = member.store.view((tx) => tx.services().find()).map(({ id }) => id);
+    expect(rows.filter((row) => ids.some((id) => row.endsWith(` ${id}`)))).toHaveLength(2);
+  });
+
+  it('leaves a reason in the history', async () => {
+    await apply(file, '--stack', 'shop');
+    expect(member.store.transaction(member.store.version)).toMatchObject({ reason: 'apply shop' });
+  });
+
+  it.each([
+    ['name', (out: string) => out.trimEnd().split('\n')],
+    ['json', (out: string) => (JSON.parse(out) as { name: string }[]).map(({ name }) => name)],
+    ['ndjson', (out: string) => out.trimEnd().split('\n').map((line) => (JSON.parse(line) as { name: string }).name)],
+  ])('prints as %s', async (format, names) => {
+    const { code, out } = await apply(file, '--stack', 'shop', '-o', format);
+    expect(code).toBe(0);
+    expect(names(out)).toEqual(['shop_default', 'shop_a', 'shop_b']);
+  }); // prettier-ignore
+
+  it('says what each change is, in JSON', async () => {
+    const { out } = await apply(file, '--stack', 'shop', '-o', 'json');
+    const id = member.store.view((tx) => tx.networks().find())[0]?.id;
+    expect(JSON.parse(out)).toContainEqual({ action: 'create', kind: 'network', name: 'shop_default', id });
+  });
+
+  it('does nothing the second time, and says so on stderr', async () => {
+    await apply(file, '--stack', 'shop');
+    const { version } = member.store;
+    expect(await apply(file, '--stack', 'shop')).toEqual({ code: 0, out: '', err: 'stack shop: nothing differs\n' });
+    expect((await apply(file, '--stack', 'shop', '-o', 'json')).out).toBe('[]\n');
+    expect(member.store.version).toBe(version);
+  });
+
+  it('changes only what differs', async () => {
+    await apply(file, '--stack', 'shop');
+    const changed = await folder.write('changed.yaml', 'services:\n  a: {image: other}\n  b: {image: i}\n');
+    expect(await apply(changed, '--stack', 'shop', '-o', 'name')).toEqual({ code: 0, out: 'shop_a\n', err: '' });
+  });
+
+  it('with --dry-run says what it would do, and does nothing', async () => {
+    const { version } = member.store;
+    const { code, out, err } = await apply(file, '--stack', 'shop', '--dry-run', '-o', 'name');
+    expect({ code, out }).toEqual({ code: 0, out: 'shop_default\nshop_a\nshop_b\n' });
+    expect(err).toBe('stack shop: this would be done\n');
+    expect(member.store.version).toBe(version);
+  });
+
+  it('with --prune removes what is no longer in the file', async () => {
+    await apply(file, '--stack', 'shop');
+    const less = await folder.write('less.yaml', 'services:\n  a: {image: i}\n');
+    expect((await apply(less, '--stack', 'shop')).err).toContain('nothing differs');
+    const dry = await apply(less, '--stack', 'shop', '--prune', '--dry-run', '-o', 'json');
+    expect(JSON.parse(dry.out)).toMatchObject([{ action: 'remove', kind: 'service', name: 'shop_b' }]);
+    expect(serviceNames()).toHaveLength(2);
+    expect((await apply(less, '--stack', 'shop', '--prune', '-o', 'name')).out).toBe('shop_b\n');
+    expect(serviceNames()).toEqual(['shop_a']);
+  });
+
+  it('names the stack after the folder of the file', async () => {
+    const { out } = await apply(file, '-o', 'name');
+    expect(out.split('\n')[0]).toBe(`${folder.path.split('/').at(-1)?.toLowerCase()}_default`);
+  });
+
+  it('warns of unknown keys on stderr, with file and line, and goes on', async () => {
+    const odd = await folder.write('odd.yaml', 'services:\n  a:\n    image: i\n    build: .\n');
+    const { code, out, err } = await apply(odd, '--stack', 'shop', '-o', 'name');
+    expect({ code, out }).toEqual({ code: 0, out: 'shop_default\nshop_a\n' });
+    expect(err).toBe(`warning: ${odd}:4: services.a.build: "build" is not supported and is left out\n`);
+  });
+
+  it('fills in variables from the environment that it is given', async () => {
+    const asks = await folder.write('asks.yaml', 'services:\n  a: {image: "i:${TAG}"}\n');
+    const env = { TAG: '7' };
+    await skep(['--host', member.addr ?? '', 'apply', asks, '--stack', 'shop'], { env });
+    expect(member.store.view((tx) => tx.services().find())[0]?.spec.task.container?.image).toBe('i:7');
+  });
+
+  it.each([
+    ['a wrong value', 'services:\n  a:\n    image: i\n    tty: maybe\n', ':4: services.a.tty: must be true or false'],
+    ['no YAML', 'services: {a: b}}\n', ':1: '],
+    ['nothing', '', ':1: the file is empty'],
+    ['a name that the cluster would refuse', 'services:\n  a b: {image: i}\n', ':2: services.a b: the name'],
+    ['a missing external network', 'services:\n  a: {image: i}\nnetworks:\n  n: {external: true}\n', ':4: networks.n: the external network "n" is not there'],
+  ])('refuses a file with %s: 7, and file and line on stderr', async (_what, text, message) => {
+    const bad = await folder.write('bad.yaml', text);
+    const { version } = member.store;
+    for (const more of [[], ['--dry-run']]) {
+      const { code, out, err } = await apply(bad, '--stack', 'shop', ...more);
+      expect({ code, out }).toEqual({ code: 7, out: '' });
+      expect(err).toContain(`skep: ${bad}${message}`);
+    }
+    expect(member.store.version).toBe(version);
+  }); // prettier-ignore
+
+  it('refuses to take over what another stack made: 4', async () => {
+    await apply(file, '--stack', 'shop');
+    const own = 'services:\n  a: {image: i}\nnetworks:\n  default: {name: shop_default}\n';
+    const { code, out, err } = await apply(await folder.write('own.yaml', own), '--stack', 'other');
+    expect({ code, out }).toEqual({ code: 4, out: '' });
+    expect(err).toMatch(/^skep: NAME_CONFLICT: .*"shop_default".*"shop"/);
+  });
+
+  it('says which file is missing', async () => {
+    const { code, out, err } = await apply(`${folder.path}/none.yaml`);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('none.yaml');
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('makes the plan anew when somebody else was faster', async () => {
+    await apply(file, '--stack', 'shop');
+    const changed = await folder.write('other.yaml', 'services:\n  a: {image: mine}\n  b: {image: i}\n');
+    const ran = await Promise.all([
+      apply(changed, '--stack', 'shop', '-o', 'name'),
+      apply(changed, '--stack', 'shop', '-o', 'name'),
+      apply(changed, '--stack', 'shop', '-o', 'name'),
+    ]);
+    expect(ran.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(ran.filter(({ out }) => out !== '').length).toBeGreaterThanOrEqual(1);
+  });
+});

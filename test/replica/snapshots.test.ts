@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { countTo, createNodes, follow, nodeIds, TestCluster, until } from '../support/cluster.js';
+
+describe('a snapshot', () => {
+  let cluster: TestCluster;
+  afterEach(() => cluster.close());
+
+  const small = { snapshotInterval: 20, keepEntries: 5 };
+
+  it('brings a member that joins late to the same state, with its history', async () => {
+    cluster = await TestCluster.start(1, small);
+    const leader = await cluster.leader();
+    for (let i = 0; i < 10; i++) await createNodes(leader.replica, `n${i}`, 10);
+    const late = await cluster.join();
+    expect(cluster.wires.snapshotsSent).toBeGreaterThan(0);
+    await cluster.converge();
+    expect(nodeIds(late.replica)).toHaveLength(100);
+    expect(follow(late.replica, 0).versions).toEqual(countTo(100));
+  });
+
+  it('lets the watches of a member that was away go on, each version once', async () => {
+    cluster = await TestCluster.start(3, small);
+    const leader = await cluster.leader();
+    const [away] = cluster.without(leader);
+    if (!away) throw new Error('no follower');
+    await createNodes(leader.replica, 'before', 10);
+    const seen = follow(away.replica, 0);
+    cluster.isolate(away);
+    for (let i = 0; i < 20; i++) await createNodes(leader.replica, `n${i}`, 10);
+    const sent = cluster.wires.snapshotsSent;
+    cluster.wires.heal();
+    await cluster.converge();
+    expect(cluster.wires.snapshotsSent).toBeGreaterThan(sent);
+    await createNodes((await cluster.leader()).replica, 'after', 10);
+    await cluster.converge();
+    expect(seen.errors).toEqual([]);
+    expect(seen.versions).toEqual(countTo(220));
+  });
+
+  it('ends a watch with RESYNC and the version when history does not reach back to it', async () => {
+    cluster = await TestCluster.start(3, { ...small, history: { transactions: 30 } });
+    const leader = await cluster.leader();
+    const [away] = cluster.without(leader);
+    if (!away) throw new Error('no follower');
+    await createNodes(leader.replica, 'before', 10);
+    await cluster.converge();
+    const seen = follow(away.replica, 0);
+    cluster.isolate(away);
+    for (let i = 0; i < 20; i++) await createNodes(leader.replica, `n${i}`, 10);
+    cluster.wires.heal();
+    await cluster.converge();
+    expect(seen.versions).toEqual(countTo(10));
+    expect(seen.errors).toHaveLength(1);
+    expect(seen.errors[0]).toMatchObject({ code: 'RESYNC' });
+    const { version } = (seen.errors[0] as { details: { version: number } }).details;
+    expect(version).toBeGreaterThan(10);
+    await createNodes((await cluster.leader()).replica, 'after', 1);
+    expect(follow(away.replica, version).errors).toEqual([]);
+  });
+
+  it('is what a member starts from, with what came after it', async () => {
+    cluster = await TestCluster.start(3, small);
+    const leader = await cluster.leader();
+    for (let i = 0; i < 6; i++) await createNodes(leader.replica, `n${i}`, 10);
+    await cluster.converge();
+    for (const member of cluster.members.values()) await cluster.restart(member);
+    const again = await cluster.leader();
+    expect(nodeIds(again.replica)).toHaveLength(60);
+    expect(again.replica.store.versionOfRequest('none')).toBeUndefined();
+    await createNodes(again.replica, 'after', 5);
+    await cluster.converge();
+    expect(follow(again.replica, 0).versions).toEqual(countTo(65));
+  });
+
+  it('remembers request ids and removed members for a member that joins late', async () => {
+    cluster = await TestCluster.start(3, small);
+    const leader = await cluster.leader();
+    const [gone] = cluster.without(leader);
+    if (!gone) throw new Error('no follower');
+    await leader.replica.store.update((tx) => tx.nodes().create({ id: 'once' }), { requestId: 'r1' });
+    await leader.replica.removeMember(gone.info.name);
+    await gone.replica.close();
+    cluster.members.delete(gone.info.name);
+    for (let i = 0; i < 6; i++) await createNodes(leader.replica, `n${i}`, 10);
+    const late = await cluster.join();
+    expect(late.replica.store.versionOfRequest('r1')).toBe(1);
+    expect(late.replica.content().removed).toEqual([gone.info.id]);
+    await cluster.converge();
+  });
+
+  it('that is late does not disturb one that has been accepted', async () => {
+    cluster = await TestCluster.start(3, small);
+    const leader = await cluster.leader();
+    const [away] = cluster.without(leader);
+    if (!away) throw new Error('no follower');
+    cluster.isolate(away);
+    for (let i = 0; i < 6; i++) await createNodes(leader.replica, `n${i}`, 10);
+    // The disk is slow while two snapshots arrive, the older one last.
+    let open: () => void = () => undefined;
+    const older = cluster.wires.port(leader.info.id);
+    void older;
+    away.disk.gate = new Promise((resolve) => (open = resolve));
+    cluster.wires.heal();
+    await until('a snapshot was sent', () => cluster.wires.snapshotsSent > 0);
+    await createNodes(leader.replica, 'after', 30);
+    open();
+    await cluster.converge();
+    expect(cluster.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+import { expect } from 'vitest';
+import { ComposeError, parseStack, planStack, type PlannedChange, type Stack } from '../../src/compose/index.js';
+import { MemoryStore, type DeepPartial, type ServiceSpec } from '../../src/state/index.js';
+
+/** What the tests' files find in the environment. */
+export const env = { SET: 'v', EMPTY: '', THREE: '3' };
+
+export function parse(text: string, options: { name?: string; folder?: string } = {}): Stack {
+  return parseStack(text, { file: 'compose.yaml', folder: 'shop', env, ...options });
+}
+
+/** A file with one service, `web`, that has an image and these lines; the first of them is line 4. */
+export function fileWith(lines: string): string {
+  const indented = lines.split('\n').map((line) => (line === '' ? '' : `    ${line}`));
+  return `services:\n  web:\n    image: nginx\n${indented.join('\n')}\n`;
+}
+
+/** The spec of the only service of such a file. */
+export function specOf(lines: string): DeepPartial<ServiceSpec> {
+  return firstOf(parse(fileWith(lines)).services).spec;
+}
+
+export function containerOf(lines: string) {
+  return specOf(lines).task?.container ?? {};
+}
+
+export function firstOf<T>(items: readonly T[]): T {
+  expect(items.length).toBeGreaterThan(0);
+  return items[0] as T;
+}
+
+/** The error that a text is refused with. It is always a {@link ComposeError}. */
+export function refusal(text: string, options: { name?: string; folder?: string } = {}): ComposeError {
+  let stack: Stack;
+  try {
+    stack = parse(text, options);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ComposeError);
+    return error as ComposeError;
+  }
+  throw new Error(`this was taken: ${JSON.stringify(stack.services.map(({ spec }) => spec))}`);
+}
+
+/** A store, and what `skep apply` does to it. */
+export class Cluster {
+  readonly store = new MemoryStore();
+  #ids = 0;
+
+  plan(stack: Stack, options: { prune?: boolean } = {}): PlannedChange[] {
+    const current = this.store.view((tx) => ({ networks: tx.networks().find(), services: tx.services().find() }));
+    return planStack(stack, current, { prune: options.prune ?? false, newId: () => `id${++this.#ids}` });
+  }
+
+  /** Does what is planned in one transaction, and says what that was. */
+  async apply(stack: Stack, options: { prune?: boolean } = {}): Promise<string[]> {
+    const changes = this.plan(stack, options);
+    await this.store.update((tx) => {
+      for (const change of changes) {
+        const table = change.kind === 'network' ? tx.networks() : tx.services();
+        if (change.op === 'remove') table.delete(change.id);
+        else if (change.op === 'create') table.create(change.object);
+        else table.update({ ...change.object, meta: { version: change.version } });
+      }
+    });
+    return namesOf(changes);
+  }
+
+  service(name: string) {
+    const services = this.store.view((tx) => tx.services().find());
+    return firstOf(services.filter((service) => service.spec.annotations.name === name));
+  }
+
+  network(name: string) {
+    const networks = this.store.view((tx) => tx.networks().find());
+    return firstOf(networks.filter((network) => network.spec.annotations.name === name));
+  }
+}
+
+/** `create service shop_web`, one line a change. */
+export function namesOf(changes: readonly PlannedChange[]): string[] {
+  return changes.map(({ op, kind, name }) => `${op} ${kind} ${name}`);
+}

@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { run, type Context } from '../../src/cli/index.js';
+import { silentLogger } from '../../src/base/log.js';
+import { openReplica, type OpenReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
+
+/** What a command line did. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly env?: Record<string, string>;
+  readonly signal?: AbortSignal;
+  /** Told of every piece of data as it is printed. */
+  readonly onOut?: (text: string) => void;
+  readonly manager?: Context['manager'];
+}
+
+/** Runs one command line in this process. */
+export async function skep(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const context: Context = {
+    streams: {
+      out: (text) => {
+        out += text;
+        options.onOut?.(text);
+      },
+      err: (text) => void (err += text),
+    },
+    env: options.env ?? {},
+    signal: options.signal ?? new AbortController().signal,
+    manager: options.manager ?? (() => Promise.resolve(0)),
+  };
+  const code = await run(args, context, '1.2.3');
+  return { code, out, err };
+}
+
+/** A command line that is running: a watch. */
+export class Running {
+  readonly lines: string[] = [];
+  readonly #stop = new AbortController();
+  readonly ended: Promise<Ran>;
+
+  constructor(args: readonly string[]) {
+    const onOut = (text: string) => this.lines.push(...text.split('\n').filter((line) => line !== ''));
+    this.ended = skep(args, { signal: this.#stop.signal, onOut });
+  }
+
+  get events(): any[] {
+    return this.lines.map((line) => JSON.parse(line));
+  }
+
+  async until(count: number): Promise<void> {
+    await expect.poll(() => this.lines.length, { timeout: 8_000, interval: 10 }).toBeGreaterThanOrEqual(count);
+  }
+
+  /** As ^C does. */
+  async interrupt(): Promise<Ran> {
+    this.#stop.abort();
+    return this.ended;
+  }
+}
+
+/** One member on loopback, in memory unless a folder is given. */
+export function openMember(options: Partial<OpenReplicaOptions> = {}): Promise<OpenReplica> {
+  return openReplica({ name: 'm1', listenAddr: '127.0.0.1:0', logger: silentLogger, ...options });
+}
+
+export async function freePort(): Promise<number> {
+  const server = await listening(createServer());
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Takes connections and never says anything: a member that is stopped. */
+export async function silentServer(): Promise<{ addr: string; called: Promise<unknown>; close(): Promise<void> }> {
+  const sockets = new Set<{ destroy(): void }>();
+  const server = await listening(createServer((socket) => void sockets.add(socket)));
+  return {
+    /** Resolves when somebody has connected. */
+    called: once(server, 'connection'),
+    addr: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function listening(server: Server): Promise<Server> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+/** A folder that is gone afterwards, with files in it. */
+export class Folder {
+  private constructor(readonly path: string) {}
+
+  static async make(): Promise<Folder> {
+    return new Folder(await mkdtemp(join(tmpdir(), 'skep-cli-')));
+  }
+
+  async write(name: string, text: string): Promise<string> {
+    const path = join(this.path, name);
+    await writeFile(path, text);
+    return path;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+}

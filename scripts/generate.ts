@@ -60,10 +60,9 @@ async function main(): Promise<void> {
   const files = (await readdir(join(protoDir, 'skep/v1'))).filter((name) => name.endsWith('.proto')).sort();
   const tree = new protobuf.Root();
   tree.resolvePath = (_, target) => join(protoDir, target);
-  await tree.load(
-    files.map((name) => `skep/v1/${name}`),
-    { keepCase: false, alternateCommentMode: true },
-  );
+  // One after another: the order of what is made must not depend on which file is read first.
+  const options = { keepCase: false, alternateCommentMode: true };
+  for (const name of files) tree.loadSync(`skep/v1/${name}`, options);
   tree.resolveAll();
   const namespace = tree.lookup('skep.v1') as protobuf.Namespace;
   const notice = '// Made by scripts/generate.ts from proto/. Do not edit.\n';

@@ -1,10 +1,12 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../base/assert.js';
+import { messageOf } from '../base/errors.js';
 import { NONE, type EntryId, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
 import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/ports.js';
+import { DecodeError } from '../wire/index.js';
 import { DamageError } from './damage.js';
-import { makeDir, syncDir } from './files.js';
+import { isMissing, makeDir, syncDir } from './files.js';
 import { LevelLog } from './level-log.js';
 import { LogMark } from './log-mark.js';
 import { SlotFile } from './slots.js';
@@ -46,6 +48,9 @@ export class LevelDisk implements Disk {
   readonly #ballot: SlotFile;
   readonly #mark: LogMark;
   #commit = 0;
+  #stagings = 0;
+  /** Whole and checked, by the path that they would get. */
+  readonly #staged = new Map<string, string>();
 
   private constructor(dir: string, log: LevelLog, ballot: SlotFile, mark: LogMark) {
     this.#dir = paths(dir);
@@ -58,6 +63,7 @@ export class LevelDisk implements Disk {
   static async create(dir: string): Promise<LevelDisk> {
     const at = paths(dir);
     await makeDir(dir);
+    await LevelLog.assertFree(at.log);
     for (const path of Object.values(at)) await rm(path, { recursive: true, force: true });
     await makeDir(at.snapshots);
     await makeDir(at.log);
@@ -96,7 +102,7 @@ export class LevelDisk implements Disk {
       return await this.#load();
     } catch (error) {
       await this.close();
-      throw error;
+      throw asDamage(error);
     }
   }
 
@@ -110,6 +116,10 @@ export class LevelDisk implements Disk {
     if (base.index > metadata.index)
       throw new DamageError(`the log begins after entry ${base.index} and the newest snapshot is of ${metadata.index}`);
     const last: EntryId = entries.at(-1) ?? base;
+    if (this.#log.batches < this.#mark.batches)
+      throw new DamageError(
+        `the log has ${this.#log.batches} of at least ${this.#mark.batches} writes: its end is lost, or it is an old copy`,
+      );
     if (Math.max(last.index, metadata.index) < this.#mark.index)
       throw new DamageError(`the log ends at entry ${last.index} and had reached ${this.#mark.index}`);
     const commit = Math.max(state.commit, metadata.index);
@@ -138,7 +148,8 @@ export class LevelDisk implements Disk {
     const state =
       hardState || ballotChanged ? { commit: this.#commit, ballotSequence: this.#ballot.value.sequence } : undefined;
     if (first || state) await this.#log.write(entries, state, sync);
-    this.#mark.raise(this.#log.lastIndex);
+    // What is not durable may be gone after a power failure, and that is no damage.
+    if (sync) this.#mark.raise(this.#log.lastIndex, this.#log.batches);
   }
 
   /** Term and vote are durable in both slots before anything that follows from them. */
@@ -166,32 +177,38 @@ export class LevelDisk implements Disk {
 
   async stageSnapshot({ metadata, data }: Snapshot): Promise<StagedSnapshot> {
     const expected = decodeDescriptor(data);
-    const writer = await SnapshotWriter.create(snapshotPath(this.#dir.snapshots, metadata), 'staged');
-    return {
-      write: (chunk) => writer.write(chunk),
-      async finish() {
-        const { size, checksum } = writer.descriptor;
-        if (size !== expected.size || checksum !== expected.checksum)
-          throw new Error(`the snapshot arrived damaged: ${size} bytes of ${expected.size}`);
-        await writer.seal(metadata);
-      },
-      discard: () => writer.discard(),
+    const path = snapshotPath(this.#dir.snapshots, metadata);
+    // The same snapshot may arrive twice at once: each time under a name of its own.
+    const writer = await SnapshotWriter.create(path, `staged-${++this.#stagings}`);
+    const finish = async () => {
+      const { size, checksum } = writer.descriptor;
+      if (size !== expected.size || checksum !== expected.checksum)
+        throw new Error(`the snapshot arrived damaged: ${size} bytes of ${expected.size}`);
+      await writer.seal(metadata);
+      this.#staged.set(path, writer.temporary);
     };
+    const discard = async () => {
+      if (this.#staged.get(path) === writer.temporary) this.#staged.delete(path);
+      await writer.discard();
+    };
+    return { write: (chunk) => writer.write(chunk), finish, discard };
   }
 
   async installSnapshot({ metadata, data }: Snapshot, hardState: HardState): Promise<void> {
-    await this.#writeBallot(hardState);
     const path = snapshotPath(this.#dir.snapshots, metadata);
-    const staged = await readFooter(`${path}.staged`);
-    assert(staged.checksum === decodeDescriptor(data).checksum, 'the staged snapshot is the one that raft accepted');
-    await publishStaged(path);
+    const staged = this.#staged.get(path);
+    if (staged === undefined || (await readFooter(staged)).checksum !== decodeDescriptor(data).checksum)
+      throw new Error(`no such snapshot of ${metadata.index} is staged`);
+    await this.#writeBallot(hardState);
+    await publishStaged(staged, path);
+    this.#staged.delete(path);
     this.#commit = Math.max(hardState.commit, metadata.index);
     await this.#mark.lower(metadata.index);
     await this.#log.reset(
       { index: metadata.index, term: metadata.term },
       { commit: this.#commit, ballotSequence: this.#ballot.value.sequence },
     );
-    this.#mark.raise(metadata.index);
+    this.#mark.raise(metadata.index, this.#log.batches);
     await removeOlder(this.#dir.snapshots, metadata);
   }
 
@@ -210,10 +227,22 @@ export class LevelDisk implements Disk {
   }
 }
 
+/** What was written cannot be read: that is damage, whoever noticed it first. */
+function asDamage(error: unknown): unknown {
+  const { code } = error as { code?: string };
+  const unreadable =
+    error instanceof DecodeError ||
+    isMissing(error) ||
+    code === 'LEVEL_CORRUPTION' ||
+    code === 'LEVEL_IO_ERROR' ||
+    /corrupt|IO error/i.test(messageOf(error));
+  return unreadable && !(error instanceof DamageError) ? new DamageError(messageOf(error), { cause: error }) : error;
+}
+
 /** Is there anything in this directory? */
 export async function isEmptyDir(dir: string): Promise<boolean> {
   try {
-    return (await readdir(dir)).length === 0;
+    return (await readdir(dir)).every((name) => name === '.identity.tmp'); // a first write that did not get far
   } catch {
     return true;
   }

@@ -15,6 +15,8 @@ export interface LogState {
   readonly ballotSequence: number;
 }
 
+const noState: LogState = { commit: 0, ballotSequence: 0 };
+
 interface Base extends EntryId {
   /** The checksum that the first entry is chained to. */
   readonly chain: number;
@@ -50,6 +52,9 @@ export class LevelLog {
   /** Checksum and term of each entry after the base. */
   #chains: number[] = [];
   #terms: number[] = [];
+  #state: LogState = noState;
+  /** Durable batches written so far. Every batch carries it, so an older log is told from a newer one. */
+  batches = 0;
 
   private constructor(db: Database) {
     this.#db = db;
@@ -60,10 +65,19 @@ export class LevelLog {
     await log.#db
       .batch()
       .put(baseKey, numbers(0, 0, 0))
-      .put(stateKey, numbers(0, 0))
+      .put(stateKey, numbers(0, 0, 0))
       .write({ sync: true });
     await chmod(path, 0o700);
     return log;
+  }
+
+  /** Throws when somebody has this log open. */
+  static async assertFree(path: string): Promise<void> {
+    const db = await openDatabase(path, false).catch((error: unknown) => {
+      if (error instanceof DamageError) return undefined;
+      throw error;
+    });
+    await db?.close();
   }
 
   /** Opens what {@link create} made. Throws {@link DamageError}. */
@@ -82,7 +96,11 @@ export class LevelLog {
   /** Reads and checks everything. Throws {@link DamageError}. */
   async load(): Promise<{ base: EntryId; entries: Entry[]; state: LogState }> {
     const [index = 0, term = 0, chain = 0] = parseNumbers('beginning', await this.#read(baseKey), 3);
-    const [commit = 0, ballotSequence = 0] = parseNumbers('state', await this.#read(stateKey), 2);
+    const [commit = 0, ballotSequence = 0, batches = 0] = parseNumbers('state', await this.#read(stateKey), 3);
+    this.#state = { commit, ballotSequence };
+    this.batches = batches;
+    this.#chains = [];
+    this.#terms = [];
     this.#base = { index, term, chain };
     const entries: Entry[] = [];
     let last = chain;
@@ -119,7 +137,9 @@ export class LevelLog {
         this.#terms.push(entry.term);
       }
     }
-    if (state) batch.put(stateKey, numbers(state.commit, state.ballotSequence));
+    this.#state = state ?? this.#state;
+    if (sync) this.batches++;
+    this.#putState(batch);
     await batch.write({ sync });
   }
 
@@ -145,11 +165,18 @@ export class LevelLog {
   async reset(base: EntryId, state: LogState): Promise<void> {
     const batch = this.#db.batch();
     for (let index = this.#base.index + 1; index <= this.lastIndex; index++) batch.del(entryKey(index));
-    batch.put(baseKey, numbers(base.index, base.term, 0)).put(stateKey, numbers(state.commit, state.ballotSequence));
+    batch.put(baseKey, numbers(base.index, base.term, 0));
+    this.#state = state;
+    this.batches++;
+    this.#putState(batch);
     await batch.write({ sync: true });
     this.#base = { ...base, chain: 0 };
     this.#chains = [];
     this.#terms = [];
+  }
+
+  #putState(batch: ReturnType<Database['batch']>): void {
+    batch.put(stateKey, numbers(this.#state.commit, this.#state.ballotSequence, this.batches));
   }
 
   async close(): Promise<void> {

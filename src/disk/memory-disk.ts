@@ -1,3 +1,4 @@
+import { bytesEqual } from '../base/plain.js';
 import { crc32 } from 'node:zlib';
 import { NONE, type Entry, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
 import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/ports.js';
@@ -14,7 +15,8 @@ export class MemoryDisk implements Disk {
   #hardState: HardState = { term: 0, vote: NONE, commit: 0 };
   #snapshot: Snapshot = { metadata: { index: 0, term: 0, confState: noMembers }, data: new Uint8Array(0) };
   #content: Uint8Array = new Uint8Array(0);
-  #staged: { readonly snapshot: Snapshot; readonly content: Uint8Array } | undefined;
+  #staged:
+    { readonly snapshot: Snapshot; readonly content: Uint8Array; readonly parts: readonly Uint8Array[] } | undefined;
   #before = { index: 0, term: 0 };
   #entries: Entry[] = [];
 
@@ -62,15 +64,19 @@ export class MemoryDisk implements Disk {
         const { size, checksum } = decodeDescriptor(snapshot.data);
         if (content.length !== size || crc32(content) !== checksum)
           return Promise.reject(new Error('the snapshot arrived damaged'));
-        this.#staged = { snapshot, content };
+        this.#staged = { snapshot, content, parts };
         return Promise.resolve();
       },
-      discard: () => Promise.resolve(),
+      discard: () => {
+        if (this.#staged?.parts === parts) this.#staged = undefined;
+        return Promise.resolve();
+      },
     });
   }
 
   installSnapshot(snapshot: Snapshot, hardState: HardState): Promise<void> {
-    if (!this.#staged) return Promise.reject(new Error('no snapshot is staged'));
+    if (!this.#staged || !bytesEqual(this.#staged.snapshot.data, snapshot.data))
+      return Promise.reject(new Error('no such snapshot is staged'));
     const { index, term } = snapshot.metadata;
     this.#content = this.#staged.content;
     this.#staged = undefined;
@@ -81,9 +87,10 @@ export class MemoryDisk implements Disk {
     return Promise.resolve();
   }
 
-  async *readSnapshot(_snapshot: Snapshot): AsyncGenerator<Uint8Array, void> {
+  async *readSnapshot({ metadata }: Snapshot): AsyncGenerator<Uint8Array, void> {
     const content = this.#content;
     await Promise.resolve();
+    if (metadata.index !== this.#snapshot.metadata.index) throw new Error(`the snapshot of ${metadata.index} is gone`);
     for (let at = 0; at < content.length; at += 65_536) yield content.subarray(at, at + 65_536);
   }
 

@@ -68,7 +68,11 @@ export class SlotFile {
     const slots = [0, slotDistance].map((at) => decodeSlot(bytes.subarray(at, at + slotBytes)));
     const [newest] = slots.filter((slot) => slot !== undefined).sort((x, y) => y.sequence - x.sequence);
     if (!newest) return undefined;
-    return new SlotFile(await open(path, 'r+', fileMode), newest);
+    const file = new SlotFile(await open(path, 'r+', fileMode), newest);
+    const level = slots.every((slot) => slot?.sequence === newest.sequence);
+    // One slot was torn, or has rotted: as long as the other is whole, both can be again.
+    if (!level) await file.writeDurably(newest.a, newest.b);
+    return file;
   }
 
   /** Durable, in both slots, when it resolves. */

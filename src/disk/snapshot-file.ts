@@ -80,6 +80,11 @@ export class SnapshotWriter {
     await syncDir(dirname(this.#path));
   }
 
+  /** Where the file is until it is published. */
+  get temporary(): string {
+    return this.#temporary;
+  }
+
   async discard(): Promise<void> {
     await this.#handle.close().catch(() => undefined);
     await rm(this.#temporary, { force: true });
@@ -87,8 +92,8 @@ export class SnapshotWriter {
 }
 
 /** Gives a sealed, staged file its name, durably. */
-export async function publishStaged(path: string): Promise<void> {
-  await rename(`${path}.staged`, path);
+export async function publishStaged(temporary: string, path: string): Promise<void> {
+  await rename(temporary, path);
   await syncDir(dirname(path));
 }
 
@@ -137,15 +142,18 @@ export async function newestSnapshot(dir: string): Promise<Snapshot | undefined>
     .sort()
     .at(-1);
   if (newest === undefined) return undefined;
-  const { metadata, size, checksum } = await readFooter(join(dir, newest));
+  const path = join(dir, newest);
+  const { metadata, size, checksum } = await readFooter(path);
+  if (path !== snapshotPath(dir, metadata))
+    throw new DamageError(`the snapshot ${path} is one of ${metadata.index}, under the name of another`);
   return { metadata, data: encodeDescriptor({ size, checksum }) };
 }
 
-/** Removes every snapshot but one. */
+/** Removes every snapshot that is older than one, staged ones too. */
 export async function removeOlder(dir: string, keep: { term: number; index: number }): Promise<void> {
   const kept = snapshotPath(dir, keep);
   for (const name of await readdir(dir)) {
     const path = join(dir, name);
-    if (name.endsWith(suffix) && path < kept) await rm(path, { force: true });
+    if (path < kept) await rm(path, { force: true });
   }
 }

@@ -81,8 +81,17 @@ function readInteger(reader: Reader, long: (reader: Reader) => number | { toNumb
   return toNumber(long(reader));
 }
 
+/** A text that must be there to its end: protobufjs takes what is left of one that was cut short. */
+function readText(reader: Reader): string {
+  const start = reader.pos;
+  const length = reader.uint32();
+  if (reader.pos + length > reader.len) throw new DecodeError('the message ends inside a text');
+  reader.pos = start;
+  return reader.string();
+}
+
 const scalars: Readonly<Record<string, Scalar>> = {
-  string: { wireType: 2, zero: '', write: (w, v) => w.string(v), read: (r) => r.string() },
+  string: { wireType: 2, zero: '', write: (w, v) => w.string(v), read: readText },
   bytes: { wireType: 2, zero: new Uint8Array(0), write: (w, v) => w.bytes(v), read: (r) => r.bytes() },
   bool: { wireType: 0, zero: false, write: (w, v) => w.bool(v), read: (r) => r.bool() },
   uint32: { wireType: 0, zero: 0, write: (w, v) => w.uint32(v), read: (r) => r.uint32() },
@@ -118,7 +127,11 @@ function enumScalar(type: protobuf.Enum): Scalar {
   return {
     wireType: 0,
     zero: words.get(0),
-    write: (w, v) => w.int32(numbers.get(v) ?? 0),
+    write(w, v) {
+      const number = numbers.get(v);
+      if (number === undefined) throw new TypeError(`${type.name} has no word "${String(v)}"`);
+      return w.int32(number);
+    },
     read(r) {
       const number = r.int32();
       const word = words.get(number);
@@ -137,6 +150,11 @@ function scalarOf(field: protobuf.Field): Scalar | undefined {
 
 const none: readonly never[] = Object.freeze([]);
 const noEntries = Object.freeze({});
+
+/** A part must end where it said it would. */
+function expectEnd(reader: Reader, end: number): void {
+  if (reader.pos !== end) throw new DecodeError('a part reaches past its end');
+}
 
 function expectWireType(actual: number, expected: number, name: string): void {
   if (actual !== expected) throw new DecodeError(`${name} has wire type ${actual}, not ${expected}`);
@@ -166,10 +184,11 @@ function mapField(field: protobuf.MapField): FieldCodec {
       let value = '';
       while (reader.pos < end) {
         const inner = reader.uint32();
-        if (inner === 10) key = reader.string();
-        else if (inner === 18) value = reader.string();
+        if (inner === 10) key = readText(reader);
+        else if (inner === 18) value = readText(reader);
         else reader.skipType(inner & 7);
       }
+      expectEnd(reader, end);
       if (key === '__proto__') throw new DecodeError('__proto__ is not allowed as a key');
       const map = (before ?? {}) as Record<string, string>;
       map[key] = value;
@@ -228,10 +247,15 @@ function repeatedScalar(field: protobuf.Field, scalar: Scalar): FieldCodec {
   };
 }
 
+/** Does a message hold exactly one of several? (An `optional` field makes a oneof of its own, which does not count.) */
+function isUnion(type: protobuf.Type): boolean {
+  return type.oneofsArray.some((oneof) => !oneof.isProto3Optional) && type.fieldsArray.every(({ partOf }) => partOf);
+}
+
 function messageField(field: protobuf.Field, codec: () => Codec): FieldCodec {
   const tag = (field.id << 3) | 2;
   const type = field.resolvedType as protobuf.Type;
-  const union = type.oneofsArray.length === 1 && type.fieldsArray.every(({ partOf }) => partOf);
+  const union = isUnion(type);
   const mayBeAbsent = field.partOf !== null || union;
   let unset: Plain | undefined;
   return {
@@ -305,6 +329,7 @@ function compile(type: protobuf.Type): Codec {
           reader.skipType(tag & 7); // from a newer version
         else parts[place] = (fields[place] as FieldCodec).decode(reader, tag & 7, parts[place]);
       }
+      expectEnd(reader, end);
       const value: Plain = {};
       fields.forEach((field, place) => {
         const part = parts[place] ?? field.absent();
@@ -352,4 +377,9 @@ export function messageCodec<T = never, N extends keyof Messages = keyof Message
       }
     },
   };
+}
+
+/** How many bytes a text takes as UTF-8. */
+export function utf8Length(text: string): number {
+  return protobuf.util.utf8.length(text);
 }

@@ -181,6 +181,8 @@ export class SnapshotDecoder {
       this.#tables[kind].push(decodeObject(kind, object));
     } else if ('history' in record) this.#history.push(fromWireRecord(record.history));
     else if ('request' in record) this.#requests.push([record.request.requestId, record.request.version]);
+    else if (!('end' in record))
+      throw new DecodeError('a record of the snapshot is of no kind that this version knows');
     else if (record.end.records !== this.#records)
       throw new DecodeError(`the snapshot says ${record.end.records} records and has ${this.#records}`);
     else this.#ended = true;

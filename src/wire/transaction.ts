@@ -6,7 +6,7 @@ import {
   type StoreAction,
   type TransactionInfo,
 } from '../state/index.js';
-import { DecodeError, messageCodec } from './codec.js';
+import { DecodeError, messageCodec, utf8Length } from './codec.js';
 import type { Action, Transaction } from './generated/messages.js';
 import { decodeObject, encodeObject } from './objects.js';
 
@@ -32,10 +32,13 @@ function wireAction(action: StoreAction): Action {
   return wire;
 }
 
-/** Encoded bytes of one action. */
+/** Tags and lengths of an action's parts, at most. */
+const overheadBytes = 24;
+
+/** Encoded bytes of one action, or a few more. */
 export function sizeOfAction(action: StoreAction): number {
   const { kind, id, object } = wireAction(action);
-  return object.length + kind.length + id.length + 12;
+  return object.length + utf8Length(kind) + utf8Length(id) + overheadBytes;
 }
 
 /** The payload of a log entry. */

@@ -6,341 +6,6 @@ export const descriptor: object = {
    "nested": {
     "v1": {
      "nested": {
-      "ActionOp": {
-       "values": {
-        "ACTION_OP_CREATE": 0,
-        "ACTION_OP_UPDATE": 1,
-        "ACTION_OP_REMOVE": 2
-       },
-       "reserved": [
-        [
-         3,
-         3
-        ]
-       ]
-      },
-      "Action": {
-       "fields": {
-        "op": {
-         "type": "ActionOp",
-         "id": 1
-        },
-        "kind": {
-         "type": "string",
-         "id": 2
-        },
-        "id": {
-         "type": "string",
-         "id": 3
-        },
-        "object": {
-         "type": "bytes",
-         "id": 4
-        }
-       }
-      },
-      "Transaction": {
-       "oneofs": {
-        "_actor": {
-         "oneof": [
-          "actor"
-         ]
-        },
-        "_reason": {
-         "oneof": [
-          "reason"
-         ]
-        },
-        "_requestId": {
-         "oneof": [
-          "requestId"
-         ]
-        }
-       },
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        },
-        "time": {
-         "type": "int64",
-         "id": 2
-        },
-        "actions": {
-         "rule": "repeated",
-         "type": "Action",
-         "id": 3
-        },
-        "actor": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "reason": {
-         "type": "string",
-         "id": 5,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "requestId": {
-         "type": "string",
-         "id": 6,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       },
-       "reserved": [
-        [
-         7,
-         7
-        ],
-        [
-         8,
-         8
-        ]
-       ]
-      },
-      "MemberInfo": {
-       "fields": {
-        "id": {
-         "type": "uint64",
-         "id": 1
-        },
-        "name": {
-         "type": "string",
-         "id": 2
-        },
-        "addrs": {
-         "rule": "repeated",
-         "type": "string",
-         "id": 3
-        }
-       }
-      },
-      "MembershipContext": {
-       "oneofs": {
-        "_member": {
-         "oneof": [
-          "member"
-         ]
-        }
-       },
-       "fields": {
-        "member": {
-         "type": "MemberInfo",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "ObjectRecord": {
-       "fields": {
-        "kind": {
-         "type": "string",
-         "id": 1
-        },
-        "object": {
-         "type": "bytes",
-         "id": 2
-        }
-       }
-      },
-      "HistoryChange": {
-       "oneofs": {
-        "_old": {
-         "oneof": [
-          "old"
-         ]
-        }
-       },
-       "fields": {
-        "op": {
-         "type": "ActionOp",
-         "id": 1
-        },
-        "kind": {
-         "type": "string",
-         "id": 2
-        },
-        "object": {
-         "type": "bytes",
-         "id": 3
-        },
-        "old": {
-         "type": "bytes",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "HistoryRecord": {
-       "oneofs": {
-        "_actor": {
-         "oneof": [
-          "actor"
-         ]
-        },
-        "_reason": {
-         "oneof": [
-          "reason"
-         ]
-        },
-        "_requestId": {
-         "oneof": [
-          "requestId"
-         ]
-        }
-       },
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        },
-        "time": {
-         "type": "int64",
-         "id": 2
-        },
-        "changes": {
-         "rule": "repeated",
-         "type": "HistoryChange",
-         "id": 3
-        },
-        "actor": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "reason": {
-         "type": "string",
-         "id": 5,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "requestId": {
-         "type": "string",
-         "id": 6,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "bytes": {
-         "type": "uint64",
-         "id": 7
-        }
-       }
-      },
-      "RequestRecord": {
-       "fields": {
-        "requestId": {
-         "type": "string",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "SnapshotHeader": {
-       "fields": {
-        "format": {
-         "type": "uint32",
-         "id": 1
-        },
-        "clusterId": {
-         "type": "string",
-         "id": 2
-        },
-        "lineage": {
-         "type": "string",
-         "id": 3
-        },
-        "version": {
-         "type": "uint64",
-         "id": 4
-        },
-        "time": {
-         "type": "int64",
-         "id": 5
-        },
-        "members": {
-         "rule": "repeated",
-         "type": "MemberInfo",
-         "id": 6
-        },
-        "removed": {
-         "rule": "repeated",
-         "type": "uint64",
-         "id": 7
-        }
-       }
-      },
-      "SnapshotEnd": {
-       "fields": {
-        "records": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "SnapshotRecord": {
-       "oneofs": {
-        "record": {
-         "oneof": [
-          "header",
-          "object",
-          "history",
-          "request",
-          "end"
-         ]
-        }
-       },
-       "fields": {
-        "header": {
-         "type": "SnapshotHeader",
-         "id": 1
-        },
-        "object": {
-         "type": "ObjectRecord",
-         "id": 2
-        },
-        "history": {
-         "type": "HistoryRecord",
-         "id": 3
-        },
-        "request": {
-         "type": "RequestRecord",
-         "id": 4
-        },
-        "end": {
-         "type": "SnapshotEnd",
-         "id": 5
-        }
-       }
-      },
-      "SnapshotDescriptor": {
-       "fields": {
-        "size": {
-         "type": "uint64",
-         "id": 1
-        },
-        "checksum": {
-         "type": "uint32",
-         "id": 2
-        }
-       }
-      },
       "Control": {
        "methods": {
         "GetNode": {
@@ -1432,1046 +1097,6 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "string",
          "id": 2
-        }
-       }
-      },
-      "Raft": {
-       "methods": {
-        "Stream": {
-         "requestType": "RaftFrame",
-         "requestStream": true,
-         "responseType": "RaftStreamEnd"
-        },
-        "Snapshot": {
-         "requestType": "SnapshotFrame",
-         "requestStream": true,
-         "responseType": "RaftStreamEnd"
-        }
-       }
-      },
-      "Membership": {
-       "methods": {
-        "Join": {
-         "requestType": "JoinRequest",
-         "responseType": "JoinResponse"
-        },
-        "Remove": {
-         "requestType": "RemoveMemberRequest",
-         "responseType": "RemoveMemberResponse"
-        },
-        "Local": {
-         "requestType": "LocalStatusRequest",
-         "responseType": "LocalStatus"
-        },
-        "Status": {
-         "requestType": "ClusterStatusRequest",
-         "responseType": "ClusterStatus"
-        },
-        "TransferLeadership": {
-         "requestType": "TransferLeadershipRequest",
-         "responseType": "TransferLeadershipResponse"
-        }
-       }
-      },
-      "RaftHello": {
-       "fields": {
-        "format": {
-         "type": "uint32",
-         "id": 1
-        },
-        "clusterId": {
-         "type": "string",
-         "id": 2
-        },
-        "from": {
-         "type": "uint64",
-         "id": 3
-        },
-        "to": {
-         "type": "uint64",
-         "id": 4
-        }
-       }
-      },
-      "RaftFrame": {
-       "oneofs": {
-        "frame": {
-         "oneof": [
-          "hello",
-          "batch"
-         ]
-        }
-       },
-       "fields": {
-        "hello": {
-         "type": "RaftHello",
-         "id": 1
-        },
-        "batch": {
-         "type": "RaftBatch",
-         "id": 2
-        }
-       }
-      },
-      "RaftBatch": {
-       "fields": {
-        "messages": {
-         "rule": "repeated",
-         "type": "RaftMessage",
-         "id": 1
-        }
-       }
-      },
-      "RaftStreamEnd": {
-       "fields": {}
-      },
-      "SnapshotOpening": {
-       "fields": {
-        "hello": {
-         "type": "RaftHello",
-         "id": 1
-        },
-        "message": {
-         "type": "RaftMessage",
-         "id": 2
-        }
-       }
-      },
-      "SnapshotFrame": {
-       "oneofs": {
-        "frame": {
-         "oneof": [
-          "opening",
-          "chunk"
-         ]
-        }
-       },
-       "fields": {
-        "opening": {
-         "type": "SnapshotOpening",
-         "id": 1
-        },
-        "chunk": {
-         "type": "bytes",
-         "id": 2
-        }
-       }
-      },
-      "ConfChangeOpType": {
-       "values": {
-        "CONF_CHANGE_OP_TYPE_ADD_VOTER": 0,
-        "CONF_CHANGE_OP_TYPE_ADD_LEARNER": 1,
-        "CONF_CHANGE_OP_TYPE_REMOVE": 2,
-        "CONF_CHANGE_OP_TYPE_UPDATE": 3
-       }
-      },
-      "ConfChangeTransition": {
-       "values": {
-        "CONF_CHANGE_TRANSITION_AUTO": 0,
-        "CONF_CHANGE_TRANSITION_JOINT_IMPLICIT": 1,
-        "CONF_CHANGE_TRANSITION_JOINT_EXPLICIT": 2
-       }
-      },
-      "ConfChangeOp": {
-       "fields": {
-        "type": {
-         "type": "ConfChangeOpType",
-         "id": 1
-        },
-        "nodeId": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "ConfChange": {
-       "oneofs": {
-        "_context": {
-         "oneof": [
-          "context"
-         ]
-        }
-       },
-       "fields": {
-        "transition": {
-         "type": "ConfChangeTransition",
-         "id": 1
-        },
-        "changes": {
-         "rule": "repeated",
-         "type": "ConfChangeOp",
-         "id": 2
-        },
-        "context": {
-         "type": "bytes",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "Entry": {
-       "oneofs": {
-        "_change": {
-         "oneof": [
-          "change"
-         ]
-        }
-       },
-       "fields": {
-        "term": {
-         "type": "uint64",
-         "id": 1
-        },
-        "index": {
-         "type": "uint64",
-         "id": 2
-        },
-        "data": {
-         "type": "bytes",
-         "id": 3
-        },
-        "change": {
-         "type": "ConfChange",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "ConfState": {
-       "fields": {
-        "voters": {
-         "rule": "repeated",
-         "type": "uint64",
-         "id": 1
-        },
-        "learners": {
-         "rule": "repeated",
-         "type": "uint64",
-         "id": 2
-        },
-        "votersOutgoing": {
-         "rule": "repeated",
-         "type": "uint64",
-         "id": 3
-        },
-        "learnersNext": {
-         "rule": "repeated",
-         "type": "uint64",
-         "id": 4
-        },
-        "autoLeave": {
-         "type": "bool",
-         "id": 5
-        }
-       }
-      },
-      "SnapshotMetadata": {
-       "fields": {
-        "index": {
-         "type": "uint64",
-         "id": 1
-        },
-        "term": {
-         "type": "uint64",
-         "id": 2
-        },
-        "confState": {
-         "type": "ConfState",
-         "id": 3
-        }
-       }
-      },
-      "Snapshot": {
-       "fields": {
-        "metadata": {
-         "type": "SnapshotMetadata",
-         "id": 1
-        },
-        "data": {
-         "type": "bytes",
-         "id": 2
-        }
-       }
-      },
-      "AppendEntries": {
-       "fields": {
-        "prevLogIndex": {
-         "type": "uint64",
-         "id": 1
-        },
-        "prevLogTerm": {
-         "type": "uint64",
-         "id": 2
-        },
-        "entries": {
-         "rule": "repeated",
-         "type": "Entry",
-         "id": 3
-        },
-        "leaderCommit": {
-         "type": "uint64",
-         "id": 4
-        }
-       }
-      },
-      "AppendEntriesResponse": {
-       "oneofs": {
-        "_hintIndex": {
-         "oneof": [
-          "hintIndex"
-         ]
-        },
-        "_hintTerm": {
-         "oneof": [
-          "hintTerm"
-         ]
-        }
-       },
-       "fields": {
-        "index": {
-         "type": "uint64",
-         "id": 1
-        },
-        "rejected": {
-         "type": "bool",
-         "id": 2
-        },
-        "hintIndex": {
-         "type": "uint64",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "hintTerm": {
-         "type": "uint64",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "RequestVote": {
-       "oneofs": {
-        "_leadershipTransfer": {
-         "oneof": [
-          "leadershipTransfer"
-         ]
-        }
-       },
-       "fields": {
-        "lastLogIndex": {
-         "type": "uint64",
-         "id": 1
-        },
-        "lastLogTerm": {
-         "type": "uint64",
-         "id": 2
-        },
-        "leadershipTransfer": {
-         "type": "bool",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "RequestVoteResponse": {
-       "fields": {
-        "granted": {
-         "type": "bool",
-         "id": 1
-        }
-       }
-      },
-      "Heartbeat": {
-       "oneofs": {
-        "_context": {
-         "oneof": [
-          "context"
-         ]
-        }
-       },
-       "fields": {
-        "leaderCommit": {
-         "type": "uint64",
-         "id": 1
-        },
-        "context": {
-         "type": "bytes",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "HeartbeatResponse": {
-       "oneofs": {
-        "_context": {
-         "oneof": [
-          "context"
-         ]
-        }
-       },
-       "fields": {
-        "context": {
-         "type": "bytes",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "InstallSnapshot": {
-       "fields": {
-        "snapshot": {
-         "type": "Snapshot",
-         "id": 1
-        }
-       }
-      },
-      "TimeoutNow": {
-       "fields": {}
-      },
-      "ForwardedTransfer": {
-       "fields": {
-        "transferee": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "ReadIndex": {
-       "fields": {
-        "context": {
-         "type": "bytes",
-         "id": 1
-        }
-       }
-      },
-      "ReadIndexResponse": {
-       "fields": {
-        "index": {
-         "type": "uint64",
-         "id": 1
-        },
-        "context": {
-         "type": "bytes",
-         "id": 2
-        }
-       }
-      },
-      "RaftMessage": {
-       "oneofs": {
-        "body": {
-         "oneof": [
-          "appendEntries",
-          "appendEntriesResponse",
-          "requestVote",
-          "preVote",
-          "requestVoteResponse",
-          "preVoteResponse",
-          "heartbeat",
-          "heartbeatResponse",
-          "installSnapshot",
-          "timeoutNow",
-          "transferLeader",
-          "readIndex",
-          "readIndexResponse"
-         ]
-        }
-       },
-       "fields": {
-        "from": {
-         "type": "uint64",
-         "id": 1
-        },
-        "to": {
-         "type": "uint64",
-         "id": 2
-        },
-        "term": {
-         "type": "uint64",
-         "id": 3
-        },
-        "appendEntries": {
-         "type": "AppendEntries",
-         "id": 4
-        },
-        "appendEntriesResponse": {
-         "type": "AppendEntriesResponse",
-         "id": 5
-        },
-        "requestVote": {
-         "type": "RequestVote",
-         "id": 6
-        },
-        "preVote": {
-         "type": "RequestVote",
-         "id": 7
-        },
-        "requestVoteResponse": {
-         "type": "RequestVoteResponse",
-         "id": 8
-        },
-        "preVoteResponse": {
-         "type": "RequestVoteResponse",
-         "id": 9
-        },
-        "heartbeat": {
-         "type": "Heartbeat",
-         "id": 10
-        },
-        "heartbeatResponse": {
-         "type": "HeartbeatResponse",
-         "id": 11
-        },
-        "installSnapshot": {
-         "type": "InstallSnapshot",
-         "id": 12
-        },
-        "timeoutNow": {
-         "type": "TimeoutNow",
-         "id": 13
-        },
-        "transferLeader": {
-         "type": "ForwardedTransfer",
-         "id": 14
-        },
-        "readIndex": {
-         "type": "ReadIndex",
-         "id": 15
-        },
-        "readIndexResponse": {
-         "type": "ReadIndexResponse",
-         "id": 16
-        }
-       }
-      },
-      "JoinRequest": {
-       "fields": {
-        "member": {
-         "type": "MemberInfo",
-         "id": 1
-        }
-       }
-      },
-      "JoinResponse": {
-       "fields": {
-        "clusterId": {
-         "type": "string",
-         "id": 1
-        },
-        "lineage": {
-         "type": "string",
-         "id": 2
-        },
-        "members": {
-         "rule": "repeated",
-         "type": "MemberInfo",
-         "id": 3
-        }
-       }
-      },
-      "RemoveMemberRequest": {
-       "fields": {
-        "member": {
-         "type": "string",
-         "id": 1
-        }
-       }
-      },
-      "RemoveMemberResponse": {
-       "fields": {}
-      },
-      "TransferLeadershipRequest": {
-       "oneofs": {
-        "_to": {
-         "oneof": [
-          "to"
-         ]
-        }
-       },
-       "fields": {
-        "to": {
-         "type": "string",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "TransferLeadershipResponse": {
-       "fields": {
-        "leader": {
-         "type": "string",
-         "id": 1
-        }
-       }
-      },
-      "LocalStatusRequest": {
-       "fields": {}
-      },
-      "MemberRole": {
-       "values": {
-        "MEMBER_ROLE_VOTER": 0,
-        "MEMBER_ROLE_LEARNER": 1
-       }
-      },
-      "MemberStatus": {
-       "oneofs": {
-        "_version": {
-         "oneof": [
-          "version"
-         ]
-        },
-        "_lastIndex": {
-         "oneof": [
-          "lastIndex"
-         ]
-        },
-        "_appliedIndex": {
-         "oneof": [
-          "appliedIndex"
-         ]
-        }
-       },
-       "fields": {
-        "name": {
-         "type": "string",
-         "id": 1
-        },
-        "id": {
-         "type": "string",
-         "id": 2
-        },
-        "addr": {
-         "type": "string",
-         "id": 3
-        },
-        "role": {
-         "type": "MemberRole",
-         "id": 4
-        },
-        "leader": {
-         "type": "bool",
-         "id": 5
-        },
-        "reachable": {
-         "type": "bool",
-         "id": 6
-        },
-        "version": {
-         "type": "uint64",
-         "id": 7,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "lastIndex": {
-         "type": "uint64",
-         "id": 8,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "appliedIndex": {
-         "type": "uint64",
-         "id": 9,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "LocalStatus": {
-       "oneofs": {
-        "_leader": {
-         "oneof": [
-          "leader"
-         ]
-        }
-       },
-       "fields": {
-        "clusterId": {
-         "type": "string",
-         "id": 1
-        },
-        "lineage": {
-         "type": "string",
-         "id": 2
-        },
-        "name": {
-         "type": "string",
-         "id": 3
-        },
-        "id": {
-         "type": "string",
-         "id": 4
-        },
-        "term": {
-         "type": "uint64",
-         "id": 5
-        },
-        "leader": {
-         "type": "string",
-         "id": 6,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "version": {
-         "type": "uint64",
-         "id": 7
-        },
-        "lastIndex": {
-         "type": "uint64",
-         "id": 8
-        },
-        "appliedIndex": {
-         "type": "uint64",
-         "id": 9
-        },
-        "members": {
-         "rule": "repeated",
-         "type": "MemberStatus",
-         "id": 10
-        }
-       }
-      },
-      "ClusterStatusRequest": {
-       "fields": {}
-      },
-      "ClusterStatus": {
-       "oneofs": {
-        "_leader": {
-         "oneof": [
-          "leader"
-         ]
-        }
-       },
-       "fields": {
-        "clusterId": {
-         "type": "string",
-         "id": 1
-        },
-        "lineage": {
-         "type": "string",
-         "id": 2
-        },
-        "leader": {
-         "type": "string",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "term": {
-         "type": "uint64",
-         "id": 4
-        },
-        "version": {
-         "type": "uint64",
-         "id": 5
-        },
-        "members": {
-         "rule": "repeated",
-         "type": "MemberStatus",
-         "id": 6
-        }
-       }
-      },
-      "Watch": {
-       "methods": {
-        "Watch": {
-         "requestType": "WatchRequest",
-         "responseType": "WatchResponse",
-         "responseStream": true
-        }
-       }
-      },
-      "EventAction": {
-       "values": {
-        "EVENT_ACTION_CREATE": 0,
-        "EVENT_ACTION_UPDATE": 1,
-        "EVENT_ACTION_DELETE": 2,
-        "EVENT_ACTION_COMMIT": 3
-       }
-      },
-      "Selector": {
-       "fields": {
-        "kind": {
-         "type": "string",
-         "id": 1
-        },
-        "actions": {
-         "rule": "repeated",
-         "type": "EventAction",
-         "id": 2
-        },
-        "ids": {
-         "rule": "repeated",
-         "type": "string",
-         "id": 3
-        },
-        "idPrefixes": {
-         "rule": "repeated",
-         "type": "string",
-         "id": 4
-        },
-        "names": {
-         "rule": "repeated",
-         "type": "string",
-         "id": 5
-        },
-        "namePrefixes": {
-         "rule": "repeated",
-         "type": "string",
-         "id": 6
-        },
-        "nodeIds": {
-         "rule": "repeated",
-         "type": "string",
-         "id": 7
-        },
-        "serviceIds": {
-         "rule": "repeated",
-         "type": "string",
-         "id": 8
-        }
-       }
-      },
-      "WatchRequest": {
-       "oneofs": {
-        "_resumeFrom": {
-         "oneof": [
-          "resumeFrom"
-         ]
-        },
-        "_lineage": {
-         "oneof": [
-          "lineage"
-         ]
-        }
-       },
-       "fields": {
-        "selectors": {
-         "rule": "repeated",
-         "type": "Selector",
-         "id": 1
-        },
-        "resumeFrom": {
-         "type": "uint64",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "lineage": {
-         "type": "string",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "matchEither": {
-         "type": "bool",
-         "id": 4
-        },
-        "bookmarkMs": {
-         "type": "uint32",
-         "id": 5
-        }
-       }
-      },
-      "WatchObject": {
-       "oneofs": {
-        "object": {
-         "oneof": [
-          "node",
-          "service",
-          "task",
-          "network",
-          "cluster"
-         ]
-        }
-       },
-       "fields": {
-        "node": {
-         "type": "Node",
-         "id": 1
-        },
-        "service": {
-         "type": "Service",
-         "id": 2
-        },
-        "task": {
-         "type": "Task",
-         "id": 3
-        },
-        "network": {
-         "type": "Network",
-         "id": 4
-        },
-        "cluster": {
-         "type": "Cluster",
-         "id": 5
-        }
-       }
-      },
-      "WatchEvent": {
-       "oneofs": {
-        "_old": {
-         "oneof": [
-          "old"
-         ]
-        }
-       },
-       "fields": {
-        "action": {
-         "type": "EventAction",
-         "id": 1
-        },
-        "kind": {
-         "type": "string",
-         "id": 2
-        },
-        "object": {
-         "type": "WatchObject",
-         "id": 3
-        },
-        "old": {
-         "type": "WatchObject",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "Synced": {
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "WatchTransaction": {
-       "oneofs": {
-        "_actor": {
-         "oneof": [
-          "actor"
-         ]
-        },
-        "_reason": {
-         "oneof": [
-          "reason"
-         ]
-        },
-        "_requestId": {
-         "oneof": [
-          "requestId"
-         ]
-        }
-       },
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        },
-        "time": {
-         "type": "int64",
-         "id": 2
-        },
-        "events": {
-         "rule": "repeated",
-         "type": "WatchEvent",
-         "id": 3
-        },
-        "actor": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "reason": {
-         "type": "string",
-         "id": 5,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "requestId": {
-         "type": "string",
-         "id": 6,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "Bookmark": {
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "Resync": {
-       "fields": {
-        "reason": {
-         "type": "string",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "WatchResponse": {
-       "oneofs": {
-        "body": {
-         "oneof": [
-          "synced",
-          "transaction",
-          "bookmark",
-          "resync"
-         ]
-        }
-       },
-       "fields": {
-        "lineage": {
-         "type": "string",
-         "id": 1
-        },
-        "synced": {
-         "type": "Synced",
-         "id": 2
-        },
-        "transaction": {
-         "type": "WatchTransaction",
-         "id": 3
-        },
-        "bookmark": {
-         "type": "Bookmark",
-         "id": 4
-        },
-        "resync": {
-         "type": "Resync",
-         "id": 5
         }
        }
       },
@@ -4222,6 +2847,1381 @@ export const descriptor: object = {
         "spec": {
          "type": "ClusterSpec",
          "id": 3
+        }
+       }
+      },
+      "ActionOp": {
+       "values": {
+        "ACTION_OP_CREATE": 0,
+        "ACTION_OP_UPDATE": 1,
+        "ACTION_OP_REMOVE": 2
+       },
+       "reserved": [
+        [
+         3,
+         3
+        ]
+       ]
+      },
+      "Action": {
+       "fields": {
+        "op": {
+         "type": "ActionOp",
+         "id": 1
+        },
+        "kind": {
+         "type": "string",
+         "id": 2
+        },
+        "id": {
+         "type": "string",
+         "id": 3
+        },
+        "object": {
+         "type": "bytes",
+         "id": 4
+        }
+       }
+      },
+      "Transaction": {
+       "oneofs": {
+        "_actor": {
+         "oneof": [
+          "actor"
+         ]
+        },
+        "_reason": {
+         "oneof": [
+          "reason"
+         ]
+        },
+        "_requestId": {
+         "oneof": [
+          "requestId"
+         ]
+        }
+       },
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        },
+        "time": {
+         "type": "int64",
+         "id": 2
+        },
+        "actions": {
+         "rule": "repeated",
+         "type": "Action",
+         "id": 3
+        },
+        "actor": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "reason": {
+         "type": "string",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "requestId": {
+         "type": "string",
+         "id": 6,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       },
+       "reserved": [
+        [
+         7,
+         7
+        ],
+        [
+         8,
+         8
+        ]
+       ]
+      },
+      "MemberInfo": {
+       "fields": {
+        "id": {
+         "type": "uint64",
+         "id": 1
+        },
+        "name": {
+         "type": "string",
+         "id": 2
+        },
+        "addrs": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 3
+        }
+       }
+      },
+      "MembershipContext": {
+       "oneofs": {
+        "_member": {
+         "oneof": [
+          "member"
+         ]
+        }
+       },
+       "fields": {
+        "member": {
+         "type": "MemberInfo",
+         "id": 1,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "ObjectRecord": {
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "object": {
+         "type": "bytes",
+         "id": 2
+        }
+       }
+      },
+      "HistoryChange": {
+       "oneofs": {
+        "_old": {
+         "oneof": [
+          "old"
+         ]
+        }
+       },
+       "fields": {
+        "op": {
+         "type": "ActionOp",
+         "id": 1
+        },
+        "kind": {
+         "type": "string",
+         "id": 2
+        },
+        "object": {
+         "type": "bytes",
+         "id": 3
+        },
+        "old": {
+         "type": "bytes",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "HistoryRecord": {
+       "oneofs": {
+        "_actor": {
+         "oneof": [
+          "actor"
+         ]
+        },
+        "_reason": {
+         "oneof": [
+          "reason"
+         ]
+        },
+        "_requestId": {
+         "oneof": [
+          "requestId"
+         ]
+        }
+       },
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        },
+        "time": {
+         "type": "int64",
+         "id": 2
+        },
+        "changes": {
+         "rule": "repeated",
+         "type": "HistoryChange",
+         "id": 3
+        },
+        "actor": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "reason": {
+         "type": "string",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "requestId": {
+         "type": "string",
+         "id": 6,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "bytes": {
+         "type": "uint64",
+         "id": 7
+        }
+       }
+      },
+      "RequestRecord": {
+       "fields": {
+        "requestId": {
+         "type": "string",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "SnapshotHeader": {
+       "fields": {
+        "format": {
+         "type": "uint32",
+         "id": 1
+        },
+        "clusterId": {
+         "type": "string",
+         "id": 2
+        },
+        "lineage": {
+         "type": "string",
+         "id": 3
+        },
+        "version": {
+         "type": "uint64",
+         "id": 4
+        },
+        "time": {
+         "type": "int64",
+         "id": 5
+        },
+        "members": {
+         "rule": "repeated",
+         "type": "MemberInfo",
+         "id": 6
+        },
+        "removed": {
+         "rule": "repeated",
+         "type": "uint64",
+         "id": 7
+        }
+       }
+      },
+      "SnapshotEnd": {
+       "fields": {
+        "records": {
+         "type": "uint64",
+         "id": 1
+        }
+       }
+      },
+      "SnapshotRecord": {
+       "oneofs": {
+        "record": {
+         "oneof": [
+          "header",
+          "object",
+          "history",
+          "request",
+          "end"
+         ]
+        }
+       },
+       "fields": {
+        "header": {
+         "type": "SnapshotHeader",
+         "id": 1
+        },
+        "object": {
+         "type": "ObjectRecord",
+         "id": 2
+        },
+        "history": {
+         "type": "HistoryRecord",
+         "id": 3
+        },
+        "request": {
+         "type": "RequestRecord",
+         "id": 4
+        },
+        "end": {
+         "type": "SnapshotEnd",
+         "id": 5
+        }
+       }
+      },
+      "SnapshotDescriptor": {
+       "fields": {
+        "size": {
+         "type": "uint64",
+         "id": 1
+        },
+        "checksum": {
+         "type": "uint32",
+         "id": 2
+        }
+       }
+      },
+      "Raft": {
+       "methods": {
+        "Stream": {
+         "requestType": "RaftFrame",
+         "requestStream": true,
+         "responseType": "RaftStreamEnd"
+        },
+        "Snapshot": {
+         "requestType": "SnapshotFrame",
+         "requestStream": true,
+         "responseType": "RaftStreamEnd"
+        }
+       }
+      },
+      "Membership": {
+       "methods": {
+        "Join": {
+         "requestType": "JoinRequest",
+         "responseType": "JoinResponse"
+        },
+        "Remove": {
+         "requestType": "RemoveMemberRequest",
+         "responseType": "RemoveMemberResponse"
+        },
+        "Local": {
+         "requestType": "LocalStatusRequest",
+         "responseType": "LocalStatus"
+        },
+        "Status": {
+         "requestType": "ClusterStatusRequest",
+         "responseType": "ClusterStatus"
+        },
+        "TransferLeadership": {
+         "requestType": "TransferLeadershipRequest",
+         "responseType": "TransferLeadershipResponse"
+        }
+       }
+      },
+      "RaftHello": {
+       "fields": {
+        "format": {
+         "type": "uint32",
+         "id": 1
+        },
+        "clusterId": {
+         "type": "string",
+         "id": 2
+        },
+        "from": {
+         "type": "uint64",
+         "id": 3
+        },
+        "to": {
+         "type": "uint64",
+         "id": 4
+        }
+       }
+      },
+      "RaftFrame": {
+       "oneofs": {
+        "frame": {
+         "oneof": [
+          "hello",
+          "batch"
+         ]
+        }
+       },
+       "fields": {
+        "hello": {
+         "type": "RaftHello",
+         "id": 1
+        },
+        "batch": {
+         "type": "RaftBatch",
+         "id": 2
+        }
+       }
+      },
+      "RaftBatch": {
+       "fields": {
+        "messages": {
+         "rule": "repeated",
+         "type": "RaftMessage",
+         "id": 1
+        }
+       }
+      },
+      "RaftStreamEnd": {
+       "fields": {}
+      },
+      "SnapshotOpening": {
+       "fields": {
+        "hello": {
+         "type": "RaftHello",
+         "id": 1
+        },
+        "message": {
+         "type": "RaftMessage",
+         "id": 2
+        }
+       }
+      },
+      "SnapshotFrame": {
+       "oneofs": {
+        "frame": {
+         "oneof": [
+          "opening",
+          "chunk"
+         ]
+        }
+       },
+       "fields": {
+        "opening": {
+         "type": "SnapshotOpening",
+         "id": 1
+        },
+        "chunk": {
+         "type": "bytes",
+         "id": 2
+        }
+       }
+      },
+      "ConfChangeOpType": {
+       "values": {
+        "CONF_CHANGE_OP_TYPE_ADD_VOTER": 0,
+        "CONF_CHANGE_OP_TYPE_ADD_LEARNER": 1,
+        "CONF_CHANGE_OP_TYPE_REMOVE": 2,
+        "CONF_CHANGE_OP_TYPE_UPDATE": 3
+       }
+      },
+      "ConfChangeTransition": {
+       "values": {
+        "CONF_CHANGE_TRANSITION_AUTO": 0,
+        "CONF_CHANGE_TRANSITION_JOINT_IMPLICIT": 1,
+        "CONF_CHANGE_TRANSITION_JOINT_EXPLICIT": 2
+       }
+      },
+      "ConfChangeOp": {
+       "fields": {
+        "type": {
+         "type": "ConfChangeOpType",
+         "id": 1
+        },
+        "nodeId": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "ConfChange": {
+       "oneofs": {
+        "_context": {
+         "oneof": [
+          "context"
+         ]
+        }
+       },
+       "fields": {
+        "transition": {
+         "type": "ConfChangeTransition",
+         "id": 1
+        },
+        "changes": {
+         "rule": "repeated",
+         "type": "ConfChangeOp",
+         "id": 2
+        },
+        "context": {
+         "type": "bytes",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "Entry": {
+       "oneofs": {
+        "_change": {
+         "oneof": [
+          "change"
+         ]
+        }
+       },
+       "fields": {
+        "term": {
+         "type": "uint64",
+         "id": 1
+        },
+        "index": {
+         "type": "uint64",
+         "id": 2
+        },
+        "data": {
+         "type": "bytes",
+         "id": 3
+        },
+        "change": {
+         "type": "ConfChange",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "ConfState": {
+       "fields": {
+        "voters": {
+         "rule": "repeated",
+         "type": "uint64",
+         "id": 1
+        },
+        "learners": {
+         "rule": "repeated",
+         "type": "uint64",
+         "id": 2
+        },
+        "votersOutgoing": {
+         "rule": "repeated",
+         "type": "uint64",
+         "id": 3
+        },
+        "learnersNext": {
+         "rule": "repeated",
+         "type": "uint64",
+         "id": 4
+        },
+        "autoLeave": {
+         "type": "bool",
+         "id": 5
+        }
+       }
+      },
+      "SnapshotMetadata": {
+       "fields": {
+        "index": {
+         "type": "uint64",
+         "id": 1
+        },
+        "term": {
+         "type": "uint64",
+         "id": 2
+        },
+        "confState": {
+         "type": "ConfState",
+         "id": 3
+        }
+       }
+      },
+      "Snapshot": {
+       "fields": {
+        "metadata": {
+         "type": "SnapshotMetadata",
+         "id": 1
+        },
+        "data": {
+         "type": "bytes",
+         "id": 2
+        }
+       }
+      },
+      "AppendEntries": {
+       "fields": {
+        "prevLogIndex": {
+         "type": "uint64",
+         "id": 1
+        },
+        "prevLogTerm": {
+         "type": "uint64",
+         "id": 2
+        },
+        "entries": {
+         "rule": "repeated",
+         "type": "Entry",
+         "id": 3
+        },
+        "leaderCommit": {
+         "type": "uint64",
+         "id": 4
+        }
+       }
+      },
+      "AppendEntriesResponse": {
+       "oneofs": {
+        "_hintIndex": {
+         "oneof": [
+          "hintIndex"
+         ]
+        },
+        "_hintTerm": {
+         "oneof": [
+          "hintTerm"
+         ]
+        }
+       },
+       "fields": {
+        "index": {
+         "type": "uint64",
+         "id": 1
+        },
+        "rejected": {
+         "type": "bool",
+         "id": 2
+        },
+        "hintIndex": {
+         "type": "uint64",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "hintTerm": {
+         "type": "uint64",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "RequestVote": {
+       "oneofs": {
+        "_leadershipTransfer": {
+         "oneof": [
+          "leadershipTransfer"
+         ]
+        }
+       },
+       "fields": {
+        "lastLogIndex": {
+         "type": "uint64",
+         "id": 1
+        },
+        "lastLogTerm": {
+         "type": "uint64",
+         "id": 2
+        },
+        "leadershipTransfer": {
+         "type": "bool",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "RequestVoteResponse": {
+       "fields": {
+        "granted": {
+         "type": "bool",
+         "id": 1
+        }
+       }
+      },
+      "Heartbeat": {
+       "oneofs": {
+        "_context": {
+         "oneof": [
+          "context"
+         ]
+        }
+       },
+       "fields": {
+        "leaderCommit": {
+         "type": "uint64",
+         "id": 1
+        },
+        "context": {
+         "type": "bytes",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "HeartbeatResponse": {
+       "oneofs": {
+        "_context": {
+         "oneof": [
+          "context"
+         ]
+        }
+       },
+       "fields": {
+        "context": {
+         "type": "bytes",
+         "id": 1,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "InstallSnapshot": {
+       "fields": {
+        "snapshot": {
+         "type": "Snapshot",
+         "id": 1
+        }
+       }
+      },
+      "TimeoutNow": {
+       "fields": {}
+      },
+      "ForwardedTransfer": {
+       "fields": {
+        "transferee": {
+         "type": "uint64",
+         "id": 1
+        }
+       }
+      },
+      "ReadIndex": {
+       "fields": {
+        "context": {
+         "type": "bytes",
+         "id": 1
+        }
+       }
+      },
+      "ReadIndexResponse": {
+       "fields": {
+        "index": {
+         "type": "uint64",
+         "id": 1
+        },
+        "context": {
+         "type": "bytes",
+         "id": 2
+        }
+       }
+      },
+      "RaftMessage": {
+       "oneofs": {
+        "body": {
+         "oneof": [
+          "appendEntries",
+          "appendEntriesResponse",
+          "requestVote",
+          "preVote",
+          "requestVoteResponse",
+          "preVoteResponse",
+          "heartbeat",
+          "heartbeatResponse",
+          "installSnapshot",
+          "timeoutNow",
+          "transferLeader",
+          "readIndex",
+          "readIndexResponse"
+         ]
+        }
+       },
+       "fields": {
+        "from": {
+         "type": "uint64",
+         "id": 1
+        },
+        "to": {
+         "type": "uint64",
+         "id": 2
+        },
+        "term": {
+         "type": "uint64",
+         "id": 3
+        },
+        "appendEntries": {
+         "type": "AppendEntries",
+         "id": 4
+        },
+        "appendEntriesResponse": {
+         "type": "AppendEntriesResponse",
+         "id": 5
+        },
+        "requestVote": {
+         "type": "RequestVote",
+         "id": 6
+        },
+        "preVote": {
+         "type": "RequestVote",
+         "id": 7
+        },
+        "requestVoteResponse": {
+         "type": "RequestVoteResponse",
+         "id": 8
+        },
+        "preVoteResponse": {
+         "type": "RequestVoteResponse",
+         "id": 9
+        },
+        "heartbeat": {
+         "type": "Heartbeat",
+         "id": 10
+        },
+        "heartbeatResponse": {
+         "type": "HeartbeatResponse",
+         "id": 11
+        },
+        "installSnapshot": {
+         "type": "InstallSnapshot",
+         "id": 12
+        },
+        "timeoutNow": {
+         "type": "TimeoutNow",
+         "id": 13
+        },
+        "transferLeader": {
+         "type": "ForwardedTransfer",
+         "id": 14
+        },
+        "readIndex": {
+         "type": "ReadIndex",
+         "id": 15
+        },
+        "readIndexResponse": {
+         "type": "ReadIndexResponse",
+         "id": 16
+        }
+       }
+      },
+      "JoinRequest": {
+       "fields": {
+        "member": {
+         "type": "MemberInfo",
+         "id": 1
+        }
+       }
+      },
+      "JoinResponse": {
+       "fields": {
+        "clusterId": {
+         "type": "string",
+         "id": 1
+        },
+        "lineage": {
+         "type": "string",
+         "id": 2
+        },
+        "members": {
+         "rule": "repeated",
+         "type": "MemberInfo",
+         "id": 3
+        }
+       }
+      },
+      "RemoveMemberRequest": {
+       "fields": {
+        "member": {
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "RemoveMemberResponse": {
+       "fields": {}
+      },
+      "TransferLeadershipRequest": {
+       "oneofs": {
+        "_to": {
+         "oneof": [
+          "to"
+         ]
+        }
+       },
+       "fields": {
+        "to": {
+         "type": "string",
+         "id": 1,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "TransferLeadershipResponse": {
+       "fields": {
+        "leader": {
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "LocalStatusRequest": {
+       "fields": {}
+      },
+      "MemberRole": {
+       "values": {
+        "MEMBER_ROLE_VOTER": 0,
+        "MEMBER_ROLE_LEARNER": 1
+       }
+      },
+      "MemberStatus": {
+       "oneofs": {
+        "_version": {
+         "oneof": [
+          "version"
+         ]
+        },
+        "_lastIndex": {
+         "oneof": [
+          "lastIndex"
+         ]
+        },
+        "_appliedIndex": {
+         "oneof": [
+          "appliedIndex"
+         ]
+        }
+       },
+       "fields": {
+        "name": {
+         "type": "string",
+         "id": 1
+        },
+        "id": {
+         "type": "string",
+         "id": 2
+        },
+        "addr": {
+         "type": "string",
+         "id": 3
+        },
+        "role": {
+         "type": "MemberRole",
+         "id": 4
+        },
+        "leader": {
+         "type": "bool",
+         "id": 5
+        },
+        "reachable": {
+         "type": "bool",
+         "id": 6
+        },
+        "version": {
+         "type": "uint64",
+         "id": 7,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "lastIndex": {
+         "type": "uint64",
+         "id": 8,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "appliedIndex": {
+         "type": "uint64",
+         "id": 9,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "LocalStatus": {
+       "oneofs": {
+        "_leader": {
+         "oneof": [
+          "leader"
+         ]
+        }
+       },
+       "fields": {
+        "clusterId": {
+         "type": "string",
+         "id": 1
+        },
+        "lineage": {
+         "type": "string",
+         "id": 2
+        },
+        "name": {
+         "type": "string",
+         "id": 3
+        },
+        "id": {
+         "type": "string",
+         "id": 4
+        },
+        "term": {
+         "type": "uint64",
+         "id": 5
+        },
+        "leader": {
+         "type": "string",
+         "id": 6,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "version": {
+         "type": "uint64",
+         "id": 7
+        },
+        "lastIndex": {
+         "type": "uint64",
+         "id": 8
+        },
+        "appliedIndex": {
+         "type": "uint64",
+         "id": 9
+        },
+        "members": {
+         "rule": "repeated",
+         "type": "MemberStatus",
+         "id": 10
+        }
+       }
+      },
+      "ClusterStatusRequest": {
+       "fields": {}
+      },
+      "ClusterStatus": {
+       "oneofs": {
+        "_leader": {
+         "oneof": [
+          "leader"
+         ]
+        }
+       },
+       "fields": {
+        "clusterId": {
+         "type": "string",
+         "id": 1
+        },
+        "lineage": {
+         "type": "string",
+         "id": 2
+        },
+        "leader": {
+         "type": "string",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "term": {
+         "type": "uint64",
+         "id": 4
+        },
+        "version": {
+         "type": "uint64",
+         "id": 5
+        },
+        "members": {
+         "rule": "repeated",
+         "type": "MemberStatus",
+         "id": 6
+        }
+       }
+      },
+      "Watch": {
+       "methods": {
+        "Watch": {
+         "requestType": "WatchRequest",
+         "responseType": "WatchResponse",
+         "responseStream": true
+        }
+       }
+      },
+      "EventAction": {
+       "values": {
+        "EVENT_ACTION_CREATE": 0,
+        "EVENT_ACTION_UPDATE": 1,
+        "EVENT_ACTION_DELETE": 2,
+        "EVENT_ACTION_COMMIT": 3
+       }
+      },
+      "Selector": {
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "actions": {
+         "rule": "repeated",
+         "type": "EventAction",
+         "id": 2
+        },
+        "ids": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 3
+        },
+        "idPrefixes": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 4
+        },
+        "names": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 5
+        },
+        "namePrefixes": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 6
+        },
+        "nodeIds": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 7
+        },
+        "serviceIds": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 8
+        }
+       }
+      },
+      "WatchRequest": {
+       "oneofs": {
+        "_resumeFrom": {
+         "oneof": [
+          "resumeFrom"
+         ]
+        },
+        "_lineage": {
+         "oneof": [
+          "lineage"
+         ]
+        }
+       },
+       "fields": {
+        "selectors": {
+         "rule": "repeated",
+         "type": "Selector",
+         "id": 1
+        },
+        "resumeFrom": {
+         "type": "uint64",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "lineage": {
+         "type": "string",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "matchEither": {
+         "type": "bool",
+         "id": 4
+        },
+        "bookmarkMs": {
+         "type": "uint32",
+         "id": 5
+        }
+       }
+      },
+      "WatchObject": {
+       "oneofs": {
+        "object": {
+         "oneof": [
+          "node",
+          "service",
+          "task",
+          "network",
+          "cluster"
+         ]
+        }
+       },
+       "fields": {
+        "node": {
+         "type": "Node",
+         "id": 1
+        },
+        "service": {
+         "type": "Service",
+         "id": 2
+        },
+        "task": {
+         "type": "Task",
+         "id": 3
+        },
+        "network": {
+         "type": "Network",
+         "id": 4
+        },
+        "cluster": {
+         "type": "Cluster",
+         "id": 5
+        }
+       }
+      },
+      "WatchEvent": {
+       "oneofs": {
+        "_old": {
+         "oneof": [
+          "old"
+         ]
+        }
+       },
+       "fields": {
+        "action": {
+         "type": "EventAction",
+         "id": 1
+        },
+        "kind": {
+         "type": "string",
+         "id": 2
+        },
+        "object": {
+         "type": "WatchObject",
+         "id": 3
+        },
+        "old": {
+         "type": "WatchObject",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "Synced": {
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        }
+       }
+      },
+      "WatchTransaction": {
+       "oneofs": {
+        "_actor": {
+         "oneof": [
+          "actor"
+         ]
+        },
+        "_reason": {
+         "oneof": [
+          "reason"
+         ]
+        },
+        "_requestId": {
+         "oneof": [
+          "requestId"
+         ]
+        }
+       },
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        },
+        "time": {
+         "type": "int64",
+         "id": 2
+        },
+        "events": {
+         "rule": "repeated",
+         "type": "WatchEvent",
+         "id": 3
+        },
+        "actor": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "reason": {
+         "type": "string",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "requestId": {
+         "type": "string",
+         "id": 6,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "Bookmark": {
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        }
+       }
+      },
+      "Resync": {
+       "fields": {
+        "reason": {
+         "type": "string",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "WatchResponse": {
+       "oneofs": {
+        "body": {
+         "oneof": [
+          "synced",
+          "transaction",
+          "bookmark",
+          "resync"
+         ]
+        }
+       },
+       "fields": {
+        "lineage": {
+         "type": "string",
+         "id": 1
+        },
+        "synced": {
+         "type": "Synced",
+         "id": 2
+        },
+        "transaction": {
+         "type": "WatchTransaction",
+         "id": 3
+        },
+        "bookmark": {
+         "type": "Bookmark",
+         "id": 4
+        },
+        "resync": {
+         "type": "Resync",
+         "id": 5
         }
        }
       }

@@ -1,94 +1,5 @@
 // Made by scripts/generate.ts from proto/. Do not edit.
 
-export type ActionOp = 'create' | 'update' | 'remove';
-
-/** One change. `object` is the encoded object of that kind; empty for a removal. */
-export interface Action {
-  readonly op: ActionOp;
-  readonly kind: string;
-  readonly id: string;
-  readonly object: Uint8Array;
-}
-
-/** The payload of a raft entry: one transaction. */
-export interface Transaction {
-  readonly version: number;
-  readonly time: number;
-  readonly actions: readonly Action[];
-  readonly actor?: string;
-  readonly reason?: string;
-  readonly requestId?: string;
-}
-
-export interface MemberInfo {
-  readonly id: number;
-  readonly name: string;
-  readonly addrs: readonly string[];
-}
-
-/** The context of a membership change. */
-export interface MembershipContext {
-  readonly member?: MemberInfo;
-}
-
-/** One object of the state. */
-export interface ObjectRecord {
-  readonly kind: string;
-  readonly object: Uint8Array;
-}
-
-/** One change of a transaction in history, with the object before it. */
-export interface HistoryChange {
-  readonly op: ActionOp;
-  readonly kind: string;
-  readonly object: Uint8Array;
-  readonly old?: Uint8Array;
-}
-
-export interface HistoryRecord {
-  readonly version: number;
-  readonly time: number;
-  readonly changes: readonly HistoryChange[];
-  readonly actor?: string;
-  readonly reason?: string;
-  readonly requestId?: string;
-  readonly bytes: number;
-}
-
-export interface RequestRecord {
-  readonly requestId: string;
-  readonly version: number;
-}
-
-export interface SnapshotHeader {
-  readonly format: number;
-  readonly clusterId: string;
-  readonly lineage: string;
-  readonly version: number;
-  readonly time: number;
-  readonly members: readonly MemberInfo[];
-  /** Ids that were members once and are never given again. */
-  readonly removed: readonly number[];
-}
-
-export interface SnapshotEnd {
-  readonly records: number;
-}
-
-/** A snapshot is a sequence of these, each after its length: the header, objects by kind and id, history, requests, the end. */
-export type SnapshotRecord =
-  | { readonly header: SnapshotHeader }
-  | { readonly object: ObjectRecord }
-  | { readonly history: HistoryRecord }
-  | { readonly request: RequestRecord }
-  | { readonly end: SnapshotEnd };
-
-/** The `data` of a raft snapshot: which file holds it. */
-export interface SnapshotDescriptor {
-  readonly size: number;
-  readonly checksum: number;
-}
-
 /** AND-ed; repeated fields are OR-ed within. An absent filter finds all. */
 export interface Filter {
   readonly ids: readonly string[];
@@ -389,299 +300,6 @@ export interface ApplyResponse {
   readonly version: number;
   /** Of the changes, in order. */
   readonly ids: readonly string[];
-}
-
-export interface RaftHello {
-  readonly format: number;
-  readonly clusterId: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-export type RaftFrame =
-  | { readonly hello: RaftHello }
-  | { readonly batch: RaftBatch };
-
-export interface RaftBatch {
-  readonly messages: readonly RaftMessage[];
-}
-
-export interface RaftStreamEnd {
-
-}
-
-export interface SnapshotOpening {
-  readonly hello: RaftHello;
-  readonly message: RaftMessage;
-}
-
-export type SnapshotFrame =
-  | { readonly opening: SnapshotOpening }
-  | { readonly chunk: Uint8Array };
-
-export type ConfChangeOpType = 'addVoter' | 'addLearner' | 'remove' | 'update';
-
-export type ConfChangeTransition = 'auto' | 'jointImplicit' | 'jointExplicit';
-
-export interface ConfChangeOp {
-  readonly type: ConfChangeOpType;
-  readonly nodeId: number;
-}
-
-export interface ConfChange {
-  readonly transition: ConfChangeTransition;
-  readonly changes: readonly ConfChangeOp[];
-  readonly context?: Uint8Array;
-}
-
-export interface Entry {
-  readonly term: number;
-  readonly index: number;
-  readonly data: Uint8Array;
-  /** A membership change; `data` is empty then. */
-  readonly change?: ConfChange;
-}
-
-export interface ConfState {
-  readonly voters: readonly number[];
-  readonly learners: readonly number[];
-  readonly votersOutgoing: readonly number[];
-  readonly learnersNext: readonly number[];
-  readonly autoLeave: boolean;
-}
-
-export interface SnapshotMetadata {
-  readonly index: number;
-  readonly term: number;
-  readonly confState: ConfState;
-}
-
-export interface Snapshot {
-  readonly metadata: SnapshotMetadata;
-  readonly data: Uint8Array;
-}
-
-export interface AppendEntries {
-  readonly prevLogIndex: number;
-  readonly prevLogTerm: number;
-  readonly entries: readonly Entry[];
-  readonly leaderCommit: number;
-}
-
-export interface AppendEntriesResponse {
-  readonly index: number;
-  readonly rejected: boolean;
-  readonly hintIndex?: number;
-  readonly hintTerm?: number;
-}
-
-export interface RequestVote {
-  readonly lastLogIndex: number;
-  readonly lastLogTerm: number;
-  readonly leadershipTransfer?: boolean;
-}
-
-export interface RequestVoteResponse {
-  readonly granted: boolean;
-}
-
-export interface Heartbeat {
-  readonly leaderCommit: number;
-  readonly context?: Uint8Array;
-}
-
-export interface HeartbeatResponse {
-  readonly context?: Uint8Array;
-}
-
-export interface InstallSnapshot {
-  readonly snapshot: Snapshot;
-}
-
-export interface TimeoutNow {
-
-}
-
-export interface ForwardedTransfer {
-  readonly transferee: number;
-}
-
-export interface ReadIndex {
-  readonly context: Uint8Array;
-}
-
-export interface ReadIndexResponse {
-  readonly index: number;
-  readonly context: Uint8Array;
-}
-
-/** The kind of message is the field that is set. Proposals do not travel: an entry made by a follower would clash with the leader's versions. */
-export interface RaftMessage {
-  readonly from: number;
-  readonly to: number;
-  readonly term: number;
-  readonly appendEntries?: AppendEntries;
-  readonly appendEntriesResponse?: AppendEntriesResponse;
-  readonly requestVote?: RequestVote;
-  readonly preVote?: RequestVote;
-  readonly requestVoteResponse?: RequestVoteResponse;
-  readonly preVoteResponse?: RequestVoteResponse;
-  readonly heartbeat?: Heartbeat;
-  readonly heartbeatResponse?: HeartbeatResponse;
-  readonly installSnapshot?: InstallSnapshot;
-  readonly timeoutNow?: TimeoutNow;
-  readonly transferLeader?: ForwardedTransfer;
-  readonly readIndex?: ReadIndex;
-  readonly readIndexResponse?: ReadIndexResponse;
-}
-
-export interface JoinRequest {
-  readonly member: MemberInfo;
-}
-
-export interface JoinResponse {
-  readonly clusterId: string;
-  readonly lineage: string;
-  readonly members: readonly MemberInfo[];
-}
-
-/** By name or id. */
-export interface RemoveMemberRequest {
-  readonly member: string;
-}
-
-export interface RemoveMemberResponse {
-
-}
-
-export interface TransferLeadershipRequest {
-  /** Name or id; the member that is furthest along when absent. */
-  readonly to?: string;
-}
-
-export interface TransferLeadershipResponse {
-  readonly leader: string;
-}
-
-export interface LocalStatusRequest {
-
-}
-
-export type MemberRole = 'voter' | 'learner';
-
-export interface MemberStatus {
-  readonly name: string;
-  /** Decimal digits. */
-  readonly id: string;
-  readonly addr: string;
-  readonly role: MemberRole;
-  readonly leader: boolean;
-  readonly reachable: boolean;
-  readonly version?: number;
-  readonly lastIndex?: number;
-  readonly appliedIndex?: number;
-}
-
-export interface LocalStatus {
-  readonly clusterId: string;
-  readonly lineage: string;
-  readonly name: string;
-  readonly id: string;
-  readonly term: number;
-  readonly leader?: string;
-  readonly version: number;
-  readonly lastIndex: number;
-  readonly appliedIndex: number;
-  readonly members: readonly MemberStatus[];
-}
-
-export interface ClusterStatusRequest {
-
-}
-
-export interface ClusterStatus {
-  readonly clusterId: string;
-  readonly lineage: string;
-  readonly leader?: string;
-  readonly term: number;
-  readonly version: number;
-  readonly members: readonly MemberStatus[];
-}
-
-export type EventAction = 'create' | 'update' | 'delete' | 'commit';
-
-/** Which events. Selectors are OR-ed; what stands within one is AND-ed, save that the values of a list are OR-ed. An empty list asks nothing. */
-export interface Selector {
-  readonly kind: string;
-  readonly actions: readonly EventAction[];
-  readonly ids: readonly string[];
-  readonly idPrefixes: readonly string[];
-  /** Without case. */
-  readonly names: readonly string[];
-  readonly namePrefixes: readonly string[];
-  /** Tasks only. */
-  readonly nodeIds: readonly string[];
-  readonly serviceIds: readonly string[];
-}
-
-export interface WatchRequest {
-  /** None is everything. */
-  readonly selectors: readonly Selector[];
-  /** Everything after this version, then live. Without it: from now on. */
-  readonly resumeFrom?: number;
-  /** Of the history that `resume_from` belongs to; a stream with another one is refused with a resync. */
-  readonly lineage?: string;
-  /** An update whose old object matches is reported too. */
-  readonly matchEither: boolean;
-  /** Only transactions with a matching event are sent; a bookmark tells an idle watcher the version to resume from. Milliseconds between bookmarks; 0 is 10,000. */
-  readonly bookmarkMs: number;
-}
-
-export type WatchObject =
-  | { readonly node: Node }
-  | { readonly service: Service }
-  | { readonly task: Task }
-  | { readonly network: Network }
-  | { readonly cluster: Cluster };
-
-export interface WatchEvent {
-  readonly action: EventAction;
-  readonly kind: string;
-  readonly object: WatchObject;
-  /** Updates only. */
-  readonly old?: WatchObject;
-}
-
-/** The watch stands; what comes next comes after `version`. */
-export interface Synced {
-  readonly version: number;
-}
-
-export interface WatchTransaction {
-  readonly version: number;
-  readonly time: number;
-  readonly events: readonly WatchEvent[];
-  readonly actor?: string;
-  readonly reason?: string;
-  readonly requestId?: string;
-}
-
-export interface Bookmark {
-  readonly version: number;
-}
-
-/** The watch cannot go on without a gap: read the state again. */
-export interface Resync {
-  readonly reason: string;
-  readonly version: number;
-}
-
-export interface WatchResponse {
-  readonly lineage: string;
-  readonly synced?: Synced;
-  readonly transaction?: WatchTransaction;
-  readonly bookmark?: Bookmark;
-  readonly resync?: Resync;
 }
 
 export interface Meta {
@@ -1081,20 +699,390 @@ export interface Cluster {
   readonly spec: ClusterSpec;
 }
 
+export type ActionOp = 'create' | 'update' | 'remove';
+
+/** One change. `object` is the encoded object of that kind; empty for a removal. */
+export interface Action {
+  readonly op: ActionOp;
+  readonly kind: string;
+  readonly id: string;
+  readonly object: Uint8Array;
+}
+
+/** The payload of a raft entry: one transaction. */
+export interface Transaction {
+  readonly version: number;
+  readonly time: number;
+  readonly actions: readonly Action[];
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly requestId?: string;
+}
+
+export interface MemberInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly addrs: readonly string[];
+}
+
+/** The context of a membership change. */
+export interface MembershipContext {
+  readonly member?: MemberInfo;
+}
+
+/** One object of the state. */
+export interface ObjectRecord {
+  readonly kind: string;
+  readonly object: Uint8Array;
+}
+
+/** One change of a transaction in history, with the object before it. */
+export interface HistoryChange {
+  readonly op: ActionOp;
+  readonly kind: string;
+  readonly object: Uint8Array;
+  readonly old?: Uint8Array;
+}
+
+export interface HistoryRecord {
+  readonly version: number;
+  readonly time: number;
+  readonly changes: readonly HistoryChange[];
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly requestId?: string;
+  readonly bytes: number;
+}
+
+export interface RequestRecord {
+  readonly requestId: string;
+  readonly version: number;
+}
+
+export interface SnapshotHeader {
+  readonly format: number;
+  readonly clusterId: string;
+  readonly lineage: string;
+  readonly version: number;
+  readonly time: number;
+  readonly members: readonly MemberInfo[];
+  /** Ids that were members once and are never given again. */
+  readonly removed: readonly number[];
+}
+
+export interface SnapshotEnd {
+  readonly records: number;
+}
+
+/** A snapshot is a sequence of these, each after its length: the header, objects by kind and id, history, requests, the end. */
+export type SnapshotRecord =
+  | { readonly header: SnapshotHeader }
+  | { readonly object: ObjectRecord }
+  | { readonly history: HistoryRecord }
+  | { readonly request: RequestRecord }
+  | { readonly end: SnapshotEnd };
+
+/** The `data` of a raft snapshot: which file holds it. */
+export interface SnapshotDescriptor {
+  readonly size: number;
+  readonly checksum: number;
+}
+
+export interface RaftHello {
+  readonly format: number;
+  readonly clusterId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export type RaftFrame =
+  | { readonly hello: RaftHello }
+  | { readonly batch: RaftBatch };
+
+export interface RaftBatch {
+  readonly messages: readonly RaftMessage[];
+}
+
+export interface RaftStreamEnd {
+
+}
+
+export interface SnapshotOpening {
+  readonly hello: RaftHello;
+  readonly message: RaftMessage;
+}
+
+export type SnapshotFrame =
+  | { readonly opening: SnapshotOpening }
+  | { readonly chunk: Uint8Array };
+
+export type ConfChangeOpType = 'addVoter' | 'addLearner' | 'remove' | 'update';
+
+export type ConfChangeTransition = 'auto' | 'jointImplicit' | 'jointExplicit';
+
+export interface ConfChangeOp {
+  readonly type: ConfChangeOpType;
+  readonly nodeId: number;
+}
+
+export interface ConfChange {
+  readonly transition: ConfChangeTransition;
+  readonly changes: readonly ConfChangeOp[];
+  readonly context?: Uint8Array;
+}
+
+export interface Entry {
+  readonly term: number;
+  readonly index: number;
+  readonly data: Uint8Array;
+  /** A membership change; `data` is empty then. */
+  readonly change?: ConfChange;
+}
+
+export interface ConfState {
+  readonly voters: readonly number[];
+  readonly learners: readonly number[];
+  readonly votersOutgoing: readonly number[];
+  readonly learnersNext: readonly number[];
+  readonly autoLeave: boolean;
+}
+
+export interface SnapshotMetadata {
+  readonly index: number;
+  readonly term: number;
+  readonly confState: ConfState;
+}
+
+export interface Snapshot {
+  readonly metadata: SnapshotMetadata;
+  readonly data: Uint8Array;
+}
+
+export interface AppendEntries {
+  readonly prevLogIndex: number;
+  readonly prevLogTerm: number;
+  readonly entries: readonly Entry[];
+  readonly leaderCommit: number;
+}
+
+export interface AppendEntriesResponse {
+  readonly index: number;
+  readonly rejected: boolean;
+  readonly hintIndex?: number;
+  readonly hintTerm?: number;
+}
+
+export interface RequestVote {
+  readonly lastLogIndex: number;
+  readonly lastLogTerm: number;
+  readonly leadershipTransfer?: boolean;
+}
+
+export interface RequestVoteResponse {
+  readonly granted: boolean;
+}
+
+export interface Heartbeat {
+  readonly leaderCommit: number;
+  readonly context?: Uint8Array;
+}
+
+export interface HeartbeatResponse {
+  readonly context?: Uint8Array;
+}
+
+export interface InstallSnapshot {
+  readonly snapshot: Snapshot;
+}
+
+export interface TimeoutNow {
+
+}
+
+export interface ForwardedTransfer {
+  readonly transferee: number;
+}
+
+export interface ReadIndex {
+  readonly context: Uint8Array;
+}
+
+export interface ReadIndexResponse {
+  readonly index: number;
+  readonly context: Uint8Array;
+}
+
+/** The kind of message is the field that is set. Proposals do not travel: an entry made by a follower would clash with the leader's versions. */
+export interface RaftMessage {
+  readonly from: number;
+  readonly to: number;
+  readonly term: number;
+  readonly appendEntries?: AppendEntries;
+  readonly appendEntriesResponse?: AppendEntriesResponse;
+  readonly requestVote?: RequestVote;
+  readonly preVote?: RequestVote;
+  readonly requestVoteResponse?: RequestVoteResponse;
+  readonly preVoteResponse?: RequestVoteResponse;
+  readonly heartbeat?: Heartbeat;
+  readonly heartbeatResponse?: HeartbeatResponse;
+  readonly installSnapshot?: InstallSnapshot;
+  readonly timeoutNow?: TimeoutNow;
+  readonly transferLeader?: ForwardedTransfer;
+  readonly readIndex?: ReadIndex;
+  readonly readIndexResponse?: ReadIndexResponse;
+}
+
+export interface JoinRequest {
+  readonly member: MemberInfo;
+}
+
+export interface JoinResponse {
+  readonly clusterId: string;
+  readonly lineage: string;
+  readonly members: readonly MemberInfo[];
+}
+
+/** By name or id. */
+export interface RemoveMemberRequest {
+  readonly member: string;
+}
+
+export interface RemoveMemberResponse {
+
+}
+
+export interface TransferLeadershipRequest {
+  /** Name or id; the member that is furthest along when absent. */
+  readonly to?: string;
+}
+
+export interface TransferLeadershipResponse {
+  readonly leader: string;
+}
+
+export interface LocalStatusRequest {
+
+}
+
+export type MemberRole = 'voter' | 'learner';
+
+export interface MemberStatus {
+  readonly name: string;
+  /** Decimal digits. */
+  readonly id: string;
+  readonly addr: string;
+  readonly role: MemberRole;
+  readonly leader: boolean;
+  readonly reachable: boolean;
+  readonly version?: number;
+  readonly lastIndex?: number;
+  readonly appliedIndex?: number;
+}
+
+export interface LocalStatus {
+  readonly clusterId: string;
+  readonly lineage: string;
+  readonly name: string;
+  readonly id: string;
+  readonly term: number;
+  readonly leader?: string;
+  readonly version: number;
+  readonly lastIndex: number;
+  readonly appliedIndex: number;
+  readonly members: readonly MemberStatus[];
+}
+
+export interface ClusterStatusRequest {
+
+}
+
+export interface ClusterStatus {
+  readonly clusterId: string;
+  readonly lineage: string;
+  readonly leader?: string;
+  readonly term: number;
+  readonly version: number;
+  readonly members: readonly MemberStatus[];
+}
+
+export type EventAction = 'create' | 'update' | 'delete' | 'commit';
+
+/** Which events. Selectors are OR-ed; what stands within one is AND-ed, save that the values of a list are OR-ed. An empty list asks nothing. */
+export interface Selector {
+  readonly kind: string;
+  readonly actions: readonly EventAction[];
+  readonly ids: readonly string[];
+  readonly idPrefixes: readonly string[];
+  /** Without case. */
+  readonly names: readonly string[];
+  readonly namePrefixes: readonly string[];
+  /** Tasks only. */
+  readonly nodeIds: readonly string[];
+  readonly serviceIds: readonly string[];
+}
+
+export interface WatchRequest {
+  /** None is everything. */
+  readonly selectors: readonly Selector[];
+  /** Everything after this version, then live. Without it: from now on. */
+  readonly resumeFrom?: number;
+  /** Of the history that `resume_from` belongs to; a stream with another one is refused with a resync. */
+  readonly lineage?: string;
+  /** An update whose old object matches is reported too. */
+  readonly matchEither: boolean;
+  /** Only transactions with a matching event are sent; a bookmark tells an idle watcher the version to resume from. Milliseconds between bookmarks; 0 is 10,000. */
+  readonly bookmarkMs: number;
+}
+
+export type WatchObject =
+  | { readonly node: Node }
+  | { readonly service: Service }
+  | { readonly task: Task }
+  | { readonly network: Network }
+  | { readonly cluster: Cluster };
+
+export interface WatchEvent {
+  readonly action: EventAction;
+  readonly kind: string;
+  readonly object: WatchObject;
+  /** Updates only. */
+  readonly old?: WatchObject;
+}
+
+/** The watch stands; what comes next comes after `version`. */
+export interface Synced {
+  readonly version: number;
+}
+
+export interface WatchTransaction {
+  readonly version: number;
+  readonly time: number;
+  readonly events: readonly WatchEvent[];
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly requestId?: string;
+}
+
+export interface Bookmark {
+  readonly version: number;
+}
+
+/** The watch cannot go on without a gap: read the state again. */
+export interface Resync {
+  readonly reason: string;
+  readonly version: number;
+}
+
+export interface WatchResponse {
+  readonly lineage: string;
+  readonly synced?: Synced;
+  readonly transaction?: WatchTransaction;
+  readonly bookmark?: Bookmark;
+  readonly resync?: Resync;
+}
+
 /** Every message by its name. */
 export interface Messages {
-  Action: Action;
-  Transaction: Transaction;
-  MemberInfo: MemberInfo;
-  MembershipContext: MembershipContext;
-  ObjectRecord: ObjectRecord;
-  HistoryChange: HistoryChange;
-  HistoryRecord: HistoryRecord;
-  RequestRecord: RequestRecord;
-  SnapshotHeader: SnapshotHeader;
-  SnapshotEnd: SnapshotEnd;
-  SnapshotRecord: SnapshotRecord;
-  SnapshotDescriptor: SnapshotDescriptor;
   Filter: Filter;
   WriteInfo: WriteInfo;
   GetNodeRequest: GetNodeRequest;
@@ -1150,50 +1138,6 @@ export interface Messages {
   Change: Change;
   ApplyRequest: ApplyRequest;
   ApplyResponse: ApplyResponse;
-  RaftHello: RaftHello;
-  RaftFrame: RaftFrame;
-  RaftBatch: RaftBatch;
-  RaftStreamEnd: RaftStreamEnd;
-  SnapshotOpening: SnapshotOpening;
-  SnapshotFrame: SnapshotFrame;
-  ConfChangeOp: ConfChangeOp;
-  ConfChange: ConfChange;
-  Entry: Entry;
-  ConfState: ConfState;
-  SnapshotMetadata: SnapshotMetadata;
-  Snapshot: Snapshot;
-  AppendEntries: AppendEntries;
-  AppendEntriesResponse: AppendEntriesResponse;
-  RequestVote: RequestVote;
-  RequestVoteResponse: RequestVoteResponse;
-  Heartbeat: Heartbeat;
-  HeartbeatResponse: HeartbeatResponse;
-  InstallSnapshot: InstallSnapshot;
-  TimeoutNow: TimeoutNow;
-  ForwardedTransfer: ForwardedTransfer;
-  ReadIndex: ReadIndex;
-  ReadIndexResponse: ReadIndexResponse;
-  RaftMessage: RaftMessage;
-  JoinRequest: JoinRequest;
-  JoinResponse: JoinResponse;
-  RemoveMemberRequest: RemoveMemberRequest;
-  RemoveMemberResponse: RemoveMemberResponse;
-  TransferLeadershipRequest: TransferLeadershipRequest;
-  TransferLeadershipResponse: TransferLeadershipResponse;
-  LocalStatusRequest: LocalStatusRequest;
-  MemberStatus: MemberStatus;
-  LocalStatus: LocalStatus;
-  ClusterStatusRequest: ClusterStatusRequest;
-  ClusterStatus: ClusterStatus;
-  Selector: Selector;
-  WatchRequest: WatchRequest;
-  WatchObject: WatchObject;
-  WatchEvent: WatchEvent;
-  Synced: Synced;
-  WatchTransaction: WatchTransaction;
-  Bookmark: Bookmark;
-  Resync: Resync;
-  WatchResponse: WatchResponse;
   Meta: Meta;
   IndexEntry: IndexEntry;
   Annotations: Annotations;
@@ -1247,4 +1191,60 @@ export interface Messages {
   EncryptionConfig: EncryptionConfig;
   ClusterSpec: ClusterSpec;
   Cluster: Cluster;
+  Action: Action;
+  Transaction: Transaction;
+  MemberInfo: MemberInfo;
+  MembershipContext: MembershipContext;
+  ObjectRecord: ObjectRecord;
+  HistoryChange: HistoryChange;
+  HistoryRecord: HistoryRecord;
+  RequestRecord: RequestRecord;
+  SnapshotHeader: SnapshotHeader;
+  SnapshotEnd: SnapshotEnd;
+  SnapshotRecord: SnapshotRecord;
+  SnapshotDescriptor: SnapshotDescriptor;
+  RaftHello: RaftHello;
+  RaftFrame: RaftFrame;
+  RaftBatch: RaftBatch;
+  RaftStreamEnd: RaftStreamEnd;
+  SnapshotOpening: SnapshotOpening;
+  SnapshotFrame: SnapshotFrame;
+  ConfChangeOp: ConfChangeOp;
+  ConfChange: ConfChange;
+  Entry: Entry;
+  ConfState: ConfState;
+  SnapshotMetadata: SnapshotMetadata;
+  Snapshot: Snapshot;
+  AppendEntries: AppendEntries;
+  AppendEntriesResponse: AppendEntriesResponse;
+  RequestVote: RequestVote;
+  RequestVoteResponse: RequestVoteResponse;
+  Heartbeat: Heartbeat;
+  HeartbeatResponse: HeartbeatResponse;
+  InstallSnapshot: InstallSnapshot;
+  TimeoutNow: TimeoutNow;
+  ForwardedTransfer: ForwardedTransfer;
+  ReadIndex: ReadIndex;
+  ReadIndexResponse: ReadIndexResponse;
+  RaftMessage: RaftMessage;
+  JoinRequest: JoinRequest;
+  JoinResponse: JoinResponse;
+  RemoveMemberRequest: RemoveMemberRequest;
+  RemoveMemberResponse: RemoveMemberResponse;
+  TransferLeadershipRequest: TransferLeadershipRequest;
+  TransferLeadershipResponse: TransferLeadershipResponse;
+  LocalStatusRequest: LocalStatusRequest;
+  MemberStatus: MemberStatus;
+  LocalStatus: LocalStatus;
+  ClusterStatusRequest: ClusterStatusRequest;
+  ClusterStatus: ClusterStatus;
+  Selector: Selector;
+  WatchRequest: WatchRequest;
+  WatchObject: WatchObject;
+  WatchEvent: WatchEvent;
+  Synced: Synced;
+  WatchTransaction: WatchTransaction;
+  Bookmark: Bookmark;
+  Resync: Resync;
+  WatchResponse: WatchResponse;
 }

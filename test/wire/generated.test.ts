@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type * as raft from '../../src/raft/index.js';
+import type * as state from '../../src/state/index.js';
+import type { messages } from '../../src/wire/index.js';
+
+const root = new URL('../..', import.meta.url);
+
+describe('the generated files', () => {
+  it('are fresh: npm run generate would change nothing', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/generate.ts', '--check'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+});
+
+/** A type with every field required, all the way down. */
+type Whole<T> = T extends Uint8Array
+  ? Uint8Array
+  : T extends readonly (infer Item)[]
+    ? readonly Whole<Item>[]
+    : T extends object
+      ? { readonly [K in keyof T]-?: Whole<T[K]> }
+      : T;
+
+/** Fields that may be absent, by their paths. */
+type OptionalPaths<T> = T extends string | number | boolean | Uint8Array | readonly unknown[]
+  ? never
+  : {
+      [K in keyof T & string]-?: string extends K
+        ? never
+        : object extends Pick<T, K>
+          ? K
+          : `${K}.${OptionalPaths<T[K]>}`;
+    }[keyof T & string];
+
+// The compiler is the judge of these.
+describe('the types of the store and of the wire', () => {
+  it('have the same fields of the same types', () => {
+    expectTypeOf<Whole<state.Node>>().toEqualTypeOf<Whole<messages.Node>>();
+    expectTypeOf<Whole<state.Service>>().toEqualTypeOf<Whole<messages.Service>>();
+    expectTypeOf<Whole<state.Task>>().toEqualTypeOf<Whole<messages.Task>>();
+    expectTypeOf<Whole<state.Network>>().toEqualTypeOf<Whole<messages.Network>>();
+    expectTypeOf<Whole<state.Cluster>>().toEqualTypeOf<Whole<messages.Cluster>>();
+  });
+
+  it('agree that what may be absent in the store may be absent on the wire', () => {
+    expectTypeOf<state.Node>().toExtend<messages.Node>();
+    expectTypeOf<state.Service>().toExtend<messages.Service>();
+    expectTypeOf<state.Task>().toExtend<messages.Task>();
+    expectTypeOf<state.Network>().toExtend<messages.Network>();
+    expectTypeOf<state.Cluster>().toExtend<messages.Cluster>();
+  });
+
+  it('differ in the fields whose default is not zero: they may be absent on the wire only', () => {
+    type OnWireOnly<Wire, Stored> = Exclude<OptionalPaths<Wire>, OptionalPaths<Stored>>;
+    expectTypeOf<OnWireOnly<messages.Node, state.Node>>().toEqualTypeOf<'spec.membership'>();
+    expectTypeOf<OnWireOnly<messages.Service, state.Service>>().toEqualTypeOf<'spec.mode.replicated.replicas'>();
+    expectTypeOf<OnWireOnly<messages.Task, state.Task>>().toBeNever();
+    expectTypeOf<OnWireOnly<messages.Network, state.Network>>().toBeNever();
+    expectTypeOf<OnWireOnly<messages.Cluster, state.Cluster>>().toEqualTypeOf<
+      | 'spec.orchestration.taskHistoryRetentionLimit'
+      | 'spec.raft.snapshotInterval'
+      | 'spec.raft.logEntriesForSlowFollowers'
+      | 'spec.raft.heartbeatTick'
+      | 'spec.raft.electionTick'
+      | 'spec.dispatcher.heartbeatPeriodMs'
+    >();
+  });
+
+  it('of raft are those of the wire', () => {
+    expectTypeOf<raft.ConfState>().toEqualTypeOf<messages.ConfState>();
+    expectTypeOf<raft.ConfChange>().toEqualTypeOf<messages.ConfChange>();
+    expectTypeOf<raft.SnapshotMetadata>().toExtend<messages.SnapshotMetadata>();
+    expectTypeOf<messages.SnapshotMetadata>().toExtend<raft.SnapshotMetadata>();
+    expectTypeOf<messages.AppendEntriesResponse>().toEqualTypeOf<
+      Omit<raft.Message & { type: 'appendEntriesResponse' }, 'type' | 'from' | 'to' | 'term'>
+    >();
+  });
+});

@@ -14,7 +14,6 @@ function time(name: string, ops: number, run: () => void): Figure {
   return figure(name, ops, (performance.now() - start) / 1_000);
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- suites are async generators
 export async function* tableSuite(): AsyncGenerator<Figure> {
   const editor = new TreeEditor<number>(emptyTree<number>());
   keys.forEach((key, i) => editor.set(key, i));

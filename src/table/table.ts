@@ -147,7 +147,7 @@ export class TableEditor<Row> extends Reader<Row> {
     this.#definition = definition;
     this.#base = root;
     this.#rows = new TreeEditor(root.rows);
-    this.#indexNames = indexNames(definition as TableDefinition<never>);
+    this.#indexNames = indexNames(definition);
   }
 
   protected override readable(): Readable<Row> {

@@ -80,18 +80,17 @@ export class LevelDisk implements Disk {
   /** Opens what {@link create} made. Throws {@link DamageError}. */
   static async open(dir: string): Promise<LevelDisk> {
     const at = paths(dir);
-    const ballot = await SlotFile.open(at.ballot);
-    if (!ballot) throw new DamageError(`the ballot in ${dir} is missing or damaged`);
-    const mark = await SlotFile.open(at.mark);
-    if (!mark) {
-      await ballot.close();
-      throw new DamageError(`the log mark in ${dir} is missing or damaged`);
-    }
+    const log = await LevelLog.open(at.log); // first: it holds the lock of the directory
+    let ballot: SlotFile | undefined;
     try {
-      return new LevelDisk(dir, await LevelLog.open(at.log), ballot, new LogMark(mark));
+      ballot = await SlotFile.open(at.ballot);
+      if (!ballot) throw new DamageError(`the ballot in ${dir} is missing or damaged`);
+      const mark = await SlotFile.open(at.mark);
+      if (!mark) throw new DamageError(`the log mark in ${dir} is missing or damaged`);
+      return new LevelDisk(dir, log, ballot, new LogMark(mark));
     } catch (error) {
-      await ballot.close();
-      await mark.close();
+      await ballot?.close();
+      await log.close();
       throw error;
     }
   }
@@ -221,9 +220,9 @@ export class LevelDisk implements Disk {
   }
 
   async close(): Promise<void> {
-    await this.#mark.close();
-    await this.#ballot.close();
-    await this.#log.close();
+    const closed = await Promise.allSettled([this.#mark.close(), this.#ballot.close()]);
+    await this.#log.close(); // last: it holds the lock of the directory
+    for (const end of closed) if (end.status === 'rejected') throw end.reason;
   }
 }
 

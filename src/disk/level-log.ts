@@ -65,7 +65,7 @@ export class LevelLog {
     await log.#db
       .batch()
       .put(baseKey, numbers(0, 0, 0))
-      .put(stateKey, numbers(0, 0, 0))
+      .put(stateKey, numbers(0, 0, 0, 0, 0))
       .write({ sync: true });
     await chmod(path, 0o700);
     return log;
@@ -96,7 +96,11 @@ export class LevelLog {
   /** Reads and checks everything. Throws {@link DamageError}. */
   async load(): Promise<{ base: EntryId; entries: Entry[]; state: LogState }> {
     const [index = 0, term = 0, chain = 0] = parseNumbers('beginning', await this.#read(baseKey), 3);
-    const [commit = 0, ballotSequence = 0, batches = 0] = parseNumbers('state', await this.#read(stateKey), 3);
+    const [commit = 0, ballotSequence = 0, batches = 0, lastIndex = 0, lastChain = 0] = parseNumbers(
+      'state',
+      await this.#read(stateKey),
+      5,
+    );
     this.#state = { commit, ballotSequence };
     this.batches = batches;
     this.#chains = [];
@@ -114,6 +118,10 @@ export class LevelLog {
       this.#terms.push(entry.term);
       entries.push(entry);
     }
+    if (this.lastIndex !== lastIndex)
+      throw new DamageError(`the log ends at entry ${this.lastIndex} and had reached ${lastIndex}`);
+    if (last !== lastChain)
+      throw new DamageError(`entry ${lastIndex} of the log is not the last one that was written (checksum)`);
     return { base: { index, term }, entries, state: { commit, ballotSequence } };
   }
 
@@ -166,17 +174,26 @@ export class LevelLog {
     const batch = this.#db.batch();
     for (let index = this.#base.index + 1; index <= this.lastIndex; index++) batch.del(entryKey(index));
     batch.put(baseKey, numbers(base.index, base.term, 0));
+    this.#base = { ...base, chain: 0 };
+    this.#chains = [];
+    this.#terms = [];
     this.#state = state;
     this.batches++;
     this.#putState(batch);
     await batch.write({ sync: true });
-    this.#base = { ...base, chain: 0 };
-    this.#chains = [];
-    this.#terms = [];
   }
 
   #putState(batch: ReturnType<Database['batch']>): void {
-    batch.put(stateKey, numbers(this.#state.commit, this.#state.ballotSequence, this.batches));
+    batch.put(
+      stateKey,
+      numbers(
+        this.#state.commit,
+        this.#state.ballotSequence,
+        this.batches,
+        this.lastIndex,
+        this.#chains.at(-1) ?? this.#base.chain,
+      ),
+    );
   }
 
   async close(): Promise<void> {

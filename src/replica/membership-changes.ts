@@ -53,7 +53,8 @@ export class MembershipChanges {
 
   /** A learner that has caught up, to be promoted; leaders ask at every tick. */
   caughtUpLearner(status: Status): number | undefined {
-    if (!status.progress || status.confState.votersOutgoing.length > 0) return undefined;
+    const busy = this.#waiting.size > 0 || status.confState.votersOutgoing.length > 0;
+    if (!status.progress || busy) return undefined;
     for (const id of status.confState.learners) {
       const progress = status.progress.get(id);
       if (

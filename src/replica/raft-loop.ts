@@ -63,9 +63,9 @@ export class RaftLoop {
   readonly changes: MembershipChanges;
   readonly proposals = new Proposals();
   /** Of the leader, who must know that it still leads: fail when it steps down. */
-  readonly confirmations = new ReadRounds();
+  readonly confirmations: ReadRounds;
   /** Of anybody who reads: asked again under the next leader. */
-  readonly reads = new ReadRounds();
+  readonly reads: ReadRounds;
   readonly waiters = new AppliedWaiters();
   readonly leadership = new BehaviorSubject<Leadership>('follower');
   readonly #store: MemoryStore;
@@ -102,6 +102,8 @@ export class RaftLoop {
     this.#world = world;
     this.#storage = storage;
     this.#store = store;
+    this.confirmations = new ReadRounds(world.random(2 ** 40));
+    this.reads = new ReadRounds(world.random(2 ** 40));
     this.#snapshots = new Snapshots({ disk, storage, store, settings, clock: world.clock });
     this.node = new RawNode(
       {
@@ -183,8 +185,11 @@ export class RaftLoop {
   }
 
   async #pump(): Promise<void> {
+    // A disk in memory never gives the event loop a turn, and a writer in a tight loop neither: heartbeats would starve.
+    const slicer = new Slicer(this.#world.clock);
     try {
       while (!this.closing) {
+        if (slicer.due) await slicer.pause();
         this.#hand();
         if (!this.node.hasReady()) break;
         const ready = this.node.ready();
@@ -364,7 +369,8 @@ export class RaftLoop {
       return;
     }
     const askAgainTicks = Math.max(2, Math.round(this.#settings.electionTimeoutMs / this.#settings.heartbeatMs));
-    for (const context of this.reads.again(askAgainTicks)) this.node.readIndex(tagged(context, readTag));
+    const again = this.reads.again(askAgainTicks);
+    if (again) this.node.readIndex(tagged(again, readTag));
     if (this.leading && this.confState.learners.length > 0) {
       const learner = this.changes.caughtUpLearner(this.node.status());
       if (learner !== undefined)

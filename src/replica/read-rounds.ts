@@ -2,7 +2,8 @@ import { deferred, type Deferred } from '../base/deferred.js';
 import { StoreError } from '../state/index.js';
 
 interface Round {
-  readonly answer: Deferred<number>;
+  /** Everybody who waits for it. */
+  readonly answers: readonly Deferred<number>[];
   /** Ticks since it was asked. */
   age: number;
 }
@@ -14,7 +15,12 @@ interface Round {
 export class ReadRounds {
   #next: Deferred<number> | undefined;
   readonly #asked = new Map<number, Round>();
-  #counter = 0;
+  #counter: number;
+
+  /** `start` is random: an answer that was meant for this member before it was restarted must fit no question of now. */
+  constructor(start: number) {
+    this.#counter = start;
+  }
 
   /** Resolves with an index, by a round that begins after this call. */
   ask(): Promise<number> {
@@ -27,7 +33,7 @@ export class ReadRounds {
     const answer = this.#next;
     if (!answer) return undefined;
     this.#next = undefined;
-    return this.#put({ answer, age: 0 });
+    return this.#put({ answers: [answer], age: 0 });
   }
 
   /** Raft answered. */
@@ -35,22 +41,23 @@ export class ReadRounds {
     const key = keyOf(context);
     const round = this.#asked.get(key);
     this.#asked.delete(key);
-    round?.answer.resolve(index);
+    for (const waiting of round?.answers ?? []) waiting.resolve(index);
   }
 
-  /** Counts a tick; gives contexts to ask again with for rounds older than `ticksMax`. Raft drops a question in silence when nobody leads. */
-  again(ticksMax: number): Uint8Array[] {
+  /**
+   * Counts a tick; gives the context to ask again with, when there are rounds older than `ticksMax`: raft drops a
+   * question in silence when nobody leads. They become one round: what answers the newest answers all.
+   */
+  again(ticksMax: number): Uint8Array | undefined {
     const late = [...this.#asked].filter(([, round]) => ++round.age >= ticksMax);
-    return late.map(([key, round]) => {
-      this.#asked.delete(key);
-      round.age = 0;
-      return this.#put(round);
-    });
+    if (late.length === 0) return undefined;
+    for (const [key] of late) this.#asked.delete(key);
+    return this.#put({ answers: late.flatMap(([, { answers }]) => answers), age: 0 });
   }
 
   /** Nobody will answer. */
   failAll(why: string): void {
-    const waiting = [...this.#asked.values()].map(({ answer }) => answer);
+    const waiting = [...this.#asked.values()].flatMap(({ answers }) => answers);
     if (this.#next) waiting.push(this.#next);
     this.#asked.clear();
     this.#next = undefined;

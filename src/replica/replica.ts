@@ -170,11 +170,14 @@ export class Replica implements Proposer {
         resolve();
       });
     });
+    const known = handedOver.then(async () => {
+      while (this.leaderInfo === undefined && !this.#loop.closing) await this.#loop.nextTurn;
+    });
     this.#loop.node.transferLeader(target);
     this.#loop.wake();
     const timeoutMs = 2 * this.#electionTimeoutMs;
     await this.#within(
-      handedOver,
+      known,
       timeoutMs,
       `${this.#loop.members.get(target)?.name ?? target} did not take over within ${timeoutMs} ms`,
       'BUSY',
@@ -273,8 +276,10 @@ function queueMicro(run: () => void): void {
 
 function furthestVoter({ progress, confState, id }: Status): number | undefined {
   const others = confState.voters.filter((voter) => voter !== id);
-  const match = (voter: number) => progress?.get(voter)?.match ?? 0;
-  return others.sort((a, b) => match(b) - match(a) || a - b)[0];
+  const of = (voter: number) => progress?.get(voter);
+  const active = (voter: number) => Number(of(voter)?.recentActive ?? false);
+  const match = (voter: number) => of(voter)?.match ?? 0;
+  return others.sort((a, b) => active(b) - active(a) || match(b) - match(a) || a - b)[0];
 }
 
 function changeOf({ events, commit: _commit, bytes: _bytes, ...info }: TransactionRecord): Change {

@@ -36,7 +36,7 @@ interface FieldCodec {
 }
 
 /** The most submessages that one message may hold, at any depth: a small message of empty ones must not cost seconds. */
-const submessagesMax = 1_000_000;
+const submessagesMax = 500_000;
 let submessages = 0;
 
 const root = Root.fromJSON(descriptor);

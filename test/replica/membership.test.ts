@@ -7,7 +7,12 @@ describe('membership', () => {
   afterEach(() => cluster.close());
 
   const rolesSeenBy = (name: string) =>
-    Object.fromEntries(cluster.get(name).replica.status().members.map((member) => [member.name, member.role]));
+    Object.fromEntries(
+      cluster
+        .get(name)
+        .replica.status()
+        .members.map((member) => [member.name, member.role]),
+    );
 
   it('takes a new member in as a learner and makes it a voter when it has caught up', async () => {
     cluster = await TestCluster.start(1);

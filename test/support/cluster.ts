@@ -123,7 +123,10 @@ export class TestCluster {
     const leader = await this.leader(among);
     const { index } = await leader.replica.linearizable(() => ({ index: leader.replica.status().appliedIndex }));
     await until('everybody has applied the same', () =>
-      among.every(({ replica }) => replica.status().appliedIndex >= index && replica.store.version === leader.replica.store.version),
+      among.every(
+        ({ replica }) =>
+          replica.status().appliedIndex >= index && replica.store.version === leader.replica.store.version,
+      ),
     );
     const [first, ...rest] = among.map(({ replica }) => Buffer.concat([...encodeSnapshot(replica.content())]));
     if (rest.some((bytes) => !first?.equals(bytes))) throw new Error('the members hold different states');
@@ -181,7 +184,12 @@ export function createNodes(replica: Replica, prefix: string, count: number): Pr
 }
 
 export function nodeIds({ store }: Replica): string[] {
-  return store.view((tx) => tx.nodes().find().map(({ id }) => id));
+  return store.view((tx) =>
+    tx
+      .nodes()
+      .find()
+      .map(({ id }) => id),
+  );
 }
 
 /** Follows a store from a version on, and keeps what came. */

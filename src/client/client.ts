@@ -28,9 +28,6 @@ export interface ReadOptions {
   readonly stale?: boolean;
 }
 
-/** Errors after which the next member, or the next leader, may do better. */
-const againCodes = ['NOT_LEADER', 'CLOSED', 'OUTCOME_UNKNOWN'] as const;
-
 /** How long to wait before the next member is asked, milliseconds. */
 const againMs = 100;
 const timeoutDefaultMs = 10_000;
@@ -47,6 +44,7 @@ export class Client {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #channels = new Map<string, Channel>();
+  readonly #closed = new AbortController();
   #hosts: string[];
 
   constructor(options: ClientOptions) {
@@ -132,33 +130,45 @@ export class Client {
       giveUpMs: this.#timeoutMs,
       next: () => this.#channel(this.#rotate()),
       learn: () => this.#learn(),
+      closed: this.#closed.signal,
     });
   }
 
+  /** Ends what is under way: calls reject with `CLOSED`, watches with what they wait for. */
   close(): void {
+    this.#closed.abort();
     for (const channel of this.#channels.values()) channel.close();
     this.#channels.clear();
   }
 
   async #call<Res>(service: 'control' | 'membership', name: string, request: object): Promise<Res> {
     const method = methodOf(service, name);
+    const { signal } = this.#closed;
     const until = this.#clock.monotonic() + this.#timeoutMs;
+    let unknown = false; // may an earlier attempt have been carried out?
     for (;;) {
+      if (signal.aborted) throw new StoreError('CLOSED', 'the client is closed');
       // A member that is silent must not use up the time of the others.
       const left = Math.max(1, until - this.#clock.monotonic());
       const timeoutMs =
         this.#hosts.length === 1 ? left : Math.min(left, Math.max(attemptMs, left / this.#hosts.length));
       try {
-        return await this.#channel(this.#hosts[0] as string).unary<object, Res>(method, request, { timeoutMs });
+        return await this.#channel(this.#hosts[0] as string).unary<object, Res>(method, request, {
+          timeoutMs,
+          signal,
+        });
       } catch (error) {
+        if (signal.aborted) throw new StoreError('CLOSED', closedWhile(request), { cause: error });
+        const kind = failureOf(error);
+        unknown ||= kind === 'unknown';
         // Reads may be asked again, and so may writes: they carry a request id.
-        const again =
-          neverSent(error) ||
-          connectionLost(error) ||
-          notServed(error) ||
-          timedOut(error) ||
-          againCodes.some((code) => isStoreError(error, code));
-        if (!again || this.#clock.monotonic() + againMs >= until) throw explained(error, this.#hosts);
+        if (kind === 'final') throw error;
+        if (this.#clock.monotonic() + againMs >= until)
+          throw explained(error, {
+            unknown: unknown && isWrite(request),
+            hosts: this.#hosts,
+            timeoutMs: this.#timeoutMs,
+          });
         this.#rotate();
         await sleep(this.#clock, againMs);
       }
@@ -190,20 +200,36 @@ function complete(kind: Kind, draft: object & { readonly id: string }): object {
   return canonicalObject(kindOf(kind), draft, draft.id, { version: 0, createdAt: 0, updatedAt: 0 });
 }
 
-/** A gRPC error in words that say what to do. */
-function explained(error: unknown, hosts: readonly string[]): unknown {
+const isWrite = (request: object) => 'info' in request;
+
+const closedWhile = (request: object) =>
+  `the client was closed before an answer came${isWrite(request) ? '; the change may still commit' : ''}`;
+
+/** What a failed attempt means: `final` is an answer, `unsent` did nothing, `unknown` may have been carried out. */
+function failureOf(error: unknown): 'final' | 'unsent' | 'unknown' {
+  if (neverSent(error) || notServed(error) || isStoreError(error, 'NOT_LEADER')) return 'unsent';
+  if (connectionLost(error) || timedOut(error)) return 'unknown';
+  return isStoreError(error, 'OUTCOME_UNKNOWN') || isStoreError(error, 'CLOSED') ? 'unknown' : 'final';
+}
+
+/** The last failure in words that say what to do. */
+function explained(
+  error: unknown,
+  { unknown, hosts, timeoutMs }: { unknown: boolean; hosts: readonly string[]; timeoutMs: number },
+): unknown {
+  const where = hosts.join(', ');
+  if (unknown && !isStoreError(error, 'OUTCOME_UNKNOWN')) {
+    const message = `no answer from ${where} within ${timeoutMs} ms: the change may still commit. Read before writing again`;
+    return new StoreError('OUTCOME_UNKNOWN', message, { cause: error });
+  }
   if (error instanceof StoreError) return error;
   if (neverSent(error))
-    return new StoreError(
-      'NOT_LEADER',
-      `no member answers at ${hosts.join(', ')}: is one running there? (--host or SKEP_HOST)`,
-      { cause: error },
-    );
+    return notLeader(`no member answers at ${where}: is one running there? (--host or SKEP_HOST)`, error);
   if (notServed(error))
-    return new StoreError(
-      'NOT_LEADER',
-      `the member at ${hosts.join(', ')} does not serve this: is it still starting, or of another version?`,
-      { cause: error },
-    );
-  return error;
+    return notLeader(`the member at ${where} does not serve this: is it still starting, or of another version?`, error);
+  return notLeader(`no answer from ${where} within ${timeoutMs} ms`, error);
+}
+
+function notLeader(message: string, cause: unknown): StoreError {
+  return new StoreError('NOT_LEADER', message, { cause });
 }

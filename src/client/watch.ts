@@ -29,6 +29,8 @@ interface Following {
   readonly giveUpMs: number;
   readonly next: () => Channel;
   readonly learn: () => Promise<void>;
+  /** The client was closed: nothing more will come. */
+  readonly closed: AbortSignal;
 }
 
 const againMs = 200;
@@ -67,6 +69,7 @@ export async function* followWatch(following: Following): AsyncGenerator<RemoteT
       if (options.signal?.aborted) return;
     } catch (error) {
       if (options.signal?.aborted) return;
+      if (following.closed.aborted) throw new StoreError('CLOSED', 'the client is closed', { cause: error });
       if (isStoreError(error, 'RESYNC') || isStoreError(error, 'INVALID_OBJECT')) throw error;
       // A stream that lived was well until now, however quiet it was.
       if (place.since !== undefined && clock.monotonic() - place.since >= bookmarkMs) lastGood = clock.monotonic();

@@ -1,13 +1,25 @@
 import { constants } from 'node:fs';
 import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** Only the owner: the log holds everything that the cluster knows. */
 export const fileMode = 0o600;
 const dirMode = 0o700;
 
+/** Makes a directory and those above it, durably. */
 export async function makeDir(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: dirMode });
+  const first = await mkdir(path, { recursive: true, mode: dirMode });
+  if (first === undefined) return;
+  const top = resolve(first);
+  for (let made = resolve(path); made.length >= top.length; made = dirname(made)) await syncDir(dirname(made));
+}
+
+/** Writes all of `bytes`: one `write` may take only a part of them, on a full disk for one. */
+export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number | null = null): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const at = position === null ? null : position + done;
+    done += (await handle.write(bytes, done, bytes.length - done, at)).bytesWritten;
+  }
 }
 
 /** A renamed or new file is only as durable as the directory that names it. */

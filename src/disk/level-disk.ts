@@ -7,7 +7,7 @@ import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/po
 import { DecodeError } from '../wire/index.js';
 import { DamageError } from './damage.js';
 import { isMissing, makeDir, syncDir } from './files.js';
-import { LevelLog } from './level-log.js';
+import { isPassing, LevelLog } from './level-log.js';
 import { LogMark } from './log-mark.js';
 import { SlotFile } from './slots.js';
 import {
@@ -124,8 +124,9 @@ export class LevelDisk implements Disk {
     const commit = Math.max(state.commit, metadata.index);
     if (Math.max(last.index, metadata.index) < commit)
       throw new DamageError(`the log ends at entry ${last.index} and ${commit} was committed`);
-    if (Math.max(last.term, metadata.term) > term)
-      throw new DamageError(`the ballot is of term ${term} and the log has entries of term ${last.term}`);
+    const lastTerm = Math.max(last.term, metadata.term);
+    if (lastTerm > term)
+      throw new DamageError(`the ballot is of term ${term} and log or snapshot reach term ${lastTerm}`);
     this.#commit = commit;
     const hardState: HardState = { term, vote: vote === 0 ? NONE : vote, commit };
     const termAt = (index: number) => (index === base.index ? base.term : entries[index - base.index - 1]?.term);
@@ -190,7 +191,12 @@ export class LevelDisk implements Disk {
       if (this.#staged.get(path) === writer.temporary) this.#staged.delete(path);
       await writer.discard();
     };
-    return { write: (chunk) => writer.write(chunk), finish, discard };
+    const write = async (chunk: Uint8Array) => {
+      if (writer.descriptor.size + chunk.length > expected.size)
+        throw new Error(`the snapshot arrived damaged: more than ${expected.size} bytes`);
+      await writer.write(chunk);
+    };
+    return { write, finish, discard };
   }
 
   async installSnapshot({ metadata, data }: Snapshot, hardState: HardState): Promise<void> {
@@ -228,6 +234,7 @@ export class LevelDisk implements Disk {
 
 /** What was written cannot be read: that is damage, whoever noticed it first. */
 function asDamage(error: unknown): unknown {
+  if (isPassing(error)) return error;
   const { code } = error as { code?: string };
   const unreadable =
     error instanceof DecodeError ||
@@ -238,10 +245,13 @@ function asDamage(error: unknown): unknown {
   return unreadable && !(error instanceof DamageError) ? new DamageError(messageOf(error), { cause: error }) : error;
 }
 
+/** A first write that did not get far, and what a fresh file system has in its root. */
+const leftovers = ['.identity.tmp', 'lost+found'];
+
 /** Is there anything in this directory? */
 export async function isEmptyDir(dir: string): Promise<boolean> {
   try {
-    return (await readdir(dir)).every((name) => name === '.identity.tmp'); // a first write that did not get far
+    return (await readdir(dir)).every((name) => leftovers.includes(name));
   } catch {
     return true;
   }

@@ -1,10 +1,12 @@
 import { chmod, readdir } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { Level } from 'level';
+import { assert } from '../base/assert.js';
 import { messageOf } from '../base/errors.js';
 import type { Entry, EntryId } from '../raft/index.js';
 import { decodeEntry, encodeEntry } from '../wire/index.js';
 import { DamageError } from './damage.js';
+import { syncDir } from './files.js';
 
 type Database = Level<string, Uint8Array>;
 
@@ -68,6 +70,7 @@ export class LevelLog {
       .put(stateKey, numbers(0, 0, 0, 0, 0))
       .write({ sync: true });
     await chmod(path, 0o700);
+    await syncDir(path);
     return log;
   }
 
@@ -82,7 +85,9 @@ export class LevelLog {
 
   /** Opens what {@link create} made. Throws {@link DamageError}. */
   static async open(path: string): Promise<LevelLog> {
-    return new LevelLog(await openDatabase(path, false));
+    const log = new LevelLog(await openDatabase(path, false));
+    await syncDir(path); // opening makes new files, and LevelDB does not make their names durable
+    return log;
   }
 
   get lastIndex(): number {
@@ -130,6 +135,7 @@ export class LevelLog {
     const batch = this.#db.batch();
     const first = entries[0];
     if (first) {
+      assert(first.index > this.#base.index && first.index <= this.lastIndex + 1, 'the log on disk has no holes');
       for (let index = entries.at(-1)?.index ?? 0; index < this.lastIndex; index++) batch.del(entryKey(index + 1));
       this.#chains.length = first.index - this.#base.index - 1;
       this.#terms.length = this.#chains.length;
@@ -219,7 +225,20 @@ function parseRecord(record: Uint8Array, before: number, index: number): Entry {
   return entry;
 }
 
+/** Trouble that is not damage: the same directory opens when it is over. LevelDB gives it no code. */
+export function isPassing(error: unknown): boolean {
+  return /No space left|Too many open files|Permission denied|Read-only file system|Cannot allocate/i.test(
+    messageOf(error),
+  );
+}
+
 async function openDatabase(path: string, create: boolean): Promise<Database> {
+  // LevelDB would make the directory; and it begins to open as soon as it is built.
+  if (!create)
+    await readdir(path).catch((cause: unknown) => {
+      if (isPassing(cause)) throw cause;
+      throw new DamageError(`the log in ${path} cannot be read (${messageOf(cause)})`, { cause });
+    });
   const db: Database = new Level(path, {
     keyEncoding: 'utf8',
     valueEncoding: 'view',
@@ -227,13 +246,12 @@ async function openDatabase(path: string, create: boolean): Promise<Database> {
     errorIfExists: create,
   });
   try {
-    if (!create) await readdir(path); // LevelDB would make the directory
     await db.open();
     return db;
   } catch (cause) {
     const reason = (cause as { cause?: { code?: string } }).cause;
     if (reason?.code === 'LEVEL_LOCKED') throw new Error(`${path} is in use by another process`, { cause });
-    if (create) throw cause;
+    if (create || isPassing(reason ?? cause)) throw cause;
     throw new DamageError(`the log in ${path} cannot be opened (${messageOf(reason ?? cause)})`, { cause });
   }
 }

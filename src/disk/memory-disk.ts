@@ -15,8 +15,11 @@ export class MemoryDisk implements Disk {
   #hardState: HardState = { term: 0, vote: NONE, commit: 0 };
   #snapshot: Snapshot = { metadata: { index: 0, term: 0, confState: noMembers }, data: new Uint8Array(0) };
   #content: Uint8Array = new Uint8Array(0);
-  #staged:
-    { readonly snapshot: Snapshot; readonly content: Uint8Array; readonly parts: readonly Uint8Array[] } | undefined;
+  #staged: {
+    readonly snapshot: Snapshot;
+    readonly content: Uint8Array;
+    readonly parts: readonly Uint8Array[];
+  }[] = [];
   #before = { index: 0, term: 0 };
   #entries: Entry[] = [];
 
@@ -56,7 +59,7 @@ export class MemoryDisk implements Disk {
     const parts: Uint8Array[] = [];
     return Promise.resolve({
       write: (chunk) => {
-        parts.push(chunk.slice());
+        parts.push(Uint8Array.from(chunk)); // `slice` of a Buffer is no copy
         return Promise.resolve();
       },
       finish: () => {
@@ -64,22 +67,22 @@ export class MemoryDisk implements Disk {
         const { size, checksum } = decodeDescriptor(snapshot.data);
         if (content.length !== size || crc32(content) !== checksum)
           return Promise.reject(new Error('the snapshot arrived damaged'));
-        this.#staged = { snapshot, content, parts };
+        this.#staged.push({ snapshot, content, parts });
         return Promise.resolve();
       },
       discard: () => {
-        if (this.#staged?.parts === parts) this.#staged = undefined;
+        this.#staged = this.#staged.filter((staged) => staged.parts !== parts);
         return Promise.resolve();
       },
     });
   }
 
   installSnapshot(snapshot: Snapshot, hardState: HardState): Promise<void> {
-    if (!this.#staged || !bytesEqual(this.#staged.snapshot.data, snapshot.data))
-      return Promise.reject(new Error('no such snapshot is staged'));
+    const staged = this.#staged.find((one) => bytesEqual(one.snapshot.data, snapshot.data));
+    if (!staged) return Promise.reject(new Error('no such snapshot is staged'));
     const { index, term } = snapshot.metadata;
-    this.#content = this.#staged.content;
-    this.#staged = undefined;
+    this.#content = staged.content;
+    this.#staged = this.#staged.filter((other) => other.snapshot.metadata.index > index);
     this.#snapshot = snapshot;
     this.#hardState = { ...hardState, commit: Math.max(hardState.commit, index) };
     this.#before = { index, term };

@@ -1,6 +1,6 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { fileMode, isMissing } from './files.js';
+import { fileMode, isMissing, writeAll } from './files.js';
 
 /** Far enough apart for two sectors: one torn write cannot reach both. */
 const slotDistance = 512;
@@ -69,10 +69,19 @@ export class SlotFile {
     const [newest] = slots.filter((slot) => slot !== undefined).sort((x, y) => y.sequence - x.sequence);
     if (!newest) return undefined;
     const file = new SlotFile(await open(path, 'r+', fileMode), newest);
-    const level = slots.every((slot) => slot?.sequence === newest.sequence);
-    // One slot was torn, or has rotted: as long as the other is whole, both can be again.
-    if (!level) await file.writeDurably(newest.a, newest.b);
+    const stale = [0, slotDistance].filter((_, place) => slots[place]?.sequence !== newest.sequence);
+    if (stale.length > 0) await file.#mend(stale);
     return file;
+  }
+
+  /**
+   * One slot was torn, or has rotted: as long as the other is whole, both can be again. The whole one is not touched, and
+   * the sequence stays: an old copy of the file must not count on.
+   */
+  async #mend(stale: readonly number[]): Promise<void> {
+    await this.#handle.datasync(); // a process that died may have left the newest value in the cache
+    for (const at of stale) await writeAll(this.#handle, encodeSlot(this.value), at);
+    await this.#handle.datasync();
   }
 
   /** Durable, in both slots, when it resolves. */
@@ -80,7 +89,7 @@ export class SlotFile {
     const value = { sequence: this.value.sequence + 1, a, b };
     const bytes = encodeSlot(value);
     for (const at of [0, slotDistance]) {
-      await this.#handle.write(bytes, 0, slotBytes, at);
+      await writeAll(this.#handle, bytes, at);
       await this.#handle.datasync();
     }
     this.value = value;
@@ -89,7 +98,7 @@ export class SlotFile {
   /** Soon on disk; a power failure may take it back, a crash of this process not. */
   async write(a: number, b: number): Promise<void> {
     const value = { sequence: this.value.sequence + 1, a, b };
-    await this.#handle.write(encodeSlot(value), 0, slotBytes, (value.sequence % 2) * slotDistance);
+    await writeAll(this.#handle, encodeSlot(value), (value.sequence % 2) * slotDistance);
     this.value = value;
   }
 

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import type { Snapshot, SnapshotMetadata } from '../raft/index.js';
 import { messageCodec } from '../wire/index.js';
 import { DamageError } from './damage.js';
-import { fileMode, syncDir } from './files.js';
+import { fileMode, syncDir, writeAll } from './files.js';
 
 /**
  * One snapshot, one file: the content, then a footer that says what it is. A file without a whole footer is not a
@@ -54,7 +54,7 @@ export class SnapshotWriter {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    await this.#handle.write(chunk);
+    await writeAll(this.#handle, chunk);
     this.#size += chunk.length;
     this.#checksum = crc32(chunk, this.#checksum);
   }
@@ -69,7 +69,7 @@ export class SnapshotWriter {
     const trailer = Buffer.alloc(8);
     trailer.writeUInt32BE(footer.length, 0);
     trailer.writeUInt32BE(crc32(footer), 4);
-    await this.#handle.write(Buffer.concat([footer, trailer, magic]));
+    await writeAll(this.#handle, Buffer.concat([footer, trailer, magic]));
     await this.#handle.sync();
     await this.#handle.close();
   }

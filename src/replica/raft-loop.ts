@@ -68,6 +68,8 @@ export class RaftLoop {
   readonly reads: ReadRounds;
   readonly waiters = new AppliedWaiters();
   readonly leadership = new BehaviorSubject<Leadership>('follower');
+  /** Who leads as far as we know; 0 when we do not. */
+  readonly leaders = new BehaviorSubject(0);
   readonly #store: MemoryStore;
   readonly #disk: Disk;
   readonly #network: Network;
@@ -81,7 +83,6 @@ export class RaftLoop {
   version = 0;
   applied: number;
   role: Status['role'] = 'follower';
-  leader = 0;
   confState: ConfState;
   /** We lead and have applied everything before our own term. */
   leading = false;
@@ -160,6 +161,10 @@ export class RaftLoop {
   /** Resolves when the loop has ended: with the reason when that was not {@link stop}. */
   get stopped(): Promise<Error | undefined> {
     return this.#stopped.promise;
+  }
+
+  get leader(): number {
+    return this.leaders.value;
   }
 
   /** Resolves when it may have changed who leads. */
@@ -334,9 +339,13 @@ export class RaftLoop {
   #follow(role: Status['role'], leader: number): void {
     const before = this.role;
     this.role = role;
-    this.leader = leader;
+    if (leader !== this.leader) this.leaders.next(leader);
     if (before === 'leader' && role !== 'leader') this.#loseLeadership();
-    // Whoever waits to write looks again: there is a leader now, or it is us.
+    this.#newTurn();
+  }
+
+  /** Whoever waits to write looks again: there is a leader now, or it is us. The next one waits for the next change. */
+  #newTurn(): void {
     const turns = this.#turns;
     this.#turns = deferred<void>();
     turns.resolve();
@@ -346,7 +355,7 @@ export class RaftLoop {
     this.leading = true;
     this.proposals.failAll('a new term began', this.#store.version);
     this.leadership.next('leader');
-    this.#turns.resolve();
+    this.#newTurn();
   }
 
   #loseLeadership(): void {
@@ -441,6 +450,7 @@ export class RaftLoop {
     this.waiters.failAll(new StoreError('CLOSED', 'the replica was closed'));
     this.#turns.resolve();
     this.leadership.complete();
+    this.leaders.complete();
     await this.#store.close();
     await this.#pumping?.catch(() => undefined);
     await this.#network.close();

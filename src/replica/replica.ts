@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { first, type Observable } from 'rxjs';
 import type { Cancel, Clock } from '../base/clock.js';
 import type { Status } from '../raft/index.js';
 import {
@@ -75,6 +75,13 @@ export class Replica implements Proposer {
   /** Resolves when the replica has ended: with the reason when that was not {@link close}. */
   get stopped(): Promise<Error | undefined> {
     return this.#loop.stopped;
+  }
+
+  /** Runs `changed` once, as soon as this member no longer believes that `name` leads. Returns how to give up. */
+  whenNotLedBy(name: string, changed: () => void): Cancel {
+    const other = (id: number) => this.#loop.members.get(id)?.name !== name;
+    const subscription = this.#loop.leaders.pipe(first(other)).subscribe({ next: changed, error: changed });
+    return () => subscription.unsubscribe();
   }
 
   get leaderInfo(): MemberInfo | undefined {
@@ -158,30 +165,28 @@ export class Replica implements Proposer {
   async transferLeadership(to?: string): Promise<void> {
     this.#checkOpen();
     const status = this.#loop.node.status();
-    if (!status.progress) throw this.#notLeader();
+    if (!status.progress || !this.#loop.leading) throw this.#notLeader();
     const target = to === undefined ? furthestVoter(status) : this.#loop.members.find(to)?.id;
     if (target === undefined || !status.confState.voters.includes(target))
       throw new StoreError('NOT_FOUND', to === undefined ? 'there is no other voter' : `there is no voter ${to}`);
     if (target === this.identity.id) return;
-    const handedOver = new Promise<void>((resolve) => {
-      const subscription = this.#loop.leadership.subscribe((role) => {
-        if (role === 'leader') return;
-        queueMicro(() => subscription.unsubscribe());
-        resolve();
-      });
-    });
-    const known = handedOver.then(async () => {
-      while (this.leaderInfo === undefined && !this.#loop.closing) await this.#loop.nextTurn;
-    });
     this.#loop.node.transferLeader(target);
     this.#loop.wake();
     const timeoutMs = 2 * this.#electionTimeoutMs;
     await this.#within(
-      known,
+      this.#anotherLeads(),
       timeoutMs,
       `${this.#loop.members.get(target)?.name ?? target} did not take over within ${timeoutMs} ms`,
       'BUSY',
     );
+  }
+
+  async #anotherLeads(): Promise<void> {
+    while (
+      !this.#loop.closing &&
+      (this.#loop.leading || this.#loop.leader === 0 || this.#loop.leader === this.identity.id)
+    )
+      await this.#loop.nextTurn;
   }
 
   /** Everything of the cluster as it is applied now: what snapshots and backups hold. */
@@ -270,10 +275,7 @@ export class Replica implements Proposer {
   }
 }
 
-function queueMicro(run: () => void): void {
-  void Promise.resolve().then(run);
-}
-
+/** Of those that answer, if any do. */
 function furthestVoter({ progress, confState, id }: Status): number | undefined {
   const others = confState.voters.filter((voter) => voter !== id);
   const of = (voter: number) => progress?.get(voter);

@@ -12,6 +12,12 @@ export interface ArrivedSnapshot {
   readonly prepared: PreparedSnapshot;
 }
 
+/** On disk, checked, and not yet taken or refused by raft. */
+interface StagedArrival extends ArrivedSnapshot {
+  readonly index: number;
+  discard(): Promise<void>;
+}
+
 export interface SnapshotsOptions {
   readonly disk: Disk;
   readonly storage: LogStorage;
@@ -37,7 +43,9 @@ export class Snapshots {
   #entries = 0;
   #bytes = 0;
   #taking: Promise<void> | undefined;
-  readonly #arrived = new Map<string, ArrivedSnapshot>();
+  readonly #arrived = new Map<string, StagedArrival>();
+  /** Two streams of one snapshot would write to one file. */
+  readonly #staging = new Set<string>();
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
@@ -92,23 +100,43 @@ export class Snapshots {
   /** Takes in a snapshot that a leader sends: on disk, decoded, and built. */
   async stage(snapshot: Snapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const { disk, store } = this.#options;
-    const staged = await disk.stageSnapshot(snapshot);
+    const name = nameOf(snapshot);
+    if (this.#arrived.has(name)) return; // sent again because our answer was lost
+    if (this.#staging.has(name)) throw new Error(`the snapshot ${name} is arriving already`);
+    this.#staging.add(name);
     try {
-      const cluster = await this.#decode(chunks, (chunk) => staged.write(chunk));
-      await staged.finish();
-      const prepared = await store.prepare(cluster.store);
-      this.#arrived.clear();
-      this.#arrived.set(nameOf(snapshot), { cluster, prepared });
-    } catch (error) {
-      await staged.discard();
-      throw error;
+      const staged = await disk.stageSnapshot(snapshot);
+      try {
+        const cluster = await this.#decode(chunks, (chunk) => staged.write(chunk));
+        await staged.finish();
+        const prepared = await store.prepare(cluster.store);
+        // Others stay: raft may have accepted one that is not installed yet, and may refuse this one.
+        const { index } = snapshot.metadata;
+        this.#arrived.set(name, { index, cluster, prepared, discard: () => staged.discard() });
+      } catch (error) {
+        await staged.discard();
+        throw error;
+      }
+    } finally {
+      this.#staging.delete(name);
+    }
+    await this.#forgetRefused();
+  }
+
+  /** Raft takes no snapshot of what is committed already. */
+  async #forgetRefused(): Promise<void> {
+    const { commit } = this.#options.storage.initialState().hardState;
+    for (const [name, { index, discard }] of this.#arrived) {
+      if (index > commit) continue;
+      this.#arrived.delete(name);
+      await discard();
     }
   }
 
   /** The staged snapshot that raft has accepted. */
   arrived(snapshot: Snapshot): ArrivedSnapshot | undefined {
     const found = this.#arrived.get(nameOf(snapshot));
-    this.#arrived.clear();
+    this.#arrived.delete(nameOf(snapshot));
     this.#entries = 0;
     this.#bytes = 0;
     return found;

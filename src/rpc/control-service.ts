@@ -68,7 +68,7 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
     };
   };
   const write = <Req>(name: string, run: (request: Req, timeoutMs: number) => Promise<unknown>) => {
-    handlers[name] = forwardingHandler(methodOf('control', name), forwarder, run);
+    handlers[name] = forwardingHandler(methodOf('control', name), { replica, forwarder }, run);
   };
 
   for (const kind of kindNames) addKind(kind);
@@ -85,39 +85,60 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
     read(`List${many}`, ({ filter }: { filter?: Filter; stale: boolean }, tx) => {
       const bys = filter ? lookup(filter) : [];
       const found = intersection((bys.length > 0 ? bys : [all]).map((by) => tableOf(tx, kind).find(by) as AnyObject[]));
-      return { [plural]: found, version: store.version };
+      return { [plural]: found, version: tx.version };
     });
     write(`Create${one}`, async (request: Written, timeoutMs) => {
-      const object = await store.update((tx) => create(tx, kind, request[kind]), optionsOf(request.info, timeoutMs));
-      return answerWith(kind, request[kind].id, object);
+      const options = optionsOf(request.info, timeoutMs);
+      const object = await store.update((tx) => create(tx, kind, request[kind]), options);
+      return { [kind]: object ?? madeBefore(kind, request), version: object?.meta.version ?? versionBefore(request) };
     });
     write(`Update${one}`, async (request: Written, timeoutMs) => {
-      const object = await store.update(
-        (tx) => update(tx, kind, request[kind], request.version),
+      const options = optionsOf(request.info, timeoutMs);
+      const object = await store.update((tx) => update(tx, kind, request[kind], request.version), options);
+      return { [kind]: object ?? madeBefore(kind, request), version: object?.meta.version ?? versionBefore(request) };
+    });
+    write(`Remove${one}`, async (request: Written, timeoutMs) => {
+      const version = await store.update(
+        (tx) => {
+          tableOf(tx, kind).delete(request.id);
+          return tx.version;
+        },
         optionsOf(request.info, timeoutMs),
       );
-      return answerWith(kind, request[kind].id, object);
-    });
-    write(`Remove${one}`, async ({ id, info }: Written, timeoutMs) => {
-      await store.update((tx) => tableOf(tx, kind).delete(id), optionsOf(info, timeoutMs));
-      return { version: store.version };
+      return { version: version ?? versionBefore(request) };
     });
   }
 
-  write('Apply', async ({ changes, info }: ApplyRequest, timeoutMs) => {
-    const ids = await store.update(
-      (tx) => changes.map((change) => applyChange(tx, change)),
+  write('Apply', async (request: ApplyRequest, timeoutMs) => {
+    const { changes, info } = request;
+    const applied = await store.update(
+      (tx) => {
+        const { version } = tx;
+        return {
+          version: changes.length > 0 ? version : version - 1,
+          ids: changes.map((change) => applyChange(tx, change)),
+        };
+      },
       optionsOf(info, timeoutMs),
     );
-    return { version: store.version, ids: ids ?? changes.map(({ id }) => id) };
+    if (applied) return applied;
+    const version = versionBefore(request);
+    const events = store.transaction(version)?.events;
+    return { version, ids: events?.map(({ object }) => object.id) ?? changes.map(({ id }) => id) };
   });
 
-  /** A repeated request did nothing now: it is answered with what the first one made. */
-  function answerWith(kind: Kind, id: string, object: AnyObject | undefined) {
-    const found = object ?? store.view((tx) => tableOf(tx, kind).get(id));
+  /** A repeated request does nothing now: it is answered with what the first one made, as far as that is known. */
+  function versionBefore({ info }: { info?: WriteInfo }): number {
+    return store.versionOfRequest(info?.requestId ?? '') ?? store.version;
+  }
+
+  function madeBefore(kind: Kind, request: { info?: WriteInfo } & Record<Kind, AnyObject>): AnyObject {
+    const { id } = request[kind];
+    const made = store.transaction(versionBefore(request))?.events.find((event) => event.kind === kind);
+    const found = made?.object ?? store.view((tx) => tableOf(tx, kind).get(id));
     if (!found)
       throw new StoreError('NOT_FOUND', `this request was carried out before, and ${kind} ${id} is gone since`);
-    return { [kind]: found, version: found.meta.version };
+    return found;
   }
   return handlers as unknown as UntypedServiceImplementation;
 }

@@ -1,4 +1,5 @@
 import type { handleUnaryCall, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import type { Replica } from '../replica/index.js';
 import { isStoreError, StoreError } from '../state/index.js';
 import { Channel } from './channel.js';
 import { connectionLost, neverSent, toStatus } from './status.js';
@@ -6,19 +7,38 @@ import { connectionLost, neverSent, toStatus } from './status.js';
 /** Says that a request has been forwarded once already: it is not forwarded again. */
 const forwardedKey = 'skep-forwarded';
 
+/** How long a leader that was replaced may take to say what became of a request, milliseconds. */
+const lastWordMs = 500;
+
 /** Hands requests on to the leader. Only API calls are forwarded, never raft proposals. */
 export class Forwarder {
   readonly #channels = new Map<string, Channel>();
 
+  /** Gives up when `replica` no longer believes that this member leads: one that hangs keeps its connections. */
   async forward(
-    addr: string,
+    replica: Replica,
+    { name, addr }: { readonly name: string; readonly addr: string },
     method: MethodDefinition<unknown, unknown>,
     request: unknown,
     timeoutMs: number,
   ): Promise<unknown> {
     let channel = this.#channels.get(addr);
     if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
-    return channel.unary(method, request, { timeoutMs, headers: { [forwardedKey]: '1' } });
+    const deposed = new AbortController();
+    let grace: NodeJS.Timeout | undefined;
+    const stopListening = replica.whenNotLedBy(name, () => {
+      grace = setTimeout(() => deposed.abort(), lastWordMs);
+    });
+    try {
+      return await channel.unary(method, request, {
+        timeoutMs,
+        signal: deposed.signal,
+        headers: { [forwardedKey]: '1' },
+      });
+    } finally {
+      stopListening();
+      clearTimeout(grace);
+    }
   }
 
   close(): void {
@@ -41,10 +61,16 @@ export function timeLeft(call: { getDeadline(): Date | number }): number {
   return Math.max(1, left - Math.min(earlierMs, left / 10));
 }
 
+/** Who answers, and how it reaches the leader. */
+export interface Forwarding {
+  readonly replica: Replica;
+  readonly forwarder: Forwarder;
+}
+
 /** Runs a request here, or on the leader when that is somebody else. */
 export function forwardingHandler<Req>(
   method: MethodDefinition<unknown, unknown>,
-  forwarder: Forwarder,
+  { replica, forwarder }: Forwarding,
   run: (request: Req, timeoutMs: number) => Promise<unknown>,
 ): handleUnaryCall<Req, unknown> {
   const attempt = async (call: ServerUnaryCall<Req, unknown>): Promise<unknown> => {
@@ -55,7 +81,7 @@ export function forwardingHandler<Req>(
       } catch (error) {
         const leader = isStoreError(error, 'NOT_LEADER') ? error.details.leader : undefined;
         if (!leader || forwarded) throw error;
-        const answer = await forwardOnce(forwarder, leader.addr, method, call);
+        const answer = await forwardOnce({ replica, forwarder }, leader, method, call);
         if (answer) return answer.response;
         if (timeLeft(call) <= againMs) throw error;
         await new Promise((resolve) => setTimeout(resolve, againMs));
@@ -72,19 +98,23 @@ export function forwardingHandler<Req>(
 
 /** `undefined` when the leader was not reached, so that nothing can have happened. */
 async function forwardOnce(
-  forwarder: Forwarder,
-  addr: string,
+  { replica, forwarder }: Forwarding,
+  leader: { readonly name: string; readonly addr: string },
   method: MethodDefinition<unknown, unknown>,
   call: ServerUnaryCall<unknown, unknown>,
 ): Promise<{ response: unknown } | undefined> {
   try {
-    return { response: await forwarder.forward(addr, method, call.request, timeLeft(call)) };
+    return { response: await forwarder.forward(replica, leader, method, call.request, timeLeft(call)) };
   } catch (error) {
     if (isStoreError(error, 'NOT_LEADER') || neverSent(error)) return undefined;
     if (connectionLost(error))
-      throw new StoreError('OUTCOME_UNKNOWN', 'the connection to the leader broke: the change may still commit', {
-        cause: error,
-      });
+      throw new StoreError(
+        'OUTCOME_UNKNOWN',
+        'the leader did not answer before it was replaced or lost: the change may still commit',
+        {
+          cause: error,
+        },
+      );
     throw error;
   }
 }

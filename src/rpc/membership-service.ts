@@ -22,7 +22,7 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
   return {
     Join: forwardingHandler(
       methodOf('membership', 'Join'),
-      forwarder,
+      { replica, forwarder },
       async ({ member }: messages.JoinRequest, timeoutMs) => {
         await onLeader(replica, timeoutMs);
         await replica.addMember(member);
@@ -31,7 +31,7 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
     ),
     Remove: forwardingHandler(
       methodOf('membership', 'Remove'),
-      forwarder,
+      { replica, forwarder },
       async ({ member }: messages.RemoveMemberRequest, timeoutMs) => {
         await onLeader(replica, timeoutMs);
         await replica.removeMember(member);
@@ -40,7 +40,7 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
     ),
     TransferLeadership: forwardingHandler(
       methodOf('membership', 'TransferLeadership'),
-      forwarder,
+      { replica, forwarder },
       async ({ to }: messages.TransferLeadershipRequest, timeoutMs) => {
         await onLeader(replica, timeoutMs);
         await replica.transferLeadership(to);

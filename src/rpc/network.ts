@@ -96,17 +96,20 @@ export class GrpcNetwork implements Network {
   }
 
   #onStream(call: ServerReadableStream<RaftFrame, object>, done: sendUnaryData<object>): void {
-    let welcome = false;
+    let peer: number | undefined;
     const end = once((error?: unknown) => done(error === undefined ? null : toStatus(error), {}));
     call.on('data', (frame: RaftFrame) => {
       try {
         if ('hello' in frame) {
           this.#checkHello(frame.hello);
-          welcome = true;
-        } else if (welcome) this.#handler?.onMessages(fromWireBatch(frame.batch));
-        else throw new Refused('the first frame must say hello');
+          peer = frame.hello.from;
+        } else if (peer !== undefined) {
+          this.#checkMember(peer); // it may have been removed since it said hello
+          this.#handler?.onMessages(spokenBy(peer, fromWireBatch(frame.batch)));
+        } else throw new Refused('the first frame must say hello');
       } catch (error) {
         call.removeAllListeners('data');
+        call.resume();
         end(error);
       }
     });
@@ -123,6 +126,7 @@ export class GrpcNetwork implements Network {
     this.#checkHello(hello);
     const install = fromWireMessage(message);
     if (install.type !== 'installSnapshot' || !this.#handler) throw new Refused('this member takes no snapshot now');
+    spokenBy(hello.from, [install]);
     await this.#handler.onSnapshot(install, chunksOf(frames));
   }
 
@@ -131,7 +135,11 @@ export class GrpcNetwork implements Network {
     if (to !== this.#self)
       throw new Refused(`this is member ${this.#self}, not ${to}: was its data directory replaced?`);
     if (clusterId !== this.#clusterId()) throw new Refused(`this is cluster ${this.#clusterId()}, not ${clusterId}`);
-    if (this.#handler?.wasRemoved(from)) throw new Refused(`${removedMark}: member ${from}`);
+    this.#checkMember(from);
+  }
+
+  #checkMember(id: number): void {
+    if (this.#handler?.wasRemoved(id)) throw new Refused(`${removedMark}: member ${id}`);
   }
 
   #peer(member: MemberInfo): Peer {
@@ -145,6 +153,16 @@ export class GrpcNetwork implements Network {
       logger: this.#logger,
     });
   }
+}
+
+/** What a member hands on for another, who asked it as the leader. */
+const handedOn: ReadonlySet<string> = new Set(['readIndex', 'transferLeader']);
+
+/** The messages, when they are `peer`'s own: nobody votes or answers in the name of another. */
+function spokenBy(peer: number, messages: readonly Message[]): readonly Message[] {
+  const foreign = messages.find(({ from, type }) => from !== peer && !handedOn.has(type));
+  if (foreign) throw new Refused(`a message of member ${foreign.from} came from member ${peer}`);
+  return messages;
 }
 
 async function* chunksOf(frames: AsyncIterator<SnapshotFrame>): AsyncGenerator<Uint8Array, void> {

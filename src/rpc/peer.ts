@@ -75,7 +75,7 @@ class Lane {
     if (this.#queuedBytes + bytes > queuedBytesMax) return false;
     this.#queuedBytes += bytes;
     stream.write({ batch: toWireBatch(batch) }, () => {
-      this.#queuedBytes -= bytes;
+      if (stream === this.#stream) this.#queuedBytes -= bytes; // what an earlier stream lost was forgotten with it
     });
     return true;
   }

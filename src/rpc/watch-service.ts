@@ -12,6 +12,9 @@ type Call = ServerWritableStream<WatchRequest, WatchResponse>;
 
 const bookmarkDefaultMs = 10_000;
 
+/** Most encoded bytes that wait for a reader that is slow. */
+const waitingBytesMax = 16 * 1024 * 1024;
+
 /** The `Watch` service: whole transactions, from any member, resumable. */
 export function watchService(replica: Replica): UntypedServiceImplementation {
   return {
@@ -60,7 +63,7 @@ function eventsFrom(
   signal: AbortSignal,
 ): AsyncIterable<Event> {
   const match = request.matchEither ? ('either' as const) : ('new' as const);
-  return watch(store.queue, { after: from, match, signal }, ...specifiers);
+  return watch(store.queue, { after: from, match, signal, limitBytes: waitingBytesMax }, ...specifiers);
 }
 
 /** Collects each transaction and sends it whole; a bookmark when nothing of interest has happened for a while. */

@@ -251,16 +251,18 @@ function planOf(
   specifiers: readonly Specifier[],
   after: number | undefined,
 ): WatchPlan {
-  const { limit = watchLimitDefault, match = 'new', signal } = options;
+  const { limit = watchLimitDefault, limitBytes = Infinity, match = 'new', signal } = options;
   if (!(Number.isSafeInteger(limit) && limit > 0))
     throw new TypeError('limit must be a positive whole number of events');
+  if (!(typeof limitBytes === 'number' && limitBytes > 0))
+    throw new TypeError('limitBytes must be a positive number of bytes');
   if (match !== 'new' && match !== 'either') throw new TypeError("match must be 'new' or 'either'");
   for (const specifier of specifiers) {
     if (typeof specifier !== 'object' || specifier === null || !('action' in specifier) || !('checks' in specifier)) {
       throw new TypeError('a specifier is what EventUpdateTask(…) and its sisters make');
     }
   }
-  return { source, specifiers, match, limit, signal, after };
+  return { source, specifiers, match, limit, limitBytes, signal, after };
 }
 
 type Watched<S extends readonly Specifier<Event>[]> = S extends readonly []

@@ -56,6 +56,8 @@ export interface WriteTable<T extends StoredObject> extends ReadTable<T> {
 
 /** A consistent snapshot of all kinds. */
 export interface ReadTx {
+  /** Of the state that is read; in a write transaction the version that it makes when it commits. */
+  readonly version: number;
   nodes(): ReadTable<Node>;
   services(): ReadTable<Service>;
   tasks(): ReadTable<Task>;
@@ -147,6 +149,10 @@ export class ReadTransaction extends Tables<ReadTable<StoredObject>> implements 
   constructor(root: StateRoot) {
     super();
     this.#root = root;
+  }
+
+  get version(): number {
+    return this.#root.version;
   }
 
   override open(kind: Kind): ReadTable<StoredObject> {
@@ -315,6 +321,10 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
     this.newId = newId;
   }
 
+  get version(): number {
+    return this.stamp.version;
+  }
+
   override open(kind: Kind): TransactionTable<StoredObject> {
     return new TransactionTable(kindOf(kind), this.#editor.table(kind), this);
   }
@@ -337,6 +347,7 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
       };
     };
     const tx: Tx = {
+      version: this.version,
       nodes: part(() => this.nodes()),
       services: part(() => this.services()),
       tasks: part(() => this.tasks()),

@@ -4,6 +4,13 @@ import type { TransactionRecord } from './history.js';
 import { eventsFor, type Listener } from './queue.js';
 import { lostError, startError, type WatchPlan } from './watch-plan.js';
 
+/** What one transaction means to this watch, as far as it has not been read. */
+interface Group {
+  readonly events: readonly Event[];
+  /** Encoded bytes of the transaction, as history counts them. */
+  readonly bytes: number;
+}
+
 interface Waiter {
   resolve(result: IteratorResult<Event, undefined>): void;
   reject(error: unknown): void;
@@ -11,14 +18,17 @@ interface Waiter {
 
 /**
  * Reads a watch at the reader's pace. What is older than the moment it began comes out of the history one transaction at
- * a time, without a buffer; what is new waits in a buffer of at most `limit` events, which takes whole transactions
- * only. A reader that falls behind first gets what was kept, then `WATCH_OVERFLOW`.
+ * a time, without a buffer; what is new waits in a buffer of at most `limit` events and `limitBytes`, which takes whole
+ * transactions only. A reader that falls behind first gets what was kept, then `WATCH_OVERFLOW`.
  */
 export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
   readonly #plan: WatchPlan;
   readonly #listener: Listener;
-  #buffer: Event[] = [];
+  #groups: Group[] = [];
+  /** Events of the first group that have been read. */
   #read = 0;
+  #keptEvents = 0;
+  #keptBytes = 0;
   readonly #waiters: Waiter[] = [];
   /** Catching up: the next transaction to take from the history is the one after this. `undefined`: live. */
   #behind: number | undefined;
@@ -55,8 +65,7 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
   }
 
   return(): Promise<IteratorResult<Event, undefined>> {
-    this.#buffer = [];
-    this.#read = 0;
+    this.#groups = [];
     this.#finish('done');
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -87,35 +96,46 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
 
   #take(record: TransactionRecord, events: readonly Event[]): void {
     if (this.#plan.after !== undefined && record.version <= this.#plan.after) return;
-    const kept = this.#buffer.length - this.#read;
-    if (kept > 0 && kept + events.length > this.#plan.limit) {
-      const error = new StoreError(
-        'WATCH_OVERFLOW',
-        `more than ${this.#plan.limit} events wait: read the state again and open a new watch`,
-        { version: record.version },
-      );
+    const { limit, limitBytes } = this.#plan;
+    const tooMany = this.#keptEvents + events.length > limit;
+    if (this.#keptEvents > 0 && (tooMany || this.#keptBytes + record.bytes > limitBytes)) {
+      const what = tooMany ? `more than ${limit} events` : `more than ${limitBytes} bytes of events`;
+      const error = new StoreError('WATCH_OVERFLOW', `${what} wait: read the state again and open a new watch`, {
+        version: record.version,
+      });
       this.#finish({ error });
       return;
     }
-    this.#fill(events);
+    this.#fill(record, events);
     this.#serve();
   }
 
-  #fill(events: readonly Event[]): void {
-    if (this.#read === this.#buffer.length) {
-      this.#buffer = [...events];
+  #fill({ bytes }: TransactionRecord, events: readonly Event[]): void {
+    if (events.length === 0) return;
+    this.#groups.push({ events, bytes });
+    this.#keptEvents += events.length;
+    this.#keptBytes += bytes;
+  }
+
+  /** The next event that waits. */
+  #shift(): Event | undefined {
+    const [group] = this.#groups;
+    if (!group) return undefined;
+    this.#keptEvents--;
+    const event = group.events[this.#read++];
+    if (this.#read === group.events.length) {
+      this.#groups.shift();
+      this.#keptBytes -= group.bytes;
       this.#read = 0;
-    } else {
-      for (const event of events) this.#buffer.push(event);
     }
+    return event;
   }
 
   /** Answers readers for as long as there is something to say. */
   #serve(): void {
     while (this.#waiters.length > 0) {
-      const event = this.#buffer[this.#read];
+      const event = this.#shift();
       if (event !== undefined) {
-        this.#read++;
         this.#waiters.shift()?.resolve({ done: false, value: event });
       } else if (this.#end !== undefined) {
         this.#answerEnd(this.#waiters.shift() as Waiter);
@@ -146,7 +166,7 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
       const record = this.#older.shift() ?? source.history.get(behind + 1);
       if (!record) throw lostError(source, behind);
       this.#behind = record.version;
-      this.#fill(eventsFor(specifiers, match, record));
+      this.#fill(record, eventsFor(specifiers, match, record));
     } catch (error) {
       this.#finish({ error });
     }

@@ -24,6 +24,7 @@ export interface WatchPlan {
   readonly specifiers: readonly Specifier[];
   readonly match: MatchMode;
   readonly limit: number;
+  readonly limitBytes: number;
   readonly signal: AbortSignal | undefined;
   /** Begin after this version; `undefined`: begin with the next transaction. */
   readonly after: number | undefined;

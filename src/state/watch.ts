@@ -10,6 +10,8 @@ import { lostError, startError, type WatchPlan } from './watch-plan.js';
 export interface WatchOptions {
   /** Most events that an iterator keeps for a slow reader; default 10,000. Beyond, the watch ends with `WATCH_OVERFLOW`. */
   readonly limit?: number;
+  /** Most encoded bytes of events that an iterator keeps; no limit by default. Beyond, the same. */
+  readonly limitBytes?: number;
   /** Ends the watch quietly. */
   readonly signal?: AbortSignal;
   /** `either` also reports an update whose old object matches, so that an object leaving the filter is seen. Default `new`. */

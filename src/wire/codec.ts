@@ -238,6 +238,7 @@ function repeatedScalar(field: protobuf.Field, scalar: Scalar): FieldCodec {
       if (packed && wireType === 2) {
         const end = reader.uint32() + reader.pos;
         while (reader.pos < end) items.push(scalar.read(reader));
+        expectEnd(reader, end);
       } else {
         expectWireType(wireType, scalar.wireType, field.name);
         items.push(scalar.read(reader));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openHome } from '../../src/daemon/home.js';
@@ -210,6 +210,14 @@ describe('a data directory', () => {
     const again = await openHome(fresh, name, 'new');
     expect(again.state).toBe('new');
     await again.disk.close();
+  });
+
+  it('may be the root of a fresh file system', async () => {
+    const fresh = `${dir}-fresh`;
+    await mkdir(join(fresh, 'lost+found'), { recursive: true });
+    const home = await openHome(fresh, name, 'new');
+    expect(home.state).toBe('new');
+    await home.disk.close();
   });
 
   it('keeps its id when its making was interrupted', async () => {

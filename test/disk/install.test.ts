@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LevelDisk } from '../../src/disk/index.js';
 import {
   bytesOf,
@@ -46,6 +46,8 @@ describe('a crash while a snapshot of a leader is installed', () => {
     disk = await LevelDisk.create(dir);
     await disk.write({ entries: entriesOf(1, 1, 10), hardState: { term: 2, vote: 2, commit: 3 }, sync: true });
   });
+
+  afterEach(() => disk.close());
 
   it('before its name is given sweeps what was staged and goes on with the log', async () => {
     const before = await load(await restart());

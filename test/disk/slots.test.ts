@@ -105,6 +105,13 @@ describe('a file of two slots', () => {
     expect(await reopen()).toMatchObject({ a: 3, b: 1 });
   });
 
+  it('does not count on by being mended: an old copy stays an old copy', async () => {
+    await bytesAfter([3, 1]);
+    const before = await reopen();
+    await flipBit(path, first + 20, 0);
+    expect(await reopen()).toEqual(before);
+  });
+
   it('lets either slot rot, in any bit, once a write is acknowledged', async () => {
     const whole = await bytesAfter([7, 8], [9, 10]);
     for (const slot of [first, second]) {

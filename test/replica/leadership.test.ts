@@ -3,6 +3,11 @@ import { createNodes, nodeIds, TestCluster, until } from '../support/cluster.js'
 import { pause } from '../support/network-wait.js';
 import { codeOf } from '../support/state-events.js';
 
+/** Lets that many rounds of finished promises pass. */
+async function nextTicks(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await Promise.resolve();
+}
+
 describe('leadership', () => {
   let cluster: TestCluster;
 
@@ -101,6 +106,47 @@ describe('leadership', () => {
     await createNodes(next.replica, 'again', 1);
     await cluster.converge();
     expect(others.every(({ replica }) => nodeIds(replica).includes('again-0000'))).toBe(true);
+  });
+
+  it('that is being lost lets writers wait for the next turn, not ask again and again', async () => {
+    const leader = await cluster.leader();
+    const [follower] = cluster.without(leader);
+    if (!follower) throw new Error('no follower');
+    const { store } = leader.replica;
+    // Applying takes long enough for the event loop to be given back in between.
+    store.watchFrom(store.version).subscribe((event) => {
+      const end = performance.now() + 6;
+      while (event.action === 'commit' && performance.now() < end);
+    });
+    let open: () => void = () => undefined;
+    leader.disk.gate = new Promise((resolve) => (open = resolve));
+    const commits = createNodes(leader.replica, 'n', 3);
+    commits.catch(() => undefined);
+    const lastIndex = leader.replica.status().lastIndex + 3;
+    await until('the followers have it', () =>
+      cluster.without(leader).every(({ replica }) => replica.status().lastIndex >= lastIndex),
+    );
+    await pause(50); // their answers have come
+    const refused = store.update((tx) => tx.nodes().create({ id: 'in line' }));
+    const { term } = leader.replica.status();
+    cluster.wires.inject({ type: 'heartbeatResponse', from: follower.info.id, to: leader.info.id, term: term + 1 });
+    const spins = refused.then(
+      () => 0,
+      async () => {
+        // What a writer does that tries again at once; it must not keep the event loop to itself.
+        let turns = 0;
+        for (; turns < 1_000; turns++) {
+          const admitted = leader.replica.admit();
+          if (!admitted) break;
+          const waits = await Promise.race([admitted.then(() => 'now'), nextTicks(20).then(() => 'later')]);
+          if (waits === 'later') break;
+        }
+        return turns;
+      },
+    );
+    open();
+    expect(await spins).toBeLessThan(100);
+    await cluster.leader();
   });
 
   it('lets go of everything on close: open updates end, later calls are refused, closing twice is harmless', async () => {

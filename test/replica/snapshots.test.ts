@@ -94,16 +94,52 @@ describe('a snapshot', () => {
     const [away] = cluster.without(leader);
     if (!away) throw new Error('no follower');
     cluster.isolate(away);
-    for (let i = 0; i < 6; i++) await createNodes(leader.replica, `n${i}`, 10);
-    // The disk is slow while two snapshots arrive, the older one last.
+    const taken = async (prefix: string) => {
+      for (let i = 0; i < 4; i++) await createNodes(leader.replica, `${prefix}${i}`, 10);
+      const { snapshot } = await leader.disk.load();
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of leader.disk.readSnapshot(snapshot)) chunks.push(chunk.slice());
+      return { snapshot, chunks };
+    };
+    const older = await taken('a');
+    const newer = await taken('b');
+    expect(newer.snapshot.metadata.index).toBeGreaterThan(older.snapshot.metadata.index);
+
+    // The member waits for its disk while both arrive, the older one last.
+    const head = { from: leader.info.id, to: away.info.id, term: leader.replica.status().term + 1 };
     let open: () => void = () => undefined;
-    const older = cluster.wires.port(leader.info.id);
-    void older;
     away.disk.gate = new Promise((resolve) => (open = resolve));
-    cluster.wires.heal();
-    await until('a snapshot was sent', () => cluster.wires.snapshotsSent > 0);
-    await createNodes(leader.replica, 'after', 30);
+    cluster.wires.inject({ type: 'heartbeat', ...head, leaderCommit: 0 });
+    for (const { snapshot, chunks } of [newer, older]) {
+      const stream = (async function* () {
+        yield* chunks;
+      })();
+      await cluster.wires.injectSnapshot({ type: 'installSnapshot', ...head, snapshot }, stream);
+    }
     open();
+    await until('it is installed', () => away.replica.status().appliedIndex >= newer.snapshot.metadata.index);
+    expect(nodeIds(away.replica).some((id) => id.startsWith('b'))).toBe(true);
+    cluster.wires.heal();
+    await cluster.converge();
+    expect(cluster.complaints).toEqual([]);
+  });
+
+  it('that arrives twice at a time is taken once', async () => {
+    cluster = await TestCluster.start(3, small);
+    const leader = await cluster.leader();
+    const [away] = cluster.without(leader);
+    if (!away) throw new Error('no follower');
+    cluster.isolate(away);
+    for (let i = 0; i < 6; i++) await createNodes(leader.replica, `n${i}`, 10);
+    const { snapshot } = await leader.disk.load();
+    const send = () => {
+      const { term } = leader.replica.status();
+      const message = { type: 'installSnapshot' as const, from: leader.info.id, to: away.info.id, term, snapshot };
+      return cluster.wires.injectSnapshot(message, leader.disk.readSnapshot(snapshot));
+    };
+    const outcomes = await Promise.allSettled([send(), send()]);
+    expect(outcomes.some(({ status }) => status === 'fulfilled')).toBe(true);
+    cluster.wires.heal();
     await cluster.converge();
     expect(cluster.complaints).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { afterEach } from 'vitest';
 export function tempDirs(): () => Promise<string> {
   const made: string[] = [];
   afterEach(async () => {
-    for (const dir of made.splice(0)) await rm(dir, { recursive: true, force: true });
+    for (const dir of made.splice(0)) await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   });
   return async () => {
     const dir = await mkdtemp(join(tmpdir(), 'skep-disk-'));

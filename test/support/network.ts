@@ -56,6 +56,16 @@ export class Wires {
     for (const parcel of this.held.splice(0)) parcel.deliver();
   }
 
+  /** Delivers a message that nobody sent, at once. */
+  inject(message: Message): void {
+    this.#handlers.get(message.to)?.onMessages(throughWire([message]));
+  }
+
+  /** Delivers a snapshot that nobody sent. Resolves when the member has staged it. */
+  async injectSnapshot(message: InstallSnapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    await this.#handlers.get(message.to)?.onSnapshot(message, copies(chunks));
+  }
+
   #post(message: Message): void {
     const [copy] = throughWire([message]);
     if (!copy) throw new Error('a message went missing on the wire');

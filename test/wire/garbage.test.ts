@@ -122,6 +122,12 @@ describe('bytes that are not what they should be', () => {
     }
   });
 
+  it('are refused as a list of numbers whose last one reaches past the end of the list', () => {
+    expect(feed(messageCodec('ConfState').decode, Buffer.from('0a0205818001', 'hex'))).toBe('refused');
+    expect(feed(messageCodec('ConfState').decode, Buffer.from('0a04058180', 'hex'))).toBe('refused');
+    expect(messageCodec('ConfState').decode(Buffer.from('0a03058101', 'hex')).voters).toEqual([5, 129]);
+  });
+
   it.each([
     { what: 'actions', name: 'Transaction', tag: 0x1a },
     { what: 'raft messages', name: 'RaftBatch', tag: 0x0a },

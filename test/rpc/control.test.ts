@@ -1,0 +1,211 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  byName,
+  canonicalObject,
+  kindNames,
+  kindOf,
+  tableOf,
+  type AnyObject,
+  type Kind,
+} from '../../src/state/index.js';
+import type { messages } from '../../src/wire/index.js';
+import type { Channel } from '../../src/rpc/index.js';
+import { call, OpenMembers } from '../support/manager-open.js';
+import { until } from '../support/network-wait.js';
+import { codeOf } from '../support/state-events.js';
+
+const capitalized = (word: string) => word[0]?.toUpperCase() + word.slice(1);
+const named = (name: string) => ({ spec: { annotations: { name } } });
+
+/** An object of a message: every field there, and no id unless one is given. */
+function whole(kind: Kind, draft: object, id = 'x'): AnyObject {
+  return canonicalObject(kindOf(kind), draft as never, id, { version: 0, createdAt: 0, updatedAt: 0 }) as AnyObject;
+}
+
+describe('the Control service', () => {
+  let members: OpenMembers;
+  let onFollower: Channel;
+  let onLeader: Channel;
+
+  beforeAll(async () => {
+    members = await OpenMembers.start(3);
+    onFollower = members.channel((await members.follower()).addr);
+    onLeader = members.channel((await members.leader()).addr);
+  });
+  afterAll(() => members.close());
+
+  it.each(kindNames.map((kind) => ({ kind })))(
+    'creates, reads, lists, updates and removes a $kind',
+    async ({ kind }) => {
+      const one = capitalized(kind);
+      const many = capitalized(kindOf(kind).plural);
+      type Answer = Record<Kind, AnyObject> & { version: number };
+      const name = `crud-${kind}`;
+      const draft = whole(kind, kind === 'task' ? { annotations: { name } } : named(name), name);
+
+      const created = await call<Answer>(onFollower, 'control', `Create${one}`, { [kind]: draft });
+      expect(created[kind]).toMatchObject({ id: draft.id, meta: { version: created.version } });
+
+      const read = await call<Answer>(onFollower, 'control', `Get${one}`, { id: draft.id, stale: false });
+      expect(read[kind]).toEqual(created[kind]);
+      const filter = { ids: [draft.id], idPrefixes: ['crud'], names: [], namePrefixes: [] };
+      const listed = await call<Record<string, AnyObject[]>>(onFollower, 'control', `List${many}`, {
+        filter,
+        stale: false,
+      });
+      expect(listed[kindOf(kind).plural]).toEqual([created[kind]]);
+
+      const updated = await call<Answer>(onFollower, 'control', `Update${one}`, {
+        [kind]: draft,
+        version: created.version,
+      });
+      expect(updated[kind].meta.createdAt).toBe(created[kind].meta.createdAt);
+      expect(updated.version).toBe(updated[kind].meta.version);
+      const again = call(onFollower, 'control', `Update${one}`, { [kind]: draft, version: created.version });
+      expect(await codeOf(again)).toBe('SEQUENCE_CONFLICT');
+
+      await call(onFollower, 'control', `Remove${one}`, { id: draft.id });
+      expect(await codeOf(call(onFollower, 'control', `Get${one}`, { id: draft.id, stale: false }))).toBe('NOT_FOUND');
+    },
+  );
+
+  it('makes up an id when none is given', async () => {
+    const { id: _id, ...rest } = whole('node', {});
+    const { node } = await call<{ node: AnyObject }>(onFollower, 'control', 'CreateNode', {
+      node: { ...rest, id: '' },
+    });
+    expect(node.id).toMatch(/^[a-z0-9]{25}$/);
+  });
+
+  it('answers with the code of the store, whichever member is asked', async () => {
+    await call(onFollower, 'control', 'CreateNetwork', { network: whole('network', named('taken'), 'n1') });
+    for (const channel of [onFollower, onLeader]) {
+      const create = (network: AnyObject) => codeOf(call(channel, 'control', 'CreateNetwork', { network }));
+      expect(await create(whole('network', named('other'), 'n1'))).toBe('ALREADY_EXISTS');
+      expect(await create(whole('network', named('TAKEN'), 'n2'))).toBe('NAME_CONFLICT');
+      expect(await codeOf(call(channel, 'control', 'RemoveTask', { id: 'nowhere' }))).toBe('NOT_FOUND');
+      expect(await codeOf(call(channel, 'control', 'GetTask', { id: 'nowhere', stale: true }))).toBe('NOT_FOUND');
+      const changes = [{ op: 'create', kind: 'thing', id: 'x' }];
+      expect(await codeOf(call(channel, 'control', 'Apply', { changes }))).toBe('INVALID_OBJECT');
+    }
+  });
+
+  it.each(['', 'a b', '-a', 'a-', 'ä', 'a.b', 'x'.repeat(64)])('refuses the name "%s"', async (name) => {
+    for (const kind of ['service', 'network', 'cluster'] as const) {
+      const request = { [kind]: whole(kind, named(name), 'bad-name') };
+      expect(await codeOf(call(onFollower, 'control', `Create${capitalized(kind)}`, request))).toBe('INVALID_OBJECT');
+    }
+  });
+
+  it('refuses a transaction that is too large, and says so', async () => {
+    const labels = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`l${i}`, 'x'.repeat(50_000)]));
+    const node = whole('node', { spec: { annotations: { labels } } }, 'large');
+    expect(await codeOf(call(onFollower, 'control', 'CreateNode', { node }))).toBe('TOO_LARGE');
+  });
+
+  it('applies several changes at once, or none of them', async () => {
+    const leader = await members.leader();
+    const before = leader.store.version;
+    const task = whole('task', {}, 'all-1');
+    const good = { op: 'create', kind: 'task', id: 'all-1', task };
+    const bad = { op: 'remove', kind: 'task', id: 'not-there' };
+    expect(await codeOf(call(onFollower, 'control', 'Apply', { changes: [good, bad] }))).toBe('NOT_FOUND');
+    expect(leader.store.version).toBe(before);
+    const applied = await call<messages.ApplyResponse>(onFollower, 'control', 'Apply', {
+      changes: [good, { op: 'update', kind: 'task', id: 'all-1', task }, { op: 'remove', kind: 'task', id: 'all-1' }],
+    });
+    expect(applied).toEqual({ version: before + 1, ids: ['all-1', 'all-1', 'all-1'] });
+  });
+
+  it('carries out a repeated request once and answers with what the first one made', async () => {
+    const node = whole('node', {}, 'repeated');
+    const request = { node, info: { requestId: 'again', actor: 'test', reason: 'to see' } };
+    const first = await call<{ version: number }>(onFollower, 'control', 'CreateNode', request);
+    const second = await call<{ version: number }>(onLeader, 'control', 'CreateNode', request);
+    expect(second).toEqual(first);
+    const leader = await members.leader();
+    expect(leader.store.transaction(first.version)).toMatchObject({
+      actor: 'test',
+      reason: 'to see',
+      requestId: 'again',
+    });
+  });
+
+  it('answers a repeated Apply with the version that the first one made', async () => {
+    const request = {
+      changes: [{ op: 'create', kind: 'node', id: 'apply-again', node: whole('node', {}, 'apply-again') }],
+      info: { requestId: 'apply-again' },
+    };
+    const first = await call<messages.ApplyResponse>(onFollower, 'control', 'Apply', request);
+    await call(onFollower, 'control', 'CreateNode', { node: whole('node', {}, 'between') });
+    expect(await call<messages.ApplyResponse>(onLeader, 'control', 'Apply', request)).toEqual(first);
+  });
+
+  it('reads on every member what was written before, and what the member holds when asked for that', async () => {
+    for (let i = 0; i < 10; i++) {
+      await call(onLeader, 'control', 'CreateNode', { node: whole('node', {}, `fresh-${i}`) });
+      for (const { addr } of members.all)
+        await call(members.channel(addr), 'control', 'GetNode', { id: `fresh-${i}`, stale: false });
+    }
+    await until('the follower holds it', async () => {
+      const read = call(onFollower, 'control', 'GetNode', { id: 'fresh-9', stale: true });
+      return read.then(
+        () => true,
+        () => false,
+      );
+    });
+  });
+
+  it('finds by every filter, AND-ed, each list OR-ed', async () => {
+    const names = ['find-a', 'find-b', 'other-a'];
+    for (const name of names)
+      await call(onLeader, 'control', 'CreateService', { service: whole('service', named(name), name) });
+    const list = async (filter: Partial<messages.Filter>) => {
+      const full = { ids: [], idPrefixes: [], names: [], namePrefixes: [], ...filter };
+      const found = await call<{ services: AnyObject[] }>(onFollower, 'control', 'ListServices', {
+        filter: full,
+        stale: false,
+      });
+      return found.services.map(({ id }) => id);
+    };
+    expect(await list({ namePrefixes: ['FIND'] })).toEqual(['find-a', 'find-b']);
+    expect(await list({ names: ['find-b', 'OTHER-A'] })).toEqual(['find-b', 'other-a']);
+    expect(await list({ namePrefixes: ['find'], ids: ['find-a', 'other-a'] })).toEqual(['find-a']);
+    expect(await list({ idPrefixes: ['nothing'] })).toEqual([]);
+    const { store } = await members.leader();
+    expect(store.view((tx) => tableOf(tx, 'service').find(byName('find-a')))).toHaveLength(1);
+  });
+});
+
+describe('the Control service of a member with a disk', () => {
+  it('tells each of many writers at a time the version that its own transaction made', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'skep-control-'));
+    const members = new OpenMembers({ dataDir: join(dir, 'm1') });
+    try {
+      const { store, addr } = await members.open('m1');
+      const ids = Array.from({ length: 40 }, (_, i) => `own-${i}`);
+      const apply = (changes: object[]) =>
+        call<messages.ApplyResponse>(members.channel(addr), 'control', 'Apply', { changes });
+      const create = (id: string) => apply([{ op: 'create', kind: 'node', id, node: whole('node', {}, id) }]);
+      const created = await Promise.all(ids.map(create));
+      const made = store.view((tx) => ids.map((id) => tx.nodes().get(id)?.meta.version));
+      expect(created.map(({ version }) => version)).toEqual(made);
+
+      const removed = await Promise.all(
+        ids.map((id) => call<{ version: number }>(members.channel(addr), 'control', 'RemoveNode', { id })),
+      );
+      const gone = new Map(
+        store.history.flatMap(({ version, events }) =>
+          events.flatMap((event) => (event.action === 'delete' ? [[event.object.id, version] as const] : [])),
+        ),
+      );
+      expect(removed.map(({ version }) => version)).toEqual(ids.map((id) => gone.get(id)));
+    } finally {
+      await members.close();
+      await rm(dir, { recursive: true, force: true });
+    }
+  });
+});

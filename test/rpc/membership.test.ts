@@ -1,0 +1,166 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Client as GrpcClient, credentials } from '@grpc/grpc-js';
+import { silentLogger } from '../../src/base/log.js';
+import { openReplica } from '../../src/daemon/open-replica.js';
+import { methodOf, type Channel } from '../../src/rpc/index.js';
+import type { messages } from '../../src/wire/index.js';
+import { call, OpenMembers } from '../support/manager-open.js';
+import { pause, until } from '../support/network-wait.js';
+import { codeOf } from '../support/state-events.js';
+
+describe('members over gRPC', () => {
+  let members: OpenMembers;
+  afterEach(() => members.close());
+
+  const statusBy = (addr: string) => call<messages.ClusterStatus>(members.channel(addr), 'membership', 'Status', {});
+
+  /** Opens a raft stream, says hello and one frame more; resolves with why it ended. */
+  function hello(channel: Channel, frames: readonly object[]): Promise<Error | undefined> {
+    return new Promise((resolve) => {
+      const stream = channel.clientStream<object>(methodOf('raft', 'Stream'), resolve);
+      stream.on('error', () => undefined);
+      for (const frame of frames) stream.write(frame);
+      stream.end();
+    });
+  }
+
+  it('say the same of the cluster, whoever is asked', async () => {
+    members = await OpenMembers.start(3);
+    const { name } = (await members.leader()).status();
+    await until('everybody is level', async () => {
+      const answers = await Promise.all(members.hosts.map(statusBy));
+      return answers.every((answer) => answer.leader === name && answer.members.every(({ role }) => role === 'voter'));
+    });
+    const [first] = members.hosts;
+    const status = await statusBy(first ?? '');
+    const told = status.members.map((member) => [member.name, member.role, member.reachable, member.leader]);
+    expect(told.sort()).toEqual(['m1', 'm2', 'm3'].map((one) => [one, 'voter', true, one === name]));
+    expect(status.members.map(({ addr }) => addr).sort()).toEqual([...members.hosts].sort());
+    expect(status.members.every(({ id }) => /^[1-9]\d*$/.test(id))).toBe(true);
+  });
+
+  it('say of one that is down that it is unreachable, and go on', async () => {
+    members = await OpenMembers.start(3);
+    const gone = await members.follower();
+    const { name } = gone.status();
+    await members.end(gone);
+    const status = await statusBy(members.hosts[0] ?? '');
+    const member = status.members.find((one) => one.name === name);
+    expect(member).toMatchObject({ reachable: false, role: 'voter', leader: false });
+    expect(member?.version).toBeUndefined();
+    await (await members.leader()).store.update((tx) => tx.nodes().create({}));
+  });
+
+  it('close the door on a stream of another cluster, for another member, or without a hello', async () => {
+    members = await OpenMembers.start(2);
+    const [target, other] = members.all;
+    if (!target || !other) throw new Error('two members');
+    const { clusterId, id: to } = target.status();
+    const { id: from } = other.status();
+    const channel = members.channel(target.addr);
+    const fine = { format: 1, clusterId, from, to };
+    expect(await hello(channel, [{ hello: { ...fine, clusterId: 'another' } }])).toMatchObject({ code: 9 });
+    expect(await hello(channel, [{ hello: { ...fine, to: to + 1 } }])).toMatchObject({ code: 9 });
+    expect(await hello(channel, [{ hello: { ...fine, format: 99 } }])).toMatchObject({ code: 9 });
+    expect(await hello(channel, [{ batch: { messages: [] } }])).toMatchObject({ code: 9 });
+    expect(await hello(channel, [{ hello: fine }])).toBeUndefined();
+  });
+
+  it('do not hear one member speak in the name of another', async () => {
+    members = await OpenMembers.start(3);
+    const leader = await members.leader();
+    const [target, other] = await members.followers();
+    if (!target || !other) throw new Error('three members');
+    const { clusterId, id: to, term } = target.status();
+    const forged = { from: leader.status().id, to, term: term + 50, heartbeat: { leaderCommit: 0 } };
+    const frames = [
+      { hello: { format: 1, clusterId, from: other.status().id, to } },
+      { batch: { messages: [forged] } },
+    ];
+    await hello(members.channel(target.addr), frames);
+    await target.linearizable(() => undefined);
+    expect(target.status().term).toBeLessThan(term + 50);
+  });
+
+  it('hand leadership over and say who leads then', async () => {
+    members = await OpenMembers.start(3);
+    const follower = await members.follower();
+    const { name } = follower.status();
+    const channel = members.channel((await members.followers())[1]?.addr ?? '');
+    const named = await call<{ leader: string }>(channel, 'membership', 'TransferLeadership', { to: name });
+    expect(named.leader).toBe(name);
+    expect(await members.leader()).toBe(follower);
+    const anybody = await call<{ leader: string }>(channel, 'membership', 'TransferLeadership', {});
+    expect(anybody.leader).toMatch(/^m[123]$/);
+    expect(anybody.leader).not.toBe(name);
+  });
+
+  it('remove a member, asked on any of them; it ends and says why', async () => {
+    members = await OpenMembers.start(3);
+    const [gone, asked] = await members.followers();
+    if (!gone || !asked) throw new Error('three members');
+    const { name } = gone.status();
+    await call(members.channel(asked.addr), 'membership', 'Remove', { member: name });
+    expect(String(await gone.stopped)).toMatch(/removed/);
+    expect((await statusBy(asked.addr)).members.map((member) => member.name)).not.toContain(name);
+    expect(await codeOf(call(members.channel(asked.addr), 'membership', 'Remove', { member: name }))).toBe('NOT_FOUND');
+  });
+
+  it('tell a removed member so, also when they are only two', async () => {
+    members = await OpenMembers.start(2);
+    const leader = await members.leader();
+    const gone = await members.follower();
+    await leader.removeMember(gone.status().name);
+    const ended = Promise.race([gone.stopped, pause(5_000).then(() => 'still running')]);
+    expect(String(await ended)).toMatch(/removed/);
+    await leader.store.update((tx) => tx.nodes().create({}));
+  });
+
+  it('refuse a member of a name that is taken, at once', async () => {
+    members = await OpenMembers.start(1);
+    const second = openReplica({
+      name: 'm1',
+      listenAddr: '127.0.0.1:0',
+      join: members.hosts,
+      logger: silentLogger,
+    });
+    expect(await codeOf(second)).toBe('NAME_CONFLICT');
+    expect((await members.leader()).status().members).toHaveLength(1);
+  });
+
+  it('answer the health check and list their services', async () => {
+    members = await OpenMembers.start(1);
+    const [addr = ''] = members.hosts;
+    const client = new GrpcClient(addr, credentials.createInsecure());
+    try {
+      // HealthCheckResponse { status: SERVING (1) }, for the empty service name.
+      const healthy = await new Promise<Buffer>((resolve, reject) =>
+        client.makeUnaryRequest(
+          '/grpc.health.v1.Health/Check',
+          (bytes: Buffer) => bytes,
+          (bytes: Buffer) => bytes,
+          Buffer.alloc(0),
+          (error, response) => (error ? reject(error) : resolve(response as Buffer)),
+        ),
+      );
+      expect([...healthy]).toEqual([0x08, 1]);
+      // ServerReflectionRequest { list_services: "" } (field 7); names come as text within the answer.
+      const listed = await new Promise<string>((resolve, reject) => {
+        const stream = client.makeBidiStreamRequest(
+          '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+          (bytes: Buffer) => bytes,
+          (bytes: Buffer) => bytes,
+        );
+        stream.on('data', (bytes: Buffer) => {
+          resolve(bytes.toString('latin1'));
+          stream.end();
+        });
+        stream.on('error', reject);
+        stream.write(Buffer.from([0x3a, 0]));
+      });
+      for (const service of ['Control', 'Watch', 'Raft', 'Membership']) expect(listed).toContain(`skep.v1.${service}`);
+    } finally {
+      client.close();
+    }
+  });
+});

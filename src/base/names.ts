@@ -7,3 +7,11 @@ export const nameRule = `must be at most ${nameMax} letters, digits, - and _, an
 export function isName(name: string): boolean {
   return name.length <= nameMax && syntax.test(name);
 }
+
+const memberSyntax = /^[A-Za-z0-9](?:[-_.]*[A-Za-z0-9])*$/;
+
+export const memberNameRule = `a member's name must be at most ${nameMax} letters, digits, ".", "-" and "_"`;
+
+export function isMemberName(name: string): boolean {
+  return name.length <= nameMax && memberSyntax.test(name);
+}

@@ -1,3 +1,4 @@
+import { status } from '@grpc/grpc-js';
 import { StoreError, type StoreErrorCode } from '../state/index.js';
 import { ComposeError } from '../compose/index.js';
 
@@ -40,7 +41,13 @@ const byStatus: Readonly<Record<number, number>> = {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ComposeError) return exitCodes.invalid;
-  if (error instanceof StoreError) return byStoreCode[error.code] ?? exitCodes.failed;
+  if (error instanceof StoreError && !wasSilence(error)) return byStoreCode[error.code] ?? exitCodes.failed;
+  if (error instanceof StoreError) return exitCodes.timeout;
   const { code } = error as { code?: unknown };
   return typeof code === 'number' ? (byStatus[code] ?? exitCodes.failed) : exitCodes.failed;
+}
+
+/** Somebody is there and does not answer in time: another thing than nobody being there. */
+function wasSilence({ cause }: StoreError): boolean {
+  return !(cause instanceof StoreError) && (cause as { code?: unknown } | undefined)?.code === status.DEADLINE_EXCEEDED;
 }

@@ -69,7 +69,8 @@ export function planStack(
     const id = old?.id ?? options.newId();
     ids.set(network.key, id);
     wanted.add(id);
-    const spec = { ...network.spec, annotations: { name, labels: { ...network.spec.annotations?.labels, ...labels } } };
+    const annotations = { ...kept(old), name, labels: { ...network.spec.annotations?.labels, ...labels } };
+    const spec = { ...network.spec, annotations };
     const object = canonicalObject(kinds.network, { ...old, id, spec }, id, noMeta);
     addChange(changes, 'network', name, object, old);
   }
@@ -86,13 +87,18 @@ export function planStack(
     }));
     const full: DeepPartial<ServiceSpec> = {
       ...spec,
-      annotations: { name, labels: { ...spec.annotations?.labels, ...labels } },
-      task: { ...spec.task, networks },
+      annotations: { ...kept(old), name, labels: { ...spec.annotations?.labels, ...labels } },
+      task: { ...spec.task, networks, ...(old && { forceUpdate: old.spec.task.forceUpdate }) },
     };
     const object = canonicalObject(kinds.service, { ...old, id, spec: full }, id, noMeta);
     addChange(changes, 'service', name, object, old);
   }
   return options.prune ? [...removals(stack.name, current, wanted), ...changes] : changes;
+}
+
+/** What a Compose file cannot say stays as it is. */
+function kept(old: Network | Service | undefined) {
+  return old && { indices: old.spec.annotations.indices };
 }
 
 /** What another stack, or a person, made is not this file's to change. */

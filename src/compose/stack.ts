@@ -2,6 +2,7 @@ import { isName, nameRule } from '../base/names.js';
 import { networkOf, type ComposeNetwork } from './network.js';
 import { Reader } from './reader.js';
 import { serviceOf, type ComposeService } from './service.js';
+import { volumeNames, withVolumeNames } from './volumes.js';
 
 /** What a Compose file says, before it meets a cluster. */
 export interface Stack {
@@ -44,10 +45,11 @@ export function parseStack(
     (options.name === undefined ? reader.get('name') : reader).fail(
       `the stack's name "${name}" must be lower-case letters, digits, - and _: choose one with --stack`,
     );
+  const volumes = volumeNames(reader.get('volumes'), name);
   const services = reader
     .get('services')
     .entries()
-    .map(([key, value]) => serviceOf(key, value));
+    .map(([key, value]) => withVolumeNames(serviceOf(key, value), volumes));
   if (services.length === 0) reader.fail('there are no services');
   const networks = reader
     .get('networks')

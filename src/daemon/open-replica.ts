@@ -1,7 +1,9 @@
+import { networkInterfaces } from 'node:os';
 import type { Observable } from 'rxjs';
 import { systemClock } from '../base/clock.js';
 import { newId, newMemberId } from '../base/ids.js';
 import { messageOf } from '../base/errors.js';
+import { isMemberName, memberNameRule } from '../base/names.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica, ReplicaSettings } from '../replica/index.js';
@@ -53,8 +55,6 @@ export interface OpenReplica {
 /** How long a member that has moved tries to say so, milliseconds. */
 const addressTimeoutMs = 60_000;
 
-const namePattern = /^[A-Za-z0-9](?:[-_.]*[A-Za-z0-9])*$/;
-
 /**
  * Opens one member: a new cluster, the member that the data directory already holds, or a new member of the cluster at
  * `join`.
@@ -73,6 +73,20 @@ export async function openReplica(options: OpenReplicaOptions): Promise<OpenRepl
   }
 }
 
+/** The host of an address to listen on, as others can reach it. */
+function reachableHost(listenAddr: string): string {
+  const host = listenAddr.slice(0, listenAddr.lastIndexOf(':'));
+  if (host !== '0.0.0.0' && host !== '[::]') return host;
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const own = all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
+  const [only] = own;
+  if (only !== undefined && own.length === 1) return only;
+  const known = own.length > 0 ? `: one of ${own.join(', ')}` : '';
+  throw new TypeError(
+    `${host} is no address that others can reach: say which one they should use (advertiseAddr)${known}`,
+  );
+}
+
 /** What is held while a member is being opened, so that it can be let go. */
 class Opening {
   readonly #options: OpenReplicaOptions;
@@ -84,9 +98,7 @@ class Opening {
   #clusterId = '';
 
   constructor(options: OpenReplicaOptions) {
-    if (typeof options.name !== 'string' || options.name.length > 63 || !namePattern.test(options.name)) {
-      throw new TypeError('name must be at most 63 letters, digits, ".", "-" and "_"');
-    }
+    if (typeof options.name !== 'string' || !isMemberName(options.name)) throw new TypeError(memberNameRule);
     if (options.join && options.join.length > 0 && options.listenAddr === undefined) {
       throw new TypeError('a member that joins others needs a listenAddr: they must be able to reach it');
     }
@@ -175,8 +187,9 @@ class Opening {
       clock: systemClock,
       logger: this.#logger,
     });
+    const host = advertiseAddr === undefined ? reachableHost(listenAddr) : '';
     const port = await this.#server.listen(listenAddr, this.#network);
-    return advertiseAddr ?? `${listenAddr.slice(0, listenAddr.lastIndexOf(':'))}:${port}`;
+    return advertiseAddr ?? `${host}:${port}`;
   }
 
   async #begin(disk: Disk, self: MemberInfo): Promise<void> {

@@ -15,7 +15,7 @@ export interface ArrivedSnapshot {
 /** On disk, checked, and not yet taken or refused by raft. */
 interface StagedArrival extends ArrivedSnapshot {
   readonly index: number;
-  discard(): Promise<void>;
+  readonly discard: () => Promise<void>;
 }
 
 export interface SnapshotsOptions {

@@ -173,10 +173,18 @@ function applyChange(tx: Tx, change: messages.Change): string {
       path: 'kind',
     });
   if (change.op === 'remove') {
+    checkVersion(tx, kind, change);
     tableOf(tx, kind).delete(change.id);
     return change.id;
   }
   const object = (change as Partial<Record<Kind, AnyObject>>)[kind];
   if (!object) throw new StoreError('INVALID_OBJECT', `a change of kind ${kind} must carry a ${kind}`, { path: kind });
   return (change.op === 'create' ? create(tx, kind, object) : update(tx, kind, object, change.version)).id;
+}
+
+/** A removal may name the version that it saw, as an update does. */
+function checkVersion(tx: Tx, kind: Kind, { id, version }: messages.Change): void {
+  const object = version === undefined ? undefined : tableOf(tx, kind).get(id);
+  if (object && object.meta.version !== version)
+    throw new StoreError('SEQUENCE_CONFLICT', `${kind} ${id} is at version ${object.meta.version}, not ${version}`);
 }

@@ -115,6 +115,7 @@ export async function clusterStatus(replica: Replica): Promise<ClusterStatus> {
     const { version, lastIndex, appliedIndex } = answer;
     return { ...status, reachable: true, version, lastIndex, appliedIndex };
   });
+  members.sort((a, b) => (a.name < b.name ? -1 : 1));
   const version = Math.max(...heard.map((answer) => answer.version));
   return {
     clusterId: own.clusterId,

@@ -186,4 +186,31 @@ describe('a plan', () => {
     await cluster.store.update((tx) => tx.services().create({ spec: { annotations: { name: 'SHOP_web' } } }));
     expect(() => cluster.plan(parse(fileWith('')))).toThrow(/^NAME_CONFLICT: .*"SHOP_web"/);
   });
+
+  it('gives the volumes of the file the name of the stack, save for those that have their own', async () => {
+    const cluster = new Cluster();
+    const stack = parse(
+      'services: {a: {image: i, volumes: [data:/d, own:/o, theirs:/t, ./here:/h, loose:/l]}}\n' +
+        'volumes: {data: , own: {name: mine}, theirs: {external: true}}\n',
+    );
+    await cluster.apply(stack);
+    const [service] = cluster.store.view((tx) => tx.services().find());
+    const sources = service?.spec.task.container?.mounts.map(({ source }) => source);
+    expect(sources).toEqual(['shop_data', 'mine', 'theirs', './here', 'loose']);
+    expect(stack.warnings).toEqual([]);
+  });
+
+  it('leaves alone what a Compose file cannot say', async () => {
+    const cluster = new Cluster();
+    await cluster.apply(parse(two));
+    await cluster.store.update((tx) => {
+      for (const service of tx.services().find()) {
+        const { annotations, task } = service.spec;
+        const indices = [{ key: 'team', val: 'shop' }];
+        const spec = { ...service.spec, annotations: { ...annotations, indices }, task: { ...task, forceUpdate: 3 } };
+        tx.services().update({ ...service, spec });
+      }
+    });
+    expect(await cluster.apply(parse(two))).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import { newId } from '../../base/ids.js';
 import { systemRandom } from '../../base/random.js';
 import type { Client } from '../../client/index.js';
 import { parseStack, planStack, type PlannedChange, type Stack } from '../../compose/index.js';
+import { messageOf } from '../../base/errors.js';
 import { isStoreError } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
 import { printList } from '../output.js';
@@ -55,7 +56,9 @@ export function addApply(program: Command, context: Context): void {
 }
 
 async function readStack(file: string, name: string | undefined, env: Context['env']): Promise<Stack> {
-  const text = await readFile(file, 'utf8');
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause });
+  });
   return parseStack(text, { file, folder: basename(dirname(resolve(file))), name, env });
 }
 
@@ -88,7 +91,7 @@ async function applyStack(
 
 function toWire(change: PlannedChange): object {
   const { op, kind } = change;
-  if (change.op === 'remove') return { op, kind, id: change.id };
+  if (change.op === 'remove') return { op, kind, id: change.id, version: change.version };
   return {
     op,
     kind,

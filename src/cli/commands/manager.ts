@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { isMemberName, memberNameRule } from '../../base/names.js';
 import type { Context, ManagerFlags } from '../context.js';
 import { addressPattern, hostDefault } from '../context.js';
 
@@ -7,7 +8,7 @@ const levels = ['debug', 'info', 'warn', 'error'];
 export function addManager(program: Command, context: Context, exit: (code: number) => void): void {
   program
     .command('manager')
-    .requiredOption('--name <name>', 'name of this member, unique in the cluster')
+    .requiredOption('--name <name>', 'name of this member, unique in the cluster', memberName)
     .option('--data-dir <dir>', 'where log and snapshots are kept (default: in memory, lost at the end)')
     .option('--listen <host:port>', 'where to serve', address, hostDefault)
     .option('--advertise <host:port>', 'where the other members reach this one (default: --listen)', address)
@@ -23,6 +24,11 @@ export function addManager(program: Command, context: Context, exit: (code: numb
     .option('--snapshot-interval <entries>', 'log entries between snapshots (default: 10000)', positive)
     .description('run one replica in the foreground')
     .action(async (flags: ManagerFlags) => exit(await context.manager(flags, context)));
+}
+
+function memberName(text: string): string {
+  if (!isMemberName(text)) throw new InvalidArgumentError(memberNameRule);
+  return text;
 }
 
 function address(text: string): string {

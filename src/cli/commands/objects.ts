@@ -59,7 +59,7 @@ function addKind(program: Command, kind: Kind, context: Context): void {
           ...more[kind],
           ['VERSION', ({ meta }) => meta.version],
         ];
-        printList(streams, output, objects as readonly AnyObject[], {
+        printList(streams, output, byName(kind, objects), {
           columns,
           name: (object) => nameOf(kind, object) || object.id,
         });
@@ -93,6 +93,12 @@ function addKind(program: Command, kind: Kind, context: Context): void {
         for (const object of objects) streams.out(`${object.id}\n`);
       });
     });
+}
+
+/** In the order that people look for them. */
+function byName(kind: Kind, objects: readonly AnyObject[]): AnyObject[] {
+  const keyed = objects.map((object) => ({ object, key: nameOf(kind, object) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ object }) => object);
 }
 
 /** By id, else by name, else by the beginning of an id. Exactly one must fit. */

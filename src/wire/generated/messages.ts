@@ -282,7 +282,7 @@ export interface Change {
   readonly op: ActionOp;
   readonly kind: string;
   readonly id: string;
-  /** For an update: the version that the object must have. */
+  /** For an update or a removal: the version that the object must have. */
   readonly version?: number;
   readonly node?: Node;
   readonly service?: Service;

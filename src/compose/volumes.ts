@@ -1,0 +1,35 @@
+import type { DeepPartial, Mount } from '../state/index.js';
+import type { Reader } from './reader.js';
+import type { ComposeService } from './service.js';
+
+/**
+ * What the volumes of the file are called on the engines: `<stack>_<key>`, unless the file names them or somebody else
+ * made them.
+ */
+export function volumeNames(reader: Reader, stack: string): ReadonlyMap<string, string> {
+  return new Map(reader.entries().map(([key, volume]) => [key, nameOf(key, volume, stack)]));
+}
+
+function nameOf(key: string, reader: Reader, stack: string): string {
+  // An empty entry, as in `data:`, is usual here.
+  if (reader.absent) return `${stack}_${key}`;
+  reader.warnUnknown(['name', 'external']);
+  const external = reader.get('external').flag() ?? false;
+  return reader.get('name').optionalText() ?? (external ? key : `${stack}_${key}`);
+}
+
+/** The service with its volumes under the names that the engines will see. One that the file does not list keeps its own. */
+export function withVolumeNames(service: ComposeService, names: ReadonlyMap<string, string>): ComposeService {
+  const { spec } = service;
+  const container = spec.task?.container;
+  const mounts = (container?.mounts ?? []) as readonly DeepPartial<Mount>[];
+  if (!mounts.some(isNamed)) return service;
+  const renamed = mounts.map((mount) =>
+    isNamed(mount) ? { ...mount, source: names.get(mount.source) ?? mount.source } : mount,
+  );
+  return { ...service, spec: { ...spec, task: { ...spec.task, container: { ...container, mounts: renamed } } } };
+}
+
+function isNamed(mount: DeepPartial<Mount>): mount is DeepPartial<Mount> & { source: string } {
+  return mount.type === 'volume' && typeof mount.source === 'string' && mount.source !== '';
+}

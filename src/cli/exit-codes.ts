@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import { StoreError, type StoreErrorCode } from '../state/index.js';
 import { ComposeError } from '../compose/index.js';
 
@@ -32,8 +31,9 @@ const byStoreCode: Partial<Record<StoreErrorCode, number>> = {
 };
 
 /** gRPC's own numbers, for errors that no store made. */
+const deadlineExceeded = 4;
 const byStatus: Readonly<Record<number, number>> = {
-  4: exitCodes.timeout,
+  [deadlineExceeded]: exitCodes.timeout,
   7: exitCodes.denied,
   14: exitCodes.unavailable,
   16: exitCodes.denied,
@@ -49,5 +49,5 @@ export function exitCodeOf(error: unknown): number {
 
 /** Somebody is there and does not answer in time: another thing than nobody being there. */
 function wasSilence({ cause }: StoreError): boolean {
-  return !(cause instanceof StoreError) && (cause as { code?: unknown } | undefined)?.code === status.DEADLINE_EXCEEDED;
+  return !(cause instanceof StoreError) && (cause as { code?: unknown } | undefined)?.code === deadlineExceeded;
 }

@@ -40,6 +40,8 @@ export interface ReplicaOptions {
   readonly world: ReplicaWorld;
   /** Peers known before the first entry says so: what the join told us. */
   readonly seeds?: readonly MemberInfo[];
+  /** Sees each Ready before it is carried out: how a simulation checks its invariants. */
+  readonly observe?: (ready: Ready) => void;
 }
 
 /** How many bytes the core keeps uncommitted, in flight, and in one message. */
@@ -77,6 +79,7 @@ export class RaftLoop {
   readonly #world: ReplicaWorld;
   readonly #storage: LogStorage;
   readonly #snapshots: Snapshots;
+  readonly #observe: ReplicaOptions['observe'];
   readonly #stopped = deferred<Error | undefined>();
   cluster = { clusterId: '', lineage: '' };
   /** The last committed store version that has been applied here, or is being applied. */
@@ -103,6 +106,7 @@ export class RaftLoop {
     this.#world = world;
     this.#storage = storage;
     this.#store = store;
+    this.#observe = options.observe;
     this.confirmations = new ReadRounds(world.random(2 ** 40));
     this.reads = new ReadRounds(world.random(2 ** 40));
     this.#snapshots = new Snapshots({ disk, storage, store, settings, clock: world.clock });
@@ -198,6 +202,7 @@ export class RaftLoop {
         this.#hand();
         if (!this.node.hasReady()) break;
         const ready = this.node.ready();
+        this.#observe?.(ready);
         await this.#do(ready);
         this.node.advance(ready);
         this.#afterAdvance();

@@ -108,6 +108,16 @@ export class Replica implements Proposer {
     };
   }
 
+  /** What raft itself says. */
+  raftStatus(): Status {
+    return this.#loop.node.status();
+  }
+
+  /** Transactions that have been accepted and have not settled. */
+  get openProposals(): number {
+    return this.#loop.proposals.open;
+  }
+
   /** Is this member a voter of the configuration that it has applied? */
   get isVoter(): boolean {
     return this.#loop.confState.voters.includes(this.identity.id);

@@ -1,0 +1,117 @@
+import { Chance } from './chance.js';
+import { drawFaults, faultKinds, type FaultKind, type FaultPlan } from './faults.js';
+import { Load } from './load.js';
+import { SimCluster } from './sim-cluster.js';
+import { SimWatcher, type WatchCounts } from './sim-watcher.js';
+import { Trouble } from './trouble.js';
+
+export interface RunOptions {
+  readonly seed: number;
+  /** Drawn from the seed when absent. */
+  readonly members?: number;
+  /** How long trouble lasts, simulated milliseconds. Default five minutes. */
+  readonly durationMs?: number;
+  /** Default all. */
+  readonly faults?: readonly FaultKind[];
+  readonly clients?: number;
+  readonly watchers?: number;
+  readonly operationsPerSecond?: number;
+}
+
+/** What happened in a run, each by its name. */
+export type Counts = Readonly<Record<string, number>>;
+
+export interface RunResult {
+  readonly seed: number;
+  readonly members: number;
+  readonly plan: FaultPlan;
+  /** The first promise that was broken. */
+  readonly failure: Error | undefined;
+  /** The last things that happened before it. */
+  readonly trace: readonly string[];
+  /** The same for two runs of one seed. */
+  readonly hash: number;
+  readonly simulatedMs: number;
+  readonly events: number;
+  readonly counts: Counts;
+}
+
+const durationDefaultMs = 300_000;
+
+/** Runs one cluster from one seed: trouble, then peace, then the reckoning. */
+export async function runSeed(options: RunOptions): Promise<RunResult> {
+  const { seed, durationMs = durationDefaultMs, faults = faultKinds } = options;
+  const { clients = 5, watchers = 3, operationsPerSecond = 20 } = options;
+  const chance = new Chance(seed, 'run');
+  const drawn = chance.pick([1, 2, 3, 3, 3, 5, 5, 5, 5, 7]);
+  const members = options.members ?? drawn;
+  const plan = drawFaults(seed, faults);
+  const cluster = new SimCluster({
+    seed,
+    members,
+    faults: plan,
+    settings: {
+      snapshotInterval: chance.between(20, 200),
+      keepEntries: chance.pick([0, 5, 50]),
+      history: { transactions: chance.pick([20, 50, 200]) },
+    },
+  });
+  const load = new Load(cluster, seed);
+  const watchCounts: WatchCounts = { transactions: 0, resumed: 0, compacted: 0, overflowed: 0, resynced: 0 };
+  const watching = Array.from({ length: watchers }, (_, i) => {
+    const part = new Chance(seed, `watcher ${i}`);
+    const slow = part.happens(0.4);
+    const limit = slow ? part.pick([1, 20, 200]) : 10_000;
+    return new SimWatcher(`w${i}`, cluster, part, { counts: watchCounts, limit, readMs: slow ? part.pick([50, 400]) : 0 });
+  });
+  const trouble = new Trouble(cluster, new Chance(seed, 'trouble'), plan);
+
+  try {
+    await cluster.begin();
+    load.start(clients, operationsPerSecond);
+    for (const watcher of watching) watcher.start();
+    trouble.start();
+    await cluster.scheduler.run(durationMs, () => cluster.failure !== undefined);
+    trouble.stop();
+    load.stop();
+    if (!cluster.failure) await cluster.scheduler.run(20_000, () => cluster.failure !== undefined);
+    for (const watcher of watching) watcher.stop();
+    if (!cluster.failure) await cluster.settle();
+  } catch (error) {
+    cluster.fail(error);
+  }
+  const { networkCounts, diskCounts } = cluster;
+  return {
+    seed,
+    members,
+    plan,
+    failure: cluster.failure,
+    trace: cluster.trace,
+    hash: cluster.hash,
+    simulatedMs: cluster.scheduler.now,
+    events: cluster.scheduler.events,
+    counts: {
+      versions: cluster.store.version,
+      ...load.counts,
+      leaderChanges: Math.max(0, cluster.raft.counts.leaders - 1),
+      truncatedConflicts: cluster.raft.counts.conflicts,
+      configurations: cluster.raft.counts.configs,
+      snapshotsSent: networkCounts.snapshots,
+      snapshotsInstalled: diskCounts.installs,
+      messagesDelivered: networkCounts.delivered,
+      messagesLost: networkCounts.lost + networkCounts.blocked,
+      messagesRepeated: networkCounts.repeated,
+      lostUnsyncedWrites: diskCounts.lostWrites,
+      tornTails: diskCounts.tornWrites,
+      failedWrites: diskCounts.failedWrites,
+      disksDamaged: diskCounts.damaged,
+      damageNoticed: diskCounts.noticed,
+      watchedTransactions: watchCounts.transactions,
+      watchesResumed: watchCounts.resumed,
+      watchesCompacted: watchCounts.compacted,
+      watchesOverflowed: watchCounts.overflowed,
+      watchesResynced: watchCounts.resynced,
+      ...trouble.counts,
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import { isStoreError, StoreError, type ReadTx, type Tx } from '../state/index.js';
+import type { Chance } from './chance.js';
+import type { SimCluster } from './sim-cluster.js';
+import type { SimMember } from './sim-member.js';
+import { valueOf } from './store-invariants.js';
+
+/** Counts of what became of the operations of a run. */
+export interface LoadCounts {
+  acknowledged: number;
+  refused: number;
+  unknown: number;
+  reads: number;
+  /** Reads that were answered by another member, or in another term, than when they were asked. */
+  readsAcrossLeaders: number;
+  failedReads: number;
+  retried: number;
+}
+
+/** How long a client waits for one member, and for everything, milliseconds. */
+const attemptMs = 3_000;
+const giveUpMs = 12_000;
+const againMs = 100;
+
+/** What one attempt came to. `later`: nothing was done, another may. */
+type Outcome = { readonly version: number } | { readonly refused: unknown } | 'later' | 'unknown';
+
+/** Writes and reads as a client of a cluster does: asks one member, and the next, with a request id for what may be asked twice. */
+export class SimClient {
+  readonly name: string;
+  readonly #cluster: SimCluster;
+  readonly #chance: Chance;
+  readonly #counts: LoadCounts;
+  #requests = 0;
+  #preferred: SimMember | undefined;
+
+  constructor(name: string, cluster: SimCluster, chance: Chance, counts: LoadCounts) {
+    this.name = name;
+    this.#cluster = cluster;
+    this.#chance = chance;
+    this.#counts = counts;
+  }
+
+  /** One transaction, whose outcome is held against the history. Resolves with its version when that is known. */
+  async write(run: (tx: Tx) => unknown): Promise<number | undefined> {
+    const { store, scheduler } = this.#cluster;
+    const requestId = `${this.name}-${++this.#requests}`;
+    const began = store.acknowledged;
+    const end = scheduler.now + giveUpMs;
+    let unknown = false;
+    for (let tries = 0; scheduler.now < end; tries++) {
+      if (tries > 0) await scheduler.sleep(againMs);
+      const outcome = await this.#attempt(requestId, run);
+      if (outcome === 'later') continue;
+      if (outcome === 'unknown') {
+        unknown = true;
+        this.#counts.retried++;
+        continue;
+      }
+      if ('version' in outcome) {
+        this.#counts.acknowledged++;
+        this.#cluster.guard(() => store.onAcknowledged(requestId, outcome.version, began));
+        return outcome.version;
+      }
+      if (!(outcome.refused instanceof StoreError)) throw outcome.refused;
+      // Whoever refuses knows everything that was committed before, an earlier attempt of ours too.
+      this.#cluster.guard(() => store.onRefused(requestId));
+      this.#counts.refused++;
+      return undefined;
+    }
+    if (unknown) this.#counts.unknown++;
+    else {
+      this.#counts.refused++;
+      this.#cluster.guard(() => store.onRefused(requestId));
+    }
+    return undefined;
+  }
+
+  async #attempt(requestId: string, run: (tx: Tx) => unknown): Promise<Outcome> {
+    const member = this.#choose();
+    const replica = member?.replica;
+    if (!member || !replica) return 'later';
+    await this.#cluster.scheduler.sleep(this.#chance.exponential(1)); // on its way there
+    if (!member.running || member.replica !== replica) return 'later';
+    const { store } = replica;
+    const written = store.update(
+      (tx) => {
+        run(tx);
+        return tx.version;
+      },
+      { requestId, timeoutMs: attemptMs },
+    );
+    const answer = await this.#within(written);
+    if (answer === 'silent') return 'unknown';
+    if ('value' in answer) {
+      if (answer.value !== undefined) return { version: answer.value };
+      const version = store.versionOfRequest(requestId);
+      return version === undefined ? 'unknown' : { version };
+    }
+    const { error } = answer;
+    if (isStoreError(error, 'OUTCOME_UNKNOWN') || isStoreError(error, 'CLOSED')) return 'unknown';
+    if (!isStoreError(error, 'NOT_LEADER')) return { refused: error };
+    const addr = error.details.leader?.name;
+    this.#preferred = this.#cluster.members.find(({ info }) => info.name === addr);
+    return 'later';
+  }
+
+  /** A linearizable read of everything, from any member. */
+  async read(): Promise<void> {
+    const { store, scheduler } = this.#cluster;
+    const member = this.#any();
+    const replica = member?.replica;
+    if (!member || !replica) return;
+    const began = store.acknowledged;
+    const { leader: before } = this.#cluster;
+    const read = replica.linearizable((tx) => ({ version: tx.version, values: valuesOf(tx, store.ids) }), {
+      timeoutMs: attemptMs,
+    });
+    const answer = await this.#within(read);
+    await scheduler.sleep(this.#chance.exponential(1)); // on its way back
+    if (answer === 'silent' || 'error' in answer) {
+      this.#counts.failedReads++;
+      return;
+    }
+    this.#counts.reads++;
+    if (this.#cluster.leader !== before) this.#counts.readsAcrossLeaders++;
+    this.#cluster.guard(() => store.onRead(`${this.name} on ${member.info.name}`, answer.value, began));
+  }
+
+  /** Reads what a member has, old or not. */
+  peek(id: string): { readonly version: number; readonly value: string | undefined } | undefined {
+    const store = this.#any()?.replica?.store;
+    const node = store?.view((tx) => tx.nodes().get(id));
+    return node && { version: node.meta.version, value: valueOf(node) };
+  }
+
+  #choose(): SimMember | undefined {
+    const preferred = this.#preferred;
+    this.#preferred = undefined;
+    if (preferred?.running) return preferred;
+    const { leader } = this.#cluster;
+    return leader && this.#chance.happens(0.7) ? leader : this.#any();
+  }
+
+  #any(): SimMember | undefined {
+    const { running } = this.#cluster;
+    return running.length === 0 ? undefined : this.#chance.pick(running);
+  }
+
+  /** What a promise says, or that it says nothing: a process that died or hangs. */
+  async #within<T>(promise: Promise<T>): Promise<{ readonly value: T } | { readonly error: unknown } | 'silent'> {
+    const said = promise.then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    return new Promise((resolve) => {
+      const cancel = this.#cluster.scheduler.schedule(attemptMs + 500, () => resolve('silent'));
+      void said.then((answer) => {
+        cancel();
+        resolve(answer);
+      });
+    });
+  }
+}
+
+function valuesOf(tx: ReadTx, ids: readonly string[]): Map<string, string | undefined> {
+  const values = new Map<string, string | undefined>(ids.map((id) => [id, undefined]));
+  for (const node of tx.nodes().find()) values.set(node.id, valueOf(node));
+  return values;
+}
+

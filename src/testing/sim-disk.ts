@@ -1,0 +1,453 @@
+import { crc32 } from 'node:zlib';
+import { bytesEqual } from '../base/plain.js';
+import { NONE, type Entry, type EntryId, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
+import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/index.js';
+import type { Chance } from './chance.js';
+import type { SimClock } from './sim-clock.js';
+
+/** How a disk behaves. Times in milliseconds. */
+export interface DiskFaults {
+  readonly syncMeanMs: number;
+  /** Chance that a write takes ten to a thousand times as long. */
+  readonly slow: number;
+  /** Chance that a write fails: no room, or an fsync that reports an error once. */
+  readonly fails: number;
+}
+
+/** What bad days do to a disk at rest. Each must be noticed at the next start. */
+export type Damage = 'flippedBit' | 'hole' | 'lostTail' | 'oldBallot' | 'lostBallot' | 'oldLog';
+export const damages: readonly Damage[] = ['flippedBit', 'hole', 'lostTail', 'oldBallot', 'lostBallot', 'oldLog'];
+
+/** One entry as it lies on the disk: chained to the one before it by a number that no other record has. */
+interface Record {
+  readonly entry: Entry;
+  readonly serial: number;
+  readonly previous: number;
+  readonly rotten?: boolean;
+}
+
+/** Everything that survives a crash. Replaced as a whole when something becomes durable, never changed in place. */
+interface Platter {
+  readonly base: EntryId & { readonly serial: number };
+  readonly records: readonly Record[];
+  readonly commit: number;
+  /** How often the log was written, and which ballot it knows of. */
+  readonly batches: number;
+  readonly ballotSequence: number;
+  readonly ballot: { readonly term: number; readonly vote: number; readonly sequence: number } | 'damaged';
+  readonly mark: number;
+  readonly snapshot: Snapshot;
+  readonly content: Uint8Array;
+}
+
+const noSnapshot: Snapshot = {
+  metadata: {
+    index: 0,
+    term: 0,
+    confState: { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false },
+  },
+  data: new Uint8Array(0),
+};
+
+const blank: Platter = {
+  base: { index: 0, term: 0, serial: 0 },
+  records: [],
+  commit: 0,
+  batches: 0,
+  ballotSequence: 0,
+  ballot: { term: 0, vote: NONE, sequence: 0 },
+  mark: 0,
+  snapshot: noSnapshot,
+  content: new Uint8Array(0),
+};
+
+/** What is on the disk is not what was written. */
+export class SimDamageError extends Error {
+  readonly code = 'DAMAGED';
+}
+
+/** Counts of what happened to the disks of a run. */
+export interface DiskCounts {
+  lostWrites: number;
+  tornWrites: number;
+  failedWrites: number;
+  damaged: number;
+  noticed: number;
+  installs: number;
+}
+
+/**
+ * The disk of one member: what is on it outlives the process. What is written is durable only when its sync has ended;
+ * a crash in between keeps it, loses it, or leaves a part of it.
+ */
+export class SimDisk {
+  #platter = blank;
+  /** The log as it was some time ago: what a restored copy would be. */
+  #oldCopy: Platter | undefined;
+  #writing: { readonly entries: readonly Record[]; readonly after: Platter } | undefined;
+  #serial = 0;
+  readonly counts: DiskCounts;
+  readonly #chance: Chance;
+  readonly #faults: () => DiskFaults;
+
+  constructor(chance: Chance, faults: () => DiskFaults, counts: DiskCounts) {
+    this.#chance = chance;
+    this.#faults = faults;
+    this.counts = counts;
+  }
+
+  // ---------------------------------------------------------------- what is durable, as invariants ask it
+
+  get durableBallot(): { readonly term: number; readonly vote: number } | undefined {
+    const { ballot } = this.#platter;
+    return ballot === 'damaged' ? undefined : ballot;
+  }
+
+  /** The term of the durable entry at `index`, 0 when there is none; a snapshot counts for all that it covers. */
+  durableTermAt(index: number): number | 'covered' {
+    const { base, records, snapshot } = this.#platter;
+    if (index <= snapshot.metadata.index) return 'covered';
+    return records[index - base.index - 1]?.entry.term ?? 0;
+  }
+
+  get isBlank(): boolean {
+    return this.#platter === blank;
+  }
+
+  // ---------------------------------------------------------------- what happens to it
+
+  /** The process has died: an unfinished write is there, is not there, or is there in part. */
+  crash(): void {
+    const writing = this.#writing;
+    this.#writing = undefined;
+    if (!writing) return;
+    const fate = this.#chance.between(0, 2);
+    if (fate === 0) this.#platter = writing.after;
+    else if (fate === 1) this.counts.lostWrites++;
+    else this.#tear(writing);
+  }
+
+  /** A part of the entries, the last of them garbage, and none of what was written behind them. */
+  #tear({ entries }: { readonly entries: readonly Record[] }): void {
+    const first = entries[0];
+    if (!first) {
+      this.counts.lostWrites++;
+      return;
+    }
+    this.counts.tornWrites++;
+    const kept = entries.slice(0, this.#chance.between(1, entries.length));
+    const torn = kept.map((record, i) => (i === kept.length - 1 ? { ...record, rotten: true } : record));
+    const { records, base } = this.#platter;
+    // What it replaces is still there behind it: nothing is overwritten in place.
+    if (first.entry.index <= base.index + records.length) return;
+    this.#platter = { ...this.#platter, records: [...records, ...torn] };
+  }
+
+  wipe(): void {
+    this.#platter = blank;
+    this.#oldCopy = undefined;
+    this.#writing = undefined;
+  }
+
+  /** Keeps a copy that {@link damage} may bring back. */
+  copy(): void {
+    this.#oldCopy = this.#platter;
+  }
+
+  /** Returns false when there is nothing to damage in this way. */
+  damage(kind: Damage): boolean {
+    const damaged = this.#damaged(kind);
+    if (!damaged) return false;
+    this.#platter = damaged;
+    this.counts.damaged++;
+    return true;
+  }
+
+  #damaged(kind: Damage): Platter | undefined {
+    const platter = this.#platter;
+    const { records, base, mark, ballot, batches } = platter;
+    const known = Math.min(records.length, mark - base.index);
+    const covered = mark <= platter.snapshot.metadata.index; // then nothing is lost with the log
+    switch (kind) {
+      case 'flippedBit': {
+        if (known < 1) return undefined;
+        const at = this.#chance.between(0, known - 1);
+        return { ...platter, records: records.map((record, i) => (i === at ? { ...record, rotten: true } : record)) };
+      }
+      case 'hole': {
+        if (known < 3) return undefined;
+        const at = this.#chance.between(1, known - 2);
+        return { ...platter, records: records.filter((_, i) => i !== at) };
+      }
+      case 'lostTail':
+        return known < 1 || covered ? undefined : { ...platter, records: records.slice(0, known - 1) };
+      case 'oldBallot': {
+        const old = this.#oldCopy?.ballot;
+        if (!old || old === 'damaged' || ballot === 'damaged' || old.sequence >= platter.ballotSequence) return undefined;
+        return { ...platter, ballot: old };
+      }
+      case 'lostBallot':
+        return { ...platter, ballot: 'damaged' };
+      case 'oldLog': {
+        const old = this.#oldCopy;
+        if (!old || covered || old.batches >= batches || old.base.index + old.records.length >= mark) return undefined;
+        const { base: oldBase, records: oldRecords, commit, ballotSequence } = old;
+        return { ...platter, base: oldBase, records: oldRecords, commit, ballotSequence, batches: old.batches };
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- reading it at a start
+
+  /** Checks everything, as production does. Throws {@link SimDamageError}. */
+  load(): StoredState {
+    const { base, ballot, ballotSequence, mark, snapshot, commit } = this.#platter;
+    if (ballot === 'damaged') throw new SimDamageError('the ballot is damaged');
+    if (ballotSequence > ballot.sequence) throw new SimDamageError('the ballot is an old copy');
+    if (base.index > snapshot.metadata.index) throw new SimDamageError('the log begins after the newest snapshot');
+    const records = this.#checked();
+    const last: EntryId = records.at(-1)?.entry ?? base;
+    const reach = Math.max(last.index, snapshot.metadata.index);
+    if (reach < mark) throw new SimDamageError(`the log ends at ${reach} and had reached ${mark}`);
+    if (reach < commit) throw new SimDamageError(`the log ends at ${reach} and ${commit} was committed`);
+    if (last.term > ballot.term) throw new SimDamageError('the log is newer than the ballot');
+    const hardState = { term: ballot.term, vote: ballot.vote, commit: Math.max(commit, snapshot.metadata.index) };
+    const { index, term } = snapshot.metadata;
+    const termAt = index === base.index ? base.term : records[index - base.index - 1]?.entry.term;
+    if (termAt === term) {
+      this.#platter = { ...this.#platter, records };
+      return { hardState, snapshot, before: base, entries: records.map(({ entry }) => entry) };
+    }
+    // A crash came between publishing a snapshot and emptying the log.
+    const before = { index, term };
+    this.#platter = { ...this.#platter, base: { ...before, serial: 0 }, records: [], mark: index };
+    return { hardState, snapshot, before, entries: [] };
+  }
+
+  /** The records without a torn end; damage in what was known to be durable is refused. */
+  #checked(): readonly Record[] {
+    const { base, records, mark } = this.#platter;
+    let previous = base.serial;
+    for (const [i, record] of records.entries()) {
+      const index = base.index + 1 + i;
+      const whole = record.rotten !== true && record.entry.index === index && record.previous === previous;
+      if (!whole) {
+        if (index > mark) return records.slice(0, i);
+        throw new SimDamageError(`entry ${index} of the log is not what was written`);
+      }
+      previous = record.serial;
+    }
+    return records;
+  }
+
+  // ---------------------------------------------------------------- writing it
+
+  /** The disk as one process has it open. After {@link SimClock.kill} nothing of it goes on. */
+  open(clock: SimClock): Disk {
+    return new OpenDisk(this, clock);
+  }
+
+  /** How long one sync takes, and whether it fails. */
+  draw(): { readonly ms: number; readonly fails: boolean } {
+    const { syncMeanMs, slow, fails } = this.#faults();
+    const factor = this.#chance.happens(slow) ? this.#chance.between(10, 1_000) : 1;
+    return { ms: Math.min(10_000, 0.05 + this.#chance.exponential(syncMeanMs) * factor), fails: this.#chance.happens(fails) };
+  }
+
+  /** Puts a write on its way; {@link settle} makes it durable. */
+  begin({ entries, hardState }: DiskWrite): void {
+    const platter = this.#platter;
+    const { base } = platter;
+    const first = entries[0];
+    const kept = first ? platter.records.slice(0, first.index - base.index - 1) : platter.records;
+    let previous = kept.at(-1)?.serial ?? base.serial;
+    const added = entries.map((entry): Record => {
+      const record = { entry, serial: ++this.#serial, previous };
+      previous = record.serial;
+      return record;
+    });
+    const records = [...kept, ...added];
+    const ballotSequence = platter.ballot === 'damaged' ? 0 : platter.ballot.sequence;
+    const after: Platter = {
+      ...platter,
+      records,
+      commit: hardState?.commit ?? platter.commit,
+      batches: platter.batches + 1,
+      ballotSequence,
+      // A shorter log than before is no damage when we made it so.
+      mark: Math.min(platter.mark, base.index + records.length),
+    };
+    this.#writing = { entries: added, after };
+    if (first && first.index <= platter.mark) this.#platter = { ...platter, mark: first.index - 1 };
+  }
+
+  settle(): void {
+    const writing = this.#writing;
+    this.#writing = undefined;
+    if (!writing) return;
+    // Beside it snapshots were made and the log compacted.
+    const { snapshot, content, base } = this.#platter;
+    const cut = base.index - writing.after.base.index;
+    const after = cut > 0 ? { ...writing.after, base, records: writing.after.records.slice(cut) } : writing.after;
+    this.#platter = { ...after, snapshot, content };
+  }
+
+  setMark(): void {
+    const { base, records } = this.#platter;
+    this.#platter = { ...this.#platter, mark: base.index + records.length };
+  }
+
+  /** Sees each ballot that becomes durable. */
+  onBallot: (ballot: { readonly term: number; readonly vote: number }) => void = () => undefined;
+
+  writeBallot({ term, vote }: HardState): void {
+    this.onBallot({ term, vote });
+    const { ballot } = this.#platter;
+    const sequence = ballot === 'damaged' ? 0 : ballot.sequence;
+    this.#platter = { ...this.#platter, ballot: { term, vote, sequence: sequence + 1 } };
+  }
+
+  publish(snapshot: Snapshot, content: Uint8Array): void {
+    this.#platter = { ...this.#platter, snapshot, content };
+  }
+
+  /** Empties the log behind a snapshot that a leader sent. */
+  reset({ index, term }: EntryId, commit: number): void {
+    const { ballot, batches } = this.#platter;
+    const ballotSequence = ballot === 'damaged' ? 0 : ballot.sequence;
+    const base = { index, term, serial: 0 };
+    this.#platter = { ...this.#platter, base, records: [], commit, batches: batches + 1, ballotSequence, mark: index };
+    this.counts.installs++;
+  }
+
+  compact(index: number): void {
+    const { base, records } = this.#platter;
+    const cut = Math.min(index, base.index + records.length) - base.index;
+    const last = records[cut - 1];
+    if (!last) return;
+    const { index: at, term } = last.entry;
+    this.#platter = { ...this.#platter, base: { index: at, term, serial: last.serial }, records: records.slice(cut) };
+  }
+
+  get snapshot(): Snapshot {
+    return this.#platter.snapshot;
+  }
+
+  get content(): Uint8Array {
+    return this.#platter.content;
+  }
+}
+
+/** Bytes of one chunk of a snapshot. */
+const chunkBytes = 65_536;
+
+class OpenDisk implements Disk {
+  readonly #disk: SimDisk;
+  readonly #clock: SimClock;
+  readonly #staged = new Map<string, { readonly snapshot: Snapshot; readonly content: Uint8Array }>();
+
+  constructor(disk: SimDisk, clock: SimClock) {
+    this.#disk = disk;
+    this.#clock = clock;
+  }
+
+  async load(): Promise<StoredState> {
+    await this.#wait(1);
+    return this.#disk.load();
+  }
+
+  async write(write: DiskWrite): Promise<void> {
+    await this.#writeBallot(write.hardState);
+    this.#disk.begin(write);
+    await this.#sync();
+    this.#disk.settle();
+    this.#clock.schedule(1, () => this.#disk.setMark());
+  }
+
+  async createSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of chunks) parts.push(chunk);
+    const content = Buffer.concat(parts);
+    const snapshot = { metadata, data: descriptorOf(content) };
+    await this.#sync();
+    if (this.#disk.snapshot.metadata.index < metadata.index) this.#disk.publish(snapshot, content);
+    return snapshot;
+  }
+
+  stageSnapshot(snapshot: Snapshot): Promise<StagedSnapshot> {
+    const parts: Uint8Array[] = [];
+    const key = `${snapshot.metadata.term}.${snapshot.metadata.index}`;
+    return Promise.resolve({
+      write: (chunk) => {
+        parts.push(chunk);
+        return Promise.resolve();
+      },
+      finish: async () => {
+        const content = Buffer.concat(parts);
+        if (!bytesEqual(descriptorOf(content), snapshot.data)) throw new Error('the snapshot arrived damaged');
+        await this.#sync();
+        this.#staged.set(key, { snapshot, content });
+      },
+      discard: () => {
+        this.#staged.delete(key);
+        return Promise.resolve();
+      },
+    });
+  }
+
+  async installSnapshot(snapshot: Snapshot, hardState: HardState): Promise<void> {
+    const { index, term } = snapshot.metadata;
+    const staged = this.#staged.get(`${term}.${index}`);
+    if (!staged) throw new Error('no such snapshot is staged');
+    await this.#writeBallot(hardState);
+    await this.#sync();
+    this.#disk.publish(snapshot, staged.content);
+    this.#staged.delete(`${term}.${index}`);
+    await this.#sync();
+    this.#disk.reset({ index, term }, Math.max(hardState.commit, index));
+  }
+
+  async *readSnapshot({ metadata }: Snapshot): AsyncGenerator<Uint8Array, void> {
+    await this.#wait(0.1);
+    const { snapshot, content } = this.#disk;
+    if (metadata.index !== snapshot.metadata.index) throw new Error(`the snapshot of ${metadata.index} is gone`);
+    for (let at = 0; at < content.length; at += chunkBytes) yield content.subarray(at, at + chunkBytes);
+  }
+
+  async compact(index: number): Promise<void> {
+    await this.#wait(0.1);
+    this.#disk.compact(index);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Term and vote are durable before anything that follows from them. */
+  async #writeBallot(hardState: HardState | undefined): Promise<void> {
+    const ballot = this.#disk.durableBallot;
+    if (!hardState || (ballot?.term === hardState.term && ballot.vote === hardState.vote)) return;
+    await this.#sync();
+    this.#disk.writeBallot(hardState);
+  }
+
+  async #sync(): Promise<void> {
+    const { ms, fails } = this.#disk.draw();
+    await this.#wait(ms);
+    if (!fails) return;
+    this.#disk.counts.failedWrites++;
+    throw new Error('the disk does not take the write');
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.schedule(ms, resolve));
+  }
+}
+
+/** What stands for a snapshot in the log: its size and checksum. */
+function descriptorOf(content: Uint8Array): Uint8Array {
+  const data = Buffer.alloc(8);
+  data.writeUInt32BE(content.length, 0);
+  data.writeUInt32BE(crc32(content), 4);
+  return data;
+}

@@ -1,0 +1,169 @@
+import type { AnyObject, MemoryStore, ObjectEvent, TransactionRecord } from '../state/index.js';
+import { Violation } from './raft-invariants.js';
+
+/** One transaction as the first member that committed it saw it. */
+interface Known {
+  readonly head: string;
+  readonly events: string;
+  readonly requestId: string | undefined;
+}
+
+/** The value that the load writes: in a label. */
+export function valueOf(object: AnyObject | undefined): string | undefined {
+  if (!object) return undefined;
+  return (object as { spec: { annotations?: { labels: Record<string, string> } } }).spec.annotations?.labels['v'] ?? '';
+}
+
+const printOf = ({ action, kind, object, version }: ObjectEvent) =>
+  `${action} ${kind} ${object.id} ${object.meta.version}/${version} ${valueOf(object)}`;
+
+/**
+ * What the store promises, held against a naive model: one history, one state a version, each request once, no reader and
+ * no watcher who sees anything else.
+ */
+export class StoreInvariants {
+  /** By version; 0 is nothing. */
+  readonly #history: Known[] = [{ head: '', events: '', requestId: undefined }];
+  /** By object: the versions that changed it, and what it was then. */
+  readonly #objects = new Map<string, { readonly version: number; readonly value: string | undefined }[]>();
+  readonly #versionOfRequest = new Map<string, number>();
+  /** The newest version that somebody was told of: readers who begin later see at least that. */
+  acknowledged = 0;
+
+  get version(): number {
+    return this.#history.length - 1;
+  }
+
+  get ids(): string[] {
+    return [...this.#objects.keys()];
+  }
+
+  /** Some member has committed this. */
+  onCommit(member: string, { version, time, events, requestId }: TransactionRecord): void {
+    const head = `${time} ${requestId}`;
+    const print = events.map(printOf).join(';');
+    const known = this.#history[version];
+    if (known) {
+      if (known.head !== head || known.events !== print)
+        throw new Violation(
+          'StateMachineSafety',
+          `${member} made version ${version} as "${head} ${print}", another as "${known.head} ${known.events}"`,
+        );
+      return;
+    }
+    if (version !== this.#history.length)
+      throw new Violation('StateMachineSafety', `${member} made version ${version} after ${this.version}`);
+    this.#history.push({ head, events: print, requestId });
+    if (requestId !== undefined) this.#once(requestId, version);
+    for (const event of events) this.#change(event, version);
+  }
+
+  /** The value of an object in a version. */
+  valueAt(id: string, version: number): string | undefined {
+    const changes = this.#objects.get(id) ?? [];
+    for (let i = changes.length - 1; i >= 0; i--) {
+      const change = changes[i];
+      if (change && change.version <= version) return change.value;
+    }
+    return undefined;
+  }
+
+  /** The version that last changed an object before `version`; 0 when it was not there. */
+  versionBefore(id: string, version: number): number {
+    const changes = (this.#objects.get(id) ?? []).filter((change) => change.version < version);
+    const last = changes.at(-1);
+    return last?.value === undefined ? 0 : last.version;
+  }
+
+  versionOfRequest(requestId: string): number | undefined {
+    return this.#versionOfRequest.get(requestId);
+  }
+
+  /** Somebody was told that `requestId` made `version`. `began`: what had been acknowledged when it was asked. */
+  onAcknowledged(requestId: string, version: number, began: number): void {
+    if (this.#versionOfRequest.get(requestId) !== version)
+      throw new Violation(
+        'NoCommittedLost',
+        `request ${requestId} was acknowledged as version ${version}; in the history it is ${this.#versionOfRequest.get(requestId)}`,
+      );
+    if (version <= began)
+      throw new Violation(
+        'NoStaleRead',
+        `request ${requestId} made version ${version} and began when ${began} had been acknowledged`,
+      );
+    this.acknowledged = Math.max(this.acknowledged, version);
+  }
+
+  /** Somebody was told that `requestId` did nothing, and will do nothing. */
+  onRefused(requestId: string): void {
+    const version = this.#versionOfRequest.get(requestId);
+    if (version !== undefined)
+      throw new Violation('OnceOnly', `request ${requestId} was refused and made version ${version} all the same`);
+  }
+
+  /** A linearizable read: not older than what was acknowledged when it began, and what the history says. */
+  onRead(
+    reader: string,
+    read: { readonly version: number; readonly values: ReadonlyMap<string, string | undefined> },
+    began: number,
+  ): void {
+    if (read.version < began)
+      throw new Violation('NoStaleRead', `${reader} read version ${read.version} when ${began} had been acknowledged`);
+    this.checkState(reader, read.version, read.values);
+    this.acknowledged = Math.max(this.acknowledged, read.version);
+  }
+
+  /** What somebody holds of `version`. */
+  checkState(who: string, version: number, values: ReadonlyMap<string, string | undefined>): void {
+    for (const [id, value] of values) {
+      const expected = this.valueAt(id, version);
+      if (value !== expected)
+        throw new Violation(
+          'SnapshotEqualsReplay',
+          `${who} has ${id} = ${value} in version ${version}; the history says ${expected}`,
+        );
+    }
+  }
+
+  /** Everything that a store holds. */
+  checkStore(who: string, store: MemoryStore): void {
+    const { version } = store;
+    if (version > this.version)
+      throw new Violation('StateMachineSafety', `${who} is at version ${version}, which nobody committed`);
+    const held = new Map<string, string | undefined>(this.ids.map((id) => [id, undefined]));
+    for (const node of store.view((tx) => tx.nodes().find())) held.set(node.id, valueOf(node));
+    this.checkState(who, version, held);
+  }
+
+  /** One whole transaction, as a watcher got it after `previous`. */
+  onWatched(watcher: string, previous: number, version: number, events: readonly ObjectEvent[]): void {
+    if (version !== previous + 1)
+      throw new Violation('WatchEqualsHistory', `${watcher} got version ${version} after ${previous}`);
+    const print = events.map(printOf).join(';');
+    const known = this.#history[version];
+    if (known?.events !== print)
+      throw new Violation('WatchEqualsHistory', `${watcher} got "${print}" as version ${version}, not "${known?.events}"`);
+    for (const event of events) {
+      if (event.action !== 'update') continue;
+      const before = this.versionBefore(event.object.id, version);
+      const inside = events.some((other) => other !== event && other.object.id === event.object.id);
+      if (!inside && event.old.meta.version !== before)
+        throw new Violation('WatchEqualsHistory', `${watcher} got an old object of version ${event.old.meta.version}, not ${before}`);
+    }
+  }
+
+  #once(requestId: string, version: number): void {
+    const first = this.#versionOfRequest.get(requestId);
+    if (first !== undefined)
+      throw new Violation('OnceOnly', `request ${requestId} made version ${first} and version ${version}`);
+    this.#versionOfRequest.set(requestId, version);
+  }
+
+  #change({ action, object }: ObjectEvent, version: number): void {
+    let changes = this.#objects.get(object.id);
+    if (!changes) this.#objects.set(object.id, (changes = []));
+    const value = action === 'delete' ? undefined : (valueOf(object) ?? '');
+    if (changes.at(-1)?.version === version) changes.pop();
+    changes.push({ version, value });
+  }
+}

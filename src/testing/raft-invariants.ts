@@ -145,9 +145,15 @@ export class RaftInvariants {
       case 'appendEntriesResponse': {
         const ballot = disk.durableBallot;
         if (ballot && ballot.term < term)
-          throw new Violation('CommittedIsDurable', `member ${from} answers in term ${term} and has ${ballot.term} on disk`);
+          throw new Violation(
+            'CommittedIsDurable',
+            `member ${from} answers in term ${term} and has ${ballot.term} on disk`,
+          );
         if (!message.rejected && message.index > 0 && disk.durableTermAt(message.index) === 0)
-          throw new Violation('CommittedIsDurable', `member ${from} acknowledges entry ${message.index} before it is on disk`);
+          throw new Violation(
+            'CommittedIsDurable',
+            `member ${from} acknowledges entry ${message.index} before it is on disk`,
+          );
         return;
       }
       default:
@@ -162,7 +168,8 @@ export class RaftInvariants {
   #leads(id: number, term: number): void {
     const other = this.#leaders.get(term);
     if (other === undefined) this.#leaders.set(term, id);
-    else if (other !== id) throw new Violation('ElectionSafety', `members ${other} and ${id} both lead in term ${term}`);
+    else if (other !== id)
+      throw new Violation('ElectionSafety', `members ${other} and ${id} both lead in term ${term}`);
   }
 
   #checkBallot(disk: SimDisk, id: number, term: number, vote: number): void {
@@ -232,7 +239,10 @@ export class RaftInvariants {
       return;
     }
     if (known.before !== before || !sameEntry(known.entry, entry))
-      throw new Violation('LogMatching', `two entries ${entry.index} of term ${entry.term} differ, or what is before them`);
+      throw new Violation(
+        'LogMatching',
+        `two entries ${entry.index} of term ${entry.term} differ, or what is before them`,
+      );
   }
 
   /** Returns true when nobody had committed it before. */

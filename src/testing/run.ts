@@ -62,7 +62,11 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     const part = new Chance(seed, `watcher ${i}`);
     const slow = part.happens(0.4);
     const limit = slow ? part.pick([1, 20, 200]) : 10_000;
-    return new SimWatcher(`w${i}`, cluster, part, { counts: watchCounts, limit, readMs: slow ? part.pick([50, 400]) : 0 });
+    return new SimWatcher(`w${i}`, cluster, part, {
+      counts: watchCounts,
+      limit,
+      readMs: slow ? part.pick([50, 400]) : 0,
+    });
   });
   const trouble = new Trouble(cluster, new Chance(seed, 'trouble'), plan);
 

@@ -167,4 +167,3 @@ function valuesOf(tx: ReadTx, ids: readonly string[]): Map<string, string | unde
   for (const node of tx.nodes().find()) values.set(node.id, valueOf(node));
   return values;
 }
-

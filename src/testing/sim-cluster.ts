@@ -30,7 +30,14 @@ export class SimCluster {
   readonly raft: RaftInvariants;
   readonly store = new StoreInvariants();
   readonly settings: ReplicaSettings;
-  readonly diskCounts: DiskCounts = { lostWrites: 0, tornWrites: 0, failedWrites: 0, damaged: 0, noticed: 0, installs: 0 };
+  readonly diskCounts: DiskCounts = {
+    lostWrites: 0,
+    tornWrites: 0,
+    failedWrites: 0,
+    damaged: 0,
+    noticed: 0,
+    installs: 0,
+  };
   readonly networkCounts: NetworkCounts = { delivered: 0, lost: 0, repeated: 0, blocked: 0, snapshots: 0 };
   /** The first promise that was broken. */
   failure: Error | undefined;
@@ -41,6 +48,10 @@ export class SimCluster {
   hash = 0;
   /** Called when a process of a member runs. */
   onRunning: (member: SimMember, replica: Replica) => void = () => undefined;
+  /** … and when it is gone. */
+  onGone: (member: SimMember) => void = () => undefined;
+  /** Called after each transaction that a member commits. */
+  onTransaction: (member: SimMember, replica: Replica) => void = () => undefined;
   readonly #disks = new Map<number, SimDisk>();
   readonly #seed: number;
   readonly #faults: FaultPlan;
@@ -84,6 +95,7 @@ export class SimCluster {
         this.#observe(member, replica);
         this.onRunning(member, replica);
       },
+      onGone: (member) => this.onGone(member),
     };
     return new SimMember(info, disk, world);
   }
@@ -169,7 +181,8 @@ export class SimCluster {
       return;
     }
     await this.scheduler.run(60_000, () => this.failure !== undefined || this.#converged());
-    if (!this.failure && !this.#converged()) this.fail(new Violation('Liveness', `not all hold the same: ${this.#states()}`));
+    if (!this.failure && !this.#converged())
+      this.fail(new Violation('Liveness', `not all hold the same: ${this.#states()}`));
     if (!this.failure) this.#checkEqual();
   }
 
@@ -197,7 +210,9 @@ export class SimCluster {
   /** Those that are members and can be: a damaged disk is not started, a removed one does not come back. */
   get #expected(): SimMember[] {
     const current = this.leader?.replica?.members().map(({ id }) => id) ?? [];
-    return this.members.filter(({ info, state }) => current.includes(info.id) && state !== 'damaged' && state !== 'removed');
+    return this.members.filter(
+      ({ info, state }) => current.includes(info.id) && state !== 'damaged' && state !== 'removed',
+    );
   }
 
   #converged(): boolean {
@@ -242,8 +257,12 @@ export class SimCluster {
           events = [];
           this.guard(() => {
             if (!record || record.events.length !== seen.length || record.events.some((other, i) => other !== seen[i]))
-              throw new Violation('WatchEqualsHistory', `${info.name} told its watchers other events than its history has`);
+              throw new Violation(
+                'WatchEqualsHistory',
+                `${info.name} told its watchers other events than its history has`,
+              );
             this.store.onCommit(info.name, record);
+            this.onTransaction(member, replica);
           });
         },
         error: (error: unknown) => {

@@ -183,7 +183,8 @@ export class SimDisk {
         return known < 1 || covered ? undefined : { ...platter, records: records.slice(0, known - 1) };
       case 'oldBallot': {
         const old = this.#oldCopy?.ballot;
-        if (!old || old === 'damaged' || ballot === 'damaged' || old.sequence >= platter.ballotSequence) return undefined;
+        if (!old || old === 'damaged' || ballot === 'damaged' || old.sequence >= platter.ballotSequence)
+          return undefined;
         return { ...platter, ballot: old };
       }
       case 'lostBallot':
@@ -251,7 +252,10 @@ export class SimDisk {
   draw(): { readonly ms: number; readonly fails: boolean } {
     const { syncMeanMs, slow, fails } = this.#faults();
     const factor = this.#chance.happens(slow) ? this.#chance.between(10, 1_000) : 1;
-    return { ms: Math.min(10_000, 0.05 + this.#chance.exponential(syncMeanMs) * factor), fails: this.#chance.happens(fails) };
+    return {
+      ms: Math.min(10_000, 0.05 + this.#chance.exponential(syncMeanMs) * factor),
+      fails: this.#chance.happens(fails),
+    };
   }
 
   /** Puts a write on its way; {@link settle} makes it durable. */

@@ -1,12 +1,6 @@
 import type { Logger } from '../base/log.js';
 import { messageOf } from '../base/errors.js';
-import {
-  loadReplica,
-  type Disk,
-  type MemberInfo,
-  type Replica,
-  type ReplicaSettings,
-} from '../replica/index.js';
+import { loadReplica, type Disk, type MemberInfo, type Replica, type ReplicaSettings } from '../replica/index.js';
 import type { Chance } from './chance.js';
 import type { RaftInvariants } from './raft-invariants.js';
 import { Violation } from './raft-invariants.js';
@@ -28,6 +22,8 @@ export interface MemberWorld {
   fail(error: unknown): void;
   /** A process of this member runs, and has read its disk. */
   onRunning(member: SimMember, replica: Replica): void;
+  /** It runs no longer. */
+  onGone(member: SimMember): void;
 }
 
 export type MemberState = 'down' | 'starting' | 'running' | 'damaged' | 'removed';
@@ -77,7 +73,9 @@ export class SimMember {
       world: { clock, random: chance.random, logger: this.#logger() },
       seeds: this.seeds,
       observe: (ready) =>
-        this.#guard(() => invariants.onReady(id, ready, () => (started ?? this.replica)?.raftStatus().confState ?? noConfig)),
+        this.#guard(() =>
+          invariants.onReady(id, ready, () => (started ?? this.replica)?.raftStatus().confState ?? noConfig),
+        ),
     }).then(
       (replica) => {
         if (clock.dead || life !== this.life) return;
@@ -113,6 +111,7 @@ export class SimMember {
     this.#world.network.unplug(this.info.id);
     this.replica = undefined;
     this.state = 'down';
+    this.#world.onGone(this);
   }
 
   /** The process ended by itself: a failed disk, a removal, or a broken invariant of its own. */

@@ -142,13 +142,19 @@ export class StoreInvariants {
     const print = events.map(printOf).join(';');
     const known = this.#history[version];
     if (known?.events !== print)
-      throw new Violation('WatchEqualsHistory', `${watcher} got "${print}" as version ${version}, not "${known?.events}"`);
+      throw new Violation(
+        'WatchEqualsHistory',
+        `${watcher} got "${print}" as version ${version}, not "${known?.events}"`,
+      );
     for (const event of events) {
       if (event.action !== 'update') continue;
       const before = this.versionBefore(event.object.id, version);
       const inside = events.some((other) => other !== event && other.object.id === event.object.id);
       if (!inside && event.old.meta.version !== before)
-        throw new Violation('WatchEqualsHistory', `${watcher} got an old object of version ${event.old.meta.version}, not ${before}`);
+        throw new Violation(
+          'WatchEqualsHistory',
+          `${watcher} got an old object of version ${event.old.meta.version}, not ${before}`,
+        );
     }
   }
 

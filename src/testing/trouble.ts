@@ -98,7 +98,8 @@ export class Trouble {
   }
 
   #revive(): void {
-    for (const member of this.#cluster.members) if (member.state === 'down' && this.#chance.happens(0.1)) member.start();
+    for (const member of this.#cluster.members)
+      if (member.state === 'down' && this.#chance.happens(0.1)) member.start();
   }
 
   #pause(): void {

@@ -1,0 +1,73 @@
+import { runSeed, type RunOptions, type RunResult } from './run.js';
+
+/** What must have happened at least once in many runs: a simulation in which it never does proves nothing about it. */
+export const mustHappen = [
+  'acknowledged',
+  'unknown',
+  'refused',
+  'reads',
+  'readsAcrossLeaders',
+  'leaderChanges',
+  'truncatedConflicts',
+  'snapshotsInstalled',
+  'lostUnsyncedWrites',
+  'tornTails',
+  'failedWrites',
+  'damageNoticed',
+  'configurations',
+  'transfers',
+  'crashes',
+  'allCrashes',
+  'partitions',
+  'pauses',
+  'clockJumps',
+  'wipes',
+  'messagesLost',
+  'messagesRepeated',
+  'watchesResumed',
+  'watchesCompacted',
+  'watchesOverflowed',
+] as const;
+
+export interface BatchOptions extends Omit<RunOptions, 'seed'> {
+  readonly seeds: number;
+  readonly seedFrom: number;
+  /** Called after each run. */
+  readonly onResult?: (result: RunResult) => void;
+}
+
+export interface BatchResult {
+  readonly runs: number;
+  readonly failures: readonly RunResult[];
+  /** Added up over all runs. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** What never happened, though it must. */
+  readonly missing: readonly string[];
+  /** Seeds that came out differently the second time. */
+  readonly unrepeatable: readonly number[];
+  readonly simulatedMs: number;
+  readonly events: number;
+}
+
+/** Every so many seeds one is run twice. */
+const repeatEvery = 50;
+
+/** Runs many seeds, one after another. */
+export async function runBatch({ seeds, seedFrom, onResult, ...options }: BatchOptions): Promise<BatchResult> {
+  const failures: RunResult[] = [];
+  const unrepeatable: number[] = [];
+  const counts: Record<string, number> = {};
+  let simulatedMs = 0;
+  let events = 0;
+  for (let seed = seedFrom; seed < seedFrom + seeds; seed++) {
+    const result = await runSeed({ ...options, seed });
+    if (result.failure) failures.push(result);
+    if (seed % repeatEvery === 0 && (await runSeed({ ...options, seed })).hash !== result.hash) unrepeatable.push(seed);
+    for (const [name, count] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + count;
+    simulatedMs += result.simulatedMs;
+    events += result.events;
+    onResult?.(result);
+  }
+  const missing = mustHappen.filter((name) => !counts[name]);
+  return { runs: seeds, failures, counts, missing, unrepeatable, simulatedMs, events };
+}

@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   rpc: ['base', 'raft', 'state', 'wire', 'replica'],
   client: ['base', 'state', 'wire', 'rpc'],
   compose: ['base', 'state'],
+  testing: ['base', 'raft', 'state', 'wire', 'replica'],
   cli: ['base', 'state', 'client', 'compose'],
   daemon: ['base', 'raft', 'state', 'wire', 'replica', 'disk', 'rpc', 'client', 'cli'],
 };

@@ -96,6 +96,8 @@ class Opening {
   #disk: Disk | undefined;
   #replica: Replica | undefined;
   #clusterId = '';
+  #addrs: readonly string[] = [];
+  #closing = false;
 
   constructor(options: OpenReplicaOptions) {
     if (typeof options.name !== 'string' || !isMemberName(options.name)) throw new TypeError(memberNameRule);
@@ -131,6 +133,7 @@ class Opening {
     await this.#ready(replica, home.state === 'joining', joinTimeoutMs);
     if (home.state === 'joining') await home.settle();
     if (home.state === 'member' && addr !== undefined) this.#announce(replica, self);
+    if (home.state === 'member') this.#seek(replica, join);
     if (dataDir === undefined) this.#logger.info('no data directory: this member keeps everything in memory');
     this.#server?.serve(replica);
     return this.#opened(replica, addr);
@@ -184,12 +187,15 @@ class Opening {
     this.#network = new GrpcNetwork({
       self,
       clusterId: () => this.#clusterId,
+      addrs: () => this.#addrs,
       clock: systemClock,
       logger: this.#logger,
     });
     const host = advertiseAddr === undefined ? reachableHost(listenAddr) : '';
     const port = await this.#server.listen(listenAddr, this.#network);
-    return advertiseAddr ?? `${host}:${port}`;
+    const addr = advertiseAddr ?? `${host}:${port}`;
+    this.#addrs = [addr];
+    return addr;
   }
 
   async #begin(disk: Disk, self: MemberInfo): Promise<void> {
@@ -213,12 +219,25 @@ class Opening {
   #announce(replica: Replica, self: MemberInfo): void {
     const known = replica.members().find(({ id }) => id === self.id);
     if (!known || known.addrs[0] === self.addrs[0]) return;
-    const others = replica.members().flatMap(({ id, addrs }) => (id === self.id ? [] : addrs.slice(0, 1)));
+    const elsewhere = replica.members().flatMap(({ id, addrs }) => (id === self.id ? [] : addrs.slice(0, 1)));
+    const others = [...new Set([...(this.#options.join ?? []), ...elsewhere])];
     const telling =
-      others.length === 0 ? replica.addMember(self) : this.#join(others, self, addressTimeoutMs).then(() => undefined);
+      elsewhere.length === 0
+        ? replica.addMember(self)
+        : this.#join(others, self, addressTimeoutMs).then(() => undefined);
     telling.catch((error: unknown) =>
       this.#logger.warn('the other members were not told of the new address', { error: messageOf(error) }),
     );
+  }
+
+  /** Looks for the others where a person says that they are. */
+  #seek(replica: Replica, hints: readonly string[]): void {
+    const network = this.#network;
+    if (!network || hints.length === 0) return;
+    const stopped = () => this.#closing;
+    import('./seek.js')
+      .then(({ seekMembers }) => seekMembers({ hints, replica, network, clock: systemClock, stopped }))
+      .catch((error: unknown) => this.#logger.warn('the other members were not found', { error: messageOf(error) }));
   }
 
   /** Waits until the member is one of the voters and has caught up; a sole voter until it leads. */
@@ -242,6 +261,10 @@ class Opening {
 
   #opened(replica: Replica, addr: string | undefined): OpenReplica {
     const server = this.#server;
+    const closing = () => {
+      this.#closing = true;
+    };
+    replica.stopped.then(closing, closing);
     return {
       store: replica.store,
       get isLeader() {
@@ -255,6 +278,7 @@ class Opening {
       removeMember: (nameOrId) => replica.removeMember(nameOrId),
       stopped: replica.stopped,
       async close() {
+        closing();
         server?.drain();
         await replica.close();
         await server?.close(500);

@@ -14,6 +14,9 @@ type SnapshotFrame = messages.SnapshotFrame;
 /** How a member is told that it has been removed. */
 const removedMark = 'REMOVED from the cluster';
 
+/** The most members whose place we keep in mind without knowing them. */
+const heardMax = 64;
+
 class Refused extends Error {
   readonly code = status.FAILED_PRECONDITION;
   readonly details: string;
@@ -30,10 +33,22 @@ export class GrpcNetwork implements Network {
   readonly #clusterId: () => string;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #addrs: () => readonly string[];
   readonly #peers = new Map<number, Peer>();
+  #members: readonly MemberInfo[] = [];
+  /** Where members said that they are. */
+  readonly #heard = new Map<number, readonly string[]>();
   #handler: NetworkHandler | undefined;
 
-  constructor(options: { self: number; clusterId: () => string; clock: Clock; logger: Logger }) {
+  /** `addrs`: where this member is reached. */
+  constructor(options: {
+    self: number;
+    clusterId: () => string;
+    addrs: () => readonly string[];
+    clock: Clock;
+    logger: Logger;
+  }) {
+    this.#addrs = options.addrs;
     this.#self = options.self;
     this.#clusterId = options.clusterId;
     this.#clock = options.clock;
@@ -45,16 +60,43 @@ export class GrpcNetwork implements Network {
   }
 
   setMembers(members: readonly MemberInfo[]): void {
-    const others = members.filter(({ id }) => id !== this.#self);
+    for (const { id } of this.#members) {
+      if (!members.some((member) => member.id === id)) this.#heard.delete(id);
+    }
+    this.#members = members;
+    this.#connect();
+  }
+
+  /**
+   * Learns where a member is: from its own hello, or from one who knows. It may be one that we have not heard of: we were
+   * away when it joined, and it leads now. Unanswered it could never tell us.
+   */
+  learn(id: number, addrs: readonly string[]): void {
+    if (id === this.#self || addrs.length === 0 || this.#handler?.wasRemoved(id)) return;
+    const known = this.#heard.get(id);
+    if (!known && this.#heard.size >= heardMax) return;
+    if (known?.join() === addrs.join()) return;
+    this.#heard.set(id, addrs);
+    this.#connect();
+  }
+
+  /** Has a peer for everybody who is a member, or said that it is. */
+  #connect(): void {
+    const wanted = new Map(this.#members.map((member) => [member.id, member]));
+    for (const [id, addrs] of this.#heard) {
+      const member = wanted.get(id) ?? { id, name: `member ${id}`, addrs: [] };
+      wanted.set(id, { ...member, addrs: [...new Set([...addrs, ...member.addrs])] });
+    }
+    wanted.delete(this.#self);
     for (const [id, peer] of this.#peers) {
-      if (others.some((member) => member.id === id)) continue;
+      if (wanted.has(id)) continue;
       peer.close();
       this.#peers.delete(id);
     }
-    for (const member of others) {
-      const known = this.#peers.get(member.id);
+    for (const [id, member] of wanted) {
+      const known = this.#peers.get(id);
       if (known) known.update(member);
-      else this.#peers.set(member.id, this.#peer(member));
+      else this.#peers.set(id, this.#peer(member));
     }
   }
 
@@ -103,6 +145,7 @@ export class GrpcNetwork implements Network {
         if ('hello' in frame) {
           this.#checkHello(frame.hello);
           peer = frame.hello.from;
+          this.learn(peer, frame.hello.addrs);
         } else if (peer !== undefined) {
           this.#checkMember(peer); // it may have been removed since it said hello
           this.#handler?.onMessages(spokenBy(peer, fromWireBatch(frame.batch)));
@@ -124,6 +167,7 @@ export class GrpcNetwork implements Network {
     if (first.done || !('opening' in first.value)) throw new Refused('the first frame must say hello');
     const { hello, message } = first.value.opening;
     this.#checkHello(hello);
+    this.learn(hello.from, hello.addrs);
     const install = fromWireMessage(message);
     if (install.type !== 'installSnapshot' || !this.#handler) throw new Refused('this member takes no snapshot now');
     spokenBy(hello.from, [install]);
@@ -144,7 +188,13 @@ export class GrpcNetwork implements Network {
 
   #peer(member: MemberInfo): Peer {
     return new Peer(member, {
-      hello: () => ({ format: helloFormat, clusterId: this.#clusterId(), from: this.#self, to: member.id }),
+      hello: () => ({
+        format: helloFormat,
+        clusterId: this.#clusterId(),
+        from: this.#self,
+        to: member.id,
+        addrs: [...this.#addrs()],
+      }),
       onUnreachable: () => this.#handler?.onUnreachable(member.id),
       onRefused: (reason) => {
         if (reason.includes(removedMark)) this.#handler?.onRemoved();

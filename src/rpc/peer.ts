@@ -7,6 +7,7 @@ import type { MemberInfo } from '../replica/index.js';
 import { toWireBatch, toWireMessage, type messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
+import { neverSent } from './status.js';
 
 type RaftFrame = messages.RaftFrame;
 type SnapshotFrame = messages.SnapshotFrame;
@@ -120,6 +121,8 @@ export class Peer {
     logger: Logger;
   };
   #member: MemberInfo;
+  /** Where it may be, best first. */
+  #addrs: readonly string[];
   #addr: string;
   #data: Lane;
   #urgent: Lane;
@@ -137,19 +140,33 @@ export class Peer {
   ) {
     this.#options = options;
     this.#member = member;
-    this.#addr = addrOf(member);
+    this.#addrs = member.addrs;
+    this.#addr = member.addrs[0] ?? '';
     this.#data = this.#lane();
     this.#urgent = this.#lane();
   }
 
-  /** Takes over a new address. */
+  /** Takes over new addresses; the connection stays when it is to the best of them. */
   update(member: MemberInfo): void {
     this.#member = member;
-    if (addrOf(member) === this.#addr) return;
+    const [best = ''] = member.addrs;
+    const moved = best !== this.#addrs[0] && best !== this.#addr;
+    this.#addrs = member.addrs;
+    if (moved || !member.addrs.includes(this.#addr)) this.#connectTo(best);
+  }
+
+  #connectTo(addr: string): void {
     this.close();
-    this.#addr = addrOf(member);
+    this.#addr = addr;
     this.#data = this.#lane();
     this.#urgent = this.#lane();
+  }
+
+  /** Nobody answers here: the next address is tried. */
+  #tryNext(failed: string): void {
+    if (failed !== this.#addr || this.#addrs.length < 2) return;
+    const next = this.#addrs[(this.#addrs.indexOf(failed) + 1) % this.#addrs.length];
+    if (next !== undefined) this.#connectTo(next);
   }
 
   send(batch: readonly Message[]): void {
@@ -202,6 +219,7 @@ export class Peer {
       lost: (error) => {
         onUnreachable();
         onRefused(error ? messageOf(error) : '');
+        if (error && neverSent(error)) this.#tryNext(addr);
         const complaint = error ? messageOf(error) : 'the stream ended';
         if (complaint === this.#complained) return;
         this.#complained = complaint;
@@ -209,8 +227,4 @@ export class Peer {
       },
     });
   }
-}
-
-function addrOf({ addrs }: MemberInfo): string {
-  return addrs[0] ?? '';
 }

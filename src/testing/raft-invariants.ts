@@ -1,5 +1,5 @@
 import { bytesEqual } from '../base/plain.js';
-import type { ConfState, Entry, EntryId, Message, Ready, Role } from '../raft/index.js';
+import type { ConfChange, ConfState, Entry, EntryId, Message, Ready, Role } from '../raft/index.js';
 import type { StoredState } from '../replica/index.js';
 import type { SimDisk } from './sim-disk.js';
 
@@ -24,7 +24,6 @@ interface LogMirror {
   role: Role;
   /** The last membership change that it has applied. */
   configAt: number;
-  configBefore: number;
 }
 
 export interface RaftCounts {
@@ -50,10 +49,13 @@ export class RaftInvariants {
   readonly #committedIn = new Map<number, EntryId>();
   readonly #votes = new Map<string, number>();
   /** By the entry that made it. */
-  readonly #configs = new Map<number, ConfState>();
+  readonly #configs = new Map<number, string>();
+  readonly #voters: Set<number>;
+  readonly #learners = new Set<number>();
 
-  constructor(disks: ReadonlyMap<number, SimDisk>) {
+  constructor(disks: ReadonlyMap<number, SimDisk>, voters: readonly number[]) {
     this.#disks = disks;
+    this.#voters = new Set(voters);
   }
 
   /** A process has read its disk. */
@@ -67,7 +69,6 @@ export class RaftInvariants {
       applied: index,
       role: 'follower',
       configAt: 0,
-      configBefore: 0,
     });
     if (term > hardState.term) throw new Violation('MonotonicTermCommitApplied', `member ${id} forgot its term`);
   }
@@ -93,7 +94,6 @@ export class RaftInvariants {
       log.entries = [];
       log.applied = index;
       log.configAt = 0; // it may know of changes that this member has not seen
-      log.configBefore = 0;
     }
     this.#append(id, log, ready.entries, committed);
     let news: Entry | undefined;
@@ -101,27 +101,19 @@ export class RaftInvariants {
     if (news) this.#checkDurable(news, confState());
   }
 
-  /** Members that applied the same change have the same configuration, and it differs from the one before by one voter. */
+  /** Who takes part is what the committed changes say, from the beginning on. */
   onApplied(id: number, { confState, applied }: { readonly confState: ConfState; readonly applied: number }): void {
     const log = this.#logs.get(id);
     if (!log || log.configAt === 0 || applied < log.configAt) return;
-    const known = this.#configs.get(log.configAt);
-    if (known) {
-      if (JSON.stringify(known) !== JSON.stringify(confState))
-        throw new Violation(
-          'ConfigSafety',
-          `after entry ${log.configAt} member ${id} has ${JSON.stringify(confState)}, another had ${JSON.stringify(known)}`,
-        );
-      return;
-    }
-    this.counts.configs++;
-    this.#configs.set(log.configAt, confState);
-    const before = this.#configs.get(log.configBefore);
-    if (!before || before.votersOutgoing.length + confState.votersOutgoing.length > 0) return;
-    const came = confState.voters.filter((voter) => !before.voters.includes(voter));
-    const went = before.voters.filter((voter) => !confState.voters.includes(voter));
-    if (came.length + went.length > 1)
-      throw new Violation('ConfigSafety', `entry ${log.configAt} changes voters by ${came.join()} and ${went.join()}`);
+    const expected = this.#configs.get(log.configAt);
+    if (expected === undefined) return;
+    const { voters, learners } = confState;
+    const told = `voters ${ascending(voters)}, learners ${ascending(learners)}`;
+    if (told !== expected)
+      throw new Violation(
+        'ConfigSafety',
+        `after entry ${log.configAt} member ${id} has ${told}; the log says ${expected}`,
+      );
   }
 
   /** What a member says to another: it may not say more than is on its disk. */
@@ -221,6 +213,7 @@ export class RaftInvariants {
       if (first.index <= committed && first.term !== termAt(log, first.index))
         throw new Violation('StateMachineSafety', `member ${id} replaces the committed entry ${first.index}`);
     }
+    if (log.role === 'leader') this.#checkOneChange(id, log, entries);
     let before = termAt(log, first.index - 1) ?? 0;
     for (const entry of entries) {
       this.#match(entry, before);
@@ -228,6 +221,20 @@ export class RaftInvariants {
     }
     log.entries.length = Math.max(0, first.index - log.base.index - 1);
     for (const entry of entries) log.entries.push(entry);
+  }
+
+  /** Raft thesis §4.1: no membership change while another one is not applied. */
+  #checkOneChange(id: number, log: LogMirror, entries: readonly Entry[]): void {
+    const change = entries.find(({ kind }) => kind === 'confChange');
+    if (!change) return;
+    const waiting = log.entries.slice(Math.max(0, log.applied - log.base.index));
+    const other = [...waiting, ...entries].find((entry) => entry.kind === 'confChange' && entry.index < change.index);
+    const twice = entries.filter(({ kind }) => kind === 'confChange').length > 1;
+    if (other || twice)
+      throw new Violation(
+        'ConfigSafety',
+        `leader ${id} begins change ${change.index} while ${other?.index} is under way`,
+      );
   }
 
   /** LogMatching, step by step: the same index and term is the same entry after the same entry. */
@@ -250,10 +257,7 @@ export class RaftInvariants {
     if (entry.index !== log.applied + 1)
       throw new Violation('MonotonicTermCommitApplied', `member ${id} applies ${entry.index} after ${log.applied}`);
     log.applied = entry.index;
-    if (entry.kind === 'confChange') {
-      log.configBefore = log.configAt;
-      log.configAt = entry.index;
-    }
+    if (entry.kind === 'confChange') log.configAt = entry.index;
     const known = this.#committed.get(entry.index);
     if (known) {
       if (!sameEntry(known, entry))
@@ -262,7 +266,20 @@ export class RaftInvariants {
     }
     this.#committed.set(entry.index, entry);
     this.#committedIn.set(log.term, { index: entry.index, term: entry.term });
+    if (entry.kind === 'confChange') this.#change(entry.index, entry.change);
     return true;
+  }
+
+  #change(index: number, { changes }: ConfChange): void {
+    for (const { type, nodeId } of changes) {
+      if (type === 'update') continue;
+      this.#voters.delete(nodeId);
+      this.#learners.delete(nodeId);
+      if (type === 'addVoter') this.#voters.add(nodeId);
+      if (type === 'addLearner') this.#learners.add(nodeId);
+    }
+    this.counts.configs++;
+    this.#configs.set(index, `voters ${ascending(this.#voters)}, learners ${ascending(this.#learners)}`);
   }
 
   /** What is committed is on the disks of a majority, of both when the configuration is joint. */
@@ -285,6 +302,8 @@ export class RaftInvariants {
 function termAt({ base, entries }: LogMirror, index: number): number | undefined {
   return index === base.index ? base.term : entries[index - base.index - 1]?.term;
 }
+
+const ascending = (ids: Iterable<number>) => [...ids].sort((a, b) => a - b).join(' ');
 
 function sameEntry(a: Entry, b: Entry): boolean {
   if (a === b) return true;

@@ -63,7 +63,8 @@ export class SimCluster {
     this.settings = replicaSettings(settings);
     const network = () => (this.troubled ? faults.network : calmNetwork);
     this.network = new SimNetwork(this.scheduler, new Chance(seed, 'network'), network, this.networkCounts);
-    this.raft = new RaftInvariants(this.#disks);
+    const voters = Array.from({ length: members }, (_, i) => i + 1);
+    this.raft = new RaftInvariants(this.#disks, voters);
     this.network.onSend = (message) => this.guard(() => this.raft.onSend(message));
     this.scheduler.afterEvent = () => this.#afterEvent();
     for (let i = 0; i < members; i++) this.members.push(this.newMember());

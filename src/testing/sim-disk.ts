@@ -136,7 +136,9 @@ export class SimDisk {
     }
     this.counts.tornWrites++;
     const kept = entries.slice(0, this.#chance.between(1, entries.length));
-    const torn = kept.map((record, i) => (i === kept.length - 1 ? { ...record, rotten: true } : record));
+    const torn = kept.map((record, i) =>
+      i === kept.length - 1 ? { ...record, entry: garbage(record.entry), rotten: true } : record,
+    );
     const { records, base } = this.#platter;
     // What it replaces is still there behind it: nothing is overwritten in place.
     if (first.entry.index <= base.index + records.length) return;
@@ -341,6 +343,14 @@ export class SimDisk {
     return this.#platter.content;
   }
 }
+
+/** The same place in the log, and other bytes. */
+const garbage = ({ term, index }: Entry): Entry => ({
+  kind: 'normal',
+  term,
+  index,
+  data: new Uint8Array([0xff, 0xff]),
+});
 
 /** Bytes of one chunk of a snapshot. */
 const chunkBytes = 65_536;

@@ -24,6 +24,8 @@ export interface NetworkCounts {
 interface Port {
   readonly clock: SimClock;
   readonly handler: NetworkHandler;
+  /** Whom it can answer: those that it knows as members, and those that spoke to it. */
+  readonly heard: Set<number>;
 }
 
 /** The network between the members of a run. Batches are lost, repeated, delayed and overtaken; links are cut one way at a time. */
@@ -65,10 +67,11 @@ export class SimNetwork {
   /** The network as one process of a member sees it. */
   open(id: number, clock: SimClock): Network {
     let known = new Set<number>();
+    const heard = new Set<number>();
     let own: Port | undefined;
     return {
       start: (handler) => {
-        own = { clock, handler };
+        own = { clock, handler, heard };
         this.#ports.set(id, own);
       },
       setMembers: (members: readonly MemberInfo[]) => {
@@ -79,7 +82,7 @@ export class SimNetwork {
         const byPeer = new Map<number, Message[]>();
         for (const message of messages) {
           this.onSend(message);
-          if (!known.has(message.to)) continue;
+          if (!known.has(message.to) && !heard.has(message.to)) continue;
           const batch = byPeer.get(message.to);
           if (batch) batch.push(message);
           else byPeer.set(message.to, [message]);
@@ -105,7 +108,8 @@ export class SimNetwork {
     }
     const arrive = () => {
       if (this.isCut(from, to)) return;
-      this.#to(to, ({ handler }) => {
+      this.#to(to, ({ handler, heard }) => {
+        if (!handler.wasRemoved(from)) heard.add(from);
         if (handler.wasRemoved(from)) {
           this.#scheduler.schedule(this.#delay(), () => this.#to(from, (sender) => sender.handler.onRemoved()));
           return;
@@ -145,7 +149,10 @@ export class SimNetwork {
           return;
         }
         this.counts.snapshots++;
-        port.clock.deliver(() => port.handler.onSnapshot(message, stream(parts)).then(() => answer(), answer));
+        port.heard.add(from);
+        port.clock.deliver(() => {
+          port.handler.onSnapshot(message, stream(parts)).then(() => answer(), answer);
+        });
       });
     });
   }

@@ -1,4 +1,4 @@
-import { isStoreError, watch, type Event, type ObjectEvent } from '../state/index.js';
+import { isStoreError, watch, type Event, type ObjectEvent, type Watch } from '../state/index.js';
 import type { Chance } from './chance.js';
 import type { SimCluster } from './sim-cluster.js';
 import type { SimMember } from './sim-member.js';
@@ -67,13 +67,20 @@ export class SimWatcher {
     if (!replica) return;
     const { store } = replica;
     if (this.#position === undefined) {
-      const { value, version } = store.viewAndWatch((tx) => tx.nodes().find());
+      const { value, version, watch: begun } = store.viewAndWatch((tx) => tx.nodes().find());
       const values = new Map<string, string | undefined>(this.#cluster.store.ids.map((id) => [id, undefined]));
       for (const node of value) values.set(node.id, valueOf(node));
       this.#cluster.guard(() => this.#cluster.store.checkState(this.name, version, values));
       this.#position = version;
+      await this.#cluster.scheduler.sleep(this.#chance.between(0, 50));
+      await this.#use(member, begun);
+      return;
     } else if (this.#position > 0) this.#counts.resumed++;
-    const events = watch(store.queue, { after: this.#position, limit: this.#limit })[Symbol.asyncIterator]();
+    await this.#use(member, watch(store.queue, { after: this.#position, limit: this.#limit }));
+  }
+
+  async #use(member: SimMember, watched: Watch): Promise<void> {
+    const events = watched[Symbol.asyncIterator]();
     try {
       await this.#read(member, events);
     } catch (error) {

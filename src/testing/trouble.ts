@@ -121,8 +121,11 @@ export class Trouble {
 
   /** Cuts links: one member off, two halves, one direction, or a bridge that alone sees both sides. */
   #partition(): void {
-    const { network, members, scheduler } = this.#cluster;
+    const { network, members, scheduler, leader } = this.#cluster;
     const ids = this.#chance.shuffle(members.filter(({ state }) => state !== 'removed').map(({ info }) => info.id));
+    // Cutting off who leads is what hurts.
+    const at = leader ? ids.indexOf(leader.info.id) : -1;
+    if (at > 0 && this.#chance.happens(0.5)) ids.unshift(...ids.splice(at, 1));
     const [first = 0, second = 0, ...others] = ids;
     const half = Math.ceil(ids.length / 2);
     const cutBoth = (a: number, b: number) => {
@@ -186,6 +189,13 @@ export class Trouble {
   }
 
   #changeMembership(): void {
+    const { replica } = this.#cluster.leader ?? {};
+    // A second operator who does not know of the first: told again what is so already, which is harmless.
+    const [known] = replica?.members() ?? [];
+    if (replica && known && this.#chance.happens(0.5))
+      this.#cluster.scheduler.schedule(this.#chance.between(0, 20), () => {
+        replica.addMember(known).catch(() => undefined);
+      });
     this.#operate(async () => {
       const { leader } = this.#cluster;
       const { voters = [] } = leader?.replica?.raftStatus().confState ?? {};

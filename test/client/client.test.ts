@@ -105,7 +105,13 @@ describe('a client', () => {
     const { ApiServer, GrpcNetwork } = await import('../../src/rpc/index.js');
     const { silentLogger } = await import('../../src/base/log.js');
     const { systemClock } = await import('../../src/base/clock.js');
-    const network = new GrpcNetwork({ self: 1, clusterId: () => 'c', clock: systemClock, logger: silentLogger });
+    const network = new GrpcNetwork({
+      self: 1,
+      clusterId: () => 'c',
+      addrs: () => [],
+      clock: systemClock,
+      logger: silentLogger,
+    });
     const starting = new ApiServer();
     const port = await starting.listen('127.0.0.1:0', network);
     try {

@@ -3240,6 +3240,11 @@ export const descriptor: object = {
         "to": {
          "type": "uint64",
          "id": 4
+        },
+        "addrs": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 5
         }
        }
       },

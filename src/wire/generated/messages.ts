@@ -793,6 +793,8 @@ export interface RaftHello {
   readonly clusterId: string;
   readonly from: number;
   readonly to: number;
+  /** Where the sender is reached: the receiver may not know of it yet, or know an older place. */
+  readonly addrs: readonly string[];
 }
 
 export type RaftFrame =

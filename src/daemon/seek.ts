@@ -1,0 +1,40 @@
+import { sleep, type Clock } from '../base/clock.js';
+import type { Replica } from '../replica/index.js';
+import { Channel, methodOf, type GrpcNetwork } from '../rpc/index.js';
+import type { messages } from '../wire/index.js';
+
+/** How long one place may take to say who is there, and how often all are asked, milliseconds. */
+const askTimeoutMs = 1_000;
+const againMs = 500;
+
+/**
+ * Asks at the places that a person named who is there, until somebody leads or `stopped`: members that have all moved know
+ * only places where nobody is any more. Whoever is found is told where we are by the hello of its raft stream.
+ */
+export async function seekMembers(options: {
+  readonly hints: readonly string[];
+  readonly replica: Replica;
+  readonly network: GrpcNetwork;
+  readonly clock: Clock;
+  readonly stopped: () => boolean;
+}): Promise<void> {
+  const { hints, replica, network, clock, stopped } = options;
+  while (!stopped() && replica.leaderInfo === undefined) {
+    for (const hint of hints) {
+      const found = await askWho(hint);
+      if (found?.clusterId === replica.status().clusterId) network.learn(Number(found.id), [hint]);
+    }
+    await sleep(clock, againMs);
+  }
+}
+
+async function askWho(addr: string): Promise<messages.LocalStatus | undefined> {
+  const channel = new Channel(addr);
+  try {
+    return await channel.unary(methodOf('membership', 'Local'), {}, { timeoutMs: askTimeoutMs });
+  } catch {
+    return undefined; // nobody is there yet
+  } finally {
+    channel.close();
+  }
+}

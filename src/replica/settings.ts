@@ -15,6 +15,8 @@ export interface ReplicaSettings {
   readonly snapshotBytes: number;
   /** Entries kept in the log behind a snapshot, for members that are only a little behind. */
   readonly keepEntries: number;
+  /** Bytes of entries in one message between members, at most; one entry always fits. */
+  readonly messageBytes: number;
   readonly history: Partial<HistoryLimits>;
   readonly limits: Partial<Limits>;
 }
@@ -25,6 +27,7 @@ export const settingsDefaults: ReplicaSettings = {
   snapshotInterval: 10_000,
   snapshotBytes: 64 * 1024 * 1024,
   keepEntries: 500,
+  messageBytes: 64 * 1024,
   history: {},
   limits: {},
 };
@@ -33,7 +36,13 @@ export const settingsDefaults: ReplicaSettings = {
 export function replicaSettings(given: Partial<ReplicaSettings>): ReplicaSettings {
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const settings = { ...settingsDefaults, ...known };
-  for (const name of ['heartbeatMs', 'electionTimeoutMs', 'snapshotInterval', 'snapshotBytes'] as const) {
+  for (const name of [
+    'heartbeatMs',
+    'electionTimeoutMs',
+    'snapshotInterval',
+    'snapshotBytes',
+    'messageBytes',
+  ] as const) {
     if (!(Number.isFinite(settings[name]) && settings[name] > 0))
       throw new RangeError(`${name} must be a positive number`);
   }

@@ -58,7 +58,7 @@ export function drawFaults(seed: number, kinds: readonly FaultKind[]): FaultPlan
   return {
     network: has('network', 0.6) ? network : calmNetwork,
     disk: has('disk', 0.6) ? disk : calmDisk,
-    partitionMs: every('partition', 0.6, 8_000, 20_000),
+    partitionMs: every('partition', 0.6, 5_000, 15_000),
     crashMs: every('crash', 0.7, 5_000, 20_000),
     pauseMs: every('pause', 0.4, 10_000, 30_000),
     clockJumpMs: every('clock', 0.5, 15_000),

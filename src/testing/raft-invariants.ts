@@ -96,6 +96,11 @@ export class RaftInvariants {
       log.configAt = 0; // it may know of changes that this member has not seen
     }
     this.#append(id, log, ready.entries, committed);
+    if (log.role === 'leader' && log.commit > committed && termAt(log, log.commit) !== log.term)
+      throw new Violation(
+        'LeaderCompleteness',
+        `leader ${id} commits entry ${log.commit} of an older term by counting (§5.4.2)`,
+      );
     let news: Entry | undefined;
     for (const entry of ready.committedEntries) if (this.#commit(id, log, entry)) news = entry;
     if (news) this.#checkDurable(news, confState());

@@ -53,6 +53,7 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     settings: {
       snapshotInterval: chance.between(20, 200),
       keepEntries: chance.pick([0, 5, 50]),
+      messageBytes: chance.pick([1, 2_000, 65_536]),
       history: { transactions: chance.pick([20, 50, 200]) },
     },
   });

@@ -46,10 +46,12 @@ export class SimClient {
     const requestId = `${this.name}-${++this.#requests}`;
     const began = store.acknowledged;
     const end = scheduler.now + giveUpMs;
+    const once = this.#chance.happens(0.4); // one who takes "not the leader" for an answer
     let unknown = false;
     for (let tries = 0; scheduler.now < end; tries++) {
       if (tries > 0) await scheduler.sleep(againMs);
       const outcome = await this.#attempt(requestId, run);
+      if (outcome === 'later' && once && tries > 0 && !unknown) break;
       if (outcome === 'later') continue;
       if (outcome === 'unknown') {
         unknown = true;

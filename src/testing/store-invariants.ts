@@ -27,6 +27,7 @@ export class StoreInvariants {
   /** By object: the versions that changed it, and what it was then. */
   readonly #objects = new Map<string, { readonly version: number; readonly value: string | undefined }[]>();
   readonly #versionOfRequest = new Map<string, number>();
+  readonly #refused = new Set<string>();
   /** The newest version that somebody was told of: readers who begin later see at least that. */
   acknowledged = 0;
 
@@ -96,6 +97,7 @@ export class StoreInvariants {
 
   /** Somebody was told that `requestId` did nothing, and will do nothing. */
   onRefused(requestId: string): void {
+    this.#refused.add(requestId);
     const version = this.#versionOfRequest.get(requestId);
     if (version !== undefined)
       throw new Violation('OnceOnly', `request ${requestId} was refused and made version ${version} all the same`);
@@ -162,6 +164,8 @@ export class StoreInvariants {
     const first = this.#versionOfRequest.get(requestId);
     if (first !== undefined)
       throw new Violation('OnceOnly', `request ${requestId} made version ${first} and version ${version}`);
+    if (this.#refused.has(requestId))
+      throw new Violation('OnceOnly', `request ${requestId} was refused and makes version ${version} all the same`);
     this.#versionOfRequest.set(requestId, version);
   }
 

@@ -125,7 +125,7 @@ export class Trouble {
     const ids = this.#chance.shuffle(members.filter(({ state }) => state !== 'removed').map(({ info }) => info.id));
     // Cutting off who leads is what hurts.
     const at = leader ? ids.indexOf(leader.info.id) : -1;
-    if (at > 0 && this.#chance.happens(0.5)) ids.unshift(...ids.splice(at, 1));
+    if (at > 0 && this.#chance.happens(0.75)) ids.unshift(...ids.splice(at, 1));
     const [first = 0, second = 0, ...others] = ids;
     const half = Math.ceil(ids.length / 2);
     const cutBoth = (a: number, b: number) => {
@@ -133,7 +133,7 @@ export class Trouble {
       network.cut(b, a);
     };
     this.counts.partitions++;
-    switch (this.#chance.between(0, 3)) {
+    switch (this.#chance.pick([0, 0, 0, 1, 2, 3])) {
       case 0:
         for (const other of [second, ...others]) cutBoth(first, other);
         break;

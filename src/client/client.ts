@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { newId } from '../base/ids.js';
 import { systemClock, sleep, type Clock } from '../base/clock.js';
 import { systemRandom } from '../base/random.js';
@@ -52,6 +53,7 @@ export class Client {
     this.#hosts = [...options.hosts];
     this.#timeoutMs = options.timeoutMs ?? timeoutDefaultMs;
     this.#clock = options.clock ?? systemClock;
+    setMaxListeners(0, this.#closed.signal); // one for each call that is under way
   }
 
   /** What is committed in the cluster now; `stale` takes what the member that answers holds, even without a quorum. */
@@ -162,7 +164,11 @@ export class Client {
         const kind = failureOf(error);
         unknown ||= kind === 'unknown';
         // Reads may be asked again, and so may writes: they carry a request id.
-        if (kind === 'final') throw error;
+        if (kind === 'final') {
+          // Whoever refuses now does not speak for the member that was silent: it may still carry out what it was asked.
+          if (unknown && isWrite(request) && error instanceof StoreError) throw stillUnknown(error);
+          throw error;
+        }
         if (this.#clock.monotonic() + againMs >= until)
           throw explained(error, {
             unknown: unknown && isWrite(request),
@@ -201,6 +207,11 @@ function complete(kind: Kind, draft: object & { readonly id: string }): object {
 }
 
 const isWrite = (request: object) => 'info' in request;
+
+function stillUnknown(refusal: StoreError): StoreError {
+  const message = `an earlier attempt was not answered and may still be carried out; the last one was refused: ${refusal.message}`;
+  return new StoreError('OUTCOME_UNKNOWN', message, { cause: refusal });
+}
 
 const closedWhile = (request: object) =>
   `the client was closed before an answer came${isWrite(request) ? '; the change may still commit' : ''}`;

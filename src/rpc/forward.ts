@@ -74,8 +74,11 @@ export function forwardingHandler<Req>(
   run: (request: Req, timeoutMs: number) => Promise<unknown>,
 ): handleUnaryCall<Req, unknown> {
   const attempt = async (call: ServerUnaryCall<Req, unknown>): Promise<unknown> => {
+    // A process that was stopped finds requests whose callers gave up long ago: their end comes right behind them.
+    await new Promise((resolve) => setImmediate(resolve));
     const forwarded = call.metadata.get(forwardedKey).length > 0;
     for (;;) {
+      if (call.cancelled) throw new StoreError('CLOSED', 'the caller has gone away: nothing was done');
       try {
         return await run(call.request, timeLeft(call));
       } catch (error) {

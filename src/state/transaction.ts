@@ -84,9 +84,17 @@ export interface ObjectChange {
   readonly old?: AnyObject;
 }
 
+const actions = new WeakMap<object, StoreAction>();
+
+/** The same change is always the same action: its size and its bytes are worked out once. */
 export function actionOf(change: Pick<ObjectChange, 'action' | 'kind' | 'object'>): StoreAction {
-  const { action, kind, object } = change;
-  return action === 'delete' ? { action: 'remove', kind, id: object.id } : { action, kind, object };
+  let made = actions.get(change);
+  if (!made) {
+    const { action, kind, object } = change;
+    made = action === 'delete' ? { action: 'remove', kind, id: object.id } : { action, kind, object };
+    actions.set(change, made);
+  }
+  return made;
 }
 
 function closedError(): StoreError {

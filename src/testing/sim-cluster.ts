@@ -7,7 +7,7 @@ import { Chance } from './chance.js';
 import { calmDisk, calmNetwork, type FaultPlan } from './faults.js';
 import { RaftInvariants, Violation } from './raft-invariants.js';
 import { Scheduler } from './scheduler.js';
-import { SimDisk, type DiskCounts } from './sim-disk.js';
+import { SharedContent, SimDisk, type DiskCounts } from './sim-disk.js';
 import { SimMember, type MemberWorld } from './sim-member.js';
 import { SimNetwork, type NetworkCounts } from './sim-network.js';
 import { StoreInvariants } from './store-invariants.js';
@@ -53,6 +53,7 @@ export class SimCluster {
   /** Called after each transaction that a member commits. */
   onTransaction: (member: SimMember, replica: Replica) => void = () => undefined;
   readonly #disks = new Map<number, SimDisk>();
+  readonly #shared: SharedContent;
   readonly #seed: number;
   readonly #faults: FaultPlan;
   #lastId = 0;
@@ -64,6 +65,9 @@ export class SimCluster {
     const network = () => (this.troubled ? faults.network : calmNetwork);
     this.network = new SimNetwork(this.scheduler, new Chance(seed, 'network'), network, this.networkCounts);
     const voters = Array.from({ length: members }, (_, i) => i + 1);
+    this.#shared = new SharedContent(new Chance(seed, 'shared'));
+    this.#shared.onDifference = ({ index }) =>
+      this.fail(new Violation('StateMachineSafety', `two members hold different bytes after entry ${index}`));
     this.raft = new RaftInvariants(this.#disks, voters);
     this.network.onSend = (message) => this.guard(() => this.raft.onSend(message));
     this.scheduler.afterEvent = () => this.#afterEvent();
@@ -80,6 +84,7 @@ export class SimCluster {
       new Chance(this.#seed, `disk ${id}`),
       () => (this.troubled ? this.#faults.disk : calmDisk),
       this.diskCounts,
+      this.#shared,
     );
     disk.onBallot = (ballot) => this.guard(() => this.raft.onBallot(id, ballot));
     this.#disks.set(id, disk);

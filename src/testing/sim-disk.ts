@@ -77,6 +77,35 @@ export interface DiskCounts {
 }
 
 /**
+ * What members that have applied the same hold, as bytes: made once for all of them, and now and then made again to see
+ * that they are the same. Making them is the dearest thing in a run.
+ */
+export class SharedContent {
+  readonly #contents = new Map<string, Uint8Array>();
+  readonly #chance: Chance;
+  /** Two members made different bytes of the same entries. */
+  onDifference: (place: EntryId) => void = () => undefined;
+
+  constructor(chance: Chance) {
+    this.#chance = chance;
+  }
+
+  async of(place: EntryId, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+    const key = `${place.term}.${place.index}`;
+    const known = this.#contents.get(key);
+    if (known && !this.#chance.happens(1 / 40)) return known;
+    const parts: Uint8Array[] = [];
+    for await (const chunk of chunks) parts.push(chunk);
+    const content = Buffer.concat(parts);
+    if (known && !bytesEqual(known, content)) this.onDifference(place);
+    this.#contents.set(key, content);
+    const [oldest] = this.#contents.keys();
+    if (this.#contents.size > 50 && oldest !== undefined) this.#contents.delete(oldest);
+    return content;
+  }
+}
+
+/**
  * The disk of one member: what is on it outlives the process. What is written is durable only when its sync has ended;
  * a crash in between keeps it, loses it, or leaves a part of it.
  */
@@ -87,11 +116,13 @@ export class SimDisk {
   #writing: { readonly entries: readonly Record[]; readonly after: Platter } | undefined;
   #serial = 0;
   readonly counts: DiskCounts;
+  readonly shared: SharedContent;
   readonly #chance: Chance;
   readonly #faults: () => DiskFaults;
 
-  constructor(chance: Chance, faults: () => DiskFaults, counts: DiskCounts) {
+  constructor(chance: Chance, faults: () => DiskFaults, counts: DiskCounts, shared: SharedContent) {
     this.#chance = chance;
+    this.shared = shared;
     this.#faults = faults;
     this.counts = counts;
   }
@@ -379,9 +410,7 @@ class OpenDisk implements Disk {
   }
 
   async createSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {
-    const parts: Uint8Array[] = [];
-    for await (const chunk of chunks) parts.push(chunk);
-    const content = Buffer.concat(parts);
+    const content = await this.#disk.shared.of(metadata, chunks);
     const snapshot = { metadata, data: descriptorOf(content) };
     await this.#sync();
     if (this.#disk.snapshot.metadata.index < metadata.index) this.#disk.publish(snapshot, content);

@@ -71,9 +71,12 @@ export class StoreInvariants {
 
   /** The version that last changed an object before `version`; 0 when it was not there. */
   versionBefore(id: string, version: number): number {
-    const changes = (this.#objects.get(id) ?? []).filter((change) => change.version < version);
-    const last = changes.at(-1);
-    return last?.value === undefined ? 0 : last.version;
+    const changes = this.#objects.get(id) ?? [];
+    for (let i = changes.length - 1; i >= 0; i--) {
+      const change = changes[i];
+      if (change && change.version < version) return change.value === undefined ? 0 : change.version;
+    }
+    return 0;
   }
 
   versionOfRequest(requestId: string): number | undefined {
@@ -151,7 +154,7 @@ export class StoreInvariants {
     for (const event of events) {
       if (event.action !== 'update') continue;
       const before = this.versionBefore(event.object.id, version);
-      const inside = events.some((other) => other !== event && other.object.id === event.object.id);
+      const inside = event.old.meta.version === version; // changed twice in one transaction
       if (!inside && event.old.meta.version !== before)
         throw new Violation(
           'WatchEqualsHistory',

@@ -53,11 +53,15 @@ export function decodeTransaction(payload: Uint8Array): { info: TransactionInfo;
   return { info, actions: markCanonical(actions.map(fromWire)) };
 }
 
-function fromWire({ op, kind, id, object }: Action): StoreAction {
+function fromWire(wire: Action): StoreAction {
+  const { op, kind, id, object } = wire;
   const known = knownKind(kind);
-  return op === 'remove'
-    ? { action: 'remove', kind: known, id }
-    : { action: op, kind: known, object: decodeObject(known, object) };
+  const action: StoreAction =
+    op === 'remove'
+      ? { action: 'remove', kind: known, id }
+      : { action: op, kind: known, object: decodeObject(known, object) };
+  encoded.set(action, wire); // whoever applies it asks for its size
+  return action;
 }
 
 /** A kind that this version knows. */

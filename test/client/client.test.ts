@@ -138,6 +138,14 @@ describe('a client', () => {
     expect(await codeOf(client.get('node', 'x'))).toBe('NOT_LEADER');
   });
 
+  it('does not take the refusal of one member for the answer of another that is silent', async () => {
+    members = await OpenMembers.start(1);
+    await clientOf(members.hosts).create('node', { id: 'there' });
+    const client = clientOf([await hanging(), ...members.hosts], 4_000);
+    expect(await codeOf(client.create('node', { id: 'there' }))).toBe('OUTCOME_UNKNOWN');
+    expect(await codeOf(client.get('node', 'not there'))).toBe('NOT_FOUND');
+  });
+
   it('stops asking when it is closed', async () => {
     const client = clientOf(['127.0.0.1:1'], 20_000);
     const asked = client.get('node', 'x').catch((error: unknown) => error);

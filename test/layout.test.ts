@@ -27,7 +27,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'grpc-health-check': ['rpc'],
   protobufjs: ['wire'],
   level: ['disk'],
-  rxjs: ['state', 'replica', 'daemon'],
+  rxjs: ['state', 'replica', 'daemon', 'testing'],
   pino: ['daemon'],
   commander: ['cli'],
   'cli-table3': ['cli'],

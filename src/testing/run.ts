@@ -4,6 +4,10 @@ import { Load } from './load.js';
 import { SimCluster } from './sim-cluster.js';
 import { SimWatcher, type WatchCounts } from './sim-watcher.js';
 import { Trouble } from './trouble.js';
+import { World } from './world.js';
+
+/** What a controller does with a cluster whose members come and go. */
+export type Scenario = (world: World) => void | Promise<void>;
 
 export interface RunOptions {
   readonly seed: number;
@@ -16,6 +20,8 @@ export interface RunOptions {
   readonly clients?: number;
   readonly watchers?: number;
   readonly operationsPerSecond?: number;
+  /** Runs beside the load. Trouble goes on until it has ended, and at least for `durationMs`. */
+  readonly scenario?: Scenario;
 }
 
 /** What happened in a run, each by its name. */
@@ -37,6 +43,13 @@ export interface RunResult {
 }
 
 const durationDefaultMs = 300_000;
+
+/** How long a scenario may go on when the trouble is over, simulated milliseconds. */
+const scenarioEndMs = 120_000;
+
+async function play(world: World, scenario: Scenario | undefined): Promise<void> {
+  await scenario?.(world);
+}
 
 /** Runs one cluster from one seed: trouble, then peace, then the reckoning. */
 export async function runSeed(options: RunOptions): Promise<RunResult> {
@@ -75,10 +88,14 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     await cluster.begin();
     load.start(clients, operationsPerSecond);
     for (const watcher of watching) watcher.start();
+    const world = options.scenario && new World(cluster, new Chance(seed, 'scenario'));
+    const played = world ? play(world, options.scenario) : undefined;
     trouble.start();
     await cluster.scheduler.run(durationMs, () => cluster.failure !== undefined);
     trouble.stop();
     load.stop();
+    world?.endTrouble();
+    if (played) await cluster.wait(played, scenarioEndMs);
     if (!cluster.failure) await cluster.scheduler.run(20_000, () => cluster.failure !== undefined);
     for (const watcher of watching) watcher.stop();
     if (!cluster.failure) await cluster.settle();

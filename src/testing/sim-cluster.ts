@@ -168,14 +168,19 @@ export class SimCluster {
     this.failure ??= error instanceof Error ? error : new Error(messageOf(error));
   }
 
-  /** Writes are refused no longer, everybody runs, and all hold the same: what must be so when the trouble is over. */
-  async settle(): Promise<void> {
+  /** The trouble is over: links are whole, and everybody runs who can. */
+  calm(): void {
     this.troubled = false;
     this.network.heal();
     for (const member of this.members) {
       member.clock.resume();
       if (member.state === 'down') member.start();
     }
+  }
+
+  /** Writes are refused no longer, everybody runs, and all hold the same: what must be so when the trouble is over. */
+  async settle(): Promise<void> {
+    this.calm();
     const { electionTimeoutMs } = this.settings;
     // Starting takes a moment; after that the clock of the promise runs.
     await this.scheduler.run(5_000, () => this.failure !== undefined);

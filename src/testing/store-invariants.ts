@@ -24,7 +24,7 @@ const printOf = ({ action, kind, object, version }: ObjectEvent) =>
 export class StoreInvariants {
   /** By version; 0 is nothing. */
   readonly #history: Known[] = [{ head: '', events: '', requestId: undefined }];
-  /** By object: the versions that changed it, and what it was then. */
+  /** By node: the versions that changed it, and what it was then. */
   readonly #objects = new Map<string, { readonly version: number; readonly value: string | undefined }[]>();
   readonly #versionOfRequest = new Map<string, number>();
   readonly #refused = new Set<string>();
@@ -56,7 +56,7 @@ export class StoreInvariants {
       throw new Violation('StateMachineSafety', `${member} made version ${version} after ${this.version}`);
     this.#history.push({ head, events: print, requestId });
     if (requestId !== undefined) this.#once(requestId, version);
-    for (const event of events) this.#change(event, version);
+    for (const event of events) if (event.kind === 'node') this.#change(event, version);
   }
 
   /** The value of an object in a version. */
@@ -152,7 +152,7 @@ export class StoreInvariants {
         `${watcher} got "${print}" as version ${version}, not "${known?.events}"`,
       );
     for (const event of events) {
-      if (event.action !== 'update') continue;
+      if (event.action !== 'update' || event.kind !== 'node') continue;
       const before = this.versionBefore(event.object.id, version);
       const inside = event.old.meta.version === version; // changed twice in one transaction
       if (!inside && event.old.meta.version !== before)

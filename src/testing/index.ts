@@ -1,0 +1,10 @@
+// Clusters for the tests of those who build on this.
+export { testCluster } from './test-cluster.js';
+export type { TestCluster, TestClusterMember, TestClusterOptions } from './test-cluster.js';
+export { simulate, SimulationError } from './simulate.js';
+export type { SimulateOptions, SimulateResult } from './simulate.js';
+export type { Controller, ProcessView, World } from './world.js';
+export type { Scenario } from './run.js';
+export { faultKinds } from './faults.js';
+export type { FaultKind } from './faults.js';
+export { Violation } from './raft-invariants.js';

@@ -1,0 +1,58 @@
+import { faultKinds, type FaultKind } from './faults.js';
+import { runSeed, type RunResult, type Scenario } from './run.js';
+
+export interface SimulateOptions {
+  /** How many seeds, or which ones. Default 20. */
+  readonly seeds?: number | readonly number[];
+  /** Members of each cluster. Default 3. */
+  readonly replicas?: number;
+  /** What goes wrong. Default everything. */
+  readonly faults?: readonly FaultKind[];
+  /** How long things go wrong, simulated milliseconds. Default 60,000. */
+  readonly durationMs?: number;
+}
+
+export interface SimulateResult {
+  readonly runs: number;
+  readonly simulatedMs: number;
+  readonly events: number;
+}
+
+/** A run in which something broke: the same seed breaks in the same way. */
+export class SimulationError extends Error {
+  override readonly name = 'SimulationError';
+  readonly seed: number;
+  /** The last things that happened before, oldest first, each with its simulated milliseconds. */
+  readonly trace: readonly string[];
+
+  constructor({ seed, failure, trace }: RunResult) {
+    super(`seed ${seed}: ${failure?.message}\nthe last things that happened:\n  ${trace.slice(-20).join('\n  ')}`, {
+      cause: failure,
+    });
+    this.seed = seed;
+    this.trace = trace;
+  }
+}
+
+/**
+ * Runs a scenario against whole clusters, one a seed, in virtual time: members crash, hang, lose messages and disks while
+ * your controllers run in them. Checks the cluster's own promises too.
+ *
+ * Resolves when all seeds held. Code of a scenario and of its controllers must take time from `sleep` and `clock`, and
+ * chance from `random`; then a seed always comes out the same.
+ * @throws {SimulationError} for the first seed that broke: repeat it alone with `seeds: [seed]`.
+ * @see docs/testing.md
+ */
+export async function simulate(options: SimulateOptions, scenario: Scenario): Promise<SimulateResult> {
+  const { seeds = 20, replicas = 3, faults = faultKinds, durationMs = 60_000 } = options;
+  const list = typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds;
+  let simulatedMs = 0;
+  let events = 0;
+  for (const seed of list) {
+    const result = await runSeed({ seed, members: replicas, faults, durationMs, clients: 0, watchers: 0, scenario });
+    if (result.failure) throw new SimulationError(result);
+    simulatedMs += result.simulatedMs;
+    events += result.events;
+  }
+  return { runs: list.length, simulatedMs, events };
+}

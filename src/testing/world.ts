@@ -1,0 +1,162 @@
+import { sleep, type Clock } from '../base/clock.js';
+import type { Random } from '../base/random.js';
+import type { MemoryStore, ReadTx, Tx } from '../state/index.js';
+import type { Replica } from '../replica/index.js';
+import type { Chance } from './chance.js';
+import { Violation } from './raft-invariants.js';
+import { SimClient } from './sim-client.js';
+import type { SimCluster } from './sim-cluster.js';
+import type { SimMember } from './sim-member.js';
+
+/** One process of a member, as a controller that runs in it sees it. */
+export interface ProcessView {
+  readonly name: string;
+  readonly store: MemoryStore;
+  readonly isLeader: boolean;
+  readonly leadership: Replica['leadership'];
+  /** Virtual time, as this process has it: take timers from here. */
+  readonly clock: Clock;
+  /** Waits on that clock; never resolves when the process dies meanwhile. */
+  sleep(ms: number): Promise<void>;
+  linearizable<T>(read: (tx: ReadTx) => T): Promise<T>;
+}
+
+/** A controller: runs in every process of every member, until `signal` says that the process is gone. */
+export type Controller = (member: ProcessView, signal: AbortSignal) => void | Promise<void>;
+
+/** What a scenario has in its hands. Time is virtual: wait with {@link sleep}, draw with {@link random}. */
+export class World {
+  readonly random: Random;
+  readonly #cluster: SimCluster;
+  readonly #client: SimClient;
+  readonly #controllers: Controller[] = [];
+  readonly #running = new Map<SimMember, AbortController>();
+  readonly #always: { readonly name: string; readonly check: (tx: ReadTx) => void }[] = [];
+  #troubled = true;
+
+  constructor(cluster: SimCluster, chance: Chance) {
+    this.#cluster = cluster;
+    this.random = chance.random;
+    const counts = {
+      acknowledged: 0,
+      refused: 0,
+      unknown: 0,
+      reads: 0,
+      readsAcrossLeaders: 0,
+      failedReads: 0,
+      retried: 0,
+    };
+    this.#client = new SimClient('scenario', cluster, chance, counts);
+    cluster.onRunning = (member, replica) => this.#begin(member, replica);
+    cluster.onGone = (member) => {
+      this.#running.get(member)?.abort();
+      this.#running.delete(member);
+    };
+    cluster.onTransaction = (member, replica) => this.#check(member, replica);
+    for (const member of cluster.running) if (member.replica) this.#begin(member, member.replica);
+  }
+
+  /** Simulated milliseconds since the beginning. */
+  get now(): number {
+    return this.#cluster.scheduler.now;
+  }
+
+  /** Do faults still happen? */
+  get troubled(): boolean {
+    return this.#troubled;
+  }
+
+  /** Resolves after simulated milliseconds. */
+  sleep(ms: number): Promise<void> {
+    return this.#cluster.scheduler.sleep(ms);
+  }
+
+  /** Runs `controller` in every process that runs now or will. One that throws breaks the run. */
+  onEveryMember(controller: Controller): void {
+    this.#controllers.push(controller);
+    for (const member of this.#cluster.running) if (member.replica) this.#control(controller, member, member.replica);
+  }
+
+  /**
+   * Writes through whoever leads, asking again with a request id.
+   * @returns the version, or `undefined` when it was refused or is not known: look before you write again.
+   */
+  update(write: (tx: Tx) => unknown): Promise<number | undefined> {
+    return this.#client.write(write);
+  }
+
+  /** Must hold of every state that any member goes through: throws when it does not. */
+  always(name: string, check: (tx: ReadTx) => void): void {
+    this.#always.push({ name, check });
+  }
+
+  /** Waits until `holds` of what the leader has committed; breaks the run when it does not within simulated `withinMs`. */
+  async eventually(name: string, holds: (tx: ReadTx) => boolean, withinMs = 60_000): Promise<void> {
+    const { scheduler } = this.#cluster;
+    const end = scheduler.now + withinMs;
+    for (;;) {
+      const replica = this.#cluster.leader?.replica;
+      if (replica && replica.store.view((tx) => holds(tx))) return;
+      if (scheduler.now >= end) {
+        this.#cluster.fail(new Violation(name, `does not hold after ${withinMs} ms`));
+        return;
+      }
+      await scheduler.sleep(50);
+    }
+  }
+
+  /** The trouble is over: what should come right in the end may be asked for now. */
+  endTrouble(): void {
+    this.#troubled = false;
+    this.#cluster.calm();
+  }
+
+  /** Resolves when the trouble is over. */
+  async peace(): Promise<void> {
+    while (this.#troubled) await this.sleep(100);
+  }
+
+  #begin(member: SimMember, replica: Replica): void {
+    this.#running.set(member, new AbortController());
+    for (const controller of this.#controllers) this.#control(controller, member, replica);
+    this.#check(member, replica);
+  }
+
+  #control(controller: Controller, member: SimMember, replica: Replica): void {
+    const running = this.#running.get(member);
+    if (!running) return;
+    const { info, clock } = member;
+    const view: ProcessView = {
+      name: info.name,
+      store: replica.store,
+      get isLeader() {
+        return replica.isLeader;
+      },
+      leadership: replica.leadership,
+      clock,
+      sleep: (ms) => sleep(clock, ms),
+      linearizable: (read) => replica.linearizable(read),
+    };
+    const run = async () => {
+      await controller(view, running.signal);
+    };
+    run().catch((error: unknown) => {
+      if (!running.signal.aborted) this.#cluster.fail(error);
+    });
+  }
+
+  #check(member: SimMember, replica: Replica): void {
+    for (const { name, check } of this.#always) {
+      try {
+        replica.store.view((tx) => {
+          check(tx);
+        });
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        this.#cluster.fail(
+          new Violation(name, `does not hold on ${member.info.name} at version ${replica.store.version}: ${why}`),
+        );
+      }
+    }
+  }
+}

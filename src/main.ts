@@ -26,6 +26,7 @@ const code = await run(
     env: process.env,
     signal: stop.signal,
     manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
+    doctor: async (dir, signal) => (await import('./daemon/doctor.js')).diagnose(dir, signal),
   },
   version,
 );

@@ -10,18 +10,57 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Runs one replica in the foreground; the daemon. Resolves with the exit code. */
   readonly manager: (options: ManagerFlags, context: Context) => Promise<number>;
+  /** Examines the data directory of a member that does not run. `undefined` when no member is there. */
+  readonly doctor: (dir: string, signal: AbortSignal) => Promise<Diagnosis | undefined>;
 }
 
 export interface ManagerFlags {
   readonly name: string;
   readonly dataDir?: string;
   readonly listen: string;
-  readonly advertise?: string;
+  readonly advertise?: readonly string[];
   readonly join: readonly string[];
+  readonly forceNewCluster?: boolean;
   readonly logLevel: string;
   readonly heartbeatMs?: number;
   readonly electionTimeoutMs?: number;
   readonly snapshotInterval?: number;
+}
+
+/** What `skep doctor` says of a data directory; with `-o json` as it is. `null` is what cannot be read. */
+export interface Diagnosis {
+  readonly dir: string;
+  readonly verdict: 'whole' | 'damaged';
+  /** What to do when it is damaged. */
+  readonly advice: string | null;
+  /** What the member knew. */
+  readonly member: {
+    readonly name: string | null;
+    readonly id: string | null;
+    readonly state: 'creating' | 'joining' | 'member' | null;
+    readonly term: number | null;
+    /** The member that was voted for in this term; `null` when none was, too. */
+    readonly vote: string | null;
+    readonly commit: number | null;
+    readonly lastIndex: number | null;
+    /** Of the store, in the newest snapshot. */
+    readonly version: number | null;
+  };
+  readonly parts: readonly DiagnosedPart[];
+}
+
+export interface DiagnosedPart {
+  /** `identity`, `ballot`, `mark`, `log`, `snapshots`, and `snapshots/FILE` for each. */
+  readonly part: string;
+  readonly whole: boolean;
+  /** Does a start read it? Damage of what is not needed is no reason to refuse the directory. */
+  readonly needed: boolean;
+  /** What it is, for people. */
+  readonly says: string;
+  readonly wrong: readonly string[];
+  readonly notes: readonly string[];
+  /** What it is, for programs. */
+  readonly details: object | null;
 }
 
 export interface GlobalFlags {

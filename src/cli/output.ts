@@ -20,7 +20,8 @@ const noBorders = {
   left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
 }; // prettier-ignore
 
-function table<Row>(rows: readonly Row[], columns: Columns<Row>): string {
+/** Rows under headings, without borders. */
+export function table<Row>(rows: readonly Row[], columns: Columns<Row>): string {
   const made = new Table({
     head: columns.map(([heading]) => heading),
     chars: noBorders,

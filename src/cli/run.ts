@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../base/errors.js';
 import { addApply } from './commands/apply.js';
+import { addDoctor } from './commands/doctor.js';
 import { addManager } from './commands/manager.js';
+import { addMember } from './commands/member.js';
 import { addObjects } from './commands/objects.js';
 import { addStatus } from './commands/status.js';
 import { addWatch } from './commands/watch.js';
@@ -28,10 +30,13 @@ export async function run(args: readonly string[], context: Context, version: st
     .showHelpAfterError('(see --help)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.streams.out(text), writeErr: (text) => context.streams.err(text) });
-  addManager(program, context, (exit) => {
-    code = exit;
-  });
+  const exit = (given: number) => {
+    code = given;
+  };
+  addManager(program, context, exit);
+  addDoctor(program, context, exit);
   addStatus(program, context);
+  addMember(program, context);
   addApply(program, context);
   addObjects(program, context);
   addWatch(program, context);

@@ -109,8 +109,17 @@ export class Client {
     return this.#call<messages.ClusterStatus>('membership', 'Status', {});
   }
 
-  async removeMember(member: string): Promise<void> {
-    await this.#call('membership', 'Remove', { member });
+  /**
+   * Removes a member, by name or id.
+   * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` when too few voters would answer afterwards: see `force`.
+   */
+  async removeMember(member: string, options: { force?: boolean } = {}): Promise<void> {
+    await this.#call('membership', 'Remove', { member, force: options.force ?? false });
+  }
+
+  /** Makes a member a voter, or a learner that it stays. Throws as {@link removeMember}. */
+  async setRole(member: string, role: messages.MemberRole, options: { force?: boolean } = {}): Promise<void> {
+    await this.#call('membership', 'SetRole', { member, role, force: options.force ?? false });
   }
 
   /** Resolves with the name of the new leader. */

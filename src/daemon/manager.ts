@@ -24,6 +24,7 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
       listenAddr: flags.listen,
       join: flags.join,
       logger,
+      ...(flags.forceNewCluster && { forceNewCluster: true }),
       ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
       ...(flags.advertise !== undefined && { advertiseAddr: flags.advertise }),
       ...(flags.heartbeatMs !== undefined && { heartbeatMs: flags.heartbeatMs }),

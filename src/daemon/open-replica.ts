@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import type { Observable } from 'rxjs';
 import { systemClock } from '../base/clock.js';
 import { newId, newMemberId } from '../base/ids.js';
@@ -9,6 +8,7 @@ import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica, ReplicaSettings } from '../replica/index.js';
 import type { MemoryStore, ReadTx } from '../state/index.js';
 import type { ApiServer, GrpcNetwork } from '../rpc/index.js';
+import { announceAddress, reachableHost } from './addresses.js';
 
 export interface OpenReplicaOptions extends Partial<ReplicaSettings> {
   /** For people: `m1`. Unique in the cluster. */
@@ -17,12 +17,17 @@ export interface OpenReplicaOptions extends Partial<ReplicaSettings> {
   readonly dataDir?: string;
   /** `HOST:PORT` to serve the other members and clients on; port 0 lets the system choose. Without it no port is opened. */
   readonly listenAddr?: string;
-  /** Where the others reach this member, if that is not `listenAddr`. */
-  readonly advertiseAddr?: string;
+  /** Where the others reach this member, if that is not `listenAddr`. Several are tried in turn; clients are told the first. */
+  readonly advertiseAddr?: string | readonly string[];
   /** Addresses of members of the cluster to join; any of them will do. Without it a new cluster begins. */
   readonly join?: readonly string[];
   /** How long joining and catching up may take, milliseconds. Default 60,000. */
   readonly joinTimeoutMs?: number;
+  /**
+   * Makes this member, and what it holds, a new cluster of its own: for when a majority is lost for good. What may be lost
+   * is logged as a warning. Never start another member of the old cluster afterwards: join new ones.
+   */
+  readonly forceNewCluster?: boolean;
   readonly logger?: Logger;
 }
 
@@ -44,16 +49,17 @@ export interface OpenReplica {
   linearizable<T>(read: (tx: ReadTx) => T, options?: { timeoutMs?: number }): Promise<T>;
   /** Hands leadership to the member named, or to the one that is furthest along. On the leader only. */
   transferLeadership(to?: string): Promise<void>;
-  /** Removes a member, by name or id. On the leader only. */
-  removeMember(nameOrId: string): Promise<void>;
+  /** Removes a member, by name or id. On the leader only; refused when too few voters would answer, unless `force`. */
+  removeMember(nameOrId: string, options?: { force?: boolean }): Promise<void>;
+  /** Makes a learner a voter. On the leader only. */
+  promoteMember(nameOrId: string): Promise<void>;
+  /** Makes a voter a learner, which it stays. On the leader only; refused as {@link removeMember} is. */
+  demoteMember(nameOrId: string, options?: { force?: boolean }): Promise<void>;
   /** Resolves when the member has ended: with the reason when that was not {@link close}. */
   readonly stopped: Promise<Error | undefined>;
   /** Ends quietly. Harmless when repeated. */
   close(): Promise<void>;
 }
-
-/** How long a member that has moved tries to say so, milliseconds. */
-const addressTimeoutMs = 60_000;
 
 /**
  * Opens one member: a new cluster, the member that the data directory already holds, or a new member of the cluster at
@@ -73,20 +79,6 @@ export async function openReplica(options: OpenReplicaOptions): Promise<OpenRepl
   }
 }
 
-/** The host of an address to listen on, as others can reach it. */
-function reachableHost(listenAddr: string): string {
-  const host = listenAddr.slice(0, listenAddr.lastIndexOf(':'));
-  if (host !== '0.0.0.0' && host !== '[::]') return host;
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const own = all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
-  const [only] = own;
-  if (only !== undefined && own.length === 1) return only;
-  const known = own.length > 0 ? `: one of ${own.join(', ')}` : '';
-  throw new TypeError(
-    `${host} is no address that others can reach: say which one they should use (advertiseAddr)${known}`,
-  );
-}
-
 /** What is held while a member is being opened, so that it can be let go. */
 class Opening {
   readonly #options: OpenReplicaOptions;
@@ -104,6 +96,8 @@ class Opening {
     if (options.join && options.join.length > 0 && options.listenAddr === undefined) {
       throw new TypeError('a member that joins others needs a listenAddr: they must be able to reach it');
     }
+    if (options.forceNewCluster && (options.dataDir === undefined || (options.join ?? []).length > 0))
+      throw new TypeError('forceNewCluster needs the dataDir of a member, and nobody to join');
     this.#options = options;
     this.#logger = options.logger ?? consoleLogger;
   }
@@ -113,12 +107,15 @@ class Opening {
     const { name, dataDir, join = [], joinTimeoutMs = 60_000 } = this.#options;
     const settings = replicaSettings(this.#settings());
     const home = await this.#home();
-    const addr = await this.#listen(home.memberId);
-    const self: MemberInfo = { id: home.memberId, name, addrs: addr === undefined ? [] : [addr] };
+    await this.#listen(home.memberId);
+    const self: MemberInfo = { id: home.memberId, name, addrs: [...this.#addrs] };
     let seeds: readonly MemberInfo[] = [];
     this.#disk = home.disk;
+    if (this.#options.forceNewCluster && home.state !== 'member')
+      throw new Error(`${dataDir} holds no member of a cluster: there is nothing to recover`);
     if (home.state === 'joining') seeds = await this.#join(join, self, joinTimeoutMs);
     else if (home.state === 'new') await this.#begin(home.disk, self);
+    else if (this.#options.forceNewCluster) await this.#recover(home.disk, self);
     const replica = await loadReplica({
       identity: { id: self.id, name },
       disk: home.disk,
@@ -132,11 +129,11 @@ class Opening {
     if (home.state === 'new') await home.settle();
     await this.#ready(replica, home.state === 'joining', joinTimeoutMs);
     if (home.state === 'joining') await home.settle();
-    if (home.state === 'member' && addr !== undefined) this.#announce(replica, self);
+    if (home.state === 'member' && self.addrs.length > 0) this.#announce(replica, self);
     if (home.state === 'member') this.#seek(replica, join);
     if (dataDir === undefined) this.#logger.info('no data directory: this member keeps everything in memory');
     this.#server?.serve(replica);
-    return this.#opened(replica, addr);
+    return this.#opened(replica);
   }
 
   /** Lets go of everything after a failure. */
@@ -158,6 +155,7 @@ class Opening {
       join: _j,
       joinTimeoutMs: _t,
       logger: _g,
+      forceNewCluster: _f,
       ...settings
     } = this.#options;
     return settings;
@@ -179,9 +177,9 @@ class Opening {
     return openHome(dataDir, name, state);
   }
 
-  async #listen(self: number): Promise<string | undefined> {
+  async #listen(self: number): Promise<void> {
     const { listenAddr, advertiseAddr } = this.#options;
-    if (listenAddr === undefined) return undefined;
+    if (listenAddr === undefined) return;
     const { ApiServer, GrpcNetwork } = await import('../rpc/index.js');
     this.#server = new ApiServer();
     this.#network = new GrpcNetwork({
@@ -193,15 +191,24 @@ class Opening {
     });
     const host = advertiseAddr === undefined ? reachableHost(listenAddr) : '';
     const port = await this.#server.listen(listenAddr, this.#network);
-    const addr = advertiseAddr ?? `${host}:${port}`;
-    this.#addrs = [addr];
-    return addr;
+    this.#addrs = advertiseAddr === undefined ? [`${host}:${port}`] : [advertiseAddr].flat();
   }
 
   async #begin(disk: Disk, self: MemberInfo): Promise<void> {
     const { bootstrap } = await import('../replica/index.js');
     const ids = { clusterId: newId(systemRandom), lineage: newId(systemRandom) };
     await bootstrap(disk, self, ids, { clock: systemClock, random: systemRandom, logger: this.#logger });
+  }
+
+  async #recover(disk: Disk, self: MemberInfo): Promise<void> {
+    const { forceNewCluster } = await import('../replica/index.js');
+    const world = { clock: systemClock, random: systemRandom, logger: this.#logger };
+    const { version, uncertain, left } = await forceNewCluster(disk, self, world);
+    this.#logger.warn('a new cluster begins with what this member holds: what only others had acknowledged is lost', {
+      version,
+      keptAlthoughUncertain: uncertain,
+      leftBehind: left.map(({ name }) => name).join(', '),
+    });
   }
 
   async #join(addrs: readonly string[], self: MemberInfo, timeoutMs: number): Promise<readonly MemberInfo[]> {
@@ -215,17 +222,11 @@ class Opening {
     return members;
   }
 
-  /** Tells the others where this member is now, if that has changed since they knew it. Goes on beside everything else. */
+  /** Tells the others where this member is now. Goes on beside everything else. */
   #announce(replica: Replica, self: MemberInfo): void {
-    const known = replica.members().find(({ id }) => id === self.id);
-    if (!known || known.addrs[0] === self.addrs[0]) return;
-    const elsewhere = replica.members().flatMap(({ id, addrs }) => (id === self.id ? [] : addrs.slice(0, 1)));
-    const others = [...new Set([...(this.#options.join ?? []), ...elsewhere])];
-    const telling =
-      elsewhere.length === 0
-        ? replica.addMember(self)
-        : this.#join(others, self, addressTimeoutMs).then(() => undefined);
-    telling.catch((error: unknown) =>
+    const { join: hints = [] } = this.#options;
+    const options = { replica, self, hints, logger: this.#logger, clock: systemClock, stopped: () => this.#closing };
+    announceAddress(options).catch((error: unknown) =>
       this.#logger.warn('the other members were not told of the new address', { error: messageOf(error) }),
     );
   }
@@ -259,7 +260,7 @@ class Opening {
     await Promise.race([replica.caughtUp(left()), ended]);
   }
 
-  #opened(replica: Replica, addr: string | undefined): OpenReplica {
+  #opened(replica: Replica): OpenReplica {
     const server = this.#server;
     const closing = () => {
       this.#closing = true;
@@ -271,11 +272,13 @@ class Opening {
         return replica.isLeader;
       },
       leadership: replica.leadership,
-      addr: addr ?? '',
+      addr: this.#addrs[0] ?? '',
       status: () => replica.status(),
       linearizable: (read, options) => replica.linearizable(read, options),
       transferLeadership: (to) => replica.transferLeadership(to),
-      removeMember: (nameOrId) => replica.removeMember(nameOrId),
+      removeMember: (nameOrId, options) => replica.removeMember(nameOrId, options),
+      promoteMember: (nameOrId) => replica.promoteMember(nameOrId),
+      demoteMember: (nameOrId, options) => replica.demoteMember(nameOrId, options),
       stopped: replica.stopped,
       async close() {
         closing();

@@ -1,14 +1,18 @@
+/** What a person does with a directory that is damaged. */
+export const remedy =
+  'move the directory away, remove the member from the cluster, and join again with an empty directory';
+
 /**
  * What is on disk is not what was written. A member that finds this must not vote: it does not know what it promised.
  */
 export class DamageError extends Error {
   override readonly name = 'DamageError';
   readonly code = 'DAMAGED';
+  /** The damage alone, without what to do about it. */
+  readonly what: string;
 
   constructor(what: string, options?: ErrorOptions) {
-    super(
-      `DAMAGED: ${what}. This member cannot be trusted with its old promises: move the directory away, remove the member from the cluster, and join again with an empty directory`,
-      options,
-    );
+    super(`DAMAGED: ${what}. This member cannot be trusted with its old promises: ${remedy}`, options);
+    this.what = what;
   }
 }

@@ -1,6 +1,12 @@
-export { DamageError } from './damage.js';
+export { DamageError, remedy } from './damage.js';
+export { examine } from './examine.js';
+export type { Examination, ExaminedDisk } from './examine.js';
+export type { LogFound } from './examine-log.js';
+export type { SnapshotPart, SnapshotsFound } from './examine-snapshots.js';
 export { makeDir } from './files.js';
 export { readIdentity, writeIdentity } from './identity.js';
 export type { Identity } from './identity.js';
 export { isEmptyDir, LevelDisk } from './level-disk.js';
 export { MemoryDisk } from './memory-disk.js';
+export type { Part } from './part.js';
+export type { SlotsFound } from './slots.js';

@@ -2,12 +2,14 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../base/assert.js';
 import { messageOf } from '../base/errors.js';
-import { NONE, type EntryId, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
+import { NONE, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
 import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/ports.js';
 import { DecodeError } from '../wire/index.js';
+import { contradictions } from './agreement.js';
 import { DamageError } from './damage.js';
+import { isPassing } from './database.js';
 import { isMissing, makeDir, syncDir } from './files.js';
-import { isPassing, LevelLog } from './level-log.js';
+import { LevelLog } from './level-log.js';
 import { LogMark } from './log-mark.js';
 import { SlotFile } from './slots.js';
 import {
@@ -31,7 +33,8 @@ const noSnapshot: Snapshot = {
   data: new Uint8Array(0),
 };
 
-const paths = (dir: string) => ({
+/** Where the parts of a disk are. */
+export const paths = (dir: string) => ({
   log: join(dir, 'log'),
   ballot: join(dir, 'ballot'),
   mark: join(dir, 'mark'),
@@ -110,23 +113,16 @@ export class LevelDisk implements Disk {
     const { base, entries, state } = await this.#log.load();
     const { metadata } = snapshot;
     const { sequence, a: term, b: vote } = this.#ballot.value;
-    if (state.ballotSequence > sequence)
-      throw new DamageError('the ballot is an old copy: this member may have voted since');
-    if (base.index > metadata.index)
-      throw new DamageError(`the log begins after entry ${base.index} and the newest snapshot is of ${metadata.index}`);
-    const last: EntryId = entries.at(-1) ?? base;
-    if (this.#log.batches < this.#mark.batches)
-      throw new DamageError(
-        `the log has ${this.#log.batches} of at least ${this.#mark.batches} writes: its end is lost, or it is an old copy`,
-      );
-    if (Math.max(last.index, metadata.index) < this.#mark.index)
-      throw new DamageError(`the log ends at entry ${last.index} and had reached ${this.#mark.index}`);
+    const [contradiction] = contradictions({
+      ballot: { sequence, term },
+      mark: this.#mark,
+      base,
+      last: entries.at(-1) ?? base,
+      state: { ...state, batches: this.#log.batches },
+      snapshot: metadata,
+    });
+    if (contradiction) throw new DamageError(contradiction.what);
     const commit = Math.max(state.commit, metadata.index);
-    if (Math.max(last.index, metadata.index) < commit)
-      throw new DamageError(`the log ends at entry ${last.index} and ${commit} was committed`);
-    const lastTerm = Math.max(last.term, metadata.term);
-    if (lastTerm > term)
-      throw new DamageError(`the ballot is of term ${term} and log or snapshot reach term ${lastTerm}`);
     this.#commit = commit;
     const hardState: HardState = { term, vote: vote === 0 ? NONE : vote, commit };
     const termAt = (index: number) => (index === base.index ? base.term : entries[index - base.index - 1]?.term);

@@ -5,6 +5,7 @@ import { fileMode, isMissing, writeAll } from './files.js';
 /** Far enough apart for two sectors: one torn write cannot reach both. */
 const slotDistance = 512;
 const slotBytes = 32;
+const slotPlaces = [0, slotDistance];
 
 /** Two numbers, and how many times they have been written. */
 export interface SlotValue {
@@ -34,6 +35,28 @@ function decodeSlot(bytes: Buffer): SlotValue | undefined {
   return { sequence: number(4), a: number(12), b: number(20) };
 }
 
+/** A file of slots as it was found. */
+export interface SlotsFound {
+  /** `undefined` where a slot is not whole. */
+  readonly slots: readonly (SlotValue | undefined)[];
+  /** What the file says; `undefined` when no slot is whole. */
+  readonly newest: SlotValue | undefined;
+}
+
+/** Reads a file of slots and leaves it as it is. `undefined` when it is missing. */
+export async function readSlots(path: string): Promise<SlotsFound | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  const slots = slotPlaces.map((at) => decodeSlot(bytes.subarray(at, at + slotBytes)));
+  const [newest] = slots.filter((slot) => slot !== undefined).sort((x, y) => y.sequence - x.sequence);
+  return { slots, newest };
+}
+
 /**
  * Two numbers in a small file with two checksummed slots.
  *
@@ -58,18 +81,10 @@ export class SlotFile {
 
   /** `undefined` when the file is missing or no slot of it is whole. */
   static async open(path: string): Promise<SlotFile | undefined> {
-    let bytes: Buffer;
-    try {
-      bytes = await readFile(path);
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-    const slots = [0, slotDistance].map((at) => decodeSlot(bytes.subarray(at, at + slotBytes)));
-    const [newest] = slots.filter((slot) => slot !== undefined).sort((x, y) => y.sequence - x.sequence);
+    const { slots, newest } = (await readSlots(path)) ?? { slots: [], newest: undefined };
     if (!newest) return undefined;
     const file = new SlotFile(await open(path, 'r+', fileMode), newest);
-    const stale = [0, slotDistance].filter((_, place) => slots[place]?.sequence !== newest.sequence);
+    const stale = slotPlaces.filter((_, place) => slots[place]?.sequence !== newest.sequence);
     if (stale.length > 0) await file.#mend(stale);
     return file;
   }
@@ -88,7 +103,7 @@ export class SlotFile {
   async writeDurably(a: number, b: number): Promise<void> {
     const value = { sequence: this.value.sequence + 1, a, b };
     const bytes = encodeSlot(value);
-    for (const at of [0, slotDistance]) {
+    for (const at of slotPlaces) {
       await writeAll(this.#handle, bytes, at);
       await this.#handle.datasync();
     }

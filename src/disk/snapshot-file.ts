@@ -26,7 +26,8 @@ export interface Descriptor {
 export const encodeDescriptor = (descriptor: Descriptor): Uint8Array => descriptorCodec.encode(descriptor);
 export const decodeDescriptor = (data: Uint8Array): Descriptor => descriptorCodec.decode(data);
 
-interface Footer extends Descriptor {
+/** What a snapshot file says of itself, behind its content. */
+export interface Footer extends Descriptor {
   readonly metadata: SnapshotMetadata;
 }
 
@@ -133,19 +134,31 @@ export async function* readContent(path: string, { size, checksum }: Descriptor)
   if (actual !== checksum) throw new DamageError(`the snapshot ${path} has a wrong checksum`);
 }
 
+/** Reads the footer, and that it is of the snapshot that the name says. Throws {@link DamageError}. */
+export async function readNamedFooter(path: string): Promise<Footer> {
+  const footer = await readFooter(path);
+  const { metadata } = footer;
+  if (path !== snapshotPath(dirname(path), metadata))
+    throw new DamageError(`the snapshot ${path} is one of ${metadata.index}, under the name of another`);
+  return footer;
+}
+
+/** The names in a directory of snapshots: the whole ones, oldest first, and those that were never finished. */
+export async function snapshotNames(dir: string): Promise<{ finished: string[]; unfinished: string[] }> {
+  const names = (await readdir(dir)).sort();
+  return {
+    finished: names.filter((name) => name.endsWith(suffix)),
+    unfinished: names.filter((name) => !name.endsWith(suffix)),
+  };
+}
+
 /** The newest snapshot in a directory; unfinished files are swept away. Throws {@link DamageError}. */
 export async function newestSnapshot(dir: string): Promise<Snapshot | undefined> {
-  const names = await readdir(dir);
-  for (const name of names) if (!name.endsWith(suffix)) await rm(join(dir, name), { force: true });
-  const newest = names
-    .filter((name) => name.endsWith(suffix))
-    .sort()
-    .at(-1);
+  const { finished, unfinished } = await snapshotNames(dir);
+  for (const name of unfinished) await rm(join(dir, name), { force: true });
+  const newest = finished.at(-1);
   if (newest === undefined) return undefined;
-  const path = join(dir, newest);
-  const { metadata, size, checksum } = await readFooter(path);
-  if (path !== snapshotPath(dir, metadata))
-    throw new DamageError(`the snapshot ${path} is one of ${metadata.index}, under the name of another`);
+  const { metadata, size, checksum } = await readNamedFooter(join(dir, newest));
   return { metadata, data: encodeDescriptor({ size, checksum }) };
 }
 

@@ -51,7 +51,7 @@ export function settingsOf(config: RaftConfig): Settings {
   if (!positive(electionTicks) || electionTicks <= heartbeatTicks)
     throw new RangeError('electionTicks must be greater than heartbeatTicks');
   if (!positive(maxInflightMessages)) throw new RangeError('maxInflightMessages must be at least 1');
-  if (maxInflightBytes !== 0 && maxInflightBytes < maxSizePerMessage)
+  if (maxInflightBytes !== 0 && config.maxSizePerMessage !== undefined && maxInflightBytes < maxSizePerMessage)
     throw new RangeError('maxInflightBytes must be at least maxSizePerMessage');
   if (config.readOnlyOption !== undefined && config.readOnlyOption !== 'safe') {
     throw new RangeError(

@@ -76,7 +76,9 @@ export class RaftLog {
 
   get lastId(): EntryId {
     const index = this.lastIndex;
-    return { index, term: this.termOf(index) ?? 0 };
+    const term = this.termOf(index);
+    assert(term !== undefined, `the term of the last entry (${index}) can be read`);
+    return { index, term };
   }
 
   /** The term of an entry, `undefined` when it is compacted or not there yet. */

@@ -20,6 +20,8 @@ export function step(core: Core, message: Message): StepResult {
   if (responses.has(message.type) && !core.progress.has(message.from)) return 'peerNotFound';
   switch (message.type) {
     case 'propose':
+      // An empty payload is reserved: what stands for it in the log means something else.
+      if (message.proposals.length === 0 || message.proposals.some(isEmpty)) return 'proposalDropped';
       return propose(core, message.proposals, message.from).ok ? 'ok' : 'proposalDropped';
     case 'transferLeader':
       transfer(core, message.transferee, message.from);
@@ -32,6 +34,8 @@ export function step(core: Core, message: Message): StepResult {
       return 'ok';
   }
 }
+
+const isEmpty = (proposal: Proposal) => proposal.kind === 'normal' && proposal.data.length === 0;
 
 type Termed = Exclude<Message, { type: 'propose' | 'transferLeader' | 'readIndex' }>;
 

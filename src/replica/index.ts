@@ -6,3 +6,5 @@ export type { Disk, DiskWrite, MemberInfo, Network, NetworkHandler, StagedSnapsh
 export { replicaSettings, settingsDefaults } from './settings.js';
 export type { ReplicaSettings, ReplicaWorld } from './settings.js';
 export { bootstrap, loadReplica } from './start.js';
+export { forceNewCluster } from './recover.js';
+export type { Recovered } from './recover.js';

@@ -7,6 +7,14 @@ import type { MemberInfo } from './ports.js';
 /** How far behind, in entries, a learner may be to count as caught up. */
 const caughtUpEntries = 1_000;
 
+/** What a change that takes a voter away is held against. */
+export interface Guard {
+  /** Was this member heard of lately? */
+  readonly reachable: (id: number) => boolean;
+  /** Do it although too few would answer. */
+  readonly force: boolean;
+}
+
 /** Changes of the membership, one at a time, and those who wait for them. */
 export class MembershipChanges {
   readonly #node: RawNode;
@@ -34,21 +42,57 @@ export class MembershipChanges {
       );
     }
     const known = [...confState.voters, ...confState.learners].includes(member.id);
-    await this.#propose(known ? 'update' : 'addLearner', member.id, member);
+    // What it says of itself is where it is, not what it may be.
+    const { staysLearner = false } = this.#members.get(member.id) ?? {};
+    const { staysLearner: _said, ...told } = member;
+    await this.#propose(known ? 'update' : 'addLearner', member.id, staysLearner ? { ...told, staysLearner } : told);
   }
 
-  async promote(id: number): Promise<void> {
-    await this.#propose('addVoter', id);
+  /** Makes a learner a voter. Repeating it changes nothing. */
+  async promote(nameOrId: string, confState: ConfState): Promise<void> {
+    const { staysLearner: _was, ...member } = this.#find(nameOrId);
+    if (confState.voters.includes(member.id)) return;
+    await this.#propose('addVoter', member.id, member);
   }
 
-  /** @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` for the last voter. */
-  async remove(nameOrId: string, confState: ConfState): Promise<void> {
+  /**
+   * Makes a voter a learner, which it stays. Repeating it changes nothing.
+   * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` for the last voter, and when too few would answer (`force` does it all the same).
+   */
+  async demote(nameOrId: string, confState: ConfState, guard: Guard): Promise<void> {
+    const member = this.#find(nameOrId);
+    if (member.staysLearner && confState.learners.includes(member.id)) return;
+    this.#checkLeaves(member, confState, guard);
+    await this.#propose('addLearner', member.id, { ...member, staysLearner: true });
+  }
+
+  /** @throws {StoreError} As {@link demote}. */
+  async remove(nameOrId: string, confState: ConfState, guard: Guard): Promise<void> {
+    const member = this.#find(nameOrId);
+    this.#checkLeaves(member, confState, guard);
+    await this.#propose('remove', member.id);
+  }
+
+  #find(nameOrId: string): MemberInfo {
     const member = this.#members.find(nameOrId);
     if (!member) throw new StoreError('NOT_FOUND', `there is no member ${nameOrId}`);
-    if (confState.voters.length === 1 && confState.voters[0] === member.id) {
-      throw new StoreError('NOT_SUPPORTED', `${member.name} is the only voter: without it there is no cluster`);
-    }
-    await this.#propose('remove', member.id);
+    return member;
+  }
+
+  /** What would be left must be able to go on. */
+  #checkLeaves({ id, name }: MemberInfo, { voters }: ConfState, { reachable, force }: Guard): void {
+    if (!voters.includes(id)) return;
+    const left = voters.filter((voter) => voter !== id);
+    if (left.length === 0)
+      throw new StoreError('NOT_SUPPORTED', `${name} is the only voter: without it there is no cluster`);
+    const answering = left.filter(reachable);
+    const quorum = Math.floor(left.length / 2) + 1;
+    if (answering.length >= quorum || force) return;
+    const silent = left.filter((voter) => !reachable(voter)).map((voter) => this.#members.get(voter)?.name ?? voter);
+    throw new StoreError(
+      'NOT_SUPPORTED',
+      `${answering.length} of ${left.length} voters reachable after this (${silent.join(', ')} does not answer): refused, would lose quorum; bring it back or remove it first, or use --force`,
+    );
   }
 
   /** A learner that has caught up, to be promoted; leaders ask at every tick. */
@@ -57,6 +101,7 @@ export class MembershipChanges {
     if (!status.progress || busy) return undefined;
     for (const id of status.confState.learners) {
       const progress = status.progress.get(id);
+      if (this.#members.get(id)?.staysLearner) continue;
       if (
         progress?.state === 'replicate' &&
         progress.recentActive &&

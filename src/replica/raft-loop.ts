@@ -69,6 +69,8 @@ export class RaftLoop {
   /** Of anybody who reads: asked again under the next leader. */
   readonly reads: ReadRounds;
   readonly waiters = new AppliedWaiters();
+  /** When each member was last heard of, by the monotonic clock. */
+  readonly #heardAt = new Map<number, number>();
   readonly leadership = new BehaviorSubject<Leadership>('follower');
   /** Who leads as far as we know; 0 when we do not. */
   readonly leaders = new BehaviorSubject(0);
@@ -174,6 +176,13 @@ export class RaftLoop {
   /** Resolves when it may have changed who leads. */
   get nextTurn(): Promise<void> {
     return this.#turns.promise;
+  }
+
+  /** Was this member heard of within two election timeouts? Ourselves we always hear. */
+  hears(id: number): boolean {
+    if (id === this.identity.id) return true;
+    const at = this.#heardAt.get(id);
+    return at !== undefined && this.#world.clock.monotonic() - at <= 2 * this.#settings.electionTimeoutMs;
   }
 
   /** Everything of the cluster as it is applied now: what snapshots and backups hold. */
@@ -389,7 +398,7 @@ export class RaftLoop {
       const learner = this.changes.caughtUpLearner(this.node.status());
       if (learner !== undefined)
         this.changes
-          .promote(learner)
+          .promote(String(learner), this.confState)
           .catch((error: unknown) =>
             this.#world.logger.info('a learner was not promoted', { error: messageOf(error) }),
           );
@@ -426,7 +435,12 @@ export class RaftLoop {
   #receive(messages: readonly Message[]): void {
     if (this.closing) return;
     try {
-      for (const message of messages) if (message.to === this.identity.id) this.node.step(message);
+      const now = this.#world.clock.monotonic();
+      for (const message of messages) {
+        if (message.to !== this.identity.id) continue;
+        this.#heardAt.set(message.from, now);
+        this.node.step(message);
+      }
     } catch (error) {
       void this.stop(error as Error);
       return;

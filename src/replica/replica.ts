@@ -154,17 +154,45 @@ export class Replica implements Proposer {
     await added;
   }
 
-  /** Removes a member, by name or id. On the leader only. */
-  async removeMember(nameOrId: string): Promise<void> {
-    this.#checkOpen();
-    if (this.#loop.members.find(nameOrId)?.id === this.identity.id && this.#loop.confState.voters.length > 1) {
-      // A leader that removes itself may take the last word of the commit with it: the others must agree first.
-      await this.transferLeadership();
-      throw this.#notLeader();
-    }
-    const removed = this.#loop.changes.remove(nameOrId, this.#loop.confState);
+  /**
+   * Removes a member, by name or id. On the leader only.
+   * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` for the last voter, and when fewer than a quorum of the voters that
+   *   are left were heard of lately (`force` does it all the same).
+   */
+  async removeMember(nameOrId: string, options: { force?: boolean } = {}): Promise<void> {
+    await this.#leaveFirst(nameOrId);
+    const removed = this.#loop.changes.remove(nameOrId, this.#loop.confState, this.#guard(options));
     this.#loop.wake();
     await removed;
+  }
+
+  /** Makes a learner a voter at once. On the leader only. */
+  async promoteMember(nameOrId: string): Promise<void> {
+    this.#checkOpen();
+    const promoted = this.#loop.changes.promote(nameOrId, this.#loop.confState);
+    this.#loop.wake();
+    await promoted;
+  }
+
+  /** Makes a voter a learner, which it stays until it is promoted. On the leader only. Throws as {@link removeMember}. */
+  async demoteMember(nameOrId: string, options: { force?: boolean } = {}): Promise<void> {
+    await this.#leaveFirst(nameOrId);
+    const demoted = this.#loop.changes.demote(nameOrId, this.#loop.confState, this.#guard(options));
+    this.#loop.wake();
+    await demoted;
+  }
+
+  /** A leader that takes its own vote away may take the last word of the commit with it: another must lead first. */
+  async #leaveFirst(nameOrId: string): Promise<void> {
+    this.#checkOpen();
+    const { confState, members } = this.#loop;
+    if (members.find(nameOrId)?.id !== this.identity.id || confState.voters.length < 2) return;
+    await this.transferLeadership();
+    throw this.#notLeader();
+  }
+
+  #guard({ force = false }: { force?: boolean }) {
+    return { force, reachable: (id: number) => this.#loop.hears(id) };
   }
 
   /**

@@ -32,9 +32,19 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
     Remove: forwardingHandler(
       methodOf('membership', 'Remove'),
       { replica, forwarder },
-      async ({ member }: messages.RemoveMemberRequest, timeoutMs) => {
+      async ({ member, force }: messages.RemoveMemberRequest, timeoutMs) => {
         await onLeader(replica, timeoutMs);
-        await replica.removeMember(member);
+        await replica.removeMember(member, { force });
+        return {};
+      },
+    ),
+    SetRole: forwardingHandler(
+      methodOf('membership', 'SetRole'),
+      { replica, forwarder },
+      async ({ member, role, force }: messages.SetMemberRoleRequest, timeoutMs) => {
+        await onLeader(replica, timeoutMs);
+        if (role === 'voter') await replica.promoteMember(member);
+        else await replica.demoteMember(member, { force });
         return {};
       },
     ),

@@ -149,6 +149,27 @@ describe('leadership', () => {
     await cluster.leader();
   });
 
+  it('passes on when the leader is stuck: its disk does not answer', async () => {
+    const stuck = await cluster.leader();
+    let open: () => void = () => undefined;
+    stuck.disk.gate = new Promise((resolve) => (open = resolve));
+    const written = stuck.replica.store
+      .update((tx) => tx.nodes().create({ id: 'stuck' }))
+      .then(
+        () => 'made',
+        (error: { code: unknown }) => error.code,
+      );
+    const next = await cluster.leader(cluster.without(stuck));
+    await createNodes(next.replica, 'on', 3);
+    open();
+    await until('the old one follows', () => !stuck.replica.isLeader);
+    await cluster.converge();
+    // It was on its way to the others when the disk hung: made by them, or not; what is said of it must be so.
+    const outcome = await written;
+    if (outcome === 'made') expect(nodeIds(next.replica)).toContain('stuck');
+    else expect(outcome).toBe('OUTCOME_UNKNOWN');
+  });
+
   it('lets go of everything on close: open updates end, later calls are refused, closing twice is harmless', async () => {
     const leader = await cluster.leader();
     cluster.isolate(leader);

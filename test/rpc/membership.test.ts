@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Client as GrpcClient, credentials } from '@grpc/grpc-js';
 import { silentLogger } from '../../src/base/log.js';
-import { openReplica } from '../../src/daemon/open-replica.js';
+import { openReplica, type OpenReplica } from '../../src/daemon/open-replica.js';
 import { methodOf, type Channel } from '../../src/rpc/index.js';
 import type { messages } from '../../src/wire/index.js';
 import { call, OpenMembers } from '../support/manager-open.js';
@@ -161,6 +164,51 @@ describe('members over gRPC', () => {
       for (const service of ['Control', 'Watch', 'Raft', 'Membership']) expect(listed).toContain(`skep.v1.${service}`);
     } finally {
       client.close();
+    }
+  });
+});
+
+describe('members that have all moved', () => {
+  it('find each other again by hints, and go on with what they hold', { timeout: 60_000 }, async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'skep-moved-'));
+    const options = { heartbeatMs: 20, electionTimeoutMs: 200, logger: silentLogger, listenAddr: '127.0.0.1:0' };
+    const openAt = (name: string, join_: readonly string[]) =>
+      openReplica({ ...options, name, dataDir: join(dir, name), join: join_ });
+    let members: OpenReplica[] = [];
+    try {
+      members = [await openAt('m1', [])];
+      for (const name of ['m2', 'm3']) members.push(await openAt(name, [members[0]?.addr ?? '']));
+      await members[0]?.store.update((tx) => tx.nodes().create({ id: 'kept' }));
+      const before = members.map(({ addr }) => addr);
+      await Promise.all(members.map((member) => member.close()));
+
+      // Every port is another one now. The first is told of nobody: the others come to it.
+      const first = await openAt('m1', []);
+      members = [first];
+      for (const name of ['m2', 'm3']) members.push(await openAt(name, [first.addr]));
+      expect(members.some(({ addr }) => before.includes(addr))).toBe(false);
+      await until('somebody leads', () => members.some(({ isLeader }) => isLeader), 20_000);
+      const leader = members.find(({ isLeader }) => isLeader);
+      await leader?.store.update((tx) => tx.nodes().create({ id: 'new' }));
+      for (const member of members) {
+        const ids = await member.linearizable((tx) =>
+          tx
+            .nodes()
+            .find()
+            .map(({ id }) => id),
+        );
+        expect(ids).toEqual(['kept', 'new']);
+      }
+      await until('everybody knows where the others are', () =>
+        members.every((member) =>
+          member
+            .status()
+            .members.every(({ name, addrs }) => addrs[0] === members.find((one) => one.status().name === name)?.addr),
+        ),
+      );
+    } finally {
+      await Promise.all(members.map((member) => member.close()));
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
     }
   });
 });

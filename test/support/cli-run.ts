@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { run, type Context } from '../../src/cli/index.js';
 import { silentLogger } from '../../src/base/log.js';
+import { diagnose } from '../../src/daemon/doctor.js';
 import { openReplica, type OpenReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
 
 /** What a command line did. */
@@ -38,6 +39,7 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
     env: options.env ?? {},
     signal: options.signal ?? new AbortController().signal,
     manager: options.manager ?? (() => Promise.resolve(0)),
+    doctor: diagnose,
   };
   const code = await run(args, context, '1.2.3');
   return { code, out, err };

@@ -11,12 +11,20 @@ export function addManager(program: Command, context: Context, exit: (code: numb
     .requiredOption('--name <name>', 'name of this member, unique in the cluster', memberName)
     .option('--data-dir <dir>', 'where log and snapshots are kept (default: in memory, lost at the end)')
     .option('--listen <host:port>', 'where to serve', address, hostDefault)
-    .option('--advertise <host:port>', 'where the other members reach this one (default: --listen)', address)
+    .option(
+      '--advertise <host:port...>',
+      'where the other members reach this one (default: --listen); several are tried in turn',
+      addresses,
+    )
     .option(
       '--join <host:port...>',
       'members of the cluster to join (default: begin a new cluster)',
       addresses,
       [] as string[],
+    )
+    .option(
+      '--force-new-cluster',
+      'after the loss of a majority: go on alone, as a new cluster, with what is in --data-dir',
     )
     .option('--log-level <level>', levels.join(', '), level, 'info')
     .option('--heartbeat-ms <ms>', 'time between heartbeats (default: 100)', positive)
@@ -37,7 +45,7 @@ function address(text: string): string {
   return text;
 }
 
-function addresses(text: string, before: string[]): string[] {
+function addresses(text: string, before: string[] = []): string[] {
   return [...before, ...text.split(',').map(address)];
 }
 

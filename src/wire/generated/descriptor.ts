@@ -2949,6 +2949,13 @@ export const descriptor: object = {
        ]
       },
       "MemberInfo": {
+       "oneofs": {
+        "_staysLearner": {
+         "oneof": [
+          "staysLearner"
+         ]
+        }
+       },
        "fields": {
         "id": {
          "type": "uint64",
@@ -2962,6 +2969,13 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "string",
          "id": 3
+        },
+        "staysLearner": {
+         "type": "bool",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -3208,6 +3222,10 @@ export const descriptor: object = {
         "Remove": {
          "requestType": "RemoveMemberRequest",
          "responseType": "RemoveMemberResponse"
+        },
+        "SetRole": {
+         "requestType": "SetMemberRoleRequest",
+         "responseType": "SetMemberRoleResponse"
         },
         "Local": {
          "requestType": "LocalStatusRequest",
@@ -3741,10 +3759,33 @@ export const descriptor: object = {
         "member": {
          "type": "string",
          "id": 1
+        },
+        "force": {
+         "type": "bool",
+         "id": 2
         }
        }
       },
       "RemoveMemberResponse": {
+       "fields": {}
+      },
+      "SetMemberRoleRequest": {
+       "fields": {
+        "member": {
+         "type": "string",
+         "id": 1
+        },
+        "role": {
+         "type": "MemberRole",
+         "id": 2
+        },
+        "force": {
+         "type": "bool",
+         "id": 3
+        }
+       }
+      },
+      "SetMemberRoleResponse": {
        "fields": {}
       },
       "TransferLeadershipRequest": {

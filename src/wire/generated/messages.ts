@@ -723,6 +723,8 @@ export interface MemberInfo {
   readonly id: number;
   readonly name: string;
   readonly addrs: readonly string[];
+  /** It was demoted: it is not promoted by itself. */
+  readonly staysLearner?: boolean;
 }
 
 /** The context of a membership change. */
@@ -947,9 +949,21 @@ export interface JoinResponse {
 /** By name or id. */
 export interface RemoveMemberRequest {
   readonly member: string;
+  /** Also when fewer voters would answer afterwards than a quorum needs. */
+  readonly force: boolean;
 }
 
 export interface RemoveMemberResponse {
+
+}
+
+export interface SetMemberRoleRequest {
+  readonly member: string;
+  readonly role: MemberRole;
+  readonly force: boolean;
+}
+
+export interface SetMemberRoleResponse {
 
 }
 
@@ -1233,6 +1247,8 @@ export interface Messages {
   JoinResponse: JoinResponse;
   RemoveMemberRequest: RemoveMemberRequest;
   RemoveMemberResponse: RemoveMemberResponse;
+  SetMemberRoleRequest: SetMemberRoleRequest;
+  SetMemberRoleResponse: SetMemberRoleResponse;
   TransferLeadershipRequest: TransferLeadershipRequest;
   TransferLeadershipResponse: TransferLeadershipResponse;
   LocalStatusRequest: LocalStatusRequest;

@@ -1,0 +1,189 @@
+import { sleep, systemClock } from '../../base/clock.js';
+import { isMemberName, memberNameRule } from '../../base/names.js';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Client } from '../../client/index.js';
+import { StoreError } from '../../state/index.js';
+import { withClient, type Context } from '../context.js';
+import { printList } from '../output.js';
+
+type Member = Awaited<ReturnType<Client['status']>>['members'][number];
+
+interface ForceFlag {
+  readonly force?: boolean;
+}
+
+/** How often the cluster is asked again, milliseconds. */
+const againMs = 200;
+
+/** `skep member ls|add|rm|promote|demote|transfer|replace`. */
+export function addMember(program: Command, context: Context): void {
+  const group = program.command('member').description('show and change who takes part');
+  addLs(group, context);
+  addAdd(group, context);
+  addRm(group, context);
+  addRoles(group, context);
+  addTransfer(group, context);
+  addReplace(group, context);
+}
+
+function addLs(group: Command, context: Context): void {
+  group
+    .command('ls')
+    .description('list the members')
+    .action(async (_options, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        const { members } = await client.status();
+        printList(context.streams, output, members, {
+          name: ({ name }) => name,
+          columns: [
+            ['NAME', ({ name }) => name],
+            ['ID', ({ id }) => id],
+            ['ADDR', ({ addr }) => addr],
+            ['ROLE', ({ role }) => role],
+            ['LEADER', ({ leader }) => (leader ? 'yes' : '')],
+            ['REACHABLE', ({ reachable }) => (reachable ? 'yes' : 'no')],
+          ],
+        });
+      });
+    });
+}
+
+function addAdd(group: Command, context: Context): void {
+  group
+    .command('add')
+    .argument('<name>', 'of the new member', memberName)
+    .option('--wait', 'until it has joined, has caught up, and is a voter')
+    .description('say how a new member is started; with --wait, wait for it')
+    .action(async (name: string, flags: { wait?: boolean }, command: Command) => {
+      await withClient(command, context, async (client, { timeout }) => {
+        const { members } = await client.status();
+        if (members.some((member) => member.name === name))
+          throw new StoreError(
+            'NAME_CONFLICT',
+            `there is a member ${name} already: choose another name, or replace it`,
+          );
+        context.streams.out(`${startCommand(name, members)}\n`);
+        if (flags.wait) await untilVoter(client, context, { name, timeoutMs: timeout });
+      });
+    });
+}
+
+function addRm(group: Command, context: Context): void {
+  group
+    .command('rm')
+    .argument('[member...]', 'names or ids')
+    .option('--unreachable', 'those that do not answer now')
+    .option('--force', 'although too few voters would answer afterwards')
+    .description('remove members, one after another; refused when it would lose the quorum')
+    .action(async (named: string[], flags: ForceFlag & { unreachable?: boolean }, command: Command) => {
+      if (named.length === 0 && !flags.unreachable)
+        command.error("error: name the members to remove, or give '--unreachable'");
+      await withClient(command, context, async (client) => {
+        const { members } = await client.status();
+        const silent = flags.unreachable ? members.filter(({ reachable }) => !reachable) : [];
+        const chosen = [
+          ...new Set([...named.map((one) => find(members, one).name), ...silent.map(({ name }) => name)]),
+        ];
+        if (chosen.length === 0) context.streams.err('everybody answers: nobody is removed\n');
+        for (const name of chosen) {
+          await client.removeMember(name, { force: flags.force === true });
+          context.streams.out(`${name}\n`);
+        }
+      });
+    });
+}
+
+function addRoles(group: Command, context: Context): void {
+  group
+    .command('promote')
+    .argument('<member>', 'name or id')
+    .description('make a learner a voter, without waiting until it has caught up')
+    .action(async (member: string, _options, command: Command) => {
+      await withClient(command, context, (client) => client.setRole(member, 'voter'));
+      context.streams.out(`${member}\n`);
+    });
+  group
+    .command('demote')
+    .argument('<member>', 'name or id')
+    .option('--force', 'although too few voters would answer afterwards')
+    .description('make a voter a learner, which it stays until it is promoted')
+    .action(async (member: string, { force = false }: ForceFlag, command: Command) => {
+      await withClient(command, context, (client) => client.setRole(member, 'learner', { force }));
+      context.streams.out(`${member}\n`);
+    });
+}
+
+function addTransfer(group: Command, context: Context): void {
+  group
+    .command('transfer')
+    .argument('[member]', 'who is to lead (default: whoever is furthest along)')
+    .description('hand leadership over, and print who leads then')
+    .action(async (member: string | undefined, _options, command: Command) => {
+      const leader = await withClient(command, context, (client) => client.transferLeadership(member));
+      context.streams.out(`${leader}\n`);
+    });
+}
+
+function addReplace(group: Command, context: Context): void {
+  group
+    .command('replace')
+    .argument('<old>', 'name or id of the member that goes')
+    .argument('<new>', 'name of the member that comes', memberName)
+    .option('--force', 'although too few voters would answer afterwards')
+    .description('say how the new member is started, wait until it is a voter, then remove the old one')
+    .action(async (old: string, name: string, { force = false }: ForceFlag, command: Command) => {
+      await withClient(command, context, async (client, { timeout }) => {
+        const { members } = await client.status();
+        const { name: gone } = find(members, old);
+        const others = members.filter((member) => member.name !== gone);
+        if (!members.some((member) => member.name === name))
+          context.streams.err(`start it: ${startCommand(name, others)}\n`);
+        await untilVoter(client, context, { name, timeoutMs: timeout });
+        await client.removeMember(gone, { force });
+        context.streams.out(`${gone}\n`);
+      });
+    });
+}
+
+/** What is to be typed where the new member shall run. */
+function startCommand(name: string, members: readonly Member[]): string {
+  const known = members.filter(({ reachable, addr }) => reachable && addr !== '').map(({ addr }) => addr);
+  return `skep manager --name ${name} --data-dir DIR --listen HOST:PORT --join ${known.join(',')}`;
+}
+
+async function untilVoter(
+  client: Client,
+  { streams, signal }: Context,
+  { name, timeoutMs }: { name: string; timeoutMs: number },
+): Promise<void> {
+  const end = systemClock.monotonic() + timeoutMs;
+  let said = '';
+  while (!signal.aborted) {
+    const member = (await client.status()).members.find((one) => one.name === name);
+    if (member?.role === 'voter' && member.reachable) return;
+    const state = member ? `${name} is a ${member.role}` : `waiting for ${name}`;
+    if (state !== said) streams.err(`${state}\n`);
+    said = state;
+    if (systemClock.monotonic() >= end)
+      throw new StoreError(
+        'OUTCOME_UNKNOWN',
+        `${name} is not a voter after ${timeoutMs} ms: --timeout gives it longer`,
+      );
+    await sleep(systemClock, againMs);
+  }
+}
+
+function find(members: readonly Member[], nameOrId: string): Member {
+  const found = members.find(({ name, id }) => name === nameOrId || id === nameOrId);
+  if (!found)
+    throw new StoreError(
+      'NOT_FOUND',
+      `there is no member ${nameOrId}: they are ${members.map(({ name }) => name).join(', ')}`,
+    );
+  return found;
+}
+
+function memberName(text: string): string {
+  if (!isMemberName(text)) throw new InvalidArgumentError(memberNameRule);
+  return text;
+}

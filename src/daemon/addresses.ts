@@ -1,0 +1,51 @@
+import { networkInterfaces } from 'node:os';
+import { sleep, type Clock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import type { MemberInfo, Replica } from '../replica/index.js';
+
+/** The host of an address to listen on, as others can reach it. */
+export function reachableHost(listenAddr: string): string {
+  const host = listenAddr.slice(0, listenAddr.lastIndexOf(':'));
+  if (host !== '0.0.0.0' && host !== '[::]') return host;
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const own = all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
+  const [only] = own;
+  if (only !== undefined && own.length === 1) return only;
+  const known = own.length > 0 ? `: one of ${own.join(', ')}` : '';
+  throw new TypeError(
+    `${host} is no address that others can reach: say which one they should use (advertiseAddr)${known}`,
+  );
+}
+
+/** How long a member that has moved tries to say so at a time, and how long it waits before it tries again, milliseconds. */
+const announceMs = 2_000;
+const announceAgainMs = 200;
+
+/** Tells the others where this member is now, again and again until the cluster knows it or `stopped`. */
+export async function announceAddress(options: {
+  readonly replica: Replica;
+  readonly self: MemberInfo;
+  /** Where a person says that members are. */
+  readonly hints: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly stopped: () => boolean;
+}): Promise<void> {
+  const { replica, self, hints, clock, logger, stopped } = options;
+  const known = () => replica.members().find(({ id }) => id === self.id)?.addrs;
+  const { joinCluster } = await import('../rpc/index.js');
+  for (let addrs = known(); addrs && addrs.join() !== self.addrs.join() && !stopped(); addrs = known()) {
+    const elsewhere = replica.members().flatMap((member) => (member.id === self.id ? [] : member.addrs));
+    const others = [...new Set([...hints, ...elsewhere])];
+    const telling: Promise<unknown> =
+      replica.isLeader || others.length === 0
+        ? replica.addMember(self)
+        : joinCluster(others, self, { timeoutMs: announceMs, clock });
+    // Nobody may lead yet, and who leads may have moved too.
+    await telling.catch((error: unknown) =>
+      logger.info('the other members could not be told of the new address yet', { error: messageOf(error) }),
+    );
+    await sleep(clock, announceAgainMs);
+  }
+}

@@ -1,0 +1,46 @@
+import type { EntryId } from '../raft/index.js';
+import type { LogState } from './log-records.js';
+import type { Reach } from './log-mark.js';
+
+/** What each part of a directory says, as far as it can be read. */
+export interface Testimony {
+  readonly ballot?: { readonly sequence: number; readonly term: number } | undefined;
+  readonly mark?: Reach | undefined;
+  /** The place in the log that the first entry follows. */
+  readonly base?: EntryId | undefined;
+  /** The last entry; the base when there is none. */
+  readonly last?: EntryId | undefined;
+  readonly state?: (LogState & { readonly batches: number }) | undefined;
+  /** The newest; index 0 when there is none. */
+  readonly snapshot?: EntryId | undefined;
+}
+
+export interface Contradiction {
+  /** The part that is wrong, when the others are right. */
+  readonly part: 'ballot' | 'log' | 'snapshots';
+  readonly what: string;
+}
+
+/** Parts that are whole and not of the same time: an old copy of one, a log that lost its end. What is unknown is passed over. */
+export function contradictions({ ballot, mark, base, last, state, snapshot }: Testimony): readonly Contradiction[] {
+  const found: Contradiction[] = [];
+  const say = (part: Contradiction['part'], what: string) => found.push({ part, what });
+  if (ballot && state && state.ballotSequence > ballot.sequence)
+    say('ballot', 'the ballot is an old copy: this member may have voted since');
+  if (base && snapshot && base.index > snapshot.index)
+    say('snapshots', `the log begins after entry ${base.index} and the newest snapshot is of ${snapshot.index}`);
+  if (mark && state && state.batches < mark.batches)
+    say(
+      'log',
+      `the log has ${state.batches} of at least ${mark.batches} writes: its end is lost, or it is an old copy`,
+    );
+  const reached = last && snapshot && Math.max(last.index, snapshot.index);
+  if (mark && last && reached !== undefined && reached < mark.index)
+    say('log', `the log ends at entry ${last.index} and had reached ${mark.index}`);
+  if (state && last && reached !== undefined && reached < state.commit)
+    say('log', `the log ends at entry ${last.index} and ${state.commit} was committed`);
+  const lastTerm = Math.max(last?.term ?? 0, snapshot?.term ?? 0);
+  if (ballot && lastTerm > ballot.term)
+    say('ballot', `the ballot is of term ${ballot.term} and log or snapshot reach term ${lastTerm}`);
+  return found;
+}

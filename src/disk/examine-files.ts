@@ -1,0 +1,32 @@
+import { readIdentity, type Identity } from './identity.js';
+import { attempt, type Part } from './part.js';
+import { readSlots, type SlotsFound } from './slots.js';
+
+/** The small files: who the directory belongs to, and numbers in two slots. */
+
+export async function examineIdentity(dir: string): Promise<Part<Identity>> {
+  const wrong: string[] = [];
+  const found = await attempt(wrong, () => readIdentity(dir));
+  if (!found && wrong.length === 0) wrong.push(`the identity file in ${dir} is missing`);
+  const notes =
+    found?.state === 'creating'
+      ? ['the making of this member was not finished: the next start makes everything anew']
+      : [];
+  return { found, wrong, notes };
+}
+
+const places = ['first', 'second'];
+
+/** One slot that is not whole is no damage: the other one has the value, and the next start mends it. */
+export async function examineSlots(path: string, name: 'ballot' | 'log mark'): Promise<Part<SlotsFound>> {
+  const wrong: string[] = [];
+  const found = await attempt(wrong, () => readSlots(path));
+  if (!found && wrong.length === 0) wrong.push(`the ${name} is missing`);
+  if (found && !found.newest) wrong.push(`the ${name} is damaged: neither slot is whole`);
+  const torn = found?.newest ? places.filter((_, i) => !found.slots[i]) : [];
+  return {
+    found,
+    wrong,
+    notes: torn.map((place) => `the ${place} slot is not whole: the next start mends it from the other`),
+  };
+}

@@ -1,0 +1,76 @@
+import { newId } from '../base/ids.js';
+import { MemoryStore } from '../state/index.js';
+import { decodeTransaction, SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
+import { Members } from './members.js';
+import type { Disk, MemberInfo, StoredState } from './ports.js';
+import type { ReplicaWorld } from './settings.js';
+import { encodeInSlices } from './snapshots.js';
+
+/** What a recovery found, for the person who asked for it. */
+export interface Recovered {
+  /** The store version that the new cluster begins with. */
+  readonly version: number;
+  /** Kept although this member did not know that they were committed: they may never have been acknowledged. */
+  readonly uncertain: number;
+  /** Who is left behind. */
+  readonly left: readonly MemberInfo[];
+  readonly clusterId: string;
+  readonly lineage: string;
+}
+
+/**
+ * Makes the disk of one member the beginning of a new cluster of which it is the only voter: for when a majority is lost
+ * for good. Everything in its log is kept, also what it did not know to be committed, because it may have been
+ * acknowledged; what only the others had is lost. The cluster id and the lineage are new, so that neither those that are
+ * left behind nor a watcher take it for the old one.
+ *
+ * Durable when it resolves. Interrupted before, the member is what it was.
+ */
+export async function forceNewCluster(disk: Disk, self: MemberInfo, world: ReplicaWorld): Promise<Recovered> {
+  const stored = await disk.load();
+  const { snapshot, before, entries, hardState } = stored;
+  const { content, members, store } = await replay(disk, stored);
+  const last = entries.at(-1) ?? { index: Math.max(before.index, snapshot.metadata.index), term: before.term };
+  const left = members
+    .list()
+    .filter(({ id }) => id !== self.id)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ids = { clusterId: newId(world.random), lineage: newId(world.random) };
+  const next: ClusterSnapshot = {
+    ...content,
+    ...ids,
+    members: [self],
+    removed: [...new Set([...members.removed(), ...left.map(({ id }) => id)])].sort((a, b) => a - b),
+    store: store.save(),
+  };
+  const term = hardState.term + 1;
+  const index = last.index + 1;
+  const confState = { voters: [self.id], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+  // The term first: a log may not be newer than the ballot beside it. The snapshot is newer than the log, which it replaces.
+  await disk.write({ entries: [], hardState: { term, vote: 0, commit: hardState.commit }, sync: true });
+  await disk.createSnapshot({ index, term, confState }, encodeInSlices(next, world.clock));
+  const uncertain = entries.filter(
+    (entry) => entry.index > hardState.commit && entry.kind === 'normal' && entry.data.length > 0,
+  );
+  return { version: store.version, uncertain: uncertain.length, left, ...ids };
+}
+
+/** The state that the snapshot and every entry behind it make, committed or not. */
+async function replay(disk: Disk, { snapshot, entries }: StoredState) {
+  const decoder = new SnapshotDecoder();
+  for await (const chunk of disk.readSnapshot(snapshot)) decoder.push(chunk);
+  const content = decoder.finish();
+  const store = new MemoryStore();
+  (await store.prepare(content.store)).install();
+  const members = new Members();
+  members.reset(content.members, content.removed);
+  for (const entry of entries) {
+    if (entry.index <= snapshot.metadata.index) continue;
+    if (entry.kind === 'confChange') members.apply(entry.change);
+    else if (entry.data.length > 0) {
+      const { info, actions } = decodeTransaction(entry.data);
+      store.applyStoreActions(actions, info);
+    }
+  }
+  return { content, members, store };
+}

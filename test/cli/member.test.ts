@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OpenMembers } from '../support/manager-open.js';
+import { until } from '../support/network-wait.js';
+import { skep, type Ran } from '../support/cli-run.js';
+
+let members: OpenMembers;
+
+beforeEach(async () => {
+  members = await OpenMembers.start(3);
+});
+afterEach(() => members.close());
+
+const member = (...args: string[]): Promise<Ran> => skep(['--host', members.hosts.join(','), 'member', ...args]);
+
+async function roles(): Promise<Record<string, string>> {
+  const { out } = await member('ls', '-o', 'json');
+  const list = JSON.parse(out) as { name: string; role: string }[];
+  return Object.fromEntries(list.map(({ name, role }) => [name, role]));
+}
+
+describe('skep member', () => {
+  it('lists who takes part', async () => {
+    await until('all are voters', async () => Object.values(await roles()).every((role) => role === 'voter'));
+    const { code, out } = await member('ls');
+    expect(code).toBe(0);
+    const [heading, ...rows] = out.trimEnd().split('\n');
+    expect(heading?.split(/ +/)).toEqual(['NAME', 'ID', 'ADDR', 'ROLE', 'LEADER', 'REACHABLE']);
+    expect(rows.map((row) => row.split(/ +/)[0])).toEqual(['m1', 'm2', 'm3']);
+  });
+
+  it('hands leadership over and prints who leads then', async () => {
+    const { name } = (await members.follower()).status();
+    expect(await member('transfer', name)).toMatchObject({ code: 0, out: `${name}\n` });
+    await until('it leads', () => members.all.some((one) => one.isLeader && one.status().name === name));
+    expect((await member('transfer', 'nobody')).code).toBe(3);
+  });
+
+  it('demotes a voter, which stays a learner, and promotes it again', async () => {
+    const { name } = (await members.follower()).status();
+    expect(await member('demote', name)).toMatchObject({ code: 0, out: `${name}\n` });
+    const leader = await members.leader();
+    for (let i = 0; i < 20; i++) await leader.store.update((tx) => tx.nodes().create({}));
+    await new Promise((resolve) => setTimeout(resolve, 200)); // leaders look for learners to promote at every tick
+    expect((await roles())[name]).toBe('learner');
+    expect((await member('promote', name)).code).toBe(0);
+    expect((await roles())[name]).toBe('voter');
+  });
+
+  it('demotes the leader too: another leads first', async () => {
+    const { name } = (await members.leader()).status();
+    expect((await member('demote', name)).code).toBe(0);
+    await until('it is a learner', async () => (await roles())[name] === 'learner');
+    expect((await members.leader()).status().name).not.toBe(name);
+  });
+
+  it('does not take away what the quorum needs, unless it is forced', async () => {
+    const [down, up] = await members.followers();
+    if (!down || !up) throw new Error('three members');
+    const names = { down: down.status().name, up: up.status().name };
+    await members.end(down);
+    await until('it is missed', async () => {
+      const { code, err } = await member('rm', names.up);
+      if (code === 0) throw new Error('it was removed');
+      return err.includes(`1 of 2 voters reachable after this (${names.down} does not answer): refused`);
+    });
+    expect((await member('demote', names.up)).code).toBe(7);
+    expect(await member('rm', names.down)).toMatchObject({ code: 0, out: `${names.down}\n` });
+    expect(Object.keys(await roles())).not.toContain(names.down);
+  });
+
+  it('removes those that do not answer', async () => {
+    const down = await members.follower();
+    const { name } = down.status();
+    expect(await member('rm', '--unreachable')).toMatchObject({ code: 0, out: '' });
+    await members.end(down);
+    expect(await member('rm', '--unreachable')).toMatchObject({ code: 0, out: `${name}\n` });
+    expect(Object.keys(await roles())).toHaveLength(2);
+  });
+
+  it('never removes the last voter', async () => {
+    const alone = await OpenMembers.start(1);
+    try {
+      const { code, err } = await skep(['--host', alone.hosts.join(','), 'member', 'rm', 'm1', '--force']);
+      expect({ code, err }).toMatchObject({ code: 7, err: expect.stringContaining('the only voter') as string });
+    } finally {
+      await alone.close();
+    }
+  });
+
+  it('says how a new one is started, and waits for it', async () => {
+    const waiting = member('add', 'm4', '--wait');
+    await members.open('m4');
+    const { code, out } = await waiting;
+    expect(code).toBe(0);
+    expect(out).toMatch(/^skep manager --name m4 .*--join 127\.0\.0\.1:/);
+    expect((await roles())['m4']).toBe('voter');
+    expect((await member('add', 'm4')).code).toBe(4);
+    expect((await member('add', 'no good')).code).toBe(2);
+  });
+
+  it('replaces a dead one: the new one first, then the old one goes', async () => {
+    const dead = await members.follower();
+    const { name } = dead.status();
+    await members.end(dead);
+    const replacing = member('replace', name, 'm4');
+    await members.open('m4');
+    const { code, out, err } = await replacing;
+    expect({ code, out }).toEqual({ code: 0, out: `${name}\n` });
+    expect(err).toContain('start it: skep manager --name m4');
+    expect(Object.keys(await roles()).sort()).toEqual(['m1', 'm2', 'm3', 'm4'].filter((one) => one !== name));
+  });
+
+  it('says which members there are when one is not', async () => {
+    const { code, err } = await member('rm', 'm9');
+    expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('they are m1, m2, m3') as string });
+    expect((await member('rm')).code).toBe(2);
+  });
+});

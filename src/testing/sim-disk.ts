@@ -115,6 +115,8 @@ export class SimDisk {
   #oldCopy: Platter | undefined;
   #writing: { readonly entries: readonly Record[]; readonly after: Platter } | undefined;
   #serial = 0;
+  /** Damaged or wiped: what was on it is nobody's fault any more. */
+  #ruined = false;
   readonly counts: DiskCounts;
   readonly shared: SharedContent;
   readonly #chance: Chance;
@@ -137,6 +139,7 @@ export class SimDisk {
   /** The term of the durable entry at `index`, 0 when there is none; a snapshot counts for all that it covers. */
   durableTermAt(index: number): number | 'covered' {
     const { base, records, snapshot } = this.#platter;
+    if (this.#ruined) return 'covered'; // what it had acknowledged was durable when it said so
     if (index <= snapshot.metadata.index) return 'covered';
     return records[index - base.index - 1]?.entry.term ?? 0;
   }
@@ -177,6 +180,7 @@ export class SimDisk {
   }
 
   wipe(): void {
+    this.#ruined = true;
     this.#platter = blank;
     this.#oldCopy = undefined;
     this.#writing = undefined;
@@ -192,6 +196,7 @@ export class SimDisk {
     const damaged = this.#damaged(kind);
     if (!damaged) return false;
     this.#platter = damaged;
+    this.#ruined = true;
     this.counts.damaged++;
     return true;
   }

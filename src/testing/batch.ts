@@ -62,7 +62,10 @@ export async function runBatch({ seeds, seedFrom, onResult, ...options }: BatchO
   for (let seed = seedFrom; seed < seedFrom + seeds; seed++) {
     const result = await runSeed({ ...options, seed });
     if (result.failure) failures.push(result);
-    if (seed % repeatEvery === 0 && (await runSeed({ ...options, seed })).hash !== result.hash) unrepeatable.push(seed);
+    if (seed % repeatEvery === 0) {
+      const again = await runSeed({ ...options, seed });
+      if (again.hash !== result.hash || again.events !== result.events) unrepeatable.push(seed);
+    }
     for (const [name, count] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + count;
     simulatedMs += result.simulatedMs;
     events += result.events;

@@ -1,5 +1,5 @@
 import { bytesEqual } from '../base/plain.js';
-import type { ConfChange, ConfState, Entry, EntryId, Message, Ready, Role } from '../raft/index.js';
+import type { ConfChange, ConfState, Entry, EntryId, Message, Ready, Role, Status } from '../raft/index.js';
 import type { StoredState } from '../replica/index.js';
 import type { SimDisk } from './sim-disk.js';
 
@@ -107,9 +107,10 @@ export class RaftInvariants {
   }
 
   /** Who takes part is what the committed changes say, from the beginning on. */
-  onApplied(id: number, { confState, applied }: { readonly confState: ConfState; readonly applied: number }): void {
+  onApplied(id: number, { confState, applied, commit }: Pick<Status, 'confState' | 'applied' | 'commit'>): void {
     const log = this.#logs.get(id);
-    if (!log || log.configAt === 0 || applied < log.configAt) return;
+    // A snapshot that has been accepted and not yet handed out counts already.
+    if (!log || log.configAt === 0 || applied < log.configAt || commit > log.commit) return;
     const expected = this.#configs.get(log.configAt);
     if (expected === undefined) return;
     const { voters, learners } = confState;

@@ -162,8 +162,14 @@ export class SimMember {
 
   #logger(): Logger {
     const nothing = () => undefined;
-    const say = (message: string, facts?: object) =>
-      this.#world.note(`${this.info.name}: ${message} ${facts ? JSON.stringify(facts) : ''}`);
+    // Without stacks: they differ from run to run, and what is noted must not.
+    const say = (message: string, facts: Record<string, unknown> = {}) => {
+      const { error, ...others } = facts;
+      const why = typeof error === 'string' ? error.split('\n')[0] : error;
+      this.#world.note(
+        `${this.info.name}: ${message} ${JSON.stringify({ ...others, ...(why !== undefined && { why }) })}`,
+      );
+    };
     return { debug: nothing, info: nothing, warn: say, error: say };
   }
 }

@@ -5,7 +5,7 @@ import { Client } from '../../src/client/index.js';
 import type { messages } from '../../src/wire/index.js';
 import { Manager } from './manager.js';
 import { Proxies } from './proxies.js';
-import { freePort, until } from './timing.js';
+import { freePort, until } from '../waiting.js';
 
 /** How long a member may take to say how it is, milliseconds: a paused one does not. */
 const askMs = 400;

@@ -5,7 +5,8 @@ import { isStoreError, type Node } from '../../src/state/index.js';
 import type { Cluster } from './cluster.js';
 import { stateOf, valueOf } from './doors.js';
 import { microseconds, passes, type Change, type Filter, type Recorder } from './history.js';
-import { pause, until } from './timing.js';
+import { until } from '../waiting.js';
+import { pause } from './timing.js';
 
 /** How long one watch lasts before its watcher goes on with another one, milliseconds: at least, and up to twice as long. */
 const lifeMs = 2_500;

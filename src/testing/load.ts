@@ -1,7 +1,7 @@
 import { byIdPrefix, type Tx } from '../state/index.js';
 import { Chance } from './chance.js';
 import type { SimCluster } from './sim-cluster.js';
-import { SimClient, type LoadCounts } from './sim-client.js';
+import { noLoad, SimClient } from './sim-client.js';
 import { Violation } from './raft-invariants.js';
 
 /** Objects that everybody writes to, and those of large transactions. */
@@ -17,15 +17,7 @@ function put(tx: Tx, id: string, value: string): void {
 
 /** Clients that write and read all the time, each one thing after another. */
 export class Load {
-  readonly counts: LoadCounts = {
-    acknowledged: 0,
-    refused: 0,
-    unknown: 0,
-    reads: 0,
-    readsAcrossLeaders: 0,
-    failedReads: 0,
-    retried: 0,
-  };
+  readonly counts = noLoad();
   readonly #cluster: SimCluster;
   readonly #seed: number;
   #stopped = false;
@@ -48,7 +40,7 @@ export class Load {
 
   async #live(name: string, meanMs: number): Promise<void> {
     const chance = new Chance(this.#seed, `client ${name}`);
-    const client = new SimClient(name, this.#cluster, chance, this.counts);
+    const client = new SimClient(name, this.#cluster, chance, { counts: this.counts, givesUp: 0.4 });
     for (let i = 1; !this.#stopped && !this.#cluster.failure; i++) {
       await this.#cluster.scheduler.sleep(chance.exponential(meanMs));
       await this.#operate(client, chance, `${name}.${i}`);

@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly clients?: number;
   readonly watchers?: number;
   readonly operationsPerSecond?: number;
-  /** Runs beside the load. Trouble goes on until it has ended, and at least for `durationMs`. */
+  /** Runs beside the load. When the trouble is over it may go on for two simulated minutes more. */
   readonly scenario?: Scenario;
 }
 
@@ -47,8 +47,13 @@ const durationDefaultMs = 300_000;
 /** How long a scenario may go on when the trouble is over, simulated milliseconds. */
 const scenarioEndMs = 120_000;
 
-async function play(world: World, scenario: Scenario | undefined): Promise<void> {
-  await scenario?.(world);
+/** Runs a scenario; what it throws breaks the run at once. */
+async function play(scenario: Scenario, world: World, cluster: SimCluster): Promise<void> {
+  try {
+    await scenario(world);
+  } catch (error) {
+    cluster.fail(error);
+  }
 }
 
 /** Runs one cluster from one seed: trouble, then peace, then the reckoning. */
@@ -89,13 +94,13 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     load.start(clients, operationsPerSecond);
     for (const watcher of watching) watcher.start();
     const world = options.scenario && new World(cluster, new Chance(seed, 'scenario'));
-    const played = world ? play(world, options.scenario) : undefined;
+    const played = world && options.scenario && play(options.scenario, world, cluster);
     trouble.start();
     await cluster.scheduler.run(durationMs, () => cluster.failure !== undefined);
     trouble.stop();
     load.stop();
     world?.endTrouble();
-    if (played) await cluster.wait(played, scenarioEndMs);
+    if (played && !cluster.failure) await cluster.wait(played, scenarioEndMs);
     if (!cluster.failure) await cluster.scheduler.run(20_000, () => cluster.failure !== undefined);
     for (const watcher of watching) watcher.stop();
     if (!cluster.failure) await cluster.settle();

@@ -16,6 +16,16 @@ export interface LoadCounts {
   retried: number;
 }
 
+export const noLoad = (): LoadCounts => ({
+  acknowledged: 0,
+  refused: 0,
+  unknown: 0,
+  reads: 0,
+  readsAcrossLeaders: 0,
+  failedReads: 0,
+  retried: 0,
+});
+
 /** How long a client waits for one member, and for everything, milliseconds. */
 const attemptMs = 3_000;
 const giveUpMs = 12_000;
@@ -30,14 +40,17 @@ export class SimClient {
   readonly #cluster: SimCluster;
   readonly #chance: Chance;
   readonly #counts: LoadCounts;
+  /** How often it takes "not the leader" for an answer, and asks nobody else. */
+  readonly #givesUp: number;
   #requests = 0;
   #preferred: SimMember | undefined;
 
-  constructor(name: string, cluster: SimCluster, chance: Chance, counts: LoadCounts) {
+  constructor(name: string, cluster: SimCluster, chance: Chance, options: { counts: LoadCounts; givesUp: number }) {
     this.name = name;
     this.#cluster = cluster;
     this.#chance = chance;
-    this.#counts = counts;
+    this.#counts = options.counts;
+    this.#givesUp = options.givesUp;
   }
 
   /** One transaction, whose outcome is held against the history. Resolves with its version when that is known. */
@@ -46,7 +59,7 @@ export class SimClient {
     const requestId = `${this.name}-${++this.#requests}`;
     const began = store.acknowledged;
     const end = scheduler.now + giveUpMs;
-    const once = this.#chance.happens(0.4); // one who takes "not the leader" for an answer
+    const once = this.#chance.happens(this.#givesUp);
     let unknown = false;
     for (let tries = 0; scheduler.now < end; tries++) {
       if (tries > 0) await scheduler.sleep(againMs);
@@ -64,11 +77,9 @@ export class SimClient {
         return outcome.version;
       }
       if (!(outcome.refused instanceof StoreError)) throw outcome.refused;
-      // Whoever refuses knows everything that was committed before, an earlier attempt of ours too.
-      this.#cluster.guard(() => store.onRefused(requestId));
-      this.#counts.refused++;
-      return undefined;
+      break;
     }
+    // A refusal after an attempt that was not answered does not speak for that one.
     if (unknown) this.#counts.unknown++;
     else {
       this.#counts.refused++;

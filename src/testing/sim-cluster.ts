@@ -7,7 +7,9 @@ import { Chance } from './chance.js';
 import { calmDisk, calmNetwork, type FaultPlan } from './faults.js';
 import { RaftInvariants, Violation } from './raft-invariants.js';
 import { Scheduler } from './scheduler.js';
-import { SharedContent, SimDisk, type DiskCounts } from './sim-disk.js';
+import { OpenDisk } from './open-disk.js';
+import { SharedContent } from './shared-content.js';
+import { SimDisk, type DiskCounts } from './sim-disk.js';
 import { SimMember, type MemberWorld } from './sim-member.js';
 import { SimNetwork, type NetworkCounts } from './sim-network.js';
 import { StoreInvariants } from './store-invariants.js';
@@ -118,7 +120,7 @@ export class SimCluster {
     };
     const content = { clusterId: 'sim', lineage: 'sim', members: infos, removed: [], store: new MemoryStore().save() };
     for (const member of this.members) {
-      const disk = member.disk.open(member.clock);
+      const disk = new OpenDisk(member.disk, member.clock);
       const chunks = [...encodeSnapshot(content)];
       const written = disk
         .createSnapshot({ index: 1, term: 1, confState }, pieces(chunks))

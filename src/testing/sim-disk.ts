@@ -1,9 +1,7 @@
-import { crc32 } from 'node:zlib';
-import { bytesEqual } from '../base/plain.js';
-import { NONE, type Entry, type EntryId, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
-import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/index.js';
+import { NONE, type Entry, type EntryId, type HardState, type Snapshot } from '../raft/index.js';
+import type { DiskWrite, StoredState } from '../replica/index.js';
 import type { Chance } from './chance.js';
-import type { SimClock } from './sim-clock.js';
+import type { SharedContent } from './shared-content.js';
 
 /** How a disk behaves. Times in milliseconds. */
 export interface DiskFaults {
@@ -77,35 +75,6 @@ export interface DiskCounts {
 }
 
 /**
- * What members that have applied the same hold, as bytes: made once for all of them, and now and then made again to see
- * that they are the same. Making them is the dearest thing in a run.
- */
-export class SharedContent {
-  readonly #contents = new Map<string, Uint8Array>();
-  readonly #chance: Chance;
-  /** Two members made different bytes of the same entries. */
-  onDifference: (place: EntryId) => void = () => undefined;
-
-  constructor(chance: Chance) {
-    this.#chance = chance;
-  }
-
-  async of(place: EntryId, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-    const key = `${place.term}.${place.index}`;
-    const known = this.#contents.get(key);
-    if (known && !this.#chance.happens(1 / 40)) return known;
-    const parts: Uint8Array[] = [];
-    for await (const chunk of chunks) parts.push(chunk);
-    const content = Buffer.concat(parts);
-    if (known && !bytesEqual(known, content)) this.onDifference(place);
-    this.#contents.set(key, content);
-    const [oldest] = this.#contents.keys();
-    if (this.#contents.size > 50 && oldest !== undefined) this.#contents.delete(oldest);
-    return content;
-  }
-}
-
-/**
  * The disk of one member: what is on it outlives the process. What is written is durable only when its sync has ended;
  * a crash in between keeps it, loses it, or leaves a part of it.
  */
@@ -168,14 +137,17 @@ export class SimDisk {
       this.counts.lostWrites++;
       return;
     }
+    const { records, base } = this.#platter;
+    // What it would replace is still there: nothing is overwritten in place.
+    if (first.entry.index <= base.index + records.length) {
+      this.counts.lostWrites++;
+      return;
+    }
     this.counts.tornWrites++;
     const kept = entries.slice(0, this.#chance.between(1, entries.length));
     const torn = kept.map((record, i) =>
       i === kept.length - 1 ? { ...record, entry: garbage(record.entry), rotten: true } : record,
     );
-    const { records, base } = this.#platter;
-    // What it replaces is still there behind it: nothing is overwritten in place.
-    if (first.entry.index <= base.index + records.length) return;
     this.#platter = { ...this.#platter, records: [...records, ...torn] };
   }
 
@@ -281,11 +253,6 @@ export class SimDisk {
 
   // ---------------------------------------------------------------- writing it
 
-  /** The disk as one process has it open. After {@link SimClock.kill} nothing of it goes on. */
-  open(clock: SimClock): Disk {
-    return new OpenDisk(this, clock);
-  }
-
   /** How long one sync takes, and whether it fails. */
   draw(): { readonly ms: number; readonly fails: boolean } {
     const { syncMeanMs, slow, fails } = this.#faults();
@@ -387,115 +354,3 @@ const garbage = ({ term, index }: Entry): Entry => ({
   index,
   data: new Uint8Array([0xff, 0xff]),
 });
-
-/** Bytes of one chunk of a snapshot. */
-const chunkBytes = 65_536;
-
-class OpenDisk implements Disk {
-  readonly #disk: SimDisk;
-  readonly #clock: SimClock;
-  readonly #staged = new Map<string, { readonly snapshot: Snapshot; readonly content: Uint8Array }>();
-
-  constructor(disk: SimDisk, clock: SimClock) {
-    this.#disk = disk;
-    this.#clock = clock;
-  }
-
-  async load(): Promise<StoredState> {
-    await this.#wait(1);
-    return this.#disk.load();
-  }
-
-  async write(write: DiskWrite): Promise<void> {
-    await this.#writeBallot(write.hardState);
-    this.#disk.begin(write);
-    await this.#sync();
-    this.#disk.settle();
-    this.#clock.schedule(1, () => this.#disk.setMark());
-  }
-
-  async createSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {
-    const content = await this.#disk.shared.of(metadata, chunks);
-    const snapshot = { metadata, data: descriptorOf(content) };
-    await this.#sync();
-    if (this.#disk.snapshot.metadata.index < metadata.index) this.#disk.publish(snapshot, content);
-    return snapshot;
-  }
-
-  stageSnapshot(snapshot: Snapshot): Promise<StagedSnapshot> {
-    const parts: Uint8Array[] = [];
-    const key = `${snapshot.metadata.term}.${snapshot.metadata.index}`;
-    return Promise.resolve({
-      write: (chunk) => {
-        parts.push(chunk);
-        return Promise.resolve();
-      },
-      finish: async () => {
-        const content = Buffer.concat(parts);
-        if (!bytesEqual(descriptorOf(content), snapshot.data)) throw new Error('the snapshot arrived damaged');
-        await this.#sync();
-        this.#staged.set(key, { snapshot, content });
-      },
-      discard: () => {
-        this.#staged.delete(key);
-        return Promise.resolve();
-      },
-    });
-  }
-
-  async installSnapshot(snapshot: Snapshot, hardState: HardState): Promise<void> {
-    const { index, term } = snapshot.metadata;
-    const staged = this.#staged.get(`${term}.${index}`);
-    if (!staged) throw new Error('no such snapshot is staged');
-    await this.#writeBallot(hardState);
-    await this.#sync();
-    this.#disk.publish(snapshot, staged.content);
-    this.#staged.delete(`${term}.${index}`);
-    await this.#sync();
-    this.#disk.reset({ index, term }, Math.max(hardState.commit, index));
-  }
-
-  async *readSnapshot({ metadata }: Snapshot): AsyncGenerator<Uint8Array, void> {
-    await this.#wait(0.1);
-    const { snapshot, content } = this.#disk;
-    if (metadata.index !== snapshot.metadata.index) throw new Error(`the snapshot of ${metadata.index} is gone`);
-    for (let at = 0; at < content.length; at += chunkBytes) yield content.subarray(at, at + chunkBytes);
-  }
-
-  async compact(index: number): Promise<void> {
-    await this.#wait(0.1);
-    this.#disk.compact(index);
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /** Term and vote are durable before anything that follows from them. */
-  async #writeBallot(hardState: HardState | undefined): Promise<void> {
-    const ballot = this.#disk.durableBallot;
-    if (!hardState || (ballot?.term === hardState.term && ballot.vote === hardState.vote)) return;
-    await this.#sync();
-    this.#disk.writeBallot(hardState);
-  }
-
-  async #sync(): Promise<void> {
-    const { ms, fails } = this.#disk.draw();
-    await this.#wait(ms);
-    if (!fails) return;
-    this.#disk.counts.failedWrites++;
-    throw new Error('the disk does not take the write');
-  }
-
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.schedule(ms, resolve));
-  }
-}
-
-/** What stands for a snapshot in the log: its size and checksum. */
-function descriptorOf(content: Uint8Array): Uint8Array {
-  const data = Buffer.alloc(8);
-  data.writeUInt32BE(content.length, 0);
-  data.writeUInt32BE(crc32(content), 4);
-  return data;
-}

@@ -2,6 +2,7 @@ import type { Logger } from '../base/log.js';
 import { messageOf } from '../base/errors.js';
 import { loadReplica, type Disk, type MemberInfo, type Replica, type ReplicaSettings } from '../replica/index.js';
 import type { Chance } from './chance.js';
+import { OpenDisk } from './open-disk.js';
 import type { RaftInvariants } from './raft-invariants.js';
 import { Violation } from './raft-invariants.js';
 import type { Scheduler } from './scheduler.js';
@@ -64,7 +65,7 @@ export class SimMember {
     const life = ++this.life;
     const { id } = this.info;
     let started: Replica | undefined;
-    const disk = this.#observed(this.disk.open(clock));
+    const disk = this.#observed(new OpenDisk(this.disk, clock));
     loadReplica({
       identity: { id, name: this.info.name },
       disk,

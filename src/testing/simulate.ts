@@ -6,7 +6,7 @@ export interface SimulateOptions {
   readonly seeds?: number | readonly number[];
   /** Members of each cluster. Default 3. */
   readonly replicas?: number;
-  /** What goes wrong. Default everything. */
+  /** What may go wrong; each seed draws how much of it, and some draw nothing. Default everything. */
   readonly faults?: readonly FaultKind[];
   /** How long things go wrong, simulated milliseconds. Default 60,000. */
   readonly durationMs?: number;

@@ -103,7 +103,7 @@ export class TestCluster {
     await cluster.scheduler.run(60_000, () => cluster.leader !== undefined);
     const opened = new TestCluster(cluster, real);
     opened.#check();
-    if (real) opened.#driving = opened.#drive();
+    if (real) opened.#driving = opened.#drive().catch((error: unknown) => cluster.fail(error));
     return opened;
   }
 

@@ -4,7 +4,7 @@ import type { MemoryStore, ReadTx, Tx } from '../state/index.js';
 import type { Replica } from '../replica/index.js';
 import type { Chance } from './chance.js';
 import { Violation } from './raft-invariants.js';
-import { SimClient } from './sim-client.js';
+import { noLoad, SimClient } from './sim-client.js';
 import type { SimCluster } from './sim-cluster.js';
 import type { SimMember } from './sim-member.js';
 
@@ -37,16 +37,7 @@ export class World {
   constructor(cluster: SimCluster, chance: Chance) {
     this.#cluster = cluster;
     this.random = chance.random;
-    const counts = {
-      acknowledged: 0,
-      refused: 0,
-      unknown: 0,
-      reads: 0,
-      readsAcrossLeaders: 0,
-      failedReads: 0,
-      retried: 0,
-    };
-    this.#client = new SimClient('scenario', cluster, chance, counts);
+    this.#client = new SimClient('scenario', cluster, chance, { counts: noLoad(), givesUp: 0 });
     cluster.onRunning = (member, replica) => this.#begin(member, replica);
     cluster.onGone = (member) => {
       this.#running.get(member)?.abort();

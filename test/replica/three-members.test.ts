@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryDisk } from '../../src/disk/memory-disk.js';
 import { StoreError, watch, type Event } from '../../src/index.js';
 import { encodeSnapshot } from '../../src/wire/index.js';
-import { MemoryCluster, waitFor, type Member } from '../support/memory-links.js';
+import { MemoryCluster, type Member } from '../support/memory-links.js';
+import { until } from '../support/network-wait.js';
 
 /** Three replicas in one process: the production code over links that can be cut. */
 
@@ -44,7 +45,7 @@ describe('three replicas', () => {
   it('take writes on the leader only, and say where that is', async () => {
     const leader = await cluster.leader();
     const [follower] = others(leader) as [Member];
-    await waitFor('the follower knows the leader', () => follower.replica.leaderInfo !== undefined);
+    await until('the follower knows the leader', () => follower.replica.leaderInfo !== undefined);
     let ran = false;
     const refused = follower.replica.store.update(() => void (ran = true));
     await expect(refused).rejects.toMatchObject({

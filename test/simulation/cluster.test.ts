@@ -78,13 +78,13 @@ describe('a simulated scenario', () => {
   it('runs controllers in every process, and tells them when it dies', async () => {
     let begun = 0;
     let ended = 0;
-    await simulate({ seeds: [2], faults: ['crash'], durationMs: 60_000 }, (world) => {
+    await simulate({ seeds: 5, faults: ['crash'], durationMs: 30_000 }, (world) => {
       world.onEveryMember((_member, signal) => {
         begun++;
         signal.addEventListener('abort', () => ended++);
       });
     });
-    expect(begun).toBeGreaterThanOrEqual(3);
-    expect(ended).toBeLessThanOrEqual(begun);
+    expect(begun).toBeGreaterThan(15); // some died, and were started again
+    expect(ended).toBe(begun - 15);
   });
 });

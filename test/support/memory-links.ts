@@ -1,3 +1,4 @@
+import { until } from './network-wait.js';
 import { silentLogger } from '../../src/base/log.js';
 import { seededRandom, systemRandom } from '../../src/base/random.js';
 import { systemClock } from '../../src/base/clock.js';
@@ -94,20 +95,20 @@ export class MemoryCluster {
     const member = { info, replica, disk };
     if (id > 1) await (await this.leader()).replica.addMember(info);
     this.members.push(member);
-    await waitFor(`${info.name} votes`, () => replica.isVoter);
+    await until(`${info.name} votes`, () => replica.isVoter);
     await replica.caughtUp(5_000);
     return member;
   }
 
   async leader(among: readonly Member[] = this.members): Promise<Member> {
     let found: Member | undefined;
-    await waitFor('a leader', () => (found = among.find(({ replica }) => replica.isLeader)) !== undefined);
+    await until('a leader', () => (found = among.find(({ replica }) => replica.isLeader)) !== undefined);
     return found as Member;
   }
 
   /** Waits until all have applied the same version. */
   async level(): Promise<number> {
-    await waitFor(
+    await until(
       'all members are level',
       () => new Set(this.members.map(({ replica }) => replica.store.version)).size === 1,
     );
@@ -116,13 +117,5 @@ export class MemoryCluster {
 
   async close(): Promise<void> {
     await Promise.all(this.members.map(({ replica }) => replica.close()));
-  }
-}
-
-export async function waitFor(what: string, holds: () => boolean, timeoutMs = 10_000): Promise<void> {
-  const end = Date.now() + timeoutMs;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -19,6 +19,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
+const backup = async () => (await import('./daemon/backup.js')).backupTools;
+
 const code = await run(
   process.argv.slice(2),
   {
@@ -26,6 +28,14 @@ const code = await run(
     env: process.env,
     signal: stop.signal,
     manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
+    backup: {
+      write: async (file, chunks) => (await backup()).write(file, chunks),
+      read: async function* (file) {
+        yield* (await backup()).read(file);
+      },
+      inspect: async (file) => (await backup()).inspect(file),
+      restoreInto: async (file, dir, name) => (await backup()).restoreInto(file, dir, name),
+    },
     doctor: async (dir, signal) => (await import('./daemon/doctor.js')).diagnose(dir, signal),
   },
   version,

@@ -15,3 +15,13 @@ export const memberNameRule = `a member's name must be at most ${nameMax} letter
 export function isMemberName(name: string): boolean {
   return name.length <= nameMax && memberSyntax.test(name);
 }
+
+/** Secrets and configs are called like files: with dots. */
+const fileSyntax = /^[A-Za-z0-9](?:[-_.]*[A-Za-z0-9])*$/;
+const fileNameMax = 64;
+
+export const fileNameRule = `must be at most ${fileNameMax} letters, digits, ".", "-" and "_", and begin and end with a letter or digit`;
+
+export function isFileName(name: string): boolean {
+  return name.length <= fileNameMax && fileSyntax.test(name);
+}

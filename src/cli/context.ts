@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Client } from '../client/index.js';
+import { Client, type WriteOptions } from '../client/index.js';
 import { formats, type Format, type Streams } from './output.js';
 
 /** What every command is given. */
@@ -12,6 +12,33 @@ export interface Context {
   readonly manager: (options: ManagerFlags, context: Context) => Promise<number>;
   /** Examines the data directory of a member that does not run. `undefined` when no member is there. */
   readonly doctor: (dir: string, signal: AbortSignal) => Promise<Diagnosis | undefined>;
+  readonly backup: BackupTools;
+}
+
+/** What a file of a saved state holds; with `-o json` as it is. */
+export interface BackupSummary {
+  readonly file: string;
+  readonly bytes: number;
+  readonly clusterId: string;
+  readonly lineage: string;
+  readonly version: number;
+  /** Of the last transaction, milliseconds since the epoch. */
+  readonly time: number;
+  readonly members: readonly string[];
+  readonly kinds: readonly { readonly kind: string; readonly objects: number }[];
+  /** Transactions. */
+  readonly history: number;
+}
+
+/** Files of saved states. */
+export interface BackupTools {
+  /** Resolves with the bytes written, when the file is whole and durable. */
+  write(file: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Gives nothing before the whole file has been checked. */
+  read(file: string): AsyncIterable<Uint8Array>;
+  inspect(file: string): Promise<BackupSummary>;
+  /** Makes an empty directory the beginning of a new cluster. */
+  restoreInto(file: string, dir: string, name: string): Promise<BackupSummary>;
 }
 
 export interface ManagerFlags {
@@ -25,6 +52,8 @@ export interface ManagerFlags {
   readonly heartbeatMs?: number;
   readonly electionTimeoutMs?: number;
   readonly snapshotInterval?: number;
+  /** Modules that export kinds of one's own. */
+  readonly kinds?: readonly string[];
 }
 
 /** What `skep doctor` says of a data directory; with `-o json` as it is. `null` is what cannot be read. */
@@ -67,6 +96,9 @@ export interface GlobalFlags {
   readonly host: string;
   readonly output: Format;
   readonly timeout: number;
+  /** Who writes, and why: kept in history. */
+  readonly actor?: string;
+  readonly reason?: string;
 }
 
 export const hostDefault = '127.0.0.1:4242';
@@ -78,7 +110,7 @@ export const addressPattern = /^(?:[^\s:]+|\[[^\]]+\]):(\d{1,5})$/;
 export async function withClient<T>(
   command: Command,
   { signal }: Context,
-  use: (client: Client, flags: GlobalFlags) => Promise<T>,
+  use: (client: Client, flags: GlobalFlags, said: WriteOptions) => Promise<T>,
 ): Promise<T> {
   const flags = command.optsWithGlobals<GlobalFlags>();
   const hosts = flags.host
@@ -95,7 +127,9 @@ export async function withClient<T>(
     signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    return await Promise.race([use(client, flags), interrupted]);
+    const { actor, reason } = flags;
+    const said = { ...(actor && { actor }), ...(reason && { reason }) };
+    return await Promise.race([use(client, flags, said), interrupted]);
   } finally {
     client.close();
   }

@@ -21,6 +21,8 @@ const byStoreCode: Partial<Record<StoreErrorCode, number>> = {
   NAME_CONFLICT: exitCodes.conflict,
   SEQUENCE_CONFLICT: exitCodes.conflict,
   BUSY: exitCodes.conflict,
+  IN_USE: exitCodes.conflict,
+  LIMIT_EXCEEDED: exitCodes.invalid,
   NOT_LEADER: exitCodes.unavailable,
   CLOSED: exitCodes.unavailable,
   INVALID_OBJECT: exitCodes.invalid,

@@ -1,2 +1,2 @@
 export { run } from './run.js';
-export type { Context, DiagnosedPart, Diagnosis, ManagerFlags } from './context.js';
+export type { BackupSummary, BackupTools, Context, DiagnosedPart, Diagnosis, ManagerFlags } from './context.js';

@@ -1,10 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../base/errors.js';
+import { addAny } from './commands/any.js';
 import { addApply } from './commands/apply.js';
 import { addDoctor } from './commands/doctor.js';
+import { addHistory } from './commands/history.js';
 import { addManager } from './commands/manager.js';
 import { addMember } from './commands/member.js';
 import { addObjects } from './commands/objects.js';
+import { addSnapshot } from './commands/snapshot.js';
 import { addStatus } from './commands/status.js';
 import { addWatch } from './commands/watch.js';
 import { formats, hostDefault, type Context } from './context.js';
@@ -27,6 +30,12 @@ export async function run(args: readonly string[], context: Context, version: st
         .argParser(duration)
         .default(10_000, '10s'),
     )
+    .addOption(
+      new Option('--actor <who>', 'who writes, for the history (or SKEP_ACTOR; default: the user)').default(
+        context.env.SKEP_ACTOR || context.env.USER,
+      ),
+    )
+    .addOption(new Option('--reason <why>', 'why something is written, for the history'))
     .showHelpAfterError('(see --help)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.streams.out(text), writeErr: (text) => context.streams.err(text) });
@@ -39,6 +48,9 @@ export async function run(args: readonly string[], context: Context, version: st
   addMember(program, context);
   addApply(program, context);
   addObjects(program, context);
+  addAny(program, context);
+  addHistory(program, context);
+  addSnapshot(program, context);
   addWatch(program, context);
   for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
   try {

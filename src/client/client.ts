@@ -1,19 +1,22 @@
-import { setMaxListeners } from 'node:events';
 import { newId } from '../base/ids.js';
-import { systemClock, sleep, type Clock } from '../base/clock.js';
+import { systemClock, type Clock } from '../base/clock.js';
 import { systemRandom } from '../base/random.js';
-import { Channel, connectionLost, methodOf, neverSent, notServed, timedOut } from '../rpc/index.js';
 import {
   canonicalObject,
-  isStoreError,
+  isKind,
   kindOf,
-  StoreError,
   type Draft,
   type Kind,
   type ObjectOf,
+  type OwnKind,
+  type Replacement,
+  type Stored,
+  type StoredObject,
 } from '../state/index.js';
-import type { messages } from '../wire/index.js';
-import { followWatch, type RemoteTransaction, type WatchOptions } from './watch.js';
+import { fromAny, toAny, type messages } from '../wire/index.js';
+import { Calls } from './calls.js';
+import { completeFilter, type Where } from './filters.js';
+import { followWatch, type RemoteTransaction, type WatchMessage, type WatchOptions } from './watch.js';
 
 export interface ClientOptions {
   /** `HOST:PORT` of members; any will do. More are learned from them. */
@@ -23,90 +26,221 @@ export interface ClientOptions {
   readonly clock?: Clock;
 }
 
-const noFilter: messages.Filter = { ids: [], idPrefixes: [], names: [], namePrefixes: [] };
-
 export interface ReadOptions {
+  /** Take what the member that answers holds, even without a quorum. */
   readonly stale?: boolean;
 }
 
-/** How long to wait before the next member is asked, milliseconds. */
-const againMs = 100;
-const timeoutDefaultMs = 10_000;
-/** How long one of several members may take to answer, at least, milliseconds. */
-const attemptMs = 1_000;
+export interface ListOptions extends ReadOptions {
+  /** At most so many. */
+  readonly limit?: number;
+  /** Only what comes behind the object of this id. */
+  readonly after?: string;
+}
 
-const capitalized = (word: string) => word[0]?.toUpperCase() + word.slice(1);
+/** What is said about a write and kept in history. */
+export interface WriteOptions {
+  readonly actor?: string;
+  readonly reason?: string;
+  /** Made up when it is left out. A repeat of one of the last 10,000 ids does nothing. */
+  readonly requestId?: string;
+}
+
+/** What an update saw of the object. */
+export interface UpdateOptions extends WriteOptions {
+  /** Refuse when the object has changed since this version. */
+  readonly version?: number;
+  /** Replace the spec alone, and refuse when the spec has changed since: what `specVersionOf(object)` says. */
+  readonly specVersion?: number;
+}
+
+/** A kind that the store brings along, one of your own, or the name of either. */
+export type KindRef = Kind | string | AnyOwnKind;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
+type AnyOwnKind = OwnKind<any, any, any>;
+type ObjectIn<K> = K extends Kind
+  ? ObjectOf<K>
+  : K extends OwnKind<infer Body, infer _I, infer _D>
+    ? Stored<Body>
+    : StoredObject;
+type DraftIn<K> = K extends Kind
+  ? Draft<ObjectOf<K>>
+  : K extends OwnKind<infer _B, infer _I, infer D>
+    ? D & { id?: string }
+    : object & { id?: string };
+type ReplacementIn<K> = K extends Kind
+  ? Replacement<ObjectOf<K>>
+  : K extends OwnKind<infer _B, infer _I, infer D>
+    ? D & { id: string }
+    : object & { id: string };
+
+const timeoutDefaultMs = 10_000;
+const noMeta = { version: 0, createdAt: 0, updatedAt: 0 };
+const nameOf = (kind: KindRef): string => (typeof kind === 'string' ? kind : kind.name);
 
 /**
  * A client of a cluster: asks any member, and the next one when that does not answer. Writes carry a request id, so that
  * asking again after a broken connection changes nothing twice.
  */
 export class Client {
-  readonly #timeoutMs: number;
-  readonly #clock: Clock;
-  readonly #channels = new Map<string, Channel>();
-  readonly #closed = new AbortController();
-  #hosts: string[];
+  readonly #calls: Calls;
 
   constructor(options: ClientOptions) {
     if (options.hosts.length === 0) throw new TypeError('hosts must name at least one member: HOST:PORT');
-    this.#hosts = [...options.hosts];
-    this.#timeoutMs = options.timeoutMs ?? timeoutDefaultMs;
-    this.#clock = options.clock ?? systemClock;
-    setMaxListeners(0, this.#closed.signal); // one for each call that is under way
+    this.#calls = new Calls(options.hosts, options.timeoutMs ?? timeoutDefaultMs, options.clock ?? systemClock);
   }
 
-  /** What is committed in the cluster now; `stale` takes what the member that answers holds, even without a quorum. */
-  async get<K extends Kind>(kind: K, id: string, options: ReadOptions = {}): Promise<ObjectOf<K>> {
-    const response = await this.#call<Record<K, ObjectOf<K>>>('control', `Get${capitalized(kind)}`, {
-      id,
-      stale: options.stale ?? false,
-    });
-    return response[kind];
+  // ---------------------------------------------------------------- objects
+
+  /**
+   * What is committed in the cluster now.
+   * @throws {StoreError} `NOT_FOUND`; `NOT_LEADER` when nobody answered in time.
+   */
+  async get<K extends KindRef>(kind: K, id: string, options: ReadOptions = {}): Promise<ObjectIn<K>> {
+    const name = nameOf(kind);
+    const request: messages.GetObjectRequest = { kind: name, id, stale: options.stale ?? false };
+    const { object } = await this.#calls.unary<messages.GetObjectResponse>('control', 'GetObject', request);
+    return fromAny(name, object) as unknown as ObjectIn<K>;
   }
 
-  async list<K extends Kind>(
+  /** What a filter finds, however much that is: all of one version. */
+  async list<K extends KindRef>(
     kind: K,
-    filter?: Partial<messages.Filter>,
-    options: ReadOptions = {},
-  ): Promise<{ objects: readonly ObjectOf<K>[]; version: number }> {
-    const { plural } = kindOf(kind);
-    const response = await this.#call<{ version: number } & Record<string, unknown>>(
-      'control',
-      `List${capitalized(plural)}`,
-      { ...(filter && { filter: { ...noFilter, ...filter } }), stale: options.stale ?? false },
-    );
-    return { objects: response[plural] as readonly ObjectOf<K>[], version: response.version };
+    filter?: Where,
+    options: ListOptions = {},
+  ): Promise<{ objects: readonly ObjectIn<K>[]; version: number }> {
+    const name = nameOf(kind);
+    const request = listRequest(name, filter, options);
+    const pages = await this.#calls.collect<messages.ListObjectsResponse>('control', 'ListObjects', request);
+    const objects = pages.flatMap((page) => page.objects.map((object) => fromAny(name, object)));
+    return { objects: objects as unknown as ObjectIn<K>[], version: pages[0]?.version ?? 0 };
   }
 
-  /** Several changes in one transaction. Resolves with its version. */
-  async apply(
-    changes: readonly messages.Change[],
-    info: Omit<messages.WriteInfo, 'requestId'> = {},
-  ): Promise<messages.ApplyResponse> {
-    return this.#call<messages.ApplyResponse>('control', 'Apply', {
-      changes,
-      info: { ...info, requestId: newId(systemRandom) },
-    });
+  /** The same, page by page as they come; all pages are of one version. Not taken up again when the member goes away. */
+  async *pages<K extends KindRef>(
+    kind: K,
+    filter?: Where,
+    options: ListOptions = {},
+  ): AsyncGenerator<{ objects: readonly ObjectIn<K>[]; version: number }, void> {
+    const name = nameOf(kind);
+    const request = listRequest(name, filter, options);
+    for await (const { version, objects } of this.#calls.pages<messages.ListObjectsResponse>(
+      'control',
+      'ListObjects',
+      request,
+    ))
+      yield { version, objects: objects.map((object) => fromAny(name, object)) as unknown as ObjectIn<K>[] };
   }
 
   /**
    * Creates one object. Resolves with it when it is committed.
    * @throws {StoreError} `ALREADY_EXISTS`, `NAME_CONFLICT`, `INVALID_OBJECT`; `NOT_LEADER` when nobody answered in time.
    */
-  async create<K extends Kind>(kind: K, draft: Draft<ObjectOf<K>>): Promise<ObjectOf<K>> {
-    const id = draft.id ?? newId(systemRandom);
-    const request = { [kind]: complete(kind, { ...draft, id }), info: { requestId: newId(systemRandom) } };
-    const response = await this.#call<Record<K, ObjectOf<K>>>('control', `Create${capitalized(kind)}`, request);
-    return response[kind];
+  async create<K extends KindRef>(kind: K, draft: DraftIn<K>, options: WriteOptions = {}): Promise<ObjectIn<K>> {
+    const name = nameOf(kind);
+    const id = (draft as { id?: string }).id ?? newId(systemRandom);
+    const request = {
+      kind: name,
+      object: toAny(name, complete(name, { ...(draft as object), id })),
+      info: infoOf(options),
+    };
+    const { object } = await this.#calls.unary<messages.CreateObjectResponse>('control', 'CreateObject', request);
+    return fromAny(name, object) as unknown as ObjectIn<K>;
   }
 
-  async remove(kind: Kind, id: string): Promise<void> {
-    await this.#call('control', `Remove${capitalized(kind)}`, { id, info: { requestId: newId(systemRandom) } });
+  /**
+   * Replaces one object, or with `specVersion` its spec. Without `version` or `specVersion` whatever is there is replaced.
+   * @throws {StoreError} `SEQUENCE_CONFLICT`: read again; and as {@link create}.
+   */
+  async update<K extends KindRef>(
+    kind: K,
+    object: ReplacementIn<K>,
+    options: UpdateOptions = {},
+  ): Promise<ObjectIn<K>> {
+    const name = nameOf(kind);
+    const { version, specVersion, ...info } = options;
+    const request = {
+      kind: name,
+      object: toAny(name, complete(name, object as { id: string })),
+      info: infoOf(info),
+      ...(version !== undefined && { version }),
+      ...(specVersion !== undefined && { specVersion }),
+    };
+    const response = await this.#calls.unary<messages.UpdateObjectResponse>('control', 'UpdateObject', request);
+    return fromAny(name, response.object) as unknown as ObjectIn<K>;
   }
+
+  /** @throws {StoreError} `NOT_FOUND`; `IN_USE` when others name it. */
+  async remove(kind: KindRef, id: string, options: WriteOptions = {}): Promise<void> {
+    const request: messages.RemoveObjectRequest = { kind: nameOf(kind), id, info: infoOf(options) };
+    await this.#calls.unary('control', 'RemoveObject', request);
+  }
+
+  /** Several changes in one transaction. Resolves with its version. */
+  async apply(changes: readonly messages.Change[], options: WriteOptions = {}): Promise<messages.ApplyResponse> {
+    const request: messages.ApplyRequest = { changes, info: infoOf(options), dryRun: false };
+    return this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request);
+  }
+
+  /** What {@link apply} would do. Refuses what it would refuse. */
+  async plan(changes: readonly messages.Change[]): Promise<readonly messages.PlannedChange[]> {
+    const request: messages.ApplyRequest = { changes, dryRun: true };
+    return (await this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request)).planned;
+  }
+
+  /** Who changed an object, when and why, oldest first, as far as history reaches. */
+  async history(
+    kind: KindRef,
+    id: string,
+    options: ReadOptions & { limit?: number } = {},
+  ): Promise<messages.HistoryResponse> {
+    const request: messages.HistoryRequest = {
+      kind: nameOf(kind),
+      id,
+      limit: options.limit ?? 0,
+      stale: options.stale ?? false,
+    };
+    return this.#calls.unary<messages.HistoryResponse>('control', 'History', request);
+  }
+
+  /** The kinds there are, with how much there is of each. */
+  async kinds(): Promise<readonly messages.KindUse[]> {
+    return (await this.#calls.unary<messages.ListKindsResponse>('control', 'ListKinds', {})).kinds;
+  }
+
+  /**
+   * Whole transactions, in order, each once. Goes on at another member when one fails, from where it was.
+   * @throws {StoreError} `RESYNC` when that cannot be done without a gap.
+   */
+  async *watch(options: Omit<WatchOptions, 'snapshot'> = {}): AsyncGenerator<RemoteTransaction, void> {
+    for await (const message of this.messages(options)) if (message.type === 'transaction') yield message;
+  }
+
+  /**
+   * A watch with everything that it is told: the objects to begin with (`snapshot: true`), `synced`, transactions,
+   * bookmarks; and with `snapshot`, where history does not reach, `resync` and the objects again instead of an error.
+   */
+  messages(options: WatchOptions = {}): AsyncGenerator<WatchMessage, void> {
+    return followWatch({ options, calls: this.#calls });
+  }
+
+  // ---------------------------------------------------------------- the whole
+
+  /** Everything that is committed, as the bytes of a snapshot file's content. */
+  async *saveSnapshot(options: ReadOptions = {}): AsyncGenerator<Uint8Array, void> {
+    const request: messages.SaveRequest = { stale: options.stale ?? false };
+    for await (const { chunk } of this.#calls.pages<messages.SaveResponse>('backup', 'Save', request)) yield chunk;
+  }
+
+  /** Puts a saved state in the place of everything, as one version. Every watch is told to read again. */
+  async restoreSnapshot(chunks: AsyncIterable<Uint8Array>): Promise<messages.RestoreResponse> {
+    return this.#calls.upload<messages.RestoreResponse>('backup', 'Restore', asRequests(chunks));
+  }
+
+  // ---------------------------------------------------------------- members
 
   async status(): Promise<messages.ClusterStatus> {
-    return this.#call<messages.ClusterStatus>('membership', 'Status', {});
+    return this.#calls.unary<messages.ClusterStatus>('membership', 'Status', {});
   }
 
   /**
@@ -114,142 +248,55 @@ export class Client {
    * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` when too few voters would answer afterwards: see `force`.
    */
   async removeMember(member: string, options: { force?: boolean } = {}): Promise<void> {
-    await this.#call('membership', 'Remove', { member, force: options.force ?? false });
+    await this.#calls.unary('membership', 'Remove', { member, force: options.force ?? false });
   }
 
   /** Makes a member a voter, or a learner that it stays. Throws as {@link removeMember}. */
   async setRole(member: string, role: messages.MemberRole, options: { force?: boolean } = {}): Promise<void> {
-    await this.#call('membership', 'SetRole', { member, role, force: options.force ?? false });
+    await this.#calls.unary('membership', 'SetRole', { member, role, force: options.force ?? false });
   }
 
   /** Resolves with the name of the new leader. */
   async transferLeadership(to?: string): Promise<string> {
-    const { leader } = await this.#call<messages.TransferLeadershipResponse>('membership', 'TransferLeadership', {
-      ...(to !== undefined && { to }),
-    });
+    const request = { ...(to !== undefined && { to }) };
+    const { leader } = await this.#calls.unary<messages.TransferLeadershipResponse>(
+      'membership',
+      'TransferLeadership',
+      request,
+    );
     return leader;
-  }
-
-  /**
-   * Whole transactions, in order, each once. Goes on at another member when one fails, from where it was.
-   * @throws {StoreError} `RESYNC` when that cannot be done without a gap.
-   */
-  watch(options: WatchOptions = {}): AsyncGenerator<RemoteTransaction, void> {
-    return followWatch({
-      options,
-      clock: this.#clock,
-      giveUpMs: this.#timeoutMs,
-      next: () => this.#channel(this.#rotate()),
-      learn: () => this.#learn(),
-      closed: this.#closed.signal,
-    });
   }
 
   /** Ends what is under way: calls reject with `CLOSED`, watches with what they wait for. */
   close(): void {
-    this.#closed.abort();
-    for (const channel of this.#channels.values()) channel.close();
-    this.#channels.clear();
-  }
-
-  async #call<Res>(service: 'control' | 'membership', name: string, request: object): Promise<Res> {
-    const method = methodOf(service, name);
-    const { signal } = this.#closed;
-    const until = this.#clock.monotonic() + this.#timeoutMs;
-    let unknown = false; // may an earlier attempt have been carried out?
-    for (;;) {
-      if (signal.aborted) throw new StoreError('CLOSED', 'the client is closed');
-      // A member that is silent must not use up the time of the others.
-      const left = Math.max(1, until - this.#clock.monotonic());
-      const timeoutMs =
-        this.#hosts.length === 1 ? left : Math.min(left, Math.max(attemptMs, left / this.#hosts.length));
-      try {
-        return await this.#channel(this.#hosts[0] as string).unary<object, Res>(method, request, {
-          timeoutMs,
-          signal,
-        });
-      } catch (error) {
-        if (signal.aborted) throw new StoreError('CLOSED', closedWhile(request), { cause: error });
-        const kind = failureOf(error);
-        unknown ||= kind === 'unknown';
-        // Reads may be asked again, and so may writes: they carry a request id.
-        if (kind === 'final') {
-          // Whoever refuses now does not speak for the member that was silent: it may still carry out what it was asked.
-          if (unknown && isWrite(request) && error instanceof StoreError) throw stillUnknown(error);
-          throw error;
-        }
-        if (this.#clock.monotonic() + againMs >= until)
-          throw explained(error, {
-            unknown: unknown && isWrite(request),
-            hosts: this.#hosts,
-            timeoutMs: this.#timeoutMs,
-          });
-        this.#rotate();
-        await sleep(this.#clock, againMs);
-      }
-    }
-  }
-
-  /** The next member in turn. */
-  #rotate(): string {
-    const [first, ...rest] = this.#hosts;
-    this.#hosts = [...rest, first as string];
-    return first as string;
-  }
-
-  #channel(addr: string): Channel {
-    let channel = this.#channels.get(addr);
-    if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
-    return channel;
-  }
-
-  /** Remembers where the other members are, in case the ones we were told of go away. */
-  async #learn(): Promise<void> {
-    const { members } = await this.#call<messages.LocalStatus>('membership', 'Local', {});
-    for (const { addr } of members) if (addr !== '' && !this.#hosts.includes(addr)) this.#hosts.push(addr);
+    this.#calls.close();
   }
 }
 
-/** A draft with every field filled in, as messages have it. Throws `INVALID_OBJECT`. */
-function complete(kind: Kind, draft: object & { readonly id: string }): object {
-  return canonicalObject(kindOf(kind), draft, draft.id, { version: 0, createdAt: 0, updatedAt: 0 });
+function listRequest(kind: string, filter: Where | undefined, options: ListOptions): messages.ListObjectsRequest {
+  const { stale = false, limit = 0, after } = options;
+  return {
+    kind,
+    ...(filter && { filter: completeFilter(filter) }),
+    stale,
+    limit,
+    ...(after !== undefined && { after }),
+  };
 }
 
-const isWrite = (request: object) => 'info' in request;
-
-function stillUnknown(refusal: StoreError): StoreError {
-  const message = `an earlier attempt was not answered and may still be carried out; the last one was refused: ${refusal.message}`;
-  return new StoreError('OUTCOME_UNKNOWN', message, { cause: refusal });
+function infoOf({ actor, reason, requestId = newId(systemRandom) }: WriteOptions): messages.WriteInfo {
+  return { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }), requestId };
 }
 
-const closedWhile = (request: object) =>
-  `the client was closed before an answer came${isWrite(request) ? '; the change may still commit' : ''}`;
-
-/** What a failed attempt means: `final` is an answer, `unsent` did nothing, `unknown` may have been carried out. */
-function failureOf(error: unknown): 'final' | 'unsent' | 'unknown' {
-  if (neverSent(error) || notServed(error) || isStoreError(error, 'NOT_LEADER')) return 'unsent';
-  if (connectionLost(error) || timedOut(error)) return 'unknown';
-  return isStoreError(error, 'OUTCOME_UNKNOWN') || isStoreError(error, 'CLOSED') ? 'unknown' : 'final';
+/**
+ * A draft with every field filled in, as messages have it; of a kind of one's own as it is: the leader fills in. Throws
+ * `INVALID_OBJECT`.
+ */
+function complete(kind: string, draft: object & { readonly id: string }): StoredObject {
+  if (isKind(kind)) return canonicalObject(kindOf(kind), draft, draft.id, noMeta);
+  return { ...draft, meta: noMeta };
 }
 
-/** The last failure in words that say what to do. */
-function explained(
-  error: unknown,
-  { unknown, hosts, timeoutMs }: { unknown: boolean; hosts: readonly string[]; timeoutMs: number },
-): unknown {
-  const where = hosts.join(', ');
-  if (unknown && !isStoreError(error, 'OUTCOME_UNKNOWN')) {
-    const message = `no answer from ${where} within ${timeoutMs} ms: the change may still commit. Read before writing again`;
-    return new StoreError('OUTCOME_UNKNOWN', message, { cause: error });
-  }
-  if (error instanceof StoreError) return error;
-  if (neverSent(error))
-    return notLeader(`no member answers at ${where}: is one running there? (--host or SKEP_HOST)`, error);
-  if (notServed(error))
-    return notLeader(`the member at ${where} does not serve this: is it still starting, or of another version?`, error);
-  return notLeader(`no answer from ${where} within ${timeoutMs} ms`, error);
-}
-
-function notLeader(message: string, cause: unknown): StoreError {
-  return new StoreError('NOT_LEADER', message, { cause });
+async function* asRequests(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<messages.RestoreRequest, void> {
+  for await (const chunk of chunks) yield { chunk };
 }

@@ -1,4 +1,6 @@
 export { Client } from './client.js';
-export type { ClientOptions } from './client.js';
+export type { ClientOptions, KindRef, ListOptions, ReadOptions, UpdateOptions, WriteOptions } from './client.js';
+export type { IndexedValue, IndexWhere, Where } from './filters.js';
+export type { messages } from '../wire/index.js';
 export { eventsOf } from './watch.js';
-export type { RemoteTransaction, WatchOptions } from './watch.js';
+export type { RemoteTransaction, Selector, SnapshotObject, WatchMessage, WatchOptions } from './watch.js';

@@ -1,14 +1,27 @@
-import { sleep, type Clock } from '../base/clock.js';
-import { methodOf, fromStatus, type Channel, type ServerStream } from '../rpc/index.js';
-import { isStoreError, StoreError, type Event, type ObjectEvent } from '../state/index.js';
-import type { messages } from '../wire/index.js';
+import { sleep } from '../base/clock.js';
+import { fromStatus, methodOf, type Channel, type ServerStream } from '../rpc/index.js';
+import { isStoreError, StoreError, type Event, type ObjectEvent, type StoredObject } from '../state/index.js';
+import { fromAny, type messages } from '../wire/index.js';
+import type { Calls } from './calls.js';
+import { indexFilter, type IndexWhere } from './filters.js';
 
 type WatchResponse = messages.WatchResponse;
 
+/** What a watcher wants: what stands in one selector is AND-ed, the values of a list are OR-ed. */
+export interface Selector extends Partial<Omit<messages.Selector, 'indexes'>> {
+  readonly indexes?: readonly IndexWhere[];
+}
+
 export interface WatchOptions {
-  readonly selectors?: readonly Partial<messages.Selector>[];
+  /** OR-ed; none is everything. */
+  readonly selectors?: readonly Selector[];
   /** Everything after this version; without it from now on. */
   readonly from?: number;
+  /** Begin with the objects that match now. Not together with `from`. */
+  readonly snapshot?: boolean;
+  /** When `from` is ahead of the member that is asked: wait for it. */
+  readonly wait?: boolean;
+  /** An update whose old object matches is told, too: an object that leaves the filter is seen. */
   readonly matchEither?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -22,62 +35,101 @@ export interface RemoteTransaction {
   readonly events: readonly ObjectEvent[];
 }
 
+/** An object of a snapshot, with its kind. */
+export interface SnapshotObject {
+  readonly kind: string;
+  readonly object: StoredObject;
+}
+
+/** What a watch says. */
+export type WatchMessage =
+  /** Objects that match, all of one version; several of these until `synced`. */
+  | { readonly type: 'snapshot'; readonly version: number; readonly objects: readonly SnapshotObject[] }
+  /** The watch stands: what comes next comes after this version. */
+  | { readonly type: 'synced'; readonly version: number }
+  | (RemoteTransaction & { readonly type: 'transaction' })
+  /** Nothing that is wanted happened up to this version: a later watch can begin here. */
+  | { readonly type: 'bookmark'; readonly version: number }
+  /** What was said before does not count any more; a new snapshot follows. */
+  | { readonly type: 'resync'; readonly reason: string };
+
 interface Following {
   readonly options: WatchOptions;
-  readonly clock: Clock;
-  /** How long to look for a member that can go on, milliseconds. */
-  readonly giveUpMs: number;
-  readonly next: () => Channel;
-  readonly learn: () => Promise<void>;
-  /** The client was closed: nothing more will come. */
-  readonly closed: AbortSignal;
+  readonly calls: Calls;
 }
 
 const againMs = 200;
 const bookmarkMs = 1_000;
 const noSelector: messages.Selector = {
-  kind: '',
-  actions: [],
-  ids: [],
-  idPrefixes: [],
-  names: [],
-  namePrefixes: [],
-  nodeIds: [],
-  serviceIds: [],
-};
+  kind: '', actions: [], ids: [], idPrefixes: [], names: [], namePrefixes: [], nodeIds: [], serviceIds: [], slots: [],
+  desiredStates: [], roles: [], memberships: [], states: [], custom: [], customPrefixes: [], indexes: [],
+}; // prettier-ignore
 
 /** Where a watch is: what it has seen, and of which history. */
 interface Place {
+  /** Of the last transaction or bookmark; absent until the watch stands. */
   version: number | undefined;
   lineage: string | undefined;
   /** Since when the stream that is open has been answered; absent before. */
   since: number | undefined;
 }
 
+const final = ['INVALID_OBJECT', 'INVALID_FIND_BY', 'VERSION_AHEAD'] as const;
+
 /** Follows a watch from member to member, without a gap and without a repeat. */
-export async function* followWatch(following: Following): AsyncGenerator<RemoteTransaction, void> {
-  const { options, clock, giveUpMs } = following;
-  const place: Place = { version: options.from, lineage: undefined, since: undefined };
+export async function* followWatch({ options, calls }: Following): AsyncGenerator<WatchMessage, void> {
+  const { clock, timeoutMs: giveUpMs } = calls;
+  if (options.snapshot && options.from !== undefined)
+    throw new StoreError('INVALID_OBJECT', 'a watch begins with a snapshot or from a version, not both');
+  let place: Place = { version: options.from, lineage: undefined, since: undefined };
   let lastGood = clock.monotonic();
+  let told = false; // of a snapshot that was not finished
   while (!options.signal?.aborted) {
     try {
-      await following.learn();
-      for await (const transaction of listen(following.next(), options, place, clock)) {
+      await calls.learn();
+      for await (const message of listen(calls.next(), options, place, calls)) {
         lastGood = clock.monotonic();
-        yield transaction;
+        told ||= message.type === 'snapshot';
+        if (message.type === 'synced') told = false;
+        yield message;
       }
       if (options.signal?.aborted) return;
     } catch (error) {
       if (options.signal?.aborted) return;
-      if (following.closed.aborted) throw new StoreError('CLOSED', 'the client is closed', { cause: error });
-      if (isStoreError(error, 'RESYNC') || isStoreError(error, 'INVALID_OBJECT')) throw error;
+      if (calls.closed.aborted) throw new StoreError('CLOSED', 'the client is closed', { cause: error });
+      if (final.some((code) => isStoreError(error, code))) throw error;
+      const lost = isStoreError(error, 'RESYNC');
+      if (lost && !options.snapshot) throw error;
       // A stream that lived was well until now, however quiet it was.
       if (place.since !== undefined && clock.monotonic() - place.since >= bookmarkMs) lastGood = clock.monotonic();
       place.since = undefined;
-      if (place.version === undefined || clock.monotonic() - lastGood + againMs >= giveUpMs) throw error;
+      const standing = place.version !== undefined || options.snapshot === true;
+      if (!lost && (!standing || clock.monotonic() - lastGood + againMs >= giveUpMs)) throw error;
+      if (lost || told) {
+        place = { version: undefined, lineage: undefined, since: undefined };
+        told = false;
+        yield { type: 'resync', reason: lost ? error.message : 'the member went away before its snapshot was whole' };
+      }
     }
     await sleep(clock, againMs);
   }
+}
+
+function requestOf(options: WatchOptions, { version, lineage }: Place): messages.WatchRequest {
+  return {
+    selectors: (options.selectors ?? []).map(({ indexes = [], ...selector }) => ({
+      ...noSelector,
+      ...selector,
+      indexes: indexes.map(indexFilter),
+    })),
+    ...(version !== undefined && { resumeFrom: version }),
+    ...(lineage !== undefined && { lineage }),
+    matchEither: options.matchEither ?? false,
+    bookmarkMs,
+    snapshot: options.snapshot === true && version === undefined,
+    // Another member may be a little behind the one that told us where we are.
+    wait: options.wait === true || (lineage !== undefined && version !== undefined),
+  };
 }
 
 /** One stream of one member, until it ends. */
@@ -85,33 +137,22 @@ async function* listen(
   channel: Channel,
   options: WatchOptions,
   place: Place,
-  clock: Clock,
-): AsyncGenerator<RemoteTransaction, void> {
-  const request: messages.WatchRequest = {
-    selectors: (options.selectors ?? []).map((selector) => ({ ...noSelector, ...selector })),
-    ...(place.version !== undefined && { resumeFrom: place.version }),
-    ...(place.lineage !== undefined && { lineage: place.lineage }),
-    matchEither: options.matchEither ?? false,
-    bookmarkMs,
-  };
-  const stream: ServerStream<WatchResponse> = channel.serverStream(methodOf('watch', 'Watch'), request);
+  { clock }: Calls,
+): AsyncGenerator<WatchMessage, void> {
+  const standing = place.version !== undefined && place.lineage !== undefined;
+  const stream: ServerStream<WatchResponse> = channel.serverStream(
+    methodOf('watch', 'Watch'),
+    requestOf(options, place),
+  );
   const stop = () => stream.cancel();
   options.signal?.addEventListener('abort', stop, { once: true });
   try {
     for await (const response of stream as AsyncIterable<WatchResponse>) {
       place.lineage = response.lineage;
       place.since ??= clock.monotonic();
-      if ('transaction' in response && response.transaction) {
-        const { transaction } = response;
-        if (place.version !== undefined && transaction.version <= place.version) continue;
-        place.version = transaction.version;
-        yield { ...transaction, events: transaction.events.map((event) => fromWire(event, transaction.version)) };
-      } else if ('resync' in response && response.resync) {
-        throw new StoreError('RESYNC', response.resync.reason, { version: response.resync.version });
-      } else {
-        const seen = response.synced ?? response.bookmark;
-        if (seen) place.version = Math.max(place.version ?? 0, seen.version);
-      }
+      const message = messageOf(response, place);
+      // Whoever goes on at another member has been told already that the watch stands.
+      if (message && !(standing && message.type === 'synced')) yield message;
     }
   } catch (error) {
     throw error instanceof StoreError ? error : fromStatus(error as never);
@@ -121,15 +162,47 @@ async function* listen(
   }
 }
 
+/** What a response says, and where the watch is then; nothing for what has been said before. */
+function messageOf(
+  { transaction, resync, snapshot, synced, bookmark }: Bodies,
+  place: Place,
+): WatchMessage | undefined {
+  if (resync) throw new StoreError('RESYNC', resync.reason, { version: resync.version });
+  if (snapshot) return { type: 'snapshot', version: snapshot.version, objects: snapshot.objects.map(snapshotObject) };
+  if (transaction) {
+    if (place.version !== undefined && transaction.version <= place.version) return undefined;
+    place.version = transaction.version;
+    const events = transaction.events.map((event) => fromWire(event, transaction.version));
+    return { type: 'transaction', ...transaction, events };
+  }
+  const seen = synced ?? bookmark;
+  if (!seen) return undefined;
+  place.version = Math.max(place.version ?? 0, seen.version);
+  return { type: synced ? 'synced' : 'bookmark', version: place.version };
+}
+
+type Bodies = {
+  readonly [K in 'transaction' | 'resync' | 'snapshot' | 'synced' | 'bookmark']?: K extends 'transaction'
+    ? messages.WatchTransaction
+    : K extends 'resync'
+      ? messages.Resync
+      : K extends 'snapshot'
+        ? messages.WatchSnapshot
+        : messages.Synced;
+};
+
 function fromWire({ action, kind, object, old }: messages.WatchEvent, version: number): ObjectEvent {
-  const unwrap = (wrapped: messages.WatchObject) => Object.values(wrapped)[0] as ObjectEvent['object'];
   return Object.freeze({
     action,
     kind,
-    object: unwrap(object),
-    ...(old && { old: unwrap(old) }),
+    object: fromAny(kind, object),
+    ...(old && { old: fromAny(kind, old) }),
     version,
   }) as ObjectEvent;
+}
+
+function snapshotObject({ kind, object }: messages.KindObject): SnapshotObject {
+  return { kind, object: fromAny(kind, object) };
 }
 
 /** A transaction as the events of the library, with its commit if nothing was selected. */

@@ -1,4 +1,6 @@
 import type { Context, ManagerFlags } from '../cli/index.js';
+import { pathToFileURL } from 'node:url';
+import type { AnyOwnKind } from '../state/index.js';
 import { messageOf } from '../base/errors.js';
 import { processLogger } from './logger.js';
 import { openReplica, type OpenReplica } from './open-replica.js';
@@ -29,6 +31,7 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
       ...(flags.advertise !== undefined && { advertiseAddr: flags.advertise }),
       ...(flags.heartbeatMs !== undefined && { heartbeatMs: flags.heartbeatMs }),
       ...(flags.electionTimeoutMs !== undefined && { electionTimeoutMs: flags.electionTimeoutMs }),
+      kinds: await kindsOf(flags.kinds ?? []),
       ...(flags.snapshotInterval !== undefined && { snapshotInterval: flags.snapshotInterval }),
     });
     opening.catch(() => undefined);
@@ -50,6 +53,22 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
   await handOver(replica);
   await replica.close();
   return 0;
+}
+
+/** Every kind that these modules export. Throws when one has none: it would be a mistake in the path. */
+async function kindsOf(modules: readonly string[]): Promise<AnyOwnKind[]> {
+  const kinds: AnyOwnKind[] = [];
+  for (const module of modules) {
+    const exported = Object.values((await import(pathToFileURL(module).href)) as Record<string, unknown>);
+    const found = exported.flat().filter(isOwnKind);
+    if (found.length === 0) throw new Error(`${module} exports no kind: export what defineKind returns`);
+    kinds.push(...found);
+  }
+  return kinds;
+}
+
+function isOwnKind(value: unknown): value is AnyOwnKind {
+  return typeof value === 'object' && value !== null && 'definition' in value && 'created' in value;
 }
 
 /** Lets another member lead before this one goes, so that nobody has to wait for an election. */

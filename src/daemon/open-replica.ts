@@ -6,7 +6,7 @@ import { isMemberName, memberNameRule } from '../base/names.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica, ReplicaSettings } from '../replica/index.js';
-import type { MemoryStore, ReadTx } from '../state/index.js';
+import { MemoryStore, type ReadTx, type StoreSnapshot } from '../state/index.js';
 import type { ApiServer, GrpcNetwork } from '../rpc/index.js';
 import { announceAddress, reachableHost } from './addresses.js';
 
@@ -49,6 +49,10 @@ export interface OpenReplica {
   linearizable<T>(read: (tx: ReadTx) => T, options?: { timeoutMs?: number }): Promise<T>;
   /** Hands leadership to the member named, or to the one that is furthest along. On the leader only. */
   transferLeadership(to?: string): Promise<void>;
+  /**
+   * Puts what `save` said, here or elsewhere, in the place of everything, as one version. On the leader only.
+   */
+  restore(snapshot: StoreSnapshot): Promise<{ version: number; objects: number }>;
   /** Removes a member, by name or id. On the leader only; refused when too few voters would answer, unless `force`. */
   removeMember(nameOrId: string, options?: { force?: boolean }): Promise<void>;
   /** Makes a learner a voter. On the leader only. */
@@ -275,6 +279,11 @@ class Opening {
       addr: this.#addrs[0] ?? '',
       status: () => replica.status(),
       linearizable: (read, options) => replica.linearizable(read, options),
+      async restore(snapshot) {
+        const checked = new MemoryStore({ kinds: replica.store.kinds });
+        (await checked.prepare(snapshot)).install();
+        return replica.restore({ ...replica.content(), store: checked.save() });
+      },
       transferLeadership: (to) => replica.transferLeadership(to),
       removeMember: (nameOrId, options) => replica.removeMember(nameOrId, options),
       promoteMember: (nameOrId) => replica.promoteMember(nameOrId),

@@ -6,5 +6,6 @@ export type { Disk, DiskWrite, MemberInfo, Network, NetworkHandler, StagedSnapsh
 export { replicaSettings, settingsDefaults } from './settings.js';
 export type { ReplicaSettings, ReplicaWorld } from './settings.js';
 export { bootstrap, loadReplica } from './start.js';
+export { encodeInSlices } from './snapshots.js';
 export { forceNewCluster } from './recover.js';
 export type { Recovered } from './recover.js';

@@ -2,7 +2,8 @@ import { StoreError } from '../state/index.js';
 
 interface Proposal {
   readonly payload: Uint8Array;
-  readonly version: number;
+  /** Of the transaction; `undefined` for a step of a restore, which makes no version of its own. */
+  readonly version: number | undefined;
   commit(): void;
   resolve(): void;
   reject(error: unknown): void;
@@ -44,6 +45,26 @@ export class Proposals {
     });
   }
 
+  /** Accepts a step of a restore. Resolves when it has been applied. */
+  addStep(payload: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#line.push({ payload, version: undefined, commit: () => undefined, resolve, reject });
+    });
+  }
+
+  /** The step of this place in the log has been applied. */
+  settleStep(index: number, term: number): void {
+    const sent = this.#sent.get(index);
+    if (sent?.term !== term) return;
+    this.#sent.delete(index);
+    sent.proposal.resolve();
+  }
+
+  /** A restore took effect: the next transaction of ours makes the version after this one. */
+  restartFrom(version: number): void {
+    this.#accepted = version;
+  }
+
   get waiting(): boolean {
     return this.#line.length > 0;
   }
@@ -70,9 +91,10 @@ export class Proposals {
    */
   commit(index: number, term: number, beforeCommit: (version: number) => void): boolean {
     const sent = this.#sent.get(index);
-    if (sent?.term !== term) return false;
+    const version = sent?.proposal.version;
+    if (sent?.term !== term || version === undefined) return false;
     this.#sent.delete(index);
-    beforeCommit(sent.proposal.version);
+    beforeCommit(version);
     sent.proposal.commit();
     sent.proposal.resolve();
     return true;

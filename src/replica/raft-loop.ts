@@ -12,7 +12,7 @@ import {
   type Status,
 } from '../raft/index.js';
 import { StoreError, type MemoryStore } from '../state/index.js';
-import { decodeTransaction, type ClusterSnapshot } from '../wire/index.js';
+import { decodeTransaction, type ClusterSnapshot, type DecodedTransaction } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
 import { Members } from './members.js';
 import { MembershipChanges } from './membership-changes.js';
@@ -20,6 +20,7 @@ import type { Disk, MemberInfo, Network } from './ports.js';
 import { Proposals } from './proposals.js';
 import { ReadRounds } from './read-rounds.js';
 import type { ReplicaSettings, ReplicaWorld } from './settings.js';
+import { Restoring } from './restore.js';
 import { Snapshots } from './snapshots.js';
 import { startTicker } from './ticker.js';
 import { AppliedWaiters } from './waiters.js';
@@ -69,6 +70,7 @@ export class RaftLoop {
   /** Of anybody who reads: asked again under the next leader. */
   readonly reads: ReadRounds;
   readonly waiters = new AppliedWaiters();
+  readonly restoring: Restoring;
   /** When each member was last heard of, by the monotonic clock. */
   readonly #heardAt = new Map<number, number>();
   readonly leadership = new BehaviorSubject<Leadership>('follower');
@@ -108,6 +110,7 @@ export class RaftLoop {
     this.#world = world;
     this.#storage = storage;
     this.#store = store;
+    this.restoring = new Restoring(store);
     this.#observe = options.observe;
     this.confirmations = new ReadRounds(world.random(2 ** 40));
     this.reads = new ReadRounds(world.random(2 ** 40));
@@ -258,7 +261,7 @@ export class RaftLoop {
 
   #afterAdvance(): void {
     const wanted = this.#snapshots.due || (this.#storage.wanted && !this.#snapshots.busy);
-    if (wanted && this.applied > this.#storage.newest.metadata.index) {
+    if (wanted && !this.restoring.active && this.applied > this.#storage.newest.metadata.index) {
       this.#storage.wanted = false;
       this.#snapshots
         .take(this.applied, this.confState, this.content())
@@ -300,10 +303,7 @@ export class RaftLoop {
       this.confState = this.node.applyConfChange(entry.change);
       this.#network.setMembers(this.members.list());
     } else if (entry.data.length > 0 && !this.#commitOwn(entry)) {
-      const { info, actions } = decodeTransaction(entry.data);
-      this.#store.applyStoreActions(actions, info);
-      this.version = info.version;
-      this.proposals.follow(info.version);
+      this.#applyTransaction(entry, decodeTransaction(entry.data));
     }
     this.applied = entry.index;
     this.#snapshots.count(entry.kind === 'normal' ? entry.data.length : 0);
@@ -312,8 +312,25 @@ export class RaftLoop {
     if (!this.leading && this.role === 'leader' && entry.term === this.#term) this.#lead();
   }
 
+  #applyTransaction({ index, term }: Entry, { info, actions, restore }: DecodedTransaction): void {
+    if (!restore) {
+      this.restoring.abandon();
+      this.#store.applyStoreActions(actions, info);
+      this.version = info.version;
+      this.proposals.follow(info.version);
+      return;
+    }
+    const version = this.restoring.apply(restore, info);
+    if (version !== undefined) {
+      this.version = version;
+      this.proposals.restartFrom(version);
+    }
+    this.proposals.settleStep(index, term);
+  }
+
   #commitOwn({ index, term }: Entry): boolean {
     return this.proposals.commit(index, term, (version) => {
+      this.restoring.abandon();
       this.version = version;
     });
   }
@@ -328,6 +345,7 @@ export class RaftLoop {
     this.#storage.applySnapshot(snapshot);
     this.proposals.failAll('a snapshot was installed', arrived.cluster.store.version);
     this.version = arrived.cluster.store.version;
+    this.restoring.abandon();
     arrived.prepared.install();
     this.#adopt(arrived.cluster);
     this.applied = snapshot.metadata.index;

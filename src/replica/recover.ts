@@ -4,6 +4,7 @@ import { decodeTransaction, SnapshotDecoder, type ClusterSnapshot } from '../wir
 import { Members } from './members.js';
 import type { Disk, MemberInfo, StoredState } from './ports.js';
 import type { ReplicaWorld } from './settings.js';
+import { Restoring } from './restore.js';
 import { encodeInSlices } from './snapshots.js';
 
 /** What a recovery found, for the person who asked for it. */
@@ -64,12 +65,17 @@ async function replay(disk: Disk, { snapshot, entries }: StoredState) {
   (await store.prepare(content.store)).install();
   const members = new Members();
   members.reset(content.members, content.removed);
+  const restoring = new Restoring(store);
   for (const entry of entries) {
     if (entry.index <= snapshot.metadata.index) continue;
     if (entry.kind === 'confChange') members.apply(entry.change);
     else if (entry.data.length > 0) {
-      const { info, actions } = decodeTransaction(entry.data);
-      store.applyStoreActions(actions, info);
+      const { info, actions, restore } = decodeTransaction(entry.data);
+      if (restore) restoring.apply(restore, info);
+      else {
+        restoring.abandon();
+        store.applyStoreActions(actions, info);
+      }
     }
   }
   return { content, members, store };

@@ -1,5 +1,6 @@
 import { first, type Observable } from 'rxjs';
 import type { Cancel, Clock } from '../base/clock.js';
+import type { Random } from '../base/random.js';
 import type { Status } from '../raft/index.js';
 import {
   MemoryStore,
@@ -11,6 +12,7 @@ import {
   type StoreAction,
   type TransactionRecord,
 } from '../state/index.js';
+import { restoreThroughLog } from './restore.js';
 import { encodeTransaction, sizeOfAction, type ClusterSnapshot } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
 import type { MemberInfo } from './ports.js';
@@ -36,6 +38,7 @@ export class Replica implements Proposer {
   readonly identity: ReplicaIdentity;
   readonly #loop: RaftLoop;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #electionTimeoutMs: number;
   readonly #committedAtStart: number;
 
@@ -43,11 +46,13 @@ export class Replica implements Proposer {
     const { identity, settings, world } = options;
     this.identity = identity;
     this.#clock = world.clock;
+    this.#random = world.random;
     this.#electionTimeoutMs = settings.electionTimeoutMs;
     this.store = new MemoryStore({
       proposer: this,
       history: settings.history,
       limits: settings.limits,
+      kinds: settings.kinds,
       clock: world.clock,
       random: world.random,
       logger: world.logger,
@@ -230,6 +235,27 @@ export class Replica implements Proposer {
   /** Everything of the cluster as it is applied now: what snapshots and backups hold. */
   content(): ClusterSnapshot {
     return this.#loop.content();
+  }
+
+  /**
+   * Puts a saved state in the place of everything, as one version above both; watches end with `RESYNC`. On the leader only.
+   * @throws {StoreError} `NOT_LEADER`, `OUTCOME_UNKNOWN`
+   */
+  async restore(content: ClusterSnapshot): Promise<{ version: number; objects: number }> {
+    this.#checkOpen();
+    if (!this.#loop.leading) throw this.#notLeader();
+    return restoreThroughLog(content, {
+      store: this.store,
+      random: this.#random,
+      now: () => this.#clock.now(),
+      restored: () => this.#loop.restoring.done,
+      propose: (payload) => {
+        if (this.#loop.closing || !this.#loop.leading) return Promise.reject(this.#notLeader());
+        const added = this.#loop.proposals.addStep(payload);
+        this.#loop.wake();
+        return added;
+      },
+    });
   }
 
   /** Ends quietly: what is on its way ends with `CLOSED` or `OUTCOME_UNKNOWN`. Harmless when repeated. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
-import type { HistoryLimits, Limits } from '../state/index.js';
+import type { AnyOwnKind, HistoryLimits, Limits } from '../state/index.js';
 
 /** How a replica behaves. Every member of a cluster should have the same. */
 export interface ReplicaSettings {
@@ -19,6 +19,8 @@ export interface ReplicaSettings {
   readonly messageBytes: number;
   readonly history: Partial<HistoryLimits>;
   readonly limits: Partial<Limits>;
+  /** Kinds of one's own that this member can write. */
+  readonly kinds: readonly AnyOwnKind[];
 }
 
 export const settingsDefaults: ReplicaSettings = {
@@ -30,6 +32,7 @@ export const settingsDefaults: ReplicaSettings = {
   messageBytes: 64 * 1024,
   history: {},
   limits: {},
+  kinds: [],
 };
 
 /** Fills in the defaults. Throws a `RangeError` that names the setting. */

@@ -1,5 +1,5 @@
 import type { ConfState } from '../raft/index.js';
-import { MemoryStore } from '../state/index.js';
+import { MemoryStore, type StoreSnapshot } from '../state/index.js';
 import { LogStorage } from './log-storage.js';
 import type { Disk, MemberInfo } from './ports.js';
 import type { ReplicaOptions } from './raft-loop.js';
@@ -10,12 +10,13 @@ import type { ReplicaWorld } from './settings.js';
 /** Where every log begins: the snapshot of an empty store with one member. New members get it, or a later one, first. */
 const beginning = { index: 1, term: 1 };
 
-/** Puts the first snapshot of a new cluster on an empty disk: an empty store, and `member` as the only voter. */
+/** Puts the first snapshot of a new cluster on an empty disk: a store, empty by default, and `member` as the only voter. */
 export async function bootstrap(
   disk: Disk,
   member: MemberInfo,
   ids: { clusterId: string; lineage: string },
   world: ReplicaWorld,
+  store: StoreSnapshot = new MemoryStore().save(),
 ): Promise<void> {
   const confState: ConfState = {
     voters: [member.id],
@@ -24,7 +25,7 @@ export async function bootstrap(
     learnersNext: [],
     autoLeave: false,
   };
-  const content = { ...ids, members: [member], removed: [], store: new MemoryStore().save() };
+  const content = { ...ids, members: [member], removed: [], store };
   await disk.createSnapshot({ ...beginning, confState }, encodeInSlices(content, world.clock));
   await disk.write({ entries: [], hardState: { term: beginning.term, vote: 0, commit: beginning.index }, sync: true });
 }

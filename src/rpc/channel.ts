@@ -108,6 +108,47 @@ export class Channel {
     );
   }
 
+  /** Sends everything, at the pace of the reader, and resolves with the answer. */
+  async upload<Res>(
+    method: MethodDefinition<unknown, unknown>,
+    requests: AsyncIterable<object>,
+    options: CallOptions = {},
+  ): Promise<Res> {
+    const { promise, resolve, reject } = deferred<Res>();
+    const { path, requestSerialize, responseDeserialize } = method;
+    const call = this.#client.makeClientStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      metadataOf(options),
+      deadlineOf(options),
+      (error, response) => {
+        if (error) reject(fromStatus(error));
+        else resolve(response as Res);
+      },
+    );
+    const abort = () => call.cancel();
+    options.signal?.addEventListener('abort', abort, { once: true });
+    let answered = false;
+    const over = promise.then(
+      () => (answered = true),
+      () => (answered = true),
+    );
+    try {
+      for await (const request of requests) {
+        if (answered) break;
+        if (!call.write(request)) await Promise.race([over, new Promise((go) => call.once('drain', go))]);
+      }
+      call.end();
+      return await promise;
+    } catch (error) {
+      call.cancel();
+      throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', abort);
+    }
+  }
+
   close(): void {
     this.#client.close();
   }

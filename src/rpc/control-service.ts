@@ -1,190 +1,180 @@
-import type { handleUnaryCall, sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Replica } from '../replica/index.js';
 import {
-  all,
-  byIdPrefix,
-  byName,
-  byNamePrefix,
-  byId,
+  fieldChanges,
+  isKind,
   kindNames,
   kindOf,
-  or,
   StoreError,
-  tableOf,
   type AnyObject,
-  type By,
   type Kind,
-  type ReadTx,
   type Tx,
   type UpdateOptions,
 } from '../state/index.js';
-import type { messages } from '../wire/index.js';
+import { fromAny, toAny, type messages } from '../wire/index.js';
 import { methodOf } from './definitions.js';
-import { forwardingHandler, timeLeft, type Forwarder } from './forward.js';
-import { checkName } from './names.js';
-import { toStatus } from './status.js';
+import { forwardingHandler, type Forwarder } from './forward.js';
+import { kindsService } from './kinds.js';
+import { getObject, listObjects, listPage, readHandler, type ListRequest, type ReadRequest } from './reads.js';
+import { checkedKind } from './names.js';
+import { showObject, wireFields } from './shown.js';
+import { ApiWrites, type Seen } from './writes.js';
 
-type Filter = messages.Filter;
 type WriteInfo = messages.WriteInfo;
 type ApplyRequest = messages.ApplyRequest;
 
+/** What every write carries. */
+interface WriteRequest extends Seen {
+  readonly info?: WriteInfo;
+}
+
 const capitalized = (word: string) => word[0]?.toUpperCase() + word.slice(1);
-
-function lookup({ ids, idPrefixes, names, namePrefixes }: Filter): By[] {
-  return [ids.map(byId), idPrefixes.map(byIdPrefix), names.map(byName), namePrefixes.map(byNamePrefix)]
-    .filter((bys) => bys.length > 0)
-    .map((bys) => or(...bys));
-}
-
-/** What is in every one of the lists, in the order of the first. */
-function intersection<T extends { readonly id: string }>(lists: readonly T[][]): T[] {
-  const [first = [], ...rest] = lists;
-  const others = rest.map((list) => new Set(list.map(({ id }) => id)));
-  return first.filter(({ id }) => others.every((ids) => ids.has(id)));
-}
-
-function optionsOf(info: WriteInfo | undefined, timeoutMs: number): UpdateOptions {
-  return { ...info, timeoutMs };
-}
 
 /** The `Control` service: reads from here, writes through the leader. */
 export function controlService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
   const { store } = replica;
-  const handlers: Record<string, handleUnaryCall<never, unknown>> = {};
+  const handlers: UntypedServiceImplementation = {};
 
-  const read = <Req extends { readonly stale: boolean }>(
-    name: string,
-    answer: (request: Req, tx: ReadTx) => unknown,
-  ) => {
-    handlers[name] = (call: ServerUnaryCall<Req, unknown>, done: sendUnaryData<unknown>) => {
-      const reading = (tx: ReadTx) => answer(call.request, tx);
-      const answered = call.request.stale
-        ? Promise.resolve().then(() => store.view(reading))
-        : replica.linearizable(reading, { timeoutMs: timeLeft(call) });
-      answered.then(
-        (response) => done(null, response),
-        (error: unknown) => done(toStatus(error)),
-      );
-    };
+  const read = <Req extends ReadRequest>(name: string, answer: Parameters<typeof readHandler<Req>>[1]) => {
+    handlers[name] = readHandler(replica, answer);
   };
   const write = <Req>(name: string, run: (request: Req, timeoutMs: number) => Promise<unknown>) => {
     handlers[name] = forwardingHandler(methodOf('control', name), { replica, forwarder }, run);
+  };
+
+  /** Runs the writes of one request as one transaction, with the rules at its end. */
+  const transact = <T>(info: WriteInfo | undefined, timeoutMs: number, run: (writes: ApiWrites, tx: Tx) => T) =>
+    store.update(
+      (tx) => {
+        const writes = new ApiWrites(tx);
+        const result = { value: run(writes, tx), version: tx.version };
+        writes.finish();
+        return result;
+      },
+      { ...info, timeoutMs } satisfies UpdateOptions,
+    ) as Promise<{ value: T; version: number } | undefined>;
+
+  /** Writes one object. A repeated request does nothing: it is answered with what the first one made. */
+  const writeOne = async (
+    kind: string,
+    request: WriteRequest & { readonly object: AnyObject },
+    timeoutMs: number,
+    action: 'create' | 'update',
+  ): Promise<{ object: AnyObject; version: number }> => {
+    const done = await transact(request.info, timeoutMs, (writes) =>
+      action === 'create' ? writes.create(kind, request.object) : writes.update(kind, request.object, request),
+    );
+    const object = done?.value ?? madeBefore(kind, request.object.id, request);
+    return { object: showObject(kind, object), version: done?.version ?? versionBefore(request) };
+  };
+
+  const removeOne = async (kind: string, request: WriteRequest & { readonly id: string }, timeoutMs: number) => {
+    const done = await transact(request.info, timeoutMs, (writes) => writes.remove(kind, request.id));
+    return { version: done?.version ?? versionBefore(request) };
   };
 
   for (const kind of kindNames) addKind(kind);
   function addKind(kind: Kind): void {
     const { plural } = kindOf(kind);
     const [one, many] = [capitalized(kind), capitalized(plural)];
-    type Written = { info?: WriteInfo; version?: number; id: string } & Record<Kind, AnyObject>;
+    type Written = WriteRequest & Readonly<Record<Kind, AnyObject>>;
 
-    read(`Get${one}`, ({ id }: { id: string; stale: boolean }, tx) => {
-      const object = tableOf(tx, kind).get(id);
-      if (!object) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
-      return { [kind]: object };
+    read(`Get${one}`, ({ id }: ReadRequest & { id: string }, tx) => ({ [kind]: getObject(tx, kind, id) }));
+    read(`List${many}`, (request: ListRequest, tx) => {
+      const { objects, more } = listPage(tx, kind, request);
+      return { [plural]: objects, version: tx.version, more };
     });
-    read(`List${many}`, ({ filter }: { filter?: Filter; stale: boolean }, tx) => {
-      const bys = filter ? lookup(filter) : [];
-      const found = intersection((bys.length > 0 ? bys : [all]).map((by) => tableOf(tx, kind).find(by) as AnyObject[]));
-      return { [plural]: found, version: tx.version };
-    });
-    write(`Create${one}`, async (request: Written, timeoutMs) => {
-      const options = optionsOf(request.info, timeoutMs);
-      const object = await store.update((tx) => create(tx, kind, request[kind]), options);
-      return { [kind]: object ?? madeBefore(kind, request), version: object?.meta.version ?? versionBefore(request) };
-    });
-    write(`Update${one}`, async (request: Written, timeoutMs) => {
-      const options = optionsOf(request.info, timeoutMs);
-      const object = await store.update((tx) => update(tx, kind, request[kind], request.version), options);
-      return { [kind]: object ?? madeBefore(kind, request), version: object?.meta.version ?? versionBefore(request) };
-    });
-    write(`Remove${one}`, async (request: Written, timeoutMs) => {
-      const version = await store.update(
-        (tx) => {
-          tableOf(tx, kind).delete(request.id);
-          return tx.version;
-        },
-        optionsOf(request.info, timeoutMs),
-      );
-      return { version: version ?? versionBefore(request) };
-    });
+    for (const action of ['create', 'update'] as const) {
+      write(`${capitalized(action)}${one}`, async (request: Written, timeoutMs) => {
+        const { object, version } = await writeOne(kind, { ...request, object: request[kind] }, timeoutMs, action);
+        return { [kind]: object, version };
+      });
+    }
+    write(`Remove${one}`, (request: WriteRequest & { id: string }, timeoutMs) => removeOne(kind, request, timeoutMs));
   }
 
+  read('GetObject', ({ kind, id }: messages.GetObjectRequest, tx) => ({
+    object: toAny(kind, getObject(tx, checkedKind(kind), id)),
+  }));
+  handlers.ListObjects = listObjects(replica);
+  for (const action of ['create', 'update'] as const) {
+    write(`${capitalized(action)}Object`, async (request: messages.UpdateObjectRequest, timeoutMs) => {
+      const kind = checkedKind(request.kind);
+      const given = unwrapped(kind, request.object);
+      const { object, version } = await writeOne(kind, { ...request, object: given }, timeoutMs, action);
+      return { object: toAny(kind, object), version };
+    });
+  }
+  write('RemoveObject', (request: messages.RemoveObjectRequest, timeoutMs) =>
+    removeOne(checkedKind(request.kind), request, timeoutMs),
+  );
+  Object.assign(handlers, kindsService(replica));
+
   write('Apply', async (request: ApplyRequest, timeoutMs) => {
+    if (request.dryRun) return planned(request);
     const { changes, info } = request;
-    const applied = await store.update(
-      (tx) => {
-        const { version } = tx;
-        return {
-          version: changes.length > 0 ? version : version - 1,
-          ids: changes.map((change) => applyChange(tx, change)),
-        };
-      },
-      optionsOf(info, timeoutMs),
-    );
-    if (applied) return applied;
+    const applied = await transact(info, timeoutMs, (writes) => changes.map((change) => applyChange(writes, change)));
+    if (applied) {
+      const version = changes.length > 0 ? applied.version : applied.version - 1;
+      return { version, ids: applied.value, planned: [] };
+    }
     const version = versionBefore(request);
     const events = store.transaction(version)?.events;
-    return { version, ids: events?.map(({ object }) => object.id) ?? changes.map(({ id }) => id) };
+    return { version, ids: events?.map(({ object }) => object.id) ?? changes.map(({ id }) => id), planned: [] };
   });
 
-  /** A repeated request does nothing now: it is answered with what the first one made, as far as that is known. */
-  function versionBefore({ info }: { info?: WriteInfo }): number {
+  /** What the changes would do, on the newest state of whoever leads. */
+  async function planned({ changes }: ApplyRequest): Promise<messages.ApplyResponse> {
+    await replica.confirmLeadership();
+    const plan = store.plan((tx) => {
+      const writes = new ApiWrites(tx);
+      const ids = changes.map((change) => applyChange(writes, change));
+      writes.finish();
+      return ids;
+    });
+    return {
+      version: plan.version,
+      ids: plan.value,
+      planned: plan.changes.map(({ action, kind, object, old }) => ({
+        op: action === 'delete' ? 'remove' : action,
+        kind,
+        id: object.id,
+        fields: wireFields(kind, action === 'delete' ? fieldChanges(object, undefined) : fieldChanges(old, object)),
+      })),
+    };
+  }
+
+  function versionBefore({ info }: { readonly info?: WriteInfo }): number {
     return store.versionOfRequest(info?.requestId ?? '') ?? store.version;
   }
 
-  function madeBefore(kind: Kind, request: { info?: WriteInfo } & Record<Kind, AnyObject>): AnyObject {
-    const { id } = request[kind];
+  function madeBefore(kind: string, id: string, request: WriteRequest): AnyObject {
     const made = store.transaction(versionBefore(request))?.events.find((event) => event.kind === kind);
-    const found = made?.object ?? store.view((tx) => tableOf(tx, kind).get(id));
-    if (!found)
-      throw new StoreError('NOT_FOUND', `this request was carried out before, and ${kind} ${id} is gone since`);
+    const found = made?.object ?? (store.view((tx) => getObject(tx, kind, id)) as AnyObject);
     return found;
   }
-  return handlers as unknown as UntypedServiceImplementation;
+  return handlers;
 }
 
-/** A message has `''` where a caller of the library leaves the id out. */
-function draftOf(object: AnyObject): AnyObject {
-  if (object.id !== '') return object;
-  const { id: _id, ...rest } = object;
-  return rest as AnyObject;
-}
-
-function create(tx: Tx, kind: Kind, object: AnyObject): AnyObject {
-  const created = tableOf(tx, kind).create(draftOf(object)) as AnyObject;
-  checkName(kind, created);
-  return created;
-}
-
-function update(tx: Tx, kind: Kind, object: AnyObject, version: number | undefined): AnyObject {
-  const { meta: _meta, ...rest } = object;
-  const updated = tableOf(tx, kind).update({
-    ...rest,
-    ...(version !== undefined && { meta: { version } }),
-  }) as AnyObject;
-  checkName(kind, updated);
-  return updated;
-}
-
-function applyChange(tx: Tx, change: messages.Change): string {
-  const kind = kindNames.find((name) => name === change.kind);
-  if (!kind)
-    throw new StoreError('INVALID_OBJECT', `there is no kind "${change.kind}"; known are ${kindNames.join(', ')}`, {
-      path: 'kind',
-    });
-  if (change.op === 'remove') {
-    checkVersion(tx, kind, change);
-    tableOf(tx, kind).delete(change.id);
-    return change.id;
+function unwrapped(kind: string, wrapped: messages.AnyObject | undefined): AnyObject {
+  try {
+    return fromAny(kind, wrapped ?? ({} as messages.AnyObject));
+  } catch (cause) {
+    throw new StoreError('INVALID_OBJECT', (cause as Error).message, { path: 'object', cause });
   }
-  const object = (change as Partial<Record<Kind, AnyObject>>)[kind];
-  if (!object) throw new StoreError('INVALID_OBJECT', `a change of kind ${kind} must carry a ${kind}`, { path: kind });
-  return (change.op === 'create' ? create(tx, kind, object) : update(tx, kind, object, change.version)).id;
 }
 
-/** A removal may name the version that it saw, as an update does. */
-function checkVersion(tx: Tx, kind: Kind, { id, version }: messages.Change): void {
-  const object = version === undefined ? undefined : tableOf(tx, kind).get(id);
-  if (object && object.meta.version !== version)
-    throw new StoreError('SEQUENCE_CONFLICT', `${kind} ${id} is at version ${object.meta.version}, not ${version}`);
+function applyChange(writes: ApiWrites, change: messages.Change): string {
+  const { op, id } = change;
+  const kind = checkedKind(change.kind);
+  if (op === 'remove') {
+    writes.remove(kind, id, change);
+    return id;
+  }
+  const field = isKind(kind) ? kind : 'own';
+  const carried = (change as unknown as Readonly<Record<string, object | undefined>>)[field];
+  if (!carried)
+    throw new StoreError('INVALID_OBJECT', `a change of kind ${kind} must carry the field "${field}"`, { path: field });
+  const object = unwrapped(kind, { [field]: carried } as unknown as messages.AnyObject);
+  return (op === 'create' ? writes.create(kind, object) : writes.update(kind, object, change)).id;
 }

@@ -41,6 +41,7 @@ export const services = {
   watch: serviceDefinition('Watch'),
   raft: serviceDefinition('Raft'),
   membership: serviceDefinition('Membership'),
+  backup: serviceDefinition('Backup'),
 } as const;
 
 /** Unary methods by name, with their messages. */

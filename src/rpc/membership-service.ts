@@ -1,6 +1,7 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { deferred } from '../base/deferred.js';
 import type { LocalStatus, MemberInfo, Replica } from '../replica/index.js';
+import type { KindUse } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
@@ -57,8 +58,7 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
         return { leader: replica.leaderInfo?.name ?? to ?? '' };
       },
     ),
-    Local: (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) =>
-      done(null, localStatus(replica.status())),
+    Local: (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => done(null, localStatus(replica)),
     Status: (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => {
       clusterStatus(replica).then(
         (status) => done(null, status),
@@ -91,7 +91,8 @@ function memberStatus(member: LocalStatus['members'][number], leader: MemberInfo
   };
 }
 
-function localStatus(status: LocalStatus): messages.LocalStatus {
+function localStatus(replica: Replica): messages.LocalStatus {
+  const status = replica.status();
   const { clusterId, lineage, name, id, term, leader, version, lastIndex, appliedIndex, members } = status;
   return {
     clusterId,
@@ -104,6 +105,7 @@ function localStatus(status: LocalStatus): messages.LocalStatus {
     lastIndex,
     appliedIndex,
     members: members.map((member) => memberStatus(member, leader)),
+    use: useOf(replica),
   };
 }
 
@@ -111,11 +113,11 @@ function localStatus(status: LocalStatus): messages.LocalStatus {
 export async function clusterStatus(replica: Replica): Promise<ClusterStatus> {
   const own = replica.status();
   const answers = await Promise.all(
-    own.members.map((member) => (member.id === own.id ? Promise.resolve(localStatus(own)) : ask(member))),
+    own.members.map((member) => (member.id === own.id ? Promise.resolve(localStatus(replica)) : ask(member))),
   );
   const heard = answers.filter((answer) => answer !== undefined);
   // Whoever is in the newest term knows best who leads.
-  const [newest = localStatus(own)] = heard
+  const [newest = localStatus(replica)] = heard
     .filter(({ leader }) => leader !== undefined)
     .sort((a, b) => b.term - a.term);
   const members = own.members.map((member, i): MemberStatus => {
@@ -134,6 +136,22 @@ export async function clusterStatus(replica: Replica): Promise<ClusterStatus> {
     term: newest.term,
     version,
     members,
+    use: useOf(replica),
+  };
+}
+
+function useOf({ store }: Replica): messages.StoreUse {
+  const { kinds, history, watches } = store.use();
+  return { kinds: kinds.map(amountOf), history, watches };
+}
+
+function amountOf({ kind, objects, bytes, limits }: KindUse): messages.KindAmount {
+  return {
+    kind,
+    objects,
+    bytes,
+    ...(limits?.objects !== undefined && { objectsMax: limits.objects }),
+    ...(limits?.bytes !== undefined && { bytesMax: limits.bytes }),
   };
 }
 

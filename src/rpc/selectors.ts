@@ -1,82 +1,159 @@
 import {
+  and,
+  byIndex,
+  fitsBy,
+  EventCommit,
   foldName,
+  idCheck,
+  isKind,
   kindNames,
-  kindOf,
+  specifierFor,
   StoreError,
+  taskCheckNodeId,
+  taskCheckServiceId,
+  taskStateOrder,
   type AnyObject,
   type CheckFunc,
   type EventAction,
   type Kind,
+  type KindDefinition,
+  type MemoryStore,
+  type Node,
   type Specifier,
-  EventCommit,
-  specifierFor,
-  idCheck,
-  taskCheckNodeId,
-  taskCheckServiceId,
+  type StoredObject,
+  type Task,
 } from '../state/index.js';
 import type { messages } from '../wire/index.js';
+import { indexLookup } from './filters.js';
 
 type Selector = messages.Selector;
+type Test = (object: StoredObject) => boolean;
 
 const objectActions: readonly Exclude<EventAction, 'commit'>[] = ['create', 'update', 'delete'];
 
-/** The store's specifiers for the selectors of a request; always with the commits, which close each transaction. */
-export function specifiersOf(selectors: readonly Selector[]): Specifier[] {
-  if (selectors.length === 0) return [];
-  return [...selectors.flatMap(specifiersOfOne), EventCommit()];
+function refuse(message: string): never {
+  throw new StoreError('INVALID_OBJECT', message, { path: 'selectors' });
 }
 
-function specifiersOfOne(selector: Selector): Specifier[] {
-  const kinds = selector.kind === '' ? kindNames : [knownKind(selector.kind)];
-  const actions =
-    selector.actions.length > 0 ? selector.actions.filter((action) => action !== 'commit') : objectActions;
-  const onlyTasks = selector.nodeIds.length > 0 || selector.serviceIds.length > 0;
-  if (onlyTasks && (kinds.length !== 1 || kinds[0] !== 'task')) {
-    throw new StoreError('INVALID_OBJECT', 'node_ids and service_ids select tasks only: set kind to "task"', {
-      path: 'selectors',
-    });
-  }
-  return kinds.flatMap((kind) => actions.flatMap((action) => specifiersOfKind(kind, action, selector)));
+/** What one selector asks of objects, kind by kind. */
+export interface Selection {
+  readonly kind: string;
+  readonly actions: readonly Exclude<EventAction, 'commit'>[];
+  readonly selector: Selector;
+  readonly test: Test;
+}
+
+/** The selectors of a request, checked. None selects every kind. Throws `INVALID_OBJECT`, `INVALID_FIND_BY`. */
+export function selectionsOf(selectors: readonly Selector[], store: MemoryStore): Selection[] {
+  return selectors.flatMap((selector) => {
+    checkConflicts(selector);
+    const actions = selector.actions.filter((action) => action !== 'commit');
+    return kindsOf(selector, store).map((kind) => ({
+      kind,
+      actions: selector.actions.length > 0 ? actions : objectActions,
+      selector,
+      test: testOf(store.kinds.get(kind), selector),
+    }));
+  });
+}
+
+/** The store's specifiers for these; always with the commits, which close each transaction. */
+export function specifiersOf(selections: readonly Selection[]): Specifier[] {
+  return [
+    ...selections.flatMap((selection) => selection.actions.flatMap((action) => specifiersFor(selection, action))),
+    EventCommit(),
+  ];
 }
 
 /** One specifier for each value that the queue can look up; what is left is asked of the object. */
-function specifiersOfKind(kind: Kind, action: EventAction, selector: Selector): Specifier[] {
-  const rest = remainder(kind, selector);
-  if (selector.nodeIds.length > 0)
-    return selector.nodeIds.map((nodeId) =>
-      specifierFor(action, kind, { nodeId }, taskCheckNodeId as CheckFunc<Kind>, rest),
-    );
+function specifiersFor({ kind, selector, test }: Selection, action: EventAction): Specifier[] {
+  const rest: CheckFunc<Kind> = (_wanted, object) => test(object);
+  const of = (wanted: object | undefined, ...checks: unknown[]) =>
+    specifierFor(action, kind as Kind, wanted, ...(checks as CheckFunc<Kind>[]), rest);
+  if (selector.nodeIds.length > 0) return selector.nodeIds.map((nodeId) => of({ nodeId }, taskCheckNodeId));
   if (selector.serviceIds.length > 0)
-    return selector.serviceIds.map((serviceId) =>
-      specifierFor(action, kind, { serviceId }, taskCheckServiceId as CheckFunc<Kind>, rest),
-    );
-  if (selector.ids.length > 0) return selector.ids.map((id) => specifierFor(action, kind, { id }, idCheck(kind), rest));
-  return [specifierFor(action, kind, undefined, rest)];
+    return selector.serviceIds.map((serviceId) => of({ serviceId }, taskCheckServiceId));
+  if (selector.ids.length > 0 && isKind(kind)) return selector.ids.map((id) => of({ id }, idCheck(kind)));
+  return [of(undefined)];
 }
 
-function remainder(kind: Kind, selector: Selector): CheckFunc<Kind> {
-  const { ids, idPrefixes, serviceIds } = selector;
-  const names = selector.names.map(foldName);
-  const namePrefixes = selector.namePrefixes.map(foldName);
-  const { nameOf } = kindOf(kind);
-  const among = <T>(list: readonly T[], holds: (item: T) => boolean) => list.length === 0 || list.some(holds);
-  return (_wanted, object: AnyObject) => {
-    const name = foldName(nameOf(object));
-    return (
-      among(ids, (id) => object.id === id) &&
-      among(idPrefixes, (prefix) => object.id.startsWith(prefix)) &&
-      among(names, (wanted) => name === wanted) &&
-      among(namePrefixes, (prefix) => name.startsWith(prefix)) &&
-      among(serviceIds, (serviceId) => (object as { serviceId?: string }).serviceId === serviceId)
-    );
+function kindsOf({ kind }: Selector, store: MemoryStore): readonly string[] {
+  const known = new Set<string>([...store.kinds.names(), ...store.descriptions().map((one) => one.kind)]);
+  if (kind === '') return [...known];
+  if (!known.has(kind)) refuse(`there is no kind "${kind}"; known are ${[...known].join(', ')}`);
+  return [kind];
+}
+
+/** Filters that only objects of one kind can pass. */
+const onlyFor: Readonly<Partial<Record<keyof Selector, Kind>>> = {
+  nodeIds: 'task',
+  serviceIds: 'task',
+  slots: 'task',
+  desiredStates: 'task',
+  stateGreaterThan: 'task',
+  roles: 'node',
+  memberships: 'node',
+  states: 'node',
+};
+
+const isSet = (value: unknown) => (Array.isArray(value) ? value.length > 0 : value !== undefined);
+
+/** A selector that nothing can pass is a mistake, and says so. */
+function checkConflicts(selector: Selector): void {
+  for (const [field, kind] of Object.entries(onlyFor)) {
+    if (isSet(selector[field as keyof Selector]) && selector.kind !== kind)
+      refuse(`${field} selects ${kind}s only: set kind to "${kind}"`);
+  }
+  if (isSet(selector.indexes) && selector.kind === '') refuse('indexes belong to one kind: set kind');
+  const none = (texts: readonly string[], prefixes: readonly string[]) =>
+    texts.length > 0 &&
+    prefixes.length > 0 &&
+    !texts.some((text) => prefixes.some((prefix) => text.startsWith(prefix)));
+  if (none(selector.ids, selector.idPrefixes))
+    refuse('no object can have one of ids and begin with one of id_prefixes');
+  if (none(selector.names.map(foldName), selector.namePrefixes.map(foldName)))
+    refuse('no object can have one of names and begin with one of name_prefixes');
+}
+
+/** What stands in a selector is AND-ed, the values of a list are OR-ed; an empty list asks nothing. */
+function testOf(definition: KindDefinition, selector: Selector): Test {
+  const { kind, nameOf } = definition;
+  const tests: Test[] = [];
+  const among = <T>(list: readonly T[], holds: (object: never, item: T) => boolean) => {
+    if (list.length > 0) tests.push((object) => list.some((item) => holds(object as never, item)));
   };
+  among(selector.ids, ({ id }: StoredObject, wanted) => id === wanted);
+  among(selector.idPrefixes, ({ id }: StoredObject, prefix) => id.startsWith(prefix));
+  among(selector.names.map(foldName), (object: AnyObject, name) => foldName(nameOf(object)) === name);
+  among(selector.namePrefixes.map(foldName), (object: AnyObject, prefix) =>
+    foldName(nameOf(object)).startsWith(prefix),
+  );
+  among(selector.nodeIds, ({ nodeId }: Task, wanted) => nodeId === wanted);
+  among(selector.serviceIds, ({ serviceId }: Task, wanted) => serviceId === wanted);
+  among(selector.slots, ({ serviceId, slot }: Task, wanted) => serviceId === wanted.serviceId && slot === wanted.slot);
+  among(selector.desiredStates, ({ desiredState }: Task, wanted) => desiredState === wanted);
+  among(selector.roles, ({ role }: Node, wanted) => role === wanted);
+  among(selector.memberships, ({ spec }: Node, wanted) => spec.membership === wanted);
+  among(selector.states, ({ status }: Node, wanted) => status.state === wanted);
+  const { stateGreaterThan } = selector;
+  if (stateGreaterThan !== undefined)
+    tests.push((object) => taskStateOrder((object as Task).status.state) > taskStateOrder(stateGreaterThan));
+  const entries = (list: readonly messages.IndexEntry[], prefix: boolean) => {
+    const fits = list.map(({ key, val }) =>
+      fitsBy(definition, byIndex('custom', prefix ? [key] : [key, val], prefix ? { prefix: val } : {})),
+    );
+    if (fits.length > 0) tests.push((object) => fits.some((fit) => fit(object)));
+  };
+  if (isKind(kind)) {
+    entries(selector.custom, false);
+    entries(selector.customPrefixes, true);
+  } else if (selector.custom.length + selector.customPrefixes.length > 0) tests.push(() => false);
+  if (selector.indexes.length > 0)
+    tests.push(fitsBy(definition, and(...selector.indexes.map((index) => indexLookup(kind, index)))));
+  return (object) => tests.every((test) => test(object));
 }
 
-function knownKind(kind: string): Kind {
-  const known = kindNames.find((name) => name === kind);
-  if (!known)
-    throw new StoreError('INVALID_OBJECT', `there is no kind "${kind}"; known are ${kindNames.join(', ')}`, {
-      path: 'selectors.kind',
-    });
-  return known;
-}
+/** The kinds that an unfiltered watch begins with. */
+export const allKinds = (store: MemoryStore): string[] => [
+  ...new Set<string>([...kindNames, ...store.kinds.names(), ...store.descriptions().map(({ kind }) => kind)]),
+];

@@ -1,14 +1,27 @@
 import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { messageOf } from '../base/errors.js';
 import type { Replica } from '../replica/index.js';
-import { isStoreError, watch, type Event, type MemoryStore, type ObjectEvent, type Specifier } from '../state/index.js';
-import type { messages } from '../wire/index.js';
-import { specifiersOf } from './selectors.js';
+import {
+  isStoreError,
+  StoreError,
+  tableOf,
+  watch,
+  type Event,
+  type MemoryStore,
+  type ObjectEvent,
+  type StoredObject,
+} from '../state/index.js';
+import { toAny, type messages } from '../wire/index.js';
+import { pagesOf } from './reads.js';
+import { allKinds, selectionsOf, specifiersOf, type Selection } from './selectors.js';
+import { showObject } from './shown.js';
+import { writeSlowly } from './slow-writer.js';
 import { toStatus } from './status.js';
 
 type WatchRequest = messages.WatchRequest;
 type WatchResponse = messages.WatchResponse;
 type Call = ServerWritableStream<WatchRequest, WatchResponse>;
+type Say = (body: object) => Promise<void>;
 
 const bookmarkDefaultMs = 10_000;
 
@@ -31,27 +44,32 @@ async function serve(replica: Replica, call: Call): Promise<void> {
   const { request } = call;
   const { store } = replica;
   const { lineage } = replica.status();
-  const specifiers = specifiersOf(request.selectors);
+  if (request.snapshot && request.resumeFrom !== undefined)
+    throw new StoreError('INVALID_OBJECT', 'snapshot and resume_from exclude each other', { path: 'snapshot' });
+  const selections = selectionsOf(request.selectors, store);
   const stop = new AbortController();
   call.on('cancelled', () => stop.abort());
   call.on('close', () => stop.abort());
-  const say = (body: object) => write(call, { lineage, ...body }, stop.signal);
+  const say: Say = (body) => writeSlowly<WatchResponse>(call, { lineage, ...body }, stop.signal);
 
   if (request.lineage !== undefined && request.lineage !== lineage) {
     await say({ resync: { reason: `this history is another one (lineage ${lineage})`, version: store.version } });
     return;
   }
   const from = request.resumeFrom ?? store.version;
-  const events = eventsFrom(store, from, request, specifiers, stop.signal);
-  await say({ synced: { version: from } });
+  const events = eventsFrom(store, from, request, selections, stop.signal);
+  // A watch that may not begin says so before anything else.
+  const iterator = events[Symbol.asyncIterator]();
   try {
-    await pass(store, events, request.bookmarkMs || bookmarkDefaultMs, say);
+    if (request.snapshot) await saySnapshot(store, selections, say, stop.signal);
+    if (from <= store.version) await say({ synced: { version: from } });
+    await pass(store, iterator, request.bookmarkMs || bookmarkDefaultMs, say);
   } catch (error) {
-    const lost = ['RESYNC', 'VERSION_COMPACTED', 'WATCH_OVERFLOW'].some((code) =>
-      isStoreError(error, code as 'RESYNC'),
-    );
+    const lost = (['RESYNC', 'VERSION_COMPACTED', 'WATCH_OVERFLOW'] as const).some((code) => isStoreError(error, code));
     if (!lost) throw error;
     await say({ resync: { reason: messageOf(error), version: store.version } });
+  } finally {
+    await iterator.return?.();
   }
 }
 
@@ -59,20 +77,45 @@ function eventsFrom(
   store: MemoryStore,
   from: number,
   request: WatchRequest,
-  specifiers: Specifier[],
+  selections: readonly Selection[],
   signal: AbortSignal,
 ): AsyncIterable<Event> {
-  const match = request.matchEither ? ('either' as const) : ('new' as const);
-  return watch(store.queue, { after: from, match, signal, limitBytes: waitingBytesMax }, ...specifiers);
+  const options = {
+    after: from,
+    match: request.matchEither ? ('either' as const) : ('new' as const),
+    ahead: request.wait ? ('wait' as const) : ('refuse' as const),
+    signal,
+    limitBytes: waitingBytesMax,
+  };
+  return watch(store.queue, options, ...(selections.length > 0 ? specifiersOf(selections) : []));
+}
+
+/** What matches now, in pages of one version. Called in the same turn as the watch begins: nothing lies between. */
+async function saySnapshot(
+  store: MemoryStore,
+  selections: readonly Selection[],
+  say: Say,
+  signal: AbortSignal,
+): Promise<void> {
+  const view = store.openView();
+  const { version } = view;
+  const kinds = selections.length > 0 ? [...new Set(selections.map(({ kind }) => kind))] : allKinds(store);
+  for (const kind of kinds) {
+    const tests = selections.filter((one) => one.kind === kind).map(({ test }) => test);
+    const where = (object: StoredObject) => tests.length === 0 || tests.some((test) => test(object));
+    for await (const objects of pagesOf(store, kind, filtered(tableOf(view, kind).find(), where))) {
+      if (signal.aborted) return;
+      await say({ snapshot: { version, objects: objects.map((object) => ({ kind, object })) } });
+    }
+  }
+}
+
+function* filtered<T>(items: readonly T[], where: (item: T) => boolean): Generator<T, void> {
+  for (const item of items) if (where(item)) yield item;
 }
 
 /** Collects each transaction and sends it whole; a bookmark when nothing of interest has happened for a while. */
-async function pass(
-  store: MemoryStore,
-  events: AsyncIterable<Event>,
-  bookmarkMs: number,
-  say: (body: object) => Promise<void>,
-): Promise<void> {
+async function pass(store: MemoryStore, events: AsyncIterator<Event>, bookmarkMs: number, say: Say): Promise<void> {
   let collected: ObjectEvent[] = [];
   let unsaid: number | undefined;
   let saying: Promise<void> = Promise.resolve();
@@ -83,7 +126,8 @@ async function pass(
     unsaid = undefined;
   }, bookmarkMs);
   try {
-    for await (const event of events) {
+    for (let next = await events.next(); !next.done; next = await events.next()) {
+      const event: Event = next.value;
       if (event.action !== 'commit') {
         collected.push(event);
         continue;
@@ -114,25 +158,6 @@ function transactionOf(store: MemoryStore, version: number, events: readonly Obj
 
 function toWire(event: ObjectEvent): messages.WatchEvent {
   const { action, kind, object } = event;
-  const wrapped = { [kind]: object } as unknown as messages.WatchObject;
-  return {
-    action,
-    kind,
-    object: wrapped,
-    ...(event.action === 'update' && { old: { [kind]: event.old } as unknown as messages.WatchObject }),
-  };
-}
-
-/** Writes one message, and waits when the reader is slow. The one place that writes to the stream. */
-async function write(call: Call, response: WatchResponse, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || call.write(response)) return;
-  await new Promise<void>((resolve) => {
-    const go = () => {
-      call.removeListener('drain', go);
-      signal.removeEventListener('abort', go);
-      resolve();
-    };
-    call.once('drain', go);
-    signal.addEventListener('abort', go, { once: true });
-  });
+  const shown = (one: StoredObject) => toAny(kind, showObject(kind, one));
+  return { action, kind, object: shown(object), ...(event.action === 'update' && { old: shown(event.old) }) };
 }

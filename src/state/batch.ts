@@ -1,6 +1,7 @@
 import { StoreError } from './errors.js';
 import { refuseAsync, tooLarge, type Ticket, type UpdateOptions, type Writer } from './writer.js';
-import type { Tx, WriteTransaction } from './transaction.js';
+import type { Tx } from './transaction.js';
+import type { WriteTransaction } from './write-transaction.js';
 
 export type BatchOptions = Omit<UpdateOptions, 'requestId'>;
 
@@ -150,6 +151,7 @@ export class BatchRun implements Batch {
       let bytes = 0;
       for (const change of group.changes.slice(savepoint.changes)) bytes += ledger.sizeOf(change);
       if (bytes > limits.transactionBytes) throw tooLarge(bytes, limits.transactionBytes);
+      ledger.checkLimits(group);
       group.close();
       if (this.#groupBytes + bytes > limits.transactionBytes) this.#moveToNextGroup(group, savepoint);
       this.#groupBytes += bytes;

@@ -1,6 +1,5 @@
-import type { Lookup, TableReader } from '../table/index.js';
-import { StoreError } from './errors.js';
-import { foldName, type KindDefinition, type StoredObject } from './kind.js';
+import type { IdSpan, Lookup } from '../table/index.js';
+import { foldName } from './kind.js';
 import type { NodeMembership, NodeRole } from './tables/node.js';
 import type { TaskState } from './tables/task.js';
 
@@ -8,28 +7,51 @@ import type { TaskState } from './tables/task.js';
 export type By =
   | { readonly by: 'all' }
   | { readonly by: 'id'; readonly id: string }
-  | { readonly by: 'idPrefix'; readonly prefix: string }
+  | { readonly by: 'ids'; readonly span: IdSpan }
   | { readonly by: 'index'; readonly lookup: Lookup }
-  | { readonly by: 'or'; readonly bys: readonly By[] };
+  | { readonly by: 'or' | 'and'; readonly bys: readonly By[] };
 
-function byIndex(index: string, parts: readonly string[], prefix?: string): By {
-  return Object.freeze({ by: 'index', lookup: prefix === undefined ? { index, parts } : { index, parts, prefix } });
+/** A stretch of an order: at least `from`, less than `to`; without one of them open at that end. */
+export interface Range<V = string> {
+  readonly from?: V;
+  readonly to?: V;
+}
+
+/** @internal For the indexes of a kind; the functions below and a kind's own `by` are for users. */
+export function byIndex(index: string, parts: readonly string[], span: IdSpan = {}): By {
+  return Object.freeze({ by: 'index', lookup: { index, parts, ...span } });
+}
+
+function spanOf({ from, to }: Range): IdSpan {
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }
 
 /** Everything, by id. */
 export const all: By = Object.freeze({ by: 'all' });
 export const byId = (id: string): By => Object.freeze({ by: 'id', id });
 /** Ordered by id. `''` finds all. */
-export const byIdPrefix = (prefix: string): By => Object.freeze({ by: 'idPrefix', prefix });
+export const byIdPrefix = (prefix: string): By => Object.freeze({ by: 'ids', span: { prefix } });
+/** Ordered by id. */
+export const byIdRange = (range: Range): By => Object.freeze({ by: 'ids', span: spanOf(range) });
 /** Without case. */
 export const byName = (name: string): By => byIndex('name', [foldName(name)]);
 /** Without case, ordered by name and then id. `''` finds all that have a name. */
-export const byNamePrefix = (prefix: string): By => byIndex('name', [], foldName(prefix));
+export const byNamePrefix = (prefix: string): By => byIndex('name', [], { prefix: foldName(prefix) });
+/** Without case, ordered by name and then id. */
+export const byNameRange = ({ from, to }: Range): By =>
+  byIndex('name', [], {
+    ...(from !== undefined && { from: foldName(from) }),
+    ...(to !== undefined && { to: foldName(to) }),
+  });
 /** Objects whose annotations carry the index entry `{ key: index, val: value }`. */
 export const byCustom = (index: string, value: string): By => byIndex('custom', [index, value]);
-export const byCustomPrefix = (index: string, prefix: string): By => byIndex('custom', [index], prefix);
+export const byCustomPrefix = (index: string, prefix: string): By => byIndex('custom', [index], { prefix });
+/** Ordered by the value of the entry, as text, and then id. */
+export const byCustomRange = (index: string, range: Range): By => byIndex('custom', [index], spanOf(range));
 /** What any of the branches finds, in the order of the branches, without repeats. `or()` finds nothing. */
 export const or = (...bys: readonly By[]): By => Object.freeze({ by: 'or', bys });
+/** What all of the branches find, in the order of the first: put the one that finds least there. `and()` finds all. */
+export const and = (...bys: readonly By[]): By => (bys.length === 0 ? all : Object.freeze({ by: 'and', bys }));
 
 /** Nodes whose `role` (not `spec.desiredRole`) is this. */
 export const byRole = (role: NodeRole): By => byIndex('role', [role]);
@@ -45,59 +67,11 @@ export const bySlot = (serviceId: string, slot: number): By => byIndex('slot', [
 export const byDesiredState = (state: TaskState): By => byIndex('desiredState', [state]);
 /** Tasks by `status.state`. */
 export const byTaskState = (state: TaskState): By => byIndex('state', [state]);
+/** Services and tasks whose containers get a secret. */
+export const byReferencedSecretId = (secretId: string): By => byIndex('referencedSecret', [secretId]);
+/** Services and tasks whose containers get a config. */
+export const byReferencedConfigId = (configId: string): By => byIndex('referencedConfig', [configId]);
+/** Volumes of a group. */
+export const byVolumeGroup = (group: string): By => byIndex('group', [group]);
 /** Services and tasks that use a network. */
 export const byReferencedNetworkId = (networkId: string): By => byIndex('referencedNetwork', [networkId]);
-
-function refuse(kind: KindDefinition<StoredObject>, by: unknown): StoreError {
-  const name = (by as { lookup?: Lookup } | undefined)?.lookup?.index;
-  return new StoreError(
-    'INVALID_FIND_BY',
-    name === undefined
-      ? `find for ${kind.plural} takes what all, byId, byName, … make`
-      : `${kind.plural} have no index "${name}"; they have ${Object.keys(kind.table.indexes).join(', ')}`,
-  );
-}
-
-/** Throws `INVALID_FIND_BY` unless `by`, to its last branch, is for this kind. */
-function checkBy(kind: KindDefinition<StoredObject>, by: By): void {
-  switch (by?.by) {
-    case 'all':
-    case 'id':
-    case 'idPrefix':
-      return;
-    case 'index':
-      if (!Object.hasOwn(kind.table.indexes, by.lookup.index)) throw refuse(kind, by);
-      return;
-    case 'or':
-      for (const branch of by.bys) checkBy(kind, branch);
-      return;
-    default:
-      throw refuse(kind, by);
-  }
-}
-
-/** Runs a lookup. The array is the caller's, the objects are shared. Throws `INVALID_FIND_BY`. */
-export function findBy<T extends StoredObject>(kind: KindDefinition<T>, rows: TableReader<T>, by: By): T[] {
-  checkBy(kind as unknown as KindDefinition<StoredObject>, by);
-  return run(rows, by);
-}
-
-function run<T extends StoredObject>(rows: TableReader<T>, by: By): T[] {
-  switch (by.by) {
-    case 'all':
-      return rows.all();
-    case 'id': {
-      const row = rows.get(by.id);
-      return row === undefined ? [] : [row];
-    }
-    case 'idPrefix':
-      return rows.byIdPrefix(by.prefix);
-    case 'index':
-      return rows.find(by.lookup);
-    case 'or': {
-      const found = new Map<string, T>();
-      for (const branch of by.bys) for (const row of run(rows, branch)) if (!found.has(row.id)) found.set(row.id, row);
-      return [...found.values()];
-    }
-  }
-}

@@ -6,6 +6,8 @@
  * - `SEQUENCE_CONFLICT`: the object has changed since you read it. Read again, then update.
  * - `INVALID_FIND_BY`: this kind has no such index.
  * - `INVALID_OBJECT`: the message names the path and what must be there.
+ * - `IN_USE`: something else names the object, or has what it wants. The message says who.
+ * - `LIMIT_EXCEEDED`: as many objects, or bytes, as the store was told to take. Remove some, or raise the limit.
  * - `TOO_LARGE`: split the transaction, or use `batch`.
  * - `NOT_LEADER`: nothing was proposed. Ask the leader, or wait for one.
  * - `OUTCOME_UNKNOWN`: not a failure. The change was proposed and may still commit: read before writing again, or
@@ -26,6 +28,8 @@ export const storeErrorCodes = [
   'SEQUENCE_CONFLICT',
   'INVALID_FIND_BY',
   'INVALID_OBJECT',
+  'IN_USE',
+  'LIMIT_EXCEEDED',
   'TOO_LARGE',
   'NOT_LEADER',
   'OUTCOME_UNKNOWN',

@@ -4,7 +4,7 @@ import type { TransactionRecord } from './history.js';
 import type { Proposer, StoreAction } from './proposer.js';
 import type { Listener } from './queue.js';
 import { MemoryStore } from './store.js';
-import { actionOf, markCanonical } from './transaction.js';
+import { actionOf, markCanonical } from './actions.js';
 
 function refuseWrites(): never {
   throw new StoreError('NOT_SUPPORTED', 'a fork follows another store: write there');
@@ -18,15 +18,9 @@ const follower: Proposer = {
 };
 
 function apply(store: MemoryStore, record: TransactionRecord): void {
-  const { events, version, time, actor, reason, requestId } = record;
+  const { events, commit: _commit, bytes: _bytes, ...info } = record;
   const actions: StoreAction[] = events.map(actionOf);
-  store.applyStoreActions(markCanonical(actions), {
-    version,
-    time,
-    ...(actor !== undefined && { actor }),
-    ...(reason !== undefined && { reason }),
-    ...(requestId !== undefined && { requestId }),
-  });
+  store.applyStoreActions(markCanonical(actions), info);
 }
 
 /**
@@ -34,7 +28,7 @@ function apply(store: MemoryStore, record: TransactionRecord): void {
  * Made at once, because it shares the structure of what it copies. `close` stops following; the copy stays readable.
  */
 export function fork(store: MemoryStore): { store: MemoryStore; close(): void } {
-  const copy = new MemoryStore({ proposer: follower });
+  const copy = new MemoryStore({ proposer: follower, kinds: store.kinds });
   copy.installNow(store.save());
   const listener: Listener = {
     specifiers: [],

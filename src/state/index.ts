@@ -6,7 +6,8 @@ export type { Limits, UpdateOptions } from './writer.js';
 export { limitDefaults } from './writer.js';
 export type { Batch, BatchOptions } from './batch.js';
 export type { ReadTable, ReadTx, Tx, WriteTable } from './transaction.js';
-export { markCanonical, tableOf } from './transaction.js';
+export { tableOf } from './transaction.js';
+export { markCanonical } from './actions.js';
 export type { Change, ProposedTransaction, Proposer, StoreAction, TransactionInfo } from './proposer.js';
 export { isStoreError, StoreError, storeErrorCodes } from './errors.js';
 export type { StoreErrorCode, StoreErrorDetails } from './errors.js';
@@ -20,7 +21,22 @@ export type { CommitEvent, CreateEvent, DeleteEvent, Event, EventAction, ObjectE
 export * from './specifiers.js';
 export * from './checks/index.js';
 export { isKind, kindNames, kindOf, kinds } from './tables/index.js';
-export type { AnyObject, Cluster, Kind, Network, Node, ObjectOf, ObjectTypes, Service, Task } from './tables/index.js';
+export type {
+  AnyObject,
+  Cluster,
+  Config,
+  Kind,
+  Network,
+  Node,
+  ObjectOf,
+  ObjectTypes,
+  Secret,
+  Service,
+  Task,
+  Volume,
+} from './tables/index.js';
+export { secretBytesMax } from './tables/secret.js';
+export { configBytesMax } from './tables/config.js';
 export { taskStateOrder, taskStates } from './tables/task.js';
 export type { TaskState } from './tables/task.js';
 export type { NodeMembership, NodeRole, NodeState } from './tables/node.js';
@@ -39,7 +55,32 @@ export type {
   TaskSpec,
   UpdateConfig,
 } from './tables/common.js';
-export { canonicalObject, foldName } from './kind.js';
-export type { Draft, KindDefinition, Meta, Replacement, StoredObject } from './kind.js';
-export { Misfit } from './schema.js';
+export { canonicalObject, foldName, isKindName } from './kind.js';
+export type {
+  BuiltInKind,
+  Draft,
+  KindDefinition,
+  KindDescription,
+  KindLimits,
+  Meta,
+  Replacement,
+  StoredObject,
+} from './kind.js';
+export { specVersionOf, storedMeta } from './meta.js';
+export { defineKind, typeOf } from './own-kind.js';
+export type { KindOptions, OwnEvent, OwnKind, Stored, TypeOnly } from './own-kind.js';
+export type { StandardSchema } from './standard-schema.js';
+export { KindSet } from './kind-set.js';
+export { StagedState } from './staged-state.js';
+export { indexKey } from './index-key.js';
+export { fitsBy } from './find.js';
+export type { FindOptions } from './find.js';
+export { fieldChanges } from './difference.js';
+export type { FieldChange } from './difference.js';
+export type { HistoryEntry } from './object-history.js';
+export type { Plan, PlannedChange } from './plan.js';
+export type { KindUse, StoreUse } from './use.js';
+export type { AnyOwnKind } from './store.js';
+export * as schema from './schemas.js';
+export { Misfit, plainCopy } from './schema.js';
 export type { DeepPartial } from './schema.js';

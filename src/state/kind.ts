@@ -1,16 +1,8 @@
 import type { IndexDefinition, TableDefinition } from '../table/index.js';
+import { plainEqual } from '../base/plain.js';
 import { StoreError } from './errors.js';
+import { specVersionOf, storedMeta, type Meta } from './meta.js';
 import { copyFields, Misfit, type DeepPartial, type ObjectSchema } from './schema.js';
-
-/** Which transaction wrote an object, and when. Set by the store. */
-export interface Meta {
-  /** The version of the transaction that last wrote the object. Versions count committed transactions: 1, 2, 3, … */
-  readonly version: number;
-  /** Milliseconds since the epoch, by the leader's clock. */
-  readonly createdAt: number;
-  /** Milliseconds since the epoch, by the leader's clock; never goes back. */
-  readonly updatedAt: number;
-}
 
 export interface StoredObject {
   readonly id: string;
@@ -23,20 +15,60 @@ export type Draft<T extends StoredObject> = DeepPartial<T>;
 /** What `update` takes: the whole object; fields left out go back to their defaults. */
 export type Replacement<T extends StoredObject> = DeepPartial<T> & { readonly id: string };
 
+/** Can a kind be called this? Letters, digits, `-` and `_`, and nothing that every object has. */
+export function isKindName(name: unknown): name is string {
+  return typeof name === 'string' && /^[A-Za-z][A-Za-z0-9_-]*$/.test(name) && !(name in {});
+}
+
+/** How much of a kind a store takes. What is left out is not limited. */
+export interface KindLimits {
+  /** Objects of the kind. */
+  readonly objects?: number;
+  /** Encoded bytes of all of them together. */
+  readonly bytes?: number;
+  /** Encoded bytes of one. */
+  readonly objectBytes?: number;
+}
+
+/** What every member is told of a kind that users defined: enough to list it and to say what it is, not to write it. */
+export interface KindDescription {
+  readonly kind: string;
+  readonly plural: string;
+  readonly indexes: readonly string[];
+  /** Of the indexes, those whose values stand once. */
+  readonly unique: readonly string[];
+}
+
 /** A kind of object: its shape, its names, its indexes. The store works for any of them. */
 export interface KindDefinition<T extends StoredObject = StoredObject> {
   readonly kind: string;
   /** As the API and the command line say it. */
   readonly plural: string;
-  readonly body: ObjectSchema<Omit<T, 'id' | 'meta'>>;
+  /**
+   * Puts the fields of `body`, in canonical form, into `into`. Parts that are those of `old`, itself and not a copy, are
+   * canonical already. Throws {@link Misfit}.
+   */
+  readonly fill: (body: object, into: Record<string, unknown>, old: T | undefined) => void;
   /** The name that people use; `''` is none. */
   readonly nameOf: (object: T) => string;
-  /** Unique names are compared without case. */
-  readonly uniqueName: boolean;
+  /** Indexes whose keys stand once. */
+  readonly unique: readonly string[];
+  /** Refuses an object beyond what its shape says, by throwing {@link Misfit}. Asked where it is written, not where it is applied. */
+  readonly validate?: (object: T, old: T | undefined) => void;
+  readonly limits?: KindLimits;
   readonly table: TableDefinition<T>;
+  /** Of a kind that users defined. */
+  readonly description?: KindDescription;
+  /** The definition is not here: objects are kept and handed on, and written by nobody. */
+  readonly unknown?: true;
 }
 
-export function defineKind<T extends StoredObject>(definition: {
+/** A kind that the store brings along, and whose messages are in proto/. */
+export interface BuiltInKind<T extends StoredObject = StoredObject> extends KindDefinition<T> {
+  readonly body: ObjectSchema<Omit<T, 'id' | 'meta'>>;
+}
+
+export function builtInKind<T extends StoredObject>(definition: {
   kind: string;
   plural: string;
   body: ObjectSchema<Omit<T, 'id' | 'meta'>>;
@@ -44,14 +76,29 @@ export function defineKind<T extends StoredObject>(definition: {
   uniqueName: boolean;
   custom: (object: T) => readonly { readonly key: string; readonly val: string }[];
   indexes?: Readonly<Record<string, (object: T) => readonly (readonly string[])[]>>;
-}): KindDefinition<T> {
-  const { kind, plural, body, nameOf, uniqueName, custom, indexes = {} } = definition;
+  validate?: (object: T) => void;
+}): BuiltInKind<T> {
+  const { kind, plural, body, nameOf, uniqueName, custom, indexes = {}, validate } = definition;
   const named: Record<string, IndexDefinition<T>> = {
-    name: { of: (row) => (nameOf(row) === '' ? [] : [[foldName(nameOf(row))]]) },
+    name: nameIndex(nameOf),
     custom: { of: (row) => custom(row).map(({ key, val }) => [key, val]) },
   };
   for (const [name, of] of Object.entries(indexes)) named[name] = { of };
-  return { kind, plural, body, nameOf, uniqueName, table: { name: kind, id: (row) => row.id, indexes: named } };
+  return {
+    kind,
+    plural,
+    body,
+    fill: (from, into, old) => copyFields(body.fields, from, into, old),
+    nameOf,
+    unique: uniqueName ? ['name'] : [],
+    ...(validate && { validate }),
+    table: { name: kind, id: (row) => row.id, indexes: named },
+  };
+}
+
+/** Names are found without case; an empty one is none. */
+export function nameIndex<T extends StoredObject>(nameOf: (object: T) => string): IndexDefinition<T> {
+  return { of: (row) => (nameOf(row) === '' ? [] : [[foldName(nameOf(row))]]) };
 }
 
 /** Names differ only if they differ in more than case. Independent of locale; the final sigma is a sigma. */
@@ -65,20 +112,34 @@ export function canonicalObject<T extends StoredObject>(
   input: object,
   id: string,
   meta: Meta,
+  old?: T,
 ): T {
   const { id: _id, meta: _meta, ...body } = input as Partial<StoredObject>;
   const out: Record<string, unknown> = { id, meta };
-  try {
-    copyFields(definition.body.fields, body, out);
-  } catch (error) {
-    throw asInvalid(definition.kind, error);
-  }
+  refusing(definition.kind, () => definition.fill(body, out, old));
+  const specKept = old !== undefined && 'spec' in out && plainEqual(out.spec, (old as { spec?: unknown }).spec);
+  out.meta = storedMeta(meta, specKept ? specVersionOf(old) : undefined);
   return Object.freeze(out) as unknown as T;
 }
 
-function asInvalid(kind: string, error: unknown): unknown {
-  if (!(error instanceof Misfit)) return error;
-  return new StoreError('INVALID_OBJECT', `${kind}: ${error.where} ${error.message}`, { path: error.where });
+/** Asks the kind's own rules. Throws `INVALID_OBJECT`. */
+export function validateObject<T extends StoredObject>(
+  definition: KindDefinition<T>,
+  object: T,
+  old: T | undefined,
+): void {
+  const { validate } = definition;
+  if (validate) refusing(definition.kind, () => validate(object, old));
+}
+
+function refusing(kind: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    const where = error.where === '' ? '' : `${error.where} `;
+    throw new StoreError('INVALID_OBJECT', `${kind}: ${where}${error.message}`, { path: error.where });
+  }
 }
 
 /** The id that the caller gave, `undefined` if none. Throws `INVALID_OBJECT`. */
@@ -105,3 +166,5 @@ export function givenVersion(kind: string, input: object): number | undefined {
   }
   return version;
 }
+
+export type { Meta };

@@ -8,8 +8,11 @@ import type { Proposer, StoreAction, TransactionInfo } from './proposer.js';
 import { WatchQueue } from './queue.js';
 import { Requests } from './requests.js';
 import { emptyRoot, type StateRoot } from './root.js';
-import { roughSize } from './size.js';
-import { actionOf, applyActions, type ObjectChange, type Stamp, type WriteTransaction } from './transaction.js';
+import { actionOf, applyActions } from './actions.js';
+import type { KindDescription, KindLimits } from './kind.js';
+import type { KindSet } from './kind-set.js';
+import { bytesAfter, checkBytes, measureBy, type Measure } from './usage.js';
+import type { KindLimitsByName, ObjectChange, Stamp, WriteTransaction } from './write-transaction.js';
 
 /** What a caller says about a transaction. */
 export interface Labels {
@@ -34,23 +37,29 @@ function eventOf({ action, kind, object, old }: ObjectChange, version: number): 
 }
 
 function recordOf(info: TransactionInfo, changes: readonly ObjectChange[], bytes: number): TransactionRecord {
-  const { version, time, actor, reason, requestId } = info;
+  const { version, time, actor, reason, requestId, kinds } = info;
   const events: ObjectEvent[] = [];
   for (const change of changes) events.push(eventOf(change, version));
   const commit = Object.freeze({ action: 'commit', kind: 'commit', version } as const);
-  const labelled = actor !== undefined || reason !== undefined || requestId !== undefined;
+  const labelled = actor !== undefined || reason !== undefined || requestId !== undefined || kinds !== undefined;
   const record = { version, time, events: Object.freeze(events), commit, bytes };
   return labelled ? { ...info, ...record } : record;
 }
 
-function infoOf({ version, time }: Stamp, { actor, reason, requestId }: Labels): TransactionInfo {
-  if (actor === undefined && reason === undefined && requestId === undefined) return { version, time };
+function infoOf(
+  { version, time }: Stamp,
+  { actor, reason, requestId }: Labels,
+  kinds: readonly KindDescription[],
+): TransactionInfo {
+  if (actor === undefined && reason === undefined && requestId === undefined && kinds.length === 0)
+    return { version, time };
   return {
     version,
     time,
     ...(actor !== undefined && { actor }),
     ...(reason !== undefined && { reason }),
     ...(requestId !== undefined && { requestId }),
+    ...(kinds.length > 0 && { kinds }),
   };
 }
 
@@ -66,6 +75,8 @@ export class Ledger {
   readonly queue: WatchQueue;
   readonly history: History;
   readonly requests = new Requests();
+  readonly kinds: KindSet;
+  readonly measure: Measure;
   readonly #clock: Clock;
   #committed: StateRoot;
   #pending: StateRoot;
@@ -73,8 +84,19 @@ export class Ledger {
   /** Request ids on their way. */
   readonly #requested = new Map<string, Proposal>();
 
-  constructor(options: { proposer: Proposer | undefined; history: Partial<HistoryLimits> | undefined; clock: Clock }) {
-    const { proposer, history, clock } = options;
+  readonly #limits: KindLimitsByName;
+
+  constructor(options: {
+    proposer: Proposer | undefined;
+    history: Partial<HistoryLimits> | undefined;
+    clock: Clock;
+    kinds: KindSet;
+    limits?: KindLimitsByName;
+  }) {
+    const { proposer, history, clock, kinds, limits = {} } = options;
+    this.kinds = kinds;
+    this.#limits = limits;
+    this.measure = measureBy(proposer?.sizeOf?.bind(proposer));
     this.proposer = proposer;
     this.history = new History(history);
     this.#clock = clock;
@@ -98,7 +120,23 @@ export class Ledger {
 
   /** Encoded bytes of one change, 0 when nobody knows. */
   sizeOf(change: ObjectChange): number {
-    return this.proposer?.sizeOf?.(actionOf(change)) ?? 0;
+    if (!this.proposer?.sizeOf) return 0;
+    const action = actionOf(change);
+    return change.action === 'delete' ? this.proposer.sizeOf(action) : this.measure(change.kind, change.object, action);
+  }
+
+  /** Refuses a transaction that would leave more of a kind than may be. @throws {StoreError} `LIMIT_EXCEEDED` */
+  checkLimits(tx: WriteTransaction): void {
+    const { changes, base } = tx;
+    const limitsOf = (kind: string): KindLimits | undefined => tx.limitsOf(this.kinds.get(kind));
+    if (!changes.some(({ kind }) => limitsOf(kind) !== undefined)) return;
+    const after = bytesAfter(base.bytes, changes, this.measure);
+    checkBytes({ before: base.bytes, after }, changes, { limitsOf, measure: this.measure });
+  }
+
+  /** Limits by kind that the store was given. */
+  get limits(): KindLimitsByName {
+    return this.#limits;
   }
 
   /** Settles like the transaction that already carries this request id; `undefined` if none does. */
@@ -114,8 +152,9 @@ export class Ledger {
       failed(new StoreError('NOT_LEADER', 'what the transaction saw is gone; nothing was proposed'));
       return;
     }
-    const info = infoOf(tx.stamp, labels);
-    const root = tx.root();
+    const kinds = tx.newDescriptions();
+    const info = infoOf(tx.stamp, labels, kinds);
+    const root = this.#measured(tx.root(kinds), tx.changes);
     if (!this.proposer) {
       this.#pending = root;
       this.#commit(root, recordOf(info, tx.changes, this.#historyBytes(tx.changes)), done);
@@ -124,7 +163,7 @@ export class Ledger {
     const actions = tx.changes.map(actionOf);
     const proposal: Proposal = {
       root,
-      record: recordOf(info, tx.changes, this.#historyBytes(tx.changes, actions)),
+      record: recordOf(info, tx.changes, this.#historyBytes(tx.changes)),
       settled: deferred({ quiet: true }),
       dropped: false,
     };
@@ -154,18 +193,17 @@ export class Ledger {
         version: this.#committed.version,
       });
     }
-    const { root, changes } = applyActions(
-      this.#committed,
-      { version: info.version, time: Math.max(info.time, this.#committed.time) },
-      actions,
-    );
+    const stamp = { ...info, time: Math.max(info.time, this.#committed.time) };
+    const { root: applied, changes } = applyActions(this.#committed, stamp, actions, this.kinds);
+    const root = this.#measured(applied, changes);
     this.#dropFrom(0);
     this.#pending = root;
-    this.#commit(root, recordOf(info, changes, this.#historyBytes(changes, actions)), () => undefined);
+    this.#commit(root, recordOf(info, changes, this.#historyBytes(changes)), () => undefined);
   }
 
   /** Commits `root` as one transaction with these changes, outside of any proposal. */
   commitRestored(root: StateRoot, changes: readonly ObjectChange[]): void {
+    root = this.#measured(root, changes);
     if (root.version !== this.#committed.version + 1) this.history.reset([]); // versions were skipped: no history leads here
     this.#pending = root;
     this.#commit(
@@ -248,16 +286,14 @@ export class Ledger {
     this.queue.publish(record, delivered);
   }
 
+  #measured(root: StateRoot, changes: readonly ObjectChange[]): StateRoot {
+    return { ...root, bytes: bytesAfter(root.bytes, changes, this.measure) };
+  }
+
   /** New objects, and those that went; an old object was counted when it was new. */
-  #historyBytes(changes: readonly ObjectChange[], actions?: readonly StoreAction[]): number {
-    const sizeOf = this.proposer?.sizeOf?.bind(this.proposer);
+  #historyBytes(changes: readonly ObjectChange[]): number {
     let bytes = 0;
-    changes.forEach((change, i) => {
-      const action = actions?.[i];
-      if (!sizeOf) bytes += roughSize(change.object);
-      else if (action && change.action !== 'delete') bytes += sizeOf(action);
-      else bytes += sizeOf({ action: 'create', kind: change.kind, object: change.object });
-    });
+    for (const { kind, object } of changes) bytes += this.measure(kind, object);
     return bytes;
   }
 }

@@ -1,11 +1,11 @@
-import type { AnyObject, Kind } from './tables/index.js';
+import type { KindDescription, StoredObject } from './kind.js';
 
 /**
  * One change, as it goes through the log. `kind` is a plain string because a member may know kinds that another does not.
  */
 export type StoreAction =
-  | { readonly action: 'create' | 'update'; readonly kind: Kind; readonly object: AnyObject }
-  | { readonly action: 'remove'; readonly kind: Kind; readonly id: string };
+  | { readonly action: 'create' | 'update'; readonly kind: string; readonly object: StoredObject }
+  | { readonly action: 'remove'; readonly kind: string; readonly id: string };
 
 /** What is said about a transaction beside its changes. */
 export interface TransactionInfo {
@@ -16,6 +16,8 @@ export interface TransactionInfo {
   readonly actor?: string;
   readonly reason?: string;
   readonly requestId?: string;
+  /** Kinds that users defined and that this transaction is the first to write, or to write in this form. */
+  readonly kinds?: readonly KindDescription[];
 }
 
 export interface ProposedTransaction extends TransactionInfo {

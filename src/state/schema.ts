@@ -8,7 +8,12 @@
 
 /** Input that does not fit, and where. */
 export class Misfit extends Error {
-  readonly path: (string | number)[] = [];
+  readonly path: (string | number)[];
+
+  constructor(message: string, path: readonly (string | number)[] = []) {
+    super(message);
+    this.path = [...path];
+  }
 
   get where(): string {
     return this.path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
@@ -187,6 +192,59 @@ export function stringMap(): Schema<Readonly<Record<string, string>>> {
   };
 }
 
+/** Any plain data: what JSON can say. Keys are sorted; a field that is `undefined` is left out. Required. */
+export function plain<T = unknown>(): Schema<T> {
+  return {
+    canonical(input) {
+      if (input === undefined) throw new Misfit('is missing');
+      return plainCopy(input) as T;
+    },
+  };
+}
+
+/** A frozen copy of plain data. Throws {@link Misfit}. */
+export function plainCopy(input: unknown): unknown {
+  switch (typeof input) {
+    case 'string':
+      return wellFormed(input);
+    case 'boolean':
+      return input;
+    case 'number':
+      if (!Number.isFinite(input)) throw new Misfit(`must be a finite number, is ${input}`);
+      return input + 0;
+    case 'object':
+      return input === null ? null : Array.isArray(input) ? plainList(input) : plainFields(record(input));
+    default:
+      throw new Misfit(`must be plain data, is ${describe(input)}`);
+  }
+}
+
+function plainList(input: readonly unknown[]): readonly unknown[] {
+  return Object.freeze(
+    input.map((item, i) => {
+      try {
+        return plainCopy(item);
+      } catch (error) {
+        throw at(i, error);
+      }
+    }),
+  );
+}
+
+function plainFields(input: Record<string, unknown>): Readonly<Record<string, unknown>> {
+  const out: Record<string, unknown> = {};
+  for (const key of Object.keys(input).sort()) {
+    if (input[key] === undefined) continue;
+    try {
+      if (key === '__proto__') throw new Misfit('is not allowed as a key');
+      out[wellFormed(key)] = plainCopy(input[key]);
+    } catch (error) {
+      throw at(key, error);
+    }
+  }
+  return Object.freeze(out);
+}
+
 function record(input: unknown): Record<string, unknown> {
   if (typeof input !== 'object' || input === null || Array.isArray(input) || !isPlain(input))
     throw new Misfit(`must be an object, is ${describe(input)}`);
@@ -208,16 +266,23 @@ function unknownField(input: Record<string, unknown>, fields: Fields): Misfit {
   return at(key, new Misfit(`is not a field here; known are ${Object.keys(fields).join(', ')}`)) as Misfit;
 }
 
-/** Copies the fields of `input` in canonical form into `into`. Throws on fields that the schema does not know. */
-export function copyFields(fields: Fields, input: unknown, into: Record<string, unknown>): void {
+/**
+ * Copies the fields of `input` in canonical form into `into`. What is `old`'s, itself and not a copy, is canonical and
+ * frozen: it is shared, so that an update which spreads the old object costs only what it changes. Throws on fields that
+ * the schema does not know.
+ */
+export function copyFields(fields: Fields, input: unknown, into: Record<string, unknown>, old?: object): void {
   const from = record(input);
+  const before = old as Record<string, unknown> | undefined;
   let known = 0;
   let key = '';
   try {
     for (key in fields) {
       const had = Object.hasOwn(from, key);
       if (had) known++;
-      const value: unknown = (fields[key] as Schema<unknown>).canonical(had ? from[key] : undefined);
+      const given = had ? from[key] : undefined;
+      const same = typeof given === 'object' && given !== null && before?.[key] === given;
+      const value: unknown = same ? given : (fields[key] as Schema<unknown>).canonical(given);
       if (value !== undefined) into[key] = value;
     }
   } catch (error) {

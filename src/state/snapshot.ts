@@ -1,11 +1,14 @@
 import { plainEqual } from '../base/plain.js';
 import { Slicer, type Clock } from '../base/clock.js';
 import { StoreError } from './errors.js';
-import { canonicalObject, givenId, type StoredObject } from './kind.js';
+import { canonicalObject, givenId, type KindDescription, type StoredObject } from './kind.js';
+import type { KindSet } from './kind-set.js';
 import type { TransactionRecord } from './history.js';
-import { emptyRoot, readKind, type StateRoot } from './root.js';
-import { kindNames, kindOf, type AnyObject, type Kind, type ObjectOf } from './tables/index.js';
-import { WriteTransaction, type ObjectChange } from './transaction.js';
+import { storedMeta } from './meta.js';
+import { emptyRoot, kindsIn, readKind, type StateRoot } from './root.js';
+import { kindNames, type Kind, type ObjectOf } from './tables/index.js';
+import type { Measure } from './usage.js';
+import { WriteTransaction, type ObjectChange } from './write-transaction.js';
 
 /** Everything that a store holds at one version. Taking one costs nothing: it shares the store's structure. */
 export interface StoreSnapshot {
@@ -13,7 +16,11 @@ export interface StoreSnapshot {
   /** Of the last transaction, milliseconds since the epoch. */
   readonly time: number;
   /** One list a kind, by id. */
-  readonly tables: { readonly [K in Kind]: readonly ObjectOf<K>[] };
+  readonly tables: { readonly [K in Kind]: readonly ObjectOf<K>[] } & {
+    readonly [own: string]: readonly StoredObject[];
+  };
+  /** The kinds that users defined; none if absent. */
+  readonly kinds?: readonly KindDescription[];
   /** The last transactions, oldest first. */
   readonly history: readonly TransactionRecord[];
   /** The last request ids and the versions that they made, oldest first. */
@@ -24,21 +31,24 @@ const roots = new WeakMap<StoreSnapshot, StateRoot>();
 
 export function snapshotOf(
   root: StateRoot,
+  kinds: KindSet,
   history: readonly TransactionRecord[],
   requests: readonly (readonly [string, number])[],
 ): StoreSnapshot {
   const tables = {};
-  for (const kind of kindNames) {
+  for (const kind of kindsIn(root)) {
     let rows: readonly StoredObject[] | undefined;
     Object.defineProperty(tables, kind, {
       enumerable: true,
-      get: () => (rows ??= Object.freeze(readKind(root, kind).all())),
+      get: () => (rows ??= Object.freeze(readKind(root, kind, kinds).all())),
     });
   }
+  const descriptions = Object.values(root.descriptions);
   const snapshot = Object.freeze({
     version: root.version,
     time: root.time,
     tables: Object.freeze(tables) as StoreSnapshot['tables'],
+    ...(descriptions.length > 0 && { kinds: Object.freeze(descriptions) }),
     history,
     requests,
   });
@@ -52,13 +62,22 @@ export function rootOf(snapshot: StoreSnapshot): StateRoot | undefined {
 }
 
 /** Objects of a snapshot in canonical form, with the meta they carry. */
-function canonicalRow(snapshot: StoreSnapshot, kind: Kind, row: AnyObject): StoredObject {
+function canonicalRow(snapshot: StoreSnapshot, kind: string, row: StoredObject, kinds: KindSet): StoredObject {
   if (roots.has(snapshot)) return row;
   const id = givenId(kind, row);
   if (id === undefined)
     throw new StoreError('INVALID_OBJECT', `${kind}: an object of a snapshot needs an id`, { path: 'id' });
-  const { version, createdAt, updatedAt } = row.meta;
-  return canonicalObject(kindOf(kind), row, id, Object.freeze({ version, createdAt, updatedAt }));
+  return canonicalObject(kinds.get(kind), row, id, row.meta);
+}
+
+/** Every kind of which a snapshot has objects, the store's own first. */
+function kindsOf(snapshot: StoreSnapshot): string[] {
+  const others = Object.keys(snapshot.tables).filter((name) => !(kindNames as readonly string[]).includes(name));
+  return [...kindNames, ...others.sort()];
+}
+
+function descriptionsOf({ kinds = [] }: StoreSnapshot): StateRoot['descriptions'] {
+  return Object.fromEntries(kinds.map((kind) => [kind.kind, kind]));
 }
 
 function sameContent(a: StoredObject, b: StoredObject): boolean {
@@ -69,20 +88,27 @@ function sameContent(a: StoredObject, b: StoredObject): boolean {
 }
 
 /** Builds the state that a snapshot describes, in slices. */
-export async function buildRoot(snapshot: StoreSnapshot, clock: Clock): Promise<StateRoot> {
+export async function buildRoot(
+  snapshot: StoreSnapshot,
+  { clock, kinds, measure }: { clock: Clock; kinds: KindSet; measure: Measure },
+): Promise<StateRoot> {
   const shared = rootOf(snapshot);
   if (shared) return shared;
   const slicer = new Slicer(clock);
-  const empty = { ...emptyRoot, version: snapshot.version, time: snapshot.time };
-  const tx = new WriteTransaction(empty, { version: snapshot.version, time: snapshot.time }, () => '');
-  for (const kind of kindNames) {
+  const { version, time } = snapshot;
+  const base = { ...emptyRoot, version, time, descriptions: descriptionsOf(snapshot) };
+  const tx = new WriteTransaction({ base, kinds, stamp: { version, time } });
+  const bytes: Record<string, number> = {};
+  for (const kind of kindsOf(snapshot)) {
     for (const row of snapshot.tables[kind] ?? []) {
-      tx.of(kind).restore(canonicalRow(snapshot, kind, row));
+      const object = canonicalRow(snapshot, kind, row, kinds);
+      tx.of(kind).restore(object);
       tx.changes.length = 0;
+      bytes[kind] = (bytes[kind] ?? 0) + measure(kind, object);
       if (slicer.due) await slicer.pause();
     }
   }
-  return tx.root();
+  return { ...tx.root([]), bytes };
 }
 
 /** The transaction that turns `base` into what the snapshot holds: differences only, in slices. */
@@ -90,29 +116,28 @@ export async function planRestore(
   base: StateRoot,
   snapshot: StoreSnapshot,
   time: number,
-  clock: Clock,
+  { clock, kinds }: { clock: Clock; kinds: KindSet },
 ): Promise<{ root: StateRoot; changes: readonly ObjectChange[] }> {
   const slicer = new Slicer(clock);
   const version = Math.max(base.version, snapshot.version) + 1;
-  const tx = new WriteTransaction(base, { version, time }, () => '');
-  for (const kind of kindNames) {
-    const rows = (snapshot.tables[kind] ?? []).map((row) => canonicalRow(snapshot, kind, row));
+  const tx = new WriteTransaction({ base, kinds, stamp: { version, time } });
+  for (const kind of new Set([...kindsOf(snapshot), ...kindsIn(base)])) {
+    const rows = (snapshot.tables[kind] ?? []).map((row) => canonicalRow(snapshot, kind, row, kinds));
     const wanted = new Set(rows.map(({ id }) => id));
     const table = tx.of(kind);
-    for (const { id } of readKind(base, kind).all()) {
+    for (const { id } of readKind(base, kind, kinds).all()) {
       if (!wanted.has(id)) table.delete(id);
       if (slicer.due) await slicer.pause();
     }
     for (const row of rows) {
       const old = table.get(row.id);
       if (!old || !sameContent(old, row)) {
-        table.restore(
-          Object.freeze({ ...row, meta: Object.freeze({ version, createdAt: row.meta.createdAt, updatedAt: time }) }),
-        );
+        const meta = storedMeta({ version, createdAt: row.meta.createdAt, updatedAt: time });
+        table.restore(Object.freeze({ ...row, meta }));
       }
       if (slicer.due) await slicer.pause();
     }
     if (!rootOf(snapshot)) table.checkNames();
   }
-  return { root: tx.root(), changes: tx.changes };
+  return { root: tx.root(Object.values(descriptionsOf(snapshot))), changes: tx.changes };
 }

@@ -13,6 +13,9 @@ export type ServiceCheckFunc = CheckFunc<'service'>;
 export type TaskCheckFunc = CheckFunc<'task'>;
 export type NetworkCheckFunc = CheckFunc<'network'>;
 export type ClusterCheckFunc = CheckFunc<'cluster'>;
+export type SecretCheckFunc = CheckFunc<'secret'>;
+export type ConfigCheckFunc = CheckFunc<'config'>;
+export type VolumeCheckFunc = CheckFunc<'volume'>;
 
 /**
  * How a check can be answered by a look-up instead of a call for each watcher: the check holds exactly when both
@@ -138,6 +141,22 @@ export const {
   delete: EventDeleteCluster,
 } = specifiersOf('cluster');
 
+export const {
+  create: EventCreateSecret,
+  update: EventUpdateSecret,
+  delete: EventDeleteSecret,
+} = specifiersOf('secret');
+export const {
+  create: EventCreateConfig,
+  update: EventUpdateConfig,
+  delete: EventDeleteConfig,
+} = specifiersOf('config');
+export const {
+  create: EventCreateVolume,
+  update: EventUpdateVolume,
+  delete: EventDeleteVolume,
+} = specifiersOf('volume');
+
 const commitSpecifier: Specifier<CommitEvent> = Object.freeze({
   action: 'commit',
   kind: 'commit',
@@ -166,6 +185,15 @@ export type EventDeleteNetwork = DeleteEvent<'network'>;
 export type EventCreateCluster = CreateEvent<'cluster'>;
 export type EventUpdateCluster = UpdateEvent<'cluster'>;
 export type EventDeleteCluster = DeleteEvent<'cluster'>;
+export type EventCreateSecret = CreateEvent<'secret'>;
+export type EventUpdateSecret = UpdateEvent<'secret'>;
+export type EventDeleteSecret = DeleteEvent<'secret'>;
+export type EventCreateConfig = CreateEvent<'config'>;
+export type EventUpdateConfig = UpdateEvent<'config'>;
+export type EventDeleteConfig = DeleteEvent<'config'>;
+export type EventCreateVolume = CreateEvent<'volume'>;
+export type EventUpdateVolume = UpdateEvent<'volume'>;
+export type EventDeleteVolume = DeleteEvent<'volume'>;
 export type EventCommit = CommitEvent;
 
 /** `new`: the object as the event leaves it must match. `either`: an update also matches by what the object was before. */

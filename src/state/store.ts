@@ -7,12 +7,21 @@ import { StoreError } from './errors.js';
 import type { Event } from './events.js';
 import type { HistoryLimits, TransactionRecord } from './history.js';
 import { Ledger } from './ledger.js';
+import { StagedState } from './staged-state.js';
 import { recordsOfChanges } from './older.js';
+import type { KindDescription, StoredObject } from './kind.js';
+import { historyOf, type HistoryEntry } from './object-history.js';
+import { carryOut, makePlan, type Plan } from './plan.js';
 import type { Proposer, StoreAction, TransactionInfo } from './proposer.js';
 import type { WatchQueue } from './queue.js';
 import { buildRoot, planRestore, rootOf, snapshotOf, type StoreSnapshot } from './snapshot.js';
 import type { Specifier } from './specifiers.js';
-import { canonicalActions, ReadTransaction, type ReadTx, type Tx } from './transaction.js';
+import { canonicalActions } from './actions.js';
+import { KindSet } from './kind-set.js';
+import type { OwnKind } from './own-kind.js';
+import { ReadTransaction, type ReadTx, type Tx } from './transaction.js';
+import { useOf, type StoreUse } from './use.js';
+import type { WriteTransaction } from './write-transaction.js';
 import { Watch, watchLimitDefault, type WatchOptions } from './watch.js';
 import type { WatchPlan, WatchSource } from './watch-plan.js';
 import { limitDefaults, noOptions, refuseAsync, Writer, type Limits, type UpdateOptions } from './writer.js';
@@ -60,8 +69,12 @@ export interface WatchableStore extends Store {
     read: (tx: ReadTx) => T & Sync<T>,
     ...specifiers: Specifier[]
   ): { value: T; version: number; watch: Watch };
-  /** Everything after `version`, then live. `VERSION_COMPACTED` and `VERSION_AHEAD` come through the watch. */
+  /**
+   * Everything after `version`, then live. `VERSION_COMPACTED` and `VERSION_AHEAD` come through the watch; with
+   * `{ ahead: 'wait' }` before the specifiers it waits for a version that is not here yet.
+   */
   watchFrom(version: number, ...specifiers: Specifier[]): Watch;
+  watchFrom(version: number, options: Omit<WatchOptions, 'after'>, ...specifiers: Specifier[]): Watch;
 }
 
 export interface StoreOptions {
@@ -70,10 +83,15 @@ export interface StoreOptions {
   /** How far watches can be resumed. Default 10,000 transactions and 64 MiB. */
   readonly history?: Partial<HistoryLimits>;
   readonly limits?: Partial<Limits>;
+  /** Kinds of your own. A kind that `tx.kind` is given is known from then on, too. @see defineKind */
+  readonly kinds?: readonly AnyOwnKind[] | KindSet;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
 }
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
+export type AnyOwnKind = OwnKind<any, any, any>;
 
 const sources = new WeakMap<WatchQueue, WatchSource>();
 
@@ -93,12 +111,14 @@ export class MemoryStore implements WatchableStore {
   #resyncVersion = 0;
 
   constructor(options: StoreOptions = {}) {
-    const { proposer, history, limits, clock = systemClock, random = systemRandom, logger = consoleLogger } = options;
+    const { proposer, history, clock = systemClock, random = systemRandom, logger = consoleLogger } = options;
+    const limits = { ...limitDefaults, ...options.limits };
+    const kinds = options.kinds instanceof KindSet ? options.kinds : new KindSet(options.kinds);
     this.#clock = clock;
-    this.#ledger = new Ledger({ proposer, history, clock });
+    this.#ledger = new Ledger({ proposer, history, clock, kinds, limits: limits.kinds });
     this.#writer = new Writer(this.#ledger, {
       clock,
-      limits: { ...limitDefaults, ...limits },
+      limits,
       newId: () => newId(random),
     });
     const ledger = this.#ledger;
@@ -123,6 +143,16 @@ export class MemoryStore implements WatchableStore {
     return this.#ledger.committed.version;
   }
 
+  /** The kinds that this store can write. */
+  get kinds(): KindSet {
+    return this.#ledger.kinds;
+  }
+
+  /** The kinds that users defined and wrote objects of, as this cluster was told of them. */
+  descriptions(): readonly KindDescription[] {
+    return Object.values(this.#ledger.committed.descriptions);
+  }
+
   /** The last transactions, oldest first. */
   get history(): readonly TransactionRecord[] {
     return this.#ledger.history.list();
@@ -134,7 +164,7 @@ export class MemoryStore implements WatchableStore {
   }
 
   view<T>(read: (tx: ReadTx) => T & Sync<T>): T {
-    const tx = new ReadTransaction(this.#ledger.committed);
+    const tx = new ReadTransaction(this.#ledger.committed, this.#ledger.kinds);
     try {
       const value: T = read(tx);
       refuseAsync(value);
@@ -161,10 +191,55 @@ export class MemoryStore implements WatchableStore {
     return { value, version, watch: new Watch(planOf(this.#source, {}, specifiers, version)) };
   }
 
-  watchFrom(version: number, ...specifiers: Specifier[]): Watch {
+  watchFrom(version: number, ...args: (Omit<WatchOptions, 'after'> | Specifier)[]): Watch {
     if (!Number.isSafeInteger(version) || version < 0)
       throw new TypeError('watchFrom takes a version: a whole number from 0');
-    return new Watch(planOf(this.#source, {}, specifiers, version));
+    const { options, specifiers } = withOptions(args);
+    return new Watch(planOf(this.#source, options, specifiers, version));
+  }
+
+  /** Reads of one version for as long as they take: `view` for those who must wait in between. Keeps that version in memory. */
+  openView(): ReadTx {
+    return new ReadTransaction(this.#ledger.committed, this.#ledger.kinds);
+  }
+
+  /**
+   * Runs `write` as {@link update} would, on the newest state here, and changes nothing: says what it would do.
+   * @throws whatever `write` throws.
+   */
+  plan<T>(write: (tx: Tx) => T & Sync<T>): Plan<T> {
+    return makePlan<T>(this.#writer.newTransaction(), this.#ledger.kinds, (tx) => {
+      const value: T = write(tx);
+      refuseAsync(value);
+      return value;
+    });
+  }
+
+  /**
+   * Makes the changes of a plan, as one transaction. Resolves with its version when it is committed; of a plan without
+   * changes with the version that it was certain of.
+   * @throws {StoreError} `SEQUENCE_CONFLICT` when something that the plan read has changed: plan again. And as {@link update}.
+   */
+  apply(plan: Plan, options: UpdateOptions = noOptions): Promise<number> {
+    return this.#writer.update((tx) => {
+      carryOut(plan, tx as unknown as WriteTransaction, this.#ledger.kinds);
+      return plan.changes.length > 0 ? tx.version : tx.version - 1;
+    }, options);
+  }
+
+  /** Who changed an object, when and why, oldest first, as far as history reaches. */
+  historyOf(kind: string, id: string): readonly HistoryEntry[] {
+    return historyOf(this.#ledger.history.list(), kind, id);
+  }
+
+  /** Encoded bytes of an object here, or about as many. */
+  bytesOf(kind: string, object: StoredObject): number {
+    return this.#ledger.measure(kind, object);
+  }
+
+  /** How much there is of everything, and how much there may be. */
+  use(): StoreUse {
+    return useOf(this.#ledger);
   }
 
   /** The version that a request id made, if it is among the last 10,000. */
@@ -179,12 +254,17 @@ export class MemoryStore implements WatchableStore {
    */
   applyStoreActions(actions: readonly StoreAction[], info: TransactionInfo): void {
     if (this.#writer.closed) throw new StoreError('CLOSED', 'the store is closed');
-    this.#ledger.apply(canonicalActions(actions, info), info);
+    this.#ledger.apply(canonicalActions(actions, info, this.#ledger.kinds), info);
   }
 
   /** A snapshot of everything committed. Costs next to nothing. */
   save(): StoreSnapshot {
-    return snapshotOf(this.#ledger.committed, this.#ledger.history.list(), this.#ledger.requests.list());
+    return snapshotOf(
+      this.#ledger.committed,
+      this.#ledger.kinds,
+      this.#ledger.history.list(),
+      this.#ledger.requests.list(),
+    );
   }
 
   /**
@@ -195,27 +275,26 @@ export class MemoryStore implements WatchableStore {
   async restore(snapshot: StoreSnapshot): Promise<void> {
     if (this.#ledger.proposer)
       throw new StoreError('NOT_SUPPORTED', 'a replicated store is not restored from one side; restore the cluster');
-    const ticket = this.#writer.ticket<void>({});
-    this.#writer.start(ticket, () => {
-      this.#writer.turn.take();
-      ticket.resolve();
-    });
-    await ticket.promise;
-    try {
+    await this.exclusive(async () => {
       const base = this.#ledger.committed;
       const time = Math.max(base.time, snapshot.time, this.#clock.now());
-      const { root, changes } = await planRestore(base, snapshot, time, this.#clock);
+      const { root, changes } = await planRestore(base, snapshot, time, {
+        clock: this.#clock,
+        kinds: this.#ledger.kinds,
+      });
       if (this.#writer.closed)
         throw new StoreError('CLOSED', 'the store was closed during the restore; nothing was changed');
       this.#ledger.commitRestored(root, changes);
-    } finally {
-      this.#writer.turn.release();
-    }
+    });
   }
 
   /** Gets a snapshot ready to be installed, in slices. */
   async prepare(snapshot: StoreSnapshot): Promise<PreparedSnapshot> {
-    const root = await buildRoot(snapshot, this.#clock);
+    const root = await buildRoot(snapshot, {
+      clock: this.#clock,
+      kinds: this.#ledger.kinds,
+      measure: this.#ledger.measure,
+    });
     return { snapshot, install: () => this.#install(root, snapshot) };
   }
 
@@ -224,6 +303,34 @@ export class MemoryStore implements WatchableStore {
     const root = rootOf(snapshot);
     if (!root) throw new TypeError('installNow takes what save() returned');
     this.#install(root, snapshot);
+  }
+
+  /** Begins a state that is to take the place of everything; see {@link installStaged}. */
+  stage(info: { version: number; time: number; descriptions: readonly KindDescription[] }): StagedState {
+    return new StagedState(info, this.#ledger);
+  }
+
+  /** Puts a staged state in the place of everything, at once. Watches end with `RESYNC`. Request ids are kept. */
+  installStaged(staged: StagedState): void {
+    const reached = this.#ledger.install(staged.root(), [], this.#ledger.requests.list());
+    if (!reached) this.#resyncVersion = staged.version;
+  }
+
+  /** Runs `run` while nobody else writes, when everything before has committed. On the leader only. */
+  async exclusive<T>(run: (committed: { version: number; time: number }) => Promise<T>): Promise<T> {
+    const ticket = this.#writer.ticket<void>({});
+    this.#writer.start(ticket, () => {
+      this.#writer.turn.take();
+      ticket.resolve();
+    });
+    await ticket.promise;
+    try {
+      await this.#ledger.certain();
+      const { version, time } = this.#ledger.committed;
+      return await run({ version, time });
+    } finally {
+      this.#writer.turn.release();
+    }
   }
 
   /** Watches complete, open updates reject, `view` still reads the last state. Harmless when repeated. */
@@ -251,18 +358,19 @@ function planOf(
   specifiers: readonly Specifier[],
   after: number | undefined,
 ): WatchPlan {
-  const { limit = watchLimitDefault, limitBytes = Infinity, match = 'new', signal } = options;
+  const { limit = watchLimitDefault, limitBytes = Infinity, match = 'new', ahead = 'refuse', signal } = options;
   if (!(Number.isSafeInteger(limit) && limit > 0))
     throw new TypeError('limit must be a positive whole number of events');
   if (!(typeof limitBytes === 'number' && limitBytes > 0))
     throw new TypeError('limitBytes must be a positive number of bytes');
   if (match !== 'new' && match !== 'either') throw new TypeError("match must be 'new' or 'either'");
+  if (ahead !== 'refuse' && ahead !== 'wait') throw new TypeError("ahead must be 'refuse' or 'wait'");
   for (const specifier of specifiers) {
     if (typeof specifier !== 'object' || specifier === null || !('action' in specifier) || !('checks' in specifier)) {
       throw new TypeError('a specifier is what EventUpdateTask(…) and its sisters make');
     }
   }
-  return { source, specifiers, match, limit, limitBytes, signal, after };
+  return { source, specifiers, match, ahead, limit, limitBytes, signal, after };
 }
 
 type Watched<S extends readonly Specifier<Event>[]> = S extends readonly []
@@ -282,12 +390,17 @@ export function watch<S extends readonly Specifier<Event>[]>(
   ...specifiers: S
 ): Watch<Watched<S>>;
 export function watch(queue: WatchQueue, ...args: (WatchOptions | Specifier)[]): Watch {
+  const { options, specifiers } = withOptions(args);
+  return new Watch(planOf(sourceOf(queue), options, specifiers, options.after));
+}
+
+/** Options may stand before the specifiers. */
+function withOptions(args: readonly (WatchOptions | Specifier)[]): { options: WatchOptions; specifiers: Specifier[] } {
   const [first, ...rest] = args;
   if (first !== undefined && typeof first !== 'object')
     throw new TypeError('a specifier is called: EventUpdateTask(), not EventUpdateTask');
-  const hasOptions = first !== undefined && !('checks' in first);
-  const options = hasOptions ? first : {};
-  return new Watch(planOf(sourceOf(queue), options, (hasOptions ? rest : args) as Specifier[], options.after));
+  if (first === undefined || 'checks' in first) return { options: {}, specifiers: args as Specifier[] };
+  return { options: first, specifiers: rest as Specifier[] };
 }
 
 /** {@link MemoryStore.viewAndWatch} as a function. */

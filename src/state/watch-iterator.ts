@@ -76,7 +76,7 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
 
   #start(after: number): void {
     const { source } = this.#plan;
-    const refused = startError(source, after);
+    const refused = startError(this.#plan, after);
     if (refused) {
       this.#finish({ error: refused });
       return;

@@ -23,6 +23,8 @@ export interface WatchPlan {
   readonly source: WatchSource;
   readonly specifiers: readonly Specifier[];
   readonly match: MatchMode;
+  /** What to do when `after` is not here yet. */
+  readonly ahead: 'refuse' | 'wait';
   readonly limit: number;
   readonly limitBytes: number;
   readonly signal: AbortSignal | undefined;
@@ -31,8 +33,9 @@ export interface WatchPlan {
 }
 
 /** Refuses a start that history does not reach. */
-export function startError(source: WatchSource, after: number): StoreError | undefined {
+export function startError({ source, ahead }: WatchPlan, after: number): StoreError | undefined {
   const newest = source.version();
+  if (after > newest && ahead === 'wait') return undefined;
   if (after > newest)
     return new StoreError('VERSION_AHEAD', `version ${after} is not here yet; the newest is ${newest}`, {
       version: newest,

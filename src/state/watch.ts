@@ -16,6 +16,8 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   /** `either` also reports an update whose old object matches, so that an object leaving the filter is seen. Default `new`. */
   readonly match?: MatchMode;
+  /** What to do when `after` is not here yet: end with `VERSION_AHEAD`, or wait for it. Default `refuse`. */
+  readonly ahead?: 'refuse' | 'wait';
   /** Begin with everything after this version, as `watchFrom` does. Default: with the next transaction. */
   readonly after?: number;
 }
@@ -156,7 +158,7 @@ function begin(
   subscriber: Subscriber<unknown>,
 ): void {
   const { source, after, specifiers, match } = plan;
-  const refused = after === undefined ? undefined : startError(source, after);
+  const refused = after === undefined ? undefined : startError(plan, after);
   if (refused) {
     subscriber.error(refused);
     return;

@@ -2,7 +2,8 @@ import type { Cancel, Clock } from '../base/clock.js';
 import { Deadlines } from './deadlines.js';
 import { StoreError } from './errors.js';
 import type { Labels, Ledger } from './ledger.js';
-import { WriteTransaction, type Tx } from './transaction.js';
+import type { Tx } from './transaction.js';
+import { WriteTransaction, type KindLimitsByName } from './write-transaction.js';
 import { Turn } from './turn.js';
 
 export interface UpdateOptions {
@@ -23,9 +24,11 @@ export interface Limits {
   readonly transactionBytes: number;
   /** Changes at which a batch is cut; default 200. */
   readonly batchChanges: number;
+  /** How much of each kind there may be, over what the kind's definition says: `{ task: { objects: 100_000 } }`. */
+  readonly kinds: KindLimitsByName;
 }
 
-export const limitDefaults: Limits = { transactionBytes: 1.5 * 1024 * 1024, batchChanges: 200 };
+export const limitDefaults: Limits = { transactionBytes: 1.5 * 1024 * 1024, batchChanges: 200, kinds: {} };
 
 const timeoutDefaultMs = 10_000;
 
@@ -216,7 +219,14 @@ export class Writer {
   }
 
   newTransaction(): WriteTransaction {
-    return new WriteTransaction(this.ledger.pending, this.ledger.nextStamp(), this.#newId);
+    const { pending: base, kinds } = this.ledger;
+    return new WriteTransaction({
+      base,
+      kinds,
+      stamp: this.ledger.nextStamp(),
+      newId: this.#newId,
+      limits: this.limits.kinds,
+    });
   }
 
   /** Hands in what `tx` did; the ticket settles with it. */
@@ -296,6 +306,7 @@ export class Writer {
     let bytes = 0;
     for (const change of tx.changes) bytes += this.ledger.sizeOf(change);
     if (bytes > this.limits.transactionBytes) throw tooLarge(bytes, this.limits.transactionBytes);
+    this.ledger.checkLimits(tx);
   }
 
   /** Watches over a ticket that could not be settled at once. */

@@ -1,2 +1,2 @@
-export { TableEditor, emptyTable, readTable } from './table.js';
-export type { IndexDefinition, Lookup, TableDefinition, TableReader, TableRoot } from './table.js';
+export { TableEditor, emptyTable, lookupHolds, readTable, redefineTable } from './table.js';
+export type { IdSpan, IndexDefinition, Lookup, TableDefinition, TableReader, TableRoot, Visit } from './table.js';

@@ -19,6 +19,8 @@ export interface TableDefinition<Row> {
 
 /** One version of a table. Immutable; shares structure with the versions before and after it. */
 export interface TableRoot<Row> {
+  /** What the indexes were made by. */
+  readonly definition: TableDefinition<Row>;
   readonly rows: Tree<Row>;
   /** Index name → key of parts + id → id. Rows are kept once, so a change that moves no key touches no index. */
   readonly indexes: Readonly<Record<string, Tree<string>>>;
@@ -26,15 +28,34 @@ export interface TableRoot<Row> {
 
 export function emptyTable<Row>(definition: TableDefinition<Row>): TableRoot<Row> {
   const indexes = Object.fromEntries(Object.keys(definition.indexes).map((name) => [name, emptyTree<string>()]));
-  return { rows: emptyTree(), indexes };
+  return { definition, rows: emptyTree(), indexes };
 }
 
-/** Where a lookup starts: all keys that begin with `parts`, whose next part begins with `prefix` if one is given. */
+/** The same rows under another definition: its indexes are made anew. Costs as much as inserting every row. */
+export function redefineTable<Row>(definition: TableDefinition<Row>, root: TableRoot<Row>): TableRoot<Row> {
+  if (root.definition === definition) return root;
+  const editor = new TableEditor(definition, emptyTable(definition));
+  treeScan(root.rows, '', (row) => editor.put(row, undefined));
+  return editor.root();
+}
+
+/**
+ * Which keys of an index: all that begin with `parts`, and whose next part begins with `prefix`, is at least `from` and
+ * less than `to`, where those are given.
+ */
 export interface Lookup {
   readonly index: string;
   readonly parts: readonly string[];
   readonly prefix?: string;
+  readonly from?: string;
+  readonly to?: string;
 }
+
+/** Which ids: as in {@link Lookup}. */
+export type IdSpan = Pick<Lookup, 'prefix' | 'from' | 'to'>;
+
+/** Answers whether to go on. */
+export type Visit<Row> = (row: Row) => boolean;
 
 /** Reads one version of a table; a {@link TableEditor} is one too, and shows its own writes. */
 export interface TableReader<Row> {
@@ -45,23 +66,35 @@ export interface TableReader<Row> {
   byIdPrefix(prefix: string): Row[];
   /** Rows that an index finds, by key and then id. */
   find(lookup: Lookup): Row[];
+  /** Visits rows by id, those after `after` when it is given (it need not be there). */
+  scanIds(span: IdSpan, after: string | undefined, visit: Visit<Row>): void;
+  /** Visits rows in the order of {@link find}, those after the place of `after` when it is given. */
+  scanIndex(lookup: Lookup, after: Row | undefined, visit: Visit<Row>): void;
+  /** Would {@link find} find this row? */
+  holds(lookup: Lookup, row: Row): boolean;
 }
 
 type Readable<V> = Pick<Tree<V>, 'root' | 'size'>;
 
-function lookupStart(lookup: Lookup): string {
-  return lookup.prefix === undefined ? keyOf(...lookup.parts) : keyPrefix(lookup.parts, lookup.prefix);
+/** The keys of a span are those from `start` on, until one is not `inside`. */
+interface KeySpan {
+  readonly start: string;
+  inside(key: string): boolean;
 }
 
-function idsIn(index: Readable<string>, lookup: Lookup): string[] {
-  const start = lookupStart(lookup);
-  const ids = new Set<string>();
-  treeScan(index, start, (id, key) => key.startsWith(start) && ids.add(id).size > 0);
-  return [...ids];
+function keySpan({ parts, prefix, from, to }: Pick<Lookup, 'parts' | 'prefix' | 'from' | 'to'>): KeySpan {
+  const stem = prefix === undefined ? keyOf(...parts) : keyPrefix(parts, prefix);
+  const first = from === undefined ? stem : keyPrefix(parts, from);
+  const end = to === undefined ? undefined : keyPrefix(parts, to);
+  return {
+    start: first > stem ? first : stem,
+    inside: end === undefined ? (key) => key.startsWith(stem) : (key) => key.startsWith(stem) && key < end,
+  };
 }
 
 /** Reading, for whoever says where the rows and the indexes are. */
 abstract class Reader<Row> implements TableReader<Row> {
+  protected abstract readonly definition: TableDefinition<Row>;
   protected abstract readable(): Readable<Row>;
   protected abstract readableIndex(name: string): Readable<string>;
 
@@ -79,17 +112,64 @@ abstract class Reader<Row> implements TableReader<Row> {
 
   byIdPrefix(prefix: string): Row[] {
     const found: Row[] = [];
-    treeScan(this.readable(), prefix, (row, id) => id.startsWith(prefix) && found.push(row) > 0);
+    this.scanIds({ prefix }, undefined, (row) => found.push(row) > 0);
     return found;
   }
 
   find(lookup: Lookup): Row[] {
-    return idsIn(this.readableIndex(lookup.index), lookup).map((id) => {
-      const row = this.get(id);
-      assert(row !== undefined, `index ${lookup.index} names a row that is there`);
-      return row;
+    const found: Row[] = [];
+    this.scanIndex(lookup, undefined, (row) => found.push(row) > 0);
+    return found;
+  }
+
+  scanIds({ prefix = '', from = '', to }: IdSpan, after: string | undefined, visit: Visit<Row>): void {
+    const start = from > prefix ? from : prefix;
+    treeScan(this.readable(), after !== undefined && after > start ? after : start, (row, id) => {
+      if (!id.startsWith(prefix) || (to !== undefined && id >= to)) return false;
+      return id === after || visit(row);
     });
   }
+
+  scanIndex(lookup: Lookup, after: Row | undefined, visit: Visit<Row>): void {
+    const span = keySpan(lookup);
+    const place = after === undefined ? undefined : firstKey(this.definition, lookup.index, span, after);
+    // A row with several keys is visited at the first of them: the keys that were visited tell, as long as all were.
+    const seen = place === undefined ? new Set<string>() : undefined;
+    treeScan(this.readableIndex(lookup.index), place ?? span.start, (id, key) => {
+      if (!span.inside(key)) return false;
+      if (key === place || seen?.has(id)) return true;
+      const row = this.get(id);
+      assert(row !== undefined, `index ${lookup.index} names a row that is there`);
+      if (seen) seen.add(id);
+      else if (firstKey(this.definition, lookup.index, span, row) !== key) return true;
+      return visit(row);
+    });
+  }
+
+  holds(lookup: Lookup, row: Row): boolean {
+    return lookupHolds(this.definition, lookup, row);
+  }
+}
+
+/** The first key of the row that the span holds; `undefined` when none does. */
+function firstKey<Row>(
+  definition: TableDefinition<Row>,
+  index: string,
+  { start, inside }: KeySpan,
+  row: Row,
+): string | undefined {
+  let first: string | undefined;
+  const id = definition.id(row);
+  for (const parts of indexOf(definition.indexes, index).of(row)) {
+    const key = keyOf(...parts, id);
+    if (key >= start && inside(key) && (first === undefined || key < first)) first = key;
+  }
+  return first;
+}
+
+/** Would a table of this definition find the row? The row need not be in one. */
+export function lookupHolds<Row>(definition: TableDefinition<Row>, lookup: Lookup, row: Row): boolean {
+  return firstKey(definition, lookup.index, keySpan(lookup), row) !== undefined;
 }
 
 class RootReader<Row> extends Reader<Row> {
@@ -98,6 +178,10 @@ class RootReader<Row> extends Reader<Row> {
   constructor(root: TableRoot<Row>) {
     super();
     this.#root = root;
+  }
+
+  protected override get definition(): TableDefinition<Row> {
+    return this.#root.definition;
   }
 
   protected override readable(): Readable<Row> {
@@ -135,7 +219,7 @@ function indexNames(definition: TableDefinition<never>): readonly string[] {
 
 /** Makes the next version of a table. The caller checks first; an editor does as it is told. */
 export class TableEditor<Row> extends Reader<Row> {
-  readonly #definition: TableDefinition<Row>;
+  protected override readonly definition: TableDefinition<Row>;
   readonly #rows: TreeEditor<Row>;
   readonly #indexNames: readonly string[];
   /** Opened when first written to. */
@@ -144,9 +228,9 @@ export class TableEditor<Row> extends Reader<Row> {
 
   constructor(definition: TableDefinition<Row>, root: TableRoot<Row>) {
     super();
-    this.#definition = definition;
-    this.#base = root;
-    this.#rows = new TreeEditor(root.rows);
+    this.definition = definition;
+    this.#base = redefineTable(definition, root);
+    this.#rows = new TreeEditor(this.#base.rows);
     this.#indexNames = indexNames(definition);
   }
 
@@ -160,10 +244,10 @@ export class TableEditor<Row> extends Reader<Row> {
 
   /** Adds a row, or puts it in the place of `old`, which must be the row of that id. */
   put(row: Row, old: Row | undefined): void {
-    const id = this.#definition.id(row);
+    const id = this.definition.id(row);
     this.#rows.set(id, row);
     for (const name of this.#indexNames) {
-      const { of } = indexOf(this.#definition.indexes, name);
+      const { of } = indexOf(this.definition.indexes, name);
       const keys = of(row);
       const oldKeys = old === undefined ? [] : of(old);
       if (sameKeys(keys, oldKeys)) continue;
@@ -174,11 +258,10 @@ export class TableEditor<Row> extends Reader<Row> {
   }
 
   remove(old: Row): void {
-    const id = this.#definition.id(old);
+    const id = this.definition.id(old);
     this.#rows.delete(id);
     for (const name of this.#indexNames) {
-      for (const parts of indexOf(this.#definition.indexes, name).of(old))
-        this.#index(name).delete(keyOf(...parts, id));
+      for (const parts of indexOf(this.definition.indexes, name).of(old)) this.#index(name).delete(keyOf(...parts, id));
     }
   }
 
@@ -190,7 +273,7 @@ export class TableEditor<Row> extends Reader<Row> {
       for (const [name, editor] of this.#indexes) changed[name] = editor.tree();
       indexes = changed;
     }
-    this.#base = { rows: this.#rows.tree(), indexes };
+    this.#base = { definition: this.definition, rows: this.#rows.tree(), indexes };
     return this.#base;
   }
 

@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs';
 import { descriptor } from './generated/descriptor.js';
+import { specVersionOf, storedMeta, type Meta } from '../state/index.js';
 import type { Messages } from './generated/messages.js';
 
 /**
@@ -312,6 +313,26 @@ function decodeInner(codec: Codec, reader: Reader): Plain {
 }
 
 function compile(type: protobuf.Type): Codec {
+  const codec = compileFields(type);
+  return type.name === 'Meta' ? metaCodec(codec) : codec;
+}
+
+/** What the store hides in an object's meta travels as a field of its own. */
+function metaCodec(fields: Codec): Codec {
+  return {
+    encode(value, writer) {
+      const meta = value as unknown as Meta;
+      const specVersion = specVersionOf({ meta });
+      fields.encode(specVersion === meta.version ? value : { ...value, specVersion }, writer);
+    },
+    decode(reader, end) {
+      const { specVersion, ...meta } = fields.decode(reader, end) as unknown as Meta & { specVersion?: number };
+      return storedMeta(meta, specVersion) as unknown as Plain;
+    },
+  };
+}
+
+function compileFields(type: protobuf.Type): Codec {
   const fields = type.fieldsArray.map((field) => fieldCodec(field.resolve()));
   const places = new Map(type.fieldsArray.map((field, place) => [field.id, place]));
   return {

@@ -1,8 +1,9 @@
 export { DecodeError, messageCodec, packageName, schemaRoot } from './codec.js';
 export type { MessageCodec } from './codec.js';
 export type * as messages from './generated/messages.js';
-export { decodeObject, encodeObject } from './objects.js';
-export { decodeTransaction, encodeTransaction, sizeOfAction } from './transaction.js';
+export { decodeObject, encodeObject, fromAny, toAny } from './objects.js';
+export { decodeTransaction, encodeRestoreStep, encodeTransaction, sizeOfAction } from './transaction.js';
+export type { DecodedTransaction } from './transaction.js';
 export {
   decodeEntry,
   encodeEntry,

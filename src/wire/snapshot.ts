@@ -1,18 +1,15 @@
 import { assert } from '../base/assert.js';
 import {
-  isKind,
   kindNames,
-  type AnyObject,
   type Event,
-  type Kind,
   type ObjectEvent,
+  type StoredObject,
   type StoreSnapshot,
   type TransactionRecord,
 } from '../state/index.js';
 import { DecodeError, messageCodec } from './codec.js';
 import type { HistoryChange, HistoryRecord, MemberInfo, SnapshotHeader, SnapshotRecord } from './generated/messages.js';
-import { decodeObject, encodeObject } from './objects.js';
-import { knownKind } from './transaction.js';
+import { checkedKind, decodeObject, encodeObject } from './objects.js';
 
 /** The format of what this version writes; older ones are read where they differ. */
 export const snapshotFormat = 1;
@@ -64,10 +61,19 @@ function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array {
 function* recordsOf({ clusterId, lineage, members, removed, store }: ClusterSnapshot): Generator<SnapshotRecord, void> {
   let count = 1;
   yield {
-    header: { format: snapshotFormat, clusterId, lineage, version: store.version, time: store.time, members, removed },
+    header: {
+      format: snapshotFormat,
+      clusterId,
+      lineage,
+      version: store.version,
+      time: store.time,
+      members,
+      removed,
+      kinds: store.kinds ?? [],
+    },
   };
-  for (const kind of kindNames) {
-    for (const object of store.tables[kind]) {
+  for (const kind of Object.keys(store.tables)) {
+    for (const object of store.tables[kind] ?? []) {
       count++;
       yield { object: { kind, object: encodeObject(kind, object) } };
     }
@@ -84,7 +90,7 @@ function* recordsOf({ clusterId, lineage, members, removed, store }: ClusterSnap
 }
 
 function toWireRecord(record: TransactionRecord): HistoryRecord {
-  const { events, commit: _commit, ...info } = record;
+  const { events, commit: _commit, kinds: _kinds, ...info } = record;
   return { ...info, changes: events.map(toWireChange) };
 }
 
@@ -102,15 +108,13 @@ function toWireChange(event: ObjectEvent): HistoryChange {
 }
 
 function fromWireChange({ op, kind, object, old }: HistoryChange, version: number): ObjectEvent {
-  const known = knownKind(kind);
-  const now = decodeObject(known, object);
-  const event = { kind: known, object: now, version };
+  const event = { kind: checkedKind(kind), object: decodeObject(kind, object), version };
   switch (op) {
     case 'create':
       return Object.freeze({ action: 'create', ...event }) as ObjectEvent;
     case 'update':
       if (!old) throw new DecodeError('an update in history has no old object');
-      return Object.freeze({ action: 'update', ...event, old: decodeObject(known, old) }) as ObjectEvent;
+      return Object.freeze({ action: 'update', ...event, old: decodeObject(kind, old) }) as ObjectEvent;
     case 'remove':
       return Object.freeze({ action: 'delete', ...event }) as ObjectEvent;
   }
@@ -132,10 +136,7 @@ export class SnapshotDecoder {
   #header: SnapshotHeader | undefined;
   #records = 0;
   #ended = false;
-  readonly #tables = Object.fromEntries(kindNames.map((kind) => [kind, [] as AnyObject[]])) as Record<
-    Kind,
-    AnyObject[]
-  >;
+  readonly #tables: Record<string, StoredObject[]> = Object.fromEntries(kindNames.map((kind) => [kind, []]));
   readonly #history: TransactionRecord[] = [];
   readonly #requests: [string, number][] = [];
 
@@ -156,14 +157,21 @@ export class SnapshotDecoder {
   finish(): ClusterSnapshot {
     const header = this.#header;
     if (!header || !this.#ended || this.#rest.length > 0) throw new DecodeError('the snapshot is not complete');
-    const { clusterId, lineage, members, removed, version, time } = header;
+    const { clusterId, lineage, members, removed, version, time, kinds } = header;
     const tables = this.#tables as unknown as StoreSnapshot['tables'];
     return {
       clusterId,
       lineage,
       members,
       removed,
-      store: { version, time, tables, history: this.#history, requests: this.#requests },
+      store: {
+        version,
+        time,
+        tables,
+        ...(kinds.length > 0 && { kinds }),
+        history: this.#history,
+        requests: this.#requests,
+      },
     };
   }
 
@@ -177,8 +185,7 @@ export class SnapshotDecoder {
       this.#header = record.header;
     } else if ('object' in record) {
       const { kind, object } = record.object;
-      if (!isKind(kind)) throw new DecodeError(`this version does not know objects of kind "${kind}"`);
-      this.#tables[kind].push(decodeObject(kind, object));
+      (this.#tables[checkedKind(kind)] ??= []).push(decodeObject(kind, object));
     } else if ('history' in record) this.#history.push(fromWireRecord(record.history));
     else if ('request' in record) this.#requests.push([record.request.requestId, record.request.version]);
     else if (!('end' in record))

@@ -1,14 +1,7 @@
-import {
-  isKind,
-  markCanonical,
-  type Kind,
-  type ProposedTransaction,
-  type StoreAction,
-  type TransactionInfo,
-} from '../state/index.js';
-import { DecodeError, messageCodec, utf8Length } from './codec.js';
-import type { Action, Transaction } from './generated/messages.js';
-import { decodeObject, encodeObject } from './objects.js';
+import { markCanonical, type ProposedTransaction, type StoreAction, type TransactionInfo } from '../state/index.js';
+import { messageCodec, utf8Length } from './codec.js';
+import type { Action, RestoreStep } from './generated/messages.js';
+import { checkedKind, decodeObject, encodeObject } from './objects.js';
 
 const codec = messageCodec('Transaction');
 
@@ -43,29 +36,36 @@ export function sizeOfAction(action: StoreAction): number {
 
 /** The payload of a log entry. */
 export function encodeTransaction(transaction: ProposedTransaction): Uint8Array {
-  const { actions, ...info } = transaction;
-  return codec.encode({ ...info, actions: actions.map(wireAction) });
+  const { actions, kinds = [], ...info } = transaction;
+  return codec.encode({ ...info, kinds, actions: actions.map(wireAction) });
 }
 
-/** What a log entry says. The actions are in canonical form. Throws {@link DecodeError}. */
-export function decodeTransaction(payload: Uint8Array): { info: TransactionInfo; actions: readonly StoreAction[] } {
-  const { actions, ...info }: Transaction = codec.decode(payload);
-  return { info, actions: markCanonical(actions.map(fromWire)) };
+/** The payload of a log entry that is a step of a restore. */
+export function encodeRestoreStep(restore: RestoreStep, info: TransactionInfo): Uint8Array {
+  return codec.encode({ ...info, kinds: [], actions: [], restore });
+}
+
+/** What a log entry says. */
+export interface DecodedTransaction {
+  readonly info: TransactionInfo;
+  /** In canonical form. */
+  readonly actions: readonly StoreAction[];
+  /** The entry is a step of a restore, and no transaction. */
+  readonly restore?: RestoreStep;
+}
+
+/** Throws {@link DecodeError}. */
+export function decodeTransaction(payload: Uint8Array): DecodedTransaction {
+  const { actions, kinds, restore, ...rest } = codec.decode(payload);
+  const info = kinds.length > 0 ? { ...rest, kinds } : rest;
+  return { info, actions: markCanonical(actions.map(fromWire)), ...(restore && { restore }) };
 }
 
 function fromWire(wire: Action): StoreAction {
-  const { op, kind, id, object } = wire;
-  const known = knownKind(kind);
+  const { op, id, object } = wire;
+  const kind = checkedKind(wire.kind);
   const action: StoreAction =
-    op === 'remove'
-      ? { action: 'remove', kind: known, id }
-      : { action: op, kind: known, object: decodeObject(known, object) };
+    op === 'remove' ? { action: 'remove', kind, id } : { action: op, kind, object: decodeObject(kind, object) };
   encoded.set(action, wire); // whoever applies it asks for its size
   return action;
-}
-
-/** A kind that this version knows. */
-export function knownKind(kind: string): Kind {
-  if (!isKind(kind)) throw new DecodeError(`this version does not know objects of kind "${kind}"`);
-  return kind;
 }

@@ -16,6 +16,14 @@ const everything: messages.Selector = {
   namePrefixes: [],
   nodeIds: [],
   serviceIds: [],
+  slots: [],
+  desiredStates: [],
+  roles: [],
+  memberships: [],
+  states: [],
+  custom: [],
+  customPrefixes: [],
+  indexes: [],
 };
 
 describe('the Watch service', () => {
@@ -31,7 +39,7 @@ describe('the Watch service', () => {
   afterAll(() => members.close());
 
   function stream(addr: string, request: Partial<messages.WatchRequest>): ClientReadableStream<Response> {
-    const full = { selectors: [], matchEither: false, bookmarkMs: 50, ...request };
+    const full = { selectors: [], matchEither: false, bookmarkMs: 50, snapshot: false, wait: false, ...request };
     const opened = members.channel(addr).serverStream<object, Response>(methodOf('watch', 'Watch'), full);
     opened.on('error', () => undefined);
     open.push(opened);

@@ -22,7 +22,8 @@ function ids(store: MemoryStore): string[] {
 function sizeOf(action: StoreAction): number {
   if (action.action === 'remove' || action.kind !== 'node') return 10;
   return Number(
-    (action.object as { spec: { annotations: { labels: { size?: string } } } }).spec.annotations.labels.size ?? 10,
+    (action.object as unknown as { spec: { annotations: { labels: { size?: string } } } }).spec.annotations.labels
+      .size ?? 10,
   );
 }
 const sized = (id: string, size: number) => (tx: Tx) =>

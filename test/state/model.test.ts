@@ -17,8 +17,7 @@ import { compare, indicesOf, NaiveStore, nameOf } from '../support/state-model.j
 import { newStore, record } from '../support/state-events.js';
 
 type Any = ObjectOf<Kind>;
-const kinds: readonly Kind[] = ['node', 'service', 'task', 'network', 'cluster'];
-const plural = { node: 'nodes', service: 'services', task: 'tasks', network: 'networks', cluster: 'clusters' } as const;
+const kinds = skep.kindNames;
 
 const ids = ['a', 'b', 'B', 'ab', 'abc'];
 const names = ['', 'web', 'WEB', 'db', 'd'];
@@ -51,6 +50,9 @@ const bodies: Record<Kind, fc.Arbitrary<object>> = {
   }),
   network: fc.record({ spec: fc.record({ annotations }) }),
   cluster: fc.record({ spec: fc.record({ annotations }) }),
+  secret: fc.record({ spec: fc.record({ annotations }) }),
+  config: fc.record({ spec: fc.record({ annotations }) }),
+  volume: fc.record({ spec: fc.record({ annotations }) }),
 };
 
 const anyKind = fc.constantFrom(...kinds);
@@ -87,7 +89,7 @@ const stop = new Error('the callback throws');
 /** Makes one call on both, and checks that both say the same. */
 function run(tx: Tx, model: NaiveStore, lines: string[], now: Call): void {
   const kind = now.do === 'delete' ? now.kind : now.of.kind;
-  const table = tx[plural[kind]]() as unknown as WriteTable<Any>;
+  const table = skep.tableOf(tx, kind) as unknown as WriteTable<Any>;
   const old = model.tables[kind].get(now.id);
   if (now.do === 'delete') {
     const refused = attempt(() => table.delete(now.id));
@@ -133,7 +135,7 @@ function expectSameContent(store: MemoryStore, model: NaiveStore): void {
 /** Every lookup of every kind against a full scan. */
 function expectSameFinds(store: MemoryStore, model: NaiveStore): void {
   const same = (kind: Kind, by: By, keysOf: (object: Any) => readonly string[], fits: (key: string) => boolean) => {
-    const found = store.view((tx) => (tx[plural[kind]]().find(by) as Any[]).map((one) => one.id));
+    const found = store.view((tx) => (skep.tableOf(tx, kind).find(by) as Any[]).map((one) => one.id));
     expect(found, `${kind} ${JSON.stringify(by)}`).toEqual(model.ids(kind, keysOf, fits));
   };
   const is = (key: string) => (other: string) => other === key;
@@ -188,7 +190,7 @@ function restoreModel(model: NaiveStore, saved: NaiveStore, store: MemoryStore):
       lines.push(`${old ? 'update' : 'create'} ${kind} ${key} @${version}`);
     }
     model.tables[kind] = new Map(
-      [...after.keys()].map((key) => [key, store.view((tx) => tx[plural[kind]]().get(key)) as Any]),
+      [...after.keys()].map((key) => [key, store.view((tx) => skep.tableOf(tx, kind).get(key)) as Any]),
     );
     for (const [key, object] of model.tables[kind]) expect(strip(object)).toBe(strip(after.get(key) as Any));
   }

@@ -8,7 +8,11 @@ const annotations = { name: '', labels: {}, indices: [] };
 const taskSpec = { networks: [], forceUpdate: 0 };
 
 /** Creates whatever it is given, as JavaScript would let you. */
-function createLoose(store: MemoryStore, kind: Exclude<keyof Tx, 'version'>, input: unknown): Promise<unknown> {
+function createLoose(
+  store: MemoryStore,
+  kind: Exclude<keyof Tx, 'version' | 'kind'>,
+  input: unknown,
+): Promise<unknown> {
   return store.update((tx) => {
     const table = tx[kind]() as unknown as { create(object: unknown): unknown };
     return table.create(input);

@@ -221,8 +221,8 @@ describe('applyStoreActions', () => {
     },
     { what: 'a misfit', actions: [act('create', { id: 'b', colour: 1 })], version: 2, code: 'INVALID_OBJECT' },
     {
-      what: 'a kind that is not known',
-      actions: [{ action: 'create', kind: 'secret', object: { id: 'b' } } as unknown as StoreAction],
+      what: 'a kind that cannot be',
+      actions: [{ action: 'create', kind: '__proto__', object: { id: 'b' } } as unknown as StoreAction],
       version: 2,
       code: 'INVALID_OBJECT',
     },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { run, type Context } from '../../src/cli/index.js';
 import { silentLogger } from '../../src/base/log.js';
+import { backupTools } from '../../src/daemon/backup.js';
 import { diagnose } from '../../src/daemon/doctor.js';
 import { openReplica, type OpenReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
 
@@ -37,6 +38,7 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
       err: (text) => void (err += text),
     },
     env: options.env ?? {},
+    backup: backupTools,
     signal: options.signal ?? new AbortController().signal,
     manager: options.manager ?? (() => Promise.resolve(0)),
     doctor: diagnose,

@@ -1,8 +1,7 @@
 import { taskName } from '../../src/state/tables/task.js';
-import type { Cluster, Kind, Network, Node, ObjectOf, Service, Task } from '../../src/index.js';
+import { kindNames, type Kind, type Network, type Node, type ObjectOf, type Task } from '../../src/index.js';
 
 type Any = ObjectOf<Kind>;
-const kindNames: readonly Kind[] = ['node', 'service', 'task', 'network', 'cluster'];
 
 /** A store as one would write it in an hour: maps, full scans, sorting. The rules, without the speed. */
 export class NaiveStore {
@@ -12,13 +11,7 @@ export class NaiveStore {
   readonly history: string[][] = [];
 
   constructor(tables?: Record<Kind, Map<string, Any>>) {
-    this.tables = tables ?? {
-      node: new Map(),
-      service: new Map(),
-      task: new Map(),
-      network: new Map(),
-      cluster: new Map(),
-    };
+    this.tables = tables ?? (Object.fromEntries(kindNames.map((kind) => [kind, new Map()])) as never);
   }
 
   copyTables(): Record<Kind, Map<string, Any>> {
@@ -85,7 +78,7 @@ export function nameOf(kind: Kind, object: Any): string {
     case 'task':
       return taskName(object as Task);
     default:
-      return (object as Service | Network | Cluster).spec.annotations.name;
+      return (object as Network).spec.annotations.name;
   }
 }
 

@@ -26,6 +26,9 @@ type Whole<T> = T extends Uint8Array
       ? { readonly [K in keyof T]-?: Whole<T[K]> }
       : T;
 
+/** The store hides the version of the spec; the wire says it. */
+type Shown<T> = Omit<T, 'meta'> & { readonly meta: state.Meta } extends infer O ? { [K in keyof O]: O[K] } : never;
+
 /** Fields that may be absent, by their paths. */
 type OptionalPaths<T> = T extends string | number | boolean | Uint8Array | readonly unknown[]
   ? never
@@ -40,11 +43,14 @@ type OptionalPaths<T> = T extends string | number | boolean | Uint8Array | reado
 // The compiler is the judge of these.
 describe('the types of the store and of the wire', () => {
   it('have the same fields of the same types', () => {
-    expectTypeOf<Whole<state.Node>>().toEqualTypeOf<Whole<messages.Node>>();
-    expectTypeOf<Whole<state.Service>>().toEqualTypeOf<Whole<messages.Service>>();
-    expectTypeOf<Whole<state.Task>>().toEqualTypeOf<Whole<messages.Task>>();
-    expectTypeOf<Whole<state.Network>>().toEqualTypeOf<Whole<messages.Network>>();
-    expectTypeOf<Whole<state.Cluster>>().toEqualTypeOf<Whole<messages.Cluster>>();
+    expectTypeOf<Whole<state.Node>>().toEqualTypeOf<Whole<Shown<messages.Node>>>();
+    expectTypeOf<Whole<state.Service>>().toEqualTypeOf<Whole<Shown<messages.Service>>>();
+    expectTypeOf<Whole<state.Task>>().toEqualTypeOf<Whole<Shown<messages.Task>>>();
+    expectTypeOf<Whole<state.Network>>().toEqualTypeOf<Whole<Shown<messages.Network>>>();
+    expectTypeOf<Whole<state.Secret>>().toEqualTypeOf<Whole<Shown<messages.Secret>>>();
+    expectTypeOf<Whole<state.Config>>().toEqualTypeOf<Whole<Shown<messages.Config>>>();
+    expectTypeOf<Whole<state.Volume>>().toEqualTypeOf<Whole<Shown<messages.Volume>>>();
+    expectTypeOf<Whole<state.Cluster>>().toEqualTypeOf<Whole<Shown<messages.Cluster>>>();
   });
 
   it('agree that what may be absent in the store may be absent on the wire', () => {
@@ -57,11 +63,11 @@ describe('the types of the store and of the wire', () => {
 
   it('differ in the fields whose default is not zero: they may be absent on the wire only', () => {
     type OnWireOnly<Wire, Stored> = Exclude<OptionalPaths<Wire>, OptionalPaths<Stored>>;
-    expectTypeOf<OnWireOnly<messages.Node, state.Node>>().toEqualTypeOf<'spec.membership'>();
-    expectTypeOf<OnWireOnly<messages.Service, state.Service>>().toEqualTypeOf<'spec.mode.replicated.replicas'>();
-    expectTypeOf<OnWireOnly<messages.Task, state.Task>>().toBeNever();
-    expectTypeOf<OnWireOnly<messages.Network, state.Network>>().toBeNever();
-    expectTypeOf<OnWireOnly<messages.Cluster, state.Cluster>>().toEqualTypeOf<
+    expectTypeOf<OnWireOnly<Shown<messages.Node>, state.Node>>().toEqualTypeOf<'spec.membership'>();
+    expectTypeOf<OnWireOnly<Shown<messages.Service>, state.Service>>().toEqualTypeOf<'spec.mode.replicated.replicas'>();
+    expectTypeOf<OnWireOnly<Shown<messages.Task>, state.Task>>().toBeNever();
+    expectTypeOf<OnWireOnly<Shown<messages.Network>, state.Network>>().toBeNever();
+    expectTypeOf<OnWireOnly<Shown<messages.Cluster>, state.Cluster>>().toEqualTypeOf<
       | 'spec.orchestration.taskHistoryRetentionLimit'
       | 'spec.raft.snapshotInterval'
       | 'spec.raft.logEntriesForSlowFollowers'

@@ -3,12 +3,13 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { newId } from '../../base/ids.js';
 import { systemRandom } from '../../base/random.js';
-import type { Client } from '../../client/index.js';
+import type { Client, messages, WriteOptions } from '../../client/index.js';
 import { parseStack, planStack, type PlannedChange, type Stack } from '../../compose/index.js';
 import { messageOf } from '../../base/errors.js';
 import { isStoreError } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
 import { printList } from '../output.js';
+import { fieldText } from './history.js';
 
 interface ApplyFlags {
   readonly stack?: string;
@@ -31,13 +32,15 @@ export function addApply(program: Command, context: Context): void {
     .action(async (file: string, flags: ApplyFlags, command: Command) => {
       const stack = await readStack(file, flags.stack, env);
       for (const warning of stack.warnings) streams.err(`warning: ${warning}\n`);
-      await withClient(command, context, async (client, { output }) => {
-        const changes = await applyStack(client, stack, { prune: flags.prune === true, dryRun: flags.dryRun === true });
-        const rows = changes.map((change) => ({
+      await withClient(command, context, async (client, { output }, said) => {
+        const { prune = false, dryRun = false } = flags;
+        const { changes, planned } = await applyStack(client, stack, { prune, dryRun, said });
+        const rows = changes.map((change, i) => ({
           action: change.op,
           kind: change.kind,
           name: change.name,
           id: 'id' in change ? change.id : change.object.id,
+          ...(dryRun && { changes: (planned[i]?.fields ?? []).map(fieldText) }),
         }));
         if (rows.length === 0) streams.err(`stack ${stack.name}: nothing differs\n`);
         else if (flags.dryRun) streams.err(`stack ${stack.name}: this would be done\n`);
@@ -49,10 +52,16 @@ export function addApply(program: Command, context: Context): void {
             ['KIND', ({ kind }) => kind],
             ['NAME', ({ name }) => name],
             ['ID', ({ id }) => id],
+            ...(dryRun ? [['CHANGES', changesOf] as const] : []),
           ],
         });
       });
     });
+}
+
+/** Of an update; what comes or goes says enough. */
+function changesOf({ action, changes = [] }: { action: string; changes?: readonly string[] }): string {
+  return action === 'update' ? changes.join('; ') : '';
 }
 
 async function readStack(file: string, name: string | undefined, env: Context['env']): Promise<Stack> {
@@ -65,8 +74,8 @@ async function readStack(file: string, name: string | undefined, env: Context['e
 async function applyStack(
   client: Client,
   stack: Stack,
-  options: { prune: boolean; dryRun: boolean },
-): Promise<readonly PlannedChange[]> {
+  options: { prune: boolean; dryRun: boolean; said: WriteOptions },
+): Promise<{ changes: readonly PlannedChange[]; planned: readonly messages.PlannedChange[] }> {
   for (let attempt = 1; ; attempt++) {
     const { objects: networks } = await client.list('network');
     const { objects: services } = await client.list('service');
@@ -75,10 +84,12 @@ async function applyStack(
       { networks, services },
       { prune: options.prune, newId: () => newId(systemRandom) },
     );
-    if (options.dryRun || changes.length === 0) return changes;
+    const wire = changes.map(toWire) as never[];
+    if (changes.length === 0) return { changes, planned: [] };
     try {
-      await client.apply(changes.map(toWire) as never[], { reason: `apply ${stack.name}` });
-      return changes;
+      if (options.dryRun) return { changes, planned: await client.plan(wire) };
+      await client.apply(wire, { reason: `apply ${stack.name}`, ...options.said });
+      return { changes, planned: [] };
     } catch (error) {
       const changed =
         isStoreError(error, 'SEQUENCE_CONFLICT') ||

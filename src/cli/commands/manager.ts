@@ -30,6 +30,7 @@ export function addManager(program: Command, context: Context, exit: (code: numb
     .option('--heartbeat-ms <ms>', 'time between heartbeats (default: 100)', positive)
     .option('--election-timeout-ms <ms>', 'time without a leader before an election (default: 1000)', positive)
     .option('--snapshot-interval <entries>', 'log entries between snapshots (default: 10000)', positive)
+    .option('--kinds <module...>', 'modules that export kinds of your own, which this member can then write')
     .description('run one replica in the foreground')
     .action(async (flags: ManagerFlags) => exit(await context.manager(flags, context)));
 }

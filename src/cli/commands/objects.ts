@@ -1,19 +1,21 @@
 import type { Command } from 'commander';
-import type { Client } from '../../client/index.js';
 import {
   kindNames,
   kindOf,
-  StoreError,
   type AnyObject,
   type Kind,
+  type Network,
   type Node,
   type Service,
+  type StoredObject,
   type Task,
+  type Volume,
 } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
+import { findObject, nameOf } from '../objects.js';
 import { printList, type Columns } from '../output.js';
+import { addContent } from './content.js';
 
-const nameOf = (kind: Kind, object: AnyObject) => kindOf(kind).nameOf(object);
 const modeOf = ({ spec: { mode } }: Service) =>
   'replicated' in mode ? `replicated ${mode.replicated.replicas}` : 'global';
 
@@ -33,11 +35,18 @@ const more: { readonly [K in Kind]: Columns<AnyObject> } = {
     ['DESIRED', (task) => (task as Task).desiredState],
     ['STATE', (task) => (task as Task).status.state],
   ],
-  network: [['DRIVER', (network) => ('driverConfig' in network.spec ? network.spec.driverConfig?.name : '')]],
+  network: [['DRIVER', (network) => (network as Network).spec.driverConfig?.name]],
   cluster: [],
+  secret: [],
+  config: [],
+  volume: [
+    ['DRIVER', (volume) => (volume as Volume).spec.driver?.name],
+    ['GROUP', (volume) => (volume as Volume).spec.group],
+    ['AVAILABILITY', (volume) => (volume as Volume).spec.availability],
+  ],
 };
 
-/** `skep node|service|task|network|cluster ls|inspect|rm`. */
+/** `skep node|service|… ls|inspect|rm`. */
 export function addObjects(program: Command, context: Context): void {
   for (const kind of kindNames) addKind(program, kind, context);
 }
@@ -46,6 +55,7 @@ function addKind(program: Command, kind: Kind, context: Context): void {
   const { streams } = context;
   const { plural } = kindOf(kind);
   const group = program.command(kind).description(`list, show and remove ${plural}`);
+  if (kind === 'secret' || kind === 'config') addContent(group, kind, context);
 
   group
     .command('ls')
@@ -72,7 +82,7 @@ function addKind(program: Command, kind: Kind, context: Context): void {
     .description(`show one of the ${plural}`)
     .action(async (id: string, _options, command: Command) => {
       await withClient(command, context, async (client, { output }) => {
-        const object = await find(client, kind, id);
+        const object = await findObject(client, kind, id);
         if (output === 'name') streams.out(`${nameOf(kind, object) || object.id}\n`);
         else streams.out(`${output === 'ndjson' ? JSON.stringify(object) : JSON.stringify(object, null, 2)}\n`);
       });
@@ -83,13 +93,16 @@ function addKind(program: Command, kind: Kind, context: Context): void {
     .argument('<id...>', 'ids, names, or beginnings of ids')
     .description(`remove ${plural}, all or none`)
     .action(async (ids: string[], _options, command: Command) => {
-      await withClient(command, context, async (client) => {
-        const objects: AnyObject[] = [];
+      await withClient(command, context, async (client, _flags, said) => {
+        const objects: StoredObject[] = [];
         for (const id of ids) {
-          const found = await find(client, kind, id);
+          const found = await findObject(client, kind, id);
           if (!objects.some((object) => object.id === found.id)) objects.push(found);
         }
-        await client.apply(objects.map((object) => ({ op: 'remove', kind, id: object.id }) as never));
+        await client.apply(
+          objects.map((object) => ({ op: 'remove', kind, id: object.id }) as never),
+          said,
+        );
         for (const object of objects) streams.out(`${object.id}\n`);
       });
     });
@@ -99,24 +112,4 @@ function addKind(program: Command, kind: Kind, context: Context): void {
 function byName(kind: Kind, objects: readonly AnyObject[]): AnyObject[] {
   const keyed = objects.map((object) => ({ object, key: nameOf(kind, object) }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ object }) => object);
-}
-
-/** By id, else by name, else by the beginning of an id. Exactly one must fit. */
-async function find(client: Client, kind: Kind, given: string): Promise<AnyObject> {
-  const none = { ids: [], idPrefixes: [], names: [], namePrefixes: [] };
-  for (const filter of [
-    { ...none, ids: [given] },
-    { ...none, names: [given] },
-    ...(given === '' ? [] : [{ ...none, idPrefixes: [given] }]), // every id begins with nothing
-  ]) {
-    const { objects } = await client.list(kind, filter);
-    const [first, second] = objects as readonly AnyObject[];
-    if (second)
-      throw new StoreError(
-        'INVALID_OBJECT',
-        `"${given}" fits ${objects.length} ${kindOf(kind).plural}: give more of the id`,
-      );
-    if (first) return first;
-  }
-  throw new StoreError('NOT_FOUND', `there is no ${kind} "${given}"`);
 }

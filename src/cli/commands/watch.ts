@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { eventsOf } from '../../client/index.js';
-import { kindNames, type EventAction } from '../../state/index.js';
+import { isKindName, kindNames, kindOf, type EventAction } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
 
 const actions: readonly EventAction[] = ['create', 'update', 'delete', 'commit'];
@@ -8,15 +8,17 @@ const actions: readonly EventAction[] = ['create', 'update', 'delete', 'commit']
 interface WatchFlags {
   readonly action?: EventAction[];
   readonly from?: number;
+  readonly wait?: boolean;
 }
 
 export function addWatch(program: Command, context: Context): void {
   const { streams, signal } = context;
   program
     .command('watch')
-    .argument('[kind...]', `only these kinds: ${kindNames.join(', ')}`, knownKind, [] as string[])
+    .argument('[kind...]', `only these kinds: ${kindNames.join(', ')}, or your own`, kindName, [] as string[])
     .option('--action <action...>', `only these: ${actions.join(', ')}`, knownAction)
     .option('--from <version>', 'everything after this version (default: from now on)', version)
+    .option('--wait', 'when that version is not there yet: wait for it')
     .description('print what changes, one event a line, until interrupted')
     .action(async (kinds: string[], flags: WatchFlags, command: Command) => {
       await withClient(command, context, async (client) => {
@@ -31,6 +33,7 @@ export function addWatch(program: Command, context: Context): void {
         const watching = client.watch({
           selectors: everything ? [] : selectors,
           signal,
+          wait: flags.wait === true,
           ...(flags.from !== undefined && { from: flags.from }),
         });
         for await (const transaction of watching) {
@@ -46,10 +49,12 @@ export function addWatch(program: Command, context: Context): void {
     });
 }
 
-function knownKind(kind: string, before: string[]): string[] {
-  if (!(kindNames as readonly string[]).includes(kind))
-    throw new InvalidArgumentError(`known kinds are ${kindNames.join(', ')}.`);
-  return [...before, kind];
+/** In singular or plural; whether there is such a kind of one's own is for the cluster to say. */
+function kindName(given: string, before: string[]): string[] {
+  const own = kindNames.find((kind) => kind === given || kindOf(kind).plural === given);
+  if (!own && !isKindName(given))
+    throw new InvalidArgumentError(`known kinds are ${kindNames.join(', ')}, and your own.`);
+  return [...before, own ?? given];
 }
 
 function knownAction(action: string, before: EventAction[] = []): EventAction[] {

@@ -1,4 +1,4 @@
-import { defineKind, type StoredObject } from '../kind.js';
+import { builtInKind, type StoredObject } from '../kind.js';
 import { flag, object, optional, uint, uint32, type Infer } from '../schema.js';
 import { annotations, driver } from './common.js';
 
@@ -27,7 +27,7 @@ export const clusterBody = object({
 /** Settings of the whole cluster. */
 export interface Cluster extends StoredObject, Infer<typeof clusterBody> {}
 
-export const clusterKind = defineKind<Cluster>({
+export const clusterKind = builtInKind<Cluster>({
   kind: 'cluster',
   plural: 'clusters',
   body: clusterBody,

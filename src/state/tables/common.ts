@@ -104,6 +104,26 @@ const healthcheck = object({
 });
 export interface Healthcheck extends Infer<typeof healthcheck> {}
 
+const fileTarget = object({ name: text(), uid: text(), gid: text(), mode: uint32(0o444) });
+
+export const secretReference = object({
+  secretId: text(),
+  /** As the user wrote it. */
+  secretName: text(),
+  /** The file that the container gets. */
+  file: optional(fileTarget),
+});
+export interface SecretReference extends Infer<typeof secretReference> {}
+
+export const configReference = object({
+  configId: text(),
+  /** As the user wrote it. */
+  configName: text(),
+  /** The file that the container gets. */
+  file: optional(fileTarget),
+});
+export interface ConfigReference extends Infer<typeof configReference> {}
+
 export const containerSpec = object({
   image: text(),
   /** Replaces the image's entry point. */
@@ -131,6 +151,8 @@ export const containerSpec = object({
   capabilityAdd: list(text()),
   capabilityDrop: list(text()),
   sysctls: stringMap(),
+  secrets: list(secretReference),
+  configs: list(configReference),
 });
 export interface ContainerSpec extends Infer<typeof containerSpec> {}
 

@@ -1,4 +1,4 @@
-import { defineKind, type StoredObject } from '../kind.js';
+import { builtInKind, type StoredObject } from '../kind.js';
 import { flag, object, optional, type Infer } from '../schema.js';
 import { annotations, driver, ipam } from './common.js';
 
@@ -22,7 +22,7 @@ export const networkBody = object({
 /** What tasks talk over. */
 export interface Network extends StoredObject, Infer<typeof networkBody> {}
 
-export const networkKind = defineKind<Network>({
+export const networkKind = builtInKind<Network>({
   kind: 'network',
   plural: 'networks',
   body: networkBody,

@@ -1,4 +1,4 @@
-import { defineKind, type StoredObject } from '../kind.js';
+import { builtInKind, type StoredObject } from '../kind.js';
 import { flag, list, object, oneOfWords, optional, stringMap, text, type Infer } from '../schema.js';
 import { annotations, resources } from './common.js';
 
@@ -49,7 +49,7 @@ export const nodeBody = object({
 /** A machine of the cluster. */
 export interface Node extends StoredObject, Infer<typeof nodeBody> {}
 
-export const nodeKind = defineKind<Node>({
+export const nodeKind = builtInKind<Node>({
   kind: 'node',
   plural: 'nodes',
   body: nodeBody,

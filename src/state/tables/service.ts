@@ -1,6 +1,14 @@
-import { defineKind, type StoredObject } from '../kind.js';
+import { builtInKind, type StoredObject } from '../kind.js';
 import { int, list, object, oneOf, oneOfWords, optional, text, uint, type Infer } from '../schema.js';
-import { annotations, endpoint, endpointSpec, networkAttachment, taskSpec, updateConfig } from './common.js';
+import {
+  annotations,
+  endpoint,
+  endpointSpec,
+  networkAttachment,
+  taskSpec,
+  updateConfig,
+  type TaskSpec,
+} from './common.js';
 
 const serviceSpec = object({
   annotations,
@@ -16,7 +24,7 @@ export interface ServiceSpec extends Infer<typeof serviceSpec> {}
 
 export const serviceBody = object({
   spec: serviceSpec,
-  /** Counts changes of the spec that came over the API. */
+  /** The version of the transaction that last changed the spec over the API; 0 for never. */
   specVersion: uint(),
   previousSpec: optional(serviceSpec),
   endpoint: optional(endpoint),
@@ -41,19 +49,35 @@ export const serviceBody = object({
 /** A number of tasks that all run the same thing. */
 export interface Service extends StoredObject, Infer<typeof serviceBody> {}
 
+/** Each of the values once; `''` names nothing. */
+const once = (values: readonly string[]) =>
+  [...new Set(values)].filter((value) => value !== '').map((value) => [value]);
+
 /** Every network that one of the attachment lists names, once. */
 export function referencedNetworks(...lists: readonly (readonly { readonly target: string }[])[]): string[][] {
-  const targets = new Set(lists.flatMap((attachments) => attachments.map(({ target }) => target)));
-  targets.delete('');
-  return [...targets].map((target) => [target]);
+  return once(lists.flatMap((attachments) => attachments.map(({ target }) => target)));
 }
 
-export const serviceKind = defineKind<Service>({
+/** Every secret that the containers of a task are given. */
+export function referencedSecrets({ container }: TaskSpec): string[][] {
+  return container ? once(container.secrets.map(({ secretId }) => secretId)) : [];
+}
+
+/** Every config that the containers of a task are given. */
+export function referencedConfigs({ container }: TaskSpec): string[][] {
+  return container ? once(container.configs.map(({ configId }) => configId)) : [];
+}
+
+export const serviceKind = builtInKind<Service>({
   kind: 'service',
   plural: 'services',
   body: serviceBody,
   nameOf: (service) => service.spec.annotations.name,
   uniqueName: true,
   custom: (service) => service.spec.annotations.indices,
-  indexes: { referencedNetwork: ({ spec }) => referencedNetworks(spec.task.networks, spec.networks) },
+  indexes: {
+    referencedNetwork: ({ spec }) => referencedNetworks(spec.task.networks, spec.networks),
+    referencedSecret: ({ spec }) => referencedSecrets(spec.task),
+    referencedConfig: ({ spec }) => referencedConfigs(spec.task),
+  },
 });

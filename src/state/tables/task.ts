@@ -1,7 +1,7 @@
-import { defineKind, type StoredObject } from '../kind.js';
+import { builtInKind, type StoredObject } from '../kind.js';
 import { int, list, object, oneOfWords, optional, text, uint, type Infer } from '../schema.js';
 import { annotations, endpoint, taskSpec } from './common.js';
-import { referencedNetworks } from './service.js';
+import { referencedConfigs, referencedNetworks, referencedSecrets } from './service.js';
 
 /** In the order a task lives through them. */
 export const taskStates = [
@@ -60,7 +60,7 @@ export function taskName(task: Task): string {
   return `${task.serviceAnnotations.name}.${task.slot === 0 ? (task.nodeId ?? '') : task.slot}.${task.id}`;
 }
 
-export const taskKind = defineKind<Task>({
+export const taskKind = builtInKind<Task>({
   kind: 'task',
   plural: 'tasks',
   body: taskBody,
@@ -78,5 +78,7 @@ export const taskKind = defineKind<Task>({
         spec.networks,
         networks.map(({ networkId }) => ({ target: networkId })),
       ),
+    referencedSecret: ({ spec }) => referencedSecrets(spec),
+    referencedConfig: ({ spec }) => referencedConfigs(spec),
   },
 });

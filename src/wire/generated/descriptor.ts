@@ -6,6 +6,56 @@ export const descriptor: object = {
    "nested": {
     "v1": {
      "nested": {
+      "Backup": {
+       "methods": {
+        "Save": {
+         "requestType": "SaveRequest",
+         "responseType": "SaveResponse",
+         "responseStream": true
+        },
+        "Restore": {
+         "requestType": "RestoreRequest",
+         "requestStream": true,
+         "responseType": "RestoreResponse"
+        }
+       }
+      },
+      "SaveRequest": {
+       "fields": {
+        "stale": {
+         "type": "bool",
+         "id": 1
+        }
+       }
+      },
+      "SaveResponse": {
+       "fields": {
+        "chunk": {
+         "type": "bytes",
+         "id": 1
+        }
+       }
+      },
+      "RestoreRequest": {
+       "fields": {
+        "chunk": {
+         "type": "bytes",
+         "id": 1
+        }
+       }
+      },
+      "RestoreResponse": {
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        },
+        "objects": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
       "Control": {
        "methods": {
         "GetNode": {
@@ -108,9 +158,98 @@ export const descriptor: object = {
          "requestType": "RemoveClusterRequest",
          "responseType": "RemoveClusterResponse"
         },
+        "GetSecret": {
+         "requestType": "GetSecretRequest",
+         "responseType": "GetSecretResponse"
+        },
+        "ListSecrets": {
+         "requestType": "ListSecretsRequest",
+         "responseType": "ListSecretsResponse"
+        },
+        "CreateSecret": {
+         "requestType": "CreateSecretRequest",
+         "responseType": "CreateSecretResponse"
+        },
+        "UpdateSecret": {
+         "requestType": "UpdateSecretRequest",
+         "responseType": "UpdateSecretResponse"
+        },
+        "RemoveSecret": {
+         "requestType": "RemoveSecretRequest",
+         "responseType": "RemoveSecretResponse"
+        },
+        "GetConfig": {
+         "requestType": "GetConfigRequest",
+         "responseType": "GetConfigResponse"
+        },
+        "ListConfigs": {
+         "requestType": "ListConfigsRequest",
+         "responseType": "ListConfigsResponse"
+        },
+        "CreateConfig": {
+         "requestType": "CreateConfigRequest",
+         "responseType": "CreateConfigResponse"
+        },
+        "UpdateConfig": {
+         "requestType": "UpdateConfigRequest",
+         "responseType": "UpdateConfigResponse"
+        },
+        "RemoveConfig": {
+         "requestType": "RemoveConfigRequest",
+         "responseType": "RemoveConfigResponse"
+        },
+        "GetVolume": {
+         "requestType": "GetVolumeRequest",
+         "responseType": "GetVolumeResponse"
+        },
+        "ListVolumes": {
+         "requestType": "ListVolumesRequest",
+         "responseType": "ListVolumesResponse"
+        },
+        "CreateVolume": {
+         "requestType": "CreateVolumeRequest",
+         "responseType": "CreateVolumeResponse"
+        },
+        "UpdateVolume": {
+         "requestType": "UpdateVolumeRequest",
+         "responseType": "UpdateVolumeResponse"
+        },
+        "RemoveVolume": {
+         "requestType": "RemoveVolumeRequest",
+         "responseType": "RemoveVolumeResponse"
+        },
+        "GetObject": {
+         "requestType": "GetObjectRequest",
+         "responseType": "GetObjectResponse"
+        },
+        "CreateObject": {
+         "requestType": "CreateObjectRequest",
+         "responseType": "CreateObjectResponse"
+        },
+        "UpdateObject": {
+         "requestType": "UpdateObjectRequest",
+         "responseType": "UpdateObjectResponse"
+        },
+        "RemoveObject": {
+         "requestType": "RemoveObjectRequest",
+         "responseType": "RemoveObjectResponse"
+        },
+        "ListObjects": {
+         "requestType": "ListObjectsRequest",
+         "responseType": "ListObjectsResponse",
+         "responseStream": true
+        },
         "Apply": {
          "requestType": "ApplyRequest",
          "responseType": "ApplyResponse"
+        },
+        "History": {
+         "requestType": "HistoryRequest",
+         "responseType": "HistoryResponse"
+        },
+        "ListKinds": {
+         "requestType": "ListKindsRequest",
+         "responseType": "ListKindsResponse"
         }
        }
       },
@@ -135,6 +274,11 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "string",
          "id": 4
+        },
+        "indexes": {
+         "rule": "repeated",
+         "type": "IndexFilter",
+         "id": 5
         }
        }
       },
@@ -206,6 +350,11 @@ export const descriptor: object = {
          "oneof": [
           "filter"
          ]
+        },
+        "_after": {
+         "oneof": [
+          "after"
+         ]
         }
        },
        "fields": {
@@ -219,6 +368,17 @@ export const descriptor: object = {
         "stale": {
          "type": "bool",
          "id": 2
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 3
+        },
+        "after": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -232,6 +392,10 @@ export const descriptor: object = {
         "version": {
          "type": "uint64",
          "id": 2
+        },
+        "more": {
+         "type": "bool",
+         "id": 3
         }
        }
       },
@@ -280,6 +444,11 @@ export const descriptor: object = {
          "oneof": [
           "info"
          ]
+        },
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
+         ]
         }
        },
        "fields": {
@@ -297,6 +466,13 @@ export const descriptor: object = {
         "info": {
          "type": "WriteInfo",
          "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 4,
          "options": {
           "proto3_optional": true
          }
@@ -371,6 +547,11 @@ export const descriptor: object = {
          "oneof": [
           "filter"
          ]
+        },
+        "_after": {
+         "oneof": [
+          "after"
+         ]
         }
        },
        "fields": {
@@ -384,6 +565,17 @@ export const descriptor: object = {
         "stale": {
          "type": "bool",
          "id": 2
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 3
+        },
+        "after": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -397,6 +589,10 @@ export const descriptor: object = {
         "version": {
          "type": "uint64",
          "id": 2
+        },
+        "more": {
+         "type": "bool",
+         "id": 3
         }
        }
       },
@@ -445,6 +641,11 @@ export const descriptor: object = {
          "oneof": [
           "info"
          ]
+        },
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
+         ]
         }
        },
        "fields": {
@@ -462,6 +663,13 @@ export const descriptor: object = {
         "info": {
          "type": "WriteInfo",
          "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 4,
          "options": {
           "proto3_optional": true
          }
@@ -536,6 +744,11 @@ export const descriptor: object = {
          "oneof": [
           "filter"
          ]
+        },
+        "_after": {
+         "oneof": [
+          "after"
+         ]
         }
        },
        "fields": {
@@ -549,6 +762,17 @@ export const descriptor: object = {
         "stale": {
          "type": "bool",
          "id": 2
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 3
+        },
+        "after": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -562,6 +786,10 @@ export const descriptor: object = {
         "version": {
          "type": "uint64",
          "id": 2
+        },
+        "more": {
+         "type": "bool",
+         "id": 3
         }
        }
       },
@@ -610,6 +838,11 @@ export const descriptor: object = {
          "oneof": [
           "info"
          ]
+        },
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
+         ]
         }
        },
        "fields": {
@@ -627,6 +860,13 @@ export const descriptor: object = {
         "info": {
          "type": "WriteInfo",
          "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 4,
          "options": {
           "proto3_optional": true
          }
@@ -701,6 +941,11 @@ export const descriptor: object = {
          "oneof": [
           "filter"
          ]
+        },
+        "_after": {
+         "oneof": [
+          "after"
+         ]
         }
        },
        "fields": {
@@ -714,6 +959,17 @@ export const descriptor: object = {
         "stale": {
          "type": "bool",
          "id": 2
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 3
+        },
+        "after": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -727,6 +983,10 @@ export const descriptor: object = {
         "version": {
          "type": "uint64",
          "id": 2
+        },
+        "more": {
+         "type": "bool",
+         "id": 3
         }
        }
       },
@@ -775,6 +1035,11 @@ export const descriptor: object = {
          "oneof": [
           "info"
          ]
+        },
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
+         ]
         }
        },
        "fields": {
@@ -792,6 +1057,13 @@ export const descriptor: object = {
         "info": {
          "type": "WriteInfo",
          "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 4,
          "options": {
           "proto3_optional": true
          }
@@ -866,6 +1138,11 @@ export const descriptor: object = {
          "oneof": [
           "filter"
          ]
+        },
+        "_after": {
+         "oneof": [
+          "after"
+         ]
         }
        },
        "fields": {
@@ -879,6 +1156,17 @@ export const descriptor: object = {
         "stale": {
          "type": "bool",
          "id": 2
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 3
+        },
+        "after": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -892,6 +1180,10 @@ export const descriptor: object = {
         "version": {
          "type": "uint64",
          "id": 2
+        },
+        "more": {
+         "type": "bool",
+         "id": 3
         }
        }
       },
@@ -940,6 +1232,11 @@ export const descriptor: object = {
          "oneof": [
           "info"
          ]
+        },
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
+         ]
         }
        },
        "fields": {
@@ -957,6 +1254,13 @@ export const descriptor: object = {
         "info": {
          "type": "WriteInfo",
          "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 4,
          "options": {
           "proto3_optional": true
          }
@@ -1005,6 +1309,597 @@ export const descriptor: object = {
         }
        }
       },
+      "GetSecretRequest": {
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "stale": {
+         "type": "bool",
+         "id": 2
+        }
+       }
+      },
+      "GetSecretResponse": {
+       "fields": {
+        "secret": {
+         "type": "Secret",
+         "id": 1
+        }
+       }
+      },
+      "ListSecretsRequest": {
+       "oneofs": {
+        "_filter": {
+         "oneof": [
+          "filter"
+         ]
+        },
+        "_after": {
+         "oneof": [
+          "after"
+         ]
+        }
+       },
+       "fields": {
+        "filter": {
+         "type": "Filter",
+         "id": 1,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "stale": {
+         "type": "bool",
+         "id": 2
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 3
+        },
+        "after": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "ListSecretsResponse": {
+       "fields": {
+        "secrets": {
+         "rule": "repeated",
+         "type": "Secret",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        },
+        "more": {
+         "type": "bool",
+         "id": 3
+        }
+       }
+      },
+      "CreateSecretRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "secret": {
+         "type": "Secret",
+         "id": 1
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "CreateSecretResponse": {
+       "fields": {
+        "secret": {
+         "type": "Secret",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "UpdateSecretRequest": {
+       "oneofs": {
+        "_version": {
+         "oneof": [
+          "version"
+         ]
+        },
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        },
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
+         ]
+        }
+       },
+       "fields": {
+        "secret": {
+         "type": "Secret",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "UpdateSecretResponse": {
+       "fields": {
+        "secret": {
+         "type": "Secret",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "RemoveSecretRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "RemoveSecretResponse": {
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        }
+       }
+      },
+      "GetConfigRequest": {
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "stale": {
+         "type": "bool",
+         "id": 2
+        }
+       }
+      },
+      "GetConfigResponse": {
+       "fields": {
+        "config": {
+         "type": "Config",
+         "id": 1
+        }
+       }
+      },
+      "ListConfigsRequest": {
+       "oneofs": {
+        "_filter": {
+         "oneof": [
+          "filter"
+         ]
+        },
+        "_after": {
+         "oneof": [
+          "after"
+         ]
+        }
+       },
+       "fields": {
+        "filter": {
+         "type": "Filter",
+         "id": 1,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "stale": {
+         "type": "bool",
+         "id": 2
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 3
+        },
+        "after": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "ListConfigsResponse": {
+       "fields": {
+        "configs": {
+         "rule": "repeated",
+         "type": "Config",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        },
+        "more": {
+         "type": "bool",
+         "id": 3
+        }
+       }
+      },
+      "CreateConfigRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "config": {
+         "type": "Config",
+         "id": 1
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "CreateConfigResponse": {
+       "fields": {
+        "config": {
+         "type": "Config",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "UpdateConfigRequest": {
+       "oneofs": {
+        "_version": {
+         "oneof": [
+          "version"
+         ]
+        },
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        },
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
+         ]
+        }
+       },
+       "fields": {
+        "config": {
+         "type": "Config",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "UpdateConfigResponse": {
+       "fields": {
+        "config": {
+         "type": "Config",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "RemoveConfigRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "RemoveConfigResponse": {
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        }
+       }
+      },
+      "GetVolumeRequest": {
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "stale": {
+         "type": "bool",
+         "id": 2
+        }
+       }
+      },
+      "GetVolumeResponse": {
+       "fields": {
+        "volume": {
+         "type": "Volume",
+         "id": 1
+        }
+       }
+      },
+      "ListVolumesRequest": {
+       "oneofs": {
+        "_filter": {
+         "oneof": [
+          "filter"
+         ]
+        },
+        "_after": {
+         "oneof": [
+          "after"
+         ]
+        }
+       },
+       "fields": {
+        "filter": {
+         "type": "Filter",
+         "id": 1,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "stale": {
+         "type": "bool",
+         "id": 2
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 3
+        },
+        "after": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "ListVolumesResponse": {
+       "fields": {
+        "volumes": {
+         "rule": "repeated",
+         "type": "Volume",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        },
+        "more": {
+         "type": "bool",
+         "id": 3
+        }
+       }
+      },
+      "CreateVolumeRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "volume": {
+         "type": "Volume",
+         "id": 1
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "CreateVolumeResponse": {
+       "fields": {
+        "volume": {
+         "type": "Volume",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "UpdateVolumeRequest": {
+       "oneofs": {
+        "_version": {
+         "oneof": [
+          "version"
+         ]
+        },
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        },
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
+         ]
+        }
+       },
+       "fields": {
+        "volume": {
+         "type": "Volume",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "UpdateVolumeResponse": {
+       "fields": {
+        "volume": {
+         "type": "Volume",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "RemoveVolumeRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "RemoveVolumeResponse": {
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        }
+       }
+      },
       "Change": {
        "oneofs": {
         "_version": {
@@ -1018,7 +1913,16 @@ export const descriptor: object = {
           "service",
           "task",
           "network",
-          "cluster"
+          "cluster",
+          "secret",
+          "config",
+          "volume",
+          "own"
+         ]
+        },
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
          ]
         }
        },
@@ -1061,6 +1965,29 @@ export const descriptor: object = {
         "cluster": {
          "type": "Cluster",
          "id": 9
+        },
+        "secret": {
+         "type": "Secret",
+         "id": 10
+        },
+        "config": {
+         "type": "Config",
+         "id": 11
+        },
+        "volume": {
+         "type": "Volume",
+         "id": 12
+        },
+        "own": {
+         "type": "OwnObject",
+         "id": 13
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 20,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -1084,6 +2011,10 @@ export const descriptor: object = {
          "options": {
           "proto3_optional": true
          }
+        },
+        "dryRun": {
+         "type": "bool",
+         "id": 3
         }
        }
       },
@@ -1097,10 +2028,441 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "string",
          "id": 2
+        },
+        "planned": {
+         "rule": "repeated",
+         "type": "PlannedChange",
+         "id": 3
+        }
+       }
+      },
+      "PlannedChange": {
+       "fields": {
+        "op": {
+         "type": "ActionOp",
+         "id": 1
+        },
+        "kind": {
+         "type": "string",
+         "id": 2
+        },
+        "id": {
+         "type": "string",
+         "id": 3
+        },
+        "fields": {
+         "rule": "repeated",
+         "type": "FieldChange",
+         "id": 4
+        }
+       }
+      },
+      "FieldChange": {
+       "oneofs": {
+        "_old": {
+         "oneof": [
+          "old"
+         ]
+        },
+        "_new": {
+         "oneof": [
+          "new"
+         ]
+        }
+       },
+       "fields": {
+        "path": {
+         "type": "string",
+         "id": 1
+        },
+        "old": {
+         "type": "string",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "new": {
+         "type": "string",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "GetObjectRequest": {
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "id": {
+         "type": "string",
+         "id": 2
+        },
+        "stale": {
+         "type": "bool",
+         "id": 3
+        }
+       }
+      },
+      "GetObjectResponse": {
+       "fields": {
+        "object": {
+         "type": "AnyObject",
+         "id": 1
+        }
+       }
+      },
+      "CreateObjectRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "object": {
+         "type": "AnyObject",
+         "id": 2
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "CreateObjectResponse": {
+       "fields": {
+        "object": {
+         "type": "AnyObject",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "UpdateObjectRequest": {
+       "oneofs": {
+        "_version": {
+         "oneof": [
+          "version"
+         ]
+        },
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        },
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
+         ]
+        }
+       },
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "object": {
+         "type": "AnyObject",
+         "id": 2
+        },
+        "version": {
+         "type": "uint64",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "UpdateObjectResponse": {
+       "fields": {
+        "object": {
+         "type": "AnyObject",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "RemoveObjectRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "id": {
+         "type": "string",
+         "id": 2
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "RemoveObjectResponse": {
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        }
+       }
+      },
+      "ListObjectsRequest": {
+       "oneofs": {
+        "_filter": {
+         "oneof": [
+          "filter"
+         ]
+        },
+        "_after": {
+         "oneof": [
+          "after"
+         ]
+        }
+       },
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "filter": {
+         "type": "Filter",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "stale": {
+         "type": "bool",
+         "id": 3
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 4
+        },
+        "after": {
+         "type": "string",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "ListObjectsResponse": {
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        },
+        "objects": {
+         "rule": "repeated",
+         "type": "AnyObject",
+         "id": 2
+        }
+       }
+      },
+      "HistoryRequest": {
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "id": {
+         "type": "string",
+         "id": 2
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 3
+        },
+        "stale": {
+         "type": "bool",
+         "id": 4
+        }
+       }
+      },
+      "HistoryEntry": {
+       "oneofs": {
+        "_actor": {
+         "oneof": [
+          "actor"
+         ]
+        },
+        "_reason": {
+         "oneof": [
+          "reason"
+         ]
+        }
+       },
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        },
+        "time": {
+         "type": "int64",
+         "id": 2
+        },
+        "op": {
+         "type": "ActionOp",
+         "id": 3
+        },
+        "actor": {
+         "type": "string",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "reason": {
+         "type": "string",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "fields": {
+         "rule": "repeated",
+         "type": "FieldChange",
+         "id": 6
+        }
+       }
+      },
+      "HistoryResponse": {
+       "fields": {
+        "entries": {
+         "rule": "repeated",
+         "type": "HistoryEntry",
+         "id": 1
+        },
+        "reachesBackTo": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "ListKindsRequest": {
+       "fields": {}
+      },
+      "KindUse": {
+       "oneofs": {
+        "_objectsMax": {
+         "oneof": [
+          "objectsMax"
+         ]
+        },
+        "_bytesMax": {
+         "oneof": [
+          "bytesMax"
+         ]
+        }
+       },
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "plural": {
+         "type": "string",
+         "id": 2
+        },
+        "builtIn": {
+         "type": "bool",
+         "id": 3
+        },
+        "known": {
+         "type": "bool",
+         "id": 4
+        },
+        "indexes": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 5
+        },
+        "objects": {
+         "type": "uint64",
+         "id": 6
+        },
+        "bytes": {
+         "type": "uint64",
+         "id": 7
+        },
+        "objectsMax": {
+         "type": "uint64",
+         "id": 8,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "bytesMax": {
+         "type": "uint64",
+         "id": 9,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "ListKindsResponse": {
+       "fields": {
+        "kinds": {
+         "rule": "repeated",
+         "type": "KindUse",
+         "id": 1
         }
        }
       },
       "Meta": {
+       "oneofs": {
+        "_specVersion": {
+         "oneof": [
+          "specVersion"
+         ]
+        }
+       },
        "fields": {
         "version": {
          "type": "uint64",
@@ -1113,6 +2475,13 @@ export const descriptor: object = {
         "updatedAt": {
          "type": "int64",
          "id": 3
+        },
+        "specVersion": {
+         "type": "uint64",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -1577,6 +2946,88 @@ export const descriptor: object = {
         }
        }
       },
+      "FileTarget": {
+       "oneofs": {
+        "_mode": {
+         "oneof": [
+          "mode"
+         ]
+        }
+       },
+       "fields": {
+        "name": {
+         "type": "string",
+         "id": 1
+        },
+        "uid": {
+         "type": "string",
+         "id": 2
+        },
+        "gid": {
+         "type": "string",
+         "id": 3
+        },
+        "mode": {
+         "type": "uint32",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "SecretReference": {
+       "oneofs": {
+        "_file": {
+         "oneof": [
+          "file"
+         ]
+        }
+       },
+       "fields": {
+        "secretId": {
+         "type": "string",
+         "id": 1
+        },
+        "secretName": {
+         "type": "string",
+         "id": 2
+        },
+        "file": {
+         "type": "FileTarget",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "ConfigReference": {
+       "oneofs": {
+        "_file": {
+         "oneof": [
+          "file"
+         ]
+        }
+       },
+       "fields": {
+        "configId": {
+         "type": "string",
+         "id": 1
+        },
+        "configName": {
+         "type": "string",
+         "id": 2
+        },
+        "file": {
+         "type": "FileTarget",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
       "ContainerSpec": {
        "oneofs": {
         "_healthcheck": {
@@ -1742,6 +3193,16 @@ export const descriptor: object = {
          "keyType": "string",
          "type": "string",
          "id": 22
+        },
+        "secrets": {
+         "rule": "repeated",
+         "type": "SecretReference",
+         "id": 23
+        },
+        "configs": {
+         "rule": "repeated",
+         "type": "ConfigReference",
+         "id": 24
         }
        }
       },
@@ -2850,6 +4311,505 @@ export const descriptor: object = {
         }
        }
       },
+      "SecretSpec": {
+       "oneofs": {
+        "_driver": {
+         "oneof": [
+          "driver"
+         ]
+        },
+        "_templating": {
+         "oneof": [
+          "templating"
+         ]
+        }
+       },
+       "fields": {
+        "annotations": {
+         "type": "Annotations",
+         "id": 1
+        },
+        "data": {
+         "type": "string",
+         "id": 2
+        },
+        "driver": {
+         "type": "Driver",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "templating": {
+         "type": "Driver",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "Secret": {
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "meta": {
+         "type": "Meta",
+         "id": 2
+        },
+        "spec": {
+         "type": "SecretSpec",
+         "id": 3
+        },
+        "internal": {
+         "type": "bool",
+         "id": 4
+        }
+       }
+      },
+      "ConfigSpec": {
+       "oneofs": {
+        "_templating": {
+         "oneof": [
+          "templating"
+         ]
+        }
+       },
+       "fields": {
+        "annotations": {
+         "type": "Annotations",
+         "id": 1
+        },
+        "data": {
+         "type": "string",
+         "id": 2
+        },
+        "templating": {
+         "type": "Driver",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "Config": {
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "meta": {
+         "type": "Meta",
+         "id": 2
+        },
+        "spec": {
+         "type": "ConfigSpec",
+         "id": 3
+        }
+       }
+      },
+      "VolumeScope": {
+       "values": {
+        "VOLUME_SCOPE_SINGLE_NODE": 0,
+        "VOLUME_SCOPE_MULTI_NODE": 1
+       }
+      },
+      "VolumeSharing": {
+       "values": {
+        "VOLUME_SHARING_NONE": 0,
+        "VOLUME_SHARING_READ_ONLY": 1,
+        "VOLUME_SHARING_ONE_WRITER": 2,
+        "VOLUME_SHARING_ALL": 3
+       }
+      },
+      "VolumeAccess": {
+       "values": {
+        "VOLUME_ACCESS_MOUNT": 0,
+        "VOLUME_ACCESS_BLOCK": 1
+       }
+      },
+      "VolumeAccessMode": {
+       "fields": {
+        "scope": {
+         "type": "VolumeScope",
+         "id": 1
+        },
+        "sharing": {
+         "type": "VolumeSharing",
+         "id": 2
+        },
+        "access": {
+         "type": "VolumeAccess",
+         "id": 3
+        },
+        "fsType": {
+         "type": "string",
+         "id": 4
+        },
+        "mountFlags": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 5
+        }
+       }
+      },
+      "VolumeSecret": {
+       "fields": {
+        "key": {
+         "type": "string",
+         "id": 1
+        },
+        "secret": {
+         "type": "string",
+         "id": 2
+        }
+       }
+      },
+      "Topology": {
+       "fields": {
+        "segments": {
+         "keyType": "string",
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "TopologyRequirement": {
+       "fields": {
+        "requisite": {
+         "rule": "repeated",
+         "type": "Topology",
+         "id": 1
+        },
+        "preferred": {
+         "rule": "repeated",
+         "type": "Topology",
+         "id": 2
+        }
+       }
+      },
+      "CapacityRange": {
+       "fields": {
+        "requiredBytes": {
+         "type": "int64",
+         "id": 1
+        },
+        "limitBytes": {
+         "type": "int64",
+         "id": 2
+        }
+       }
+      },
+      "VolumeAvailability": {
+       "values": {
+        "VOLUME_AVAILABILITY_ACTIVE": 0,
+        "VOLUME_AVAILABILITY_PAUSE": 1,
+        "VOLUME_AVAILABILITY_DRAIN": 2
+       }
+      },
+      "VolumeSpec": {
+       "oneofs": {
+        "_driver": {
+         "oneof": [
+          "driver"
+         ]
+        },
+        "_accessibility": {
+         "oneof": [
+          "accessibility"
+         ]
+        },
+        "_capacity": {
+         "oneof": [
+          "capacity"
+         ]
+        }
+       },
+       "fields": {
+        "annotations": {
+         "type": "Annotations",
+         "id": 1
+        },
+        "group": {
+         "type": "string",
+         "id": 2
+        },
+        "driver": {
+         "type": "Driver",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "accessMode": {
+         "type": "VolumeAccessMode",
+         "id": 4
+        },
+        "secrets": {
+         "rule": "repeated",
+         "type": "VolumeSecret",
+         "id": 5
+        },
+        "accessibility": {
+         "type": "TopologyRequirement",
+         "id": 6,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "capacity": {
+         "type": "CapacityRange",
+         "id": 7,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "availability": {
+         "type": "VolumeAvailability",
+         "id": 8
+        }
+       }
+      },
+      "VolumePublishState": {
+       "values": {
+        "VOLUME_PUBLISH_STATE_PENDING_PUBLISH": 0,
+        "VOLUME_PUBLISH_STATE_PUBLISHED": 1,
+        "VOLUME_PUBLISH_STATE_PENDING_NODE_UNPUBLISH": 2,
+        "VOLUME_PUBLISH_STATE_PENDING_UNPUBLISH": 3
+       }
+      },
+      "VolumePublishStatus": {
+       "fields": {
+        "nodeId": {
+         "type": "string",
+         "id": 1
+        },
+        "state": {
+         "type": "VolumePublishState",
+         "id": 2
+        },
+        "publishContext": {
+         "keyType": "string",
+         "type": "string",
+         "id": 3
+        },
+        "message": {
+         "type": "string",
+         "id": 4
+        }
+       }
+      },
+      "VolumeInfo": {
+       "fields": {
+        "capacityBytes": {
+         "type": "int64",
+         "id": 1
+        },
+        "volumeContext": {
+         "keyType": "string",
+         "type": "string",
+         "id": 2
+        },
+        "volumeId": {
+         "type": "string",
+         "id": 3
+        },
+        "accessibleTopology": {
+         "rule": "repeated",
+         "type": "Topology",
+         "id": 4
+        }
+       }
+      },
+      "Volume": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "meta": {
+         "type": "Meta",
+         "id": 2
+        },
+        "spec": {
+         "type": "VolumeSpec",
+         "id": 3
+        },
+        "publishStatus": {
+         "rule": "repeated",
+         "type": "VolumePublishStatus",
+         "id": 4
+        },
+        "info": {
+         "type": "VolumeInfo",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "pendingDelete": {
+         "type": "bool",
+         "id": 6
+        }
+       }
+      },
+      "OwnObject": {
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "meta": {
+         "type": "Meta",
+         "id": 2
+        },
+        "body": {
+         "type": "string",
+         "id": 3
+        }
+       }
+      },
+      "AnyObject": {
+       "oneofs": {
+        "object": {
+         "oneof": [
+          "node",
+          "service",
+          "task",
+          "network",
+          "cluster",
+          "secret",
+          "config",
+          "volume",
+          "own"
+         ]
+        }
+       },
+       "fields": {
+        "node": {
+         "type": "Node",
+         "id": 1
+        },
+        "service": {
+         "type": "Service",
+         "id": 2
+        },
+        "task": {
+         "type": "Task",
+         "id": 3
+        },
+        "network": {
+         "type": "Network",
+         "id": 4
+        },
+        "cluster": {
+         "type": "Cluster",
+         "id": 5
+        },
+        "secret": {
+         "type": "Secret",
+         "id": 6
+        },
+        "config": {
+         "type": "Config",
+         "id": 7
+        },
+        "volume": {
+         "type": "Volume",
+         "id": 8
+        },
+        "own": {
+         "type": "OwnObject",
+         "id": 9
+        }
+       }
+      },
+      "IndexValue": {
+       "oneofs": {
+        "value": {
+         "oneof": [
+          "text",
+          "number",
+          "flag"
+         ]
+        }
+       },
+       "fields": {
+        "text": {
+         "type": "string",
+         "id": 1
+        },
+        "number": {
+         "type": "double",
+         "id": 2
+        },
+        "flag": {
+         "type": "bool",
+         "id": 3
+        }
+       }
+      },
+      "IndexFilter": {
+       "oneofs": {
+        "_prefix": {
+         "oneof": [
+          "prefix"
+         ]
+        },
+        "_from": {
+         "oneof": [
+          "from"
+         ]
+        },
+        "_to": {
+         "oneof": [
+          "to"
+         ]
+        }
+       },
+       "fields": {
+        "index": {
+         "type": "string",
+         "id": 1
+        },
+        "values": {
+         "rule": "repeated",
+         "type": "IndexValue",
+         "id": 2
+        },
+        "prefix": {
+         "type": "string",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "from": {
+         "type": "IndexValue",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "to": {
+         "type": "IndexValue",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
       "ActionOp": {
        "values": {
         "ACTION_OP_CREATE": 0,
@@ -2899,6 +4859,11 @@ export const descriptor: object = {
          "oneof": [
           "requestId"
          ]
+        },
+        "_restore": {
+         "oneof": [
+          "restore"
+         ]
         }
        },
        "fields": {
@@ -2935,6 +4900,18 @@ export const descriptor: object = {
          "options": {
           "proto3_optional": true
          }
+        },
+        "kinds": {
+         "rule": "repeated",
+         "type": "KindDescription",
+         "id": 9
+        },
+        "restore": {
+         "type": "RestoreStep",
+         "id": 10,
+         "options": {
+          "proto3_optional": true
+         }
         }
        },
        "reserved": [
@@ -2947,6 +4924,91 @@ export const descriptor: object = {
          8
         ]
        ]
+      },
+      "RestoreStep": {
+       "oneofs": {
+        "step": {
+         "oneof": [
+          "begin",
+          "rows",
+          "commit",
+          "abort"
+         ]
+        }
+       },
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "begin": {
+         "type": "RestoreBegin",
+         "id": 2
+        },
+        "rows": {
+         "type": "RestoreRows",
+         "id": 3
+        },
+        "commit": {
+         "type": "RestoreCommit",
+         "id": 4
+        },
+        "abort": {
+         "type": "RestoreAbort",
+         "id": 5
+        }
+       }
+      },
+      "RestoreBegin": {
+       "fields": {
+        "kinds": {
+         "rule": "repeated",
+         "type": "KindDescription",
+         "id": 1
+        }
+       }
+      },
+      "RestoreRows": {
+       "fields": {
+        "rows": {
+         "rule": "repeated",
+         "type": "ObjectRecord",
+         "id": 1
+        }
+       }
+      },
+      "RestoreCommit": {
+       "fields": {
+        "objects": {
+         "type": "uint64",
+         "id": 1
+        }
+       }
+      },
+      "RestoreAbort": {
+       "fields": {}
+      },
+      "KindDescription": {
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "plural": {
+         "type": "string",
+         "id": 2
+        },
+        "indexes": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 3
+        },
+        "unique": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 4
+        }
+       }
       },
       "MemberInfo": {
        "oneofs": {
@@ -3141,6 +5203,11 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "uint64",
          "id": 7
+        },
+        "kinds": {
+         "rule": "repeated",
+         "type": "KindDescription",
+         "id": 8
         }
        }
       },
@@ -3941,6 +6008,85 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "MemberStatus",
          "id": 10
+        },
+        "use": {
+         "type": "StoreUse",
+         "id": 11
+        }
+       }
+      },
+      "StoreUse": {
+       "fields": {
+        "kinds": {
+         "rule": "repeated",
+         "type": "KindAmount",
+         "id": 1
+        },
+        "history": {
+         "type": "HistoryUse",
+         "id": 2
+        },
+        "watches": {
+         "type": "uint32",
+         "id": 3
+        }
+       }
+      },
+      "KindAmount": {
+       "oneofs": {
+        "_objectsMax": {
+         "oneof": [
+          "objectsMax"
+         ]
+        },
+        "_bytesMax": {
+         "oneof": [
+          "bytesMax"
+         ]
+        }
+       },
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "objects": {
+         "type": "uint64",
+         "id": 2
+        },
+        "bytes": {
+         "type": "uint64",
+         "id": 3
+        },
+        "objectsMax": {
+         "type": "uint64",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "bytesMax": {
+         "type": "uint64",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "HistoryUse": {
+       "fields": {
+        "transactions": {
+         "type": "uint64",
+         "id": 1
+        },
+        "bytes": {
+         "type": "uint64",
+         "id": 2
+        },
+        "reachesBackTo": {
+         "type": "uint64",
+         "id": 3
         }
        }
       },
@@ -3983,6 +6129,10 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "MemberStatus",
          "id": 6
+        },
+        "use": {
+         "type": "StoreUse",
+         "id": 7
         }
        }
       },
@@ -4004,6 +6154,13 @@ export const descriptor: object = {
        }
       },
       "Selector": {
+       "oneofs": {
+        "_stateGreaterThan": {
+         "oneof": [
+          "stateGreaterThan"
+         ]
+        }
+       },
        "fields": {
         "kind": {
          "type": "string",
@@ -4043,6 +6200,65 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "string",
          "id": 8
+        },
+        "slots": {
+         "rule": "repeated",
+         "type": "SlotFilter",
+         "id": 9
+        },
+        "desiredStates": {
+         "rule": "repeated",
+         "type": "TaskState",
+         "id": 10
+        },
+        "stateGreaterThan": {
+         "type": "TaskState",
+         "id": 11,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "roles": {
+         "rule": "repeated",
+         "type": "NodeRole",
+         "id": 12
+        },
+        "memberships": {
+         "rule": "repeated",
+         "type": "NodeMembership",
+         "id": 13
+        },
+        "states": {
+         "rule": "repeated",
+         "type": "NodeState",
+         "id": 14
+        },
+        "custom": {
+         "rule": "repeated",
+         "type": "IndexEntry",
+         "id": 15
+        },
+        "customPrefixes": {
+         "rule": "repeated",
+         "type": "IndexEntry",
+         "id": 16
+        },
+        "indexes": {
+         "rule": "repeated",
+         "type": "IndexFilter",
+         "id": 17
+        }
+       }
+      },
+      "SlotFilter": {
+       "fields": {
+        "serviceId": {
+         "type": "string",
+         "id": 1
+        },
+        "slot": {
+         "type": "uint64",
+         "id": 2
         }
        }
       },
@@ -4086,41 +6302,14 @@ export const descriptor: object = {
         "bookmarkMs": {
          "type": "uint32",
          "id": 5
-        }
-       }
-      },
-      "WatchObject": {
-       "oneofs": {
-        "object": {
-         "oneof": [
-          "node",
-          "service",
-          "task",
-          "network",
-          "cluster"
-         ]
-        }
-       },
-       "fields": {
-        "node": {
-         "type": "Node",
-         "id": 1
         },
-        "service": {
-         "type": "Service",
-         "id": 2
+        "snapshot": {
+         "type": "bool",
+         "id": 6
         },
-        "task": {
-         "type": "Task",
-         "id": 3
-        },
-        "network": {
-         "type": "Network",
-         "id": 4
-        },
-        "cluster": {
-         "type": "Cluster",
-         "id": 5
+        "wait": {
+         "type": "bool",
+         "id": 7
         }
        }
       },
@@ -4142,11 +6331,11 @@ export const descriptor: object = {
          "id": 2
         },
         "object": {
-         "type": "WatchObject",
+         "type": "AnyObject",
          "id": 3
         },
         "old": {
-         "type": "WatchObject",
+         "type": "AnyObject",
          "id": 4,
          "options": {
           "proto3_optional": true
@@ -4237,6 +6426,31 @@ export const descriptor: object = {
         }
        }
       },
+      "WatchSnapshot": {
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
+        },
+        "objects": {
+         "rule": "repeated",
+         "type": "KindObject",
+         "id": 2
+        }
+       }
+      },
+      "KindObject": {
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "object": {
+         "type": "AnyObject",
+         "id": 2
+        }
+       }
+      },
       "WatchResponse": {
        "oneofs": {
         "body": {
@@ -4244,7 +6458,8 @@ export const descriptor: object = {
           "synced",
           "transaction",
           "bookmark",
-          "resync"
+          "resync",
+          "snapshot"
          ]
         }
        },
@@ -4268,6 +6483,10 @@ export const descriptor: object = {
         "resync": {
          "type": "Resync",
          "id": 5
+        },
+        "snapshot": {
+         "type": "WatchSnapshot",
+         "id": 6
         }
        }
       }

@@ -1,5 +1,23 @@
 // Made by scripts/generate.ts from proto/. Do not edit.
 
+export interface SaveRequest {
+  /** Take what this member holds, without asking the others whether that is the newest. */
+  readonly stale: boolean;
+}
+
+export interface SaveResponse {
+  readonly chunk: Uint8Array;
+}
+
+export interface RestoreRequest {
+  readonly chunk: Uint8Array;
+}
+
+export interface RestoreResponse {
+  readonly version: number;
+  readonly objects: number;
+}
+
 /** AND-ed; repeated fields are OR-ed within. An absent filter finds all. */
 export interface Filter {
   readonly ids: readonly string[];
@@ -7,6 +25,8 @@ export interface Filter {
   /** Names are compared without case. */
   readonly names: readonly string[];
   readonly namePrefixes: readonly string[];
+  /** Any other index of the kind. */
+  readonly indexes: readonly IndexFilter[];
 }
 
 /** Said about a write and kept in history. */
@@ -30,11 +50,17 @@ export interface GetNodeResponse {
 export interface ListNodesRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
+  /** At most so many; 0 is all. */
+  readonly limit: number;
+  /** Only what comes behind the object of this id in the order of the list. */
+  readonly after?: string;
 }
 
 export interface ListNodesResponse {
   readonly nodes: readonly Node[];
   readonly version: number;
+  /** The limit was reached: ask for what comes after the last one. */
+  readonly more: boolean;
 }
 
 /** A missing id is made up; `meta` is ignored. */
@@ -48,11 +74,12 @@ export interface CreateNodeResponse {
   readonly version: number;
 }
 
-/** Replaces the object. With `version` the write is refused when the object has changed since. */
+/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
 export interface UpdateNodeRequest {
   readonly node: Node;
   readonly version?: number;
   readonly info?: WriteInfo;
+  readonly specVersion?: number;
 }
 
 export interface UpdateNodeResponse {
@@ -82,11 +109,17 @@ export interface GetServiceResponse {
 export interface ListServicesRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
+  /** At most so many; 0 is all. */
+  readonly limit: number;
+  /** Only what comes behind the object of this id in the order of the list. */
+  readonly after?: string;
 }
 
 export interface ListServicesResponse {
   readonly services: readonly Service[];
   readonly version: number;
+  /** The limit was reached: ask for what comes after the last one. */
+  readonly more: boolean;
 }
 
 /** A missing id is made up; `meta` is ignored. */
@@ -100,11 +133,12 @@ export interface CreateServiceResponse {
   readonly version: number;
 }
 
-/** Replaces the object. With `version` the write is refused when the object has changed since. */
+/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
 export interface UpdateServiceRequest {
   readonly service: Service;
   readonly version?: number;
   readonly info?: WriteInfo;
+  readonly specVersion?: number;
 }
 
 export interface UpdateServiceResponse {
@@ -134,11 +168,17 @@ export interface GetTaskResponse {
 export interface ListTasksRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
+  /** At most so many; 0 is all. */
+  readonly limit: number;
+  /** Only what comes behind the object of this id in the order of the list. */
+  readonly after?: string;
 }
 
 export interface ListTasksResponse {
   readonly tasks: readonly Task[];
   readonly version: number;
+  /** The limit was reached: ask for what comes after the last one. */
+  readonly more: boolean;
 }
 
 /** A missing id is made up; `meta` is ignored. */
@@ -152,11 +192,12 @@ export interface CreateTaskResponse {
   readonly version: number;
 }
 
-/** Replaces the object. With `version` the write is refused when the object has changed since. */
+/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
 export interface UpdateTaskRequest {
   readonly task: Task;
   readonly version?: number;
   readonly info?: WriteInfo;
+  readonly specVersion?: number;
 }
 
 export interface UpdateTaskResponse {
@@ -186,11 +227,17 @@ export interface GetNetworkResponse {
 export interface ListNetworksRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
+  /** At most so many; 0 is all. */
+  readonly limit: number;
+  /** Only what comes behind the object of this id in the order of the list. */
+  readonly after?: string;
 }
 
 export interface ListNetworksResponse {
   readonly networks: readonly Network[];
   readonly version: number;
+  /** The limit was reached: ask for what comes after the last one. */
+  readonly more: boolean;
 }
 
 /** A missing id is made up; `meta` is ignored. */
@@ -204,11 +251,12 @@ export interface CreateNetworkResponse {
   readonly version: number;
 }
 
-/** Replaces the object. With `version` the write is refused when the object has changed since. */
+/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
 export interface UpdateNetworkRequest {
   readonly network: Network;
   readonly version?: number;
   readonly info?: WriteInfo;
+  readonly specVersion?: number;
 }
 
 export interface UpdateNetworkResponse {
@@ -238,11 +286,17 @@ export interface GetClusterResponse {
 export interface ListClustersRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
+  /** At most so many; 0 is all. */
+  readonly limit: number;
+  /** Only what comes behind the object of this id in the order of the list. */
+  readonly after?: string;
 }
 
 export interface ListClustersResponse {
   readonly clusters: readonly Cluster[];
   readonly version: number;
+  /** The limit was reached: ask for what comes after the last one. */
+  readonly more: boolean;
 }
 
 /** A missing id is made up; `meta` is ignored. */
@@ -256,11 +310,12 @@ export interface CreateClusterResponse {
   readonly version: number;
 }
 
-/** Replaces the object. With `version` the write is refused when the object has changed since. */
+/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
 export interface UpdateClusterRequest {
   readonly cluster: Cluster;
   readonly version?: number;
   readonly info?: WriteInfo;
+  readonly specVersion?: number;
 }
 
 export interface UpdateClusterResponse {
@@ -277,6 +332,183 @@ export interface RemoveClusterResponse {
   readonly version: number;
 }
 
+export interface GetSecretRequest {
+  readonly id: string;
+  /** Answer from what this member holds, without asking the others whether that is the newest. */
+  readonly stale: boolean;
+}
+
+export interface GetSecretResponse {
+  readonly secret: Secret;
+}
+
+export interface ListSecretsRequest {
+  readonly filter?: Filter;
+  readonly stale: boolean;
+  /** At most so many; 0 is all. */
+  readonly limit: number;
+  /** Only what comes behind the object of this id in the order of the list. */
+  readonly after?: string;
+}
+
+export interface ListSecretsResponse {
+  readonly secrets: readonly Secret[];
+  readonly version: number;
+  /** The limit was reached: ask for what comes after the last one. */
+  readonly more: boolean;
+}
+
+/** A missing id is made up; `meta` is ignored. */
+export interface CreateSecretRequest {
+  readonly secret: Secret;
+  readonly info?: WriteInfo;
+}
+
+export interface CreateSecretResponse {
+  readonly secret: Secret;
+  readonly version: number;
+}
+
+/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
+export interface UpdateSecretRequest {
+  readonly secret: Secret;
+  readonly version?: number;
+  readonly info?: WriteInfo;
+  readonly specVersion?: number;
+}
+
+export interface UpdateSecretResponse {
+  readonly secret: Secret;
+  readonly version: number;
+}
+
+export interface RemoveSecretRequest {
+  readonly id: string;
+  readonly info?: WriteInfo;
+}
+
+export interface RemoveSecretResponse {
+  readonly version: number;
+}
+
+export interface GetConfigRequest {
+  readonly id: string;
+  /** Answer from what this member holds, without asking the others whether that is the newest. */
+  readonly stale: boolean;
+}
+
+export interface GetConfigResponse {
+  readonly config: Config;
+}
+
+export interface ListConfigsRequest {
+  readonly filter?: Filter;
+  readonly stale: boolean;
+  /** At most so many; 0 is all. */
+  readonly limit: number;
+  /** Only what comes behind the object of this id in the order of the list. */
+  readonly after?: string;
+}
+
+export interface ListConfigsResponse {
+  readonly configs: readonly Config[];
+  readonly version: number;
+  /** The limit was reached: ask for what comes after the last one. */
+  readonly more: boolean;
+}
+
+/** A missing id is made up; `meta` is ignored. */
+export interface CreateConfigRequest {
+  readonly config: Config;
+  readonly info?: WriteInfo;
+}
+
+export interface CreateConfigResponse {
+  readonly config: Config;
+  readonly version: number;
+}
+
+/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
+export interface UpdateConfigRequest {
+  readonly config: Config;
+  readonly version?: number;
+  readonly info?: WriteInfo;
+  readonly specVersion?: number;
+}
+
+export interface UpdateConfigResponse {
+  readonly config: Config;
+  readonly version: number;
+}
+
+export interface RemoveConfigRequest {
+  readonly id: string;
+  readonly info?: WriteInfo;
+}
+
+export interface RemoveConfigResponse {
+  readonly version: number;
+}
+
+export interface GetVolumeRequest {
+  readonly id: string;
+  /** Answer from what this member holds, without asking the others whether that is the newest. */
+  readonly stale: boolean;
+}
+
+export interface GetVolumeResponse {
+  readonly volume: Volume;
+}
+
+export interface ListVolumesRequest {
+  readonly filter?: Filter;
+  readonly stale: boolean;
+  /** At most so many; 0 is all. */
+  readonly limit: number;
+  /** Only what comes behind the object of this id in the order of the list. */
+  readonly after?: string;
+}
+
+export interface ListVolumesResponse {
+  readonly volumes: readonly Volume[];
+  readonly version: number;
+  /** The limit was reached: ask for what comes after the last one. */
+  readonly more: boolean;
+}
+
+/** A missing id is made up; `meta` is ignored. */
+export interface CreateVolumeRequest {
+  readonly volume: Volume;
+  readonly info?: WriteInfo;
+}
+
+export interface CreateVolumeResponse {
+  readonly volume: Volume;
+  readonly version: number;
+}
+
+/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
+export interface UpdateVolumeRequest {
+  readonly volume: Volume;
+  readonly version?: number;
+  readonly info?: WriteInfo;
+  readonly specVersion?: number;
+}
+
+export interface UpdateVolumeResponse {
+  readonly volume: Volume;
+  readonly version: number;
+}
+
+export interface RemoveVolumeRequest {
+  readonly id: string;
+  readonly info?: WriteInfo;
+}
+
+export interface RemoveVolumeResponse {
+  readonly version: number;
+}
+
 /** One operation on one object: an object to create or update, or the kind and id of one to remove. */
 export interface Change {
   readonly op: ActionOp;
@@ -289,23 +521,154 @@ export interface Change {
   readonly task?: Task;
   readonly network?: Network;
   readonly cluster?: Cluster;
+  readonly secret?: Secret;
+  readonly config?: Config;
+  readonly volume?: Volume;
+  readonly own?: OwnObject;
+  /** For an update: replace the spec alone, if it is still of this version. */
+  readonly specVersion?: number;
 }
 
 export interface ApplyRequest {
   readonly changes: readonly Change[];
   readonly info?: WriteInfo;
+  /** Do nothing, and say what would be done. */
+  readonly dryRun: boolean;
 }
 
 export interface ApplyResponse {
   readonly version: number;
   /** Of the changes, in order. */
   readonly ids: readonly string[];
+  /** With `dry_run`: what each change would do. */
+  readonly planned: readonly PlannedChange[];
+}
+
+export interface PlannedChange {
+  readonly op: ActionOp;
+  readonly kind: string;
+  readonly id: string;
+  readonly fields: readonly FieldChange[];
+}
+
+/** One field that differs; values are JSON, and absent where there is none. Data of secrets is never shown. */
+export interface FieldChange {
+  readonly path: string;
+  readonly old?: string;
+  readonly new?: string;
+}
+
+export interface GetObjectRequest {
+  readonly kind: string;
+  readonly id: string;
+  readonly stale: boolean;
+}
+
+export interface GetObjectResponse {
+  readonly object: AnyObject;
+}
+
+export interface CreateObjectRequest {
+  readonly kind: string;
+  readonly object: AnyObject;
+  readonly info?: WriteInfo;
+}
+
+export interface CreateObjectResponse {
+  readonly object: AnyObject;
+  readonly version: number;
+}
+
+export interface UpdateObjectRequest {
+  readonly kind: string;
+  readonly object: AnyObject;
+  readonly version?: number;
+  readonly info?: WriteInfo;
+  readonly specVersion?: number;
+}
+
+export interface UpdateObjectResponse {
+  readonly object: AnyObject;
+  readonly version: number;
+}
+
+export interface RemoveObjectRequest {
+  readonly kind: string;
+  readonly id: string;
+  readonly info?: WriteInfo;
+}
+
+export interface RemoveObjectResponse {
+  readonly version: number;
+}
+
+export interface ListObjectsRequest {
+  readonly kind: string;
+  readonly filter?: Filter;
+  readonly stale: boolean;
+  /** At most so many in all; 0 is all. */
+  readonly limit: number;
+  readonly after?: string;
+}
+
+/** One page; the last one may be empty. All pages are of the same version. */
+export interface ListObjectsResponse {
+  readonly version: number;
+  readonly objects: readonly AnyObject[];
+}
+
+export interface HistoryRequest {
+  readonly kind: string;
+  readonly id: string;
+  /** The newest so many; 0 is all. */
+  readonly limit: number;
+  readonly stale: boolean;
+}
+
+export interface HistoryEntry {
+  readonly version: number;
+  readonly time: number;
+  readonly op: ActionOp;
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly fields: readonly FieldChange[];
+}
+
+export interface HistoryResponse {
+  /** Oldest first. */
+  readonly entries: readonly HistoryEntry[];
+  /** What was changed at this version and before is no longer known. */
+  readonly reachesBackTo: number;
+}
+
+export interface ListKindsRequest {
+
+}
+
+export interface KindUse {
+  readonly kind: string;
+  readonly plural: string;
+  /** The store brings it along. */
+  readonly builtIn: boolean;
+  /** This member can write it. */
+  readonly known: boolean;
+  readonly indexes: readonly string[];
+  readonly objects: number;
+  readonly bytes: number;
+  readonly objectsMax?: number;
+  readonly bytesMax?: number;
+}
+
+export interface ListKindsResponse {
+  readonly kinds: readonly KindUse[];
 }
 
 export interface Meta {
   readonly version: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** The version of the transaction that last changed the spec, where that is an older one. */
+  readonly specVersion?: number;
 }
 
 export interface IndexEntry {
@@ -428,6 +791,25 @@ export interface DnsConfig {
   readonly options: readonly string[];
 }
 
+export interface FileTarget {
+  readonly name: string;
+  readonly uid: string;
+  readonly gid: string;
+  readonly mode?: number;
+}
+
+export interface SecretReference {
+  readonly secretId: string;
+  readonly secretName: string;
+  readonly file?: FileTarget;
+}
+
+export interface ConfigReference {
+  readonly configId: string;
+  readonly configName: string;
+  readonly file?: FileTarget;
+}
+
 export interface ContainerSpec {
   readonly image: string;
   readonly command: readonly string[];
@@ -451,6 +833,8 @@ export interface ContainerSpec {
   readonly capabilityAdd: readonly string[];
   readonly capabilityDrop: readonly string[];
   readonly sysctls: Readonly<Record<string, string>>;
+  readonly secrets: readonly SecretReference[];
+  readonly configs: readonly ConfigReference[];
 }
 
 export interface ResourceRequirements {
@@ -699,9 +1083,144 @@ export interface Cluster {
   readonly spec: ClusterSpec;
 }
 
+export interface SecretSpec {
+  readonly annotations: Annotations;
+  /** Base64. Empty in every answer; empty in an update keeps what is there. */
+  readonly data: string;
+  readonly driver?: Driver;
+  readonly templating?: Driver;
+}
+
+export interface Secret {
+  readonly id: string;
+  readonly meta: Meta;
+  readonly spec: SecretSpec;
+  readonly internal: boolean;
+}
+
+export interface ConfigSpec {
+  readonly annotations: Annotations;
+  /** Base64. */
+  readonly data: string;
+  readonly templating?: Driver;
+}
+
+export interface Config {
+  readonly id: string;
+  readonly meta: Meta;
+  readonly spec: ConfigSpec;
+}
+
+export type VolumeScope = 'singleNode' | 'multiNode';
+
+export type VolumeSharing = 'none' | 'readOnly' | 'oneWriter' | 'all';
+
+export type VolumeAccess = 'mount' | 'block';
+
+export interface VolumeAccessMode {
+  readonly scope: VolumeScope;
+  readonly sharing: VolumeSharing;
+  readonly access: VolumeAccess;
+  readonly fsType: string;
+  readonly mountFlags: readonly string[];
+}
+
+export interface VolumeSecret {
+  readonly key: string;
+  readonly secret: string;
+}
+
+export interface Topology {
+  readonly segments: Readonly<Record<string, string>>;
+}
+
+export interface TopologyRequirement {
+  readonly requisite: readonly Topology[];
+  readonly preferred: readonly Topology[];
+}
+
+export interface CapacityRange {
+  readonly requiredBytes: number;
+  readonly limitBytes: number;
+}
+
+export type VolumeAvailability = 'active' | 'pause' | 'drain';
+
+export interface VolumeSpec {
+  readonly annotations: Annotations;
+  readonly group: string;
+  readonly driver?: Driver;
+  readonly accessMode: VolumeAccessMode;
+  readonly secrets: readonly VolumeSecret[];
+  readonly accessibility?: TopologyRequirement;
+  readonly capacity?: CapacityRange;
+  readonly availability: VolumeAvailability;
+}
+
+export type VolumePublishState = 'pendingPublish' | 'published' | 'pendingNodeUnpublish' | 'pendingUnpublish';
+
+export interface VolumePublishStatus {
+  readonly nodeId: string;
+  readonly state: VolumePublishState;
+  readonly publishContext: Readonly<Record<string, string>>;
+  readonly message: string;
+}
+
+export interface VolumeInfo {
+  readonly capacityBytes: number;
+  readonly volumeContext: Readonly<Record<string, string>>;
+  readonly volumeId: string;
+  readonly accessibleTopology: readonly Topology[];
+}
+
+export interface Volume {
+  readonly id: string;
+  readonly meta: Meta;
+  readonly spec: VolumeSpec;
+  readonly publishStatus: readonly VolumePublishStatus[];
+  readonly info?: VolumeInfo;
+  readonly pendingDelete: boolean;
+}
+
+export interface OwnObject {
+  readonly id: string;
+  readonly meta: Meta;
+  /** Its fields as a JSON object. */
+  readonly body: string;
+}
+
+export type AnyObject =
+  | { readonly node: Node }
+  | { readonly service: Service }
+  | { readonly task: Task }
+  | { readonly network: Network }
+  | { readonly cluster: Cluster }
+  | { readonly secret: Secret }
+  | { readonly config: Config }
+  | { readonly volume: Volume }
+  | { readonly own: OwnObject };
+
+/** What an index may hold. */
+export type IndexValue =
+  | { readonly text: string }
+  | { readonly number: number }
+  | { readonly flag: boolean };
+
+/** Objects that an index has under these values: the parts of its key, one for nearly all. */
+export interface IndexFilter {
+  readonly index: string;
+  readonly values: readonly IndexValue[];
+  /** The next part begins with this … */
+  readonly prefix?: string;
+  /** … is at least this … */
+  readonly from?: IndexValue;
+  /** … and less than this. */
+  readonly to?: IndexValue;
+}
+
 export type ActionOp = 'create' | 'update' | 'remove';
 
-/** One change. `object` is the encoded object of that kind; empty for a removal. */
+/** One change. `object` is the encoded object of that kind, OwnObject for those that users defined; empty for a removal. */
 export interface Action {
   readonly op: ActionOp;
   readonly kind: string;
@@ -717,6 +1236,45 @@ export interface Transaction {
   readonly actor?: string;
   readonly reason?: string;
   readonly requestId?: string;
+  /** Kinds that users defined and that this transaction is the first to write, or to write in this form. */
+  readonly kinds: readonly KindDescription[];
+  /** A step of a restore. It makes no version of its own, save the last one. */
+  readonly restore?: RestoreStep;
+}
+
+/** A restore goes through the log piece by piece, and takes effect as a whole with its last step, unless a transaction came between. */
+export interface RestoreStep {
+  /** Says which steps belong together. */
+  readonly id: string;
+  readonly begin?: RestoreBegin;
+  readonly rows?: RestoreRows;
+  readonly commit?: RestoreCommit;
+  readonly abort?: RestoreAbort;
+}
+
+/** `version` of the transaction is the one that the restore will make. */
+export interface RestoreBegin {
+  readonly kinds: readonly KindDescription[];
+}
+
+export interface RestoreRows {
+  readonly rows: readonly ObjectRecord[];
+}
+
+export interface RestoreCommit {
+  readonly objects: number;
+}
+
+export interface RestoreAbort {
+
+}
+
+/** What every member is told of a kind that users defined. */
+export interface KindDescription {
+  readonly kind: string;
+  readonly plural: string;
+  readonly indexes: readonly string[];
+  readonly unique: readonly string[];
 }
 
 export interface MemberInfo {
@@ -770,6 +1328,7 @@ export interface SnapshotHeader {
   readonly members: readonly MemberInfo[];
   /** Ids that were members once and are never given again. */
   readonly removed: readonly number[];
+  readonly kinds: readonly KindDescription[];
 }
 
 export interface SnapshotEnd {
@@ -1006,6 +1565,30 @@ export interface LocalStatus {
   readonly lastIndex: number;
   readonly appliedIndex: number;
   readonly members: readonly MemberStatus[];
+  readonly use: StoreUse;
+}
+
+/** How much this member holds, and how much it may. */
+export interface StoreUse {
+  readonly kinds: readonly KindAmount[];
+  readonly history: HistoryUse;
+  /** Watches that stand here. */
+  readonly watches: number;
+}
+
+export interface KindAmount {
+  readonly kind: string;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly objectsMax?: number;
+  readonly bytesMax?: number;
+}
+
+export interface HistoryUse {
+  readonly transactions: number;
+  readonly bytes: number;
+  /** The oldest version that can be watched from. */
+  readonly reachesBackTo: number;
 }
 
 export interface ClusterStatusRequest {
@@ -1019,6 +1602,8 @@ export interface ClusterStatus {
   readonly term: number;
   readonly version: number;
   readonly members: readonly MemberStatus[];
+  /** Of the member that answers. */
+  readonly use: StoreUse;
 }
 
 export type EventAction = 'create' | 'update' | 'delete' | 'commit';
@@ -1035,6 +1620,26 @@ export interface Selector {
   /** Tasks only. */
   readonly nodeIds: readonly string[];
   readonly serviceIds: readonly string[];
+  readonly slots: readonly SlotFilter[];
+  readonly desiredStates: readonly TaskState[];
+  /** Tasks that have gone further than this. */
+  readonly stateGreaterThan?: TaskState;
+  /** Nodes only. */
+  readonly roles: readonly NodeRole[];
+  readonly memberships: readonly NodeMembership[];
+  readonly states: readonly NodeState[];
+  /** Entries of the annotations. */
+  readonly custom: readonly IndexEntry[];
+  /** Entries whose value begins with `val`. */
+  readonly customPrefixes: readonly IndexEntry[];
+  /** Any index of the kind, those of kinds that users defined among them. */
+  readonly indexes: readonly IndexFilter[];
+}
+
+/** One replica of a service. */
+export interface SlotFilter {
+  readonly serviceId: string;
+  readonly slot: number;
 }
 
 export interface WatchRequest {
@@ -1048,21 +1653,18 @@ export interface WatchRequest {
   readonly matchEither: boolean;
   /** Only transactions with a matching event are sent; a bookmark tells an idle watcher the version to resume from. Milliseconds between bookmarks; 0 is 10,000. */
   readonly bookmarkMs: number;
+  /** Begin with the objects that match now, and go on from there. Not together with `resume_from`. Actions ask nothing of these objects. */
+  readonly snapshot: boolean;
+  /** When `resume_from` is ahead of this member: wait until it is there, instead of refusing. */
+  readonly wait: boolean;
 }
-
-export type WatchObject =
-  | { readonly node: Node }
-  | { readonly service: Service }
-  | { readonly task: Task }
-  | { readonly network: Network }
-  | { readonly cluster: Cluster };
 
 export interface WatchEvent {
   readonly action: EventAction;
   readonly kind: string;
-  readonly object: WatchObject;
+  readonly object: AnyObject;
   /** Updates only. */
-  readonly old?: WatchObject;
+  readonly old?: AnyObject;
 }
 
 /** The watch stands; what comes next comes after `version`. */
@@ -1089,16 +1691,32 @@ export interface Resync {
   readonly version: number;
 }
 
+/** Objects that match; all pages are of one version. `synced` follows the last. */
+export interface WatchSnapshot {
+  readonly version: number;
+  readonly objects: readonly KindObject[];
+}
+
+export interface KindObject {
+  readonly kind: string;
+  readonly object: AnyObject;
+}
+
 export interface WatchResponse {
   readonly lineage: string;
   readonly synced?: Synced;
   readonly transaction?: WatchTransaction;
   readonly bookmark?: Bookmark;
   readonly resync?: Resync;
+  readonly snapshot?: WatchSnapshot;
 }
 
 /** Every message by its name. */
 export interface Messages {
+  SaveRequest: SaveRequest;
+  SaveResponse: SaveResponse;
+  RestoreRequest: RestoreRequest;
+  RestoreResponse: RestoreResponse;
   Filter: Filter;
   WriteInfo: WriteInfo;
   GetNodeRequest: GetNodeRequest;
@@ -1151,9 +1769,57 @@ export interface Messages {
   UpdateClusterResponse: UpdateClusterResponse;
   RemoveClusterRequest: RemoveClusterRequest;
   RemoveClusterResponse: RemoveClusterResponse;
+  GetSecretRequest: GetSecretRequest;
+  GetSecretResponse: GetSecretResponse;
+  ListSecretsRequest: ListSecretsRequest;
+  ListSecretsResponse: ListSecretsResponse;
+  CreateSecretRequest: CreateSecretRequest;
+  CreateSecretResponse: CreateSecretResponse;
+  UpdateSecretRequest: UpdateSecretRequest;
+  UpdateSecretResponse: UpdateSecretResponse;
+  RemoveSecretRequest: RemoveSecretRequest;
+  RemoveSecretResponse: RemoveSecretResponse;
+  GetConfigRequest: GetConfigRequest;
+  GetConfigResponse: GetConfigResponse;
+  ListConfigsRequest: ListConfigsRequest;
+  ListConfigsResponse: ListConfigsResponse;
+  CreateConfigRequest: CreateConfigRequest;
+  CreateConfigResponse: CreateConfigResponse;
+  UpdateConfigRequest: UpdateConfigRequest;
+  UpdateConfigResponse: UpdateConfigResponse;
+  RemoveConfigRequest: RemoveConfigRequest;
+  RemoveConfigResponse: RemoveConfigResponse;
+  GetVolumeRequest: GetVolumeRequest;
+  GetVolumeResponse: GetVolumeResponse;
+  ListVolumesRequest: ListVolumesRequest;
+  ListVolumesResponse: ListVolumesResponse;
+  CreateVolumeRequest: CreateVolumeRequest;
+  CreateVolumeResponse: CreateVolumeResponse;
+  UpdateVolumeRequest: UpdateVolumeRequest;
+  UpdateVolumeResponse: UpdateVolumeResponse;
+  RemoveVolumeRequest: RemoveVolumeRequest;
+  RemoveVolumeResponse: RemoveVolumeResponse;
   Change: Change;
   ApplyRequest: ApplyRequest;
   ApplyResponse: ApplyResponse;
+  PlannedChange: PlannedChange;
+  FieldChange: FieldChange;
+  GetObjectRequest: GetObjectRequest;
+  GetObjectResponse: GetObjectResponse;
+  CreateObjectRequest: CreateObjectRequest;
+  CreateObjectResponse: CreateObjectResponse;
+  UpdateObjectRequest: UpdateObjectRequest;
+  UpdateObjectResponse: UpdateObjectResponse;
+  RemoveObjectRequest: RemoveObjectRequest;
+  RemoveObjectResponse: RemoveObjectResponse;
+  ListObjectsRequest: ListObjectsRequest;
+  ListObjectsResponse: ListObjectsResponse;
+  HistoryRequest: HistoryRequest;
+  HistoryEntry: HistoryEntry;
+  HistoryResponse: HistoryResponse;
+  ListKindsRequest: ListKindsRequest;
+  KindUse: KindUse;
+  ListKindsResponse: ListKindsResponse;
   Meta: Meta;
   IndexEntry: IndexEntry;
   Annotations: Annotations;
@@ -1173,6 +1839,9 @@ export interface Messages {
   Mount: Mount;
   Healthcheck: Healthcheck;
   DnsConfig: DnsConfig;
+  FileTarget: FileTarget;
+  SecretReference: SecretReference;
+  ConfigReference: ConfigReference;
   ContainerSpec: ContainerSpec;
   ResourceRequirements: ResourceRequirements;
   RestartPolicy: RestartPolicy;
@@ -1207,8 +1876,31 @@ export interface Messages {
   EncryptionConfig: EncryptionConfig;
   ClusterSpec: ClusterSpec;
   Cluster: Cluster;
+  SecretSpec: SecretSpec;
+  Secret: Secret;
+  ConfigSpec: ConfigSpec;
+  Config: Config;
+  VolumeAccessMode: VolumeAccessMode;
+  VolumeSecret: VolumeSecret;
+  Topology: Topology;
+  TopologyRequirement: TopologyRequirement;
+  CapacityRange: CapacityRange;
+  VolumeSpec: VolumeSpec;
+  VolumePublishStatus: VolumePublishStatus;
+  VolumeInfo: VolumeInfo;
+  Volume: Volume;
+  OwnObject: OwnObject;
+  AnyObject: AnyObject;
+  IndexValue: IndexValue;
+  IndexFilter: IndexFilter;
   Action: Action;
   Transaction: Transaction;
+  RestoreStep: RestoreStep;
+  RestoreBegin: RestoreBegin;
+  RestoreRows: RestoreRows;
+  RestoreCommit: RestoreCommit;
+  RestoreAbort: RestoreAbort;
+  KindDescription: KindDescription;
   MemberInfo: MemberInfo;
   MembershipContext: MembershipContext;
   ObjectRecord: ObjectRecord;
@@ -1254,15 +1946,20 @@ export interface Messages {
   LocalStatusRequest: LocalStatusRequest;
   MemberStatus: MemberStatus;
   LocalStatus: LocalStatus;
+  StoreUse: StoreUse;
+  KindAmount: KindAmount;
+  HistoryUse: HistoryUse;
   ClusterStatusRequest: ClusterStatusRequest;
   ClusterStatus: ClusterStatus;
   Selector: Selector;
+  SlotFilter: SlotFilter;
   WatchRequest: WatchRequest;
-  WatchObject: WatchObject;
   WatchEvent: WatchEvent;
   Synced: Synced;
   WatchTransaction: WatchTransaction;
   Bookmark: Bookmark;
   Resync: Resync;
+  WatchSnapshot: WatchSnapshot;
+  KindObject: KindObject;
   WatchResponse: WatchResponse;
 }

@@ -1,0 +1,111 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { IndexedValue, IndexWhere } from '../../client/index.js';
+import { isKind, type StoredObject } from '../../state/index.js';
+import { withClient, type Context } from '../context.js';
+import { findKind, findObject, nameOf, splitReference } from '../objects.js';
+import { printList } from '../output.js';
+import { wholeNumber } from './history.js';
+
+interface ListFlags {
+  readonly where: readonly IndexWhere[];
+  readonly limit: number;
+}
+
+/** `skep ls|inspect|rm|kinds`: objects of any kind, those of one's own among them. */
+export function addAny(program: Command, context: Context): void {
+  const { streams } = context;
+
+  program
+    .command('ls')
+    .argument('<kind>', 'e.g. jobs, nodes')
+    .option('--where <index=value...>', 'only objects that this index finds; all must hold', where, [] as IndexWhere[])
+    .option('--limit <n>', 'at most so many', wholeNumber, 0)
+    .description('list objects of any kind, those of your own among them')
+    .action(async (given: string, flags: ListFlags, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        const kind = await findKind(client, given);
+        const { objects } = await client.list(kind, { indexes: flags.where }, { limit: flags.limit });
+        printList(streams, output, objects as readonly StoredObject[], {
+          name: (object) => nameOf(kind, object) || object.id,
+          columns: [
+            ['ID', ({ id }) => id],
+            ...(isKind(kind) ? [['NAME', (object: StoredObject) => nameOf(kind, object)] as const] : []),
+            ['FIELDS', (object) => (isKind(kind) ? '' : fieldsOf(object))],
+            ['VERSION', ({ meta }) => meta.version],
+          ],
+        });
+      });
+    });
+
+  program
+    .command('inspect')
+    .argument('<kind/id>', 'e.g. jobs/17, service/web: id, name, or the beginning of an id')
+    .description('show one object of any kind')
+    .action(async (reference: string, _options, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        const { kind, id } = await splitReference(client, reference);
+        const object = await findObject(client, kind, id);
+        if (output === 'name') streams.out(`${nameOf(kind, object) || object.id}\n`);
+        else streams.out(`${output === 'ndjson' ? JSON.stringify(object) : JSON.stringify(object, null, 2)}\n`);
+      });
+    });
+
+  program
+    .command('rm')
+    .argument('<kind/id...>', 'e.g. jobs/17, service/web')
+    .description('remove objects of any kind, all or none')
+    .action(async (references: string[], _options, command: Command) => {
+      await withClient(command, context, async (client, _flags, said) => {
+        const found: { kind: string; id: string }[] = [];
+        for (const reference of references) {
+          const { kind, id: given } = await splitReference(client, reference);
+          const { id } = await findObject(client, kind, given);
+          if (!found.some((one) => one.kind === kind && one.id === id)) found.push({ kind, id });
+        }
+        await client.apply(
+          found.map(({ kind, id }) => ({ op: 'remove', kind, id }) as never),
+          said,
+        );
+        for (const { kind, id } of found) streams.out(`${kind}/${id}\n`);
+      });
+    });
+
+  program
+    .command('kinds')
+    .description('list the kinds of objects, and how much there is of each')
+    .action(async (_options, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        printList(streams, output, await client.kinds(), {
+          name: ({ kind }) => kind,
+          columns: [
+            ['KIND', ({ kind }) => kind],
+            ['PLURAL', ({ plural }) => plural],
+            ['OBJECTS', ({ objects }) => objects],
+            ['BYTES', ({ bytes }) => bytes],
+            ['INDEXES', ({ indexes }) => indexes.join(' ')],
+          ],
+        });
+      });
+    });
+}
+
+const widthMax = 80;
+
+/** The fields of an object in one line, cut where it grows long. */
+function fieldsOf({ id: _id, meta: _meta, ...fields }: StoredObject): string {
+  const text = JSON.stringify(fields);
+  return text.length > widthMax ? `${text.slice(0, widthMax - 1)}…` : text;
+}
+
+/** `queue=mail`; a number or true or false where it reads like one, unless it is in quotes. */
+function where(text: string, before: IndexWhere[] = []): IndexWhere[] {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new InvalidArgumentError('a condition is INDEX=VALUE.');
+  return [...before, { index: text.slice(0, at), is: valueOf(text.slice(at + 1)) }];
+}
+
+function valueOf(text: string): IndexedValue {
+  if (/^".*"$/.test(text)) return text.slice(1, -1);
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import type { messages } from '../../client/index.js';
+import { withClient, type Context } from '../context.js';
+import { printList } from '../output.js';
+import { findObject, splitReference } from '../objects.js';
+
+type Entry = messages.HistoryEntry;
+
+/** `skep history KIND/ID`: who changed an object, when, why and how. */
+export function addHistory(program: Command, context: Context): void {
+  const { streams } = context;
+  program
+    .command('history')
+    .argument('<kind/id>', 'e.g. service/web: id, name, or the beginning of an id')
+    .option('--limit <n>', 'the newest so many', wholeNumber, 0)
+    .description('show who changed an object, when, why and how, as far as history reaches')
+    .action(async (reference: string, { limit }: { limit: number }, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        const { kind, id: given } = await splitReference(client, reference);
+        // What has been removed has a history and nothing else.
+        const id = (await findObject(client, kind, given).catch(() => undefined))?.id ?? given;
+        const { entries, reachesBackTo } = await client.history(kind, id, { limit });
+        if (entries.length === 0) streams.err(`nothing is known of ${kind} ${id} after version ${reachesBackTo}\n`);
+        const rows = entries.map((entry) => ({ ...entry, fields: entry.fields.map(parsed) }));
+        printList(streams, output, rows, {
+          name: ({ version }) => String(version),
+          columns: [
+            ['VERSION', ({ version }) => version],
+            ['TIME', ({ time }) => new Date(time).toISOString()],
+            ['ACTION', ({ op }) => op],
+            ['ACTOR', ({ actor }) => actor],
+            ['REASON', ({ reason }) => reason],
+            ['CHANGES', (_row) => changesOf(entries[rows.indexOf(_row)] as Entry)],
+          ],
+        });
+      });
+    });
+}
+
+function parsed({ path, old, new: now }: messages.FieldChange): object {
+  return {
+    path,
+    ...(old !== undefined && { old: JSON.parse(old) as unknown }),
+    ...(now !== undefined && { new: JSON.parse(now) as unknown }),
+  };
+}
+
+/** One field: `spec.mode.replicated.replicas: 1 → 3`. */
+export function fieldText({ path, old, new: now }: messages.FieldChange): string {
+  if (old === undefined && now === undefined) return `${path}: changed`;
+  if (old === undefined) return `${path}: ${now}`;
+  return now === undefined ? `${path}: ${old} → gone` : `${path}: ${old} → ${now}`;
+}
+
+function changesOf({ op, fields }: Entry): string {
+  if (op !== 'update') return '';
+  return fields.length === 0 ? 'nothing' : fields.map(fieldText).join('; ');
+}
+
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new TypeError(`${text} is no whole number from 0`);
+  return number;
+}

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { isMemberName, memberNameRule } from '../../base/names.js';
+import { withClient, type BackupSummary, type Context, type GlobalFlags } from '../context.js';
+import { table } from '../output.js';
+
+interface RestoreFlags {
+  readonly dataDir?: string;
+  readonly name?: string;
+}
+
+/** `skep snapshot save|inspect|restore`. */
+export function addSnapshot(program: Command, context: Context): void {
+  const { streams, backup } = context;
+  const group = program.command('snapshot').description('save the whole state to a file, and put it back');
+
+  group
+    .command('save')
+    .argument('<file>', 'where to; it is written anew')
+    .option('--stale', 'take what the member that answers holds, even without a quorum')
+    .description('save everything that is committed now, while the cluster goes on')
+    .action(async (file: string, { stale = false }: { stale?: boolean }, command: Command) => {
+      await withClient(command, context, async (client, flags) => {
+        await backup.write(file, client.saveSnapshot({ stale }));
+        print(flags, await backup.inspect(file));
+      });
+    });
+
+  group
+    .command('inspect')
+    .argument('<file>', 'a file that save wrote')
+    .description('check a file and say what is in it; asks no member')
+    .action(async (file: string, _options, command: Command) => {
+      print(command.optsWithGlobals<GlobalFlags>(), await backup.inspect(file));
+    });
+
+  group
+    .command('restore')
+    .argument('<file>', 'a file that save wrote')
+    .option('--data-dir <dir>', 'an empty directory: begin a new cluster there, instead of changing the one that runs')
+    .option('--name <name>', 'with --data-dir: the name of its first member')
+    .description('put a saved state in the place of everything, as one version; watchers are told to read again')
+    .action(async (file: string, { dataDir, name }: RestoreFlags, command: Command) => {
+      if (dataDir !== undefined) {
+        if (name === undefined) command.error('error: --data-dir needs --name, the name of the first member');
+        if (!isMemberName(name)) command.error(`error: ${memberNameRule}`);
+        print(command.optsWithGlobals<GlobalFlags>(), await backup.restoreInto(file, dataDir, name));
+        streams.err(`begin with: skep manager --name ${name} --data-dir ${dataDir}\n`);
+        return;
+      }
+      if (name !== undefined) command.error('error: --name is for --data-dir');
+      await backup.inspect(file); // a damaged file changes nothing
+      await withClient(command, context, async (client, flags) => {
+        const { version, objects } = await client.restoreSnapshot(backup.read(file));
+        if (flags.output === 'table') streams.out(`restored ${objects} objects as version ${version}\n`);
+        else if (flags.output === 'name') streams.out(`${version}\n`);
+        else streams.out(`${JSON.stringify({ version, objects })}\n`);
+      });
+    });
+
+  function print({ output }: GlobalFlags, summary: BackupSummary): void {
+    if (output === 'json') streams.out(`${JSON.stringify(summary, null, 2)}\n`);
+    else if (output === 'ndjson') streams.out(`${JSON.stringify(summary)}\n`);
+    else if (output === 'name') streams.out(`${summary.file}\n`);
+    else streams.out(`${textOf(summary)}\n`);
+  }
+}
+
+function textOf({ file, bytes, clusterId, lineage, version, time, members, kinds, history }: BackupSummary): string {
+  const filled = kinds.filter(({ objects }) => objects > 0);
+  return [
+    `${file}: whole, ${bytes} bytes`,
+    `cluster ${clusterId}, lineage ${lineage}, members ${members.join(', ')}`,
+    `version ${version} of ${time === 0 ? 'never' : new Date(time).toISOString()}, ${history} transactions of history`,
+    '',
+    table(filled, [
+      ['KIND', ({ kind }) => kind],
+      ['OBJECTS', ({ objects }) => objects],
+    ]),
+  ].join('\n');
+}

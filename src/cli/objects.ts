@@ -1,0 +1,43 @@
+import type { Client } from '../client/index.js';
+import { isKind, kindNames, kindOf, StoreError, type StoredObject } from '../state/index.js';
+
+/** Finding kinds and objects by what people call them. */
+
+/** The name that people use of an object; of kinds of one's own nothing is known here. */
+export function nameOf(kind: string, object: StoredObject): string {
+  return isKind(kind) ? kindOf(kind).nameOf(object) : '';
+}
+
+/** The kind that is called this, in singular or plural. Asks the cluster about kinds that it does not bring along. */
+export async function findKind(client: Client, given: string): Promise<string> {
+  const own = kindNames.find((kind) => kind === given || kindOf(kind).plural === given);
+  if (own) return own;
+  const kinds = await client.kinds();
+  const found = kinds.find(({ kind, plural }) => kind === given || plural === given);
+  if (found) return found.kind;
+  throw new StoreError(
+    'NOT_FOUND',
+    `there is no kind "${given}"; there are ${kinds.map(({ kind }) => kind).join(', ')}`,
+  );
+}
+
+/** `KIND/ID` in its parts. */
+export async function splitReference(client: Client, reference: string): Promise<{ kind: string; id: string }> {
+  const at = reference.indexOf('/');
+  if (at <= 0 || at === reference.length - 1)
+    throw new StoreError('INVALID_OBJECT', `"${reference}" must be KIND/ID, like service/web`);
+  return { kind: await findKind(client, reference.slice(0, at)), id: reference.slice(at + 1) };
+}
+
+/** By id, else by name, else by the beginning of an id. Exactly one must fit. */
+export async function findObject(client: Client, kind: string, given: string): Promise<StoredObject> {
+  const byName = isKind(kind) ? [{ names: [given] }] : [];
+  const byPrefix = given === '' ? [] : [{ idPrefixes: [given] }]; // every id begins with nothing
+  for (const filter of [{ ids: [given] }, ...byName, ...byPrefix]) {
+    const { objects } = await client.list(kind, filter, { limit: 2 });
+    const [first, second] = objects as readonly StoredObject[];
+    if (second) throw new StoreError('INVALID_OBJECT', `"${given}" fits more than one ${kind}: give more of the id`);
+    if (first) return first;
+  }
+  throw new StoreError('NOT_FOUND', `there is no ${kind} "${given}"`);
+}

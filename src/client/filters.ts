@@ -1,0 +1,47 @@
+import type { messages } from '../wire/index.js';
+
+/** A value that an index holds. */
+export type IndexedValue = string | number | boolean;
+
+/** One index, and what it must say. */
+export interface IndexWhere {
+  readonly index: string;
+  /** The value; several for an index of several parts. */
+  readonly is?: IndexedValue | readonly IndexedValue[];
+  readonly prefix?: string;
+  /** At least this … */
+  readonly from?: IndexedValue;
+  /** … and less than this. */
+  readonly to?: IndexedValue;
+}
+
+/** Which objects: what is said is AND-ed, the values of a list are OR-ed. */
+export interface Where extends Partial<Omit<messages.Filter, 'indexes'>> {
+  readonly indexes?: readonly IndexWhere[];
+}
+
+export function completeFilter({ indexes = [], ...filter }: Where): messages.Filter {
+  return { ids: [], idPrefixes: [], names: [], namePrefixes: [], ...filter, indexes: indexes.map(indexFilter) };
+}
+
+export function indexFilter({ index, is, prefix, from, to }: IndexWhere): messages.IndexFilter {
+  const values = is === undefined ? [] : Array.isArray(is) ? (is as readonly IndexedValue[]) : [is as IndexedValue];
+  return {
+    index,
+    values: values.map(wireValue),
+    ...(prefix !== undefined && { prefix }),
+    ...(from !== undefined && { from: wireValue(from) }),
+    ...(to !== undefined && { to: wireValue(to) }),
+  };
+}
+
+function wireValue(value: IndexedValue): messages.IndexValue {
+  switch (typeof value) {
+    case 'string':
+      return { text: value };
+    case 'number':
+      return { number: value };
+    case 'boolean':
+      return { flag: value };
+  }
+}

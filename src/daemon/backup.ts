@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { systemClock } from '../base/clock.js';
+import { newId } from '../base/ids.js';
+import { systemRandom } from '../base/random.js';
+import { silentLogger } from '../base/log.js';
+import type { BackupSummary, BackupTools } from '../cli/index.js';
+import { bootstrap } from '../replica/index.js';
+import { MemoryStore, StoreError } from '../state/index.js';
+import { SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
+import { openHome } from './home.js';
+
+/**
+ * A saved state as a file: a line that says what it is, the records of a snapshot (proto/skep/v1/log.proto), and the
+ * SHA-256 of all that.
+ */
+const firstLine = Buffer.from('skep saved state, format 1\n', 'latin1');
+const digestBytes = 32;
+
+/** The tools of `skep snapshot` that touch files. */
+export const backupTools: BackupTools = { write, read, inspect, restoreInto };
+
+/** Writes a file as it comes: under another name until it is whole and durable. Returns its bytes. */
+async function write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  const temporary = `${path}.part`;
+  const handle = await open(temporary, 'w', 0o600);
+  let bytes = 0;
+  try {
+    const hash = createHash('sha256');
+    const put = async (chunk: Uint8Array) => {
+      hash.update(chunk);
+      bytes += (await handle.write(chunk)).bytesWritten;
+    };
+    await put(firstLine);
+    const decoder = new SnapshotDecoder();
+    for await (const chunk of chunks) {
+      decoder.push(chunk);
+      await put(chunk);
+    }
+    decoder.finish(); // what cannot be read back is no backup
+    await handle.write(hash.digest());
+    await handle.sync();
+    await handle.close();
+    await rename(temporary, path);
+    return bytes + digestBytes;
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** The records of a file, once all of it has been checked: a damaged file gives nothing. */
+async function* read(path: string): AsyncGenerator<Uint8Array, void> {
+  const end = (await stat(path)).size - digestBytes;
+  await check(path, end);
+  yield* createReadStream(path, {
+    start: firstLine.length,
+    end: end - 1,
+    highWaterMark: 64 * 1024,
+  }) as AsyncIterable<Buffer>;
+}
+
+async function check(path: string, end: number): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    const begin = Buffer.alloc(firstLine.length);
+    await handle.read(begin, 0, begin.length, 0);
+    if (end < firstLine.length || !begin.equals(firstLine))
+      throw new StoreError('INVALID_OBJECT', `${path} is no saved state of a format that this version reads`);
+    const wanted = Buffer.alloc(digestBytes);
+    await handle.read(wanted, 0, digestBytes, end);
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path, { end: end - 1 }), hash);
+    if (!hash.digest().equals(wanted))
+      throw new StoreError('INVALID_OBJECT', `${path} is damaged: its checksum is wrong`);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function decode(path: string): Promise<ClusterSnapshot> {
+  const decoder = new SnapshotDecoder();
+  for await (const chunk of read(path)) decoder.push(chunk);
+  return decoder.finish();
+}
+
+async function inspect(path: string): Promise<BackupSummary> {
+  const { clusterId, lineage, members, store } = await decode(path);
+  const { version, time, tables, history } = store;
+  const kinds = Object.entries(tables).map(([kind, rows]) => ({ kind, objects: rows.length }));
+  return {
+    file: path,
+    bytes: (await stat(path)).size,
+    clusterId,
+    lineage,
+    version,
+    time,
+    members: members.map(({ name }) => name),
+    kinds,
+    history: history.length,
+  };
+}
+
+/** Makes an empty data directory the beginning of a new cluster with this state, led by a member of this name. */
+async function restoreInto(path: string, dir: string, name: string): Promise<BackupSummary> {
+  const summary = await inspect(path);
+  const { store } = await decode(path);
+  const checked = new MemoryStore();
+  (await checked.prepare(store)).install();
+  const home = await openHome(dir, name, 'new');
+  try {
+    if (home.state !== 'new') throw new Error(`${dir} holds a member already: give an empty directory`);
+    const ids = { clusterId: newId(systemRandom), lineage: newId(systemRandom) };
+    const world = { clock: systemClock, random: systemRandom, logger: silentLogger };
+    await bootstrap(home.disk, { id: home.memberId, name, addrs: [] }, ids, world, checked.save());
+    await home.settle();
+    return { ...summary, ...ids, members: [name] };
+  } finally {
+    await home.disk.close();
+  }
+}

@@ -1,0 +1,135 @@
+import { newId } from '../base/ids.js';
+import type { Random } from '../base/random.js';
+import type { MemoryStore, StagedState, StoredObject, TransactionInfo } from '../state/index.js';
+import { StoreError } from '../state/index.js';
+import { decodeObject, encodeObject, encodeRestoreStep, type ClusterSnapshot, type messages } from '../wire/index.js';
+
+type RestoreStep = messages.RestoreStep;
+
+/** About how many bytes of objects travel in one step: a member decodes and inserts them in a few milliseconds. */
+const stepBytes = 64 * 1024;
+
+/** Steps that may be on their way at a time. */
+const stepsInFlight = 8;
+
+/**
+ * A restore as every member sees it: steps of the log that build a new state beside the old one. The last step puts it in
+ * the place of everything. A transaction that comes between ends it, so that nothing which was acknowledged is overwritten
+ * unseen.
+ */
+export class Restoring {
+  readonly #store: MemoryStore;
+  #id = '';
+  #staged: StagedState | undefined;
+  /** The last restore that took effect. */
+  done = '';
+
+  constructor(store: MemoryStore) {
+    this.#store = store;
+  }
+
+  /** Steps of the log are needed until the restore has ended: no snapshot may take their place. */
+  get active(): boolean {
+    return this.#staged !== undefined;
+  }
+
+  /** Something else was applied: the restore cannot take effect any more. */
+  abandon(): void {
+    this.#staged = undefined;
+    this.#id = '';
+  }
+
+  /** Applies one step. Returns the version that the state now has when it was the last one and took effect. */
+  apply({ id, ...step }: RestoreStep, { version, time }: TransactionInfo): number | undefined {
+    if ('begin' in step) {
+      this.#id = id;
+      this.#staged = this.#store.stage({ version, time, descriptions: step.begin.kinds });
+      return undefined;
+    }
+    const staged = id === this.#id ? this.#staged : undefined;
+    if (!staged) return undefined;
+    if ('rows' in step) {
+      for (const { kind, object } of step.rows.rows) staged.add(kind, [decodeObject(kind, object)]);
+      return undefined;
+    }
+    this.abandon();
+    if (!('commit' in step) || staged.objects !== step.commit.objects || staged.version <= this.#store.version)
+      return undefined;
+    this.#store.installStaged(staged);
+    this.done = id;
+    return staged.version;
+  }
+}
+
+/** The steps that put the store of `content` in the place of everything, in the order they must be applied. */
+function* stepsOf(id: string, { store }: ClusterSnapshot): Generator<RestoreStep, void> {
+  yield { id, begin: { kinds: store.kinds ?? [] } };
+  let rows: messages.ObjectRecord[] = [];
+  let bytes = 0;
+  let objects = 0;
+  for (const [kind, table] of Object.entries(store.tables)) {
+    for (const row of table as readonly StoredObject[]) {
+      const object = encodeObject(kind, row);
+      rows.push({ kind, object });
+      bytes += object.length;
+      objects++;
+      if (bytes < stepBytes) continue;
+      yield { id, rows: { rows } };
+      rows = [];
+      bytes = 0;
+    }
+  }
+  if (rows.length > 0) yield { id, rows: { rows } };
+  yield { id, commit: { objects } };
+}
+
+/** What a restore needs of the member that leads. */
+export interface RestoreTarget {
+  readonly store: MemoryStore;
+  /** Resolves when the step has been applied here. */
+  propose(payload: Uint8Array): Promise<void>;
+  /** The last restore that took effect here. */
+  restored(): string;
+  readonly random: Random;
+  readonly now: () => number;
+}
+
+/**
+ * Puts a saved state in the place of everything, as one version above both. Other writers wait.
+ * @throws {StoreError} `NOT_LEADER`, `OUTCOME_UNKNOWN` when leadership is lost meanwhile; nothing is changed unless the last
+ *   step takes effect.
+ */
+export async function restoreThroughLog(
+  content: ClusterSnapshot,
+  { store, propose, restored, random, now }: RestoreTarget,
+): Promise<{ version: number; objects: number }> {
+  return store.exclusive(async ({ version: before, time: timeBefore }) => {
+    const id = newId(random);
+    const version = Math.max(before, content.store.version) + 1;
+    const time = Math.max(timeBefore, content.store.time, now());
+    let objects = 0;
+    const open = new Set<Promise<void>>();
+    let failure: { error: unknown } | undefined;
+    for (const step of stepsOf(id, content)) {
+      if (failure) break;
+      if ('commit' in step) {
+        objects = step.commit.objects;
+        await Promise.all(open);
+      }
+      const proposed = propose(encodeRestoreStep(step, { version, time })).then(
+        () => void open.delete(proposed),
+        (error: unknown) => {
+          failure ??= { error };
+          open.delete(proposed);
+        },
+      );
+      open.add(proposed);
+      if (open.size >= stepsInFlight) await Promise.race(open);
+    }
+    await Promise.all(open);
+    if (failure) throw failure.error;
+    if (restored() !== id)
+      throw new StoreError('NOT_LEADER', 'another member wrote while the restore was under way: nothing was changed');
+    return { version, objects };
+  });
+}

@@ -1,0 +1,98 @@
+import type {
+  ServerReadableStream,
+  ServerWritableStream,
+  sendUnaryData,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { Slicer, systemClock } from '../base/clock.js';
+import { encodeInSlices, type Replica } from '../replica/index.js';
+import { isStoreError, StoreError } from '../state/index.js';
+import { SnapshotDecoder, type ClusterSnapshot, type messages } from '../wire/index.js';
+import { Channel } from './channel.js';
+import { methodOf } from './definitions.js';
+import { timeLeft } from './forward.js';
+import { readCommitted } from './reads.js';
+import { writeSlowly } from './slow-writer.js';
+import { toStatus } from './status.js';
+
+type SaveCall = ServerWritableStream<messages.SaveRequest, messages.SaveResponse>;
+type RestoreCall = ServerReadableStream<messages.RestoreRequest, messages.RestoreResponse>;
+
+/** The `Backup` service: the whole state to a stream, and back. */
+export function backupService(replica: Replica): UntypedServiceImplementation {
+  return {
+    Save: (call: SaveCall) => {
+      save(replica, call).then(
+        () => call.end(),
+        (error: unknown) => call.emit('error', toStatus(error)),
+      );
+    },
+    Restore: (call: RestoreCall, done: sendUnaryData<messages.RestoreResponse>) => {
+      restore(replica, call).then(
+        (response) => done(null, response),
+        (error: unknown) => done(toStatus(error)),
+      );
+    },
+  };
+}
+
+/** Everything that is committed now: one version, however long it takes to send. */
+async function save(replica: Replica, call: SaveCall): Promise<void> {
+  const stop = new AbortController();
+  call.on('cancelled', () => stop.abort());
+  const content = await readCommitted(replica, call.request, timeLeft(call), () => ({ of: replica.content() }));
+  for await (const chunk of encodeInSlices(content.of, systemClock)) {
+    if (stop.signal.aborted) return;
+    await writeSlowly(call, { chunk }, stop.signal);
+  }
+}
+
+/** Takes in the whole before anything is changed. Hands on to the leader where that is another member. */
+async function restore(replica: Replica, call: RestoreCall): Promise<messages.RestoreResponse> {
+  const leader = leaderElsewhere(replica);
+  if (leader) {
+    const channel = new Channel(leader);
+    try {
+      const requests = call as AsyncIterable<object>;
+      return await channel.upload<messages.RestoreResponse>(methodOf('backup', 'Restore'), requests);
+    } finally {
+      channel.close();
+    }
+  }
+  const content = await receive(call);
+  return replica.restore(content);
+}
+
+function leaderElsewhere(replica: Replica): string | undefined {
+  try {
+    const waiting = replica.admit();
+    if (waiting) throw new StoreError('NOT_LEADER', 'no member leads at the moment: try again');
+    return undefined;
+  } catch (error) {
+    const addr = isStoreError(error, 'NOT_LEADER') ? error.details.leader?.addr : undefined;
+    if (addr === undefined) throw error;
+    return addr;
+  }
+}
+
+async function receive(call: RestoreCall): Promise<ClusterSnapshot> {
+  const decoder = new SnapshotDecoder();
+  const slicer = new Slicer(systemClock);
+  for await (const { chunk } of call as AsyncIterable<messages.RestoreRequest>) {
+    try {
+      decoder.push(chunk);
+    } catch (cause) {
+      throw unreadable(cause);
+    }
+    if (slicer.due) await slicer.pause();
+  }
+  try {
+    return decoder.finish();
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+function unreadable(cause: unknown): StoreError {
+  return new StoreError('INVALID_OBJECT', `this is no saved state: ${(cause as Error).message}`, { cause });
+}

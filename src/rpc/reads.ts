@@ -1,0 +1,118 @@
+import type { handleServerStreamingCall, handleUnaryCall, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import { Slicer, systemClock } from '../base/clock.js';
+import type { Replica } from '../replica/index.js';
+import { StoreError, tableOf, type MemoryStore, type ReadTx, type StoredObject } from '../state/index.js';
+import { toAny, type messages } from '../wire/index.js';
+import { lookupOf } from './filters.js';
+import { timeLeft } from './forward.js';
+import { showObject } from './shown.js';
+import { writeSlowly } from './slow-writer.js';
+import { toStatus } from './status.js';
+
+/** What every read may ask. */
+export interface ReadRequest {
+  readonly stale: boolean;
+}
+
+export interface ListRequest extends ReadRequest {
+  readonly filter?: messages.Filter;
+  readonly limit: number;
+  readonly after?: string;
+}
+
+/** About how many bytes of objects go into one message of a stream. */
+const pageBytes = 256 * 1024;
+
+/** Runs `read` on what is committed in the cluster, or, where the request takes that, on what this member holds. */
+export function readCommitted<T>(
+  replica: Replica,
+  request: ReadRequest,
+  timeoutMs: number,
+  read: (tx: ReadTx) => T,
+): Promise<T> {
+  if (!request.stale) return replica.linearizable(read, { timeoutMs });
+  return new Promise((resolve) => resolve(replica.store.view(read as never)));
+}
+
+/** A unary method that reads. */
+export function readHandler<Req extends ReadRequest>(
+  replica: Replica,
+  answer: (request: Req, tx: ReadTx) => unknown,
+): handleUnaryCall<Req, unknown> {
+  return (call: ServerUnaryCall<Req, unknown>, done: sendUnaryData<unknown>) => {
+    readCommitted(replica, call.request, timeLeft(call), (tx) => answer(call.request, tx)).then(
+      (response) => done(null, response),
+      (error: unknown) => done(toStatus(error)),
+    );
+  };
+}
+
+export function getObject(tx: ReadTx, kind: string, id: string): StoredObject {
+  const object = tableOf(tx, kind).get(id);
+  if (!object) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
+  return showObject(kind, object);
+}
+
+/** One page of a list, and whether there is more. */
+export function listPage(
+  tx: ReadTx,
+  kind: string,
+  { filter, limit, after }: ListRequest,
+): { objects: StoredObject[]; more: boolean } {
+  const found = tableOf(tx, kind).find(lookupOf(kind, filter), {
+    ...(limit > 0 && { limit: limit + 1 }),
+    ...(after !== undefined && { after }),
+  });
+  const more = limit > 0 && found.length > limit;
+  if (more) found.pop();
+  return { objects: found.map((object) => showObject(kind, object)), more };
+}
+
+/** Cuts a list into messages of about {@link pageBytes}, giving the event loop back in between. */
+export async function* pagesOf(
+  store: MemoryStore,
+  kind: string,
+  objects: Iterable<StoredObject>,
+): AsyncGenerator<messages.AnyObject[], void> {
+  const slicer = new Slicer(systemClock);
+  let page: messages.AnyObject[] = [];
+  let bytes = 0;
+  for (const object of objects) {
+    page.push(toAny(kind, showObject(kind, object)));
+    bytes += store.bytesOf(kind, object);
+    if (bytes >= pageBytes) {
+      yield page;
+      page = [];
+      bytes = 0;
+    }
+    if (slicer.due) await slicer.pause();
+  }
+  if (page.length > 0) yield page;
+}
+
+type ListObjects = handleServerStreamingCall<messages.ListObjectsRequest, messages.ListObjectsResponse>;
+
+/** `ListObjects`: a list of any length, all of it of one version. */
+export function listObjects(replica: Replica): ListObjects {
+  return (call) => {
+    const { request } = call;
+    const { store } = replica;
+    const stop = new AbortController();
+    call.on('cancelled', () => stop.abort());
+    const serve = async () => {
+      const view = await readCommitted(replica, request, timeLeft(call), () => store.openView());
+      const { objects } = listPage(view, request.kind, request);
+      let sent = 0;
+      for await (const page of pagesOf(store, request.kind, objects)) {
+        if (stop.signal.aborted) return;
+        await writeSlowly(call, { version: view.version, objects: page }, stop.signal);
+        sent++;
+      }
+      if (sent === 0) await writeSlowly(call, { version: view.version, objects: [] }, stop.signal);
+    };
+    serve().then(
+      () => call.end(),
+      (error: unknown) => call.emit('error', toStatus(error)),
+    );
+  };
+}

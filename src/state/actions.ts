@@ -1,0 +1,68 @@
+import { StoreError } from './errors.js';
+import { canonicalObject, givenId, isKindName, type KindDescription, type Meta, type StoredObject } from './kind.js';
+import type { KindSet } from './kind-set.js';
+import { storedMeta } from './meta.js';
+import type { StoreAction } from './proposer.js';
+import type { StateRoot } from './root.js';
+import { WriteTransaction, type ObjectChange, type Stamp } from './write-transaction.js';
+
+const actions = new WeakMap<object, StoreAction>();
+
+/** The same change is always the same action: its size and its bytes are worked out once. */
+export function actionOf(change: Pick<ObjectChange, 'action' | 'kind' | 'object'>): StoreAction {
+  let made = actions.get(change);
+  if (!made) {
+    const { action, kind, object } = change;
+    made = action === 'delete' ? { action: 'remove', kind, id: object.id } : { action, kind, object };
+    actions.set(change, made);
+  }
+  return made;
+}
+
+const canonical = new WeakSet<readonly StoreAction[]>();
+
+/** Says that every object in `actions` is in canonical form already, as decoding leaves it. */
+export function markCanonical(actions: readonly StoreAction[]): readonly StoreAction[] {
+  canonical.add(actions);
+  return actions;
+}
+
+/** Logged actions with every object in canonical form. Throws `INVALID_OBJECT`. */
+export function canonicalActions(actions: readonly StoreAction[], info: Stamp, kinds: KindSet): readonly StoreAction[] {
+  return canonical.has(actions) ? actions : actions.map((action) => canonicalAction(action, info, kinds));
+}
+
+/** Applies logged actions: values as they are, no version checks. Throws where the log and the state do not fit. */
+export function applyActions(
+  base: StateRoot,
+  info: Stamp & { readonly kinds?: readonly KindDescription[] },
+  actions: readonly StoreAction[],
+  kinds: KindSet,
+): { root: StateRoot; changes: readonly ObjectChange[] } {
+  const tx = new WriteTransaction({ base, kinds, stamp: { version: info.version, time: info.time } });
+  for (const action of actions) {
+    const table = tx.of(action.kind);
+    if (action.action === 'remove') table.delete(action.id);
+    else table.write(action.action, action.object);
+  }
+  for (const { kind, object } of tx.changes) tx.of(kind).checkNameOf(object.id);
+  tx.close();
+  return { root: tx.root(info.kinds ?? []), changes: tx.changes };
+}
+
+/** A logged action from outside, in canonical form; `meta` is kept where it is given. */
+function canonicalAction(action: StoreAction, info: Stamp, kinds: KindSet): StoreAction {
+  const { kind } = action;
+  if (!isKindName(kind))
+    throw new StoreError('INVALID_OBJECT', `there can be no kind ${String(kind)}`, { path: 'kind' });
+  if (action.action === 'remove') return action;
+  const id = givenId(kind, action.object);
+  if (id === undefined) throw new StoreError('INVALID_OBJECT', `${kind}: a logged object needs an id`, { path: 'id' });
+  const given = (action.object as Partial<StoredObject>).meta as Partial<Meta> | undefined;
+  const meta = storedMeta({
+    version: given?.version ?? info.version,
+    createdAt: given?.createdAt ?? info.time,
+    updatedAt: given?.updatedAt ?? info.time,
+  });
+  return { action: action.action, kind, object: canonicalObject(kinds.get(kind), action.object, id, meta) };
+}

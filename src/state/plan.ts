@@ -1,0 +1,149 @@
+import { all, type By } from './by.js';
+import { fieldChanges, type FieldChange } from './difference.js';
+import { StoreError } from './errors.js';
+import { countBy, findBy, type FindOptions } from './find.js';
+import type { Draft, Replacement, StoredObject } from './kind.js';
+import type { KindSet } from './kind-set.js';
+import { readKind, type StateRoot } from './root.js';
+import { Tables, type Tx, type WriteTable } from './transaction.js';
+import type { ObjectChange, WriteTransaction } from './write-transaction.js';
+
+/** One change that a plan would make. */
+export interface PlannedChange extends ObjectChange {
+  /** What differs from what is there; everything of an object that would come or go. */
+  readonly fields: readonly FieldChange[];
+}
+
+/** What a callback would do, and what it said. Made by `store.plan`, carried out by `store.apply`. */
+export interface Plan<T = unknown> {
+  /** The version of the state that the callback saw. */
+  readonly version: number;
+  /** What the callback returned. Objects in it carry the version of a transaction that was never made. */
+  readonly value: T;
+  /** In call order. */
+  readonly changes: readonly PlannedChange[];
+}
+
+/** Asks a state what a callback asked of it; the answer can be compared with an earlier one. */
+type Question = (root: StateRoot, kinds: KindSet) => readonly string[];
+
+interface PlanOrigin {
+  readonly root: StateRoot;
+  readonly questions: readonly Question[];
+}
+
+const origins = new WeakMap<Plan, PlanOrigin>();
+
+/** An object as it is at one version; the same words mean the same content. */
+const seen = (object: StoredObject | undefined) => (object ? `${object.id}@${object.meta.version}` : 'none');
+
+/** A table that remembers what it was asked. */
+class WatchedTable<T extends StoredObject> implements WriteTable<T> {
+  readonly #kind: string;
+  readonly #table: WriteTable<T>;
+  readonly #questions: Question[];
+
+  constructor(kind: string, table: WriteTable<T>, questions: Question[]) {
+    this.#kind = kind;
+    this.#table = table;
+    this.#questions = questions;
+  }
+
+  get(id: string): T | undefined {
+    this.#sawObject(id);
+    return this.#table.get(id);
+  }
+
+  find(by: By = all, options?: FindOptions<T>): T[] {
+    const kind = this.#kind;
+    this.#questions.push((root, kinds) =>
+      findBy(kinds.get(kind), readKind(root, kind, kinds), by, options as FindOptions | undefined).map(seen),
+    );
+    return this.#table.find(by, options);
+  }
+
+  count(by: By = all): number {
+    const kind = this.#kind;
+    this.#questions.push((root, kinds) => [String(countBy(kinds.get(kind), readKind(root, kind, kinds), by))]);
+    return this.#table.count(by);
+  }
+
+  create(object: Draft<T>): T {
+    const created = this.#table.create(object);
+    this.#sawObject(created.id);
+    return created;
+  }
+
+  update(object: Replacement<T>): T {
+    this.#sawObject(object.id);
+    return this.#table.update(object);
+  }
+
+  delete(id: string): void {
+    this.#sawObject(id);
+    this.#table.delete(id);
+  }
+
+  #sawObject(id: string): void {
+    const kind = this.#kind;
+    this.#questions.push((root, kinds) => [seen(readKind(root, kind, kinds).get(id))]);
+  }
+}
+
+class PlanningTransaction extends Tables<WatchedTable<StoredObject>> implements Tx {
+  readonly questions: Question[] = [];
+  readonly #tx: WriteTransaction;
+
+  constructor(tx: WriteTransaction, kinds: KindSet) {
+    super(kinds);
+    this.#tx = tx;
+  }
+
+  get version(): number {
+    return this.#tx.version;
+  }
+
+  protected override open(kind: string): WatchedTable<StoredObject> {
+    return new WatchedTable(kind, this.#tx.of(kind), this.questions);
+  }
+}
+
+/** Runs `write` on `tx`, which is then forgotten, and says what it did. */
+export function makePlan<T>(tx: WriteTransaction, kinds: KindSet, write: (tx: Tx) => T): Plan<T> {
+  const planning = new PlanningTransaction(tx, kinds);
+  try {
+    const value = write(planning);
+    const changes = tx.changes.map((change) => Object.freeze({ ...change, fields: fieldsOf(change) }));
+    const plan: Plan<T> = Object.freeze({ version: tx.base.version, value, changes: Object.freeze(changes) });
+    origins.set(plan, { root: tx.base, questions: planning.questions });
+    return plan;
+  } finally {
+    planning.close();
+    tx.close();
+  }
+}
+
+function fieldsOf({ action, object, old }: ObjectChange): readonly FieldChange[] {
+  return action === 'delete' ? fieldChanges(object, undefined) : fieldChanges(old, object);
+}
+
+/** Makes the changes of a plan in `tx`. @throws {StoreError} `SEQUENCE_CONFLICT` when something that it read has changed. */
+export function carryOut(plan: Plan, tx: WriteTransaction, kinds: KindSet): void {
+  const origin = origins.get(plan);
+  if (!origin) throw new TypeError('apply takes what plan returned, itself and not a copy');
+  const same = (question: Question) => {
+    const [then, now] = [question(origin.root, kinds), question(tx.base, kinds)];
+    return then.length === now.length && then.every((answer, i) => answer === now[i]);
+  };
+  if (tx.base !== origin.root && !origin.questions.every(same)) {
+    const message = `something that the plan read has changed since version ${plan.version}: plan again`;
+    throw new StoreError('SEQUENCE_CONFLICT', message);
+  }
+  for (const { action, kind, object } of plan.changes) {
+    const table = tx.of(kind);
+    const { meta: _meta, ...content } = object;
+    if (action === 'create') table.create(content);
+    else if (action === 'update') table.update(content);
+    else table.delete(object.id);
+  }
+}

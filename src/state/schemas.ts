@@ -1,0 +1,17 @@
+// The schemas that a kind of one's own can be made of: `schema.object({ queue: schema.text() })`.
+export {
+  flag,
+  float,
+  int,
+  list,
+  object,
+  oneOf,
+  oneOfWords,
+  optional,
+  plain,
+  stringMap,
+  text,
+  uint,
+  uint32,
+} from './schema.js';
+export type { Infer, ObjectSchema, OptionalSchema, Schema } from './schema.js';

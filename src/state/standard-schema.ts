@@ -1,0 +1,43 @@
+import { Misfit, type Schema } from './schema.js';
+
+/**
+ * What we use of Standard Schema, the interface that zod, valibot, arktype and others share (version 1).
+ * @see https://standardschema.dev
+ */
+export interface StandardSchema<Output = unknown> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+  };
+}
+
+type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] };
+
+export function isStandard(schema: unknown): schema is StandardSchema {
+  return (typeof schema === 'object' || typeof schema === 'function') && schema !== null && '~standard' in schema;
+}
+
+/** The schema of another library as one of ours. */
+export function fromStandard(schema: StandardSchema): Schema<unknown> {
+  return {
+    canonical(input) {
+      const result = schema['~standard'].validate(input);
+      if (result instanceof Promise) {
+        result.catch(() => undefined);
+        throw new TypeError('a schema that must wait cannot be used in a transaction');
+      }
+      const [issue] = result.issues ?? [];
+      if (issue) throw new Misfit(issue.message, (issue.path ?? []).map(pathPart));
+      return 'value' in result ? result.value : undefined;
+    },
+  };
+}
+
+/** A key, or an object that carries one. */
+function pathPart(part: unknown): string | number {
+  const key = typeof part === 'object' && part !== null && 'key' in part ? part.key : part;
+  return typeof key === 'number' ? key : String(key);
+}

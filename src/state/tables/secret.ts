@@ -1,0 +1,44 @@
+import { builtInKind, type StoredObject } from '../kind.js';
+import { flag, Misfit, object, optional, text, type Infer } from '../schema.js';
+import { annotations, driver } from './common.js';
+
+/** Most bytes of a secret, decoded: SwarmKit's limit. */
+export const secretBytesMax = 500 * 1024;
+
+/** Base64 with padding, as Docker's API and RFC 4648 §4 have it. */
+const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Refuses data that is not base64, or is more than `max` bytes when it is decoded. */
+export function checkData(data: string, max: number): void {
+  const path = ['spec', 'data'];
+  if (!base64Pattern.test(data)) throw new Misfit('must be base64', path);
+  const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
+  const bytes = (data.length / 4) * 3 - padding;
+  if (bytes > max) throw new Misfit(`must be at most ${max} bytes, is ${bytes}`, path);
+}
+
+export const secretBody = object({
+  spec: object({
+    annotations,
+    /** Base64. Stays in the store: the API leaves it out of everything that it answers. */
+    data: text(),
+    /** Where the data comes from, when it is kept elsewhere. */
+    driver: optional(driver),
+    templating: optional(driver),
+  }),
+  /** Made by the cluster for itself. */
+  internal: flag(),
+});
+
+/** Something that only the containers which name it may see. */
+export interface Secret extends StoredObject, Infer<typeof secretBody> {}
+
+export const secretKind = builtInKind<Secret>({
+  kind: 'secret',
+  plural: 'secrets',
+  body: secretBody,
+  nameOf: (secret) => secret.spec.annotations.name,
+  uniqueName: true,
+  custom: (secret) => secret.spec.annotations.indices,
+  validate: (secret) => checkData(secret.spec.data, secretBytesMax),
+});

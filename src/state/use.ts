@@ -1,0 +1,43 @@
+import type { KindLimits } from './kind.js';
+import type { Ledger } from './ledger.js';
+import { kindsIn, readKind } from './root.js';
+
+/** How much there is of one kind, and how much there may be. */
+export interface KindUse {
+  readonly kind: string;
+  readonly objects: number;
+  /** Encoded bytes of all of them. */
+  readonly bytes: number;
+  readonly limits?: KindLimits;
+}
+
+export interface StoreUse {
+  /** Every kind that there is, or was, an object of. */
+  readonly kinds: readonly KindUse[];
+  readonly history: {
+    readonly transactions: number;
+    readonly bytes: number;
+    /** The oldest version that can be watched from. */
+    readonly reachesBackTo: number;
+  };
+  /** Watches that stand. */
+  readonly watches: number;
+}
+
+export function useOf({ committed, kinds, history, queue, limits }: Ledger): StoreUse {
+  const useOfKind = (kind: string): KindUse => {
+    const { limits: own } = kinds.get(kind);
+    const set = own || limits[kind] ? { ...own, ...limits[kind] } : undefined;
+    const objects = readKind(committed, kind, kinds).size;
+    return { kind, objects, bytes: committed.bytes[kind] ?? 0, ...(set && { limits: set }) };
+  };
+  return {
+    kinds: kindsIn(committed).map(useOfKind),
+    history: {
+      transactions: history.length,
+      bytes: history.bytes,
+      reachesBackTo: history.reachesBackTo(committed.version),
+    },
+    watches: queue.listeners,
+  };
+}

@@ -1,0 +1,319 @@
+import type { TableEditor } from '../table/index.js';
+import { all, type By } from './by.js';
+import { StoreError } from './errors.js';
+import { countBy, findBy, type FindOptions } from './find.js';
+import {
+  canonicalObject,
+  givenId,
+  givenVersion,
+  validateObject,
+  type Draft,
+  type KindDefinition,
+  type KindDescription,
+  type Replacement,
+  type StoredObject,
+} from './kind.js';
+import type { KindSet } from './kind-set.js';
+import { plainEqual } from '../base/plain.js';
+import { specVersionOf, storedMeta } from './meta.js';
+import { RootEditor, type StateRoot } from './root.js';
+import { closedError, Tables, type Tx, type WriteTable } from './transaction.js';
+
+/** What a transaction did to one object. */
+export interface ObjectChange {
+  readonly action: 'create' | 'update' | 'delete';
+  readonly kind: string;
+  /** The new object; for `delete` the one that went. */
+  readonly object: StoredObject;
+  /** Only for `update`. */
+  readonly old?: StoredObject;
+}
+
+/** What is stamped on the objects that a transaction writes. */
+export interface Stamp {
+  readonly version: number;
+  readonly time: number;
+}
+
+class TransactionTable<T extends StoredObject> implements WriteTable<T> {
+  readonly #kind: KindDefinition<T>;
+  readonly #editor: TableEditor<T>;
+  readonly #tx: WriteTransaction;
+
+  constructor(kind: KindDefinition<T>, editor: TableEditor<T>, tx: WriteTransaction) {
+    this.#kind = kind;
+    this.#editor = editor;
+    this.#tx = tx;
+  }
+
+  get(id: string): T | undefined {
+    this.#checkOpen();
+    return this.#editor.get(id);
+  }
+
+  find(by: By = all, options?: FindOptions<T>): T[] {
+    this.#checkOpen();
+    return findBy(this.#kind, this.#editor, by, options);
+  }
+
+  count(by: By = all): number {
+    this.#checkOpen();
+    return countBy(this.#kind, this.#editor, by);
+  }
+
+  create(input: Draft<T>): T {
+    this.#checkWritable();
+    const { kind } = this.#kind;
+    const id = givenId(kind, input) ?? this.#tx.newId();
+    const { version, time } = this.#tx.stamp;
+    const object = canonicalObject(this.#kind, input, id, { version, createdAt: time, updatedAt: time });
+    validateObject(this.#kind, object, undefined);
+    this.#checkUnique(object, undefined);
+    if (this.#editor.get(id) !== undefined) throw new StoreError('ALREADY_EXISTS', `${kind} ${id} is there already`);
+    this.#checkCount();
+    this.#put('create', object, undefined);
+    return object;
+  }
+
+  update(input: Replacement<T>): T {
+    this.#checkWritable();
+    const { kind } = this.#kind;
+    const id = givenId(kind, input);
+    if (id === undefined) throw new StoreError('INVALID_OBJECT', `${kind}: update needs an id`, { path: 'id' });
+    const old = this.#editor.get(id);
+    if (old === undefined) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
+    const expected = givenVersion(kind, input);
+    if (expected !== undefined && expected !== old.meta.version) {
+      throw new StoreError(
+        'SEQUENCE_CONFLICT',
+        `${kind} ${id} is at version ${old.meta.version}, not ${expected}: read it again`,
+      );
+    }
+    const { version, time } = this.#tx.stamp;
+    const meta = { version, createdAt: old.meta.createdAt, updatedAt: time };
+    const object = canonicalObject(this.#kind, input, id, meta, old);
+    validateObject(this.#kind, object, old);
+    this.#checkUnique(object, old);
+    this.#put('update', object, old);
+    return object;
+  }
+
+  delete(id: string): void {
+    this.#checkOpen();
+    const old = this.#editor.get(id);
+    if (old === undefined) throw new StoreError('NOT_FOUND', `there is no ${this.#kind.kind} ${id}`);
+    this.#editor.remove(old);
+    this.#tx.record({ action: 'delete', kind: this.#kind.kind, object: old });
+  }
+
+  /** Writes an object as it is, without looking at versions: how a logged action is applied. */
+  write(action: 'create' | 'update', object: T): void {
+    const old = this.#editor.get(object.id);
+    if (action === 'create' && old !== undefined)
+      throw new StoreError('ALREADY_EXISTS', `${this.#kind.kind} ${object.id} is there already`);
+    if (action === 'update' && old === undefined)
+      throw new StoreError('NOT_FOUND', `there is no ${this.#kind.kind} ${object.id}`);
+    this.#put(action, object, old);
+  }
+
+  /** After a whole transaction was applied: the name of this object, if it is still there, stands once. */
+  checkNameOf(id: string): void {
+    if (this.#kind.description) return; // whoever wrote it decided, and may have had another definition
+    const object = this.#editor.get(id);
+    if (object !== undefined) this.#checkUnique(object, undefined);
+  }
+
+  /** After a restore: every name stands once. */
+  checkNames(): void {
+    if (this.#kind.unique.length > 0) for (const object of this.#editor.all()) this.#checkUnique(object, undefined);
+  }
+
+  /** Writes an object of a snapshot: names may be on their way from one object to another. */
+  restore(object: T): void {
+    const old = this.#editor.get(object.id);
+    this.#put(old === undefined ? 'create' : 'update', object, old);
+  }
+
+  #put(action: 'create' | 'update', object: T, old: T | undefined): void {
+    this.#editor.put(object, old);
+    const change = { action, kind: this.#kind.kind, object };
+    this.#tx.record(old === undefined ? change : { ...change, old });
+  }
+
+  #checkUnique(object: T, old: T | undefined): void {
+    for (const index of this.#kind.unique) {
+      for (const parts of this.#keysIn(index, object)) {
+        if (old !== undefined && this.#keysIn(index, old).some((other) => plainEqual(other, parts))) continue;
+        const holder = this.#editor.find({ index, parts }).find(({ id }) => id !== object.id);
+        if (holder === undefined) continue;
+        const what = index === 'name' ? `name "${this.#kind.nameOf(holder)}"` : `${index} "${parts.join(' ')}"`;
+        throw new StoreError('NAME_CONFLICT', `${this.#kind.kind} ${holder.id} already has the ${what}`);
+      }
+    }
+  }
+
+  #keysIn(index: string, object: T): readonly (readonly string[])[] {
+    return this.#kind.table.indexes[index]?.of(object) ?? [];
+  }
+
+  #checkCount(): void {
+    const most = this.#tx.limitsOf(this.#kind)?.objects;
+    if (most === undefined || this.#editor.size < most) return;
+    throw new StoreError(
+      'LIMIT_EXCEEDED',
+      `there are ${this.#editor.size} ${this.#kind.plural}, and at most ${most} may be`,
+    );
+  }
+
+  #checkOpen(): void {
+    if (!this.#tx.life.open) throw closedError();
+  }
+
+  #checkWritable(): void {
+    this.#checkOpen();
+    if (this.#kind.unknown)
+      throw new StoreError(
+        'NOT_SUPPORTED',
+        `this member does not know the kind "${this.#kind.kind}" and cannot check what is written: open it with kinds: [...]`,
+      );
+  }
+}
+
+interface Savepoint {
+  readonly tables: StateRoot['tables'];
+  readonly changes: number;
+}
+
+/** Where a write transaction begins, and what it is told. */
+export interface WriteOptions {
+  readonly base: StateRoot;
+  readonly kinds: KindSet;
+  readonly stamp: Stamp;
+  /** Makes an id for an object that comes without one. */
+  readonly newId?: () => string;
+  readonly limits?: KindLimitsByName;
+}
+
+/** Limits by kind, over those of the definitions. */
+export type KindLimitsByName = Readonly<Record<string, KindDefinition['limits']>>;
+
+/** Writes the next root. Each call either does all it says or throws and does nothing. */
+export class WriteTransaction extends Tables<TransactionTable<StoredObject>> implements Tx {
+  #editor: RootEditor;
+  readonly base: StateRoot;
+  readonly stamp: Stamp;
+  readonly newId: () => string;
+  readonly #limits: KindLimitsByName;
+  readonly changes: ObjectChange[] = [];
+
+  constructor({ base, kinds, stamp, newId = () => '', limits = {} }: WriteOptions) {
+    super(kinds);
+    this.base = base;
+    this.#editor = new RootEditor(base.tables, kinds);
+    this.stamp = stamp;
+    this.newId = newId;
+    this.#limits = limits;
+  }
+
+  get version(): number {
+    return this.stamp.version;
+  }
+
+  protected override open(kind: string): TransactionTable<StoredObject> {
+    return new TransactionTable(this.kinds.get(kind), this.#editor.table(kind), this);
+  }
+
+  record(change: ObjectChange): void {
+    this.changes.push(change);
+  }
+
+  limitsOf<T extends StoredObject>({ kind, limits }: KindDefinition<T>): KindDefinition['limits'] {
+    const set = this.#limits[kind];
+    return set && limits ? { ...limits, ...set } : (set ?? limits);
+  }
+
+  reopen(): void {
+    this.life.open = true;
+  }
+
+  /** A view of this transaction that can be closed alone: one a step. */
+  step(): { readonly tx: Tx; readonly close: () => void } {
+    const step = new StepTransaction(this, this.kinds);
+    return { tx: step, close: () => step.close() };
+  }
+
+  savepoint(): Savepoint {
+    return { tables: this.#editor.tables(), changes: this.changes.length };
+  }
+
+  /** Undoes everything since the savepoint; returns what was undone. */
+  rollback({ tables, changes }: Savepoint): ObjectChange[] {
+    this.#editor = new RootEditor(tables, this.kinds);
+    this.forgetTables();
+    return this.changes.splice(changes);
+  }
+
+  /** Makes a change again that another transaction made, stamped anew. */
+  repeat(change: ObjectChange): void {
+    const table = this.of(change.kind);
+    if (change.action === 'delete') {
+      table.delete(change.object.id);
+      return;
+    }
+    const { version, time } = this.stamp;
+    const old = table.get(change.object.id);
+    const specKept = specVersionOf(change.object) !== change.object.meta.version;
+    const meta = storedMeta(
+      { version, createdAt: old?.meta.createdAt ?? time, updatedAt: time },
+      specKept && old ? specVersionOf(old) : undefined,
+    );
+    table.write(change.action, Object.freeze({ ...change.object, meta }));
+  }
+
+  /** What members must be told of the kinds that were written: those that they do not know, or know otherwise. */
+  newDescriptions(): readonly KindDescription[] {
+    const found = new Map<string, KindDescription>();
+    for (const { action, kind } of this.changes) {
+      const description = action === 'delete' || found.has(kind) ? undefined : this.kinds.find(kind)?.description;
+      if (description && !plainEqual(this.base.descriptions[kind], description)) found.set(kind, description);
+    }
+    return [...found.values()];
+  }
+
+  /** The state as this transaction leaves it. */
+  root(descriptions = this.newDescriptions()): StateRoot {
+    return {
+      version: this.stamp.version,
+      time: this.stamp.time,
+      tables: this.#editor.tables(),
+      bytes: this.base.bytes,
+      descriptions: withDescriptions(this.base.descriptions, descriptions),
+    };
+  }
+}
+
+/** One step of a group: the same tables, closed alone. */
+class StepTransaction extends Tables<TransactionTable<StoredObject>> implements Tx {
+  readonly #group: WriteTransaction;
+
+  constructor(group: WriteTransaction, kinds: KindSet) {
+    super(kinds);
+    this.#group = group;
+  }
+
+  get version(): number {
+    return this.#group.version;
+  }
+
+  protected override open(kind: string): TransactionTable<StoredObject> {
+    return this.#group.of(kind);
+  }
+}
+
+function withDescriptions(
+  before: StateRoot['descriptions'],
+  told: readonly KindDescription[],
+): StateRoot['descriptions'] {
+  if (told.length === 0) return before;
+  return Object.freeze({ ...before, ...Object.fromEntries(told.map((one) => [one.kind, one])) });
+}

@@ -43,7 +43,7 @@ describe('the command line', () => {
     [['status', 'x'], 'too many arguments'],
     [['apply'], "missing required argument 'file'"],
     [['apply', 'a', 'b'], 'too many arguments'],
-    [['watch', 'nodes'], 'known kinds are node, service, task, network, cluster'],
+    [['watch', '1 2'], 'known kinds are node, service, task, network, cluster'],
     [['watch', '--action', 'made'], 'known actions are create, update, delete, commit'],
     [['watch', '--from', 'x'], 'a version is a whole number'],
     [['watch', '--from', '-1'], 'a version is a whole number'],

@@ -44,14 +44,20 @@ describe('the Control service', () => {
       const many = capitalized(kindOf(kind).plural);
       type Answer = Record<Kind, AnyObject> & { version: number };
       const name = `crud-${kind}`;
-      const draft = whole(kind, kind === 'task' ? { annotations: { name } } : named(name), name);
+      const drafts: Partial<Record<Kind, object>> = {
+        task: { annotations: { name } },
+        secret: { spec: { annotations: { name }, data: 'aGVsbG8=' } },
+        config: { spec: { annotations: { name }, data: 'aGVsbG8=' } },
+        volume: { spec: { annotations: { name }, driver: { name: 'nfs' } } },
+      };
+      const draft = whole(kind, drafts[kind] ?? named(name), name);
 
       const created = await call<Answer>(onFollower, 'control', `Create${one}`, { [kind]: draft });
       expect(created[kind]).toMatchObject({ id: draft.id, meta: { version: created.version } });
 
       const read = await call<Answer>(onFollower, 'control', `Get${one}`, { id: draft.id, stale: false });
       expect(read[kind]).toEqual(created[kind]);
-      const filter = { ids: [draft.id], idPrefixes: ['crud'], names: [], namePrefixes: [] };
+      const filter = { ids: [draft.id], idPrefixes: ['crud'], names: [], namePrefixes: [], indexes: [] };
       const listed = await call<Record<string, AnyObject[]>>(onFollower, 'control', `List${many}`, {
         filter,
         stale: false,
@@ -117,7 +123,7 @@ describe('the Control service', () => {
     const applied = await call<messages.ApplyResponse>(onFollower, 'control', 'Apply', {
       changes: [good, { op: 'update', kind: 'task', id: 'all-1', task }, { op: 'remove', kind: 'task', id: 'all-1' }],
     });
-    expect(applied).toEqual({ version: before + 1, ids: ['all-1', 'all-1', 'all-1'] });
+    expect(applied).toMatchObject({ version: before + 1, ids: ['all-1', 'all-1', 'all-1'] });
   });
 
   it('carries out a repeated request once and answers with what the first one made', async () => {

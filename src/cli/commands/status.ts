@@ -28,10 +28,14 @@ export function addStatus(program: Command, context: Context): void {
   program
     .command('status')
     .description('show the cluster and its members')
-    .action(async (_options, command: Command) => {
+    .option('--use', 'also how much the member that answers holds, and how much it may')
+    .action(async (flags: { use?: boolean }, command: Command) => {
       await withClient(command, context, async (client, { output }) => {
         const { clusterId, lineage, leader, term, version, members, use } = await client.status();
-        const status = { clusterId, lineage, leader: leader ?? null, term, version, members, use };
+        const status = {
+          ...{ clusterId, lineage, leader: leader ?? null, term, version, members },
+          ...(flags.use && { use }),
+        };
         if (output === 'json') streams.out(`${JSON.stringify(status, null, 2)}\n`);
         else if (output === 'ndjson') streams.out(`${JSON.stringify(status)}\n`);
         else {
@@ -52,7 +56,7 @@ export function addStatus(program: Command, context: Context): void {
               ['APPLIED', (member) => member.appliedIndex],
             ],
           });
-          if (output === 'table') streams.out(`\n${useText(use)}`);
+          if (output === 'table' && flags.use) streams.out(`\n${useText(use)}`);
         }
       });
     });

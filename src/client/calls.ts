@@ -112,6 +112,7 @@ export class Calls {
     const { signal } = this.#closed;
     const until = this.clock.monotonic() + this.timeoutMs;
     let unknown = false; // may an earlier attempt have been carried out?
+    let unreached: unknown;
     for (;;) {
       if (signal.aborted) throw new StoreError('CLOSED', 'the client is closed');
       // A member that is silent must not use up the time of the others.
@@ -124,6 +125,7 @@ export class Calls {
         if (signal.aborted) throw new StoreError('CLOSED', closedWhile(request), { cause: error });
         const kind = failureOf(error);
         unknown ||= kind === 'unknown';
+        if (neverSent(error)) unreached = error;
         // Reads may be asked again, and so may writes: they carry a request id.
         if (kind === 'final') {
           // Whoever refuses now does not speak for the member that was silent: it may still carry out what it was asked.
@@ -131,7 +133,8 @@ export class Calls {
           throw error;
         }
         if (this.clock.monotonic() + againMs >= until)
-          throw explained(error, {
+          // An attempt that was cut short by our own time says less than the one before it.
+          throw explained(timedOut(error) && timeoutMs < attemptMs ? (unreached ?? error) : error, {
             unknown: unknown && isWrite(request),
             hosts: this.#hosts,
             timeoutMs: this.timeoutMs,

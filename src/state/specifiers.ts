@@ -43,7 +43,7 @@ export function keysOf(check: CheckFunc<Kind>): CheckKeys<Kind> | undefined {
 }
 
 /** Which events a watcher wants. Made by `EventCreateNode(…)` and its sisters. */
-export interface Specifier<E = Event> {
+export interface Specifier<E = unknown> {
   readonly action: EventAction;
   readonly kind: Kind | 'commit';
   readonly wanted: DeepPartial<ObjectOf<Kind>>;

@@ -373,18 +373,20 @@ function planOf(
   return { source, specifiers, match, ahead, limit, limitBytes, signal, after };
 }
 
-type Watched<S extends readonly Specifier<Event>[]> = S extends readonly []
+type Watched<S extends readonly Specifier[]> = S extends readonly []
   ? Event
   : S[number] extends Specifier<infer E>
-    ? E
+    ? unknown extends E
+      ? Event
+      : E
     : Event;
 
 /**
  * Watches what changes from now on. Specifiers are OR-ed; none means everything, commits too.
  * @example watch(store.queue, EventUpdateTask({ nodeId: 'n1' }, taskCheckNodeId))
  */
-export function watch<S extends readonly Specifier<Event>[]>(queue: WatchQueue, ...specifiers: S): Watch<Watched<S>>;
-export function watch<S extends readonly Specifier<Event>[]>(
+export function watch<S extends readonly Specifier[]>(queue: WatchQueue, ...specifiers: S): Watch<Watched<S>>;
+export function watch<S extends readonly Specifier[]>(
   queue: WatchQueue,
   options: WatchOptions,
   ...specifiers: S

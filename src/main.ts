@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { run } from './cli/index.js';
+import { createBackend } from './discovery/index.js';
 
 // The command `skep`. The only place that ends the process.
 
@@ -26,6 +27,8 @@ const code = await run(
     env: process.env,
     signal: stop.signal,
     manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
+    createBackend,
+    logger: async (level) => (await import('./daemon/logger.js')).processLogger(level),
     doctor: async (dir, signal) => (await import('./daemon/doctor.js')).diagnose(dir, signal),
   },
   version,

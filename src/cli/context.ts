@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
+import type { Random } from '../base/random.js';
 import { Client } from '../client/index.js';
+import type { createBackend } from '../discovery/index.js';
+import { duration } from './durations.js';
 import { formats, type Format, type Streams } from './output.js';
 
 /** What every command is given. */
@@ -12,6 +17,13 @@ export interface Context {
   readonly manager: (options: ManagerFlags, context: Context) => Promise<number>;
   /** Examines the data directory of a member that does not run. `undefined` when no member is there. */
   readonly doctor: (dir: string, signal: AbortSignal) => Promise<Diagnosis | undefined>;
+  /** Where `list` and `join` get the discovery service from that a URL names. */
+  readonly createBackend: typeof createBackend;
+  /** Where a command that goes on says what it does; lines on stderr. */
+  readonly logger: (level: string) => Promise<Logger>;
+  /** The computer's own, unless a test has others. */
+  readonly clock?: Clock;
+  readonly random?: Random;
 }
 
 export interface ManagerFlags {
@@ -74,13 +86,24 @@ export { formats };
 
 export const addressPattern = /^(?:[^\s:]+|\[[^\]]+\]):(\d{1,5})$/;
 
+/** The options of all commands. A time is read here and not before: not every command takes it, and `list` has words of its own for it. */
+export function globalFlags(command: Command): GlobalFlags {
+  const flags = command.optsWithGlobals<{ host: string; output: Format; timeout: string }>();
+  const timeout = duration(flags.timeout);
+  if (timeout === undefined)
+    command.error(
+      `error: option '--timeout <time>' argument '${flags.timeout}' is invalid. a time is like 500ms, 10s or 2m.`,
+    );
+  return { host: flags.host, output: flags.output, timeout };
+}
+
 /** Runs `use` with a client for `--host`, and closes it. Does not wait for an answer once it is interrupted. */
 export async function withClient<T>(
   command: Command,
   { signal }: Context,
   use: (client: Client, flags: GlobalFlags) => Promise<T>,
 ): Promise<T> {
-  const flags = command.optsWithGlobals<GlobalFlags>();
+  const flags = globalFlags(command);
   const hosts = flags.host
     .split(',')
     .map((host) => host.trim())

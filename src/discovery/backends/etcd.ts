@@ -44,7 +44,8 @@ export class EtcdBackend implements Backend {
 
   async register(address: string): Promise<void> {
     const gateway = this.#etcd();
-    const entry = { key: `${this.#prefix}${address}`, value: String(Entry.parse(address)) };
+    const value = String(Entry.parse(address));
+    const entry = { key: `${this.#prefix}${value}`, value };
     if (this.#ttlMs === 0) {
       await gateway.put(entry.key, entry.value);
       return;
@@ -62,7 +63,7 @@ export class EtcdBackend implements Backend {
   /** Ends our own lease, and so leaves alone what somebody else has registered at the same address since. */
   async deregister(address: string): Promise<void> {
     const lease = this.#leases.get(address);
-    if (lease === undefined) await this.#etcd().delete(`${this.#prefix}${address}`);
+    if (lease === undefined) await this.#etcd().delete(`${this.#prefix}${String(Entry.parse(address))}`);
     else await this.#etcd().revokeLease(lease);
     this.#leases.delete(address);
   }

@@ -29,13 +29,13 @@ export class MemoryBackend implements Backend {
     }, signal);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- what is wrong with an address is a rejection, never a throw
+  /* eslint-disable @typescript-eslint/require-await -- what is wrong with an address is a rejection, never a throw */
   async register(address: string): Promise<void> {
     this.#registrations.put(String(Entry.parse(address)), this.#ttlMs);
   }
 
-  deregister(address: string): Promise<void> {
-    this.#registrations.delete(address);
-    return Promise.resolve();
+  async deregister(address: string): Promise<void> {
+    this.#registrations.delete(String(Entry.parse(address)));
   }
+  /* eslint-enable @typescript-eslint/require-await */
 }

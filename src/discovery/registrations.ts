@@ -22,6 +22,8 @@ export class Registrations {
   #cancel: Cancel | undefined;
   /** When the timer that is armed goes off. */
   #armedFor = Infinity;
+  /** Nobody's time is over before this; it may be later. Spares a look at everybody for each renewal. */
+  #earliest = Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -33,6 +35,7 @@ export class Registrations {
     const before = this.#registrations.get(address);
     const expiresAt = ttlMs === 0 ? Infinity : this.#clock.monotonic() + ttlMs;
     this.#registrations.set(address, { ttlMs, expiresAt });
+    this.#earliest = Math.min(this.#earliest, expiresAt);
     this.#arm();
     if (!before) this.#tell();
     return before?.ttlMs !== ttlMs;
@@ -79,9 +82,12 @@ export class Registrations {
 
   #dropExpired(): void {
     const now = this.#clock.monotonic();
+    if (now < this.#earliest) return;
     let dropped = false;
+    this.#earliest = Infinity;
     for (const [address, { expiresAt }] of this.#registrations) {
       if (expiresAt <= now) dropped = this.#registrations.delete(address);
+      else this.#earliest = Math.min(this.#earliest, expiresAt);
     }
     if (dropped) this.#tell();
   }
@@ -92,7 +98,7 @@ export class Registrations {
 
   /** Waits for the first that may expire. Renewals only make that later, so a timer that is there is early enough. */
   #arm(): void {
-    const next = this.#nextExpiry();
+    const next = this.#earliest;
     if (this.#listeners.size === 0 || next === Infinity) return;
     if (this.#cancel && this.#armedFor <= next) return;
     this.#disarm();
@@ -108,11 +114,5 @@ export class Registrations {
   #disarm(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-  }
-
-  #nextExpiry(): number {
-    let next = Infinity;
-    for (const { expiresAt } of this.#registrations.values()) next = Math.min(next, expiresAt);
-    return next;
   }
 }

@@ -13,7 +13,7 @@ import {
   systemClock,
 } from '../../src/discovery/index.js';
 import { discoveryKvContract } from '../contract/discovery-kv.js';
-import { EtcdProcess, etcdIsThere } from '../support/discovery-etcd.js';
+import { EtcdProcess, isThere } from '../support/discovery-etcd.js';
 import { virtualTime } from '../support/discovery-watch.js';
 
 /** Clients look this often, in real time. */
@@ -59,7 +59,7 @@ discoveryKvContract('the token server', async () => {
   };
 });
 
-describe.skipIf(!etcdIsThere())('with a real etcd', () => {
+describe.skipIf(!isThere('etcd'))('with a real etcd', () => {
   let etcd: EtcdProcess;
   let runs = 0;
   beforeAll(async () => {

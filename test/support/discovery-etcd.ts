@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { freePort, until } from '../../scripts/waiting.js';
 
-/** Is the Debian package etcd-server there? Missing, its tests are skipped aloud, or fail when everything is required. */
-export function etcdIsThere(): boolean {
-  if (!spawnSync('etcd', ['--version']).error) return true;
-  if (process.env.SKEP_REQUIRE_ALL === '1') throw new Error('etcd is missing: apt-get install etcd-server');
-  console.warn('SKIPPED: tests against a real etcd; apt-get install etcd-server');
+/** The programs that tests against a real etcd need, and the Debian packages that have them. */
+const packageOf = { etcd: 'etcd-server', openssl: 'openssl' } as const;
+
+/** Is the program there? If not, its tests are skipped aloud, or fail when everything is required. */
+export function isThere(program: keyof typeof packageOf): boolean {
+  if (!spawnSync(program, ['--help']).error) return true;
+  const install = `${program} is missing: apt-get install ${packageOf[program]}`;
+  if (process.env.SKEP_REQUIRE_ALL === '1') throw new Error(install);
+  console.warn(`SKIPPED: tests against a real etcd; ${install}`);
   return false;
 }
 

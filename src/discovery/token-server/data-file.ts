@@ -42,13 +42,9 @@ export class DataFile {
     try {
       return parse(JSON.parse(text));
     } catch (cause) {
-      throw new DiscoveryError(
-        'INVALID_OPTION',
-        `${this.#path} is damaged or of another program: ${messageOf(cause)}`,
-        {
-          cause,
-        },
-      );
+      throw new DiscoveryError('DAMAGED', `${this.#path} is damaged or of another program: ${messageOf(cause)}`, {
+        cause,
+      });
     }
   }
 

@@ -8,7 +8,7 @@ import { createBackend } from '../../../src/discovery/index.js';
 import { EtcdGateway } from '../../../src/discovery/etcd/gateway.js';
 import { etcdSettings } from '../../../src/discovery/etcd/settings.js';
 import { systemClock } from '../../../src/base/clock.js';
-import { EtcdProcess, etcdIsThere } from '../../support/discovery-etcd.js';
+import { EtcdProcess, isThere } from '../../support/discovery-etcd.js';
 import { HttpServer } from '../../support/discovery-http.js';
 import { Seen } from '../../support/discovery-watch.js';
 
@@ -40,7 +40,7 @@ describe('etcd:// without an etcd', () => {
   });
 });
 
-describe.skipIf(!etcdIsThere())('etcd://', () => {
+describe.skipIf(!isThere('etcd'))('etcd://', () => {
   let etcd: EtcdProcess;
   beforeAll(async () => {
     etcd = await EtcdProcess.make();
@@ -118,7 +118,7 @@ describe.skipIf(!etcdIsThere())('etcd://', () => {
   });
 });
 
-describe.skipIf(!etcdIsThere())('etcd:// over TLS', () => {
+describe.skipIf(!(isThere('etcd') && isThere('openssl')))('etcd:// over TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'skep-tls-'));
   const file = (name: string) => join(folder, name);
   let etcd: EtcdProcess;

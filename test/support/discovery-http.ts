@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A request as a server saw it. */
@@ -7,6 +7,7 @@ export interface Request {
   readonly line: string;
   readonly body: string;
   readonly type: string | undefined;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** An HTTP server on loopback that says what a test wants it to, and remembers what it was asked. */
@@ -18,7 +19,7 @@ export class HttpServer {
     this.#server = createServer((request, response) => {
       void body(request).then((text) => {
         const line = `${request.method} ${request.url}`;
-        this.requests.push({ line, body: text, type: request.headers['content-type'] });
+        this.requests.push({ line, body: text, type: request.headers['content-type'], headers: request.headers });
         answer(request, response);
       });
     });

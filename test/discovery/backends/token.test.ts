@@ -52,7 +52,7 @@ describe('token://', () => {
     text = '[]';
     await told('');
     expect(seen.told).toEqual(['a:1', '']);
-    expect(hub.requests[0]).toEqual({ line: 'GET /v1/clusters/abc', body: '', type: undefined });
+    expect(hub.requests[0]).toMatchObject({ line: 'GET /v1/clusters/abc', body: '', type: undefined });
   });
 
   it.each([
@@ -74,7 +74,7 @@ describe('token://', () => {
   it('registers with the TTL in whole seconds, never a shorter one', async () => {
     await backend.register('10.0.0.1:2375');
     const line = 'POST /v1/clusters/abc?ttl=2';
-    expect(hub.requests).toEqual([{ line, body: '10.0.0.1:2375', type: 'application/json' }]);
+    expect(hub.requests).toMatchObject([{ line, body: '10.0.0.1:2375', type: 'application/json' }]);
   });
 
   it('takes an address back', async () => {
@@ -106,6 +106,12 @@ describe('token://', () => {
     text = '<html>';
     await expect(createToken(`http://${hub.addr}`, { clock: systemClock })).rejects.toThrow('this is no token');
     await expect(createToken('nowhere', { clock: systemClock })).rejects.toThrow('nowhere is no URL of a token server');
+  });
+
+  it('is spoken to over https, unless it says http', async () => {
+    const secure = await createBackend(`token://${hub.addr}/v1/abc`);
+    await expect(secure.register('a:1')).rejects.toThrow(/^https:.* does not answer: .*(SSL|EPROTO)/s);
+    expect(hub.requests).toEqual([]);
   });
 
   it('that nobody serves is unavailable', async () => {

@@ -68,6 +68,17 @@ describe('registrations', () => {
     expect(clock.armed).toBe(0);
   });
 
+  it('arm a timer for the next who may expire, and no earlier one', () => {
+    const clock = new FakeClock();
+    const registrations = new Registrations(clock);
+    registrations.onChange(() => undefined);
+    registrations.put('a', 10);
+    registrations.put('b', 30);
+    registrations.put('c', 20);
+    clock.advance(1_000);
+    expect(clock.delays).toEqual([10, 10, 10]);
+  });
+
   it('end by the time that has passed, whatever the wall clock is corrected to', () => {
     const clock = new FakeClock();
     const registrations = new Registrations(clock);

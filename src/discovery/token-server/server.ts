@@ -99,8 +99,7 @@ async function answer(clusters: Clusters, file: DataFile | undefined, request: I
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let length = 0;
-  // To leave the loop early must not cut the connection: the answer goes over it.
-  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const part of request as AsyncIterable<Buffer>) {
     length += part.length;
     if (length > bodyBytesMax) return undefined;
     parts.push(part);

@@ -38,6 +38,24 @@ describe('etcd:// without an etcd', () => {
     await expect(gatewayTo(other.addr).list('x/')).rejects.toMatchObject({ code });
     await other.close();
   });
+
+  it('registers with a new lease when the old one ends between its renewal and its use', async () => {
+    let leases = 0;
+    const over = () => leases === 1 && gateway.requests.filter(({ line }) => line.endsWith('/txn')).length === 2;
+    const gateway = await HttpServer.open((request, response) => {
+      if (request.url === '/v3/lease/grant') response.end(`{"ID":"${++leases}"}`);
+      else if (request.url === '/v3/lease/keepalive') response.end('{"result":{"TTL":"9"}}');
+      else if (over()) response.writeHead(404).end('{"message":"etcdserver: requested lease not found"}');
+      else response.end('{}');
+    });
+    const backend = await createBackend(`etcd://${gateway.addr}`);
+    await backend.register('a:1');
+    await backend.register('a:1');
+    const asked = gateway.requests.map(({ line }) => line.replace('POST /v3/', ''));
+    expect(asked).toEqual(['lease/grant', 'kv/txn', 'lease/keepalive', 'kv/txn', 'lease/grant', 'kv/txn']);
+    expect(gateway.requests.at(-1)?.body).toContain('"lease":"2"');
+    await gateway.close();
+  });
 });
 
 describe.skipIf(!isThere('etcd'))('etcd://', () => {

@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.js';
-import type { Backend, BackendOptions, BackendSettings } from '../discovery/index.js';
+import { DiscoveryError, type Backend, type BackendOptions, type BackendSettings } from '../discovery/index.js';
 import type { Context } from './context.js';
 import { goDuration } from './durations.js';
 import { UsageError } from './exit-codes.js';
@@ -47,12 +47,14 @@ export function discoveryOptions(given: readonly string[] = []): BackendOptions 
   return { 'kv.path': kvPathDefault, ...Object.fromEntries(pairs) };
 }
 
-/** The backend that the URL names. One that cannot be made is a mistake on the command line: nobody was asked yet. */
+/** The backend that the URL names. A wrong address is one on the command line here, and not one that a service has given. */
 export async function openBackend(context: Context, url: string, settings: BackendSettings): Promise<Backend> {
   const { clock } = context;
   try {
     return await context.createBackend(url, { ...settings, ...(clock && { clock }) });
   } catch (cause) {
-    throw new UsageError(messageOf(cause), { cause });
+    if (cause instanceof DiscoveryError && cause.code === 'INVALID_ADDRESS')
+      throw new UsageError(cause.message, { cause });
+    throw cause;
   }
 }

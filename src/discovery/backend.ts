@@ -38,6 +38,9 @@ export interface Backend extends Watcher {
 
   /** Takes a registration back, without waiting for its TTL. Harmless when there is none. Not every service can. */
   deregister?(address: string): Promise<void>;
+
+  /** Lets go of what it holds beside its watches: a connection that is kept, for one. The last call; most hold nothing. */
+  close?(): Promise<void>;
 }
 
 /** What the world is, to a backend. */

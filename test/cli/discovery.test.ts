@@ -118,6 +118,30 @@ describe('skep list', () => {
     expect(await skep(args)).toEqual({ code: 2, out: '', err: `skep: ${message}\n` });
   }); // prettier-ignore
 
+  it.each([
+    [{ code: 'UNAVAILABLE' as const, message: 'away' }, 5],
+    [{ code: 'INVALID_ADDRESS' as const, message: 'wrong' }, 2],
+  ])('says why there is no backend: %j', async ({ code: why, message }, code) => {
+    const createBackend = () => Promise.reject(new DiscoveryError(why, message));
+    expect(await skep(['list', 'mine://'], { createBackend })).toEqual({ code, out: '', err: `skep: ${message}\n` });
+  });
+
+  it('lets go of the backend, also when there is no list', async () => {
+    let closed = 0;
+    const failing = told((tell) => tell.error(new Error('away')));
+    for (const { createBackend } of [failing, told((tell) => tell.entries(entriesOf([])))]) {
+      const closing: typeof createBackend = async (...args) => {
+        const backend = await createBackend(...args);
+        return Object.assign(backend, { close: async () => void closed++ });
+      };
+      await skep(['list', 'mine://'], { createBackend: closing });
+      const joining = new Running(['join', '--addr', 'a:1', 'mine://'], { createBackend: closing });
+      await new Promise((resolve) => setImmediate(resolve));
+      await joining.interrupt();
+    }
+    expect(closed).toBe(4);
+  });
+
   it('ends with 124 when nothing comes in time', async () => {
     const { clock, pass } = virtualTime();
     const listing = skep(['list', '--timeout', '3s', 'mine://'], { ...told(() => undefined), clock });

@@ -11,6 +11,7 @@ export function addCreate(program: Command, context: Context): void {
   program
     .command('create')
     .alias('c')
+    // Taken so that they are refused in Swarm's words.
     .argument('[nothing...]')
     .usage('[options]')
     .option(
@@ -19,7 +20,8 @@ export function addCreate(program: Command, context: Context): void {
     )
     .description('create a cluster, and print its token')
     .action(async (given: string[], flags: { discoveryUrl?: string }) => {
-      if (given.length > 0) throw new UsageError("the `create` command takes no arguments. See 'skep create --help'.");
+      if (given.length > 0)
+        throw new UsageError("the `create` command takes no arguments. See 'skep create --help'.");
       const url = flags.discoveryUrl ?? env.SKEP_DISCOVERY_URL ?? '';
       const token = url === '' ? newToken(random) : await createToken(url, { clock });
       streams.out(`${token}\n`);

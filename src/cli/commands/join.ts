@@ -74,7 +74,7 @@ async function join({ url, address, delayMs, ...settings }: Joining, logLevel: s
   }
   const facts = { addr: address, discovery: url };
   const registering = `Registering on the discovery service every ${formatGoDuration(heartbeatMs)}...`;
-  await announce(backend, address, {
+  const announced = announce(backend, address, {
     heartbeatMs,
     signal,
     clock,
@@ -82,6 +82,7 @@ async function join({ url, address, delayMs, ...settings }: Joining, logLevel: s
     onRegistered: () => logger.debug('Registered', facts),
     onError: (error) => logger.error(error.message, facts),
   });
+  await announced.finally(() => backend.close?.());
 }
 
 function isAddress(text: string): boolean {

@@ -27,7 +27,7 @@ export function addList(program: Command, context: Context, exit: (code: number)
     .alias('l')
     .argument('[discovery]', 'where to look (or SWARM_DISCOVERY)')
     .option('--discovery-opt <key=value>', 'an option of the discovery service; may be given more than once', collected)
-    .description('list the nodes of a cluster')
+    .description('list the nodes of a cluster; waits for --timeout at most')
     .addHelpText('after', discoveryForms)
     .action(async (given: string | undefined, _flags: ListFlags, command: Command) => {
       const flags = command.optsWithGlobals<ListFlags>();
@@ -36,7 +36,7 @@ export function addList(program: Command, context: Context, exit: (code: number)
       if (timeoutMs <= 0) throw new UsageError('--timeout should be a positive number');
       const options = discoveryOptions(flags.discoveryOpt);
       const backend = await openBackend(context, url, { heartbeatMs: timeoutMs, options });
-      const entries = await firstList(backend, { clock, timeoutMs, signal });
+      const entries = await firstList(backend, { clock, timeoutMs, signal }).finally(() => backend.close?.());
       if (entries !== 'late') print(context, flags.output, entries);
       else if (!signal.aborted) {
         streams.err('skep: Timed out\n');

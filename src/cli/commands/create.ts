@@ -20,8 +20,7 @@ export function addCreate(program: Command, context: Context): void {
     )
     .description('create a cluster, and print its token')
     .action(async (given: string[], flags: { discoveryUrl?: string }) => {
-      if (given.length > 0)
-        throw new UsageError("the `create` command takes no arguments. See 'skep create --help'.");
+      if (given.length > 0) throw new UsageError("the `create` command takes no arguments. See 'skep create --help'.");
       const url = flags.discoveryUrl ?? env.SKEP_DISCOVERY_URL ?? '';
       const token = url === '' ? newToken(random) : await createToken(url, { clock });
       streams.out(`${token}\n`);

@@ -88,13 +88,13 @@ export const addressPattern = /^(?:[^\s:]+|\[[^\]]+\]):(\d{1,5})$/;
 
 /** The options of all commands. A time is read here and not before: not every command takes it, and `list` has words of its own for it. */
 export function globalFlags(command: Command): GlobalFlags {
-  const flags = command.optsWithGlobals<{ host: string; output: Format; timeout: string }>();
+  const flags = command.optsWithGlobals<Omit<GlobalFlags, 'timeout'> & { timeout: string }>();
   const timeout = duration(flags.timeout);
   if (timeout === undefined)
     command.error(
       `error: option '--timeout <time>' argument '${flags.timeout}' is invalid. a time is like 500ms, 10s or 2m.`,
     );
-  return { host: flags.host, output: flags.output, timeout };
+  return { ...flags, timeout };
 }
 
 /** Runs `use` with a client for `--host`, and closes it. Does not wait for an answer once it is interrupted. */

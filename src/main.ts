@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { run } from './cli/index.js';
+import { createBackend } from './discovery/index.js';
 
 // The command `skep`. The only place that ends the process.
 
@@ -36,6 +37,8 @@ const code = await run(
       inspect: async (file) => (await backup()).inspect(file),
       restoreInto: async (file, dir, name) => (await backup()).restoreInto(file, dir, name),
     },
+    createBackend,
+    logger: async (level) => (await import('./daemon/logger.js')).processLogger(level),
     doctor: async (dir, signal) => (await import('./daemon/doctor.js')).diagnose(dir, signal),
   },
   version,

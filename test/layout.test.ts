@@ -12,11 +12,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   replica: ['base', 'raft', 'state', 'wire'],
   disk: ['base', 'raft', 'wire', 'replica'],
   rpc: ['base', 'raft', 'state', 'wire', 'replica'],
+  discovery: ['base'],
   client: ['base', 'state', 'wire', 'rpc'],
   compose: ['base', 'state'],
   testing: ['base', 'raft', 'state', 'wire', 'replica'],
-  cli: ['base', 'state', 'client', 'compose'],
-  daemon: ['base', 'raft', 'state', 'wire', 'replica', 'disk', 'rpc', 'client', 'cli'],
+  cli: ['base', 'state', 'client', 'compose', 'discovery'],
+  daemon: ['base', 'raft', 'state', 'wire', 'replica', 'disk', 'rpc', 'client', 'discovery', 'cli'],
 };
 
 /** Which folders know that an outside package exists. */
@@ -27,7 +28,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'grpc-health-check': ['rpc'],
   protobufjs: ['wire'],
   level: ['disk'],
-  rxjs: ['state', 'replica', 'daemon', 'testing'],
+  rxjs: ['state', 'replica', 'discovery', 'daemon', 'testing'],
   pino: ['daemon'],
   commander: ['cli'],
   'cli-table3': ['cli'],

@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
 import { Client, type WriteOptions } from '../client/index.js';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
+import type { Random } from '../base/random.js';
+import type { createBackend } from '../discovery/index.js';
+import { duration } from './durations.js';
 import { formats, type Format, type Streams } from './output.js';
 
 /** What every command is given. */
@@ -13,6 +18,13 @@ export interface Context {
   /** Examines the data directory of a member that does not run. `undefined` when no member is there. */
   readonly doctor: (dir: string, signal: AbortSignal) => Promise<Diagnosis | undefined>;
   readonly backup: BackupTools;
+  /** Where `list` and `join` get the discovery service from that a URL names. */
+  readonly createBackend: typeof createBackend;
+  /** Where a command that goes on says what it does; lines on stderr. */
+  readonly logger: (level: string) => Promise<Logger>;
+  /** The computer's own, unless a test has others. */
+  readonly clock?: Clock;
+  readonly random?: Random;
 }
 
 /** What a file of a saved state holds; with `-o json` as it is. */
@@ -106,13 +118,24 @@ export { formats };
 
 export const addressPattern = /^(?:[^\s:]+|\[[^\]]+\]):(\d{1,5})$/;
 
+/** The options of all commands. A time is read here and not before: not every command takes it, and `list` has words of its own for it. */
+export function globalFlags(command: Command): GlobalFlags {
+  const flags = command.optsWithGlobals<Omit<GlobalFlags, 'timeout'> & { timeout: string }>();
+  const timeout = duration(flags.timeout);
+  if (timeout === undefined)
+    command.error(
+      `error: option '--timeout <time>' argument '${flags.timeout}' is invalid. a time is like 500ms, 10s or 2m.`,
+    );
+  return { ...flags, timeout };
+}
+
 /** Runs `use` with a client for `--host`, and closes it. Does not wait for an answer once it is interrupted. */
 export async function withClient<T>(
   command: Command,
   { signal }: Context,
   use: (client: Client, flags: GlobalFlags, said: WriteOptions) => Promise<T>,
 ): Promise<T> {
-  const flags = command.optsWithGlobals<GlobalFlags>();
+  const flags = globalFlags(command);
   const hosts = flags.host
     .split(',')
     .map((host) => host.trim())

@@ -1,5 +1,6 @@
 import { StoreError, type StoreErrorCode } from '../state/index.js';
 import { ComposeError } from '../compose/index.js';
+import { DiscoveryError, type DiscoveryErrorCode } from '../discovery/index.js';
 
 /** What the shell is told. */
 export const exitCodes = {
@@ -14,6 +15,11 @@ export const exitCodes = {
   timeout: 124,
   interrupted: 130,
 } as const;
+
+/** The command line cannot be right, whoever answers it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
 
 const byStoreCode: Partial<Record<StoreErrorCode, number>> = {
   NOT_FOUND: exitCodes.notFound,
@@ -32,6 +38,18 @@ const byStoreCode: Partial<Record<StoreErrorCode, number>> = {
   OUTCOME_UNKNOWN: exitCodes.timeout,
 };
 
+const byDiscoveryCode: Record<DiscoveryErrorCode, number> = {
+  NOT_SUPPORTED: exitCodes.usage,
+  INVALID_OPTION: exitCodes.usage,
+  INVALID_ADDRESS: exitCodes.invalid,
+  NOT_IMPLEMENTED: exitCodes.invalid,
+  REFUSED: exitCodes.invalid,
+  DAMAGED: exitCodes.invalid,
+  NOT_FOUND: exitCodes.notFound,
+  UNAVAILABLE: exitCodes.unavailable,
+  ALREADY_REGISTERED: exitCodes.failed,
+};
+
 /** gRPC's own numbers, for errors that no store made. */
 const deadlineExceeded = 4;
 const byStatus: Readonly<Record<number, number>> = {
@@ -42,6 +60,8 @@ const byStatus: Readonly<Record<number, number>> = {
 };
 
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof DiscoveryError) return byDiscoveryCode[error.code];
   if (error instanceof ComposeError) return exitCodes.invalid;
   if (error instanceof StoreError && !wasSilence(error)) return byStoreCode[error.code] ?? exitCodes.failed;
   if (error instanceof StoreError) return exitCodes.timeout;

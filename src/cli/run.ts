@@ -1,14 +1,18 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../base/errors.js';
 import { addAny } from './commands/any.js';
 import { addApply } from './commands/apply.js';
+import { addCreate } from './commands/create.js';
 import { addDoctor } from './commands/doctor.js';
 import { addHistory } from './commands/history.js';
+import { addJoin } from './commands/join.js';
+import { addList } from './commands/list.js';
 import { addManager } from './commands/manager.js';
 import { addMember } from './commands/member.js';
 import { addObjects } from './commands/objects.js';
 import { addSnapshot } from './commands/snapshot.js';
 import { addStatus } from './commands/status.js';
+import { addTokenServer } from './commands/token-server.js';
 import { addWatch } from './commands/watch.js';
 import { formats, hostDefault, type Context } from './context.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
@@ -25,11 +29,7 @@ export async function run(args: readonly string[], context: Context, version: st
       ),
     )
     .addOption(new Option('-o, --output <format>', 'how to print').choices(formats).default('table'))
-    .addOption(
-      new Option('--timeout <time>', 'how long to wait for an answer: 500ms, 10s')
-        .argParser(duration)
-        .default(10_000, '10s'),
-    )
+    .addOption(new Option('--timeout <time>', 'how long to wait for an answer: 500ms, 10s').default('10s'))
     .addOption(
       new Option('--actor <who>', 'who writes, for the history (or SKEP_ACTOR; default: the user)').default(
         context.env.SKEP_ACTOR || context.env.USER,
@@ -52,6 +52,10 @@ export async function run(args: readonly string[], context: Context, version: st
   addHistory(program, context);
   addSnapshot(program, context);
   addWatch(program, context);
+  addCreate(program, context);
+  addJoin(program, context, exit);
+  addList(program, context, exit);
+  addTokenServer(program, context, exit);
   for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -66,12 +70,4 @@ export async function run(args: readonly string[], context: Context, version: st
 
 function allCommands(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
-}
-
-function duration(text: string): number {
-  const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? [];
-  const factor = { ms: 1, s: 1_000, m: 60_000 }[unit] ?? 0;
-  if (count === undefined || Number(count) * factor < 1)
-    throw new InvalidArgumentError('a time is like 500ms, 10s or 2m.');
-  return Number(count) * factor;
 }

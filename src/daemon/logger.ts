@@ -2,9 +2,9 @@ import pino from 'pino';
 import type { Logger } from '../base/log.js';
 
 /** Lines of JSON on stderr. Written at once: a line about why the process ends must not be lost. */
-export function processLogger(level: string, member: string): Logger {
+export function processLogger(level: string, member?: string): Logger {
   const log = pino(
-    { level, base: { member }, timestamp: pino.stdTimeFunctions.isoTime },
+    { level, base: member === undefined ? {} : { member }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   );
   return {

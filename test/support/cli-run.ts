@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { run, type Context } from '../../src/cli/index.js';
-import { silentLogger } from '../../src/base/log.js';
 import { backupTools } from '../../src/daemon/backup.js';
+import type { Clock } from '../../src/base/clock.js';
+import { silentLogger, type Logger } from '../../src/base/log.js';
+import type { Random } from '../../src/base/random.js';
 import { diagnose } from '../../src/daemon/doctor.js';
+import { createBackend } from '../../src/discovery/index.js';
 import { openReplica, type OpenReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
 
 /** What a command line did. */
@@ -23,6 +26,9 @@ export interface RunOptions {
   /** Told of every piece of data as it is printed. */
   readonly onOut?: (text: string) => void;
   readonly manager?: Context['manager'];
+  readonly createBackend?: Context['createBackend'];
+  readonly clock?: Clock;
+  readonly random?: Random;
 }
 
 /** Runs one command line in this process. */
@@ -42,9 +48,19 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
     signal: options.signal ?? new AbortController().signal,
     manager: options.manager ?? (() => Promise.resolve(0)),
     doctor: diagnose,
+    createBackend: options.createBackend ?? createBackend,
+    logger: () => Promise.resolve(loggerTo((text) => void (err += text))),
+    ...(options.clock && { clock: options.clock }),
+    ...(options.random && { random: options.random }),
   };
   const code = await run(args, context, '1.2.3');
   return { code, out, err };
+}
+
+/** Each message on a line, with its level. */
+function loggerTo(write: (text: string) => void): Logger {
+  const at = (level: string) => (message: string) => write(`${level} ${message}\n`);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** A command line that is running: a watch. */
@@ -53,9 +69,9 @@ export class Running {
   readonly #stop = new AbortController();
   readonly ended: Promise<Ran>;
 
-  constructor(args: readonly string[]) {
+  constructor(args: readonly string[], options: RunOptions = {}) {
     const onOut = (text: string) => this.lines.push(...text.split('\n').filter((line) => line !== ''));
-    this.ended = skep(args, { signal: this.#stop.signal, onOut });
+    this.ended = skep(args, { ...options, signal: this.#stop.signal, onOut });
   }
 
   get events(): any[] {

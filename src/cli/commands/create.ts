@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { systemClock } from '../../base/clock.js';
+import { systemRandom } from '../../base/random.js';
+import { createToken, newToken } from '../../discovery/index.js';
+import type { Context } from '../context.js';
+import { UsageError } from '../exit-codes.js';
+
+/** `skep create`: a fresh token on stdout; from a token server when one is named. */
+export function addCreate(program: Command, context: Context): void {
+  const { streams, env, clock = systemClock, random = systemRandom } = context;
+  program
+    .command('create')
+    .alias('c')
+    // Taken so that they are refused in Swarm's words.
+    .argument('[nothing...]')
+    .usage('[options]')
+    .option(
+      '--discovery-url <url>',
+      'a token server (or SKEP_DISCOVERY_URL): make a cluster there. Without one: a token for skep://HOST:PORT/<token>',
+    )
+    .description('create a cluster, and print its token')
+    .action(async (given: string[], flags: { discoveryUrl?: string }) => {
+      if (given.length > 0) throw new UsageError("the `create` command takes no arguments. See 'skep create --help'.");
+      const url = flags.discoveryUrl ?? env.SKEP_DISCOVERY_URL ?? '';
+      const token = url === '' ? newToken(random) : await createToken(url, { clock });
+      streams.out(`${token}\n`);
+    });
+}

@@ -1,0 +1,99 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { systemClock } from '../../base/clock.js';
+import { systemRandom } from '../../base/random.js';
+import { announce, isReachable, pause, splitHostPort } from '../../discovery/index.js';
+import type { Context } from '../context.js';
+import {
+  collected,
+  discoveryForms,
+  discoveryOptions,
+  discoveryUrl,
+  openBackend,
+  timeFlag,
+} from '../discovery-flags.js';
+import { formatGoDuration } from '../durations.js';
+import { exitCodes, UsageError } from '../exit-codes.js';
+
+interface JoinFlags {
+  readonly advertise?: string;
+  readonly heartbeat: string;
+  readonly ttl: string;
+  readonly delay: string;
+  readonly discoveryOpt?: readonly string[];
+  readonly logLevel: string;
+}
+
+const levels = ['debug', 'info', 'warn', 'error'];
+
+/** `skep join`: says that a node is there, again every heartbeat, until it is told to stop; then takes it back. */
+export function addJoin(program: Command, context: Context, exit: (code: number) => void): void {
+  program
+    .command('join')
+    .alias('j')
+    .argument('[discovery]', 'where to register (or SWARM_DISCOVERY)')
+    .option('--addr, --advertise <ip:port>', 'where the others reach this node (or SWARM_ADVERTISE)')
+    .option('--heartbeat <time>', 'time between two registrations', '60s')
+    .option('--ttl <time>', 'how long a registration counts', '180s')
+    .option('--delay <time>', 'a random delay of at most this before the first one', '0s')
+    .option('--discovery-opt <key=value>', 'an option of the discovery service; may be given more than once', collected)
+    .option('--log-level <level>', levels.join(', '), level, 'info')
+    .description('join a cluster: register a node and keep it registered')
+    .addHelpText('after', discoveryForms)
+    .action(async (given: string | undefined, flags: JoinFlags) => {
+      await join(checked(given, flags, context), flags.logLevel, context);
+      exit(exitCodes.ok);
+    });
+}
+
+type Joining = ReturnType<typeof checked>;
+
+/** The checks, in the order of Docker Swarm's: the first that fails is the one that is told. */
+function checked(given: string | undefined, flags: JoinFlags, context: Context) {
+  const url = discoveryUrl(given, context, 'join');
+  const address = flags.advertise ?? context.env.SWARM_ADVERTISE ?? '';
+  if (address === '') throw new UsageError('missing mandatory --advertise flag');
+  if (!isAddress(address)) throw new UsageError('--advertise should be of the form ip:port or hostname:port');
+  const delayMs = timeFlag('delay', flags.delay);
+  if (delayMs < 0) throw new UsageError('--delay should not be a negative number');
+  const heartbeatMs = timeFlag('heartbeat', flags.heartbeat);
+  if (heartbeatMs < 1_000) throw new UsageError('--heartbeat should be at least one second');
+  const ttlMs = timeFlag('ttl', flags.ttl);
+  if (ttlMs <= heartbeatMs) throw new UsageError('--ttl must be strictly superior to the heartbeat value');
+  return { url, address, delayMs, heartbeatMs, ttlMs, options: discoveryOptions(flags.discoveryOpt) };
+}
+
+async function join({ url, address, delayMs, ...settings }: Joining, logLevel: string, context: Context) {
+  const { signal, clock = systemClock, random = systemRandom } = context;
+  const { heartbeatMs } = settings;
+  const backend = await openBackend(context, url, settings);
+  const logger = await context.logger(logLevel);
+  if (delayMs >= 1) {
+    const delay = random(Math.floor(delayMs));
+    logger.info(`Add a random delay ${formatGoDuration(delay)} to avoid synchronized registration`);
+    await pause(clock, delay, signal);
+  }
+  const facts = { addr: address, discovery: url };
+  const registering = `Registering on the discovery service every ${formatGoDuration(heartbeatMs)}...`;
+  const announced = announce(backend, address, {
+    heartbeatMs,
+    signal,
+    clock,
+    onAttempt: () => logger.info(registering, facts),
+    onRegistered: () => logger.debug('Registered', facts),
+    onError: (error) => logger.error(error.message, facts),
+  });
+  await announced.finally(() => backend.close?.());
+}
+
+function isAddress(text: string): boolean {
+  try {
+    return isReachable(splitHostPort(text));
+  } catch {
+    return false;
+  }
+}
+
+function level(text: string): string {
+  if (!levels.includes(text)) throw new InvalidArgumentError(`known levels are ${levels.join(', ')}.`);
+  return text;
+}

@@ -1,0 +1,41 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { openTokenServer } from '../../discovery/index.js';
+import { addressPattern, type Context } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+
+interface TokenServerFlags {
+  readonly listen: string;
+  readonly data?: string;
+}
+
+/** `skep token-server`: a hub of one's own for token://, in the foreground. */
+export function addTokenServer(program: Command, context: Context, exit: (code: number) => void): void {
+  const { streams, signal } = context;
+  program
+    .command('token-server')
+    .option('--listen <host:port>', 'where to serve', address, '127.0.0.1:4243')
+    .option('--data <file>', 'where clusters are kept (default: in memory, lost at the end)')
+    .description('keep the lists of nodes that token:// looks at')
+    .action(async ({ listen, data }: TokenServerFlags) => {
+      const logger = await context.logger('info');
+      if (data === undefined) logger.warn('no --data: every cluster is lost when this server stops');
+      const server = await openTokenServer({ listen, logger, ...(data !== undefined && { dataFile: data }) });
+      streams.out(`ready token-server addr=${server.addr} url=${server.url}\n`);
+      await aborted(signal);
+      await server.close();
+      exit(exitCodes.ok);
+    });
+}
+
+function address(text: string): string {
+  const [, port] = addressPattern.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError('an address is HOST:PORT.');
+  return text;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

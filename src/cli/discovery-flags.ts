@@ -1,0 +1,60 @@
+import { messageOf } from '../base/errors.js';
+import { DiscoveryError, type Backend, type BackendOptions, type BackendSettings } from '../discovery/index.js';
+import type { Context } from './context.js';
+import { goDuration } from './durations.js';
+import { UsageError } from './exit-codes.js';
+
+/** Docker Swarm's words for what its discovery commands share. Read in the action, so that the checks keep their order. */
+
+/** Where the command line keeps entries in a key-value store; next to those of engines. */
+const kvPathDefault = 'docker/swarm/nodes';
+
+/** The forms of a discovery URL, for `--help`. */
+export const discoveryForms = `
+Discovery:
+  token://<token>                      a token server; token://<host>/<path>/<token>, token+http://...
+  etcd://<ip1>,<ip2>/<path>            etcd 3
+  file://path/to/file                  a file with an address a line
+  [nodes://]<ip1>,<ip2>                these addresses; 10.0.0.[1:9]:2375 is nine`;
+
+/** The only argument, or SWARM_DISCOVERY. */
+export function discoveryUrl(given: string | undefined, { env }: Context, use: 'list' | 'join'): string {
+  const url = given ?? env.SWARM_DISCOVERY ?? '';
+  if (url === '') throw new UsageError(`discovery required to ${use} a cluster. See 'skep ${use} --help'.`);
+  return url;
+}
+
+/** A flag that is a time, as Go reads it; in milliseconds. */
+export function timeFlag(name: string, text: string): number {
+  try {
+    return goDuration(text);
+  } catch (cause) {
+    throw new UsageError(`invalid --${name}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** `--discovery-opt k=v`, as often as it is given. */
+export function collected(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+export function discoveryOptions(given: readonly string[] = []): BackendOptions {
+  const pairs = given.map((text): [string, string] => {
+    const at = text.indexOf('=');
+    if (at < 0) throw new UsageError('--discovery-opt must contain key=value strings');
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  return { 'kv.path': kvPathDefault, ...Object.fromEntries(pairs) };
+}
+
+/** The backend that the URL names. A wrong address is one on the command line here, and not one that a service has given. */
+export async function openBackend(context: Context, url: string, settings: BackendSettings): Promise<Backend> {
+  const { clock } = context;
+  try {
+    return await context.createBackend(url, { ...settings, ...(clock && { clock }) });
+  } catch (cause) {
+    if (cause instanceof DiscoveryError && cause.code === 'INVALID_ADDRESS')
+      throw new UsageError(cause.message, { cause });
+    throw cause;
+  }
+}

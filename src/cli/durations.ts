@@ -1,0 +1,47 @@
+/** Times on the command line: our own short form, and Go's, which Docker's commands take. */
+
+/** `500ms`, `10s`, `2m`, or a number of seconds; in milliseconds. `undefined` for what is none, or is less than 1 ms. */
+export function duration(text: string): number | undefined {
+  const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? [];
+  const ms = Number(count) * ({ ms: 1, s: 1_000, m: 60_000 }[unit] ?? 0);
+  return ms >= 1 ? ms : undefined;
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/**
+ * A duration as Go writes it: `1m30s`, `1.5h`, `-5s`, `0`. In milliseconds.
+ * @throws {Error} with Go's words for what is wrong.
+ */
+export function goDuration(text: string): number {
+  const unsigned = text.replace(/^[+-]/, '');
+  if (unsigned === '0') return 0;
+  if (!/^(?:(?:\d+\.?\d*|\.\d+)[^\d.]*)+$/.test(unsigned)) throw new Error(`time: invalid duration "${text}"`);
+  let ms = 0;
+  for (const [, count, unit = ''] of unsigned.matchAll(/(\d+\.?\d*|\.\d+)([^\d.]*)/g)) {
+    const factor = Object.hasOwn(unitMs, unit) ? unitMs[unit] : undefined;
+    if (unit === '') throw new Error(`time: missing unit in duration "${text}"`);
+    if (factor === undefined) throw new Error(`time: unknown unit "${unit}" in duration "${text}"`);
+    ms += Number(count) * factor;
+  }
+  return text.startsWith('-') ? -ms : ms;
+}
+
+/** As Go prints it: `1m0s`, `500ms`, `1.5s`. */
+export function formatGoDuration(ms: number): string {
+  if (ms === 0) return '0s';
+  if (ms < 1_000) return `${ms}ms`;
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor((ms % 3_600_000) / 60_000);
+  const seconds = `${(ms % 60_000) / 1_000}s`;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../base/clock.js';
+import { systemClock } from '../base/clock.js';
+import type { Backend } from './backend.js';
+import { asError, DiscoveryError } from './errors.js';
+import { pause } from './pause.js';
+import { heartbeatMsDefault } from './registry.js';
+
+export interface AnnounceOptions {
+  /** How often the registration is renewed; shorter than its TTL. Default 60 000. */
+  readonly heartbeatMs?: number;
+  /** Ends it, and takes the registration back where the backend can. */
+  readonly signal: AbortSignal;
+  /** Told before each registration, after it, and of what went wrong with one. It is tried again all the same. */
+  readonly onAttempt?: () => void;
+  readonly onRegistered?: () => void;
+  readonly onError?: (error: Error) => void;
+  readonly clock?: Clock;
+}
+
+/** How long a service that does not answer may hold up somebody who wants to go, milliseconds. */
+const graceMs = 5_000;
+
+/**
+ * Registers `address` and renews that every heartbeat, through outages of the service, until `signal` is aborted.
+ * Resolves when the registration is taken back, or cannot be: then its TTL does the rest.
+ * @throws {NotImplementedError} Nobody can register there: waiting would not help.
+ */
+export async function announce(backend: Backend, address: string, options: AnnounceOptions): Promise<void> {
+  const { heartbeatMs = heartbeatMsDefault, signal, clock = systemClock } = options;
+  if (signal.aborted) return;
+  const tell = (error: unknown) => options.onError?.(asError(error));
+  const attempt = async () => {
+    options.onAttempt?.();
+    try {
+      await backend.register(address);
+      options.onRegistered?.();
+    } catch (error) {
+      if (error instanceof DiscoveryError && error.code === 'NOT_IMPLEMENTED') throw error;
+      tell(error);
+    }
+  };
+  while (!signal.aborted) {
+    await within(attempt(), signal, clock);
+    await pause(clock, heartbeatMs, signal);
+  }
+  await within(Promise.resolve(backend.deregister?.(address)).catch(tell), signal, clock);
+}
+
+/** Waits for `work`; from the moment on that `signal` is aborted only a little longer. */
+async function within(work: Promise<unknown>, signal: AbortSignal, clock: Clock): Promise<void> {
+  const done = new AbortController();
+  const impatient = aborted(signal, done.signal).then(() => pause(clock, graceMs, done.signal));
+  await Promise.race([work.finally(() => done.abort()), impatient]);
+}
+
+/** Resolves when one of the signals is aborted. Leaves nothing behind on the other, which may live for long. */
+function aborted(...signals: readonly AbortSignal[]): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      for (const signal of signals) signal.removeEventListener('abort', end);
+      resolve();
+    };
+    for (const signal of signals) signal.addEventListener('abort', end);
+    if (signals.some((signal) => signal.aborted)) end();
+  });
+}

@@ -1,0 +1,16 @@
+import type { MakeBackend } from '../backend.js';
+import { EtcdBackend } from './etcd.js';
+import { FileBackend } from './file.js';
+import { MemoryBackend } from './memory.js';
+import { NodesBackend } from './nodes.js';
+import { TokenBackend } from './token.js';
+
+/** The backends that skep brings, by scheme. */
+export const builtIn: Readonly<Record<string, MakeBackend>> = {
+  nodes: () => new NodesBackend(),
+  file: (ports) => new FileBackend(ports),
+  memory: (ports) => new MemoryBackend(ports),
+  token: (ports) => new TokenBackend(ports),
+  'token+http': (ports) => new TokenBackend(ports, 'http'),
+  etcd: (ports) => new EtcdBackend(ports),
+};

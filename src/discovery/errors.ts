@@ -1,0 +1,50 @@
+/**
+ * Why discovery refused, as a word a program can branch on.
+ *
+ * `UNAVAILABLE` passes by itself: ask again later. `NOT_FOUND` does not: the cluster (a token) is unknown there. After
+ * `REFUSED` the same request will be refused again. `DAMAGED`: the file of a token server; it was not touched.
+ */
+export type DiscoveryErrorCode =
+  | 'NOT_SUPPORTED'
+  | 'NOT_IMPLEMENTED'
+  | 'ALREADY_REGISTERED'
+  | 'INVALID_ADDRESS'
+  | 'INVALID_OPTION'
+  | 'NOT_FOUND'
+  | 'REFUSED'
+  | 'DAMAGED'
+  | 'UNAVAILABLE';
+
+/** Every error that discovery throws, or tells beside its lists, on purpose. */
+export class DiscoveryError extends Error {
+  override readonly name: string = 'DiscoveryError';
+  readonly code: DiscoveryErrorCode;
+
+  constructor(code: DiscoveryErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Nobody registered a backend for the scheme of this URL. */
+export class NotSupportedError extends DiscoveryError {
+  override readonly name = 'NotSupportedError';
+
+  constructor() {
+    super('NOT_SUPPORTED', 'discovery service not supported');
+  }
+}
+
+/** This backend can only be read: its list is made by somebody else. */
+export class NotImplementedError extends DiscoveryError {
+  override readonly name = 'NotImplementedError';
+
+  constructor() {
+    super('NOT_IMPLEMENTED', 'not implemented in this discovery service');
+  }
+}
+
+/** Whatever was thrown, as an error that can be told. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -1,0 +1,95 @@
+import { DiscoveryError } from '../errors.js';
+
+/**
+ * The few messages of etcd's JSON gateway that discovery needs, and how to read them. Bytes are base64, 64-bit integers
+ * are strings, and what is zero or empty is left out.
+ */
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** All keys below a prefix, as they were at a revision. */
+export interface Listing {
+  readonly revision: bigint;
+  readonly pairs: readonly KeyValue[];
+}
+
+export interface Change {
+  readonly key: string;
+  /** Absent when the key is gone. */
+  readonly value?: string;
+}
+
+/** One message of a watch: something changed, or etcd will say nothing any more. */
+export type WatchMessage = { readonly changes: readonly Change[] } | { readonly ended: string };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function bytes(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** The first key behind all those that begin with `prefix`. */
+export function prefixEnd(prefix: string): string {
+  const end = Buffer.from(prefix);
+  end[end.length - 1] = (end.at(-1) ?? 0) + 1;
+  return end.toString('base64');
+}
+
+export function readFields(text: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new DiscoveryError('UNAVAILABLE', 'this is not how an etcd answers', { cause });
+  }
+  return fields(value);
+}
+
+export function readListing(answer: Fields): Listing {
+  return { revision: readInteger(fields(answer.header).revision), pairs: list(answer.kvs).map(readPair) };
+}
+
+/** A message of a stream; its reply is in `result`, what went wrong is in `error`. */
+export function readResult(text: string): Fields {
+  const { result, error } = readFields(text);
+  if (error !== undefined) throw new DiscoveryError('UNAVAILABLE', wordsOf(fields(error).message) ?? 'unknown error');
+  return fields(result);
+}
+
+export function readWatch(line: string): WatchMessage {
+  const result = readResult(line);
+  if (result.canceled === true) return { ended: wordsOf(result.cancel_reason) ?? 'the history that it needs is gone' };
+  const changes = list(result.events).map((event): Change => {
+    const { key, value } = readPair(event.kv);
+    return event.type === 'DELETE' ? { key } : { key, value };
+  });
+  return { changes };
+}
+
+export function readInteger(value: unknown): bigint {
+  return typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : 0n;
+}
+
+function readPair(pair: unknown): KeyValue {
+  const { key, value } = fields(pair);
+  return { key: text(key), value: text(value) };
+}
+
+function wordsOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function text(base64: unknown): string {
+  return typeof base64 === 'string' ? Buffer.from(base64, 'base64').toString() : '';
+}
+
+function list(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.map(fields) : [];
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}

@@ -1,0 +1,147 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Cancel, Clock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import { DiscoveryError } from './errors.js';
+
+/** Whom to trust and who we are, as PEM; all of it optional. */
+export interface Tls {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+export interface Ask {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: URL;
+  readonly clock: Clock;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tls?: Tls;
+  readonly signal?: AbortSignal;
+  /** How long the answer may take, the beginning of it where it goes on; default 10 000. */
+  readonly timeoutMs?: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+const timeoutMsDefault = 10_000;
+/** A list of a hundred thousand addresses fits; what never ends does not. */
+const answerBytesMax = 16 * 1024 * 1024;
+/** How long a connection is silent before the system asks whether the other side is still there. */
+const keepAliveMs = 10_000;
+
+/**
+ * One request over a connection of its own: they are rare, and a connection that was kept may have died meanwhile.
+ * Node's `fetch` takes no client certificates; this does.
+ * @throws {DiscoveryError} `UNAVAILABLE`: nobody answered, or not in time. Any status is an answer.
+ */
+export async function ask(asking: Ask): Promise<Answer> {
+  const deadline = new Deadline(asking);
+  try {
+    const response = await open(asking, deadline.signal);
+    let text = '';
+    for await (const piece of pieces(response)) {
+      text += piece;
+      if (text.length > answerBytesMax) throw new Error(`the answer is longer than ${answerBytesMax} bytes`);
+    }
+    return { status: response.statusCode ?? 0, text };
+  } catch (cause) {
+    throw unavailable(asking.url, deadline.reason ?? cause);
+  } finally {
+    deadline.end();
+  }
+}
+
+/**
+ * A request whose answer goes on, line by line, for as long as both sides like.
+ * @throws {DiscoveryError} `UNAVAILABLE`: nobody answered, the answer was no 200, or the connection broke.
+ */
+export async function* askLines(asking: Ask): AsyncGenerator<string, undefined> {
+  const deadline = new Deadline(asking);
+  try {
+    const response = await open(asking, deadline.signal);
+    deadline.met();
+    if (response.statusCode !== 200) throw new Error(`it answered ${response.statusCode}`);
+    let rest = '';
+    for await (const piece of pieces(response)) {
+      const lines = (rest + piece).split('\n');
+      rest = lines.pop() ?? '';
+      if (rest.length > answerBytesMax) throw new Error(`a line is longer than ${answerBytesMax} bytes`);
+      yield* lines;
+    }
+  } catch (cause) {
+    throw unavailable(asking.url, deadline.reason ?? cause);
+  } finally {
+    deadline.end();
+  }
+  return undefined;
+}
+
+/** Ends a request that takes too long, or that nobody wants any more. */
+class Deadline {
+  readonly #stop = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  readonly #cancel: Cancel;
+  readonly #onAbort = () => this.#stop.abort(new Error('it was given up'));
+
+  constructor({ clock, timeoutMs = timeoutMsDefault, signal }: Ask) {
+    this.#cancel = clock.schedule(timeoutMs, () => this.#stop.abort(new Error(`no answer within ${timeoutMs} ms`)));
+    this.#outer = signal;
+    if (signal?.aborted) this.#onAbort();
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Why the request was ended from here; `undefined` when it was not. */
+  get reason(): Error | undefined {
+    return this.signal.aborted ? (this.signal.reason as Error) : undefined;
+  }
+
+  /** The answer has begun; from now on it may take as long as it likes. */
+  met(): void {
+    this.#cancel();
+  }
+
+  /** Closes the connection, too, when the answer was not read to its end. */
+  end(): void {
+    this.#cancel();
+    this.#outer?.removeEventListener('abort', this.#onAbort);
+    this.#stop.abort();
+  }
+}
+
+/** Sends the request; resolves when the answer begins. An abort ends it at any time. */
+function open({ method, url, body, headers: more, tls }: Ask, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = { ...more, ...(body !== undefined && { 'content-type': 'application/json' }) };
+    const options = { method, headers, agent: false, signal, ...tls };
+    const request: ClientRequest =
+      url.protocol === 'https:' ? httpsRequest(url, options, resolve) : httpRequest(url, options, resolve);
+    request.setSocketKeepAlive(true, keepAliveMs);
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+async function* pieces(response: IncomingMessage): AsyncGenerator<string, undefined> {
+  response.setEncoding('utf8');
+  for await (const piece of response) yield piece as string;
+  return undefined;
+}
+
+function unavailable(url: URL, cause: unknown): DiscoveryError {
+  return new DiscoveryError('UNAVAILABLE', `${url.origin} does not answer: ${reasonOf(cause)}`, { cause });
+}
+
+/** A name with several addresses fails with one error for each of them, and without a message of its own. */
+function reasonOf(cause: unknown): string {
+  return cause instanceof AggregateError && cause.message === '' ? messageOf(cause.errors[0]) : messageOf(cause);
+}

@@ -1,0 +1,43 @@
+// Who is there: a list, and whoever keeps it.
+export { Entry, isReachable, joinHostPort, splitHostPort } from './entry.js';
+export type { HostPort } from './entry.js';
+export { createEntries, entriesOf } from './entries.js';
+export type { Entries, EntriesDiff } from './entries.js';
+export { DiscoveryWatch } from './watch.js';
+export type { Look, Sighting, Tell } from './watch.js';
+export { pause } from './pause.js';
+export { polling } from './polling.js';
+
+// Backends, by the scheme of a URL.
+export type { Backend, BackendOptions, BackendPorts, MakeBackend, Watcher, WatchOptions } from './backend.js';
+export { BackendRegistry, createBackend, registerBackend } from './registry.js';
+export type { BackendSettings } from './registry.js';
+export { NodesBackend } from './backends/nodes.js';
+export { FileBackend } from './backends/file.js';
+export { MemoryBackend } from './backends/memory.js';
+export { TokenBackend, createToken } from './backends/token.js';
+export { EtcdBackend } from './backends/etcd.js';
+export { Registrations } from './registrations.js';
+export { announce } from './announce.js';
+export type { AnnounceOptions } from './announce.js';
+
+// What URLs and addresses are made of.
+export { parseUrl } from './url.js';
+export type { DiscoveryUrl } from './url.js';
+export { expandRange, expandRange as generate } from './ranges.js';
+export { parseAdvertise } from './advertise.js';
+
+// A hub for token://.
+export { newToken } from './token-server/clusters.js';
+export { openTokenServer } from './token-server/server.js';
+export type { TokenServer, TokenServerOptions } from './token-server/server.js';
+
+// What goes wrong.
+export { DiscoveryError, NotImplementedError, NotSupportedError } from './errors.js';
+export type { DiscoveryErrorCode } from './errors.js';
+
+// What backends take as arguments.
+export { systemClock } from '../base/clock.js';
+export type { Cancel, Clock } from '../base/clock.js';
+export type { Logger } from '../base/log.js';
+export type { Random } from '../base/random.js';

@@ -1,0 +1,14 @@
+import type { Clock } from '../base/clock.js';
+import type { Entries } from './entries.js';
+import { pause } from './pause.js';
+import type { Look } from './watch.js';
+
+/** Looks at once and then every `everyMs`; what fails is told, and tried again the next time. */
+export function polling(clock: Clock, everyMs: number, fetch: (signal: AbortSignal) => Promise<Entries>): Look {
+  return async (tell, signal) => {
+    while (!signal.aborted) {
+      await fetch(signal).then(tell.entries, tell.error);
+      await pause(clock, everyMs, signal);
+    }
+  };
+}

@@ -1,0 +1,118 @@
+import type { Cancel, Clock } from '../base/clock.js';
+
+/** The longest that a timer may wait: above 2^31 ms Node does not wait at all. */
+const timerMaxMs = 2 ** 30;
+
+interface Registration {
+  readonly ttlMs: number;
+  /** On the monotonic clock, so that a corrected wall clock ends nobody's. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Addresses that count for as long as they are renewed, in the order in which they came.
+ *
+ * Whoever is past its time is gone the moment somebody asks; those who listen are told by a timer, which runs only while
+ * somebody listens.
+ */
+export class Registrations {
+  readonly #clock: Clock;
+  readonly #registrations = new Map<string, Registration>();
+  readonly #listeners = new Set<() => void>();
+  #cancel: Cancel | undefined;
+  /** When the timer that is armed goes off. */
+  #armedFor = Infinity;
+  /** Nobody's time is over before this; it may be later. Spares a look at everybody for each renewal. */
+  #earliest = Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Adds or renews; `ttlMs` 0 is for good. True when the list, or for how long an address is in it, became another. */
+  put(address: string, ttlMs: number): boolean {
+    this.#dropExpired();
+    const before = this.#registrations.get(address);
+    const expiresAt = ttlMs === 0 ? Infinity : this.#clock.monotonic() + ttlMs;
+    this.#registrations.set(address, { ttlMs, expiresAt });
+    this.#earliest = Math.min(this.#earliest, expiresAt);
+    this.#arm();
+    if (!before) this.#tell();
+    return before?.ttlMs !== ttlMs;
+  }
+
+  /** True when it was there. */
+  delete(address: string): boolean {
+    this.#dropExpired();
+    const had = this.#registrations.delete(address);
+    if (had) this.#tell();
+    return had;
+  }
+
+  has(address: string): boolean {
+    return (this.#registrations.get(address)?.expiresAt ?? -Infinity) > this.#clock.monotonic();
+  }
+
+  get size(): number {
+    this.#dropExpired();
+    return this.#registrations.size;
+  }
+
+  /** Who is there now. */
+  addresses(): string[] {
+    return this.ttls().map(({ address }) => address);
+  }
+
+  /** Who is there now, and for how long a renewal counts. */
+  ttls(): { address: string; ttlMs: number }[] {
+    this.#dropExpired();
+    return [...this.#registrations].map(([address, { ttlMs }]) => ({ address, ttlMs }));
+  }
+
+  /** Calls `listener` after each change of the list, also when somebody's time is over. */
+  onChange(listener: () => void): Cancel {
+    const own = () => listener();
+    this.#listeners.add(own);
+    this.#arm();
+    return () => {
+      this.#listeners.delete(own);
+      if (this.#listeners.size === 0) this.#disarm();
+    };
+  }
+
+  #dropExpired(): void {
+    const now = this.#clock.monotonic();
+    if (now < this.#earliest) return;
+    let dropped = false;
+    this.#earliest = Infinity;
+    for (const [address, { expiresAt }] of this.#registrations) {
+      if (expiresAt <= now) dropped = this.#registrations.delete(address);
+      else this.#earliest = Math.min(this.#earliest, expiresAt);
+    }
+    if (dropped) this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Waits for the first that may expire. Renewals only make that later, so a timer that is there is early enough. */
+  #arm(): void {
+    const next = this.#earliest;
+    if (this.#listeners.size === 0 || next === Infinity) return;
+    if (this.#cancel && this.#armedFor <= next) return;
+    this.#disarm();
+    this.#armedFor = next;
+    const delayMs = Math.min(timerMaxMs, Math.max(1, next - this.#clock.monotonic()));
+    this.#cancel = this.#clock.schedule(delayMs, () => {
+      this.#cancel = undefined;
+      this.#dropExpired();
+      this.#arm();
+    });
+  }
+
+  #disarm(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+}

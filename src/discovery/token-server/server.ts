@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { systemClock, type Clock } from '../../base/clock.js';
+import { messageOf } from '../../base/errors.js';
+import { silentLogger, type Logger } from '../../base/log.js';
+import { systemRandom, type Random } from '../../base/random.js';
+import { joinHostPort, splitHostPort } from '../entry.js';
+import { DiscoveryError } from '../errors.js';
+import { Clusters } from './clusters.js';
+import { DataFile } from './data-file.js';
+import { answerRequest, type TokenReply } from './requests.js';
+
+/** An address fits many times. */
+const bodyBytesMax = 4_096;
+/** How long a client may take to say what it wants, milliseconds. */
+const requestMs = 10_000;
+const connectionsMax = 5_000;
+
+export interface TokenServerOptions {
+  /** `HOST:PORT`; port 0 lets the system choose. */
+  readonly listen: string;
+  /** Where the clusters are kept. Without it they are gone when the server is. */
+  readonly dataFile?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+}
+
+/** A hub for `token://`: clusters with a token each, and who registered under it, over HTTP. */
+export interface TokenServer {
+  /** `HOST:PORT` where it is reached. */
+  readonly addr: string;
+  /** What a backend's `token.url` and `skep create --discovery-url` take. */
+  readonly url: string;
+  /** Takes no more requests, ends those that are under way, and has everything on disk when it resolves. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a token server. Resolves when it serves.
+ *
+ * What it answers with 200 is on disk, and survives a restart: then everybody who was registered has a whole TTL again.
+ * @throws {DiscoveryError} `DAMAGED`: the data file is not one of a token server.
+ */
+export async function openTokenServer(options: TokenServerOptions): Promise<TokenServer> {
+  const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
+  const clusters: Clusters = new Clusters(clock, random, () => onChange());
+  const file = options.dataFile === undefined ? undefined : new DataFile(options.dataFile, () => clusters.save());
+  const onChange = () => {
+    file?.changed();
+    // An expiry has nobody who waits for it; whoever changed something waits for the same write.
+    file?.saved().catch((error: unknown) => logger.error('cannot save', { error: messageOf(error) }));
+  };
+  clusters.restore((await file?.load()) ?? []);
+  // A file that cannot be written is found out now, and not by the first who registers.
+  file?.changed();
+  await file?.saved();
+  const server = createServer({ requestTimeout: requestMs, headersTimeout: requestMs }, (request, response) => {
+    answer(clusters, file, request).then(
+      (reply) => send(response, reply),
+      (error: unknown) => {
+        // Whoever goes away in the middle of a request wants no answer.
+        if (request.destroyed && !request.complete) return;
+        logger.error('cannot answer', { error: messageOf(error) });
+        send(response, { status: 500, text: 'this cannot be saved now: try again' });
+      },
+    );
+  });
+  server.maxConnections = connectionsMax;
+  try {
+    await listen(server, options.listen);
+  } catch (error) {
+    clusters.close();
+    throw error;
+  }
+  const { address, port } = server.address() as AddressInfo;
+  const addr = joinHostPort(address, String(port));
+  return {
+    addr,
+    url: `http://${addr}/v1`,
+    async close() {
+      clusters.close();
+      await stop(server);
+      await file?.saved();
+    },
+  };
+}
+
+async function answer(clusters: Clusters, file: DataFile | undefined, request: IncomingMessage): Promise<TokenReply> {
+  const body = await readBody(request);
+  if (body === undefined) return { status: 413, text: `a request is at most ${bodyBytesMax} bytes long` };
+  const reply = answerRequest(clusters, { method: request.method ?? '', target: request.url ?? '', body });
+  await file?.saved();
+  return reply;
+}
+
+/** `undefined` when it is too long; then the rest is not read. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > bodyBytesMax) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
+}
+
+function send(response: ServerResponse, { status, text, type, allow }: TokenReply): void {
+  const body = status === 200 ? text : `${text}\n`;
+  response.writeHead(status, {
+    'content-type': type ?? 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(allow !== undefined && { allow }),
+    ...(status === 413 && { connection: 'close' }),
+  });
+  response.end(body);
+}
+
+async function listen(server: Server, address: string): Promise<void> {
+  const { host, port } = splitHostPort(address);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new DiscoveryError('INVALID_ADDRESS', `${address} is not HOST:PORT`);
+  try {
+    server.listen(Number(port), host === '' ? undefined : host);
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new Error(`cannot listen on ${address}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Requests are short: those under way get their answer, connections without one are closed. */
+async function stop(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const late = setTimeout(() => server.closeAllConnections(), 1_000);
+  await closed;
+  clearTimeout(late);
+}

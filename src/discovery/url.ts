@@ -1,0 +1,14 @@
+/** Who is asked when a URL names no scheme: the addresses themselves. */
+export const schemeDefault = 'nodes';
+
+export interface DiscoveryUrl {
+  readonly scheme: string;
+  /** All behind the first `://`. What it means is the backend's. */
+  readonly uris: string;
+}
+
+/** Takes a discovery URL apart. Never fails: `10.0.0.1:2375,10.0.0.2:2375` is of the scheme `nodes`. */
+export function parseUrl(url: string): DiscoveryUrl {
+  const at = url.indexOf('://');
+  return at < 0 ? { scheme: schemeDefault, uris: url } : { scheme: url.slice(0, at), uris: url.slice(at + 3) };
+}

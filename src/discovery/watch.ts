@@ -1,0 +1,76 @@
+import { Observable, type Subscriber } from 'rxjs';
+import { sameMembers, type Entries } from './entries.js';
+import { asError } from './errors.js';
+import { LatestSightings } from './latest.js';
+
+/** What a watch tells: the full list, or what is wrong at the moment. The list before an error still stands. */
+export type Sighting =
+  { readonly entries: Entries; readonly error?: undefined } | { readonly error: Error; readonly entries?: undefined };
+
+/** How a backend tells what it sees. A list that differs from the one before in its order only is not passed on. */
+export interface Tell {
+  readonly entries: (entries: Entries) => void;
+  readonly error: (error: unknown) => void;
+}
+
+/**
+ * How a backend looks. May return or resolve early, when all there will ever be is told: the watch stays open. Must stop
+ * when `signal` is aborted; what it tells or throws after that is not heard.
+ */
+export type Look = (tell: Tell, signal: AbortSignal) => void | Promise<void>;
+
+/**
+ * Who is there, as an rxjs Observable and as an async iterable of {@link Sighting}s.
+ *
+ * The first list comes as soon as it is known, even when it is empty; then one whenever entries come or go. Each is the
+ * full list. Errors come beside the lists and end nothing. It ends when the signal is aborted, at `unsubscribe` or
+ * `break`: at once, freeing everything.
+ *
+ * A subscriber gets everything. An iterator reads at its own pace and gets the newest list, not each one in between, so
+ * that a slow reader holds nothing up and is never behind.
+ */
+export class DiscoveryWatch extends Observable<Sighting> {
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(look: Look, signal?: AbortSignal) {
+    super((subscriber) => start(look, subscriber, signal));
+    this.#signal = signal;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Sighting, undefined> {
+    return new LatestSightings(this, this.#signal);
+  }
+}
+
+/** Begins to look for one subscriber. Returns how to stop. */
+function start(look: Look, subscriber: Subscriber<Sighting>, signal: AbortSignal | undefined): () => void {
+  const looking = new AbortController();
+  const onAbort = () => subscriber.complete();
+  if (signal?.aborted) {
+    subscriber.complete();
+    return () => undefined;
+  }
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const failed = (error: unknown) => subscriber.error(asError(error));
+  try {
+    Promise.resolve(look(tellTo(subscriber), looking.signal)).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+  return () => {
+    signal?.removeEventListener('abort', onAbort);
+    looking.abort();
+  };
+}
+
+function tellTo(subscriber: Subscriber<Sighting>): Tell {
+  let last: Entries | undefined;
+  return {
+    entries: (entries) => {
+      if (last && sameMembers(last, entries)) return;
+      last = entries;
+      subscriber.next({ entries });
+    },
+    error: (error) => subscriber.next({ error: asError(error) }),
+  };
+}

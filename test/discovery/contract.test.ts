@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { freePort } from '../../scripts/waiting.js';
+import {
+  createBackend,
+  createToken,
+  MemoryBackend,
+  openTokenServer,
+  Registrations,
+  systemClock,
+} from '../../src/discovery/index.js';
+import { discoveryKvContract } from '../contract/discovery-kv.js';
+import { EtcdProcess, isThere } from '../support/discovery-etcd.js';
+import { virtualTime } from '../support/discovery-watch.js';
+
+/** Clients look this often, in real time. */
+const heartbeatMs = 20;
+
+discoveryKvContract('memory', () => {
+  const { clock, pass } = virtualTime();
+  const registrations = new Registrations(clock);
+  return Promise.resolve({
+    ttlMs: 1_000,
+    pass,
+    close: () => Promise.resolve(),
+    open(ttlMs) {
+      const backend = new MemoryBackend({ clock }, registrations);
+      backend.initialize('', heartbeatMs, ttlMs);
+      return Promise.resolve(backend);
+    },
+  });
+});
+
+discoveryKvContract('the token server', async () => {
+  // The server's time is virtual, that of its clients is not: they wait for sockets.
+  const { clock, pass } = virtualTime();
+  const folder = await mkdtemp(join(tmpdir(), 'skep-token-'));
+  const listen = `127.0.0.1:${await freePort()}`;
+  const start = () => openTokenServer({ listen, dataFile: join(folder, 'clusters'), clock });
+  let server = await start();
+  const token = await createToken(server.url, { clock: systemClock });
+  return {
+    ttlMs: 1_000,
+    pass,
+    open: (ttlMs) => createBackend(`token+http://${listen}/v1/${token}`, { heartbeatMs, ttlMs }),
+    outage: {
+      begin: () => server.close(),
+      async end() {
+        server = await start();
+      },
+    },
+    async close() {
+      await server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+});
+
+describe.skipIf(!isThere('etcd'))('with a real etcd', () => {
+  let etcd: EtcdProcess;
+  let runs = 0;
+  beforeAll(async () => {
+    etcd = await EtcdProcess.make();
+  });
+  afterAll(() => etcd.remove());
+
+  discoveryKvContract('etcd', async () => {
+    const prefix = `run-${++runs}`;
+    return {
+      ttlMs: 2_000,
+      pass: async (ms) => void (await delay(ms)),
+      open: (ttlMs) => createBackend(`etcd://${etcd.addr}/${prefix}`, { heartbeatMs, ttlMs }),
+      outage: { begin: () => etcd.stop(), end: () => etcd.start() },
+      close: () => Promise.resolve(),
+    };
+  });
+});

@@ -3,6 +3,7 @@ import {
   byReferencedConfigId,
   byReferencedNetworkId,
   byReferencedSecretId,
+  isKind,
   kindOf,
   StoreError,
   type AnyObject,
@@ -45,6 +46,7 @@ export function checkObject(tx: ReadTx, kind: string, object: AnyObject, old: St
 
 /** Refuses to remove what others need. Asked when the whole transaction is made: they may go together. */
 export function checkRemoval(tx: ReadTx, kind: string, object: StoredObject): void {
+  if (!isKind(kind)) return;
   const name = `${kind} ${nameOrId(kind, object)}`;
   switch (kind) {
     case 'network':
@@ -64,8 +66,8 @@ export function checkRemoval(tx: ReadTx, kind: string, object: StoredObject): vo
   }
 }
 
-function nameOrId(kind: string, object: StoredObject): string {
-  return kindOf(kind as Kind).nameOf(object) || object.id;
+function nameOrId(kind: Kind, object: StoredObject): string {
+  return kindOf(kind).nameOf(object) || object.id;
 }
 
 function checkUnused(tx: ReadTx, name: string, by: By): void {

@@ -34,7 +34,8 @@ export function toStatus(error: unknown): Partial<StatusObject> {
   if (!(error instanceof StoreError)) {
     const { code, details } = error as Partial<ServiceError>;
     if (typeof code === 'number') return { code, details: details ?? (error as Error).message };
-    return { code: status.INTERNAL, details: error instanceof Error ? error.message : String(error) };
+    // A mistake of ours. Not INTERNAL, which grpc-js says when a connection breaks: asking again would not help.
+    return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
   }
   const metadata = new Metadata();
   metadata.set(codeKey, error.code);

@@ -2,13 +2,16 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { run } from './cli/index.js';
-import { createBackend } from './discovery/index.js';
+import { SkepBackend } from './coordination/index.js';
+import { createBackend, registerBackend } from './discovery/index.js';
 
 // The command `skep`. The only place that ends the process.
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+// The one backend that stands on our own store.
+registerBackend('skep', (ports) => new SkepBackend(ports));
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
 // Node would open its inspector to everybody on this machine.

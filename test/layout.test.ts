@@ -16,8 +16,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   client: ['base', 'state', 'wire', 'rpc'],
   compose: ['base', 'state'],
   testing: ['base', 'raft', 'state', 'wire', 'replica'],
-  cli: ['base', 'state', 'client', 'compose', 'discovery'],
-  daemon: ['base', 'raft', 'state', 'wire', 'replica', 'disk', 'rpc', 'client', 'discovery', 'cli'],
+  coordination: ['base', 'state', 'client', 'discovery'],
+  cli: ['base', 'state', 'client', 'compose', 'discovery', 'coordination'],
+  daemon: ['base', 'raft', 'state', 'wire', 'replica', 'disk', 'rpc', 'client', 'discovery', 'coordination', 'cli'],
 };
 
 /** Which folders know that an outside package exists. */

@@ -129,11 +129,15 @@ export function globalFlags(command: Command): GlobalFlags {
   return { ...flags, timeout };
 }
 
-/** Runs `use` with a client for `--host`, and closes it. Does not wait for an answer once it is interrupted. */
+/**
+ * Runs `use` with a client for `--host`, and closes it. Does not wait for an answer once it is interrupted, unless
+ * `waitForEnd` says that `use` sees to that itself.
+ */
 export async function withClient<T>(
   command: Command,
   { signal }: Context,
   use: (client: Client, flags: GlobalFlags, said: WriteOptions) => Promise<T>,
+  { waitForEnd = false }: { waitForEnd?: boolean } = {},
 ): Promise<T> {
   const flags = globalFlags(command);
   const hosts = flags.host
@@ -149,10 +153,12 @@ export async function withClient<T>(
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
   });
+  interrupted.catch(() => undefined);
   try {
     const { actor, reason } = flags;
     const said = { ...(actor && { actor }), ...(reason && { reason }) };
-    return await Promise.race([use(client, flags, said), interrupted]);
+    const used = use(client, flags, said);
+    return await (waitForEnd ? used : Promise.race([used, interrupted]));
   } finally {
     client.close();
   }

@@ -28,6 +28,8 @@ const byStoreCode: Partial<Record<StoreErrorCode, number>> = {
   SEQUENCE_CONFLICT: exitCodes.conflict,
   BUSY: exitCodes.conflict,
   IN_USE: exitCodes.conflict,
+  CONDITION_FAILED: exitCodes.conflict,
+  LEASE_LOST: exitCodes.conflict,
   LIMIT_EXCEEDED: exitCodes.invalid,
   NOT_LEADER: exitCodes.unavailable,
   CLOSED: exitCodes.unavailable,

@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addHistory } from './commands/history.js';
 import { addJoin } from './commands/join.js';
 import { addList } from './commands/list.js';
+import { addLock } from './commands/lock.js';
 import { addManager } from './commands/manager.js';
 import { addMember } from './commands/member.js';
 import { addObjects } from './commands/objects.js';
@@ -36,6 +37,7 @@ export async function run(args: readonly string[], context: Context, version: st
       ),
     )
     .addOption(new Option('--reason <why>', 'why something is written, for the history'))
+    .enablePositionalOptions()
     .showHelpAfterError('(see --help)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.streams.out(text), writeErr: (text) => context.streams.err(text) });
@@ -56,6 +58,7 @@ export async function run(args: readonly string[], context: Context, version: st
   addJoin(program, context, exit);
   addList(program, context, exit);
   addTokenServer(program, context, exit);
+  addLock(program, context, exit);
   for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: 'user' });

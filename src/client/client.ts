@@ -46,6 +46,14 @@ export interface WriteOptions {
   readonly requestId?: string;
 }
 
+/** What must hold when changes are made. */
+export interface ApplyOptions extends WriteOptions {
+  /** Objects that must be as they were read; without a version: must not be there. */
+  readonly conditions?: readonly messages.Condition[];
+  /** A lock that must still be held. */
+  readonly fence?: messages.Condition;
+}
+
 /** What an update saw of the object. */
 export interface UpdateOptions extends WriteOptions {
   /** Refuse when the object has changed since this version. */
@@ -176,15 +184,25 @@ export class Client {
     await this.#calls.unary('control', 'RemoveObject', request);
   }
 
-  /** Several changes in one transaction. Resolves with its version. */
-  async apply(changes: readonly messages.Change[], options: WriteOptions = {}): Promise<messages.ApplyResponse> {
-    const request: messages.ApplyRequest = { changes, info: infoOf(options), dryRun: false };
+  /**
+   * Several changes in one transaction. Resolves with its version.
+   * @throws {StoreError} `LEASE_LOST` when the fence does not hold, `CONDITION_FAILED` when a condition does not.
+   */
+  async apply(changes: readonly messages.Change[], options: ApplyOptions = {}): Promise<messages.ApplyResponse> {
+    const { conditions = [], fence, ...info } = options;
+    const request: messages.ApplyRequest = {
+      changes,
+      info: infoOf(info),
+      dryRun: false,
+      conditions,
+      ...(fence && { fence }),
+    };
     return this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request);
   }
 
   /** What {@link apply} would do. Refuses what it would refuse. */
   async plan(changes: readonly messages.Change[]): Promise<readonly messages.PlannedChange[]> {
-    const request: messages.ApplyRequest = { changes, dryRun: true };
+    const request: messages.ApplyRequest = { changes, dryRun: true, conditions: [] };
     return (await this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request)).planned;
   }
 
@@ -222,6 +240,29 @@ export class Client {
    */
   messages(options: WatchOptions = {}): AsyncGenerator<WatchMessage, void> {
     return followWatch({ options, calls: this.#calls });
+  }
+
+  // ---------------------------------------------------------------- leases
+
+  /** Begins a lease. Objects whose index `lease` names it go with it. @throws {StoreError} `INVALID_OBJECT` */
+  async grantLease(
+    { ttlMs, holder = '', guarded = false }: { ttlMs: number; holder?: string; guarded?: boolean },
+    options: WriteOptions = {},
+  ): Promise<string> {
+    const request: messages.GrantRequest = { ttlMs, holder, guarded, info: infoOf(options) };
+    return (await this.#calls.unary<messages.GrantResponse>('lease', 'Grant', request)).id;
+  }
+
+  /** Lets leases count in full again, from a moment after the call. Resolves with those that are over. */
+  async keepAlive(ids: readonly string[]): Promise<readonly string[]> {
+    const request: messages.KeepAliveRequest = { ids };
+    return (await this.#calls.unary<messages.KeepAliveResponse>('lease', 'KeepAlive', request)).lost;
+  }
+
+  /** Ends a lease, with everything that hangs on it. One that is over already is no error. */
+  async revokeLease(id: string, options: WriteOptions = {}): Promise<void> {
+    const request: messages.RevokeRequest = { id, info: infoOf(options) };
+    await this.#calls.unary('lease', 'Revoke', request);
   }
 
   // ---------------------------------------------------------------- the whole
@@ -271,6 +312,18 @@ export class Client {
   close(): void {
     this.#calls.close();
   }
+}
+
+/** One change of {@link Client.apply}: an object of any kind, created or replaced. */
+export function changeOf(
+  op: 'create' | 'update',
+  kind: KindRef,
+  object: object,
+  seen: Pick<UpdateOptions, 'version' | 'specVersion'> = {},
+): messages.Change {
+  const name = nameOf(kind);
+  const whole = complete(name, { id: newId(systemRandom), ...object });
+  return { op, kind: name, id: whole.id, ...seen, ...toAny(name, whole) };
 }
 
 function listRequest(kind: string, filter: Where | undefined, options: ListOptions): messages.ListObjectsRequest {

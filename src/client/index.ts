@@ -1,5 +1,13 @@
-export { Client } from './client.js';
-export type { ClientOptions, KindRef, ListOptions, ReadOptions, UpdateOptions, WriteOptions } from './client.js';
+export { changeOf, Client } from './client.js';
+export type {
+  ApplyOptions,
+  ClientOptions,
+  KindRef,
+  ListOptions,
+  ReadOptions,
+  UpdateOptions,
+  WriteOptions,
+} from './client.js';
 export type { IndexedValue, IndexWhere, Where } from './filters.js';
 export type { messages } from '../wire/index.js';
 export { eventsOf } from './watch.js';

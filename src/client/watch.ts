@@ -137,7 +137,7 @@ async function* listen(
   channel: Channel,
   options: WatchOptions,
   place: Place,
-  { clock }: Calls,
+  { clock, closed }: Calls,
 ): AsyncGenerator<WatchMessage, void> {
   const standing = place.version !== undefined && place.lineage !== undefined;
   const stream: ServerStream<WatchResponse> = channel.serverStream(
@@ -145,7 +145,8 @@ async function* listen(
     requestOf(options, place),
   );
   const stop = () => stream.cancel();
-  options.signal?.addEventListener('abort', stop, { once: true });
+  const ends = [closed, ...(options.signal ? [options.signal] : [])];
+  for (const end of ends) end.addEventListener('abort', stop, { once: true });
   try {
     for await (const response of stream as AsyncIterable<WatchResponse>) {
       place.lineage = response.lineage;
@@ -157,7 +158,7 @@ async function* listen(
   } catch (error) {
     throw error instanceof StoreError ? error : fromStatus(error as never);
   } finally {
-    options.signal?.removeEventListener('abort', stop);
+    for (const end of ends) end.removeEventListener('abort', stop);
     stream.cancel();
   }
 }

@@ -109,7 +109,9 @@ class Opening {
   async open(): Promise<OpenReplica> {
     const { loadReplica, noNetwork, replicaSettings } = await import('../replica/index.js');
     const { name, dataDir, join = [], joinTimeoutMs = 60_000 } = this.#options;
-    const settings = replicaSettings(this.#settings());
+    const { kinds } = await import('../coordination/kinds.js');
+    const own = this.#settings();
+    const settings = replicaSettings({ ...own, kinds: [...kinds, ...(own.kinds ?? [])] });
     const home = await this.#home();
     await this.#listen(home.memberId);
     const self: MemberInfo = { id: home.memberId, name, addrs: [...this.#addrs] };

@@ -5,6 +5,7 @@ export { noNetwork } from './ports.js';
 export type { Disk, DiskWrite, MemberInfo, Network, NetworkHandler, StagedSnapshot, StoredState } from './ports.js';
 export { replicaSettings, settingsDefaults } from './settings.js';
 export type { ReplicaSettings, ReplicaWorld } from './settings.js';
+export { leaseIndex, leases } from './lease-kind.js';
 export { bootstrap, loadReplica } from './start.js';
 export { encodeInSlices } from './snapshots.js';
 export { forceNewCluster } from './recover.js';

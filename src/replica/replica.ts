@@ -11,7 +11,10 @@ import {
   type ReadTx,
   type StoreAction,
   type TransactionRecord,
+  type UpdateOptions,
 } from '../state/index.js';
+import { leases } from './lease-kind.js';
+import { endLease, Leases } from './leases.js';
 import { restoreThroughLog } from './restore.js';
 import { encodeTransaction, sizeOfAction, type ClusterSnapshot } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
@@ -39,6 +42,7 @@ export class Replica implements Proposer {
   readonly #loop: RaftLoop;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #leases: Leases;
   readonly #electionTimeoutMs: number;
   readonly #committedAtStart: number;
 
@@ -52,17 +56,20 @@ export class Replica implements Proposer {
       proposer: this,
       history: settings.history,
       limits: settings.limits,
-      kinds: settings.kinds,
+      kinds: [leases, ...settings.kinds],
       clock: world.clock,
       random: world.random,
       logger: world.logger,
     });
     this.#loop = new RaftLoop(options, this.store, storage, applied);
+    this.#leases = new Leases({ store: this.store, clock: world.clock, logger: world.logger });
     this.#committedAtStart = storage.initialState().hardState.commit;
   }
 
   /** Loads what is on disk, then takes part. */
   async start(seeds: readonly MemberInfo[]): Promise<void> {
+    this.#leases.start();
+    this.#loop.leadership.subscribe((role) => (role === 'leader' ? this.#leases.lead() : this.#leases.follow()));
     await this.#loop.start(seeds);
   }
 
@@ -262,6 +269,47 @@ export class Replica implements Proposer {
   async close(): Promise<void> {
     if (!this.#loop.closing) await this.#loop.stop(undefined);
     await this.#loop.stopped;
+  }
+
+  /**
+   * Begins a lease of `ttlMs`: it ends, with everything that hangs on it, when it is not kept alive. On the leader only.
+   * @throws {StoreError} `INVALID_OBJECT`, `NOT_LEADER`, `OUTCOME_UNKNOWN`
+   */
+  async grantLease(
+    lease: { readonly ttlMs: number; readonly holder: string; readonly guarded: boolean },
+    options: UpdateOptions,
+  ): Promise<{ id: string; version: number } | undefined> {
+    return this.store.update((tx) => {
+      const { id, meta } = tx.kind(leases).create(lease);
+      return { id, version: meta.version };
+    }, options);
+  }
+
+  /**
+   * Lets leases count in full again, from the moment of the call. Resolves with those that are over, when a majority has
+   * confirmed that this member still led after the call: a leader that was replaced cannot keep anything alive.
+   * @throws {StoreError} `NOT_LEADER`: ask the leader.
+   */
+  async keepAlive(ids: readonly string[]): Promise<string[]> {
+    if (!this.#loop.leading) throw this.#notLeader();
+    const marked = this.#leases.renew(ids);
+    await this.confirmLeadership();
+    for (const id of marked)
+      await this.store.update((tx) => {
+        const lease = tx.kind(leases).get(id);
+        if (lease?.lost) tx.kind(leases).update({ ...lease, lost: false });
+      });
+    if (!this.#loop.leading) throw this.#notLeader();
+    return this.#leases.lost(ids);
+  }
+
+  /** Ends a lease, with everything that hangs on it. Resolves with the version; one that is over already is no error. */
+  async revokeLease(id: string, options: UpdateOptions): Promise<number | undefined> {
+    return this.store.update((tx) => {
+      if (tx.kind(leases).get(id) === undefined) return tx.version - 1;
+      endLease(tx, this.store, id);
+      return tx.version;
+    }, options);
   }
 
   // ---------------------------------------------------------------- the store's port

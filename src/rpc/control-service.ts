@@ -18,7 +18,7 @@ import { kindsService } from './kinds.js';
 import { getObject, listObjects, listPage, readHandler, type ListRequest, type ReadRequest } from './reads.js';
 import { checkedKind } from './names.js';
 import { showObject, wireFields } from './shown.js';
-import { ApiWrites, type Seen } from './writes.js';
+import { ApiWrites, checkConditions, type Seen } from './writes.js';
 
 type WriteInfo = messages.WriteInfo;
 type ApplyRequest = messages.ApplyRequest;
@@ -46,7 +46,7 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
   const transact = <T>(info: WriteInfo | undefined, timeoutMs: number, run: (writes: ApiWrites, tx: Tx) => T) =>
     store.update(
       (tx) => {
-        const writes = new ApiWrites(tx);
+        const writes = new ApiWrites(tx, store.kinds);
         const result = { value: run(writes, tx), version: tx.version };
         writes.finish();
         return result;
@@ -113,7 +113,10 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
   write('Apply', async (request: ApplyRequest, timeoutMs) => {
     if (request.dryRun) return planned(request);
     const { changes, info } = request;
-    const applied = await transact(info, timeoutMs, (writes) => changes.map((change) => applyChange(writes, change)));
+    const applied = await transact(info, timeoutMs, (writes, tx) => {
+      checkConditions(tx, request);
+      return changes.map((change) => applyChange(writes, change));
+    });
     if (applied) {
       const version = changes.length > 0 ? applied.version : applied.version - 1;
       return { version, ids: applied.value, planned: [] };
@@ -124,11 +127,12 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
   });
 
   /** What the changes would do, on the newest state of whoever leads. */
-  async function planned({ changes }: ApplyRequest): Promise<messages.ApplyResponse> {
+  async function planned(request: ApplyRequest): Promise<messages.ApplyResponse> {
     await replica.confirmLeadership();
     const plan = store.plan((tx) => {
-      const writes = new ApiWrites(tx);
-      const ids = changes.map((change) => applyChange(writes, change));
+      checkConditions(tx, request);
+      const writes = new ApiWrites(tx, store.kinds);
+      const ids = request.changes.map((change) => applyChange(writes, change));
       writes.finish();
       return ids;
     });

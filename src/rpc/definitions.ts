@@ -42,6 +42,7 @@ export const services = {
   raft: serviceDefinition('Raft'),
   membership: serviceDefinition('Membership'),
   backup: serviceDefinition('Backup'),
+  lease: serviceDefinition('Lease'),
 } as const;
 
 /** Unary methods by name, with their messages. */

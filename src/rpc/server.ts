@@ -9,6 +9,7 @@ import { commonOptions } from './channel.js';
 import { controlService } from './control-service.js';
 import { services } from './definitions.js';
 import { Forwarder } from './forward.js';
+import { leaseService } from './lease-service.js';
 import { membershipService } from './membership-service.js';
 import type { GrpcNetwork } from './network.js';
 import { watchService } from './watch-service.js';
@@ -43,6 +44,7 @@ export class ApiServer {
   serve(replica: Replica): void {
     this.#server.addService(services.control, controlService(replica, this.#forwarder));
     this.#server.addService(services.watch, watchService(replica));
+    this.#server.addService(services.lease, leaseService(replica, this.#forwarder));
     this.#server.addService(services.backup, backupService(replica));
     this.#server.addService(services.membership, membershipService(replica, this.#forwarder));
     this.#health.setStatus('', 'SERVING');

@@ -65,7 +65,7 @@ const isIngress = ({ publishMode, publishedPort }: PortConfig) => publishMode ==
 function checkPorts(tx: ReadTx, { id, spec }: Service): void {
   const { endpoint } = spec;
   if (!endpoint) return;
-  const own = new Map<string, PortConfig>();
+  const own = new Set<string>();
   endpoint.ports.forEach((port, i) => {
     const path = `spec.endpoint.ports[${i}]`;
     if (port.targetPort < 1 || port.targetPort > portMax)
@@ -75,9 +75,9 @@ function checkPorts(tx: ReadTx, { id, spec }: Service): void {
     if (endpoint.mode === 'dnsrr' && port.publishMode === 'ingress')
       refuse('service', `${path}.publishMode`, 'must be host where spec.endpoint.mode is dnsrr');
     if (port.publishedPort === 0) return;
-    if (own.has(portKey(port)) && own.get(portKey(port))?.publishMode === port.publishMode)
-      refuse('service', `${path}.publishedPort`, `${portKey(port)} is published twice`);
-    own.set(portKey(port), port);
+    const key = `${port.publishMode} ${portKey(port)}`;
+    if (own.has(key)) refuse('service', `${path}.publishedPort`, `${portKey(port)} is published twice`);
+    own.add(key);
   });
   const wanted = new Set(endpoint.ports.filter(isIngress).map(portKey));
   if (wanted.size === 0) return;

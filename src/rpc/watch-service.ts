@@ -58,12 +58,13 @@ async function serve(replica: Replica, call: Call): Promise<void> {
   }
   const from = request.resumeFrom ?? store.version;
   const events = eventsFrom(store, from, request, selections, stop.signal);
-  // A watch that may not begin says so before anything else.
   const iterator = events[Symbol.asyncIterator]();
   try {
     if (request.snapshot) await saySnapshot(store, selections, say, stop.signal);
-    if (from <= store.version) await say({ synced: { version: from } });
-    await pass(store, iterator, request.bookmarkMs || bookmarkDefaultMs, say);
+    // What is no longer in memory may turn out not to be on disk either: then the watch never stood.
+    const first = from < store.use().history.reachesBackTo ? await iterator.next() : undefined;
+    if (from <= store.version || request.wait) await say({ synced: { version: from } });
+    await pass(store, { events: iterator, first }, request.bookmarkMs || bookmarkDefaultMs, say);
   } catch (error) {
     const lost = (['RESYNC', 'VERSION_COMPACTED', 'WATCH_OVERFLOW'] as const).some((code) => isStoreError(error, code));
     if (!lost) throw error;
@@ -114,8 +115,14 @@ function* filtered<T>(items: readonly T[], where: (item: T) => boolean): Generat
   for (const item of items) if (where(item)) yield item;
 }
 
+interface Begun {
+  readonly events: AsyncIterator<Event>;
+  /** What has been read of them already. */
+  readonly first: IteratorResult<Event> | undefined;
+}
+
 /** Collects each transaction and sends it whole; a bookmark when nothing of interest has happened for a while. */
-async function pass(store: MemoryStore, events: AsyncIterator<Event>, bookmarkMs: number, say: Say): Promise<void> {
+async function pass(store: MemoryStore, { events, first }: Begun, bookmarkMs: number, say: Say): Promise<void> {
   let collected: ObjectEvent[] = [];
   let unsaid: number | undefined;
   let saying: Promise<void> = Promise.resolve();
@@ -126,7 +133,7 @@ async function pass(store: MemoryStore, events: AsyncIterator<Event>, bookmarkMs
     unsaid = undefined;
   }, bookmarkMs);
   try {
-    for (let next = await events.next(); !next.done; next = await events.next()) {
+    for (let next = first ?? (await events.next()); !next.done; next = await events.next()) {
       const event: Event = next.value;
       if (event.action !== 'commit') {
         collected.push(event);

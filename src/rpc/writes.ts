@@ -4,10 +4,16 @@ import {
   StoreError,
   tableOf,
   type AnyObject,
+  type KindDefinition,
+  type KindSet,
   type Service,
   type StoredObject,
+  type ReadTx,
   type Tx,
 } from '../state/index.js';
+import { leaseIndex, leases } from '../replica/index.js';
+import type { messages } from '../wire/index.js';
+import { checkedKind } from './names.js';
 import { checkObject, checkRemoval } from './rules.js';
 import { withHiddenParts } from './shown.js';
 
@@ -25,10 +31,12 @@ export interface Seen {
  */
 export class ApiWrites {
   readonly #tx: Tx;
+  readonly #kinds: KindSet;
   readonly #checks: (() => void)[] = [];
 
-  constructor(tx: Tx) {
+  constructor(tx: Tx, kinds: KindSet) {
     this.#tx = tx;
+    this.#kinds = kinds;
   }
 
   create(kind: string, object: AnyObject): AnyObject {
@@ -68,7 +76,9 @@ export class ApiWrites {
 
   #check(kind: string, id: string, old: StoredObject | undefined): void {
     const object = tableOf(this.#tx, kind).get(id);
-    if (object) checkObject(this.#tx, kind, object as AnyObject, old);
+    if (!object) return;
+    checkObject(this.#tx, kind, object as AnyObject, old);
+    checkLease(this.#tx, kind, object, this.#kinds.get(kind));
   }
 
   /** A service carries in the open when its spec was last set, and what it was before: the API sees to that. */
@@ -83,6 +93,33 @@ export class ApiWrites {
     }
     return { ...service, specVersion: this.#tx.version, previousSpec: before.spec };
   }
+}
+
+/** What hangs on a lease that is over would never go. */
+function checkLease(tx: ReadTx, kind: string, object: StoredObject, { table }: KindDefinition): void {
+  for (const [lease = ''] of table.indexes[leaseIndex]?.of(object) ?? []) {
+    if (!tx.kind(leases).get(lease))
+      throw new StoreError('LEASE_LOST', `${kind} ${object.id} would hang on the lease ${lease}, which is over`);
+  }
+}
+
+/** What the changes rest on must hold. Throws `LEASE_LOST`, `CONDITION_FAILED`. */
+export function checkConditions(
+  tx: ReadTx,
+  { conditions, fence }: Pick<messages.ApplyRequest, 'conditions' | 'fence'>,
+): void {
+  if (fence && !holds(tx, fence))
+    throw new StoreError('LEASE_LOST', `${fence.kind} ${fence.id} is over: somebody else may hold it`);
+  for (const condition of conditions) {
+    if (holds(tx, condition)) continue;
+    const { kind, id, version } = condition;
+    const expected = version === undefined ? 'must not be there' : `must be at version ${version}`;
+    throw new StoreError('CONDITION_FAILED', `${kind} ${id} ${expected}: it has changed since it was read`);
+  }
+}
+
+function holds(tx: ReadTx, { kind, id, version }: messages.Condition): boolean {
+  return tableOf(tx, checkedKind(kind)).get(id)?.meta.version === version;
 }
 
 /** A message has `''` where a caller of the library leaves the id out. */

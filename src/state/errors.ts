@@ -7,6 +7,8 @@
  * - `INVALID_FIND_BY`: this kind has no such index.
  * - `INVALID_OBJECT`: the message names the path and what must be there.
  * - `IN_USE`: something else names the object, or has what it wants. The message says who.
+ * - `CONDITION_FAILED`: something that the write was to rest on has changed. Read again, then write.
+ * - `LEASE_LOST`: the lease, or the lock that hung on it, is over. Stop; begin again from the start.
  * - `LIMIT_EXCEEDED`: as many objects, or bytes, as the store was told to take. Remove some, or raise the limit.
  * - `TOO_LARGE`: split the transaction, or use `batch`.
  * - `NOT_LEADER`: nothing was proposed. Ask the leader, or wait for one.
@@ -29,6 +31,8 @@ export const storeErrorCodes = [
   'INVALID_FIND_BY',
   'INVALID_OBJECT',
   'IN_USE',
+  'CONDITION_FAILED',
+  'LEASE_LOST',
   'LIMIT_EXCEEDED',
   'TOO_LARGE',
   'NOT_LEADER',

@@ -68,7 +68,7 @@ export type {
 } from './kind.js';
 export { specVersionOf, storedMeta } from './meta.js';
 export { defineKind, typeOf } from './own-kind.js';
-export type { KindOptions, OwnEvent, OwnKind, Stored, TypeOnly } from './own-kind.js';
+export type { KindOptions, OwnDraft, OwnEvent, OwnKind, OwnReplacement, Stored, TypeOnly } from './own-kind.js';
 export type { StandardSchema } from './standard-schema.js';
 export { KindSet } from './kind-set.js';
 export { StagedState } from './staged-state.js';

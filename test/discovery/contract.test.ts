@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { freePort } from '../../scripts/waiting.js';
+import { silentLogger } from '../../src/base/log.js';
+import { SkepBackend } from '../../src/coordination/index.js';
+import { openReplica } from '../../src/daemon/open-replica.js';
 import {
+  BackendRegistry,
   createBackend,
   createToken,
   MemoryBackend,
   openTokenServer,
   Registrations,
   systemClock,
+  type Backend,
 } from '../../src/discovery/index.js';
 import { discoveryKvContract } from '../contract/discovery-kv.js';
 import { EtcdProcess, isThere } from '../support/discovery-etcd.js';
@@ -55,6 +60,36 @@ discoveryKvContract('the token server', async () => {
     async close() {
       await server.close();
       await rm(folder, { recursive: true });
+    },
+  };
+});
+
+discoveryKvContract('skep', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'skep-discovery-'));
+  const listenAddr = `127.0.0.1:${await freePort()}`;
+  const start = () =>
+    openReplica({ name: 'm1', dataDir, listenAddr, heartbeatMs: 20, electionTimeoutMs: 200, logger: silentLogger });
+  let member = await start();
+  const registry = new BackendRegistry({ skep: (ports) => new SkepBackend(ports) });
+  const opened: Backend[] = [];
+  return {
+    ttlMs: 1_000,
+    pass: async (ms) => void (await delay(ms)),
+    async open(ttlMs) {
+      const backend = await registry.create(`skep://${listenAddr}/web`, { heartbeatMs, ttlMs });
+      opened.push(backend);
+      return backend;
+    },
+    outage: {
+      begin: () => member.close(),
+      async end() {
+        member = await start();
+      },
+    },
+    async close() {
+      for (const backend of opened) await backend.close?.();
+      await member.close();
+      await rm(dataDir, { recursive: true });
     },
   };
 });

@@ -236,8 +236,6 @@ describe('a kind that some members do not know', () => {
     const first = (await ignorant.messages({ snapshot: true, selectors: [{ kind: 'job' }] }).next())
       .value as WatchMessage;
     expect(first).toMatchObject({ type: 'snapshot', objects: [{ kind: 'job', object: { id: 'kept', tags: ['a'] } }] });
-    const byIndex = ignorant.watch({ selectors: [{ kind: 'job', indexes: [{ index: 'queue', is: 'mail' }] }] });
-    expect(await codeOf(byIndex.next())).toBe('INVALID_FIND_BY');
     await ignorant.remove('job', 'kept'); // there is nothing to check
     expect(await codeOf(client.get(jobs, 'kept'))).toBe('NOT_FOUND');
     ignorant.close();

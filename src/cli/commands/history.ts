@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { messages } from '../../client/index.js';
+import { isStoreError } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
 import { printList } from '../output.js';
 import { findObject, splitReference } from '../objects.js';
@@ -18,7 +19,7 @@ export function addHistory(program: Command, context: Context): void {
       await withClient(command, context, async (client, { output }) => {
         const { kind, id: given } = await splitReference(client, reference);
         // What has been removed has a history and nothing else.
-        const id = (await findObject(client, kind, given).catch(() => undefined))?.id ?? given;
+        const id = (await findObject(client, kind, given).catch(goneAs(given))).id;
         const { entries, reachesBackTo } = await client.history(kind, id, { limit });
         if (entries.length === 0) streams.err(`nothing is known of ${kind} ${id} after version ${reachesBackTo}\n`);
         const rows = entries.map((entry) => ({ ...entry, fields: entry.fields.map(parsed) }));
@@ -35,6 +36,14 @@ export function addHistory(program: Command, context: Context): void {
         });
       });
     });
+}
+
+/** Takes what was not found for the id of something that is gone. */
+function goneAs(id: string): (error: unknown) => { readonly id: string } {
+  return (error) => {
+    if (isStoreError(error, 'NOT_FOUND')) return { id };
+    throw error;
+  };
 }
 
 function parsed({ path, old, new: now }: messages.FieldChange): object {
@@ -59,6 +68,7 @@ function changesOf({ op, fields }: Entry): string {
 
 export function wholeNumber(text: string): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new TypeError(`${text} is no whole number from 0`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
+    throw new InvalidArgumentError('it is a whole number from 0.');
   return number;
 }

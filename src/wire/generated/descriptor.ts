@@ -1997,6 +1997,11 @@ export const descriptor: object = {
          "oneof": [
           "info"
          ]
+        },
+        "_fence": {
+         "oneof": [
+          "fence"
+         ]
         }
        },
        "fields": {
@@ -2015,6 +2020,44 @@ export const descriptor: object = {
         "dryRun": {
          "type": "bool",
          "id": 3
+        },
+        "conditions": {
+         "rule": "repeated",
+         "type": "Condition",
+         "id": 4
+        },
+        "fence": {
+         "type": "Condition",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "Condition": {
+       "oneofs": {
+        "_version": {
+         "oneof": [
+          "version"
+         ]
+        }
+       },
+       "fields": {
+        "kind": {
+         "type": "string",
+         "id": 1
+        },
+        "id": {
+         "type": "string",
+         "id": 2
+        },
+        "version": {
+         "type": "uint64",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -5263,6 +5306,112 @@ export const descriptor: object = {
         "checksum": {
          "type": "uint32",
          "id": 2
+        }
+       }
+      },
+      "Lease": {
+       "methods": {
+        "Grant": {
+         "requestType": "GrantRequest",
+         "responseType": "GrantResponse"
+        },
+        "KeepAlive": {
+         "requestType": "KeepAliveRequest",
+         "responseType": "KeepAliveResponse"
+        },
+        "Revoke": {
+         "requestType": "RevokeRequest",
+         "responseType": "RevokeResponse"
+        }
+       }
+      },
+      "GrantRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "ttlMs": {
+         "type": "uint64",
+         "id": 1
+        },
+        "holder": {
+         "type": "string",
+         "id": 2
+        },
+        "guarded": {
+         "type": "bool",
+         "id": 3
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "GrantResponse": {
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "version": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "KeepAliveRequest": {
+       "fields": {
+        "ids": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "KeepAliveResponse": {
+       "fields": {
+        "lost": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "RevokeRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "RevokeResponse": {
+       "fields": {
+        "version": {
+         "type": "uint64",
+         "id": 1
         }
        }
       },

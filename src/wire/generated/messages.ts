@@ -534,6 +534,17 @@ export interface ApplyRequest {
   readonly info?: WriteInfo;
   /** Do nothing, and say what would be done. */
   readonly dryRun: boolean;
+  /** What must hold when the changes are made: checked in the same transaction. */
+  readonly conditions: readonly Condition[];
+  /** A lock that the writer must still hold: without it the write is refused for good. */
+  readonly fence?: Condition;
+}
+
+/** An object is of this version; without a version: it is not there. */
+export interface Condition {
+  readonly kind: string;
+  readonly id: string;
+  readonly version?: number;
 }
 
 export interface ApplyResponse {
@@ -1349,6 +1360,38 @@ export interface SnapshotDescriptor {
   readonly checksum: number;
 }
 
+export interface GrantRequest {
+  readonly ttlMs: number;
+  /** Who has it, for people. */
+  readonly holder: string;
+  /** When most guarded leases run out at once they are marked as lost, and not removed. */
+  readonly guarded: boolean;
+  readonly info?: WriteInfo;
+}
+
+export interface GrantResponse {
+  readonly id: string;
+  readonly version: number;
+}
+
+export interface KeepAliveRequest {
+  readonly ids: readonly string[];
+}
+
+export interface KeepAliveResponse {
+  /** Those that are over. */
+  readonly lost: readonly string[];
+}
+
+export interface RevokeRequest {
+  readonly id: string;
+  readonly info?: WriteInfo;
+}
+
+export interface RevokeResponse {
+  readonly version: number;
+}
+
 export interface RaftHello {
   readonly format: number;
   readonly clusterId: string;
@@ -1801,6 +1844,7 @@ export interface Messages {
   RemoveVolumeResponse: RemoveVolumeResponse;
   Change: Change;
   ApplyRequest: ApplyRequest;
+  Condition: Condition;
   ApplyResponse: ApplyResponse;
   PlannedChange: PlannedChange;
   FieldChange: FieldChange;
@@ -1911,6 +1955,12 @@ export interface Messages {
   SnapshotEnd: SnapshotEnd;
   SnapshotRecord: SnapshotRecord;
   SnapshotDescriptor: SnapshotDescriptor;
+  GrantRequest: GrantRequest;
+  GrantResponse: GrantResponse;
+  KeepAliveRequest: KeepAliveRequest;
+  KeepAliveResponse: KeepAliveResponse;
+  RevokeRequest: RevokeRequest;
+  RevokeResponse: RevokeResponse;
   RaftHello: RaftHello;
   RaftFrame: RaftFrame;
   RaftBatch: RaftBatch;

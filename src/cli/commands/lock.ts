@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Coordination, Lead, Lock } from '../../coordination/index.js';
+import { withClient, type Context } from '../context.js';
+import { duration } from '../durations.js';
+import { exitCodes } from '../exit-codes.js';
+
+interface LockFlags {
+  readonly ttl: number;
+  readonly grace: number;
+}
+
+/** As a shell says it of a command that is not there. */
+const notFound = 127;
+const lockTtlDefaultMs = 10_000;
+
+function parseDuration(text: string): number {
+  const ms = duration(text);
+  if (ms === undefined) throw new InvalidArgumentError('a time is like 500ms, 10s or 2m.');
+  return ms;
+}
+
+/** `skep lock NAME -- cmd` and `skep elect NAME -- cmd`. */
+export function addLock(program: Command, context: Context, exit: (code: number) => void): void {
+  const { streams, signal } = context;
+  const options = (command: Command) =>
+    command
+      .argument('<name>', 'of the lock')
+      .argument('<command...>', 'what to run while it is held, after --')
+      .option('--ttl <time>', 'how long the others wait when this process dies', parseDuration, lockTtlDefaultMs)
+      .option('--grace <time>', 'how long the command may take to end when the lock is lost', parseDuration, 5_000)
+      .passThroughOptions();
+
+  options(program.command('lock'))
+    .description('wait for a lock, run a command while it is held, and exit as the command does')
+    .action(async (name: string, words: string[], flags: LockFlags, command: Command) => {
+      await withCoordination(command, context, async (coordination) => {
+        const held = await coordination.lock(name, { ttlMs: flags.ttl, signal });
+        try {
+          const code = await runWhile(held, words, flags, context);
+          if (held.signal.aborted) streams.err(`skep: the lock "${name}" was lost while the command ran\n`);
+          exit(held.signal.aborted && code === exitCodes.ok ? exitCodes.conflict : code);
+        } finally {
+          await held.release().catch(() => undefined);
+        }
+      });
+    });
+
+  options(program.command('elect'))
+    .description('run a command on exactly one of all who ask under this name; again where the lead goes')
+    .action(async (name: string, words: string[], flags: LockFlags, command: Command) => {
+      await withCoordination(command, context, async (coordination) => {
+        const onLost = () => void streams.err(`skep: the lead of "${name}" was lost; waiting to lead again\n`);
+        const run = (lead: Lead) => runWhile(lead, words, flags, context);
+        exit(await coordination.elect(name, run, { ttlMs: flags.ttl, signal, onLost }));
+      });
+    });
+}
+
+async function withCoordination(
+  command: Command,
+  context: Context,
+  use: (coordination: Coordination) => Promise<void>,
+): Promise<void> {
+  const { Coordination: Made } = await import('../../coordination/index.js');
+  await withClient(command, context, async (client) => use(new Made({ client })), { waitForEnd: true });
+}
+
+/**
+ * Runs a command until it ends by itself, or until what it rests on is over: then it is asked to end, and made to after
+ * the grace. Signals for us reach it as well. Resolves with its exit code, 128 + n for signal n.
+ */
+async function runWhile(
+  { signal, epoch }: Pick<Lock | Lead, 'signal' | 'epoch'>,
+  [file = '', ...args]: readonly string[],
+  { grace }: LockFlags,
+  { env, streams, signal: interrupted }: Context,
+): Promise<number> {
+  const child = spawn(file, args, { stdio: 'inherit', env: { ...env, SKEP_EPOCH: String(epoch) } });
+  const ended = exitOf(child, (message) => streams.err(`skep: ${file}: ${message}\n`));
+  let killing: NodeJS.Timeout | undefined;
+  const stop = () => {
+    child.kill('SIGTERM');
+    killing = setTimeout(() => child.kill('SIGKILL'), grace);
+  };
+  for (const one of [signal, interrupted]) {
+    if (one.aborted) stop();
+    else one.addEventListener('abort', stop, { once: true });
+  }
+  try {
+    return await ended;
+  } finally {
+    clearTimeout(killing);
+    signal.removeEventListener('abort', stop);
+    interrupted.removeEventListener('abort', stop);
+  }
+}
+
+function exitOf(child: ChildProcess, complain: (message: string) => void): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      complain(error.message);
+      resolve(notFound);
+    });
+    child.once('exit', (code, name) => resolve(code ?? 128 + (name ? constants.signals[name] : 0)));
+  });
+}

@@ -1,0 +1,59 @@
+import { hostname } from 'node:os';
+import process from 'node:process';
+import { systemClock, type Clock } from '../base/clock.js';
+import { systemRandom, type Random } from '../base/random.js';
+import { Client } from '../client/index.js';
+import type { WatchableStore } from '../state/index.js';
+import { elect, type ElectOptions, type Lead } from './election.js';
+import { Lease } from './lease.js';
+import { acquire, type Lock, type LockOptions, type LockPorts } from './lock.js';
+
+export interface CoordinationOptions {
+  /** A client, or the addresses of members. */
+  readonly client: Client | { readonly hosts: readonly string[] };
+  /** A store of the same cluster in this process (a replica's), for what `update` reads. */
+  readonly store?: WatchableStore;
+  /** Who we are, for people. Default: this computer and process. */
+  readonly holder?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** Leases, locks and elections on a cluster. */
+export class Coordination {
+  readonly #ports: LockPorts;
+  readonly #own: Client | undefined;
+
+  constructor(options: CoordinationOptions) {
+    const { client, store, clock = systemClock, random = systemRandom } = options;
+    this.#own = client instanceof Client ? undefined : new Client({ hosts: client.hosts, clock });
+    this.#ports = {
+      client: client instanceof Client ? client : (this.#own as Client),
+      store,
+      clock,
+      random,
+      holder: options.holder ?? `${hostname()}/${process.pid}`,
+    };
+  }
+
+  /** Begins a lease of `ttlMs` and keeps it alive. What hangs on it goes when this process dies. */
+  lease(ttlMs: number): Promise<Lease> {
+    const { client, clock, holder } = this.#ports;
+    return Lease.grant(client, { ttlMs, holder, clock });
+  }
+
+  /** Waits for a lock and takes it: nobody else holds it until it is released, or its lease is over. */
+  lock(name: string, options: LockOptions = {}): Promise<Lock> {
+    return acquire(name, this.#ports, options);
+  }
+
+  /** Runs `work` on exactly one of all who ask under this name. @see docs/coordination.md */
+  elect<T>(name: string, work: (lead: Lead) => Promise<T>, options: ElectOptions = {}): Promise<T> {
+    return elect(name, work, this.#ports, options);
+  }
+
+  /** Closes the client, if it was made here. Leases then run out by themselves: release locks before. */
+  close(): void {
+    this.#own?.close();
+  }
+}

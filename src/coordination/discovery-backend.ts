@@ -1,0 +1,179 @@
+import { messageOf } from '../base/errors.js';
+import { newId } from '../base/ids.js';
+import { systemRandom } from '../base/random.js';
+import { Client } from '../client/index.js';
+import {
+  createEntries,
+  DiscoveryError,
+  DiscoveryWatch,
+  Entry,
+  pause,
+  type Backend,
+  type BackendOptions,
+  type BackendPorts,
+  type Tell,
+  type WatchOptions,
+} from '../discovery/index.js';
+import { isStoreError, type Stored } from '../state/index.js';
+import { entries } from './kinds.js';
+
+/** Where entries are kept when neither the URL nor `kv.path` says so. */
+const pathDefault = 'docker/nodes';
+/** How long the members may take to answer before that is told as an error, milliseconds. */
+const answerMinMs = 1_000;
+const answerMaxMs = 10_000;
+const hostPattern = /^(?:[^\s:/]+|\[[^\]]+\]):\d{1,5}$/;
+
+type StoredEntry = Stored<{ readonly path: string; readonly address: string; readonly lease: string }>;
+
+export interface SkepBackendOptions extends BackendPorts {
+  /** How a client is made; a test has its own. */
+  readonly connect?: (hosts: readonly string[], timeoutMs: number) => Client;
+}
+
+/**
+ * `skep://host:port[,host:port…][/path]`: entries as objects of our own replicated store. Each hangs on a lease, which
+ * the leader ends through the log, so every member agrees on who is there; watches are told, and ask nothing again.
+ */
+export class SkepBackend implements Backend {
+  readonly #clock: BackendPorts['clock'];
+  readonly #connect: NonNullable<SkepBackendOptions['connect']>;
+  #client: Client | undefined;
+  #path = pathDefault;
+  #heartbeatMs = 0;
+  #ttlMs = 0;
+  /** The lease of each address that was registered here. */
+  readonly #leases = new Map<string, string>();
+
+  constructor({ clock, connect = (hosts, timeoutMs) => new Client({ hosts, timeoutMs }) }: SkepBackendOptions) {
+    this.#clock = clock;
+    this.#connect = connect;
+  }
+
+  initialize(uris: string, heartbeatMs: number, ttlMs: number, options: BackendOptions): void {
+    const slash = uris.indexOf('/');
+    const hosts = (slash < 0 ? uris : uris.slice(0, slash)).split(',').filter((host) => host !== '');
+    const wrong = hosts.find((host) => !hostPattern.test(host));
+    if (wrong !== undefined || hosts.length === 0)
+      throw new DiscoveryError(
+        'INVALID_ADDRESS',
+        `skep:// takes host:port[,host:port...][/path], not "${wrong ?? uris}"`,
+      );
+    const inUrl = slash < 0 ? '' : uris.slice(slash + 1);
+    this.#path = [inUrl, options['kv.path'] ?? (inUrl === '' ? pathDefault : '')]
+      .filter((part) => part !== '')
+      .join('/');
+    this.#heartbeatMs = heartbeatMs;
+    this.#ttlMs = ttlMs;
+    // An outage is told of within about a heartbeat.
+    this.#client = this.#connect(hosts, Math.min(answerMaxMs, Math.max(answerMinMs, heartbeatMs)));
+  }
+
+  watch({ signal }: WatchOptions = {}): DiscoveryWatch {
+    return new DiscoveryWatch((tell, stop) => this.#follow(tell, stop), signal);
+  }
+
+  async register(address: string): Promise<void> {
+    const place = String(Entry.parse(address));
+    await asDiscoveryError(async () => {
+      const lease = this.#leases.get(place);
+      if (lease !== undefined && (await this.#opened.keepAlive([lease])).length === 0) return;
+      this.#leases.delete(place);
+      const granted = this.#ttlMs === 0 ? '' : await this.#opened.grantLease({ ttlMs: this.#ttlMs, holder: place });
+      await this.#put(place, granted);
+      if (granted !== '') this.#leases.set(place, granted);
+    });
+  }
+
+  async deregister(address: string): Promise<void> {
+    const place = String(Entry.parse(address));
+    await asDiscoveryError(async () => {
+      const lease = this.#leases.get(place);
+      this.#leases.delete(place);
+      const found = await this.#find(place);
+      if (found) {
+        await this.#opened.remove(entries, found.id).catch((error: unknown) => {
+          if (!isStoreError(error, 'NOT_FOUND')) throw error;
+        });
+      }
+      if (lease !== undefined) await this.#opened.revokeLease(lease);
+    });
+  }
+
+  close(): Promise<void> {
+    this.#client?.close();
+    return Promise.resolve();
+  }
+
+  get #opened(): Client {
+    if (!this.#client) throw new TypeError('initialize comes first');
+    return this.#client;
+  }
+
+  async #find(address: string): Promise<StoredEntry | undefined> {
+    const where = { indexes: [{ index: 'place', is: `${this.#path} ${address}` }] };
+    const { objects } = await this.#opened.list(entries, where);
+    return objects[0];
+  }
+
+  /** Hangs the entry on this lease, whoever registered the address before. */
+  async #put(address: string, lease: string): Promise<void> {
+    const draft = { path: this.#path, address, lease };
+    for (;;) {
+      const there = await this.#find(address);
+      try {
+        if (there) await this.#opened.update(entries, { id: there.id, ...draft }, { version: there.meta.version });
+        else await this.#opened.create(entries, { id: newId(systemRandom), ...draft });
+        return;
+      } catch (error) {
+        const raced = (['NAME_CONFLICT', 'NOT_FOUND', 'SEQUENCE_CONFLICT'] as const).some((code) =>
+          isStoreError(error, code),
+        );
+        if (!raced) throw error;
+      }
+    }
+  }
+
+  /** Tells the full list, and again on each change; after an error begins anew when a heartbeat has passed. */
+  async #follow(tell: Tell, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#listen(tell, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        tell.error(new DiscoveryError('UNAVAILABLE', `Unexpected watch error: ${messageOf(error)}`, { cause: error }));
+      }
+      if (!signal.aborted) await pause(this.#clock, this.#heartbeatMs, signal);
+    }
+  }
+
+  async #listen(tell: Tell, signal: AbortSignal): Promise<void> {
+    const there = new Map<string, string>();
+    const say = () => tell.entries(createEntries([...there.values()].sort()));
+    const selectors = [{ kind: entries.name, indexes: [{ index: 'path', is: this.#path }] }];
+    for await (const message of this.#opened.messages({ selectors, snapshot: true, signal })) {
+      if (message.type === 'resync') there.clear();
+      else if (message.type === 'snapshot')
+        for (const { object } of message.objects) there.set(object.id, (object as StoredEntry).address);
+      else if (message.type === 'synced') say();
+      else if (message.type === 'transaction') {
+        for (const { action, object } of message.events) {
+          if (action === 'delete') there.delete(object.id);
+          else there.set(object.id, (object as unknown as StoredEntry).address);
+        }
+        say();
+      }
+    }
+  }
+}
+
+/** What goes wrong at the store, in the words of discovery. */
+async function asDiscoveryError(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (isStoreError(error, 'INVALID_OBJECT') || isStoreError(error, 'NOT_SUPPORTED'))
+      throw new DiscoveryError('REFUSED', error.message, { cause: error });
+    throw new DiscoveryError('UNAVAILABLE', messageOf(error), { cause: error });
+  }
+}

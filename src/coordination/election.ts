@@ -1,0 +1,60 @@
+import { acquire, type Lock, type LockOptions, type LockPorts } from './lock.js';
+import type { FencedTx } from './fenced.js';
+
+/** What the one who leads is given. */
+export interface Lead {
+  /** Aborts before anybody else can lead, and when the election is stopped. Everything that the leader does must end then. */
+  readonly signal: AbortSignal;
+  /** Grows with every leader. */
+  readonly epoch: number;
+  /** Writes that the store refuses when this lead is over. @see Lock.update */
+  update(write: (tx: FencedTx) => void): Promise<number>;
+}
+
+export interface ElectOptions extends LockOptions {
+  /** Told of every lead that was lost before its work was done. */
+  readonly onLost?: (reason: unknown) => void;
+}
+
+/**
+ * Runs `work` on exactly one of all who ask under this name, one after the other. Resolves with what `work` returned;
+ * when the lead is lost meanwhile, `work` is told by its signal, and runs again from the start once this process leads
+ * again. An error of `work` while it leads is an error of the election.
+ * @throws the signal's reason when the election is stopped.
+ */
+export async function elect<T>(
+  name: string,
+  work: (lead: Lead) => Promise<T>,
+  ports: LockPorts,
+  options: ElectOptions = {},
+): Promise<T> {
+  const { signal, onLost = () => undefined } = options;
+  for (;;) {
+    const lock = await acquire(name, ports, options);
+    const outcome = await runOnce(lock, work, signal);
+    if ('value' in outcome) return outcome.value;
+    signal?.throwIfAborted();
+    if (!outcome.lost) throw outcome.error;
+    onLost(outcome.error);
+  }
+}
+
+type Outcome<T> = { readonly value: T } | { readonly error: unknown; readonly lost: boolean };
+
+async function runOnce<T>(
+  lock: Lock,
+  work: (lead: Lead) => Promise<T>,
+  stop: AbortSignal | undefined,
+): Promise<Outcome<T>> {
+  const signal = stop ? AbortSignal.any([lock.signal, stop]) : lock.signal;
+  const lead: Lead = { signal, epoch: lock.epoch, update: (write) => lock.update(write) };
+  try {
+    const value = await work(lead);
+    // What was done after the lead was over must be done again by whoever leads.
+    return lock.signal.aborted ? { error: lock.signal.reason, lost: true } : { value };
+  } catch (error) {
+    return { error, lost: lock.signal.aborted };
+  } finally {
+    await lock.release().catch(() => undefined); // it runs out by itself
+  }
+}

@@ -1,0 +1,189 @@
+import type { Client, messages } from '../client/index.js';
+import { newId } from '../base/ids.js';
+import type { Random } from '../base/random.js';
+import { changeOf } from '../client/index.js';
+import {
+  all,
+  isStoreError,
+  StoreError,
+  tableOf,
+  type By,
+  type Cluster,
+  type Config,
+  type Draft,
+  type FindOptions,
+  type Network,
+  type Node,
+  type OwnDraft,
+  type OwnKind,
+  type OwnReplacement,
+  type ReadTx,
+  type Replacement,
+  type Secret,
+  type Service,
+  type Stored,
+  type StoredObject,
+  type Task,
+  type Volume,
+  type WatchableStore,
+} from '../state/index.js';
+
+/** Reads from a store of the cluster in this process, and writes down what is to be written. */
+export interface FencedTable<T extends StoredObject, D = Draft<T>, R = Replacement<T>> {
+  /** Needs a store. What is read must still be so when the changes are made. */
+  get(id: string): T | undefined;
+  /** Needs a store. Each object that is found must still be so when the changes are made. */
+  find(by?: By, options?: FindOptions<T>): T[];
+  /** Returns the id. */
+  create(object: D): string;
+  update(object: R): void;
+  delete(id: string): void;
+}
+
+/**
+ * A transaction that is made here and carried out where the leader is. It does not see its own writes. Reads come from a
+ * store of the cluster in this process, if one was given; what they saw is checked again with the writes, and `write` runs
+ * again when it has changed.
+ */
+export interface FencedTx {
+  nodes(): FencedTable<Node>;
+  services(): FencedTable<Service>;
+  tasks(): FencedTable<Task>;
+  networks(): FencedTable<Network>;
+  clusters(): FencedTable<Cluster>;
+  secrets(): FencedTable<Secret>;
+  configs(): FencedTable<Config>;
+  volumes(): FencedTable<Volume>;
+  kind<Body extends object, I, D>(kind: OwnKind<Body, I, D>): FencedTable<Stored<Body>, OwnDraft<D>, OwnReplacement<D>>;
+}
+
+interface Ports {
+  readonly client: Client;
+  readonly random: Random;
+  readonly store?: WatchableStore | undefined;
+}
+
+/** How often `write` runs when what it read has changed meanwhile. */
+const attempts = 5;
+
+/** Writes behind a fence. */
+export class FencedWrites {
+  readonly #ports: Ports;
+  readonly #fence: messages.Condition;
+
+  constructor(ports: Ports, fence: messages.Condition) {
+    this.#ports = ports;
+    this.#fence = fence;
+  }
+
+  async update(write: (tx: FencedTx) => void): Promise<number> {
+    const { client, store } = this.#ports;
+    for (let attempt = 1; ; attempt++) {
+      const recorded = this.#record(write);
+      try {
+        const { version } = await client.apply(recorded.changes, {
+          conditions: [...recorded.conditions.values()],
+          fence: this.#fence,
+        });
+        return version;
+      } catch (error) {
+        const changed = isStoreError(error, 'CONDITION_FAILED') || isStoreError(error, 'SEQUENCE_CONFLICT');
+        if (!changed || !store || attempt === attempts) throw error;
+        await nextVersion(store);
+      }
+    }
+  }
+
+  #record(write: (tx: FencedTx) => void): Recorder {
+    const { store, random } = this.#ports;
+    const run = (read: ReadTx | undefined) => {
+      const recorder = new Recorder(read, random);
+      const result: unknown = write(recorder);
+      if (typeof (result as { then?: unknown } | undefined)?.then === 'function')
+        throw new StoreError('ASYNC_CALLBACK', 'the callback returned a promise: fetch first, then write');
+      return recorder;
+    };
+    return store ? store.view((tx) => run(tx) as never) : run(undefined);
+  }
+}
+
+/** Resolves when the store has moved on, or after a short while. */
+async function nextVersion(store: WatchableStore): Promise<void> {
+  const stop = AbortSignal.timeout(100);
+  const events = store.watchFrom(store.version)[Symbol.asyncIterator]();
+  const end = () => void events.return?.();
+  stop.addEventListener('abort', end, { once: true });
+  await events.next().catch(() => undefined);
+  end();
+}
+
+class Recorder implements FencedTx {
+  readonly changes: messages.Change[] = [];
+  /** By kind and id. */
+  readonly conditions = new Map<string, messages.Condition>();
+  readonly #read: ReadTx | undefined;
+  readonly #random: Random;
+
+  constructor(read: ReadTx | undefined, random: Random) {
+    this.#read = read;
+    this.#random = random;
+  }
+
+  #table(kind: string): FencedTable<StoredObject, object, StoredObject> {
+    const saw = (id: string, object: StoredObject | undefined) => {
+      const version = object && { version: object.meta.version };
+      this.conditions.set(`${kind}/${id}`, { kind, id, ...version });
+      return object;
+    };
+    const read = () => {
+      if (this.#read) return tableOf(this.#read, kind);
+      throw new StoreError(
+        'NOT_SUPPORTED',
+        'nothing can be read here without a store: read with the client before, or give one',
+      );
+    };
+    return {
+      get: (id) => saw(id, read().get(id)),
+      find: (by = all, options) => {
+        const found = read().find(by, options);
+        for (const object of found) saw(object.id, object);
+        return found;
+      },
+      create: (draft) => {
+        const id = (draft as { id?: string }).id ?? newId(this.#random);
+        this.changes.push(changeOf('create', kind, { ...draft, id }));
+        return id;
+      },
+      update: (object) => void this.changes.push(changeOf('update', kind, object)),
+      delete: (id) => void this.changes.push({ op: 'remove', kind, id } as messages.Change),
+    };
+  }
+
+  nodes(): never {
+    return this.#table('node') as never;
+  }
+  services(): never {
+    return this.#table('service') as never;
+  }
+  tasks(): never {
+    return this.#table('task') as never;
+  }
+  networks(): never {
+    return this.#table('network') as never;
+  }
+  clusters(): never {
+    return this.#table('cluster') as never;
+  }
+  secrets(): never {
+    return this.#table('secret') as never;
+  }
+  configs(): never {
+    return this.#table('config') as never;
+  }
+  volumes(): never {
+    return this.#table('volume') as never;
+  }
+  kind({ name }: { readonly name: string }): never {
+    return this.#table(name) as never;
+  }
+}

@@ -1,0 +1,12 @@
+export { Coordination } from './coordination.js';
+export type { CoordinationOptions } from './coordination.js';
+export { elect } from './election.js';
+export type { ElectOptions, Lead } from './election.js';
+export type { FencedTable, FencedTx } from './fenced.js';
+export { entries, locks } from './kinds.js';
+export { Lease } from './lease.js';
+export type { LeaseOptions } from './lease.js';
+export { acquire, Lock } from './lock.js';
+export type { LockOptions, LockPorts } from './lock.js';
+export { SkepBackend } from './discovery-backend.js';
+export type { SkepBackendOptions } from './discovery-backend.js';

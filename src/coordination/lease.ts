@@ -1,0 +1,98 @@
+import type { Client } from '../client/index.js';
+import { sleep, type Cancel, type Clock } from '../base/clock.js';
+import { StoreError } from '../state/index.js';
+
+/** A part of its life is left when a lease is given up on: what it protects must have stopped by the end. */
+const marginShare = 0.1;
+/** How often a lease is kept alive in its time to live. */
+const renewals = 3;
+
+export interface LeaseOptions {
+  readonly ttlMs: number;
+  readonly holder: string;
+  readonly clock: Clock;
+}
+
+/**
+ * A lease that is kept alive for as long as it can be.
+ *
+ * Time counts from before each question: the leader counts from when it came in, so our end is never later than its. The
+ * signal aborts a tenth of the time earlier.
+ */
+export class Lease {
+  readonly id: string;
+  readonly ttlMs: number;
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #ended = new AbortController();
+  #validUntil: number;
+  #cancelDeadline: Cancel = () => undefined;
+  #stopped = false;
+
+  private constructor(client: Client, id: string, { ttlMs, clock }: LeaseOptions, since: number) {
+    this.#client = client;
+    this.id = id;
+    this.ttlMs = ttlMs;
+    this.#clock = clock;
+    this.#validUntil = since + ttlMs;
+    this.#watchDeadline();
+    this.#keep().catch((error: unknown) => this.#end(error));
+  }
+
+  /** Begins a lease. @throws {StoreError} `NOT_LEADER` when nobody answered in time. */
+  static async grant(client: Client, options: LeaseOptions): Promise<Lease> {
+    const since = options.clock.monotonic();
+    const id = await client.grantLease({ ttlMs: options.ttlMs, holder: options.holder });
+    return new Lease(client, id, options, since);
+  }
+
+  /** Aborts before the lease can be over, and when it is. Its reason says why. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Ends the lease, with everything that hangs on it. Harmless when repeated. */
+  async revoke(): Promise<void> {
+    this.#end(new StoreError('LEASE_LOST', 'the lease was given back'));
+    await this.#client.revokeLease(this.id);
+  }
+
+  /** Stops keeping it alive; it runs out by itself. */
+  abandon(): void {
+    this.#end(new StoreError('LEASE_LOST', 'the lease was given up'));
+  }
+
+  async #keep(): Promise<void> {
+    const pauseMs = this.ttlMs / renewals;
+    for (let waitMs = pauseMs; !this.#stopped;) {
+      await sleep(this.#clock, waitMs);
+      if (this.#stopped) return;
+      const asked = this.#clock.monotonic();
+      try {
+        const [lost] = await this.#client.keepAlive([this.id]);
+        if (lost !== undefined) this.#end(new StoreError('LEASE_LOST', 'the lease is over'));
+        this.#validUntil = Math.max(this.#validUntil, asked + this.ttlMs);
+        this.#watchDeadline();
+        waitMs = pauseMs;
+      } catch {
+        waitMs = pauseMs / 4; // the deadline decides when it is too late
+      }
+    }
+  }
+
+  #watchDeadline(): void {
+    this.#cancelDeadline();
+    if (this.#stopped) return;
+    const left = this.#validUntil - this.ttlMs * marginShare - this.#clock.monotonic();
+    this.#cancelDeadline = this.#clock.schedule(Math.max(0, left), () =>
+      this.#end(new StoreError('LEASE_LOST', 'the lease could not be kept alive in time')),
+    );
+  }
+
+  #end(reason: unknown): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#cancelDeadline();
+    this.#ended.abort(reason);
+  }
+}

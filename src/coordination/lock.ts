@@ -1,0 +1,128 @@
+import type { Client } from '../client/index.js';
+import { newId } from '../base/ids.js';
+import type { Clock } from '../base/clock.js';
+import type { Random } from '../base/random.js';
+import { isStoreError, type WatchableStore } from '../state/index.js';
+import type { messages } from '../client/index.js';
+import { FencedWrites, type FencedTx } from './fenced.js';
+import { locks } from './kinds.js';
+import { Lease } from './lease.js';
+
+/** What locks are made with. */
+export interface LockPorts {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Who we are, for people. */
+  readonly holder: string;
+  /** A store of this cluster in this process: what `update` reads comes from there. */
+  readonly store?: WatchableStore | undefined;
+}
+
+export interface LockOptions {
+  /** How long the others wait when this process dies, milliseconds. Default 10,000; from 500. */
+  readonly ttlMs?: number;
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal;
+}
+
+export const lockTtlDefaultMs = 10_000;
+
+/** A lock that is held. */
+export class Lock {
+  readonly name: string;
+  /** Grows with every holder of the lock: what a store of yours can compare, to refuse those who are late. */
+  readonly epoch: number;
+  readonly #lease: Lease;
+  readonly #writes: FencedWrites;
+
+  constructor(name: string, fence: messages.Condition & { readonly version: number }, lease: Lease, ports: LockPorts) {
+    this.name = name;
+    this.epoch = fence.version;
+    this.#lease = lease;
+    this.#writes = new FencedWrites(ports, fence);
+  }
+
+  /** Aborts before somebody else can hold the lock. Stop what you do, and look at no clock of your own. */
+  get signal(): AbortSignal {
+    return this.#lease.signal;
+  }
+
+  /**
+   * Writes as one transaction that the store refuses when the lock is not held any more, however late it comes: two
+   * holders can never both write. Resolves with the version. `write` may run more than once; see {@link FencedTx}.
+   * @throws {StoreError} `LEASE_LOST`: it was not written; and as the API's `Apply`.
+   */
+  update(write: (tx: FencedTx) => void): Promise<number> {
+    return this.#writes.update(write);
+  }
+
+  /** Gives the lock back. Harmless when repeated. */
+  release(): Promise<void> {
+    return this.#lease.revoke();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+}
+
+/**
+ * Waits for a lock and takes it. Who waits gets it in no promised order.
+ * @throws the signal's reason; {@link StoreError} `NOT_LEADER` when no member answers, `OUTCOME_UNKNOWN`.
+ */
+export async function acquire(name: string, ports: LockPorts, options: LockOptions = {}): Promise<Lock> {
+  const { ttlMs = lockTtlDefaultMs, signal } = options;
+  if (name === '') throw new TypeError('a lock needs a name');
+  for (;;) {
+    signal?.throwIfAborted();
+    const lease = await Lease.grant(ports.client, { ttlMs, holder: ports.holder, clock: ports.clock });
+    try {
+      const lock = await take(name, ports, lease, signal);
+      if (lock) return lock;
+    } catch (error) {
+      await lease.revoke().catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** Tries whenever the lock is free. `undefined` when the lease was lost while we waited: begin anew. */
+async function take(
+  name: string,
+  ports: LockPorts,
+  lease: Lease,
+  signal: AbortSignal | undefined,
+): Promise<Lock | undefined> {
+  for (;;) {
+    signal?.throwIfAborted();
+    if (lease.signal.aborted) return undefined;
+    try {
+      const draft = { id: newId(ports.random), lock: name, holder: ports.holder, lease: lease.id };
+      const { id, meta } = await ports.client.create(locks, draft);
+      return new Lock(name, { kind: locks.name, id, version: meta.version }, lease, ports);
+    } catch (error) {
+      if (isStoreError(error, 'LEASE_LOST')) return undefined;
+      if (!isStoreError(error, 'NAME_CONFLICT')) throw error;
+    }
+    await untilFree(name, ports.client, [signal, lease.signal]);
+  }
+}
+
+/** Returns when nobody holds the lock, or one of the signals aborts. */
+async function untilFree(name: string, client: Client, signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ...signals.filter((one) => one !== undefined)]);
+  const selectors = [{ kind: locks.name, indexes: [{ index: 'lock', is: name }] }];
+  let held = false;
+  try {
+    for await (const message of client.messages({ selectors, snapshot: true, signal })) {
+      if (message.type === 'snapshot') held ||= message.objects.length > 0;
+      else if (message.type === 'resync') held = false;
+      else if (message.type === 'transaction') held = message.events.at(-1)?.action !== 'delete';
+      if (!held && message.type !== 'snapshot' && message.type !== 'resync') return;
+    }
+  } finally {
+    stop.abort();
+  }
+}

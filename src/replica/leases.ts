@@ -1,0 +1,191 @@
+import type { Cancel, Clock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import { byIndex, tableOf, watch, type MemoryStore, type StoredObject, type Tx } from '../state/index.js';
+import { leaseIndex, leases } from './lease-kind.js';
+
+/** A lease as the leader has it in mind. */
+interface Armed {
+  readonly version: number;
+  readonly ttlMs: number;
+  readonly guarded: boolean;
+  readonly lost: boolean;
+  /** By the monotonic clock. */
+  deadline: number;
+  /** When it was first overdue, while it was only marked. */
+  overdueSince: number | undefined;
+  /** Its end is on its way through the log: nobody can keep it alive any more. */
+  ending: boolean;
+}
+
+/** Deadlines are looked at this often at most, milliseconds. */
+const lookMs = 20;
+
+/** Most of the guarded leases are overdue at once: then the network is the likelier culprit. */
+const guardShare = 0.5;
+/** Fewer guarded leases than this say nothing about the network. */
+const guardLeast = 3;
+/** A guarded lease that stays lost is removed after so many of its times to live. */
+const guardTtls = 10;
+
+export interface LeasesOptions {
+  readonly store: MemoryStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Ends the leases that nobody keeps alive. Time is the leader's monotonic clock, and nobody else's: a new leader gives
+ * every lease its whole time again, and what has run out ends through the log, if it is still of the version that ran out.
+ */
+export class Leases {
+  readonly #store: MemoryStore;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #armed = new Map<string, Armed>();
+  #leading = false;
+  #cancel: Cancel = () => undefined;
+  /** When the deadlines are looked at next. */
+  #due = Infinity;
+
+  constructor({ store, clock, logger }: LeasesOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** Begins to follow the store. */
+  start(): void {
+    watch(this.#store.queue, leases.created(), leases.updated(), leases.deleted()).subscribe({
+      next: (event) => {
+        if (!this.#leading) return;
+        if (event.action === 'delete') this.#armed.delete(event.object.id);
+        else this.#arm(event.object);
+      },
+      // A state took the place of everything: leases too.
+      error: () => {
+        if (this.#leading) this.#armAll();
+        this.start();
+      },
+    });
+  }
+
+  /** This member leads now: every lease counts in full. */
+  lead(): void {
+    this.#leading = true;
+    this.#armAll();
+  }
+
+  follow(): void {
+    this.#leading = false;
+    this.#armed.clear();
+    this.#cancel();
+    this.#due = Infinity;
+  }
+
+  /**
+   * Lets leases count in full again, from now. The caller then confirms that this member still leads, and asks
+   * {@link lost}. Returns those that had been marked as lost.
+   */
+  renew(ids: readonly string[]): string[] {
+    const now = this.#clock.monotonic();
+    const marked: string[] = [];
+    for (const id of ids) {
+      const lease = this.#armed.get(id);
+      if (!lease || lease.ending) continue;
+      lease.deadline = now + lease.ttlMs;
+      lease.overdueSince = undefined;
+      if (lease.lost) marked.push(id);
+    }
+    return marked;
+  }
+
+  /** Those that are over, or about to be. */
+  lost(ids: readonly string[]): string[] {
+    return ids.filter((id) => this.#armed.get(id)?.ending !== false);
+  }
+
+  #armAll(): void {
+    this.#armed.clear();
+    for (const lease of this.#store.view((tx) => tx.kind(leases).find())) this.#arm(lease);
+  }
+
+  #arm({ id, meta, ttlMs, guarded, lost }: StoredObject & { ttlMs: number; guarded: boolean; lost: boolean }): void {
+    const deadline = this.#clock.monotonic() + ttlMs;
+    const overdueSince = lost ? this.#armed.get(id)?.overdueSince : undefined;
+    this.#armed.set(id, { version: meta.version, ttlMs, guarded, lost, deadline, overdueSince, ending: false });
+    if (deadline < this.#due) this.#lookAgain();
+  }
+
+  /** Sees to it that the next deadline is not missed; one that has moved away is looked at for nothing. */
+  #lookAgain(): void {
+    if (!this.#leading) return;
+    let next = Infinity;
+    for (const { deadline, ending } of this.#armed.values()) if (!ending) next = Math.min(next, deadline);
+    if (next >= this.#due) return;
+    this.#cancel();
+    this.#due = next;
+    this.#cancel = this.#clock.schedule(Math.max(lookMs, next - this.#clock.monotonic()), () => {
+      this.#due = Infinity;
+      this.#look();
+      this.#lookAgain();
+    });
+  }
+
+  #look(): void {
+    const now = this.#clock.monotonic();
+    const overdue = [...this.#armed].filter(([, { deadline, ending }]) => deadline <= now && !ending);
+    const spare = this.#mostAreSilent(now);
+    for (const [id, lease] of overdue) {
+      lease.overdueSince ??= now;
+      if (lease.guarded && spare && now - lease.overdueSince < guardTtls * lease.ttlMs) this.#mark(id, lease, now);
+      else this.#end(id, lease);
+    }
+  }
+
+  /** Have most of the guarded leases run out? */
+  #mostAreSilent(now: number): boolean {
+    const guarded = [...this.#armed.values()].filter((lease) => lease.guarded);
+    const silent = guarded.filter(({ deadline, overdueSince }) => deadline <= now || overdueSince !== undefined);
+    return guarded.length >= guardLeast && silent.length > guarded.length * guardShare;
+  }
+
+  #mark(id: string, lease: Armed, now: number): void {
+    lease.deadline = now + lease.ttlMs;
+    if (lease.lost) return;
+    this.#write('most guarded leases are silent', (tx) => {
+      const stored = tx.kind(leases).get(id);
+      if (stored?.meta.version === lease.version) tx.kind(leases).update({ ...stored, lost: true });
+    }).catch(() => undefined); // looked at again when it is due again
+  }
+
+  #end(id: string, lease: Armed): void {
+    lease.ending = true;
+    this.#write('the lease ran out', (tx) => {
+      if (tx.kind(leases).get(id)?.meta.version === lease.version) endLease(tx, this.#store, id);
+    }).catch(() => {
+      lease.ending = false;
+      this.#lookAgain();
+    });
+  }
+
+  /** Tries once: who could not write leads no more, or looks again. */
+  async #write(reason: string, write: (tx: Tx) => void): Promise<void> {
+    try {
+      await this.#store.update((tx) => void write(tx), { actor: 'skep', reason });
+    } catch (error) {
+      this.#logger.debug('a lease was not written', { error: messageOf(error) });
+      throw error;
+    }
+  }
+}
+
+/** Removes a lease, and everything that hangs on it. */
+export function endLease(tx: Tx, store: MemoryStore, id: string): void {
+  for (const kind of store.kinds.names()) {
+    if (!(leaseIndex in store.kinds.get(kind).table.indexes)) continue;
+    const table = tableOf(tx, kind);
+    for (const object of table.find(byIndex(leaseIndex, [id]))) table.delete(object.id);
+  }
+  tx.kind(leases).delete(id);
+}

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OpenReplica } from '../../src/daemon/open-replica.js';
+import { defineKind, schema } from '../../src/state/index.js';
+import { openMember, skep, type Ran } from '../support/cli-run.js';
+
+const jobs = defineKind({
+  name: 'job',
+  schema: schema.object({ name: schema.text(), queue: schema.text(), priority: schema.int(), urgent: schema.flag() }),
+  indexes: { name: ({ name }) => name, queue: (job) => job.queue, priority: (job) => job.priority, urgent: (job) => job.urgent },
+}); // prettier-ignore
+
+let member: OpenReplica;
+const on = (...args: string[]): Promise<Ran> => skep(['--host', member.addr, ...args]);
+const rowsOf = ({ out }: Ran) => out.trimEnd().split('\n').map((line) => line.trim().replace(/ +/g, ' ')); // prettier-ignore
+
+beforeAll(async () => {
+  member = await openMember({ kinds: [jobs] });
+  await member.store.update((tx) => {
+    tx.kind(jobs).create({ id: 'j1', name: 'nightly', queue: 'mail', priority: 1 });
+    tx.kind(jobs).create({ id: 'j2', name: 'weekly', queue: '5', priority: 5, urgent: true });
+    tx.kind(jobs).create({ id: 'k3', name: 'x'.repeat(100), queue: 'true', priority: -2 });
+    tx.services().create({ id: 'svc1', spec: { annotations: { name: 'web' } } });
+    tx.tasks().create({ id: 't1', serviceId: 'svc1', slot: 2 });
+  });
+});
+afterAll(() => member.close());
+
+describe('skep ls', () => {
+  it('lists a kind of one’s own, by its singular and its plural', async () => {
+    const rows = rowsOf(await on('ls', 'jobs'));
+    expect(rows[0]).toBe('ID FIELDS VERSION');
+    expect(rows[1]).toBe('j1 {"name":"nightly","priority":1,"queue":"mail","urgent":false} 1');
+    expect(rows[3]).toMatch(/^k3 \{"name":"x+… 1$/); // cut
+    expect(await on('ls', 'job')).toEqual(await on('ls', 'jobs'));
+  });
+
+  it('lists a kind that the store brings along with its name', async () => {
+    expect(rowsOf(await on('ls', 'services'))).toEqual(['ID NAME VERSION', 'svc1 web 1']);
+    expect(await on('ls', 'service', '-o', 'name')).toEqual({ code: 0, out: 'web\n', err: '' });
+  });
+
+  it('prints whole objects as json and ndjson, ids as name', async () => {
+    const stored = member.store.view((tx) => tx.kind(jobs).find());
+    expect(JSON.parse((await on('ls', 'jobs', '-o', 'json')).out)).toEqual(stored);
+    const lines = (await on('ls', 'jobs', '-o', 'ndjson')).out.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(stored);
+    expect((await on('ls', 'jobs', '-o', 'name')).out).toBe('j1\nj2\nk3\n');
+    expect((await on('ls', 'jobs', '--limit', '2', '-o', 'name')).out).toBe('j1\nj2\n');
+  });
+
+  it.each([
+    ['a text', ['jobs', '--where', 'queue=mail'], 'j1\n'],
+    ['a number', ['jobs', '--where', 'priority=5'], 'j2\n'],
+    ['a number below zero', ['jobs', '--where', 'priority=-2'], 'k3\n'],
+    ['true and false', ['jobs', '--where', 'urgent=false'], 'j1\nk3\n'],
+    ['a text in quotes that looks like a number', ['jobs', '--where', 'queue="5"'], 'j2\n'],
+    ['a text in quotes that looks like a flag', ['jobs', '--where', 'queue="true"'], 'k3\n'],
+    ['several, AND-ed', ['jobs', '--where', 'queue=mail', 'priority=5'], ''],
+    ['several, given one by one', ['jobs', '--where', 'queue=mail', '--where', 'priority=1'], 'j1\n'],
+    ['an index of the store’s own', ['tasks', '--where', 'service=svc1'], '.2.t1\n'],
+  ])('finds by %s', async (_what, args, out) => {
+    expect(await on('ls', ...args, '-o', 'name')).toEqual({ code: 0, out, err: '' });
+  });
+
+  it.each([
+    ['a kind that is not there', ['things'], 3, /there is no kind "things"; there are node, .*job/],
+    ['an index that is not there', ['jobs', '--where', 'colour=red'], 7, /jobs have no index "colour"; they have name, queue/],
+    ['a condition that is none', ['jobs', '--where', 'colour'], 2, /a condition is INDEX=VALUE/],
+    ['a limit that is no number', ['jobs', '--limit', 'all'], 2, /whole number/],
+    ['no kind', [], 2, /missing required argument 'kind'/],
+  ])('says so when given %s', async (_what, args, code, says) => {
+    const ran = await on('ls', ...args);
+    expect(ran).toMatchObject({ code, out: '' });
+    expect(ran.err).toMatch(says);
+  }); // prettier-ignore
+});
+
+describe('skep inspect', () => {
+  it.each([
+    ['an id', 'jobs/j1', 'j1'],
+    ['a name', 'jobs/nightly', 'j1'],
+    ['a name in other letters', 'job/WEEKLY', 'j2'],
+    ['the beginning of an id', 'job/k', 'k3'],
+  ])('finds an object of one’s own kind by %s', async (_what, reference, id) => {
+    const { code, out } = await on('inspect', reference);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual(member.store.view((tx) => tx.kind(jobs).get(id)));
+  });
+
+  it('finds what the store brings along by name, and prints a line as ndjson', async () => {
+    expect(JSON.parse((await on('inspect', 'service/web')).out)).toMatchObject({ id: 'svc1' });
+    expect((await on('inspect', 'services/web', '-o', 'ndjson')).out.match(/\n/g)).toHaveLength(1);
+    expect((await on('inspect', 'service/svc1', '-o', 'name')).out).toBe('web\n');
+  });
+
+  it.each([
+    ['an object that is not there', 'jobs/nobody', 3, 'there is no job "nobody"'],
+    ['a kind that is not there', 'things/1', 3, 'there is no kind "things"'],
+    ['the beginning of several', 'jobs/j', 7, '"j" fits more than one job'],
+    ['no kind', 'nightly', 7, '"nightly" must be KIND/ID, like service/web'],
+    ['no id', 'jobs/', 7, 'must be KIND/ID'],
+  ])('says so when given %s', async (_what, reference, code, says) => {
+    const ran = await on('inspect', reference);
+    expect(ran).toMatchObject({ code, out: '' });
+    expect(ran.err).toContain(says);
+  });
+});
+
+describe('skep rm', () => {
+  it('removes objects of several kinds in one transaction, with who and why', async () => {
+    await member.store.update((tx) => {
+      tx.kind(jobs).create({ id: 'gone1' });
+      tx.nodes().create({ id: 'gone2', description: { hostname: 'gone-host' } });
+    });
+    const before = member.store.version;
+    const ran = await on('--actor', 'ann', '--reason', 'tidy', 'rm', 'jobs/gone1', 'node/gone-host', 'job/gone1');
+    expect(ran).toEqual({ code: 0, out: 'job/gone1\nnode/gone2\n', err: '' });
+    expect(member.store.version).toBe(before + 1);
+    expect(member.store.transaction(before + 1)).toMatchObject({ actor: 'ann', reason: 'tidy' });
+  });
+
+  it('removes all or nothing', async () => {
+    const { version } = member.store;
+    expect(await on('rm', 'jobs/j1', 'jobs/nobody')).toMatchObject({ code: 3, out: '' });
+    expect(member.store.version).toBe(version);
+  });
+});
+
+describe('skep kinds', () => {
+  it('lists what there is, as a table, json and names', async () => {
+    const rows = rowsOf(await on('kinds'));
+    expect(rows[0]).toBe('KIND PLURAL OBJECTS BYTES INDEXES');
+    expect(rows.find((row) => row.startsWith('job '))).toMatch(/^job jobs 3 \d+ name queue priority urgent$/);
+    expect((await on('kinds', '-o', 'name')).out.split('\n')).toEqual(
+      expect.arrayContaining(['node', 'volume', 'job']),
+    );
+    const kinds = JSON.parse((await on('kinds', '-o', 'json')).out) as { kind: string }[];
+    expect(kinds.find(({ kind }) => kind === 'job')).toMatchObject({ builtIn: false, known: true, objects: 3 });
+  });
+});
+
+describe('skep status --use', () => {
+  it('says how much there is of what, and only when it is asked', async () => {
+    expect((await on('status')).out).not.toContain('history:');
+    const { out } = await on('status', '--use');
+    expect(out).toMatch(/^KIND +OBJECTS +SIZE$/m);
+    expect(out).toMatch(/^job +3 +0\.0 MiB$/m);
+    expect(out).toMatch(/^history: \d+ transactions, \d+\.\d MiB, back to version 0; watches here: \d+$/m);
+    const { use } = JSON.parse((await on('status', '--use', '-o', 'json')).out) as { use: { kinds: object[] } };
+    expect(use.kinds).toContainEqual(expect.objectContaining({ kind: 'job', objects: 3 }));
+    expect(JSON.parse((await on('status', '-o', 'json')).out)).not.toHaveProperty('use');
+  });
+});

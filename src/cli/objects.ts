@@ -1,5 +1,5 @@
 import type { Client } from '../client/index.js';
-import { isKind, kindNames, kindOf, StoreError, type StoredObject } from '../state/index.js';
+import { isKind, isStoreError, kindNames, kindOf, StoreError, type StoredObject } from '../state/index.js';
 
 /** Finding kinds and objects by what people call them. */
 
@@ -31,13 +31,20 @@ export async function splitReference(client: Client, reference: string): Promise
 
 /** By id, else by name, else by the beginning of an id. Exactly one must fit. */
 export async function findObject(client: Client, kind: string, given: string): Promise<StoredObject> {
-  const byName = isKind(kind) ? [{ names: [given] }] : [];
   const byPrefix = given === '' ? [] : [{ idPrefixes: [given] }]; // every id begins with nothing
-  for (const filter of [{ ids: [given] }, ...byName, ...byPrefix]) {
-    const { objects } = await client.list(kind, filter, { limit: 2 });
+  for (const filter of [{ ids: [given] }, { names: [given] }, ...byPrefix]) {
+    const { objects } = await client.list(kind, filter, { limit: 2 }).catch(nothingNamed(kind));
     const [first, second] = objects as readonly StoredObject[];
     if (second) throw new StoreError('INVALID_OBJECT', `"${given}" fits more than one ${kind}: give more of the id`);
     if (first) return first;
   }
   throw new StoreError('NOT_FOUND', `there is no ${kind} "${given}"`);
+}
+
+/** Kinds of one's own need not have names. */
+function nothingNamed(kind: string): (error: unknown) => { readonly objects: readonly StoredObject[] } {
+  return (error) => {
+    if (!isKind(kind) && isStoreError(error, 'INVALID_FIND_BY')) return { objects: [] };
+    throw error;
+  };
 }

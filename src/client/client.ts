@@ -275,6 +275,7 @@ export class Client {
 
   /** Puts a saved state in the place of everything, as one version. Every watch is told to read again. */
   async restoreSnapshot(chunks: AsyncIterable<Uint8Array>): Promise<messages.RestoreResponse> {
+    await this.#calls.learn(); // from here on the member in front is one that answers
     return this.#calls.upload<messages.RestoreResponse>('backup', 'Restore', asRequests(chunks));
   }
 

@@ -6,6 +6,7 @@ import {
   byIndex,
   byName,
   byNamePrefix,
+  foldName,
   indexKey,
   isKind,
   or,
@@ -33,7 +34,7 @@ export function indexLookup(kind: string, { index, values, prefix, from, to }: I
     throw new StoreError('INVALID_OBJECT', `${index}: a filter has either a prefix or a range`, { path: 'indexes' });
   const key = (value: messages.IndexValue) => keyOf(kind, index, value);
   return byIndex(index, values.map(key), {
-    ...(prefix !== undefined && { prefix }),
+    ...(prefix !== undefined && { prefix: index === 'name' ? foldName(prefix) : prefix }),
     ...(from !== undefined && { from: key(from) }),
     ...(to !== undefined && { to: key(to) }),
   });
@@ -41,9 +42,14 @@ export function indexLookup(kind: string, { index, values, prefix, from, to }: I
 
 function keyOf(kind: string, index: string, value: messages.IndexValue): string {
   const [plain] = Object.values(value) as unknown[];
-  // The store's own kinds have texts in their indexes.
-  const found = indexKey(isKind(kind) && plain !== undefined ? String(plain) : plain);
+  const found = plain === undefined ? undefined : indexKey(indexed(kind, index, plain));
   if (found === undefined)
     throw new StoreError('INVALID_OBJECT', `${index}: a value must be a text, a number or a flag`, { path: 'indexes' });
   return found;
+}
+
+/** Names are found without case, and the store's own kinds have texts in their indexes. */
+function indexed(kind: string, index: string, plain: unknown): unknown {
+  if (index === 'name') return foldName(String(plain));
+  return isKind(kind) ? String(plain) : plain;
 }

@@ -147,7 +147,9 @@ function testOf(definition: KindDefinition, selector: Selector): Test {
   if (isKind(kind)) {
     entries(selector.custom, false);
     entries(selector.customPrefixes, true);
-  } else if (selector.custom.length + selector.customPrefixes.length > 0) tests.push(() => false);
+  } else if (selector.kind !== '' && selector.custom.length + selector.customPrefixes.length > 0)
+    refuse(`objects of kind ${kind} have no annotations: use indexes`);
+  else if (selector.custom.length + selector.customPrefixes.length > 0) tests.push(() => false);
   if (selector.indexes.length > 0)
     tests.push(fitsBy(definition, and(...selector.indexes.map((index) => indexLookup(kind, index)))));
   return (object) => tests.every((test) => test(object));

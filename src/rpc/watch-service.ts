@@ -68,7 +68,7 @@ async function serve(replica: Replica, call: Call): Promise<void> {
   } catch (error) {
     const lost = (['RESYNC', 'VERSION_COMPACTED', 'WATCH_OVERFLOW'] as const).some((code) => isStoreError(error, code));
     if (!lost) throw error;
-    await say({ resync: { reason: messageOf(error), version: store.version } });
+    await say({ resync: { reason: messageOf(error).replace(/^[A-Z_]+: /, ''), version: store.version } });
   } finally {
     await iterator.return?.();
   }

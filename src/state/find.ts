@@ -6,14 +6,14 @@ import type { KindDefinition, StoredObject } from './kind.js';
 /** How much of what a lookup finds, and from where on. */
 export interface FindOptions<T extends StoredObject = StoredObject> {
   /** At most so many objects, from 1. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /**
    * Only what comes behind this object in the order of the lookup: the last one of the page before. An id is enough
    * where the order is by id, and wherever an object of that id is there.
    */
-  readonly after?: string | T;
+  readonly after?: string | T | undefined;
   /** Only objects for which this holds. Asked of what the lookup finds, one by one. */
-  readonly where?: (object: T) => boolean;
+  readonly where?: ((object: T) => boolean) | undefined;
 }
 
 type AnyKind = KindDefinition<StoredObject>;

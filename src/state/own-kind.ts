@@ -1,7 +1,7 @@
 import { byIndex, type By, type Range } from './by.js';
 import type { CreateEvent, DeleteEvent, Event, UpdateEvent } from './events.js';
 import { indexKey, type IndexedValue, type IndexValue } from './index-key.js';
-import { isKindName, nameIndex, type KindDefinition, type KindLimits, type StoredObject } from './kind.js';
+import { foldName, isKindName, nameIndex, type KindDefinition, type KindLimits, type StoredObject } from './kind.js';
 import { Misfit, plainCopy, type DeepPartial, type Schema } from './schema.js';
 import { fromStandard, isStandard, type StandardSchema } from './standard-schema.js';
 import { keyCheck, specifierFor, type CheckFunc, type Specifier } from './specifiers.js';
@@ -157,7 +157,7 @@ export function defineKind<S, const I extends IndexFunctions<BodyOf<S>> = Record
 }
 
 function keyIn(index: string, value: unknown): string {
-  const key = indexKey(value);
+  const key = index === 'name' && typeof value === 'string' ? foldName(value) : indexKey(value);
   if (key === undefined) throw new TypeError(`${index}: an index is asked for a text, a number or true or false`);
   return key;
 }

@@ -12,7 +12,7 @@ export interface KindUse {
 }
 
 export interface StoreUse {
-  /** Every kind that there is, or was, an object of. */
+  /** Every kind that this store knows, and every one that there is, or was, an object of. */
   readonly kinds: readonly KindUse[];
   readonly history: {
     readonly transactions: number;
@@ -32,7 +32,7 @@ export function useOf({ committed, kinds, history, queue, limits }: Ledger): Sto
     return { kind, objects, bytes: committed.bytes[kind] ?? 0, ...(set && { limits: set }) };
   };
   return {
-    kinds: kindsIn(committed).map(useOfKind),
+    kinds: [...new Set([...kindsIn(committed), ...kinds.names()])].map(useOfKind),
     history: {
       transactions: history.length,
       bytes: history.bytes,

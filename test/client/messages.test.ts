@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Client, type SnapshotObject, type WatchMessage, type WatchOptions } from '../../src/client/index.js';
 import type { MemoryStore } from '../../src/state/index.js';
@@ -131,20 +132,18 @@ describe('the messages of a client’s watch', () => {
   it('are a copy again after a restore put another state in the place of everything', async () => {
     members = await OpenMembers.start(2);
     const leader = await members.leader();
-    const client = clientOf(members.hosts);
+    const addr = (await members.follower()).addr; // hands on to the leader
+    const client = clientOf(['127.0.0.1:1', addr]);
     await create(leader.store, 3, 'old');
     const saved: Uint8Array[] = [];
     for await (const chunk of client.saveSnapshot()) saved.push(chunk);
     await create(leader.store, 3, 'new');
-    const addr = (await members.follower()).addr;
     const { seen, stop } = mirror(clientOf([addr]), { snapshot: true, selectors: [{ kind: 'node' }] });
     const plain = mirror(clientOf([addr]), { from: leader.store.version });
     await until('they stand', () => [seen, plain.seen].every((one) => typesOf(one).includes('synced')));
     expect(seen.state.size).toBe(6);
-    async function* chunks() {
-      yield* saved;
-    }
-    const restored = await client.restoreSnapshot(chunks());
+    const afresh = clientOf(['127.0.0.1:1', addr]);
+    const restored = await afresh.restoreSnapshot(Readable.from(saved));
     expect(restored.objects).toBe(3);
     await until('the other has ended', () => plain.seen.error !== undefined);
     expect(plain.seen.error).toMatchObject({ code: 'RESYNC' });

@@ -30,7 +30,7 @@ export function addAny(program: Command, context: Context): void {
           columns: [
             ['ID', ({ id }) => id],
             ...(isKind(kind) ? [['NAME', (object: StoredObject) => nameOf(kind, object)] as const] : []),
-            ['FIELDS', (object) => (isKind(kind) ? '' : fieldsOf(object))],
+            ...(isKind(kind) ? [] : [['FIELDS', fieldsOf] as const]),
             ['VERSION', ({ meta }) => meta.version],
           ],
         });

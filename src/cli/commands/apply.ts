@@ -9,7 +9,7 @@ import { messageOf } from '../../base/errors.js';
 import { isStoreError } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
 import { printList } from '../output.js';
-import { fieldText } from './history.js';
+import { fieldTexts } from './history.js';
 
 interface ApplyFlags {
   readonly stack?: string;
@@ -40,7 +40,7 @@ export function addApply(program: Command, context: Context): void {
           kind: change.kind,
           name: change.name,
           id: 'id' in change ? change.id : change.object.id,
-          ...(dryRun && { changes: (planned[i]?.fields ?? []).map(fieldText) }),
+          ...(dryRun && { changes: fieldTexts(change.kind, planned[i]?.fields ?? []) }),
         }));
         if (rows.length === 0) streams.err(`stack ${stack.name}: nothing differs\n`);
         else if (flags.dryRun) streams.err(`stack ${stack.name}: this would be done\n`);

@@ -31,7 +31,7 @@ export function addHistory(program: Command, context: Context): void {
             ['ACTION', ({ op }) => op],
             ['ACTOR', ({ actor }) => actor],
             ['REASON', ({ reason }) => reason],
-            ['CHANGES', (_row) => changesOf(entries[rows.indexOf(_row)] as Entry)],
+            ['CHANGES', (row) => changesOf(kind, entries[rows.indexOf(row)] as Entry)],
           ],
         });
       });
@@ -55,15 +55,21 @@ function parsed({ path, old, new: now }: messages.FieldChange): object {
 }
 
 /** One field: `spec.mode.replicated.replicas: 1 → 3`. */
-export function fieldText({ path, old, new: now }: messages.FieldChange): string {
+function fieldText({ path, old, new: now }: messages.FieldChange): string {
   if (old === undefined && now === undefined) return `${path}: changed`;
   if (old === undefined) return `${path}: ${now}`;
   return now === undefined ? `${path}: ${old} → gone` : `${path}: ${old} → ${now}`;
 }
 
-function changesOf({ op, fields }: Entry): string {
+/** What changed, for people: without what the store keeps of a service beside its spec. */
+export function fieldTexts(kind: string, fields: readonly messages.FieldChange[]): string[] {
+  const kept = ({ path }: messages.FieldChange) => path === 'specVersion' || /^previousSpec\b/.test(path);
+  return fields.filter((field) => kind !== 'service' || !kept(field)).map(fieldText);
+}
+
+function changesOf(kind: string, { op, fields }: Entry): string {
   if (op !== 'update') return '';
-  return fields.length === 0 ? 'nothing' : fields.map(fieldText).join('; ');
+  return fields.length === 0 ? 'nothing' : fieldTexts(kind, fields).join('; ');
 }
 
 export function wholeNumber(text: string): number {

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { eventsOf } from '../../client/index.js';
 import { isKindName, kindNames, kindOf, type EventAction } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
+import { findKind } from '../objects.js';
 
 const actions: readonly EventAction[] = ['create', 'update', 'delete', 'commit'];
 
@@ -20,8 +21,10 @@ export function addWatch(program: Command, context: Context): void {
     .option('--from <version>', 'everything after this version (default: from now on)', version)
     .option('--wait', 'when that version is not there yet: wait for it')
     .description('print what changes, one event a line, until interrupted')
-    .action(async (kinds: string[], flags: WatchFlags, command: Command) => {
+    .action(async (given: string[], flags: WatchFlags, command: Command) => {
       await withClient(command, context, async (client) => {
+        const kinds: string[] = [];
+        for (const kind of given) kinds.push(await findKind(client, kind));
         const filtered = kinds.length > 0 || flags.action !== undefined;
         const withCommits = !filtered || flags.action?.includes('commit') === true;
         const objectActions = (flags.action ?? []).filter((action) => action !== 'commit');

@@ -37,7 +37,6 @@ export async function run(args: readonly string[], context: Context, version: st
       ),
     )
     .addOption(new Option('--reason <why>', 'why something is written, for the history'))
-    .enablePositionalOptions()
     .showHelpAfterError('(see --help)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.streams.out(text), writeErr: (text) => context.streams.err(text) });

@@ -82,7 +82,7 @@ export class Calls {
   /** Sends chunks to the member that leads, or to one that hands them on. Not asked again: it cannot be known how far it came. */
   async upload<Res>(service: ServiceName, name: string, requests: AsyncIterable<object>): Promise<Res> {
     await this.learn(); // the first in turn is then one that answers
-    return await this.#channel(this.#hosts[0] as string).upload<Res>(methodOf(service, name), requests, {
+    return this.#channel(this.#hosts[0] as string).upload<Res>(methodOf(service, name), requests, {
       signal: this.closed,
     });
   }

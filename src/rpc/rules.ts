@@ -62,7 +62,9 @@ export function checkRemoval(tx: ReadTx, kind: string, object: StoredObject): vo
     case 'volume': {
       const [place] = (object as Volume).publishStatus;
       if (place) inUse(name, `node ${place.nodeId}`);
+      return;
     }
+    default: // nobody names the others
   }
 }
 

@@ -4,7 +4,6 @@ import { Client, type SnapshotObject, type WatchMessage, type WatchOptions } fro
 import type { MemoryStore } from '../../src/state/index.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
-import { codeOf } from '../support/state-events.js';
 
 describe('the messages of a client’s watch', () => {
   let members = new OpenMembers();

@@ -39,7 +39,7 @@ describe('the rules of the API', () => {
     await members.close();
   });
 
-  const create = (kind: Kind, id: string, spec: object) => client.create(kind, { id, spec } as never);
+  const create = (kind: Kind, id: string, spec: object) => client.create(kind, { id, spec });
   const service = (spec: object, id = 'try') => create('service', id, { annotations: { name: id }, ...spec });
   const refusalOf = (promise: Promise<unknown>) => promise.then(() => 'taken', (error: Error) => error.message); // prettier-ignore
 
@@ -123,7 +123,7 @@ describe('the rules of the API', () => {
   it('ask an update what they ask of a new object', async () => {
     const given = await service({});
     const spec = { ...(given as { spec: object }).spec, networks: [{ target: 'net9' }] };
-    expect(await codeOf(client.update('service', { ...given, spec } as never))).toBe('INVALID_OBJECT');
+    expect(await codeOf(client.update('service', { ...given, spec }))).toBe('INVALID_OBJECT');
     expect(await client.get('service', 'try')).toEqual(given);
   });
 
@@ -166,7 +166,7 @@ describe('the rules of the API', () => {
   describe('about several changes at once', () => {
     const noMeta = { version: 0, createdAt: 0, updatedAt: 0 };
     const made = (kind: Kind, id: string, spec: object, op: 'create' | 'update' = 'create') =>
-      ({ op, kind, id, [kind]: canonicalObject(kindOf(kind), { spec } as never, id, noMeta) }) as never;
+      ({ op, kind, id, [kind]: canonicalObject(kindOf(kind), { spec }, id, noMeta) }) as never;
     const gone = (kind: Kind, id: string): messages.Change => ({ op: 'remove', kind, id }) as never;
     const network = made('network', 'net2', { annotations: { name: 'two' } });
     const user = made('service', 'try', { annotations: { name: 'try' }, networks: [{ target: 'net2' }] });

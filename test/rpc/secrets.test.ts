@@ -9,7 +9,7 @@ import { until } from '../support/network-wait.js';
 const data = Buffer.from('nobody may see this').toString('base64');
 const noMeta = { version: 0, createdAt: 0, updatedAt: 0 };
 const secret = (id: string, parts: object = {}) =>
-  canonicalObject(kindOf('secret'), { spec: { annotations: { name: id }, data, ...parts } } as never, id, noMeta);
+  canonicalObject(kindOf('secret'), { spec: { annotations: { name: id }, data, ...parts } }, id, noMeta);
 const labelled = (id: string, tier: string) => secret(id, { annotations: { name: id, labels: { tier } }, data: '' });
 
 /** Everything that left, as text: bytes as they are and as base64 would all be found here. */
@@ -26,7 +26,7 @@ describe('the data of a secret', () => {
     const { addr } = await members.follower();
     channel = members.channel(addr);
     client = new Client({ hosts: [addr] });
-    await client.create('secret', secret('there') as never);
+    await client.create('secret', secret('there'));
   });
   afterAll(async () => {
     client.close();
@@ -93,8 +93,8 @@ describe('the data of a secret', () => {
   });
 
   it('is not in a history, of what is there and of what is gone', async () => {
-    await client.create('secret', secret('past') as never);
-    await client.update('secret', labelled('past', 'a') as never);
+    await client.create('secret', secret('past'));
+    await client.update('secret', labelled('past', 'a'));
     await client.remove('secret', 'past');
     const { entries } = await client.history('secret', 'past');
     expect(entries.map(({ op }) => op)).toEqual(['create', 'update', 'remove']);
@@ -117,9 +117,9 @@ describe('the data of a secret', () => {
     const said = (promise: Promise<unknown>) => promise.then(() => 'taken', (error: Error) => `${error.message} ${error.stack}`); // prettier-ignore
     const other = secret('there', { data: 'b3RoZXI=' });
     for (const refused of [
-      client.update('secret', other as never),
-      client.create('secret', secret('there') as never),
-      client.create('secret', secret('bad name') as never),
+      client.update('secret', other),
+      client.create('secret', secret('there')),
+      client.create('secret', secret('bad name')),
       client.create('secret', { spec: { annotations: { name: 'x' }, data: `${data}!` } }),
     ]) {
       const message = await said(refused);
@@ -145,8 +145,8 @@ describe('the data of a secret', () => {
       stream.on('data', (response: messages.WatchResponse) => responses.push(response));
     }
     await until('all stand', () => responses.filter(({ synced }) => synced).length === streams.length);
-    await client.create('secret', secret('live') as never);
-    await client.update('secret', labelled('live', 'a') as never);
+    await client.create('secret', secret('live'));
+    await client.update('secret', labelled('live', 'a'));
     await client.remove('secret', 'live');
     const { version } = store;
     await until(

@@ -179,7 +179,7 @@ describe('the version of the spec, on a disk', () => {
       const specVersion = node.meta.version;
       expect(member.store.view((tx) => specVersionOf(tx.nodes().get('n') as never))).toBe(specVersion);
       expect((await again.get('service', 's')).specVersion).toBe(service.specVersion);
-      const updated = await again.update('node', { ...node, spec: named('m') } as never, { specVersion });
+      const updated = await again.update('node', { ...node, spec: named('m') }, { specVersion });
       expect(updated).toMatchObject({ status: { message: 'beat 29' }, spec: { annotations: { name: 'm' } } });
       expect(await codeOf(again.update('node', node, { specVersion }))).toBe('SEQUENCE_CONFLICT');
       again.close();

@@ -25,7 +25,7 @@ export function addAny(program: Command, context: Context): void {
       await withClient(command, context, async (client, { output }) => {
         const kind = await findKind(client, given);
         const { objects } = await client.list(kind, { indexes: flags.where }, { limit: flags.limit });
-        printList(streams, output, objects as readonly StoredObject[], {
+        printList(streams, output, objects, {
           name: (object) => nameOf(kind, object) || object.id,
           columns: [
             ['ID', ({ id }) => id],

@@ -29,8 +29,7 @@ export function addLock(program: Command, context: Context, exit: (code: number)
       .argument('<name>', 'of the lock')
       .argument('<command...>', 'what to run while it is held, after --')
       .option('--ttl <time>', 'how long the others wait when this process dies', parseDuration, lockTtlDefaultMs)
-      .option('--grace <time>', 'how long the command may take to end when the lock is lost', parseDuration, 5_000)
-      .passThroughOptions();
+      .option('--grace <time>', 'how long the command may take to end when the lock is lost', parseDuration, 5_000);
 
   options(program.command('lock'))
     .description('wait for a lock, run a command while it is held, and exit as the command does')

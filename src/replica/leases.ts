@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import { byIndex, tableOf, watch, type MemoryStore, type StoredObject, type Tx } from '../state/index.js';
+import { byIndex, tableOf, type MemoryStore, type OwnEvent, type Stored, type Tx } from '../state/index.js';
 import { leaseIndex, leases } from './lease-kind.js';
 
 /** A lease as the leader has it in mind. */
@@ -16,6 +16,12 @@ interface Armed {
   overdueSince: number | undefined;
   /** Its end is on its way through the log: nobody can keep it alive any more. */
   ending: boolean;
+}
+
+interface LeaseBody {
+  readonly ttlMs: number;
+  readonly guarded: boolean;
+  readonly lost: boolean;
 }
 
 /** Deadlines are looked at this often at most, milliseconds. */
@@ -56,17 +62,19 @@ export class Leases {
 
   /** Begins to follow the store. */
   start(): void {
-    watch(this.#store.queue, leases.created(), leases.updated(), leases.deleted()).subscribe({
-      next: (event) => {
-        if (!this.#leading) return;
-        if (event.action === 'delete') this.#armed.delete(event.object.id);
-        else this.#arm(event.object);
+    this.#store.queue.attach({
+      specifiers: [leases.created(), leases.updated(), leases.deleted()],
+      match: 'new',
+      internal: true,
+      onTransaction: (_record, events) => {
+        if (this.#leading) for (const event of events) this.#heard(event as OwnEvent<LeaseBody>);
       },
       // A state took the place of everything: leases too.
-      error: () => {
+      onError: () => {
         if (this.#leading) this.#armAll();
         this.start();
       },
+      onClose: () => undefined,
     });
   }
 
@@ -105,12 +113,17 @@ export class Leases {
     return ids.filter((id) => this.#armed.get(id)?.ending !== false);
   }
 
+  #heard({ action, object }: OwnEvent<LeaseBody>): void {
+    if (action === 'delete') this.#armed.delete(object.id);
+    else this.#arm(object);
+  }
+
   #armAll(): void {
     this.#armed.clear();
     for (const lease of this.#store.view((tx) => tx.kind(leases).find())) this.#arm(lease);
   }
 
-  #arm({ id, meta, ttlMs, guarded, lost }: StoredObject & { ttlMs: number; guarded: boolean; lost: boolean }): void {
+  #arm({ id, meta, ttlMs, guarded, lost }: Stored<LeaseBody>): void {
     const deadline = this.#clock.monotonic() + ttlMs;
     const overdueSince = lost ? this.#armed.get(id)?.overdueSince : undefined;
     this.#armed.set(id, { version: meta.version, ttlMs, guarded, lost, deadline, overdueSince, ending: false });

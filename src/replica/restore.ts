@@ -1,7 +1,6 @@
 import { newId } from '../base/ids.js';
 import type { Random } from '../base/random.js';
-import type { MemoryStore, StagedState, StoredObject, TransactionInfo } from '../state/index.js';
-import { StoreError } from '../state/index.js';
+import { rowsOf, StoreError, type MemoryStore, type StagedState, type TransactionInfo } from '../state/index.js';
 import { decodeObject, encodeObject, encodeRestoreStep, type ClusterSnapshot, type messages } from '../wire/index.js';
 
 type RestoreStep = messages.RestoreStep;
@@ -67,8 +66,8 @@ function* stepsOf(id: string, { store }: ClusterSnapshot): Generator<RestoreStep
   let rows: messages.ObjectRecord[] = [];
   let bytes = 0;
   let objects = 0;
-  for (const [kind, table] of Object.entries(store.tables)) {
-    for (const row of table as readonly StoredObject[]) {
+  for (const kind of Object.keys(store.tables)) {
+    for (const row of rowsOf(store, kind)) {
       const object = encodeObject(kind, row);
       rows.push({ kind, object });
       bytes += object.length;

@@ -1,10 +1,11 @@
 import type { handleServerStreamingCall, handleUnaryCall, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { Slicer, systemClock } from '../base/clock.js';
 import type { Replica } from '../replica/index.js';
-import { StoreError, tableOf, type MemoryStore, type ReadTx, type StoredObject } from '../state/index.js';
+import { StoreError, tableOf, type By, type MemoryStore, type ReadTx, type StoredObject } from '../state/index.js';
 import { toAny, type messages } from '../wire/index.js';
 import { lookupOf } from './filters.js';
 import { timeLeft } from './forward.js';
+import { checkedKind } from './names.js';
 import { showObject } from './shown.js';
 import { writeSlowly } from './slow-writer.js';
 import { toStatus } from './status.js';
@@ -68,6 +69,31 @@ export function listPage(
   return { objects: found.map((object) => showObject(kind, object)), more };
 }
 
+/** Objects that are looked up at a time. */
+const chunkObjects = 512;
+
+/** What a lookup finds, a few at a time, so that the reader can pause in between. */
+export function* foundIn(
+  view: ReadTx,
+  kind: string,
+  by: By,
+  { limit = Infinity, after }: { limit?: number; after?: string | undefined } = {},
+): Generator<StoredObject, void> {
+  const table = tableOf(view, kind);
+  if (by.by === 'or') {
+    yield* table.find(by, { ...(limit < Infinity && { limit }), after });
+    return;
+  }
+  let last: StoredObject | string | undefined = after;
+  for (let left = limit; left > 0; left -= chunkObjects) {
+    const wanted = Math.min(left, chunkObjects);
+    const chunk: StoredObject[] = table.find(by, { limit: wanted, after: last });
+    yield* chunk;
+    if (chunk.length < wanted) return;
+    last = chunk.at(-1);
+  }
+}
+
 /** Cuts a list into messages of about {@link pageBytes}, giving the event loop back in between. */
 export async function* pagesOf(
   store: MemoryStore,
@@ -101,9 +127,11 @@ export function listObjects(replica: Replica): ListObjects {
     call.on('cancelled', () => stop.abort());
     const serve = async () => {
       const view = await readCommitted(replica, request, timeLeft(call), () => store.openView());
-      const { objects } = listPage(view, request.kind, request);
+      const { kind, filter, limit, after } = request;
+      const by = lookupOf(checkedKind(kind), filter);
+      const objects = foundIn(view, kind, by, { ...(limit > 0 && { limit }), after });
       let sent = 0;
-      for await (const page of pagesOf(store, request.kind, objects)) {
+      for await (const page of pagesOf(store, kind, objects)) {
         if (stop.signal.aborted) return;
         await writeSlowly(call, { version: view.version, objects: page }, stop.signal);
         sent++;

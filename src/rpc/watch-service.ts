@@ -2,9 +2,9 @@ import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/g
 import { messageOf } from '../base/errors.js';
 import type { Replica } from '../replica/index.js';
 import {
+  all,
   isStoreError,
   StoreError,
-  tableOf,
   watch,
   type Event,
   type MemoryStore,
@@ -12,7 +12,7 @@ import {
   type StoredObject,
 } from '../state/index.js';
 import { toAny, type messages } from '../wire/index.js';
-import { pagesOf } from './reads.js';
+import { foundIn, pagesOf } from './reads.js';
 import { allKinds, selectionsOf, specifiersOf, type Selection } from './selectors.js';
 import { showObject } from './shown.js';
 import { writeSlowly } from './slow-writer.js';
@@ -104,14 +104,14 @@ async function saySnapshot(
   for (const kind of kinds) {
     const tests = selections.filter((one) => one.kind === kind).map(({ test }) => test);
     const where = (object: StoredObject) => tests.length === 0 || tests.some((test) => test(object));
-    for await (const objects of pagesOf(store, kind, filtered(tableOf(view, kind).find(), where))) {
+    for await (const objects of pagesOf(store, kind, filtered(foundIn(view, kind, all), where))) {
       if (signal.aborted) return;
       await say({ snapshot: { version, objects: objects.map((object) => ({ kind, object })) } });
     }
   }
 }
 
-function* filtered<T>(items: readonly T[], where: (item: T) => boolean): Generator<T, void> {
+function* filtered<T>(items: Iterable<T>, where: (item: T) => boolean): Generator<T, void> {
   for (const item of items) if (where(item)) yield item;
 }
 

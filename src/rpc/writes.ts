@@ -33,6 +33,8 @@ export class ApiWrites {
   readonly #tx: Tx;
   readonly #kinds: KindSet;
   readonly #checks: (() => void)[] = [];
+  /** By kind and id. */
+  readonly #removed = new Map<string, StoredObject>();
 
   constructor(tx: Tx, kinds: KindSet) {
     this.#tx = tx;
@@ -43,7 +45,8 @@ export class ApiWrites {
     const created = tableOf(this.#tx, kind).create(
       draftOf(this.#withSpecVersion(kind, object, undefined)),
     ) as AnyObject;
-    this.#checks.push(() => this.#check(kind, created.id, undefined));
+    // What went and comes back in one request is changed, as far as the rules care.
+    this.#checks.push(() => this.#check(kind, created.id, this.#removed.get(`${kind}/${created.id}`)));
     return created;
   }
 
@@ -64,6 +67,7 @@ export class ApiWrites {
     if (old && version !== undefined && old.meta.version !== version)
       throw new StoreError('SEQUENCE_CONFLICT', `${kind} ${id} is at version ${old.meta.version}, not ${version}`);
     table.delete(id);
+    if (old) this.#removed.set(`${kind}/${id}`, old);
     this.#checks.push(() => {
       if (old && !table.get(id)) checkRemoval(this.#tx, kind, old);
     });

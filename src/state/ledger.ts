@@ -1,11 +1,11 @@
 import { assert, InvariantError } from '../base/assert.js';
 import type { Clock } from '../base/clock.js';
 import { deferred, type Deferred } from '../base/deferred.js';
-import type { ObjectEvent } from './events.js';
 import { StoreError } from './errors.js';
 import { History, type HistoryLimits, type TransactionRecord } from './history.js';
 import type { Proposer, StoreAction, TransactionInfo } from './proposer.js';
 import { WatchQueue } from './queue.js';
+import { recordOf } from './record.js';
 import { Requests } from './requests.js';
 import { emptyRoot, type StateRoot } from './root.js';
 import { actionOf, applyActions } from './actions.js';
@@ -28,22 +28,6 @@ interface Proposal {
   /** Settles when it is committed and delivered, or refused. */
   readonly settled: Deferred<void>;
   dropped: boolean;
-}
-
-/** Written out field by field, here and below: these are the hottest allocations of all, and spreading them costs more than the tree does. */
-function eventOf({ action, kind, object, old }: ObjectChange, version: number): ObjectEvent {
-  const event = action === 'update' ? { action, kind, object, old, version } : { action, kind, object, version };
-  return Object.freeze(event) as ObjectEvent;
-}
-
-function recordOf(info: TransactionInfo, changes: readonly ObjectChange[], bytes: number): TransactionRecord {
-  const { version, time, actor, reason, requestId, kinds } = info;
-  const events: ObjectEvent[] = [];
-  for (const change of changes) events.push(eventOf(change, version));
-  const commit = Object.freeze({ action: 'commit', kind: 'commit', version } as const);
-  const labelled = actor !== undefined || reason !== undefined || requestId !== undefined || kinds !== undefined;
-  const record = { version, time, events: Object.freeze(events), commit, bytes };
-  return labelled ? { ...info, ...record } : record;
 }
 
 function infoOf(
@@ -201,16 +185,11 @@ export class Ledger {
     this.#commit(root, recordOf(info, changes, this.#historyBytes(changes)), () => undefined);
   }
 
-  /** Commits `root` as one transaction with these changes, outside of any proposal. */
-  commitRestored(root: StateRoot, changes: readonly ObjectChange[]): void {
-    root = this.#measured(root, changes);
+  /** Commits `root`, as one transaction that this record tells of, outside of any proposal. */
+  commitRestored(root: StateRoot, record: TransactionRecord): void {
     if (root.version !== this.#committed.version + 1) this.history.reset([]); // versions were skipped: no history leads here
     this.#pending = root;
-    this.#commit(
-      root,
-      recordOf({ version: root.version, time: root.time }, changes, this.#historyBytes(changes)),
-      () => undefined,
-    );
+    this.#commit(root, record, () => undefined);
   }
 
   /** Puts a snapshot in the place of everything. Watches go on where its history reaches back to them. */

@@ -7,6 +7,8 @@ import type { Kind } from './tables/index.js';
 export interface Listener {
   readonly specifiers: readonly Specifier[];
   readonly match: MatchMode;
+  /** The store's own ear: nobody's watch. */
+  readonly internal?: true;
   onTransaction(record: TransactionRecord, events: readonly Event[]): void;
   /** The listener has been taken off the queue because of `error`. */
   onError(error: unknown): void;
@@ -118,7 +120,9 @@ export class WatchQueue {
 
   /** How many watches stand. */
   get listeners(): number {
-    return this.#entries.size;
+    let count = 0;
+    for (const { internal } of this.#entries.keys()) if (!internal) count++;
+    return count;
   }
 
   get closed(): boolean {

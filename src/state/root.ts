@@ -59,6 +59,22 @@ export function readKind(root: StateRoot, kind: string, kinds: KindSet): TableRe
   return reader;
 }
 
+/** Rows that are read at a time by whoever goes through all of them. */
+const chunkRows = 512;
+
+/** Every row of a kind, by id: taken a few at a time, so that the reader can pause in between. */
+export function* rowsIn(root: StateRoot, kind: string, kinds: KindSet): Generator<StoredObject, void> {
+  const reader = readKind(root, kind, kinds);
+  let last: string | undefined;
+  for (;;) {
+    const chunk: StoredObject[] = [];
+    reader.scanIds({}, last, (row) => chunk.push(row) < chunkRows);
+    yield* chunk;
+    if (chunk.length < chunkRows) return;
+    last = chunk.at(-1)?.id;
+  }
+}
+
 /** Makes the tables of the next version; opens a table when it is first touched. */
 export class RootEditor {
   readonly #tables = new Map<string, TableEditor<StoredObject>>();

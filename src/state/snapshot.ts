@@ -2,13 +2,15 @@ import { plainEqual } from '../base/plain.js';
 import { Slicer, type Clock } from '../base/clock.js';
 import { StoreError } from './errors.js';
 import { canonicalObject, givenId, type KindDescription, type StoredObject } from './kind.js';
-import type { KindSet } from './kind-set.js';
+import { KindSet } from './kind-set.js';
+import type { ObjectEvent } from './events.js';
 import type { TransactionRecord } from './history.js';
 import { storedMeta } from './meta.js';
-import { emptyRoot, kindsIn, readKind, type StateRoot } from './root.js';
+import { eventOf, recordOfEvents } from './record.js';
+import { emptyRoot, kindsIn, readKind, rowsIn, type StateRoot } from './root.js';
 import { kindNames, type Kind, type ObjectOf } from './tables/index.js';
-import type { Measure } from './usage.js';
-import { WriteTransaction, type ObjectChange } from './write-transaction.js';
+import { bytesAfter, type Measure } from './usage.js';
+import { WriteTransaction } from './write-transaction.js';
 
 /** Everything that a store holds at one version. Taking one costs nothing: it shares the store's structure. */
 export interface StoreSnapshot {
@@ -116,18 +118,38 @@ export async function planRestore(
   base: StateRoot,
   snapshot: StoreSnapshot,
   time: number,
-  { clock, kinds }: { clock: Clock; kinds: KindSet },
-): Promise<{ root: StateRoot; changes: readonly ObjectChange[] }> {
+  { clock, kinds, measure }: { clock: Clock; kinds: KindSet; measure: Measure },
+): Promise<{ root: StateRoot; record: TransactionRecord }> {
   const slicer = new Slicer(clock);
   const version = Math.max(base.version, snapshot.version) + 1;
   const tx = new WriteTransaction({ base, kinds, stamp: { version, time } });
+  const events: ObjectEvent[] = [];
+  let { bytes } = base;
+  let historyBytes = 0;
+  /** Takes over what was changed since it was called last, and pauses when it is time. */
+  const settle = async () => {
+    if (tx.changes.length > 0) {
+      bytes = bytesAfter(bytes, tx.changes, measure);
+      for (const change of tx.changes) {
+        events.push(eventOf(change, version));
+        historyBytes += measure(change.kind, change.object);
+      }
+      tx.changes.length = 0;
+    }
+    if (slicer.due) await slicer.pause();
+  };
   for (const kind of new Set([...kindsOf(snapshot), ...kindsIn(base)])) {
-    const rows = (snapshot.tables[kind] ?? []).map((row) => canonicalRow(snapshot, kind, row, kinds));
-    const wanted = new Set(rows.map(({ id }) => id));
     const table = tx.of(kind);
-    for (const { id } of readKind(base, kind, kinds).all()) {
+    const rows: StoredObject[] = [];
+    const wanted = new Set<string>();
+    for (const row of rowsOf(snapshot, kind, kinds)) {
+      rows.push(canonicalRow(snapshot, kind, row, kinds));
+      wanted.add(row.id);
+      await settle();
+    }
+    for (const { id } of rowsIn(base, kind, kinds)) {
       if (!wanted.has(id)) table.delete(id);
-      if (slicer.due) await slicer.pause();
+      await settle();
     }
     for (const row of rows) {
       const old = table.get(row.id);
@@ -135,9 +157,23 @@ export async function planRestore(
         const meta = storedMeta({ version, createdAt: row.meta.createdAt, updatedAt: time });
         table.restore(Object.freeze({ ...row, meta }));
       }
-      if (slicer.due) await slicer.pause();
+      await settle();
     }
-    if (!rootOf(snapshot)) table.checkNames();
+    if (rootOf(snapshot)) continue; // its names stand once already
+    for (const { id } of rows) {
+      table.checkNameOf(id);
+      await settle();
+    }
   }
-  return { root: tx.root(Object.values(descriptionsOf(snapshot))), changes: tx.changes };
+  const root = { ...tx.root(Object.values(descriptionsOf(snapshot))), bytes };
+  return { root, record: recordOfEvents({ version, time }, events, historyBytes) };
 }
+
+/** The objects of one kind in a snapshot, by id, without making a list of them all where that can be helped. */
+export function rowsOf(snapshot: StoreSnapshot, kind: string, kinds?: KindSet): Iterable<StoredObject> {
+  const root = rootOf(snapshot);
+  return root ? rowsIn(root, kind, kinds ?? anyKinds) : ((snapshot.tables[kind] ?? []) as readonly StoredObject[]);
+}
+
+/** For reading by id, which needs to know nothing. */
+const anyKinds = new KindSet();

@@ -278,13 +278,11 @@ export class MemoryStore implements WatchableStore {
     await this.exclusive(async () => {
       const base = this.#ledger.committed;
       const time = Math.max(base.time, snapshot.time, this.#clock.now());
-      const { root, changes } = await planRestore(base, snapshot, time, {
-        clock: this.#clock,
-        kinds: this.#ledger.kinds,
-      });
+      const { kinds, measure } = this.#ledger;
+      const { root, record } = await planRestore(base, snapshot, time, { clock: this.#clock, kinds, measure });
       if (this.#writer.closed)
         throw new StoreError('CLOSED', 'the store was closed during the restore; nothing was changed');
-      this.#ledger.commitRestored(root, changes);
+      this.#ledger.commitRestored(root, record);
     });
   }
 

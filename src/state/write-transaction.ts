@@ -123,11 +123,6 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     if (object !== undefined) this.#checkUnique(object, undefined);
   }
 
-  /** After a restore: every name stands once. */
-  checkNames(): void {
-    if (this.#kind.unique.length > 0) for (const object of this.#editor.all()) this.#checkUnique(object, undefined);
-  }
-
   /** Writes an object of a snapshot: names may be on their way from one object to another. */
   restore(object: T): void {
     const old = this.#editor.get(object.id);

@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.js';
 import {
   kindNames,
+  rowsOf,
   type Event,
   type ObjectEvent,
   type StoredObject,
@@ -73,7 +74,7 @@ function* recordsOf({ clusterId, lineage, members, removed, store }: ClusterSnap
     },
   };
   for (const kind of Object.keys(store.tables)) {
-    for (const object of store.tables[kind] ?? []) {
+    for (const object of rowsOf(store, kind)) {
       count++;
       yield { object: { kind, object: encodeObject(kind, object) } };
     }

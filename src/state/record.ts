@@ -1,0 +1,26 @@
+import type { ObjectEvent } from './events.js';
+import type { TransactionRecord } from './history.js';
+import type { TransactionInfo } from './proposer.js';
+import type { ObjectChange } from './write-transaction.js';
+
+/** Written out field by field, here and below: these are the hottest allocations of all, and spreading them costs more than the tree does. */
+export function eventOf({ action, kind, object, old }: ObjectChange, version: number): ObjectEvent {
+  const event = action === 'update' ? { action, kind, object, old, version } : { action, kind, object, version };
+  return Object.freeze(event) as ObjectEvent;
+}
+
+/** What watchers and history are told of a transaction. */
+export function recordOf(info: TransactionInfo, changes: readonly ObjectChange[], bytes: number): TransactionRecord {
+  const events: ObjectEvent[] = [];
+  for (const change of changes) events.push(eventOf(change, info.version));
+  return recordOfEvents(info, events, bytes);
+}
+
+/** The same for events that are made already. */
+export function recordOfEvents(info: TransactionInfo, events: ObjectEvent[], bytes: number): TransactionRecord {
+  const { version, time, actor, reason, requestId, kinds } = info;
+  const commit = Object.freeze({ action: 'commit', kind: 'commit', version } as const);
+  const labelled = actor !== undefined || reason !== undefined || requestId !== undefined || kinds !== undefined;
+  const record = { version, time, events: Object.freeze(events), commit, bytes };
+  return labelled ? { ...info, ...record } : record;
+}

@@ -8,6 +8,7 @@ export default defineConfig({
       { find: /^skep$/, replacement: `${root}/src/index.ts` },
       { find: /^skep\/client$/, replacement: `${root}/src/client/index.ts` },
       { find: /^skep\/discovery$/, replacement: `${root}/src/discovery/index.ts` },
+      { find: /^skep\/catalog$/, replacement: `${root}/src/catalog/index.ts` },
       { find: /^skep\/testing$/, replacement: `${root}/src/testing/index.ts` },
       { find: /^skep\/raft$/, replacement: `${root}/src/raft/index.ts` },
     ],

@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import { DiscoveryError, pause, parseUrl, type BackendOptions } from '../../discovery/index.js';
 import { EtcdGateway, type LeaseId } from '../../discovery/etcd/gateway.js';
-import { readFields, type KeyValue } from '../../discovery/etcd/messages.js';
+import { readFields, type Change, type KeyValue } from '../../discovery/etcd/messages.js';
 import { etcdSettings } from '../../discovery/etcd/settings.js';
 import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
@@ -58,7 +58,7 @@ export class EtcdCatalogBackend implements CatalogBackend {
 
   async list(): Promise<CatalogSnapshot> {
     const { pairs } = await translated(() => this.#gateway.list(this.#prefix));
-    return read(pairs).instances;
+    return pairs.map(read).filter((found): found is PublishedInstance => !(found instanceof CatalogError));
   }
 
   watch(tell: CatalogTell, signal: AbortSignal): void {
@@ -96,17 +96,12 @@ export class EtcdCatalogBackend implements CatalogBackend {
   /** Tells everything, then everything again at each change, from that very revision on. Ends only by failing. */
   async #follow(tell: CatalogTell, signal: AbortSignal): Promise<never> {
     const { revision, pairs } = await this.#gateway.list(this.#prefix, signal);
-    const values = new Map(pairs.map(({ key, value }) => [key, value]));
-    tellValues(tell, values, signal);
+    const told = new ToldSnapshots(tell, signal);
+    told.take(pairs);
     try {
       for await (const message of this.#gateway.watch(this.#prefix, revision + 1n, signal)) {
         if ('ended' in message) throw new Error(message.ended);
-        if (message.changes.length === 0) continue;
-        for (const { key, value } of message.changes) {
-          if (value === undefined) values.delete(key);
-          else values.set(key, value);
-        }
-        tellValues(tell, values, signal);
+        if (message.changes.length > 0) told.take(message.changes);
       }
     } catch (error) {
       this.#gateway.preferAnother();
@@ -116,26 +111,37 @@ export class EtcdCatalogBackend implements CatalogBackend {
   }
 }
 
-function tellValues(tell: CatalogTell, values: ReadonlyMap<string, string>, signal: AbortSignal): void {
-  if (signal.aborted) return;
-  const pairs = [...values].map(([key, value]) => ({ key, value }));
-  const { instances, wrong } = read(pairs.sort((a, b) => (a.key < b.key ? -1 : 1)));
-  tell.snapshot(instances);
-  for (const error of wrong) tell.error(error);
+/** What a watch has seen, each value read once. What is no instance is told, and does not hide the others. */
+class ToldSnapshots {
+  readonly #tell: CatalogTell;
+  readonly #signal: AbortSignal;
+  readonly #instances = new Map<string, PublishedInstance>();
+
+  constructor(tell: CatalogTell, signal: AbortSignal) {
+    this.#tell = tell;
+    this.#signal = signal;
+  }
+
+  take(changes: readonly Change[]): void {
+    if (this.#signal.aborted) return;
+    const wrong: CatalogError[] = [];
+    for (const { key, value } of changes) {
+      const found = value === undefined ? undefined : read({ key, value });
+      if (found instanceof CatalogError) wrong.push(found);
+      if (found && !(found instanceof CatalogError)) this.#instances.set(key, found);
+      else this.#instances.delete(key);
+    }
+    this.#tell.snapshot([...this.#instances].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, instance]) => instance));
+    for (const error of wrong) this.#tell.error(error);
+  }
 }
 
-/** What is no instance is told and left out: it does not hide the others. */
-function read(pairs: readonly KeyValue[]): { instances: CatalogSnapshot; wrong: unknown[] } {
-  const instances: PublishedInstance[] = [];
-  const wrong: unknown[] = [];
-  for (const { key, value } of pairs) {
-    try {
-      instances.push(readPublished(value));
-    } catch (cause) {
-      wrong.push(new CatalogError('REFUSED', `${key} is no instance: ${messageOf(cause)}`, { cause }));
-    }
+function read({ key, value }: KeyValue): PublishedInstance | CatalogError {
+  try {
+    return readPublished(value);
+  } catch (cause) {
+    return new CatalogError('REFUSED', `${key} is no instance: ${messageOf(cause)}`, { cause });
   }
-  return { instances, wrong };
 }
 
 function readPublished(value: string): PublishedInstance {

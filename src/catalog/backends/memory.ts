@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../../base/clock.js';
-import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell } from '../backend.js';
+import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
 import { isMassExpiry, massExpiryDefaults, type MassExpiryPolicy } from '../mass-expiry.js';
 import type { InstanceRecord } from '../record.js';
@@ -16,7 +16,7 @@ interface Stay {
 }
 
 interface Kept {
-  readonly record: InstanceRecord;
+  readonly published: PublishedInstance;
   readonly stay: Stay;
 }
 
@@ -38,7 +38,8 @@ export class MemoryCatalogBackend implements CatalogBackend {
   /** Who is lost is not removed before this: once most renew again, the rest have a TTL to do so as well. */
   #protectedUntil = -Infinity;
   #cancel: Cancel | undefined;
-  #snapshot: CatalogSnapshot = [];
+  /** Absent when it was not asked for since the last change. */
+  #snapshot: CatalogSnapshot | undefined;
 
   constructor({ clock, massExpiry = {} }: MemoryCatalogOptions) {
     this.#clock = clock;
@@ -52,7 +53,7 @@ export class MemoryCatalogBackend implements CatalogBackend {
     return {
       put: async (instances) => {
         this.#held(stay);
-        for (const record of instances) this.#kept.set(record.id, { record, stay });
+        for (const record of instances) this.#kept.set(record.id, { published: publishedBy(stay, record), stay });
         this.#changed();
       },
       remove: async (ids) => {
@@ -72,7 +73,7 @@ export class MemoryCatalogBackend implements CatalogBackend {
 
   async list(): Promise<CatalogSnapshot> {
     this.#settle();
-    return this.#snapshot;
+    return this.#current();
   }
   /* eslint-enable @typescript-eslint/require-await */
 
@@ -87,7 +88,7 @@ export class MemoryCatalogBackend implements CatalogBackend {
     };
     signal.addEventListener('abort', end, { once: true });
     this.#arm();
-    tell.snapshot(this.#snapshot);
+    tell.snapshot(this.#current());
   }
 
   /** True when the session was lost, and is back. */
@@ -95,7 +96,7 @@ export class MemoryCatalogBackend implements CatalogBackend {
     this.#held(stay);
     const wasLost = stay.lost;
     stay.renewedAt = this.#clock.monotonic();
-    stay.lost = false;
+    if (wasLost) this.#mark(stay, false);
     return wasLost;
   }
 
@@ -116,7 +117,7 @@ export class MemoryCatalogBackend implements CatalogBackend {
       const keep = (mass || (stay.lost && now < this.#protectedUntil)) && now < this.#keptUntil(stay);
       if (keep === stay.lost && keep) continue;
       changed = true;
-      if (keep) stay.lost = true;
+      if (keep) this.#mark(stay, true);
       else this.#drop(stay);
     }
     if (changed) this.#changed(false);
@@ -133,6 +134,13 @@ export class MemoryCatalogBackend implements CatalogBackend {
     return isMassExpiry(ages, this.#policy);
   }
 
+  #mark(stay: Stay, lost: boolean): void {
+    stay.lost = lost;
+    for (const [id, kept] of this.#kept) {
+      if (kept.stay === stay) this.#kept.set(id, { stay, published: publishedBy(stay, kept.published) });
+    }
+  }
+
   #drop(stay: Stay): void {
     this.#stays.delete(stay);
     for (const [id, kept] of this.#kept) if (kept.stay === stay) this.#kept.delete(id);
@@ -140,13 +148,14 @@ export class MemoryCatalogBackend implements CatalogBackend {
 
   #changed(settle = true): void {
     if (settle) this.#settle();
-    this.#snapshot = [...this.#kept.values()].map(({ record, stay }) => ({
-      ...record,
-      agentId: stay.agentId,
-      lost: stay.lost,
-    }));
+    this.#snapshot = undefined;
     this.#arm();
-    for (const { snapshot } of [...this.#watchers]) snapshot(this.#snapshot);
+    for (const { snapshot } of [...this.#watchers]) snapshot(this.#current());
+  }
+
+  #current(): CatalogSnapshot {
+    this.#snapshot ??= [...this.#kept.values()].map(({ published }) => published);
+    return this.#snapshot;
   }
 
   #expiresAt({ ttlMs, renewedAt }: Stay): number {
@@ -180,4 +189,8 @@ export class MemoryCatalogBackend implements CatalogBackend {
     this.#cancel?.();
     this.#cancel = undefined;
   }
+}
+
+function publishedBy({ agentId, lost }: Stay, record: InstanceRecord): PublishedInstance {
+  return { ...record, agentId, lost };
 }

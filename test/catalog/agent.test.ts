@@ -155,6 +155,7 @@ describe('an agent', () => {
 
   it('ends with what was said last, when an id is registered and deregistered in one breath', async () => {
     const agent = agentOn(memory);
+    await agent.register({ ...web, id: 'w2' });
     const all = [
       agent.register({ ...web, id: 'w1' }),
       agent.deregister('w1'),
@@ -163,6 +164,8 @@ describe('an agent', () => {
       agent.register({ ...web, id: 'w2', port: 81 }),
     ];
     await Promise.all(all);
+    expect(await memory.list()).toMatchObject([{ id: 'w2', port: 81 }]);
+    await time.pass(6_000);
     expect(await memory.list()).toMatchObject([{ id: 'w2', port: 81 }]);
   });
 

@@ -9,6 +9,7 @@ export default defineConfig({
       { find: /^skep\/client$/, replacement: `${root}/src/client/index.ts` },
       { find: /^skep\/coordination$/, replacement: `${root}/src/coordination/index.ts` },
       { find: /^skep\/discovery$/, replacement: `${root}/src/discovery/index.ts` },
+      { find: /^skep\/catalog$/, replacement: `${root}/src/catalog/index.ts` },
       { find: /^skep\/testing$/, replacement: `${root}/src/testing/index.ts` },
       { find: /^skep\/raft$/, replacement: `${root}/src/raft/index.ts` },
     ],

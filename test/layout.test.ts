@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   rpc: ['base', 'raft', 'state', 'wire', 'replica'],
   discovery: ['base'],
   client: ['base', 'state', 'wire', 'rpc'],
+  catalog: ['base', 'state', 'client', 'discovery'],
   compose: ['base', 'state'],
   testing: ['base', 'raft', 'state', 'wire', 'replica'],
   coordination: ['base', 'state', 'client', 'discovery'],

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Figure } from './figure.js';
+import { millionSuite } from './million.js';
 import { remoteSuite, replicatedSuite } from './replicated.js';
 import { storeSuite } from './store.js';
 import { tableSuite } from './table.js';
@@ -14,6 +15,7 @@ const suites: Readonly<Record<string, () => AsyncGenerator<Figure>>> = {
   watch: watchSuite,
   replicated: replicatedSuite,
   remote: remoteSuite,
+  million: millionSuite,
 };
 
 const { values, positionals } = parseArgs({

@@ -67,7 +67,7 @@ export class Leases {
       match: 'new',
       internal: true,
       onTransaction: (_record, events) => {
-        if (this.#leading) for (const event of events) this.#heard(event as OwnEvent<LeaseBody>);
+        if (this.#leading) for (const event of events) this.#heard(event as unknown as OwnEvent<LeaseBody>);
       },
       // A state took the place of everything: leases too.
       onError: () => {

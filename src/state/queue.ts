@@ -207,7 +207,7 @@ export class WatchQueue {
     const wanted = new Map<Listener, Event[]>();
     for (const listener of this.#everything) wanted.set(listener, [...record.events, record.commit]);
     const failed = new Map<Listener, unknown>();
-    for (const event of record.events) this.#match(event, wanted, failed);
+    if (this.#slots.size > 0) for (const event of record.events) this.#match(event, wanted, failed);
     for (const listener of this.#commits) push(wanted, listener, record.commit);
     for (const [listener, error] of failed) {
       this.detach(listener);

@@ -141,7 +141,7 @@ export async function planRestore(
   for (const kind of new Set([...kindsOf(snapshot), ...kindsIn(base)])) {
     const table = tx.of(kind);
     const rows: StoredObject[] = [];
-    const wanted = new Set<string>();
+    const wanted = new WideSet();
     for (const row of rowsOf(snapshot, kind, kinds)) {
       rows.push(canonicalRow(snapshot, kind, row, kinds));
       wanted.add(row.id);
@@ -167,6 +167,27 @@ export async function planRestore(
   }
   const root = { ...tx.root(Object.values(descriptionsOf(snapshot))), bytes };
   return { root, record: recordOfEvents({ version, time }, events, historyBytes) };
+}
+
+const shards = 256;
+
+/** Many ids. One large set would be made anew, all at once, whenever it doubles. */
+class WideSet {
+  readonly #shards = Array.from({ length: shards }, () => new Set<string>());
+
+  add(id: string): void {
+    this.#shard(id).add(id);
+  }
+
+  has(id: string): boolean {
+    return this.#shard(id).has(id);
+  }
+
+  #shard(id: string): Set<string> {
+    let hash = 0;
+    for (let i = Math.max(0, id.length - 6); i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) | 0;
+    return this.#shards[(hash >>> 0) % shards] as Set<string>;
+  }
 }
 
 /** The objects of one kind in a snapshot, by id, without making a list of them all where that can be helped. */

@@ -16,7 +16,10 @@ import { checkedKind, decodeObject, encodeObject } from './objects.js';
 export const snapshotFormat = 1;
 
 const recordCodec = messageCodec('SnapshotRecord');
-const chunkBytes = 64 * 1024;
+/** Small enough to be made, and read, in a few milliseconds. */
+const chunkBytes = 32 * 1024;
+/** Most changes of a transaction in one record. */
+const changesMax = 128;
 
 /** Everything that one member hands to another: the store, and who the cluster is. */
 export interface ClusterSnapshot {
@@ -80,8 +83,10 @@ function* recordsOf({ clusterId, lineage, members, removed, store }: ClusterSnap
     }
   }
   for (const record of store.history) {
-    count++;
-    yield { history: toWireRecord(record) };
+    for (const part of toWireRecords(record)) {
+      count++;
+      yield { history: part };
+    }
   }
   for (const [requestId, version] of store.requests) {
     count++;
@@ -90,9 +95,12 @@ function* recordsOf({ clusterId, lineage, members, removed, store }: ClusterSnap
   yield { end: { records: count } };
 }
 
-function toWireRecord(record: TransactionRecord): HistoryRecord {
+function* toWireRecords(record: TransactionRecord): Generator<HistoryRecord, void> {
   const { events, commit: _commit, kinds: _kinds, ...info } = record;
-  return { ...info, changes: events.map(toWireChange) };
+  let from = 0;
+  for (; from + changesMax < events.length; from += changesMax)
+    yield { ...info, changes: events.slice(from, from + changesMax).map(toWireChange), continued: true };
+  yield { ...info, changes: events.slice(from).map(toWireChange) };
 }
 
 function toWireChange(event: ObjectEvent): HistoryChange {
@@ -121,12 +129,15 @@ function fromWireChange({ op, kind, object, old }: HistoryChange, version: numbe
   }
 }
 
-function fromWireRecord({ changes, ...info }: HistoryRecord): TransactionRecord {
+function fromWireRecord(
+  { changes: _changes, continued: _continued, ...info }: HistoryRecord,
+  events: readonly ObjectEvent[],
+): TransactionRecord {
   const { version } = info;
   const commit: Event & { action: 'commit' } = Object.freeze({ action: 'commit', kind: 'commit', version });
   return Object.freeze({
     ...info,
-    events: Object.freeze(changes.map((change) => fromWireChange(change, version))),
+    events: Object.freeze(events),
     commit,
   });
 }
@@ -139,6 +150,8 @@ export class SnapshotDecoder {
   #ended = false;
   readonly #tables: Record<string, StoredObject[]> = Object.fromEntries(kindNames.map((kind) => [kind, []]));
   readonly #history: TransactionRecord[] = [];
+  /** A transaction whose changes go on in the next record. */
+  #begun: { readonly version: number; readonly events: ObjectEvent[] } | undefined;
   readonly #requests: [string, number][] = [];
 
   /** Throws {@link DecodeError}. */
@@ -157,7 +170,8 @@ export class SnapshotDecoder {
   /** The whole snapshot. Throws {@link DecodeError} when its end has not come. */
   finish(): ClusterSnapshot {
     const header = this.#header;
-    if (!header || !this.#ended || this.#rest.length > 0) throw new DecodeError('the snapshot is not complete');
+    if (!header || !this.#ended || this.#begun || this.#rest.length > 0)
+      throw new DecodeError('the snapshot is not complete');
     const { clusterId, lineage, members, removed, version, time, kinds } = header;
     const tables = this.#tables as unknown as StoreSnapshot['tables'];
     return {
@@ -176,6 +190,17 @@ export class SnapshotDecoder {
     };
   }
 
+  /** Puts the pieces of a transaction together. */
+  #takeHistory(piece: HistoryRecord): void {
+    const begun = this.#begun;
+    if (begun && begun.version !== piece.version)
+      throw new DecodeError(`the transaction ${begun.version} in history goes on as ${piece.version}`);
+    const events = begun?.events ?? [];
+    for (const change of piece.changes) events.push(fromWireChange(change, piece.version));
+    this.#begun = piece.continued ? { version: piece.version, events } : undefined;
+    if (!piece.continued) this.#history.push(fromWireRecord(piece, events));
+  }
+
   #take(record: SnapshotRecord): void {
     if (this.#ended) throw new DecodeError('the snapshot goes on after its end');
     if (!this.#header && !('header' in record)) throw new DecodeError('a snapshot begins with its header');
@@ -187,7 +212,7 @@ export class SnapshotDecoder {
     } else if ('object' in record) {
       const { kind, object } = record.object;
       (this.#tables[checkedKind(kind)] ??= []).push(decodeObject(kind, object));
-    } else if ('history' in record) this.#history.push(fromWireRecord(record.history));
+    } else if ('history' in record) this.#takeHistory(record.history);
     else if ('request' in record) this.#requests.push([record.request.requestId, record.request.version]);
     else if (!('end' in record))
       throw new DecodeError('a record of the snapshot is of no kind that this version knows');

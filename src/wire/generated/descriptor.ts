@@ -5160,6 +5160,11 @@ export const descriptor: object = {
          "oneof": [
           "requestId"
          ]
+        },
+        "_continued": {
+         "oneof": [
+          "continued"
+         ]
         }
        },
        "fields": {
@@ -5200,6 +5205,13 @@ export const descriptor: object = {
         "bytes": {
          "type": "uint64",
          "id": 7
+        },
+        "continued": {
+         "type": "bool",
+         "id": 8,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },

@@ -1323,6 +1323,8 @@ export interface HistoryRecord {
   readonly reason?: string;
   readonly requestId?: string;
   readonly bytes: number;
+  /** The changes go on in the next record, which is of the same version: a large transaction is read in pieces. */
+  readonly continued?: boolean;
 }
 
 export interface RequestRecord {

@@ -1,0 +1,167 @@
+import { systemClock, type Clock } from '../../base/clock.js';
+import { messageOf } from '../../base/errors.js';
+import { DiscoveryError, pause, parseUrl, type BackendOptions } from '../../discovery/index.js';
+import { EtcdGateway, type LeaseId } from '../../discovery/etcd/gateway.js';
+import { readFields, type Change, type KeyValue } from '../../discovery/etcd/messages.js';
+import { etcdSettings } from '../../discovery/etcd/settings.js';
+import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
+import { CatalogError } from '../errors.js';
+import { readRecord, type InstanceRecord } from '../record.js';
+import { EtcdTransactions } from './etcd-transactions.js';
+
+/** Where in an etcd the catalogue is, below the URL's own prefix. */
+export const etcdCatalogPath = 'skep/catalog';
+
+export interface EtcdCatalogOptions {
+  /** `kv.path`, `kv.cacertfile`, `kv.certfile`, `kv.keyfile`, as discovery takes them. */
+  readonly options?: BackendOptions;
+  /** How long to wait before a watch that broke is begun again; default 1 000. */
+  readonly retryMs?: number;
+  readonly clock?: Clock;
+}
+
+/**
+ * A catalogue in etcd: an agent is a lease, an instance is a key that the lease holds, so that one request renews all of
+ * them. etcd removes what expires by itself: nothing is marked as lost here.
+ */
+export class EtcdCatalogBackend implements CatalogBackend {
+  readonly #clock: Clock;
+  readonly #retryMs: number;
+  readonly #gateway: EtcdGateway;
+  readonly #transactions: EtcdTransactions;
+  readonly #prefix: string;
+
+  /** @throws {DiscoveryError} `INVALID_OPTION` */
+  constructor(url: string, { options = {}, retryMs = 1_000, clock = systemClock }: EtcdCatalogOptions = {}) {
+    const settings = etcdSettings(parseUrl(url).uris, { 'kv.path': etcdCatalogPath, ...options });
+    this.#clock = clock;
+    this.#retryMs = retryMs;
+    this.#gateway = new EtcdGateway(settings, clock);
+    this.#transactions = new EtcdTransactions(settings, clock);
+    this.#prefix = settings.prefix;
+  }
+
+  async open(agentId: string, ttlMs: number): Promise<CatalogSession> {
+    // Without a TTL it is a lease that nobody needs to renew in a lifetime.
+    const ttlSeconds = ttlMs === 0 ? 1_000_000_000 : Math.ceil(ttlMs / 1_000);
+    const lease = await translated(() => this.#gateway.grantLease(ttlSeconds));
+    return {
+      put: (instances) => translated(() => this.#put(agentId, instances, lease)),
+      remove: (ids) => translated(() => this.#remove(ids, lease)),
+      renew: () =>
+        translated(async () => {
+          if (!(await this.#gateway.keepLease(lease))) throw sessionLost();
+        }),
+      close: () => translated(() => this.#gateway.revokeLease(lease)),
+    };
+  }
+
+  async list(): Promise<CatalogSnapshot> {
+    const { pairs } = await translated(() => this.#gateway.list(this.#prefix));
+    return pairs.map(read).filter((found): found is PublishedInstance => !(found instanceof CatalogError));
+  }
+
+  watch(tell: CatalogTell, signal: AbortSignal): void {
+    void this.#watch(tell, signal);
+  }
+
+  async #put(agentId: string, instances: readonly InstanceRecord[], lease: LeaseId): Promise<void> {
+    const pairs = instances.map((record) => ({
+      key: this.#key(record.id),
+      value: JSON.stringify({ agent: agentId, instance: record }),
+    }));
+    await this.#transactions.putAll(pairs, lease);
+  }
+
+  async #remove(ids: readonly string[], lease: LeaseId): Promise<void> {
+    await this.#transactions.deleteHeld(
+      ids.map((id) => this.#key(id)),
+      lease,
+    );
+  }
+
+  #key(id: string): string {
+    return `${this.#prefix}${encodeURIComponent(id)}`;
+  }
+
+  async #watch(tell: CatalogTell, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#follow(tell, signal).catch((error: unknown) => {
+        if (!signal.aborted) tell.error(new CatalogError('UNAVAILABLE', messageOf(error), { cause: error }));
+      });
+      await pause(this.#clock, this.#retryMs, signal);
+    }
+  }
+
+  /** Tells everything, then everything again at each change, from that very revision on. Ends only by failing. */
+  async #follow(tell: CatalogTell, signal: AbortSignal): Promise<never> {
+    const { revision, pairs } = await this.#gateway.list(this.#prefix, signal);
+    const told = new ToldSnapshots(tell, signal);
+    told.take(pairs);
+    try {
+      for await (const message of this.#gateway.watch(this.#prefix, revision + 1n, signal)) {
+        if ('ended' in message) throw new Error(message.ended);
+        if (message.changes.length > 0) told.take(message.changes);
+      }
+    } catch (error) {
+      this.#gateway.preferAnother();
+      throw error;
+    }
+    throw new Error('the connection was closed');
+  }
+}
+
+/** What a watch has seen, each value read once. What is no instance is told, and does not hide the others. */
+class ToldSnapshots {
+  readonly #tell: CatalogTell;
+  readonly #signal: AbortSignal;
+  readonly #instances = new Map<string, PublishedInstance>();
+
+  constructor(tell: CatalogTell, signal: AbortSignal) {
+    this.#tell = tell;
+    this.#signal = signal;
+  }
+
+  take(changes: readonly Change[]): void {
+    if (this.#signal.aborted) return;
+    const wrong: CatalogError[] = [];
+    for (const { key, value } of changes) {
+      const found = value === undefined ? undefined : read({ key, value });
+      if (found instanceof CatalogError) wrong.push(found);
+      if (found && !(found instanceof CatalogError)) this.#instances.set(key, found);
+      else this.#instances.delete(key);
+    }
+    this.#tell.snapshot([...this.#instances].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, instance]) => instance));
+    for (const error of wrong) this.#tell.error(error);
+  }
+}
+
+function read({ key, value }: KeyValue): PublishedInstance | CatalogError {
+  try {
+    return readPublished(value);
+  } catch (cause) {
+    return new CatalogError('REFUSED', `${key} is no instance: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function readPublished(value: string): PublishedInstance {
+  const { agent, instance } = readFields(value);
+  if (typeof agent !== 'string') throw new Error('it has no agent');
+  return { ...readRecord(instance), agentId: agent, lost: false };
+}
+
+function sessionLost(cause?: unknown): CatalogError {
+  return new CatalogError('SESSION_LOST', 'the session is over', { cause });
+}
+
+/** The words of discovery in those of the catalogue. */
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CatalogError) throw error;
+    if (error instanceof DiscoveryError && error.code === 'NOT_FOUND') throw sessionLost(error);
+    const passes = error instanceof DiscoveryError && error.code === 'UNAVAILABLE';
+    throw new CatalogError(passes ? 'UNAVAILABLE' : 'REFUSED', messageOf(error), { cause: error });
+  }
+}

@@ -1,0 +1,143 @@
+import type { Cancel, Clock } from '../../base/clock.js';
+import type { Random } from '../../base/random.js';
+import { unreachable } from '../../base/assert.js';
+import { isReachable, splitHostPort } from '../../discovery/index.js';
+import { CatalogError } from '../errors.js';
+import { worst, type CheckStatus } from '../health.js';
+import { grpcProbe, type AskGrpcHealth } from './grpc.js';
+import { httpProbe } from './http.js';
+import { repeat } from './repeat.js';
+import type { CheckResult, CheckSpec, Probe } from './spec.js';
+import { tcpProbe } from './tcp.js';
+import { TtlCountdown } from './ttl.js';
+
+/** What a check said last. */
+export interface CheckState extends CheckResult {
+  readonly name: string;
+  readonly kind: CheckSpec['kind'];
+}
+
+export interface CheckPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly askGrpcHealth: AskGrpcHealth;
+}
+
+export interface CheckupEvents {
+  /** The worst of the checks has become another. */
+  readonly changed: (status: CheckStatus) => void;
+  /** A check was critical for as long as its spec bears. */
+  readonly hopeless: (check: CheckState) => void;
+}
+
+/** All checks of one instance, made until {@link stop}. */
+export class Checkup {
+  readonly specs: readonly CheckSpec[];
+  readonly #ports: CheckPorts;
+  readonly #events: CheckupEvents;
+  readonly #states = new Map<string, CheckState>();
+  readonly #countdowns = new Map<string, TtlCountdown>();
+  readonly #critical = new Map<string, Cancel>();
+  readonly #stop = new AbortController();
+
+  /** @throws {CatalogError} `INVALID_REGISTRATION` */
+  constructor(specs: readonly CheckSpec[], ports: CheckPorts, events: CheckupEvents) {
+    this.specs = specs;
+    this.#ports = ports;
+    this.#events = events;
+    const probes = specs.map((spec) => ({ spec, name: spec.name ?? spec.kind, probe: probeOf(spec, ports) }));
+    if (new Set(probes.map(({ name }) => name)).size < specs.length) throw invalid('two checks have the same name');
+    for (const { spec, name } of probes) this.#enter(spec, name, { status: spec.initial ?? 'critical', note: '' });
+    for (const { spec, name, probe } of probes) this.#begin(spec, name, probe);
+  }
+
+  get status(): CheckStatus {
+    return worst([...this.#states.values()].map(({ status }) => status)) as CheckStatus;
+  }
+
+  get states(): readonly CheckState[] {
+    return [...this.#states.values()];
+  }
+
+  /**
+   * What the service says of itself: to its ttl check of that name, or to all of them.
+   * @throws {CatalogError} `NOT_FOUND`: it has no such check.
+   */
+  report(status: CheckStatus, note: string, name?: string): void {
+    const countdowns = [...this.#countdowns].filter(([own]) => name === undefined || own === name);
+    if (countdowns.length === 0) throw new CatalogError('NOT_FOUND', `there is no ttl check${name ? ` ${name}` : ''}`);
+    for (const [, countdown] of countdowns) countdown.report({ status, note });
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    for (const countdown of this.#countdowns.values()) countdown.stop();
+    for (const cancel of this.#critical.values()) cancel();
+  }
+
+  #begin(spec: CheckSpec, name: string, probe: Probe | undefined): void {
+    const tell = (result: CheckResult) => this.#hear(spec, name, result);
+    if (spec.kind === 'ttl') this.#countdowns.set(name, new TtlCountdown(spec, this.#ports.clock, tell));
+    else if (probe) void repeat(probe, spec, { ...this.#ports, signal: this.#stop.signal }, tell);
+  }
+
+  #hear(spec: CheckSpec, name: string, result: CheckResult): void {
+    if (this.#stop.signal.aborted) return;
+    const before = this.status;
+    this.#enter(spec, name, result);
+    if (this.status !== before) this.#events.changed(this.status);
+  }
+
+  #enter(spec: CheckSpec, name: string, result: CheckResult): void {
+    const state = { name, kind: spec.kind, ...result };
+    this.#states.set(name, state);
+    const { deregisterCriticalAfterMs: bearMs } = spec;
+    if (result.status !== 'critical') {
+      this.#critical.get(name)?.();
+      this.#critical.delete(name);
+    } else if (bearMs !== undefined && !this.#critical.has(name)) {
+      const cancel = this.#ports.clock.schedule(bearMs, () => this.#events.hopeless(this.#states.get(name) ?? state));
+      this.#critical.set(name, cancel);
+    }
+  }
+}
+
+/** How to look, for those that look; what cannot be looked at is refused now and not at the first time. */
+function probeOf(spec: CheckSpec, { clock, askGrpcHealth }: CheckPorts): Probe | undefined {
+  switch (spec.kind) {
+    case 'ttl':
+      if (!(spec.ttlMs > 0)) throw invalid('ttlMs must be above 0');
+      return undefined;
+    case 'http':
+      if (!isHttp(spec.url)) throw invalid(`${spec.url} is no http URL`);
+      return httpProbe(spec, clock);
+    case 'tcp':
+      refuseUnreachable(spec.addr);
+      return tcpProbe(spec);
+    case 'grpc':
+      refuseUnreachable(spec.addr);
+      return grpcProbe(spec, askGrpcHealth);
+    default:
+      return unreachable(spec);
+  }
+}
+
+function refuseUnreachable(addr: string): void {
+  if (!isAddr(addr)) throw invalid(`${addr} is no host:port`);
+}
+
+function isAddr(addr: string): boolean {
+  try {
+    return isReachable(splitHostPort(addr));
+  } catch {
+    return false;
+  }
+}
+
+function invalid(what: string): CatalogError {
+  return new CatalogError('INVALID_REGISTRATION', `a check of it: ${what}`);
+}
+
+function isHttp(url: string): boolean {
+  return /^https?:\/\//.test(url) && URL.canParse(url);
+}

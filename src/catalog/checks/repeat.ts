@@ -1,0 +1,54 @@
+import type { Clock } from '../../base/clock.js';
+import { messageOf } from '../../base/errors.js';
+import type { Random } from '../../base/random.js';
+import { pause } from '../../discovery/index.js';
+import { intervalMsDefault, timeoutMsDefault, type CheckResult, type Probe } from './spec.js';
+
+export interface Repeat {
+  readonly intervalMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Probes until `signal` is aborted, and tells each result. The first time at once, then at moments that differ a little. */
+export async function repeat(
+  probe: Probe,
+  { intervalMs = intervalMsDefault, timeoutMs = timeoutMsDefault }: Repeat,
+  world: { readonly clock: Clock; readonly random: Random; readonly signal: AbortSignal },
+  tell: (result: CheckResult) => void,
+): Promise<void> {
+  const { clock, random, signal } = world;
+  while (!signal.aborted) {
+    const result = await once(probe, timeoutMs, clock, signal);
+    // Stopped meanwhile: that it was given up says nothing of the service.
+    if (!isAborted(signal)) tell(result);
+    await pause(clock, jittered(intervalMs, random), signal);
+  }
+}
+
+/** Up to a tenth less: those that began together do not stay together. */
+export function jittered(everyMs: number, random: Random): number {
+  return everyMs - random(Math.floor(everyMs / 10) + 1);
+}
+
+async function once(probe: Probe, timeoutMs: number, clock: Clock, outer: AbortSignal): Promise<CheckResult> {
+  const done = new AbortController();
+  const giveUp = () => done.abort();
+  outer.addEventListener('abort', giveUp, { once: true });
+  const late = pause(clock, timeoutMs, done.signal).then((): CheckResult => {
+    return { status: 'critical', note: `no answer within ${timeoutMs} ms` };
+  });
+  try {
+    const probed = probe({ timeoutMs, signal: done.signal });
+    probed.catch(() => undefined);
+    return await Promise.race([probed, late]);
+  } catch (error) {
+    return { status: 'critical', note: messageOf(error) };
+  } finally {
+    outer.removeEventListener('abort', giveUp);
+    done.abort();
+  }
+}
+
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

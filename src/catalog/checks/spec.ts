@@ -1,0 +1,59 @@
+import type { CheckStatus } from '../health.js';
+
+interface Common {
+  /** Unique among the checks of an instance; default its kind. */
+  readonly name?: string;
+  /** What it says until it has been made once; default `critical`: nobody is sent where nothing was seen. */
+  readonly initial?: CheckStatus;
+  /** The instance is deregistered when this check says `critical` for that long without a break. */
+  readonly deregisterCriticalAfterMs?: number;
+}
+
+interface Repeated extends Common {
+  /** Between the end of one and the beginning of the next; default 10 000. */
+  readonly intervalMs?: number;
+  /** How long one may take before it is critical; default 5 000. */
+  readonly timeoutMs?: number;
+}
+
+/** The service reports by itself; critical when it has not for `ttlMs`. */
+export interface TtlCheck extends Common {
+  readonly kind: 'ttl';
+  readonly ttlMs: number;
+}
+
+/** 2xx is passing, 429 (too many requests) is warning, all else is critical. Redirects are not followed. */
+export interface HttpCheck extends Repeated {
+  readonly kind: 'http';
+  readonly url: string;
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Passing when a connection to `host:port` can be made. */
+export interface TcpCheck extends Repeated {
+  readonly kind: 'tcp';
+  readonly addr: string;
+}
+
+/** Passing when `grpc.health.v1.Health/Check` at `host:port` says SERVING. */
+export interface GrpcCheck extends Repeated {
+  readonly kind: 'grpc';
+  readonly addr: string;
+  /** Which service of that server; default the server as a whole. */
+  readonly service?: string;
+}
+
+export type CheckSpec = TtlCheck | HttpCheck | TcpCheck | GrpcCheck;
+
+export const intervalMsDefault = 10_000;
+export const timeoutMsDefault = 5_000;
+
+/** What a check said, and why. */
+export interface CheckResult {
+  readonly status: CheckStatus;
+  readonly note: string;
+}
+
+/** Looks once. What it throws is critical. */
+export type Probe = (limits: { readonly timeoutMs: number; readonly signal: AbortSignal }) => Promise<CheckResult>;

@@ -1,0 +1,19 @@
+import { connect } from 'node:net';
+import { splitHostPort } from '../../discovery/index.js';
+import type { Probe, TcpCheck } from './spec.js';
+
+export function tcpProbe({ addr }: TcpCheck): Probe {
+  const { host, port } = splitHostPort(addr);
+  return ({ signal }) =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host, port: Number(port) });
+      const end = () => socket.destroy(new Error('it was given up'));
+      signal.addEventListener('abort', end, { once: true });
+      socket.on('close', () => signal.removeEventListener('abort', end));
+      socket.on('error', reject);
+      socket.on('connect', () => {
+        socket.destroy();
+        resolve({ status: 'passing', note: `${addr} takes connections` });
+      });
+    });
+}

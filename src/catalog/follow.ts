@@ -1,0 +1,81 @@
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import type { CatalogBackend, CatalogSnapshot } from './backend.js';
+
+/** One watch of the backend for all watchers of an agent; it runs only while there are some. */
+export class Follow {
+  readonly #backend: CatalogBackend;
+  readonly #logger: Logger;
+  readonly #followers = new Set<{ told: (snapshot: CatalogSnapshot) => void; ended: () => void }>();
+  #watching: AbortController | undefined;
+  #last: CatalogSnapshot | undefined;
+  #trouble = false;
+  #ended = false;
+
+  constructor(backend: CatalogBackend, logger: Logger) {
+    this.#backend = backend;
+    this.#logger = logger;
+  }
+
+  /** Tells `told` what is there, now if it is known, and then each change. `ended` is called when the agent leaves. */
+  add(told: (snapshot: CatalogSnapshot) => void, ended: () => void): () => void {
+    if (this.#ended) {
+      ended();
+      return () => undefined;
+    }
+    const follower = { told, ended };
+    this.#followers.add(follower);
+    if (this.#last) told(this.#last);
+    this.#watch();
+    return () => {
+      this.#followers.delete(follower);
+      if (this.#followers.size === 0) this.#stop();
+    };
+  }
+
+  /** Ends all of them, and whoever comes later. */
+  end(): void {
+    this.#ended = true;
+    this.#stop();
+    for (const { ended } of [...this.#followers]) ended();
+    this.#followers.clear();
+  }
+
+  #watch(): void {
+    if (this.#watching) return;
+    const watching = new AbortController();
+    this.#watching = watching;
+    this.#backend.watch(
+      {
+        snapshot: (snapshot) => {
+          if (!watching.signal.aborted) this.#tell(snapshot);
+        },
+        error: (error) => {
+          if (!watching.signal.aborted) this.#complain(error);
+        },
+      },
+      watching.signal,
+    );
+  }
+
+  #stop(): void {
+    this.#watching?.abort();
+    this.#watching = undefined;
+    this.#last = undefined;
+    this.#trouble = false;
+  }
+
+  #tell(snapshot: CatalogSnapshot): void {
+    if (this.#trouble) this.#logger.info('the catalogue can be watched again');
+    this.#trouble = false;
+    this.#last = snapshot;
+    for (const { told } of [...this.#followers]) told(snapshot);
+  }
+
+  /** Once an outage, not once an attempt. */
+  #complain(error: unknown): void {
+    const say = this.#trouble ? 'debug' : 'warn';
+    this.#logger[say]('the catalogue cannot be watched now; the last state stands', { error: messageOf(error) });
+    this.#trouble = true;
+  }
+}

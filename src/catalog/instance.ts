@@ -1,0 +1,43 @@
+import { joinHostPort } from '../discovery/index.js';
+import type { PublishedInstance } from './backend.js';
+import type { Health } from './health.js';
+
+/** One instance of a service, as an agent shows it. Frozen; what changed is another one. */
+export class Instance {
+  /** Registered by the agent that shows it. */
+  readonly local: boolean;
+  readonly id: string;
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tags: readonly string[];
+  readonly meta: Readonly<Record<string, string>>;
+  readonly weight: number;
+  readonly health: Health;
+  /** Nobody has heard of it for longer than its TTL, nor of most of the others: it may be there or not. */
+  readonly lost: boolean;
+
+  constructor(published: PublishedInstance, agentId: string) {
+    this.local = published.agentId === agentId;
+    this.id = published.id;
+    this.name = published.name;
+    this.host = published.host;
+    this.port = published.port;
+    this.tags = published.tags;
+    this.meta = published.meta;
+    this.weight = published.weight;
+    this.health = published.health;
+    this.lost = published.lost;
+    Object.freeze(this);
+  }
+
+  /** `host:port`, with brackets around an IPv6 address. */
+  addr(): string {
+    return joinHostPort(this.host, String(this.port));
+  }
+}
+
+/** Is every one of `tags` among the instance's? Order and repeats mean nothing; no tags are among any. */
+export function hasTags(instance: { readonly tags: readonly string[] }, tags: readonly string[]): boolean {
+  return tags.every((tag) => instance.tags.includes(tag));
+}

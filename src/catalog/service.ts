@@ -1,0 +1,35 @@
+import type { Instance } from './instance.js';
+import { Watcher, type FollowStates } from './watcher.js';
+
+/** How a service looks its instances up. */
+export interface ServiceView {
+  readonly find: () => Promise<Instance[]>;
+  readonly follow: FollowStates;
+}
+
+/** A name, and the tags that were asked for. There need not be any instance of it. */
+export class Service {
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly #view: ServiceView;
+
+  constructor(name: string, tags: readonly string[], view: ServiceView) {
+    this.name = name;
+    this.tags = tags;
+    this.#view = view;
+  }
+
+  /** Who comes and goes, beginning with who is there. Close it when it is no longer wanted. */
+  watch(): Watcher {
+    return new Watcher(this.#view.follow);
+  }
+
+  /**
+   * Who is there now; with `passing` only those whose health is. Lost ones keep the health that they had.
+   * @throws {CatalogError} `UNAVAILABLE`: the catalogue cannot be read now.
+   */
+  async instances({ passing = false }: { readonly passing?: boolean } = {}): Promise<Instance[]> {
+    const all = await this.#view.find();
+    return passing ? all.filter(({ health }) => health === 'passing') : all;
+  }
+}

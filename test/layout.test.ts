@@ -18,8 +18,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   compose: ['base', 'state'],
   testing: ['base', 'raft', 'state', 'wire', 'replica'],
   coordination: ['base', 'state', 'client', 'discovery'],
-  cli: ['base', 'state', 'client', 'compose', 'discovery', 'coordination'],
-  daemon: ['base', 'raft', 'state', 'wire', 'replica', 'disk', 'rpc', 'client', 'discovery', 'coordination', 'cli'],
+  cli: ['base', 'state', 'client', 'compose', 'discovery', 'coordination', 'catalog'],
+  daemon: [
+    'base',
+    'raft',
+    'state',
+    'wire',
+    'replica',
+    'disk',
+    'rpc',
+    'client',
+    'discovery',
+    'coordination',
+    'catalog',
+    'cli',
+  ],
 };
 
 /** Which folders know that an outside package exists. */

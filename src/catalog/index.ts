@@ -25,6 +25,8 @@ export { MemoryCatalogBackend } from './backends/memory.js';
 export type { MemoryCatalogOptions } from './backends/memory.js';
 export { EtcdCatalogBackend, etcdCatalogPath } from './backends/etcd.js';
 export type { EtcdCatalogOptions } from './backends/etcd.js';
+export { SkepCatalogBackend } from './backends/skep.js';
+export type { SkepCatalogOptions } from './backends/skep.js';
 export type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from './backend.js';
 export { readRecord } from './record.js';
 export { isMassExpiry, massExpiryDefaults } from './mass-expiry.js';

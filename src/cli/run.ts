@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../base/errors.js';
 import { addAny } from './commands/any.js';
 import { addApply } from './commands/apply.js';
+import { addCatalog } from './commands/catalog.js';
 import { addCreate } from './commands/create.js';
 import { addDoctor } from './commands/doctor.js';
 import { addHistory } from './commands/history.js';
@@ -58,6 +59,7 @@ export async function run(args: readonly string[], context: Context, version: st
   addList(program, context, exit);
   addTokenServer(program, context, exit);
   addLock(program, context, exit);
+  addCatalog(program, context);
   for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: 'user' });

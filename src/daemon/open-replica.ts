@@ -109,9 +109,10 @@ class Opening {
   async open(): Promise<OpenReplica> {
     const { loadReplica, noNetwork, replicaSettings } = await import('../replica/index.js');
     const { name, dataDir, join = [], joinTimeoutMs = 60_000 } = this.#options;
-    const { kinds } = await import('../coordination/kinds.js');
+    const { kinds: ofCoordination } = await import('../coordination/kinds.js');
+    const { kinds: ofCatalog } = await import('../catalog/kinds.js');
     const own = this.#settings();
-    const settings = replicaSettings({ ...own, kinds: [...kinds, ...(own.kinds ?? [])] });
+    const settings = replicaSettings({ ...own, kinds: [...ofCoordination, ...ofCatalog, ...(own.kinds ?? [])] });
     const home = await this.#home();
     await this.#listen(home.memberId);
     const self: MemberInfo = { id: home.memberId, name, addrs: [...this.#addrs] };

@@ -29,7 +29,7 @@ const lookMs = 20;
 
 /** Most of the guarded leases are overdue at once: then the network is the likelier culprit. */
 const guardShare = 0.5;
-/** Fewer guarded leases than this say nothing about the network. */
+/** Fewer silent leases than this say nothing about the network. */
 const guardLeast = 3;
 /** A guarded lease that stays lost is removed after so many of its times to live. */
 const guardTtls = 10;
@@ -159,8 +159,11 @@ export class Leases {
   /** Have most of the guarded leases run out? */
   #mostAreSilent(now: number): boolean {
     const guarded = [...this.#armed.values()].filter((lease) => lease.guarded);
-    const silent = guarded.filter(({ deadline, overdueSince }) => deadline <= now || overdueSince !== undefined);
-    return guarded.length >= guardLeast && silent.length > guarded.length * guardShare;
+    // They are kept alive at different moments, every third of their time: who is past the half has missed one.
+    const missed = ({ deadline, ttlMs, overdueSince }: Armed) =>
+      overdueSince !== undefined || deadline - now < ttlMs / 2;
+    const silent = guarded.filter(missed);
+    return silent.length >= guardLeast && silent.length > guarded.length * guardShare;
   }
 
   #mark(id: string, lease: Armed, now: number): void {

@@ -169,6 +169,9 @@ function checkOptions(options: KindOptions<unknown, Record<string, unknown>>): v
   if (isKind(name) || name === 'commit')
     throw new TypeError(`${name} is a kind of the store's own: choose another name`);
   if ((schema === undefined) === (type === undefined)) throw new TypeError(`${name}: give either a schema or a type`);
+  for (const field of ['id', 'meta'])
+    if (field in ((schema as { fields?: object } | undefined)?.fields ?? {}))
+      throw new TypeError(`${name}: every object has a field ${field} of the store's own: call yours something else`);
   for (const index of unique)
     if (!Object.hasOwn(indexes, index)) throw new TypeError(`${name}: unique names "${index}", which is no index`);
 }

@@ -1,0 +1,227 @@
+import { newId } from '../../base/ids.js';
+import { systemClock, type Clock } from '../../base/clock.js';
+import { messageOf } from '../../base/errors.js';
+import { systemRandom } from '../../base/random.js';
+import { changeOf, type Client, type messages, type WatchMessage } from '../../client/index.js';
+import { pause } from '../../discovery/index.js';
+import { isStoreError, type StoredObject } from '../../state/index.js';
+import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
+import { CatalogError } from '../errors.js';
+import { instances } from '../kinds.js';
+import { readRecord, type InstanceRecord } from '../record.js';
+
+/** The kind of the leases that sessions are. */
+const leasesKind = 'leases';
+
+export interface SkepCatalogOptions {
+  readonly client: Client;
+  readonly clock?: Clock;
+  /** How long to wait before a watch that broke is begun again; default 1 000. */
+  readonly retryMs?: number;
+}
+
+/** Of one agent: a lease, unless it stays until it is closed. */
+interface Stay {
+  readonly agentId: string;
+  readonly session: string;
+  readonly lease: string;
+}
+
+type StoredInstance = StoredObject &
+  Omit<InstanceRecord, 'meta'> & {
+    readonly metadata: InstanceRecord['meta'];
+    readonly agent: string;
+    readonly session: string;
+    readonly lease: string;
+  };
+
+/**
+ * A catalogue in our own replicated store. An agent's stay is a guarded lease, its instances are objects that hang on it:
+ * one request renews them all, the leader ends them through the log, and when most agents are silent at once they are
+ * marked, and kept.
+ */
+export class SkepCatalogBackend implements CatalogBackend {
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #retryMs: number;
+
+  constructor({ client, clock = systemClock, retryMs = 1_000 }: SkepCatalogOptions) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#retryMs = retryMs;
+  }
+
+  async open(agentId: string, ttlMs: number): Promise<CatalogSession> {
+    const lease =
+      ttlMs === 0 ? '' : await translated(() => this.#client.grantLease({ ttlMs, holder: agentId, guarded: true }));
+    const stay: Stay = { agentId, session: lease || newId(systemRandom), lease };
+    return {
+      put: (records) => translated(() => this.#put(records, stay)),
+      remove: (ids) => translated(() => this.#remove({ ids: [...ids] }, stay)),
+      renew: () => translated(() => this.#renew(stay)),
+      close: () => translated(() => this.#close(stay)),
+    };
+  }
+
+  async list(): Promise<CatalogSnapshot> {
+    return translated(async () => {
+      const { objects } = await this.#client.list(instances);
+      const lost = await this.#client.list(leasesKind, { indexes: [{ index: 'lost', is: true }] });
+      const silent = new Set(lost.objects.map(({ id }) => id));
+      return objects.map((object) => published(object as StoredInstance, silent));
+    });
+  }
+
+  watch(tell: CatalogTell, signal: AbortSignal): void {
+    this.#follow(tell, signal).catch((error: unknown) => tell.error(error));
+  }
+
+  /** Adds or replaces, whoever had the id before; again when somebody else was quicker. */
+  async #put(records: readonly InstanceRecord[], stay: Stay): Promise<void> {
+    if (records.length === 0) return this.#renewed(stay);
+    const { agentId: agent, session, lease } = stay;
+    await this.#retrying({ ids: records.map(({ id }) => id) }, (there) =>
+      records.map((record) => {
+        const old = there.get(record.id);
+        const { meta: metadata, ...rest } = record;
+        const object = { ...rest, metadata, agent, session, lease };
+        return old
+          ? changeOf('update', instances, object, { version: old.meta.version })
+          : changeOf('create', instances, object);
+      }),
+    );
+  }
+
+  /** Removes those that are still this session's. */
+  async #remove(filter: { ids?: string[] }, { session }: Stay): Promise<void> {
+    if (filter.ids?.length === 0) return;
+    const own = { ...filter, indexes: [{ index: 'session', is: session }] };
+    await this.#retrying(own, (there) =>
+      [...there.values()].map(
+        ({ id, meta }) => ({ op: 'remove', kind: instances.name, id, version: meta.version }) as messages.Change,
+      ),
+    );
+  }
+
+  async #retrying(
+    filter: { ids?: string[]; indexes?: { index: string; is: string }[] },
+    changesOf: (there: ReadonlyMap<string, StoredObject>) => messages.Change[],
+  ): Promise<void> {
+    for (;;) {
+      const { objects } = await this.#client.list(instances, filter);
+      const changes = changesOf(new Map(objects.map((object) => [object.id, object])));
+      if (changes.length === 0) return;
+      try {
+        await this.#client.apply(changes);
+        return;
+      } catch (error) {
+        const raced = (['ALREADY_EXISTS', 'NOT_FOUND', 'SEQUENCE_CONFLICT'] as const).some((code) =>
+          isStoreError(error, code),
+        );
+        if (!raced) throw error;
+      }
+    }
+  }
+
+  async #renewed({ lease }: Stay): Promise<void> {
+    if (lease === '') return;
+    const lost = await this.#client.keepAlive([lease]);
+    if (lost.length > 0) throw new CatalogError('SESSION_LOST', 'the session is over');
+  }
+
+  #renew(stay: Stay): Promise<void> {
+    return this.#renewed(stay);
+  }
+
+  async #close(stay: Stay): Promise<void> {
+    if (stay.lease !== '') await this.#client.revokeLease(stay.lease);
+    else await this.#remove({}, stay);
+  }
+
+  /** Tells what is there for as long as somebody listens; begins anew after a break. */
+  async #follow(tell: CatalogTell, signal: AbortSignal): Promise<void> {
+    const selectors = [{ kind: instances.name }, { kind: leasesKind, indexes: [{ index: 'guarded', is: true }] }];
+    while (!signal.aborted) {
+      try {
+        const seen = new Seen();
+        for await (const message of this.#client.messages({ selectors, snapshot: true, signal }))
+          if (seen.hear(message)) tell.snapshot(seen.snapshot());
+      } catch (error) {
+        if (signal.aborted) return;
+        tell.error(new CatalogError('UNAVAILABLE', messageOf(error), { cause: error }));
+      }
+      if (!signal.aborted) await pause(this.#clock, this.#retryMs, signal);
+    }
+  }
+}
+
+/** What a watch has told so far. */
+class Seen {
+  readonly #instances = new Map<string, StoredInstance>();
+  readonly #lost = new Set<string>();
+
+  /** Returns whether there is something to tell. */
+  hear(message: WatchMessage): boolean {
+    switch (message.type) {
+      case 'snapshot':
+        for (const { kind, object } of message.objects) this.#put(kind, object);
+        return false;
+      case 'synced':
+        return true;
+      case 'resync':
+        this.#instances.clear();
+        this.#lost.clear();
+        return false;
+      case 'bookmark':
+        return false;
+      case 'transaction': {
+        let changed = false;
+        for (const { action, kind, object } of message.events)
+          changed = (action === 'delete' ? this.#delete(kind, object.id) : this.#put(kind, object)) || changed;
+        return changed;
+      }
+    }
+  }
+
+  snapshot(): CatalogSnapshot {
+    return [...this.#instances.values()].map((instance) => published(instance, this.#lost));
+  }
+
+  #put(kind: string, object: StoredObject): boolean {
+    if (kind === instances.name) {
+      this.#instances.set(object.id, object as StoredInstance);
+      return true;
+    }
+    const { id, lost } = object as StoredObject & { readonly lost: boolean };
+    if (lost === this.#lost.has(id)) return false;
+    if (lost) this.#lost.add(id);
+    else this.#lost.delete(id);
+    return true;
+  }
+
+  /** A lease takes its instances with it, and they are told of in the same transaction. */
+  #delete(kind: string, id: string): boolean {
+    if (kind === instances.name) return this.#instances.delete(id);
+    this.#lost.delete(id);
+    return false;
+  }
+}
+
+function published(instance: StoredInstance, silent: ReadonlySet<string>): PublishedInstance {
+  const record = readRecord({ ...instance, meta: instance.metadata });
+  return Object.freeze({ ...record, agentId: instance.agent, lost: silent.has(instance.lease) });
+}
+
+/** What goes wrong at the store, in the words of the catalogue. */
+async function translated<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof CatalogError) throw error;
+    if (isStoreError(error, 'LEASE_LOST')) throw new CatalogError('SESSION_LOST', error.message, { cause: error });
+    const refused = (['INVALID_OBJECT', 'NOT_SUPPORTED', 'LIMIT_EXCEEDED', 'TOO_LARGE'] as const).some((code) =>
+      isStoreError(error, code),
+    );
+    throw new CatalogError(refused ? 'REFUSED' : 'UNAVAILABLE', messageOf(error), { cause: error });
+  }
+}

@@ -1,0 +1,30 @@
+import { defineKind, schema as s } from '../state/index.js';
+import { healths } from './health.js';
+
+/** One instance in the catalogue, as the store keeps it. Its id is the instance's. */
+export const instances = defineKind({
+  name: 'instances',
+  schema: s.object({
+    name: s.text(),
+    host: s.text(),
+    port: s.uint(),
+    tags: s.list(s.text()),
+    /** What a registration calls `meta`: an object of the store has a `meta` of its own. */
+    metadata: s.stringMap(),
+    weight: s.uint(),
+    health: s.oneOfWords(healths),
+    agent: s.text(),
+    /** Of the agent's stay, which it goes with; the lease's id where there is one. */
+    session: s.text(),
+    lease: s.text(),
+  }),
+  indexes: {
+    service: (instance) => instance.name,
+    tags: (instance) => instance.tags,
+    session: (instance) => instance.session,
+    lease: (instance) => instance.lease || undefined,
+  },
+});
+
+/** What a member must know to serve the catalogue. */
+export const kinds = [instances];

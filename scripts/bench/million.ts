@@ -80,7 +80,7 @@ async function sliced(name: string, run: () => Promise<void>): Promise<Figure> {
     sliceP99Ms: at(0.99),
     gcMs: Math.round(slices.gcMs),
     gcMaxMs: Math.round(slices.gcMaxMs),
-  } as Figure;
+  };
 }
 
 export async function* millionSuite(): AsyncGenerator<Figure> {

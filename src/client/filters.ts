@@ -36,12 +36,6 @@ export function indexFilter({ index, is, prefix, from, to }: IndexWhere): messag
 }
 
 function wireValue(value: IndexedValue): messages.IndexValue {
-  switch (typeof value) {
-    case 'string':
-      return { text: value };
-    case 'number':
-      return { number: value };
-    case 'boolean':
-      return { flag: value };
-  }
+  if (typeof value === 'string') return { text: value };
+  return typeof value === 'number' ? { number: value } : { flag: value };
 }

@@ -155,7 +155,7 @@ class Recorder implements FencedTx {
         return id;
       },
       update: (object) => void this.changes.push(changeOf('update', kind, object)),
-      delete: (id) => void this.changes.push({ op: 'remove', kind, id } as messages.Change),
+      delete: (id) => void this.changes.push({ op: 'remove', kind, id }),
     };
   }
 

@@ -86,9 +86,9 @@ function* stepsOf(id: string, { store }: ClusterSnapshot): Generator<RestoreStep
 export interface RestoreTarget {
   readonly store: MemoryStore;
   /** Resolves when the step has been applied here. */
-  propose(payload: Uint8Array): Promise<void>;
+  readonly propose: (payload: Uint8Array) => Promise<void>;
   /** The last restore that took effect here. */
-  restored(): string;
+  readonly restored: () => string;
   readonly random: Random;
   readonly now: () => number;
 }

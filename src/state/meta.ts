@@ -30,15 +30,15 @@ class Hidden extends Itself {
   }
 
   static specVersion(meta: object): number | undefined {
-    return #specVersion in meta ? (meta as Hidden).#specVersion : undefined;
+    return #specVersion in meta ? meta.#specVersion : undefined;
   }
 
   static bytes(meta: object): number {
-    return #bytes in meta ? (meta as Hidden).#bytes : 0;
+    return #bytes in meta ? meta.#bytes : 0;
   }
 
   static keepBytes(meta: object, bytes: number): void {
-    if (#bytes in meta) (meta as Hidden).#bytes = bytes;
+    if (#bytes in meta) meta.#bytes = bytes;
   }
 }
 

@@ -195,7 +195,7 @@ function definitionOf(options: KindOptions<never, IndexFunctions<object>>): Kind
   return {
     kind: name,
     plural,
-    fill: fillOf(options.schema as unknown),
+    fill: fillOf(options.schema),
     nameOf,
     unique,
     validate(object, old) {

@@ -193,7 +193,7 @@ class WideSet {
 /** The objects of one kind in a snapshot, by id, without making a list of them all where that can be helped. */
 export function rowsOf(snapshot: StoreSnapshot, kind: string, kinds?: KindSet): Iterable<StoredObject> {
   const root = rootOf(snapshot);
-  return root ? rowsIn(root, kind, kinds ?? anyKinds) : ((snapshot.tables[kind] ?? []) as readonly StoredObject[]);
+  return root ? rowsIn(root, kind, kinds ?? anyKinds) : (snapshot.tables[kind] ?? []);
 }
 
 /** For reading by id, which needs to know nothing. */

@@ -79,7 +79,7 @@ type Readable<V> = Pick<Tree<V>, 'root' | 'size'>;
 /** The keys of a span are those from `start` on, until one is not `inside`. */
 interface KeySpan {
   readonly start: string;
-  inside(key: string): boolean;
+  readonly inside: (key: string) => boolean;
 }
 
 function keySpan({ parts, prefix, from, to }: Pick<Lookup, 'parts' | 'prefix' | 'from' | 'to'>): KeySpan {

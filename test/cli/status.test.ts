@@ -48,7 +48,9 @@ describe('skep status', () => {
 
   it('is a table for people, names for scripts, one line as ndjson', async () => {
     const { out } = await status();
-    const [first, blank, heading, ...rows] = out.trimEnd().split('\n');
+    const [first, blank, heading, ...rest] = out.trimEnd().split('\n');
+    const rows = rest.slice(0, rest.indexOf(''));
+    expect(rest.at(-1)).toMatch(/^history: 1 transactions, .* back to version 0; watches here: \d+$/);
     expect(first).toMatch(/^cluster \S+, term \d+, version 1, led by m1$/);
     expect(blank).toBe('');
     expect(heading).toMatch(/^NAME +ADDR +ROLE +LEADER +REACHABLE +VERSION +LAST INDEX +APPLIED$/);

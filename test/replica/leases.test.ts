@@ -16,9 +16,9 @@ interface Setup {
   readonly store: MemoryStore;
   readonly clock: FakeClock;
   readonly keeper: Leases;
-  grant(id: string, ttlMs?: number, guarded?: boolean): Promise<void>;
-  there(): string[];
-  pass(ms: number): Promise<void>;
+  readonly grant: (id: string, ttlMs?: number, guarded?: boolean) => Promise<void>;
+  readonly there: () => string[];
+  readonly pass: (ms: number) => Promise<void>;
 }
 
 function setUp(): Setup {

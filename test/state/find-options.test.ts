@@ -170,7 +170,7 @@ describe('find', () => {
           .find(byNamePrefix(''), options)
           .map(({ id }) => id),
       );
-    expect(after({ after: pages[1] as Node })).toEqual(['d', 'c']);
+    expect(after({ after: pages[1] })).toEqual(['d', 'c']);
     expect(
       store.view((tx) =>
         tx

@@ -107,11 +107,11 @@ describe('a snapshot', () => {
     expect(Buffer.concat([...encodeSnapshot(decode(bytes))])).toEqual(bytes);
   });
 
-  it('comes in pieces of about 64 KiB when it is large', async () => {
+  it('comes in pieces of about 32 KiB when it is large', async () => {
     const pieces = [...encodeSnapshot(await contentOf(300))];
     expect(pieces.length).toBeGreaterThanOrEqual(3);
-    for (const piece of pieces) expect(piece.length).toBeLessThan(70_000);
-    for (const piece of pieces.slice(0, -1)) expect(piece.length).toBeGreaterThanOrEqual(64 * 1024);
+    for (const piece of pieces) expect(piece.length).toBeLessThan(40_000);
+    for (const piece of pieces.slice(0, -1)) expect(piece.length).toBeGreaterThanOrEqual(32 * 1024);
   });
 
   it('keeps objects of every kind, whatever is in them', () => {

@@ -97,9 +97,7 @@ export class SkepCatalogBackend implements CatalogBackend {
     if (filter.ids?.length === 0) return;
     const own = { ...filter, indexes: [{ index: 'session', is: session }] };
     await this.#retrying(own, (there) =>
-      [...there.values()].map(
-        ({ id, meta }) => ({ op: 'remove', kind: instances.name, id, version: meta.version }) as messages.Change,
-      ),
+      [...there.values()].map(({ id, meta }) => ({ op: 'remove', kind: instances.name, id, version: meta.version })),
     );
   }
 

@@ -28,7 +28,7 @@ export function addStatus(program: Command, context: Context): void {
   program
     .command('status')
     .description('show the cluster and its members')
-    .option('--use', 'also how much the member that answers holds, and how much it may')
+    .option('--use', 'in json, too: how much the member that answers holds, and how much it may')
     .action(async (flags: { use?: boolean }, command: Command) => {
       await withClient(command, context, async (client, { output }) => {
         const { clusterId, lineage, leader, term, version, members, use } = await client.status();
@@ -56,7 +56,7 @@ export function addStatus(program: Command, context: Context): void {
               ['APPLIED', (member) => member.appliedIndex],
             ],
           });
-          if (output === 'table' && flags.use) streams.out(`\n${useText(use)}`);
+          if (output === 'table') streams.out(`\n${useText(use)}`);
         }
       });
     });

@@ -19,6 +19,10 @@ export interface ProcessView {
   /** Waits on that clock; never resolves when the process dies meanwhile. */
   sleep(ms: number): Promise<void>;
   linearizable<T>(read: (tx: ReadTx) => T): Promise<T>;
+  /** Begins a lease and resolves with its id; on the leader only. */
+  grantLease(ttlMs: number): Promise<string>;
+  /** Lets leases count in full again; resolves with those that are over. On the leader only. */
+  keepAlive(ids: readonly string[]): Promise<readonly string[]>;
 }
 
 /** A controller: runs in every process of every member, until `signal` says that the process is gone. */
@@ -127,6 +131,11 @@ export class World {
       clock,
       sleep: (ms) => sleep(clock, ms),
       linearizable: (read) => replica.linearizable(read),
+      grantLease: async (ttlMs) => {
+        const granted = await replica.grantLease({ ttlMs, holder: info.name, guarded: false }, {});
+        return granted?.id ?? '';
+      },
+      keepAlive: (ids) => replica.keepAlive(ids),
     };
     const run = async () => {
       await controller(view, running.signal);

@@ -120,7 +120,7 @@ export class SimClient {
   /** A linearizable read of everything, from any member. */
   async read(): Promise<void> {
     const { store, scheduler } = this.#cluster;
-    const member = this.#any();
+    const member = this.#pretender() ?? this.#any();
     const replica = member?.replica;
     if (!member || !replica) return;
     const began = store.acknowledged;
@@ -152,6 +152,13 @@ export class SimClient {
     if (preferred?.running) return preferred;
     const { leader } = this.#cluster;
     return leader && this.#chance.happens(0.7) ? leader : this.#any();
+  }
+
+  /** Somebody who still believes that it leads: whom a stale read would come from. */
+  #pretender(): SimMember | undefined {
+    const { running, leader } = this.#cluster;
+    const pretenders = running.filter((member) => member !== leader && member.replica?.isLeader === true);
+    return pretenders.length > 0 && this.#chance.happens(0.8) ? this.#chance.pick(pretenders) : undefined;
   }
 
   #any(): SimMember | undefined {

@@ -43,6 +43,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'grpc-health-check': ['rpc'],
   protobufjs: ['wire'],
   level: ['disk'],
+  'node-zookeeper-client': ['discovery'],
   rxjs: ['state', 'replica', 'discovery', 'daemon', 'testing'],
   pino: ['daemon'],
   commander: ['cli'],

@@ -15,6 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   discovery: ['base'],
   client: ['base', 'state', 'wire', 'rpc'],
   catalog: ['base', 'state', 'client', 'discovery'],
+  dns: ['base', 'catalog'],
   compose: ['base', 'state'],
   testing: ['base', 'raft', 'state', 'wire', 'replica'],
   coordination: ['base', 'state', 'client', 'discovery'],
@@ -31,6 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'discovery',
     'coordination',
     'catalog',
+    'dns',
     'cli',
   ],
 };
@@ -43,6 +45,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'grpc-health-check': ['rpc'],
   protobufjs: ['wire'],
   level: ['disk'],
+  'dns-packet': ['dns'],
   'node-zookeeper-client': ['discovery'],
   rxjs: ['state', 'replica', 'discovery', 'daemon', 'testing'],
   pino: ['daemon'],

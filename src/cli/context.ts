@@ -66,6 +66,8 @@ export interface ManagerFlags {
   readonly snapshotInterval?: number;
   /** Modules that export kinds of one's own. */
   readonly kinds?: readonly string[];
+  /** Where to answer DNS queries; nowhere when it is absent. */
+  readonly dns?: string;
 }
 
 /** What `skep doctor` says of a data directory; with `-o json` as it is. `null` is what cannot be read. */

@@ -1,6 +1,10 @@
 import type { Context, ManagerFlags } from '../cli/index.js';
 import { pathToFileURL } from 'node:url';
 import type { AnyOwnKind } from '../state/index.js';
+import type { Logger } from '../base/log.js';
+import { systemRandom } from '../base/random.js';
+import { instances } from '../catalog/kinds.js';
+import type { DnsServer } from '../dns/index.js';
 import { messageOf } from '../base/errors.js';
 import { processLogger } from './logger.js';
 import { openReplica, type OpenReplica } from './open-replica.js';
@@ -20,6 +24,7 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
   });
   const logger = processLogger(flags.logLevel, flags.name);
   let replica: OpenReplica;
+  let dns: DnsServer | undefined;
   try {
     const opening = openReplica({
       name: flags.name,
@@ -39,13 +44,17 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
     const opened = await Promise.race([opening, interrupted]);
     if (opened === 'interrupted') return 0;
     replica = opened;
+    if (flags.dns !== undefined) dns = await serveDns(flags.dns, replica, logger);
   } catch (error) {
     streams.err(`skep: ${messageOf(error)}\n`);
     return 1;
   }
   const { clusterId, id, members } = replica.status();
-  streams.out(`ready ${flags.name} addr=${replica.addr} id=${id} cluster=${clusterId} members=${members.length}\n`);
+  streams.out(
+    `ready ${flags.name} addr=${replica.addr} id=${id} cluster=${clusterId} members=${members.length}${dns ? ` dns=${dns.addr}` : ''}\n`,
+  );
   const ended = await Promise.race([interrupted, replica.stopped]);
+  await dns?.close();
   if (ended !== 'interrupted') {
     await replica.close();
     return ended === undefined ? 0 : 1;
@@ -53,6 +62,18 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
   await handOver(replica);
   await replica.close();
   return 0;
+}
+
+/** Answers for the catalogue from what this member knows, with a leader or without. Closes the member when it cannot. */
+async function serveDns(listen: string, replica: OpenReplica, logger: Logger): Promise<DnsServer> {
+  const { openDnsServer } = await import('../dns/index.js');
+  const find = (name: string) => replica.store.view((tx) => tx.kind(instances).find(instances.by('service', name)));
+  try {
+    return await openDnsServer({ listen, find, random: systemRandom, logger });
+  } catch (error) {
+    await replica.close();
+    throw new Error(`cannot serve DNS on ${listen}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Every kind that these modules export. Throws when one has none: it would be a mistake in the path. */

@@ -20,6 +20,7 @@ import {
 import { discoveryKvContract } from '../contract/discovery-kv.js';
 import { EtcdProcess, isThere } from '../support/discovery-etcd.js';
 import { virtualTime } from '../support/discovery-watch.js';
+import { ZooKeeperProcess, zooKeeperIsThere } from '../support/discovery-zk.js';
 
 /** Clients look this often, in real time. */
 const heartbeatMs = 20;
@@ -111,5 +112,32 @@ describe.skipIf(!isThere('etcd'))('with a real etcd', () => {
       outage: { begin: () => etcd.stop(), end: () => etcd.start() },
       close: () => Promise.resolve(),
     };
+  });
+});
+
+describe.skipIf(!zooKeeperIsThere())('with a real ZooKeeper', () => {
+  let zk: ZooKeeperProcess;
+  let runs = 0;
+  beforeAll(async () => {
+    zk = await ZooKeeperProcess.make();
+  });
+  afterAll(() => zk.remove());
+
+  discoveryKvContract('zk', () => {
+    const prefix = `run-${++runs}`;
+    const opened: Backend[] = [];
+    return Promise.resolve({
+      ttlMs: 2_000,
+      pass: async (ms) => void (await delay(ms)),
+      async open(ttlMs) {
+        const backend = await createBackend(`zk://${zk.addr}/${prefix}`, { heartbeatMs, ttlMs });
+        opened.push(backend);
+        return backend;
+      },
+      outage: { begin: () => zk.stop(), end: () => zk.start() },
+      async close() {
+        for (const backend of opened) await backend.close?.();
+      },
+    });
   });
 });

@@ -38,7 +38,7 @@ describe('the registry', () => {
     });
   });
 
-  it.each(['nodes', 'file', 'memory', 'token', 'token+http', 'etcd'])('has %s already', (scheme) => {
+  it.each(['nodes', 'file', 'memory', 'token', 'token+http', 'etcd', 'zk'])('has %s already', (scheme) => {
     expect(() => registerBackend(scheme, () => new Recording())).toThrow(
       expect.objectContaining({ code: 'ALREADY_REGISTERED', message: `scheme already registered ${scheme}` }),
     );

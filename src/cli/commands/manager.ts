@@ -31,6 +31,7 @@ export function addManager(program: Command, context: Context, exit: (code: numb
     .option('--election-timeout-ms <ms>', 'time without a leader before an election (default: 1000)', positive)
     .option('--snapshot-interval <entries>', 'log entries between snapshots (default: 10000)', positive)
     .option('--kinds <module...>', 'modules that export kinds of your own, which this member can then write')
+    .option('--dns <host:port>', 'answer DNS queries for the catalogue, over UDP and TCP (default: do not)', address)
     .description('run one replica in the foreground')
     .action(async (flags: ManagerFlags) => exit(await context.manager(flags, context)));
 }

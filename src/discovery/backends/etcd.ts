@@ -1,10 +1,10 @@
 import { pause } from '../pause.js';
 import type { Backend, BackendOptions, BackendPorts, WatchOptions } from '../backend.js';
-import { entriesOf } from '../entries.js';
 import { Entry } from '../entry.js';
 import { asError, DiscoveryError } from '../errors.js';
 import { EtcdGateway, type LeaseId } from '../etcd/gateway.js';
 import { etcdSettings } from '../etcd/settings.js';
+import { tellValues } from '../values.js';
 import { DiscoveryWatch, type Tell } from '../watch.js';
 
 /**
@@ -105,21 +105,4 @@ export class EtcdBackend implements Backend {
     if (!this.#gateway) throw new Error('initialize comes first');
     return this.#gateway;
   }
-}
-
-/** Entries are the values, in the order of their keys. One that is no address is told, and does not hide the others. */
-function tellValues(tell: Tell, values: ReadonlyMap<string, string>): void {
-  const entries: Entry[] = [];
-  const wrong: unknown[] = [];
-  for (const [, value] of [...values].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    // An empty value marks a directory, as older clients left it.
-    if (value === '') continue;
-    try {
-      entries.push(Entry.parse(value));
-    } catch (error) {
-      wrong.push(error);
-    }
-  }
-  tell.entries(entriesOf(entries));
-  for (const error of wrong) tell.error(error);
 }

@@ -4,6 +4,7 @@ import { FileBackend } from './file.js';
 import { MemoryBackend } from './memory.js';
 import { NodesBackend } from './nodes.js';
 import { TokenBackend } from './token.js';
+import { ZkBackend } from './zk.js';
 
 /** The backends that skep brings, by scheme. */
 export const builtIn: Readonly<Record<string, MakeBackend>> = {
@@ -13,4 +14,5 @@ export const builtIn: Readonly<Record<string, MakeBackend>> = {
   token: (ports) => new TokenBackend(ports),
   'token+http': (ports) => new TokenBackend(ports, 'http'),
   etcd: (ports) => new EtcdBackend(ports),
+  zk: (ports) => new ZkBackend(ports),
 };

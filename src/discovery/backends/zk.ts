@@ -1,0 +1,198 @@
+import type { Cancel } from '../../base/clock.js';
+import type { Backend, BackendOptions, BackendPorts, WatchOptions } from '../backend.js';
+import { Entry } from '../entry.js';
+import { asError, DiscoveryError } from '../errors.js';
+import { kvSettings } from '../kv-settings.js';
+import { pause } from '../pause.js';
+import { tellValues } from '../values.js';
+import { DiscoveryWatch, type Tell } from '../watch.js';
+import type { ZkSession } from '../zk/session.js';
+
+/** A session that holds nothing needs no TTL of anybody, milliseconds. */
+const sessionMsDefault = 30_000;
+/** How often a node may be gone, or come, between looking and writing. */
+const triesMax = 5;
+
+/**
+ * `zk://HOST:PORT,…/PREFIX`: each entry is a node that goes with our session, and ZooKeeper says when there are others.
+ * The library keeps a session for as long as the process lives, so who does not renew in time is taken back from here.
+ */
+export class ZkBackend implements Backend {
+  readonly #ports: BackendPorts;
+  /** Our registrations, by address, and how to stop waiting for the end of each. */
+  readonly #held = new Map<string, Cancel>();
+  #opening: Promise<ZkSession> | undefined;
+  #using = 0;
+  #hosts: readonly string[] = [];
+  #path = '';
+  #heartbeatMs = 0;
+  #ttlMs = 0;
+
+  constructor(ports: BackendPorts) {
+    this.#ports = ports;
+  }
+
+  initialize(uris: string, heartbeatMs: number, ttlMs: number, options: BackendOptions): void {
+    const { hosts, prefix, tls } = kvSettings(uris, options, { scheme: 'zk', portDefault: 2181 });
+    if (tls) throw new DiscoveryError('INVALID_OPTION', 'zk:// has no TLS: kv.cacertfile and the like are not for it');
+    const wrong = hosts.find((host) => host.includes('['));
+    if (wrong) throw new DiscoveryError('INVALID_OPTION', `zk:// takes names and IPv4 addresses, ${wrong} is neither`);
+    this.#hosts = hosts;
+    this.#path = `/${prefix.replace(/\/+$/, '')}`;
+    this.#heartbeatMs = heartbeatMs;
+    this.#ttlMs = ttlMs;
+  }
+
+  watch({ signal }: WatchOptions = {}): DiscoveryWatch {
+    return new DiscoveryWatch(async (tell, stop) => {
+      while (!stop.aborted) {
+        await this.#follow(tell, stop).catch((cause: unknown) => {
+          tell.error(new DiscoveryError('UNAVAILABLE', `Unexpected watch error: ${asError(cause).message}`, { cause }));
+        });
+        await pause(this.#ports.clock, this.#heartbeatMs, stop);
+      }
+    }, signal);
+  }
+
+  async register(address: string): Promise<void> {
+    const value = String(Entry.parse(address));
+    await this.#with((session) => this.#hold(session, value));
+  }
+
+  /** Leaves alone what somebody else has registered at the same address since we did. */
+  async deregister(address: string): Promise<void> {
+    const value = String(Entry.parse(address));
+    const cancel = this.#held.get(value);
+    await this.#with(async (session) => {
+      const path = this.#pathOf(value);
+      const ours = cancel === undefined || (await session.ownerOf(path)) === session.owner(this.#ttlMs === 0);
+      if (ours) await session.remove(path);
+      cancel?.();
+      this.#held.delete(value);
+    });
+  }
+
+  /** Takes back all registrations that have a TTL. */
+  async close(): Promise<void> {
+    for (const cancel of this.#held.values()) cancel();
+    this.#held.clear();
+    const opening = this.#opening;
+    this.#opening = undefined;
+    (await opening)?.close();
+  }
+
+  async #hold(session: ZkSession, value: string): Promise<void> {
+    const path = this.#pathOf(value);
+    const stays = this.#ttlMs === 0;
+    for (let tries = 1; ; tries++) {
+      try {
+        const owner = await session.ownerOf(path);
+        if (owner === undefined) await session.create(path, value, stays);
+        else if (owner !== session.owner(stays)) await session.replace(path, value, stays);
+        break;
+      } catch (error) {
+        if (!isMissed(error) || tries === triesMax) throw error;
+        await session.makeParents(this.#path);
+      }
+    }
+    this.#held.get(value)?.();
+    this.#held.set(value, stays ? () => undefined : this.#expireAfter(value, this.#ttlMs));
+  }
+
+  /** Takes the registration back after a time; when ZooKeeper is away then, after it has come back. */
+  #expireAfter(value: string, delayMs: number): Cancel {
+    return this.#ports.clock.schedule(delayMs, () => {
+      const cancel = this.#held.get(value);
+      this.deregister(value).catch(() => {
+        if (cancel && this.#held.get(value) === cancel)
+          this.#held.set(value, this.#expireAfter(value, this.#heartbeatMs));
+      });
+    });
+  }
+
+  /** Runs `use` in the session that holds our entries; ends it when none is held, so that it keeps no process alive. */
+  async #with(use: (session: ZkSession) => Promise<void>): Promise<void> {
+    this.#using++;
+    try {
+      const session = await this.#session();
+      try {
+        await use(session);
+      } catch (error) {
+        if (!session.over) throw error;
+        // It expired before we knew.
+        await use(await this.#session());
+      }
+    } finally {
+      this.#using--;
+      if (this.#using === 0 && this.#held.size === 0) await this.close();
+    }
+  }
+
+  async #session(): Promise<ZkSession> {
+    const known = this.#opening;
+    if (known && !(await known).over) return known;
+    if (this.#opening === known) this.#opening = this.#open();
+    return (this.#opening ??= this.#open());
+  }
+
+  /** The library is read when it is needed: most who name other schemes never do. */
+  async #open(): Promise<ZkSession> {
+    const { ZkSession } = await import('../zk/session.js');
+    return new ZkSession(this.#hosts, this.#ttlMs || sessionMsDefault, this.#ports.clock);
+  }
+
+  /** Tells the list, then each change of it, over a session of its own. Ends by failing, or at the abort. */
+  async #follow(tell: Tell, signal: AbortSignal): Promise<void> {
+    const session = await this.#open();
+    const end = () => session.close();
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    const values = new Map<string, string>();
+    try {
+      while (!signal.aborted) {
+        let changed: () => void = () => undefined;
+        const change = new Promise<void>((resolve) => (changed = resolve));
+        if (await this.#look(session, values, changed)) {
+          tellValues(tell, values);
+          await session.during(change);
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', end);
+      if (!signal.aborted) end();
+    }
+  }
+
+  /** Makes `values` what is there now. False when nobody has been there before us: look again. */
+  async #look(session: ZkSession, values: Map<string, string>, changed: () => void): Promise<boolean> {
+    let names: readonly string[];
+    try {
+      names = await session.children(this.#path, changed);
+    } catch (error) {
+      if (!isMissed(error)) throw error;
+      await session.makeParents(this.#path);
+      return false;
+    }
+    for (const name of [...values.keys()]) if (!names.includes(name)) values.delete(name);
+    const unread = names.filter((name) => !values.has(name));
+    const read = await Promise.all(unread.map((name) => session.read(this.#pathOf(name)).catch(ignoreMissed)));
+    unread.forEach((name, i) => {
+      const value = read[i];
+      if (value !== undefined) values.set(name, value);
+    });
+    return true;
+  }
+
+  #pathOf(name: string): string {
+    return `${this.#path}/${name}`;
+  }
+}
+
+function isMissed(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ZkMissed';
+}
+
+/** It went between the list and the reading; there will be another list. */
+function ignoreMissed(error: unknown): undefined {
+  if (!isMissed(error)) throw error;
+}

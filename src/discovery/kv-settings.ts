@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { messageOf } from '../base/errors.js';
+import type { BackendOptions } from './backend.js';
+import { DiscoveryError } from './errors.js';
+import type { Tls } from './http.js';
+
+/** Where in a key-value store a library keeps its entries; the command line has a default of its own. */
+export const kvPathDefault = 'docker/nodes';
+
+/** Which store it is, for what is said of it. */
+export interface KvStore {
+  readonly scheme: string;
+  readonly portDefault: number;
+}
+
+/** What a URL and its options say about a key-value store. */
+export interface KvSettings {
+  /** `HOST:PORT`, each. */
+  readonly hosts: readonly string[];
+  /** The same, for a store that speaks HTTP. */
+  readonly endpoints: readonly URL[];
+  /** What all our keys begin with; ends with a slash. */
+  readonly prefix: string;
+  readonly tls: Tls | undefined;
+}
+
+/**
+ * Reads `HOST[:PORT],HOST[:PORT]…[/PREFIX]` and the options `kv.path`, `kv.cacertfile`, `kv.certfile`, `kv.keyfile`.
+ * @throws {DiscoveryError} `INVALID_OPTION`
+ */
+export function kvSettings(uris: string, options: BackendOptions, store: KvStore): KvSettings {
+  const slash = uris.indexOf('/');
+  const list = slash < 0 ? uris : uris.slice(0, slash);
+  const prefix = slash < 0 ? '' : uris.slice(slash + 1);
+  const path = options['kv.path'] ?? '';
+  const tls = readTls(options);
+  const hosts = list
+    .split(',')
+    .map((host) => host.trim())
+    .filter((host) => host !== '')
+    .map((host) => (/:\d+$/.test(host) ? host : `${host}:${store.portDefault}`));
+  if (hosts.length === 0) throw invalid(`a URL of ${store.scheme}:// names at least one HOST:PORT`);
+  const endpoints = hosts.map((host) => endpoint(host, tls ? 'https' : 'http', store));
+  const joined = posix.join(prefix, path === '' ? kvPathDefault : path);
+  return { hosts, endpoints, prefix: `${joined.replace(/^\/+|\/+$/g, '')}/`, tls };
+}
+
+function endpoint(host: string, protocol: 'http' | 'https', { scheme }: KvStore): URL {
+  if (!URL.canParse(`${protocol}://${host}`)) throw invalid(`${host} is no HOST:PORT for ${scheme}://`);
+  return new URL(`${protocol}://${host}`);
+}
+
+/** A half-filled form is a mistake: nobody who names a certificate wants to speak in the clear. */
+function readTls(options: BackendOptions): Tls | undefined {
+  const { 'kv.cacertfile': ca, 'kv.certfile': cert, 'kv.keyfile': key } = options;
+  if ((cert === undefined) !== (key === undefined)) throw invalid('kv.certfile and kv.keyfile belong together');
+  if (ca === undefined && cert === undefined) return undefined;
+  return {
+    ...(ca !== undefined && { ca: read('kv.cacertfile', ca) }),
+    ...(cert !== undefined && { cert: read('kv.certfile', cert) }),
+    ...(key !== undefined && { key: read('kv.keyfile', key) }),
+  };
+}
+
+function read(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw invalid(`${option}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function invalid(message: string, options?: ErrorOptions): DiscoveryError {
+  return new DiscoveryError('INVALID_OPTION', message, options);
+}

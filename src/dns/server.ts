@@ -1,0 +1,123 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { decode, type DecodedPacket, type Packet } from 'dns-packet';
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import type { Random } from '../base/random.js';
+import { answer, answerToNonsense } from './answer.js';
+import { fit, tcpBytesMax, udpBytesFor } from './fit.js';
+import type { FindInstances } from './zone.js';
+
+/** How long a connection may be silent, milliseconds; and how many there may be. */
+const silenceMs = 10_000;
+const connectionsMax = 200;
+
+/** The response code for our own mistakes. */
+const serverFailure = 2;
+
+export interface DnsOptions {
+  /** `HOST:PORT`, for UDP and TCP. */
+  readonly listen: string;
+  readonly find: FindInstances;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export interface DnsServer {
+  readonly addr: string;
+  close(): Promise<void>;
+}
+
+/** Answers for the zone over UDP and TCP. Rejects when it cannot listen on both. */
+export async function openDnsServer({ listen, find, random, logger }: DnsOptions): Promise<DnsServer> {
+  const at = listen.lastIndexOf(':');
+  const host = listen.slice(0, at).replace(/^\[|\]$/g, '');
+  const failed = (error: unknown) => logger.warn('a DNS query was not answered', { error: messageOf(error) });
+  const answered = (query: DecodedPacket): Packet => {
+    try {
+      return answer(query, find, random);
+    } catch (error) {
+      failed(error);
+      return { type: 'response', id: query.id ?? 0, flags: serverFailure, questions: query.questions ?? [] };
+    }
+  };
+  const reply = (bytes: Buffer, bytesMax: (query: DecodedPacket) => number) => {
+    const query = read(bytes);
+    if (query?.type === 'response') return undefined;
+    const said = query ? answered(query) : answerToNonsense(bytes);
+    return said && fit(said, query ? bytesMax(query) : tcpBytesMax);
+  };
+
+  const connections = new Set<Socket>();
+  const tcp = createServer((socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+    socket.on('error', () => undefined);
+    socket.setTimeout(silenceMs, () => socket.destroy());
+    let rest: Buffer = Buffer.alloc(0);
+    socket.on('data', (piece) => {
+      try {
+        rest = Buffer.concat([rest, piece]);
+        while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
+          const end = 2 + rest.readUInt16BE(0);
+          const bytes = reply(rest.subarray(2, end), () => tcpBytesMax);
+          rest = rest.subarray(end);
+          if (bytes) socket.write(framed(bytes));
+        }
+        // Who asks and does not read has asked enough.
+        if (socket.writableLength > tcpBytesMax * 2) socket.destroy();
+      } catch (error) {
+        failed(error);
+        socket.destroy();
+      }
+    });
+  });
+  tcp.maxConnections = connectionsMax;
+  tcp.listen(Number(listen.slice(at + 1)), host);
+  await once(tcp, 'listening');
+  const { port } = tcp.address() as { port: number };
+
+  const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  udp.on('message', (bytes, { address, port: from }) => {
+    try {
+      const said = reply(bytes, udpBytesFor);
+      if (said) udp.send(said, from, address, (error) => error && failed(error));
+    } catch (error) {
+      failed(error);
+    }
+  });
+  try {
+    udp.bind(port, host);
+    await once(udp, 'listening');
+  } catch (error) {
+    udp.close();
+    tcp.close();
+    throw error;
+  }
+  udp.on('error', failed);
+  return {
+    addr: `${listen.slice(0, at)}:${port}`,
+    async close() {
+      const closed = Promise.all([once(tcp, 'close'), once(udp, 'close')]);
+      tcp.close();
+      udp.close();
+      for (const socket of connections) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function read(bytes: Buffer): DecodedPacket | undefined {
+  try {
+    return decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function framed(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

@@ -1,0 +1,127 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { decode, encode, streamEncode, type DecodedPacket, type Packet } from 'dns-packet';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, until } from '../../scripts/waiting.js';
+import { silentLogger } from '../../src/base/log.js';
+import { seededRandom } from '../../src/base/random.js';
+import { runManager } from '../../src/daemon/manager.js';
+import { openDnsServer, type DnsServer } from '../../src/dns/index.js';
+import { CatalogAgent, SkepCatalogBackend } from '../../src/catalog/index.js';
+import { Client } from '../../src/client/index.js';
+import type { Context } from '../../src/cli/index.js';
+
+let server: DnsServer;
+const many = Array.from({ length: 100 }, (_, i) => ({
+  ...{ host: `10.0.0.${i}`, port: 80, weight: 1, health: 'passing', tags: [] as string[] },
+}));
+
+beforeAll(async () => {
+  server = await openDnsServer({
+    listen: '127.0.0.1:0',
+    find: (name) => (name === 'web' ? (many as never) : []),
+    random: seededRandom(1),
+    logger: silentLogger,
+  });
+});
+afterAll(() => server.close());
+
+const query: Packet = { type: 'query', id: 1, questions: [{ name: 'web.service.skep', type: 'A' }] };
+const portOf = (addr: string) => Number(addr.split(':')[1]);
+
+/** Sends each, and resolves with the first answer. */
+async function overUdp(addr: string, ...packets: Buffer[]): Promise<DecodedPacket> {
+  const socket = createSocket('udp4');
+  try {
+    const answered = once(socket, 'message') as Promise<[Buffer]>;
+    for (const packet of packets) socket.send(packet, portOf(addr), '127.0.0.1');
+    return decode((await answered)[0]);
+  } finally {
+    socket.close();
+  }
+}
+
+/** Sends the pieces, and resolves with as many answers as were asked for. */
+async function overTcp(addr: string, pieces: readonly Buffer[], count: number): Promise<DecodedPacket[]> {
+  const socket: Socket = connect(portOf(addr), '127.0.0.1');
+  socket.setNoDelay(true);
+  const found: DecodedPacket[] = [];
+  let rest: Buffer = Buffer.alloc(0);
+  socket.on('data', (piece) => {
+    rest = Buffer.concat([rest, piece]);
+    while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
+      found.push(decode(rest.subarray(2, 2 + rest.readUInt16BE(0))));
+      rest = rest.subarray(2 + rest.readUInt16BE(0));
+    }
+  });
+  for (const piece of pieces) {
+    socket.write(piece);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until('everything is answered', () => found.length === count);
+  socket.destroy();
+  return found;
+}
+
+describe('the DNS server', () => {
+  it('answers over UDP what fits, and over TCP everything', async () => {
+    const short = await overUdp(server.addr, encode(query));
+    expect(short).toMatchObject({ id: 1, flag_tc: true });
+    expect(short.answers?.length).toBeLessThan(100);
+    const [whole] = await overTcp(server.addr, [streamEncode(query)], 1);
+    expect(whole).toMatchObject({ id: 1, flag_tc: false });
+    expect(whole?.answers).toHaveLength(100);
+  });
+
+  it('goes on after what is no query', async () => {
+    const nonsense = [Buffer.from('hello'), Buffer.alloc(0), encode({ type: 'response', id: 5 })];
+    expect(await overUdp(server.addr, ...nonsense, encode(query))).toMatchObject({ id: 1 });
+    const broken = encode(query).subarray(0, 20);
+    expect(await overUdp(server.addr, broken)).toMatchObject({ id: 1, flags: 1, questions: [] });
+  });
+
+  it('takes queries over TCP in pieces and several at once', async () => {
+    const both = Buffer.concat([streamEncode(query), streamEncode({ ...query, id: 2 })]);
+    const pieces = [both.subarray(0, 1), both.subarray(1, 30), both.subarray(30)];
+    expect((await overTcp(server.addr, pieces, 2)).map(({ id }) => id)).toEqual([1, 2]);
+  });
+
+  it('says so when it cannot look', async () => {
+    const find = () => {
+      throw new Error('broken');
+    };
+    const broken = await openDnsServer({ listen: '127.0.0.1:0', find, random: () => 0, logger: silentLogger });
+    expect(await overUdp(broken.addr, encode(query))).toMatchObject({ id: 1, flags: 2 });
+    await broken.close();
+  });
+
+  it('refuses to begin where somebody is already', async () => {
+    const again = openDnsServer({ listen: server.addr, find: () => [], random: () => 0, logger: silentLogger });
+    await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
+
+describe('skep manager --dns', () => {
+  it('answers from the catalogue in its store, and ends with the member', async () => {
+    const stop = new AbortController();
+    let out = '';
+    const streams = { out: (text: string) => void (out += text), err: (text: string) => void (out += text) };
+    const listen = `127.0.0.1:${await freePort()}`;
+    const flags = { name: 'm1', listen, join: [], logLevel: 'error', dns: '127.0.0.1:0' };
+    const ended = runManager(flags, { streams, signal: stop.signal } as unknown as Context);
+    await until('it is ready', () => out.includes('\n'));
+    const dns = / dns=(\S+)/.exec(out)?.[1] ?? '';
+    const client = new Client({ hosts: [listen] });
+    const agent = new CatalogAgent({ backend: new SkepCatalogBackend({ client }), ttlMs: 10_000 });
+    await agent.register({ id: 'w1', name: 'web', addr: '10.0.0.1', port: 80 });
+    expect((await overUdp(dns, encode(query))).answers).toMatchObject([{ type: 'A', data: '10.0.0.1' }]);
+    await agent.leave();
+    expect(await overUdp(dns, encode(query))).toMatchObject({ flags: 0x403 });
+    client.close();
+    stop.abort();
+    expect(await ended).toBe(0);
+    const there = { listen: dns, find: () => [], random: () => 0, logger: silentLogger };
+    await (await openDnsServer(there)).close();
+  });
+});

@@ -14,6 +14,7 @@ export const discoveryForms = `
 Discovery:
   token://<token>                      a token server; token://<host>/<path>/<token>, token+http://...
   etcd://<ip1>,<ip2>/<path>            etcd 3
+  consul://<ip>/<path>                 Consul
   zk://<ip1>,<ip2>/<path>              ZooKeeper
   file://path/to/file                  a file with an address a line
   [nodes://]<ip1>,<ip2>                these addresses; 10.0.0.[1:9]:2375 is nine`;

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Cancel, Clock } from '../base/clock.js';
@@ -13,7 +13,7 @@ export interface Tls {
 }
 
 export interface Ask {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
   readonly clock: Clock;
   readonly body?: string;
@@ -26,6 +26,7 @@ export interface Ask {
 
 export interface Answer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
@@ -49,7 +50,7 @@ export async function ask(asking: Ask): Promise<Answer> {
       text += piece;
       if (text.length > answerBytesMax) throw new Error(`the answer is longer than ${answerBytesMax} bytes`);
     }
-    return { status: response.statusCode ?? 0, text };
+    return { status: response.statusCode ?? 0, headers: response.headers, text };
   } catch (cause) {
     throw unavailable(asking.url, deadline.reason ?? cause);
   } finally {

@@ -17,6 +17,7 @@ export { FileBackend } from './backends/file.js';
 export { MemoryBackend } from './backends/memory.js';
 export { TokenBackend, createToken } from './backends/token.js';
 export { EtcdBackend } from './backends/etcd.js';
+export { ConsulBackend } from './backends/consul.js';
 export { ZkBackend } from './backends/zk.js';
 export { Registrations } from './registrations.js';
 export { announce } from './announce.js';

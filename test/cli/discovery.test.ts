@@ -110,7 +110,7 @@ describe('skep list', () => {
     [['list', '--timeout', '0', 'a:1'], '--timeout should be a positive number'],
     [['list', '--timeout', '-1s', 'a:1'], '--timeout should be a positive number'],
     [['list', '--discovery-opt', 'kv.path', 'a:1'], '--discovery-opt must contain key=value strings'],
-    [['list', 'consul://a:1'], 'discovery service not supported'],
+    [['list', 'mystery://a:1'], 'discovery service not supported'],
     [['list', 'token://'], 'token is empty'],
     [['list', 'abc'], 'address abc: missing port in address, please check you are using the correct discovery (missing token:// ?)'],
     [['list', '--discovery-opt', 'kv.certfile=x', 'etcd://a:1'], 'kv.certfile and kv.keyfile belong together'],

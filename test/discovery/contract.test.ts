@@ -18,6 +18,7 @@ import {
   type Backend,
 } from '../../src/discovery/index.js';
 import { discoveryKvContract } from '../contract/discovery-kv.js';
+import { ConsulStandIn } from '../support/discovery-consul.js';
 import { EtcdProcess, isThere } from '../support/discovery-etcd.js';
 import { virtualTime } from '../support/discovery-watch.js';
 import { ZooKeeperProcess, zooKeeperIsThere } from '../support/discovery-zk.js';
@@ -92,6 +93,20 @@ discoveryKvContract('skep', async () => {
       await member.close();
       await rm(dataDir, { recursive: true });
     },
+  };
+});
+
+discoveryKvContract('a stand-in for consul', async () => {
+  const { clock, pass } = virtualTime();
+  const consul = new ConsulStandIn(clock, await freePort());
+  await consul.start();
+  return {
+    // The shortest session lasts 10 s, and may last twice that.
+    ttlMs: 20_000,
+    pass,
+    open: (ttlMs) => createBackend(`consul://${consul.addr}/web`, { heartbeatMs, ttlMs }),
+    outage: { begin: () => consul.stop(), end: () => consul.start() },
+    close: () => consul.stop(),
   };
 });
 

@@ -29,7 +29,7 @@ class Recording implements Backend {
 }
 
 describe('the registry', () => {
-  it.each(['', 'consul', 'NODES', 'constructor', '__proto__'])('does not support %j', async (scheme) => {
+  it.each(['', 'zookeeper', 'NODES', 'constructor', '__proto__'])('does not support %j', async (scheme) => {
     const refused = createBackend(`${scheme}://x`);
     await expect(refused).rejects.toBeInstanceOf(NotSupportedError);
     await expect(refused).rejects.toMatchObject({
@@ -38,7 +38,7 @@ describe('the registry', () => {
     });
   });
 
-  it.each(['nodes', 'file', 'memory', 'token', 'token+http', 'etcd', 'zk'])('has %s already', (scheme) => {
+  it.each(['nodes', 'file', 'memory', 'token', 'token+http', 'etcd', 'zk', 'consul'])('has %s already', (scheme) => {
     expect(() => registerBackend(scheme, () => new Recording())).toThrow(
       expect.objectContaining({ code: 'ALREADY_REGISTERED', message: `scheme already registered ${scheme}` }),
     );

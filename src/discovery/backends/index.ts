@@ -1,4 +1,5 @@
 import type { MakeBackend } from '../backend.js';
+import { ConsulBackend } from './consul.js';
 import { EtcdBackend } from './etcd.js';
 import { FileBackend } from './file.js';
 import { MemoryBackend } from './memory.js';
@@ -14,5 +15,6 @@ export const builtIn: Readonly<Record<string, MakeBackend>> = {
   token: (ports) => new TokenBackend(ports),
   'token+http': (ports) => new TokenBackend(ports, 'http'),
   etcd: (ports) => new EtcdBackend(ports),
+  consul: (ports) => new ConsulBackend(ports),
   zk: (ports) => new ZkBackend(ports),
 };

@@ -1,0 +1,129 @@
+import type { Clock } from '../../base/clock.js';
+import { DiscoveryError } from '../errors.js';
+import { ask, type Answer, type Ask } from '../http.js';
+import type { KvSettings } from '../kv-settings.js';
+
+/** How long Consul may take to answer, milliseconds, beside the time that it was asked to wait. */
+const answerMs = 5_000;
+/** How long a watch asks Consul to wait for a change, seconds. */
+const waitSeconds = 15;
+
+/** All keys below a prefix, and the index to wait for another list from. */
+export interface ConsulListing {
+  readonly index: number;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** Consul's sessions and key-value store over its HTTP API. */
+export class ConsulApi {
+  readonly #settings: KvSettings;
+  readonly #clock: Clock;
+
+  constructor(settings: KvSettings, clock: Clock) {
+    this.#settings = settings;
+    this.#clock = clock;
+  }
+
+  /** A session whose keys go with it; Consul ends it between once and twice `ttlSeconds` after the last renewal. */
+  async createSession(ttlSeconds: number): Promise<string> {
+    const session = { TTL: `${ttlSeconds}s`, Behavior: 'delete', LockDelay: '1ms' };
+    const { ID } = fields(read(await this.#call('PUT', 'session/create', JSON.stringify(session))));
+    if (typeof ID !== 'string') throw strange();
+    return ID;
+  }
+
+  /** False when it is over. */
+  async renewSession(id: string): Promise<boolean> {
+    return (await this.#call('PUT', `session/renew/${id}`, undefined, [404])).status === 200;
+  }
+
+  /** Ends it, and so deletes its keys. Harmless when it is over. */
+  async destroySession(id: string): Promise<void> {
+    await this.#call('PUT', `session/destroy/${id}`, undefined, [404]);
+  }
+
+  async put(key: string, value: string): Promise<void> {
+    await this.#call('PUT', `kv/${path(key)}`, value);
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#call('DELETE', `kv/${path(key)}`);
+  }
+
+  /** The session that holds the key: `''` when none does, `undefined` when there is no such key. */
+  async holderOf(key: string): Promise<string | undefined> {
+    const answer = await this.#call('GET', `kv/${path(key)}`, undefined, [404]);
+    if (answer.status === 404) return undefined;
+    const { Session } = list(read(answer))[0] ?? {};
+    return typeof Session === 'string' ? Session : '';
+  }
+
+  /** Makes the key the session's, in place of whoever had it, at once: nobody sees it missing. */
+  async take(key: string, value: string, session: string): Promise<void> {
+    const lock = { Verb: 'lock', Key: key, Value: Buffer.from(value).toString('base64'), Session: session };
+    const operations = [{ KV: { Verb: 'delete', Key: key } }, { KV: lock }];
+    const { status, text } = await this.#call('PUT', 'txn', JSON.stringify(operations), [409]);
+    if (status === 409) throw new DiscoveryError('UNAVAILABLE', `consul did not give us ${key}: ${text}`);
+  }
+
+  /** All below `prefix`: at once for the index 0, else when it has changed since, or after a while. */
+  async list(prefix: string, index: number, signal: AbortSignal): Promise<ConsulListing> {
+    const wait = index === 0 ? '' : `&index=${index}&wait=${waitSeconds}s`;
+    // Consul adds up to a sixteenth, so that not all come back at once.
+    const timeoutMs = answerMs + (index === 0 ? 0 : waitSeconds * 1_000 * (17 / 16));
+    const asked = { timeoutMs, signal };
+    const answer = await this.#call('GET', `kv/${path(prefix)}?recurse=true${wait}`, undefined, [404], asked);
+    const next = Number(answer.headers['x-consul-index']);
+    if (!(next > 0)) throw strange();
+    const pairs = answer.status === 404 ? [] : list(read(answer));
+    const values = new Map(pairs.map(({ Key, Value }): [string, string] => [String(Key), text(Value)]));
+    // An index that goes back is one of another history: begin anew.
+    return { index: next < index ? 0 : next, values };
+  }
+
+  async #call(
+    method: Ask['method'],
+    what: string,
+    body?: string,
+    expected: readonly number[] = [],
+    more: Pick<Ask, 'timeoutMs' | 'signal'> = { timeoutMs: answerMs },
+  ): Promise<Answer> {
+    const { endpoints, tls } = this.#settings;
+    const url = new URL(`/v1/${what}`, endpoints[0]);
+    const given = { ...(body !== undefined && { body }), ...(tls && { tls }) };
+    const answer = await ask({ method, url, clock: this.#clock, ...given, ...more });
+    if (answer.status === 200 || expected.includes(answer.status)) return answer;
+    const code = answer.status >= 500 || answer.status === 429 ? 'UNAVAILABLE' : 'REFUSED';
+    throw new DiscoveryError(code, `consul answered ${answer.status}: ${answer.text.trim()}`);
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function path(key: string): string {
+  return key.split('/').map(encodeURIComponent).join('/');
+}
+
+function read({ text }: Answer): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw strange({ cause });
+  }
+}
+
+function strange(options?: ErrorOptions): DiscoveryError {
+  return new DiscoveryError('UNAVAILABLE', 'this is not how a consul answers', options);
+}
+
+function list(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.map(fields) : [];
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function text(base64: unknown): string {
+  return typeof base64 === 'string' ? Buffer.from(base64, 'base64').toString() : '';
+}

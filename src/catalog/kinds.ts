@@ -1,6 +1,8 @@
 import { defineKind, schema as s } from '../state/index.js';
 import { healths } from './health.js';
 
+const portMax = 65_535;
+
 /** One instance in the catalogue, as the store keeps it. Its id is the instance's. */
 export const instances = defineKind({
   name: 'instances',
@@ -23,6 +25,11 @@ export const instances = defineKind({
     tags: (instance) => instance.tags,
     session: (instance) => instance.session,
     lease: (instance) => instance.lease || undefined,
+  },
+  validate({ name, host, port }) {
+    if (name === '') return 'name must not be empty';
+    if (host === '') return 'host must not be empty';
+    return port > portMax ? `port must be at most ${portMax}, is ${port}` : undefined;
   },
 });
 

@@ -43,6 +43,7 @@ export const services = {
   membership: serviceDefinition('Membership'),
   backup: serviceDefinition('Backup'),
   lease: serviceDefinition('Lease'),
+  catalog: serviceDefinition('Catalog'),
 } as const;
 
 /** Unary methods by name, with their messages. */

@@ -5,6 +5,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Replica } from '../replica/index.js';
 import { descriptor } from '../wire/index.js';
 import { backupService } from './backup-service.js';
+import { catalogService } from './catalog-service.js';
 import { commonOptions } from './channel.js';
 import { controlService } from './control-service.js';
 import { services } from './definitions.js';
@@ -44,6 +45,7 @@ export class ApiServer {
   serve(replica: Replica): void {
     this.#server.addService(services.control, controlService(replica, this.#forwarder));
     this.#server.addService(services.watch, watchService(replica));
+    this.#server.addService(services.catalog, catalogService(replica, this.#forwarder));
     this.#server.addService(services.lease, leaseService(replica, this.#forwarder));
     this.#server.addService(services.backup, backupService(replica));
     this.#server.addService(services.membership, membershipService(replica, this.#forwarder));

@@ -56,6 +56,252 @@ export const descriptor: object = {
         }
        }
       },
+      "Catalog": {
+       "methods": {
+        "Register": {
+         "requestType": "CatalogRegisterRequest",
+         "responseType": "CatalogRegisterResponse"
+        },
+        "Renew": {
+         "requestType": "CatalogRenewRequest",
+         "responseType": "CatalogRenewResponse"
+        },
+        "Deregister": {
+         "requestType": "CatalogDeregisterRequest",
+         "responseType": "CatalogDeregisterResponse"
+        },
+        "List": {
+         "requestType": "CatalogListRequest",
+         "responseType": "CatalogListResponse"
+        },
+        "Watch": {
+         "requestType": "CatalogWatchRequest",
+         "responseType": "CatalogWatchResponse",
+         "responseStream": true
+        }
+       }
+      },
+      "CatalogHealth": {
+       "values": {
+        "CATALOG_HEALTH_PASSING": 0,
+        "CATALOG_HEALTH_WARNING": 1,
+        "CATALOG_HEALTH_CRITICAL": 2,
+        "CATALOG_HEALTH_MAINTENANCE": 3
+       }
+      },
+      "CatalogInstance": {
+       "oneofs": {
+        "_weight": {
+         "oneof": [
+          "weight"
+         ]
+        }
+       },
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "name": {
+         "type": "string",
+         "id": 2
+        },
+        "host": {
+         "type": "string",
+         "id": 3
+        },
+        "port": {
+         "type": "uint32",
+         "id": 4
+        },
+        "tags": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 5
+        },
+        "metadata": {
+         "keyType": "string",
+         "type": "string",
+         "id": 6
+        },
+        "weight": {
+         "type": "uint32",
+         "id": 7,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "health": {
+         "type": "CatalogHealth",
+         "id": 8
+        },
+        "agent": {
+         "type": "string",
+         "id": 9
+        },
+        "lost": {
+         "type": "bool",
+         "id": 10
+        }
+       }
+      },
+      "CatalogRegisterRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "instance": {
+         "type": "CatalogInstance",
+         "id": 1
+        },
+        "session": {
+         "type": "string",
+         "id": 2
+        },
+        "ttlMs": {
+         "type": "uint64",
+         "id": 3
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "CatalogRegisterResponse": {
+       "fields": {
+        "id": {
+         "type": "string",
+         "id": 1
+        },
+        "session": {
+         "type": "string",
+         "id": 2
+        }
+       }
+      },
+      "CatalogRenewRequest": {
+       "fields": {
+        "sessions": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "CatalogRenewResponse": {
+       "fields": {
+        "lost": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "CatalogDeregisterRequest": {
+       "oneofs": {
+        "_info": {
+         "oneof": [
+          "info"
+         ]
+        }
+       },
+       "fields": {
+        "ids": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 1
+        },
+        "info": {
+         "type": "WriteInfo",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "CatalogDeregisterResponse": {
+       "fields": {}
+      },
+      "CatalogListRequest": {
+       "fields": {
+        "name": {
+         "type": "string",
+         "id": 1
+        },
+        "tags": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 2
+        },
+        "passing": {
+         "type": "bool",
+         "id": 3
+        },
+        "stale": {
+         "type": "bool",
+         "id": 4
+        }
+       }
+      },
+      "CatalogListResponse": {
+       "fields": {
+        "instances": {
+         "rule": "repeated",
+         "type": "CatalogInstance",
+         "id": 1
+        }
+       }
+      },
+      "CatalogWatchRequest": {
+       "fields": {
+        "name": {
+         "type": "string",
+         "id": 1
+        },
+        "tags": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 2
+        }
+       }
+      },
+      "CatalogOp": {
+       "values": {
+        "CATALOG_OP_ADD": 0,
+        "CATALOG_OP_UPDATE": 1,
+        "CATALOG_OP_DELETE": 2
+       }
+      },
+      "CatalogChange": {
+       "fields": {
+        "op": {
+         "type": "CatalogOp",
+         "id": 1
+        },
+        "instance": {
+         "type": "CatalogInstance",
+         "id": 2
+        }
+       }
+      },
+      "CatalogWatchResponse": {
+       "fields": {
+        "changes": {
+         "rule": "repeated",
+         "type": "CatalogChange",
+         "id": 1
+        }
+       }
+      },
       "Control": {
        "methods": {
         "GetNode": {

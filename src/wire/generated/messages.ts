@@ -18,6 +18,85 @@ export interface RestoreResponse {
   readonly objects: number;
 }
 
+export type CatalogHealth = 'passing' | 'warning' | 'critical' | 'maintenance';
+
+export interface CatalogInstance {
+  /** Made up when it is empty. */
+  readonly id: string;
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly weight?: number;
+  readonly health: CatalogHealth;
+  /** Who registered it. */
+  readonly agent: string;
+  /** In answers: nobody keeps it alive, nor most of the others. */
+  readonly lost: boolean;
+}
+
+export interface CatalogRegisterRequest {
+  readonly instance: CatalogInstance;
+  /** Of an earlier answer; empty begins a new one. */
+  readonly session: string;
+  /** For a new session: how long it lasts when it is not renewed; 0 is 30,000. */
+  readonly ttlMs: number;
+  readonly info?: WriteInfo;
+}
+
+export interface CatalogRegisterResponse {
+  readonly id: string;
+  readonly session: string;
+}
+
+export interface CatalogRenewRequest {
+  readonly sessions: readonly string[];
+}
+
+export interface CatalogRenewResponse {
+  /** Those that are over: register again. */
+  readonly lost: readonly string[];
+}
+
+export interface CatalogDeregisterRequest {
+  readonly ids: readonly string[];
+  readonly info?: WriteInfo;
+}
+
+export interface CatalogDeregisterResponse {
+
+}
+
+export interface CatalogListRequest {
+  /** Empty is every service. */
+  readonly name: string;
+  /** All of them must be there. */
+  readonly tags: readonly string[];
+  readonly passing: boolean;
+  readonly stale: boolean;
+}
+
+export interface CatalogListResponse {
+  readonly instances: readonly CatalogInstance[];
+}
+
+export interface CatalogWatchRequest {
+  readonly name: string;
+  readonly tags: readonly string[];
+}
+
+export type CatalogOp = 'add' | 'update' | 'delete';
+
+export interface CatalogChange {
+  readonly op: CatalogOp;
+  readonly instance: CatalogInstance;
+}
+
+export interface CatalogWatchResponse {
+  readonly changes: readonly CatalogChange[];
+}
+
 /** AND-ed; repeated fields are OR-ed within. An absent filter finds all. */
 export interface Filter {
   readonly ids: readonly string[];
@@ -1762,6 +1841,18 @@ export interface Messages {
   SaveResponse: SaveResponse;
   RestoreRequest: RestoreRequest;
   RestoreResponse: RestoreResponse;
+  CatalogInstance: CatalogInstance;
+  CatalogRegisterRequest: CatalogRegisterRequest;
+  CatalogRegisterResponse: CatalogRegisterResponse;
+  CatalogRenewRequest: CatalogRenewRequest;
+  CatalogRenewResponse: CatalogRenewResponse;
+  CatalogDeregisterRequest: CatalogDeregisterRequest;
+  CatalogDeregisterResponse: CatalogDeregisterResponse;
+  CatalogListRequest: CatalogListRequest;
+  CatalogListResponse: CatalogListResponse;
+  CatalogWatchRequest: CatalogWatchRequest;
+  CatalogChange: CatalogChange;
+  CatalogWatchResponse: CatalogWatchResponse;
   Filter: Filter;
   WriteInfo: WriteInfo;
   GetNodeRequest: GetNodeRequest;

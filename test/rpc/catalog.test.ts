@@ -1,0 +1,141 @@
+import type { ClientReadableStream } from '@grpc/grpc-js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CatalogAgent, SkepCatalogBackend } from '../../src/catalog/index.js';
+import { Client } from '../../src/client/index.js';
+import { silentLogger } from '../../src/base/log.js';
+import { methodOf, type Channel } from '../../src/rpc/index.js';
+import type { messages } from '../../src/wire/index.js';
+import { OpenMembers } from '../support/manager-open.js';
+import { until } from '../support/network-wait.js';
+import { codeOf } from '../support/state-events.js';
+
+let members: OpenMembers;
+let channel: Channel;
+const open: ClientReadableStream<messages.CatalogWatchResponse>[] = [];
+beforeAll(async () => {
+  members = await OpenMembers.start(3);
+  channel = members.channel((await members.follower()).addr);
+});
+afterEach(() => {
+  for (const stream of open.splice(0)) stream.cancel();
+});
+afterAll(() => members.close());
+
+const ask = <Res>(method: string, request: object) =>
+  channel.unary<object, Res>(methodOf('catalog', method), request, { timeoutMs: 5_000 });
+const instance = (id: string, more: Partial<messages.CatalogInstance> = {}): messages.CatalogInstance => ({
+  ...{
+    id,
+    name: 'web',
+    host: '10.0.0.1',
+    port: 80,
+    tags: [],
+    metadata: {},
+    weight: 1,
+    health: 'passing',
+    agent: 'a',
+    lost: false,
+  },
+  ...more,
+});
+const register = (one: messages.CatalogInstance, session = '', ttlMs = 60_000, requestId?: string) =>
+  ask<messages.CatalogRegisterResponse>('Register', {
+    instance: one,
+    session,
+    ttlMs,
+    ...(requestId && { info: { requestId } }),
+  });
+const list = async (name: string, more: Partial<messages.CatalogListRequest> = {}) =>
+  (await ask<messages.CatalogListResponse>('List', { name, tags: [], passing: false, stale: false, ...more }))
+    .instances;
+const ids = (instances: readonly messages.CatalogInstance[]) => instances.map(({ id }) => id);
+
+describe('the Catalog service', () => {
+  it('registers, lists by service, tags and health, and takes back', async () => {
+    const { session } = await register(instance('w1', { tags: ['blue', 'eu'], metadata: { zone: 'a' }, weight: 7 }));
+    await register(instance('w2', { tags: ['eu'], health: 'critical' }), session);
+    await register(instance('d1', { name: 'db' }), session);
+    expect(await list('web')).toMatchObject([
+      {
+        id: 'w1',
+        host: '10.0.0.1',
+        port: 80,
+        tags: ['blue', 'eu'],
+        metadata: { zone: 'a' },
+        weight: 7,
+        agent: 'a',
+        lost: false,
+      },
+      { id: 'w2', health: 'critical' },
+    ]);
+    expect(ids(await list(''))).toEqual(['d1', 'w1', 'w2']);
+    expect(ids(await list('web', { tags: ['eu', 'blue'] }))).toEqual(['w1']);
+    expect(ids(await list('web', { passing: true }))).toEqual(['w1']);
+    expect(ids(await list('nobody', { stale: true }))).toEqual([]);
+    await ask('Deregister', { ids: ['w1', 'w2', 'd1', 'not there'] });
+    expect(await list('')).toEqual([]);
+  });
+
+  it('makes up an id, replaces what is registered again, and does nothing twice for one request', async () => {
+    const first = await register(instance(''), '', 60_000, 'request-1');
+    expect(first.id).not.toBe('');
+    expect(await register(instance(''), '', 60_000, 'request-1')).toEqual(first);
+    await register(instance(first.id, { port: 81 }), first.session);
+    expect(await list('web')).toMatchObject([{ id: first.id, port: 81 }]);
+    await ask('Deregister', { ids: [first.id] });
+  });
+
+  it('forgets who does not renew, and says so', async () => {
+    const kept = await register(instance('kept'), '', 600);
+    const gone = await register(instance('gone'), '', 600);
+    const end = performance.now() + 1_500;
+    while (performance.now() < end) {
+      expect(await ask('Renew', { sessions: [kept.session] })).toEqual({ lost: [] });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await until('it is gone', async () => ids(await list('web')).join() === 'kept');
+    expect(await ask('Renew', { sessions: [kept.session, gone.session] })).toEqual({ lost: [gone.session] });
+    expect(await codeOf(register(instance('gone'), gone.session))).toBe('LEASE_LOST');
+    await ask('Deregister', { ids: ['kept'] });
+  });
+
+  it('tells a watcher everything first, then what changes', async () => {
+    await register(instance('there'));
+    const told: string[] = [];
+    const request = { name: 'web', tags: [] };
+    const stream = channel.serverStream<object, messages.CatalogWatchResponse>(methodOf('catalog', 'Watch'), request);
+    open.push(stream);
+    stream.on('error', () => undefined);
+    stream.on('data', ({ changes }: messages.CatalogWatchResponse) =>
+      told.push(changes.map(({ op, instance: { id, health } }) => `${op} ${id} ${health}`).join(', ')),
+    );
+    await until('the first is told', () => told.length === 1);
+    await register(instance('other', { name: 'db' }));
+    await register(instance('comes'));
+    await register(instance('comes', { health: 'warning' }));
+    await ask('Deregister', { ids: ['there', 'comes', 'other'] });
+    await until('the last is told', () => told.at(-1)?.includes('delete') === true);
+    expect(told).toEqual([
+      'add there passing',
+      'add comes passing',
+      'update comes warning',
+      'delete there passing, delete comes warning',
+    ]);
+  });
+
+  it('shares one catalogue with the agents of skep/catalog', async () => {
+    const client = new Client({ hosts: members.hosts });
+    const agent = new CatalogAgent({ backend: new SkepCatalogBackend({ client }), logger: silentLogger });
+    await agent.register({ id: 'of-agent', name: 'mixed', addr: '10.0.0.2', port: 80 });
+    await register(instance('of-grpc', { name: 'mixed' }));
+    await until('both are there', async () => ids(await list('mixed')).join() === 'of-agent,of-grpc');
+    expect((await agent.service('mixed').instances()).map(({ id }) => id).sort()).toEqual(['of-agent', 'of-grpc']);
+    await agent.leave();
+    expect(ids(await list('mixed'))).toEqual(['of-grpc']);
+    client.close();
+  });
+
+  it.each([{ name: '' }, { host: '' }, { port: 65_536 }])('refuses an instance with %j', async (more) => {
+    expect(await codeOf(register(instance('bad', more)))).toBe('INVALID_OBJECT');
+  });
+});

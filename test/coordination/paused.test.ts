@@ -19,21 +19,44 @@ afterEach(async () => {
 
 const nodes = async (client: Client) => (await client.list('node')).objects.map(({ id }) => id);
 
+/** Starts a process that is elected, and waits until it has written. */
+async function electedProcess(
+  hosts: readonly string[],
+  lines: string[],
+): Promise<{ process: ChildProcess; epoch: number }> {
+  const script = join(import.meta.dirname, '../support/elected.ts');
+  const started = spawn(process.execPath, ['--import', 'tsx', script, hosts.join(','), 'only-one', '1000'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child = started;
+  started.stdout.on('data', (data: Buffer) => lines.push(...data.toString().trim().split('\n')));
+  await until('it leads and writes', () => lines.includes('wrote'), 30_000);
+  return { process: started, epoch: Number(lines[0]?.split(' ')[1]) };
+}
+
+describe('a leader that is killed', () => {
+  it('is followed by another when its lease is over, with a greater epoch', { timeout: 60_000 }, async () => {
+    members = await OpenMembers.start(3);
+    const client = new Client({ hosts: members.hosts });
+    clients.push(client);
+    const { process: leader, epoch } = await electedProcess(members.hosts, []);
+    leader.kill('SIGKILL');
+    const next = new Coordination({ client, holder: 'next' });
+    expect(await next.elect('only-one', (lead) => Promise.resolve(lead.epoch), { ttlMs: 2_000 })).toBeGreaterThan(
+      epoch,
+    );
+  });
+});
+
 describe('a leader that is stopped', () => {
   it('finds its writes refused when it wakes up: another one leads', { timeout: 60_000 }, async () => {
     members = await OpenMembers.start(3);
     const client = new Client({ hosts: members.hosts });
     clients.push(client);
-    const script = join(import.meta.dirname, '../support/elected.ts');
     const lines: string[] = [];
-    child = spawn(process.execPath, ['--import', 'tsx', script, members.hosts.join(','), 'only-one', '1000'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    child.stdout?.on('data', (data: Buffer) => lines.push(...data.toString().trim().split('\n')));
-    await until('it leads and writes', () => lines.includes('wrote'), 30_000);
-    const epoch = Number(lines[0]?.split(' ')[1]);
+    const { process: leader, epoch } = await electedProcess(members.hosts, lines);
 
-    child.kill('SIGSTOP');
+    leader.kill('SIGSTOP');
     const next = new Coordination({ client, holder: 'next' });
     let written: string[] = [];
     const nextEpoch = await next.elect(
@@ -42,7 +65,7 @@ describe('a leader that is stopped', () => {
         written = await nodes(client);
         expect(written.length).toBeGreaterThan(0);
         await lead.update((tx) => void tx.nodes().create({ id: 'next-was-here' }));
-        child?.kill('SIGCONT');
+        leader.kill('SIGCONT');
         // It wakes up, and writes before it looks at anything.
         await until('the one that slept is refused', () => lines.some((line) => line.startsWith('refused')), 15_000);
         return lead.epoch;

@@ -11,7 +11,9 @@ interface Known {
 /** The value that the load writes: in a label. */
 export function valueOf(object: AnyObject | undefined): string | undefined {
   if (!object) return undefined;
-  return (object as { spec?: { annotations?: { labels: Record<string, string> } } }).spec?.annotations?.labels['v'] ?? '';
+  return (
+    (object as { spec?: { annotations?: { labels: Record<string, string> } } }).spec?.annotations?.labels['v'] ?? ''
+  );
 }
 
 const printOf = ({ action, kind, object, version }: ObjectEvent) =>

@@ -37,8 +37,9 @@ class Slices {
 
   constructor() {
     this.#observer = new PerformanceObserver((list) => {
-      for (const { startTime, duration, detail } of list.getEntries()) {
-        const whole = (detail as { kind?: number }).kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+      for (const entry of list.getEntries()) {
+        const { startTime, duration, detail } = entry as typeof entry & { readonly detail: { readonly kind?: number } };
+        const whole = detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
         this.#collections.push({ start: startTime, end: startTime + duration, whole });
         this.gcMs += duration;
         this.gcMaxMs = Math.max(this.gcMaxMs, duration);

@@ -74,7 +74,8 @@ interface Place {
   since: number | undefined;
 }
 
-const final = ['INVALID_OBJECT', 'INVALID_FIND_BY', 'VERSION_AHEAD'] as const;
+/** What no other member would answer otherwise. A version that is ahead of one may be there on the next. */
+const final = ['INVALID_OBJECT', 'INVALID_FIND_BY'] as const;
 
 /** Follows a watch from member to member, without a gap and without a repeat. */
 export async function* followWatch({ options, calls }: Following): AsyncGenerator<WatchMessage, void> {

@@ -58,6 +58,18 @@ describe('the messages of a client’s watch', () => {
   const nodesOf = (store: MemoryStore) => store.view((tx) => tx.nodes().find());
   const sorted = (state: Map<string, unknown>) => [...state.keys()].sort().map((id) => state.get(id));
   const typesOf = ({ messages }: { messages: WatchMessage[] }) => messages.map(({ type }) => type);
+
+  it('begins at a version that the member which is asked has not reached yet: the next one may have', async () => {
+    const [member] = (members = await OpenMembers.start(1)).all;
+    const { store } = member ?? expect.fail('there is a member');
+    const { seen, stop } = mirror(clientOf(members.hosts), { from: store.version + 1 });
+    await new Promise((resolve) => setTimeout(resolve, 300)); // it is refused meanwhile
+    for (const id of ['a', 'b']) await store.update((tx) => tx.nodes().create({ id }));
+    await until('the second is seen', () => seen.versions.length > 0 || seen.error !== undefined);
+    expect(seen.error).toBeUndefined();
+    expect(seen.versions).toEqual([store.version]);
+    await stop();
+  });
   const create = (store: MemoryStore, count: number, name = 'n') =>
     store.update((tx) => {
       for (let i = 0; i < count; i++) tx.nodes().create({ id: `${name}${i}` });

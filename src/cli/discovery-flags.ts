@@ -13,6 +13,7 @@ const kvPathDefault = 'docker/swarm/nodes';
 export const discoveryForms = `
 Discovery:
   token://<token>                      a token server; token://<host>/<path>/<token>, token+http://...
+  skep://<ip1>:<port>,<ip2>:<port>/<path>  a cluster of skep
   etcd://<ip1>,<ip2>/<path>            etcd 3
   consul://<ip>/<path>                 Consul
   zk://<ip1>,<ip2>/<path>              ZooKeeper

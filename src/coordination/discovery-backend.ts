@@ -5,12 +5,12 @@ import { Client } from '../client/index.js';
 import {
   createEntries,
   DiscoveryError,
-  DiscoveryWatch,
   Entry,
-  pause,
+  following,
   type Backend,
   type BackendOptions,
   type BackendPorts,
+  type DiscoveryWatch,
   type Tell,
   type WatchOptions,
 } from '../discovery/index.js';
@@ -70,7 +70,8 @@ export class SkepBackend implements Backend {
   }
 
   watch({ signal }: WatchOptions = {}): DiscoveryWatch {
-    return new DiscoveryWatch((tell, stop) => this.#follow(tell, stop), signal);
+    const pauseMs = this.#heartbeatMs;
+    return following((tell, stop) => this.#listen(tell, stop), { clock: this.#clock, pauseMs, signal });
   }
 
   async register(address: string): Promise<void> {
@@ -134,19 +135,7 @@ export class SkepBackend implements Backend {
     }
   }
 
-  /** Tells the full list, and again on each change; after an error begins anew when a heartbeat has passed. */
-  async #follow(tell: Tell, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.#listen(tell, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        tell.error(new DiscoveryError('UNAVAILABLE', `Unexpected watch error: ${messageOf(error)}`, { cause: error }));
-      }
-      if (!signal.aborted) await pause(this.#clock, this.#heartbeatMs, signal);
-    }
-  }
-
+  /** Tells the full list, and again on each change. */
   async #listen(tell: Tell, signal: AbortSignal): Promise<void> {
     const there = new Map<string, string>();
     const say = () => tell.entries(createEntries([...there.values()].sort()));

@@ -1,12 +1,16 @@
 import type { Client, messages } from '../client/index.js';
+import { sleep, type Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
 import type { Random } from '../base/random.js';
 import { changeOf } from '../client/index.js';
 import {
   all,
   isStoreError,
+  KindSet,
+  refuseAsync,
   StoreError,
   tableOf,
+  Tables,
   type By,
   type Cluster,
   type Config,
@@ -59,12 +63,14 @@ export interface FencedTx {
 
 interface Ports {
   readonly client: Client;
+  readonly clock: Clock;
   readonly random: Random;
   readonly store?: WatchableStore | undefined;
 }
 
 /** How often `write` runs when what it read has changed meanwhile. */
 const attempts = 5;
+const againMs = 50;
 
 /** Writes behind a fence. */
 export class FencedWrites {
@@ -77,7 +83,7 @@ export class FencedWrites {
   }
 
   async update(write: (tx: FencedTx) => void): Promise<number> {
-    const { client, store } = this.#ports;
+    const { client, clock, store } = this.#ports;
     for (let attempt = 1; ; attempt++) {
       const recorded = this.#record(write);
       try {
@@ -89,7 +95,7 @@ export class FencedWrites {
       } catch (error) {
         const changed = isStoreError(error, 'CONDITION_FAILED') || isStoreError(error, 'SEQUENCE_CONFLICT');
         if (!changed || !store || attempt === attempts) throw error;
-        await nextVersion(store);
+        await sleep(clock, againMs); // the store here may be a little behind
       }
     }
   }
@@ -98,26 +104,14 @@ export class FencedWrites {
     const { store, random } = this.#ports;
     const run = (read: ReadTx | undefined) => {
       const recorder = new Recorder(read, random);
-      const result: unknown = write(recorder);
-      if (typeof (result as { then?: unknown } | undefined)?.then === 'function')
-        throw new StoreError('ASYNC_CALLBACK', 'the callback returned a promise: fetch first, then write');
+      refuseAsync(write(recorder));
       return recorder;
     };
     return store ? store.view((tx) => run(tx) as never) : run(undefined);
   }
 }
 
-/** Resolves when the store has moved on, or after a short while. */
-async function nextVersion(store: WatchableStore): Promise<void> {
-  const stop = AbortSignal.timeout(100);
-  const events = store.watchFrom(store.version)[Symbol.asyncIterator]();
-  const end = () => void events.return?.();
-  stop.addEventListener('abort', end, { once: true });
-  await events.next().catch(() => undefined);
-  end();
-}
-
-class Recorder implements FencedTx {
+class Recorder extends Tables<FencedTable<StoredObject, object, StoredObject>> implements FencedTx {
   readonly changes: messages.Change[] = [];
   /** By kind and id. */
   readonly conditions = new Map<string, messages.Condition>();
@@ -125,11 +119,12 @@ class Recorder implements FencedTx {
   readonly #random: Random;
 
   constructor(read: ReadTx | undefined, random: Random) {
+    super(new KindSet());
     this.#read = read;
     this.#random = random;
   }
 
-  #table(kind: string): FencedTable<StoredObject, object, StoredObject> {
+  protected override open(kind: string): FencedTable<StoredObject, object, StoredObject> {
     const saw = (id: string, object: StoredObject | undefined) => {
       const version = object && { version: object.meta.version };
       this.conditions.set(`${kind}/${id}`, { kind, id, ...version });
@@ -157,33 +152,5 @@ class Recorder implements FencedTx {
       update: (object) => void this.changes.push(changeOf('update', kind, object)),
       delete: (id) => void this.changes.push({ op: 'remove', kind, id }),
     };
-  }
-
-  nodes(): never {
-    return this.#table('node') as never;
-  }
-  services(): never {
-    return this.#table('service') as never;
-  }
-  tasks(): never {
-    return this.#table('task') as never;
-  }
-  networks(): never {
-    return this.#table('network') as never;
-  }
-  clusters(): never {
-    return this.#table('cluster') as never;
-  }
-  secrets(): never {
-    return this.#table('secret') as never;
-  }
-  configs(): never {
-    return this.#table('config') as never;
-  }
-  volumes(): never {
-    return this.#table('volume') as never;
-  }
-  kind({ name }: { readonly name: string }): never {
-    return this.#table(name) as never;
   }
 }

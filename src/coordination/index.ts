@@ -6,7 +6,7 @@ export type { FencedTable, FencedTx } from './fenced.js';
 export { entries, locks } from './kinds.js';
 export { Lease } from './lease.js';
 export type { LeaseOptions } from './lease.js';
-export { acquire, Lock } from './lock.js';
+export { acquire, Lock, lockTtlDefaultMs } from './lock.js';
 export type { LockOptions, LockPorts } from './lock.js';
 export { SkepBackend } from './discovery-backend.js';
 export type { SkepBackendOptions } from './discovery-backend.js';

@@ -5,6 +5,7 @@ export { createEntries, entriesOf } from './entries.js';
 export type { Entries, EntriesDiff } from './entries.js';
 export { DiscoveryWatch } from './watch.js';
 export type { Look, Sighting, Tell } from './watch.js';
+export { following } from './following.js';
 export { pause } from './pause.js';
 export { polling } from './polling.js';
 

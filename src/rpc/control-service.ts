@@ -1,7 +1,6 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Replica } from '../replica/index.js';
 import {
-  fieldChanges,
   isKind,
   kindNames,
   kindOf,
@@ -139,11 +138,11 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
     return {
       version: plan.version,
       ids: plan.value,
-      planned: plan.changes.map(({ action, kind, object, old }) => ({
+      planned: plan.changes.map(({ action, kind, object, fields }) => ({
         op: action === 'delete' ? 'remove' : action,
         kind,
         id: object.id,
-        fields: wireFields(kind, action === 'delete' ? fieldChanges(object, undefined) : fieldChanges(old, object)),
+        fields: wireFields(kind, fields),
       })),
     };
   }

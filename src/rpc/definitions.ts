@@ -46,17 +46,6 @@ export const services = {
   catalog: serviceDefinition('Catalog'),
 } as const;
 
-/** Unary methods by name, with their messages. */
-export interface UnaryMethods {
-  GetNode: [Messages['GetNodeRequest'], Messages['GetNodeResponse']];
-  Apply: [Messages['ApplyRequest'], Messages['ApplyResponse']];
-  Join: [Messages['JoinRequest'], Messages['JoinResponse']];
-  Remove: [Messages['RemoveMemberRequest'], Messages['RemoveMemberResponse']];
-  Local: [Messages['LocalStatusRequest'], Messages['LocalStatus']];
-  Status: [Messages['ClusterStatusRequest'], Messages['ClusterStatus']];
-  TransferLeadership: [Messages['TransferLeadershipRequest'], Messages['TransferLeadershipResponse']];
-}
-
 /** One method of a service definition; asking for one that is not there is a mistake of ours. */
 export function methodOf(service: keyof typeof services, name: string): MethodDefinition<unknown, unknown> {
   const method = services[service][name];

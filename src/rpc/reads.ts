@@ -72,6 +72,11 @@ export function listPage(
 /** Objects that are looked up at a time. */
 const chunkObjects = 512;
 
+/** A union has no order of its own that one could go on in: it is looked up at once. */
+function isUnion(by: By): boolean {
+  return by.by === 'or' || (by.by === 'and' && by.bys[0] !== undefined && isUnion(by.bys[0]));
+}
+
 /** What a lookup finds, a few at a time, so that the reader can pause in between. */
 export function* foundIn(
   view: ReadTx,
@@ -80,7 +85,7 @@ export function* foundIn(
   { limit = Infinity, after }: { limit?: number; after?: string | undefined } = {},
 ): Generator<StoredObject, void> {
   const table = tableOf(view, kind);
-  if (by.by === 'or') {
+  if (isUnion(by)) {
     yield* table.find(by, { ...(limit < Infinity && { limit }), after });
     return;
   }

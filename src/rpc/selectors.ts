@@ -6,7 +6,6 @@ import {
   foldName,
   idCheck,
   isKind,
-  kindNames,
   specifierFor,
   StoreError,
   taskCheckNodeId,
@@ -77,10 +76,15 @@ function specifiersFor({ kind, selector, test }: Selection, action: EventAction)
   return [of(undefined)];
 }
 
+/** What there may be objects of: the kinds that are known here, and those that we were told of. */
+export function allKinds(store: MemoryStore): string[] {
+  return [...new Set([...store.kinds.names(), ...store.descriptions().map(({ kind }) => kind)])];
+}
+
 function kindsOf({ kind }: Selector, store: MemoryStore): readonly string[] {
-  const known = new Set<string>([...store.kinds.names(), ...store.descriptions().map((one) => one.kind)]);
-  if (kind === '') return [...known];
-  if (!known.has(kind)) refuse(`there is no kind "${kind}"; known are ${[...known].join(', ')}`);
+  const known = allKinds(store);
+  if (kind === '') return known;
+  if (!known.includes(kind)) refuse(`there is no kind "${kind}"; known are ${known.join(', ')}`);
   return [kind];
 }
 
@@ -102,7 +106,9 @@ const isSet = (value: unknown) => (Array.isArray(value) ? value.length > 0 : val
 function checkConflicts(selector: Selector): void {
   for (const [field, kind] of Object.entries(onlyFor)) {
     if (isSet(selector[field as keyof Selector]) && selector.kind !== kind)
-      refuse(`${field} selects ${kind}s only: set kind to "${kind}"`);
+      refuse(
+        `${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} selects ${kind}s only: set kind to "${kind}"`,
+      );
   }
   if (isSet(selector.indexes) && selector.kind === '') refuse('indexes belong to one kind: set kind');
   const none = (texts: readonly string[], prefixes: readonly string[]) =>
@@ -147,15 +153,11 @@ function testOf(definition: KindDefinition, selector: Selector): Test {
   if (isKind(kind)) {
     entries(selector.custom, false);
     entries(selector.customPrefixes, true);
-  } else if (selector.kind !== '' && selector.custom.length + selector.customPrefixes.length > 0)
-    refuse(`objects of kind ${kind} have no annotations: use indexes`);
-  else if (selector.custom.length + selector.customPrefixes.length > 0) tests.push(() => false);
+  } else if (selector.custom.length + selector.customPrefixes.length > 0) {
+    if (selector.kind !== '') refuse(`objects of kind ${kind} have no annotations: use indexes`);
+    tests.push(() => false);
+  }
   if (selector.indexes.length > 0)
     tests.push(fitsBy(definition, and(...selector.indexes.map((index) => indexLookup(kind, index)))));
   return (object) => tests.every((test) => test(object));
 }
-
-/** The kinds that an unfiltered watch begins with. */
-export const allKinds = (store: MemoryStore): string[] => [
-  ...new Set<string>([...kindNames, ...store.kinds.names(), ...store.descriptions().map(({ kind }) => kind)]),
-];

@@ -11,7 +11,7 @@ import { emptyRoot, type StateRoot } from './root.js';
 import { actionOf, applyActions } from './actions.js';
 import type { KindDescription, KindLimits } from './kind.js';
 import type { KindSet } from './kind-set.js';
-import { bytesAfter, checkBytes, measureBy, type Measure } from './usage.js';
+import { bytesAfter, checkBytes, measureBy, type Measure } from './measure.js';
 import type { KindLimitsByName, ObjectChange, Stamp, WriteTransaction } from './write-transaction.js';
 
 /** What a caller says about a transaction. */

@@ -9,7 +9,7 @@ import { storedMeta } from './meta.js';
 import { eventOf, recordOfEvents } from './record.js';
 import { emptyRoot, kindsIn, readKind, rowsIn, type StateRoot } from './root.js';
 import { kindNames, type Kind, type ObjectOf } from './tables/index.js';
-import { bytesAfter, type Measure } from './usage.js';
+import { bytesAfter, type Measure } from './measure.js';
 import { WriteTransaction } from './write-transaction.js';
 
 /** Everything that a store holds at one version. Taking one costs nothing: it shares the store's structure. */

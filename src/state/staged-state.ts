@@ -2,7 +2,7 @@ import type { KindDescription, StoredObject } from './kind.js';
 import type { KindSet } from './kind-set.js';
 import { storedMeta } from './meta.js';
 import { emptyRoot, type StateRoot } from './root.js';
-import type { Measure } from './usage.js';
+import type { Measure } from './measure.js';
 import { WriteTransaction } from './write-transaction.js';
 
 /** A state that is put together piece by piece, to take the place of everything at once as one version. */

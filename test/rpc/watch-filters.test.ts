@@ -98,11 +98,11 @@ describe('a watch that selects', () => {
 
   it.each<[string, Selector, string]>([
     ['a kind that is not there', { kind: 'thing' }, 'there is no kind "thing"; known are node, service'],
-    ['nodes of nodes', { kind: 'node', nodeIds: ['n1'] }, 'nodeIds selects tasks only'],
+    ['nodes of nodes', { kind: 'node', nodeIds: ['n1'] }, 'node_ids selects tasks only'],
     ['services of everything', { serviceIds: ['s1'] }, 'set kind to "task"'],
     ['slots of services', { kind: 'service', ...slot('s1', 1) }, 'slots selects tasks only'],
-    ['a state of nodes', { kind: 'node', stateGreaterThan: 'new' }, 'stateGreaterThan selects tasks only'],
-    ['a desired state of nodes', { kind: 'node', desiredStates: ['new'] }, 'desiredStates selects tasks only'],
+    ['a state of nodes', { kind: 'node', stateGreaterThan: 'new' }, 'state_greater_than selects tasks only'],
+    ['a desired state of nodes', { kind: 'node', desiredStates: ['new'] }, 'desired_states selects tasks only'],
     ['roles of tasks', { kind: 'task', roles: ['worker'] }, 'roles selects nodes only'],
     ['memberships of everything', { memberships: ['accepted'] }, 'memberships selects nodes only'],
     ['node states of tasks', { kind: 'task', states: ['ready'] }, 'states selects nodes only'],

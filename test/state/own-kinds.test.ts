@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   all,
   and,
@@ -218,6 +219,29 @@ describe('a kind of one’s own', () => {
     const slow = { '~standard': { version: 1 as const, validate: () => Promise.resolve({ value: { n: 1 } }) } };
     const slows = defineKind({ name: 'slows', schema: slow });
     await expect(store.update((tx) => tx.kind(slows).create({ n: 1 }))).rejects.toThrow('must wait');
+  });
+
+  it('takes a schema of zod, with its defaults and its types', async () => {
+    const sessions = defineKind({
+      name: 'session',
+      schema: z.object({
+        user: z.string().min(1),
+        seconds: z.number().int().default(30),
+        tags: z.array(z.string()).default([]),
+      }),
+      indexes: { user: (session) => session.user, seconds: (session) => session.seconds },
+    });
+    const store = new MemoryStore({ kinds: [sessions] });
+    const made = await store.update((tx) => tx.kind(sessions).create({ id: 'a', user: 'ann' }));
+    const seconds: number = made.seconds;
+    expect(seconds).toBe(30);
+    expect(Object.isFrozen(made.tags)).toBe(true);
+    expect(idsOf(store.view((tx) => tx.kind(sessions).find(sessions.byRange('seconds', { from: 30 }))))).toEqual(['a']);
+    const nobody = store.update((tx) => tx.kind(sessions).create({ user: '' }));
+    await expect(nobody).rejects.toMatchObject({ code: 'INVALID_OBJECT', details: { path: 'user' } });
+    // @ts-expect-error a user is a text
+    const wrong = store.update((tx) => tx.kind(sessions).create({ user: 7 }));
+    await expect(wrong).rejects.toMatchObject({ code: 'INVALID_OBJECT', details: { path: 'user' } });
   });
 
   it.each([Number.NaN, () => 1, Symbol('x'), 1n, new Date(), '\ud800', new Map()])(

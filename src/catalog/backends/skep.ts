@@ -78,7 +78,7 @@ export class SkepCatalogBackend implements CatalogBackend {
 
   /** Adds or replaces, whoever had the id before; again when somebody else was quicker. */
   async #put(records: readonly InstanceRecord[], stay: Stay): Promise<void> {
-    if (records.length === 0) return this.#renewed(stay);
+    if (records.length === 0) return this.#renew(stay);
     const { agentId: agent, session, lease } = stay;
     await this.#retrying({ ids: records.map(({ id }) => id) }, (there) =>
       records.map((record) => {
@@ -121,14 +121,10 @@ export class SkepCatalogBackend implements CatalogBackend {
     }
   }
 
-  async #renewed({ lease }: Stay): Promise<void> {
+  async #renew({ lease }: Stay): Promise<void> {
     if (lease === '') return;
     const lost = await this.#client.keepAlive([lease]);
     if (lost.length > 0) throw new CatalogError('SESSION_LOST', 'the session is over');
-  }
-
-  #renew(stay: Stay): Promise<void> {
-    return this.#renewed(stay);
   }
 
   async #close(stay: Stay): Promise<void> {

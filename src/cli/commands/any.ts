@@ -1,10 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { IndexedValue, IndexWhere } from '../../client/index.js';
 import { isKind, type StoredObject } from '../../state/index.js';
+import { wholeNumber } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
 import { findKind, findObject, nameOf, splitReference } from '../objects.js';
 import { printList } from '../output.js';
-import { wholeNumber } from './history.js';
 
 interface ListFlags {
   readonly where: readonly IndexWhere[];

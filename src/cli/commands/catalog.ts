@@ -3,9 +3,9 @@ import { CatalogAgent, CatalogError, SkepCatalogBackend, type CheckSpec, type In
 import { instances } from '../../catalog/kinds.js';
 import type { Client } from '../../client/index.js';
 import { joinHostPort, splitHostPort } from '../../discovery/index.js';
+import { pairs, time, wholeNumber } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
 import { collected } from '../discovery-flags.js';
-import { duration } from '../durations.js';
 import { printList, type Columns } from '../output.js';
 
 interface RegisterFlags {
@@ -45,7 +45,7 @@ export function addCatalog(program: Command, context: Context): void {
     .argument('<host:port>', 'where this instance is reached', address)
     .option('--id <id>', 'of the instance (default: made up)')
     .option('--tag <tag>', 'may be given more than once', collected, [] as string[])
-    .option('--meta <key=value>', 'may be given more than once', pair, {} as Record<string, string>)
+    .option('--meta <key=value>', 'may be given more than once', pairs, {} as Record<string, string>)
     .option('--weight <n>', 'share of the load', wholeNumber, 1)
     .option('--ttl <time>', 'how long it stays when it is not heard of', time, 30_000)
     .option(
@@ -171,21 +171,4 @@ function address(text: string): HostPort {
     // said below
   }
   throw new InvalidArgumentError(`an address is HOST:PORT, like ${joinHostPort('10.0.0.1', '80')}.`);
-}
-
-function pair(text: string, before: Record<string, string>): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at <= 0) throw new InvalidArgumentError('metadata is KEY=VALUE.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number from 0 is needed.');
-  return Number(text);
-}
-
-function time(text: string): number {
-  const ms = duration(text);
-  if (ms === undefined) throw new InvalidArgumentError('a time is like 500ms, 10s or 2m.');
-  return ms;
 }

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { messages } from '../../client/index.js';
 import { isStoreError } from '../../state/index.js';
+import { wholeNumber } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
 import { printList } from '../output.js';
 import { findObject, splitReference } from '../objects.js';
@@ -70,11 +71,4 @@ export function fieldTexts(kind: string, fields: readonly messages.FieldChange[]
 function changesOf(kind: string, { op, fields }: Entry): string {
   if (op !== 'update') return '';
   return fields.length === 0 ? 'nothing' : fieldTexts(kind, fields).join('; ');
-}
-
-export function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError('it is a whole number from 0.');
-  return number;
 }

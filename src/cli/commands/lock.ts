@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
-import { InvalidArgumentError, type Command } from 'commander';
-import type { Coordination, Lead, Lock } from '../../coordination/index.js';
+import type { Command } from 'commander';
+import { Coordination, lockTtlDefaultMs, type Lead, type Lock } from '../../coordination/index.js';
+import { time } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
-import { duration } from '../durations.js';
 import { exitCodes } from '../exit-codes.js';
 
 interface LockFlags {
@@ -13,13 +13,6 @@ interface LockFlags {
 
 /** As a shell says it of a command that is not there. */
 const notFound = 127;
-const lockTtlDefaultMs = 10_000;
-
-function parseDuration(text: string): number {
-  const ms = duration(text);
-  if (ms === undefined) throw new InvalidArgumentError('a time is like 500ms, 10s or 2m.');
-  return ms;
-}
 
 /** `skep lock NAME -- cmd` and `skep elect NAME -- cmd`. */
 export function addLock(program: Command, context: Context, exit: (code: number) => void): void {
@@ -28,8 +21,8 @@ export function addLock(program: Command, context: Context, exit: (code: number)
     command
       .argument('<name>', 'of the lock')
       .argument('<command...>', 'what to run while it is held, after --')
-      .option('--ttl <time>', 'how long the others wait when this process dies', parseDuration, lockTtlDefaultMs)
-      .option('--grace <time>', 'how long the command may take to end when the lock is lost', parseDuration, 5_000);
+      .option('--ttl <time>', 'how long the others wait when this process dies', time, lockTtlDefaultMs)
+      .option('--grace <time>', 'how long the command may take to end when the lock is lost', time, 5_000);
 
   options(program.command('lock'))
     .description('wait for a lock, run a command while it is held, and exit as the command does')
@@ -62,8 +55,7 @@ async function withCoordination(
   context: Context,
   use: (coordination: Coordination) => Promise<void>,
 ): Promise<void> {
-  const { Coordination: Made } = await import('../../coordination/index.js');
-  await withClient(command, context, async (client) => use(new Made({ client })), { waitForEnd: true });
+  await withClient(command, context, async (client) => use(new Coordination({ client })), { waitForEnd: true });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { eventsOf } from '../../client/index.js';
-import { isKindName, kindNames, kindOf, type EventAction } from '../../state/index.js';
+import { isKindName, kindNames, type EventAction } from '../../state/index.js';
+import { wholeNumber } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
 import { findKind } from '../objects.js';
 
@@ -18,7 +19,7 @@ export function addWatch(program: Command, context: Context): void {
     .command('watch')
     .argument('[kind...]', `only these kinds: ${kindNames.join(', ')}, or your own`, kindName, [] as string[])
     .option('--action <action...>', `only these: ${actions.join(', ')}`, knownAction)
-    .option('--from <version>', 'everything after this version (default: from now on)', version)
+    .option('--from <version>', 'everything after this version (default: from now on)', wholeNumber)
     .option('--wait', 'when that version is not there yet: wait for it')
     .description('print what changes, one event a line, until interrupted')
     .action(async (given: string[], flags: WatchFlags, command: Command) => {
@@ -52,23 +53,14 @@ export function addWatch(program: Command, context: Context): void {
     });
 }
 
-/** In singular or plural; whether there is such a kind of one's own is for the cluster to say. */
+/** Something that a kind can be called; whether there is one is for the cluster to say. */
 function kindName(given: string, before: string[]): string[] {
-  const own = kindNames.find((kind) => kind === given || kindOf(kind).plural === given);
-  if (!own && !isKindName(given))
-    throw new InvalidArgumentError(`known kinds are ${kindNames.join(', ')}, and your own.`);
-  return [...before, own ?? given];
+  if (!isKindName(given)) throw new InvalidArgumentError(`known kinds are ${kindNames.join(', ')}, and your own.`);
+  return [...before, given];
 }
 
 function knownAction(action: string, before: EventAction[] = []): EventAction[] {
   const known = actions.find((name) => name === action);
   if (!known) throw new InvalidArgumentError(`known actions are ${actions.join(', ')} (kinds come before --action).`);
   return [...before, known];
-}
-
-function version(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError('a version is a whole number from 0.');
-  return number;
 }

@@ -1,11 +1,11 @@
 import type { Backend, BackendOptions, BackendPorts, WatchOptions } from '../backend.js';
 import { ConsulApi } from '../consul/api.js';
 import { Entry } from '../entry.js';
-import { asError, DiscoveryError } from '../errors.js';
+import { DiscoveryError } from '../errors.js';
 import { kvSettings } from '../kv-settings.js';
-import { pause } from '../pause.js';
+import { following } from '../following.js';
 import { tellValues } from '../values.js';
-import { DiscoveryWatch, type Tell } from '../watch.js';
+import type { DiscoveryWatch, Tell } from '../watch.js';
 
 /** What Consul takes for the TTL of a session, seconds. */
 const sessionSecondsMin = 10;
@@ -35,14 +35,8 @@ export class ConsulBackend implements Backend {
   }
 
   watch({ signal }: WatchOptions = {}): DiscoveryWatch {
-    return new DiscoveryWatch(async (tell, stop) => {
-      while (!stop.aborted) {
-        await this.#follow(tell, stop).catch((cause: unknown) => {
-          tell.error(new DiscoveryError('UNAVAILABLE', `Unexpected watch error: ${asError(cause).message}`, { cause }));
-        });
-        await pause(this.#ports.clock, this.#heartbeatMs, stop);
-      }
-    }, signal);
+    const { clock } = this.#ports;
+    return following((tell, stop) => this.#follow(tell, stop), { clock, pauseMs: this.#heartbeatMs, signal });
   }
 
   async register(address: string): Promise<void> {

@@ -1,11 +1,11 @@
-import { pause } from '../pause.js';
+import { following } from '../following.js';
 import type { Backend, BackendOptions, BackendPorts, WatchOptions } from '../backend.js';
 import { Entry } from '../entry.js';
-import { asError, DiscoveryError } from '../errors.js';
+import { DiscoveryError } from '../errors.js';
 import { EtcdGateway, type LeaseId } from '../etcd/gateway.js';
 import { etcdSettings } from '../etcd/settings.js';
 import { tellValues } from '../values.js';
-import { DiscoveryWatch, type Tell } from '../watch.js';
+import type { DiscoveryWatch, Tell } from '../watch.js';
 
 /**
  * `etcd://HOST:PORT,…/PREFIX`: each entry is a key under a lease, told as it changes. After a break the whole list is
@@ -32,14 +32,8 @@ export class EtcdBackend implements Backend {
   }
 
   watch({ signal }: WatchOptions = {}): DiscoveryWatch {
-    return new DiscoveryWatch(async (tell, stop) => {
-      while (!stop.aborted) {
-        await this.#follow(tell, stop).catch((cause: unknown) => {
-          tell.error(new DiscoveryError('UNAVAILABLE', `Unexpected watch error: ${asError(cause).message}`, { cause }));
-        });
-        await pause(this.#ports.clock, this.#heartbeatMs, stop);
-      }
-    }, signal);
+    const { clock } = this.#ports;
+    return following((tell, stop) => this.#follow(tell, stop), { clock, pauseMs: this.#heartbeatMs, signal });
   }
 
   async register(address: string): Promise<void> {

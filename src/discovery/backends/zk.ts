@@ -1,11 +1,11 @@
 import type { Cancel } from '../../base/clock.js';
 import type { Backend, BackendOptions, BackendPorts, WatchOptions } from '../backend.js';
 import { Entry } from '../entry.js';
-import { asError, DiscoveryError } from '../errors.js';
+import { DiscoveryError } from '../errors.js';
 import { kvSettings } from '../kv-settings.js';
-import { pause } from '../pause.js';
+import { following } from '../following.js';
 import { tellValues } from '../values.js';
-import { DiscoveryWatch, type Tell } from '../watch.js';
+import type { DiscoveryWatch, Tell } from '../watch.js';
 import type { ZkSession } from '../zk/session.js';
 
 /** A session that holds nothing needs no TTL of anybody, milliseconds. */
@@ -44,14 +44,8 @@ export class ZkBackend implements Backend {
   }
 
   watch({ signal }: WatchOptions = {}): DiscoveryWatch {
-    return new DiscoveryWatch(async (tell, stop) => {
-      while (!stop.aborted) {
-        await this.#follow(tell, stop).catch((cause: unknown) => {
-          tell.error(new DiscoveryError('UNAVAILABLE', `Unexpected watch error: ${asError(cause).message}`, { cause }));
-        });
-        await pause(this.#ports.clock, this.#heartbeatMs, stop);
-      }
-    }, signal);
+    const { clock } = this.#ports;
+    return following((tell, stop) => this.#follow(tell, stop), { clock, pauseMs: this.#heartbeatMs, signal });
   }
 
   async register(address: string): Promise<void> {

@@ -1,0 +1,25 @@
+import { InvalidArgumentError } from 'commander';
+import { duration } from './durations.js';
+
+/** Readers of arguments that more than one command has. What they throw is a mistake on the command line: exit code 2. */
+
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
+    throw new InvalidArgumentError('a whole number from 0 is needed.');
+  return number;
+}
+
+/** `500ms`, `10s`, `2m`; in milliseconds. */
+export function time(text: string): number {
+  const ms = duration(text);
+  if (ms === undefined) throw new InvalidArgumentError('a time is like 500ms, 10s or 2m.');
+  return ms;
+}
+
+/** `KEY=VALUE`, as often as it is given. */
+export function pairs(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new InvalidArgumentError('KEY=VALUE is needed.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../base/clock.js';
+import { asError, DiscoveryError } from './errors.js';
+import { pause } from './pause.js';
+import { DiscoveryWatch, type Tell } from './watch.js';
+
+/**
+ * A watch of a service that tells by itself. `follow` tells the list, then each change of it, and ends by failing or at
+ * the abort; it is begun anew, a pause after each failure, for as long as somebody listens.
+ */
+export function following(
+  follow: (tell: Tell, signal: AbortSignal) => Promise<void>,
+  {
+    clock,
+    pauseMs,
+    signal,
+  }: { readonly clock: Clock; readonly pauseMs: number; readonly signal?: AbortSignal | undefined },
+): DiscoveryWatch {
+  return new DiscoveryWatch(async (tell, stop) => {
+    while (!stop.aborted) {
+      await follow(tell, stop).catch((cause: unknown) => {
+        if (stop.aborted) return;
+        tell.error(new DiscoveryError('UNAVAILABLE', `Unexpected watch error: ${asError(cause).message}`, { cause }));
+      });
+      await pause(clock, pauseMs, stop);
+    }
+  }, signal);
+}

@@ -7,9 +7,8 @@ import { newId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
 import { silentLogger } from '../base/log.js';
 import type { BackupSummary, BackupTools } from '../cli/index.js';
-import { bootstrap } from '../replica/index.js';
+import { bootstrap, decodeInSlices } from '../replica/index.js';
 import { MemoryStore, StoreError } from '../state/index.js';
-import { SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
 import { openHome } from './home.js';
 
 /**
@@ -34,12 +33,7 @@ async function write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<n
       bytes += (await handle.write(chunk)).bytesWritten;
     };
     await put(firstLine);
-    const decoder = new SnapshotDecoder();
-    for await (const chunk of chunks) {
-      decoder.push(chunk);
-      await put(chunk);
-    }
-    decoder.finish(); // what cannot be read back is no backup
+    await decodeInSlices(chunks, systemClock, put); // what cannot be read back is no backup
     await handle.write(hash.digest());
     await handle.sync();
     await handle.close();
@@ -81,11 +75,7 @@ async function check(path: string, end: number): Promise<void> {
   }
 }
 
-async function decode(path: string): Promise<ClusterSnapshot> {
-  const decoder = new SnapshotDecoder();
-  for await (const chunk of read(path)) decoder.push(chunk);
-  return decoder.finish();
-}
+const decode = (path: string) => decodeInSlices(read(path), systemClock);
 
 async function inspect(path: string): Promise<BackupSummary> {
   const { clusterId, lineage, members, store } = await decode(path);

@@ -1,3 +1,4 @@
+import { systemClock } from '../base/clock.js';
 import type { Diagnosis, DiagnosedPart } from '../cli/index.js';
 import {
   examine,
@@ -10,8 +11,9 @@ import {
   type SlotsFound,
   type SnapshotPart,
 } from '../disk/index.js';
+import { decodeInSlices } from '../replica/index.js';
 import { MemoryStore } from '../state/index.js';
-import { SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
+import type { ClusterSnapshot } from '../wire/index.js';
 
 /** `skep doctor`: what a data directory holds and what of it is whole, in words for people and in numbers for programs. */
 export async function diagnose(dir: string, signal: AbortSignal): Promise<Diagnosis | undefined> {
@@ -30,9 +32,7 @@ export async function diagnose(dir: string, signal: AbortSignal): Promise<Diagno
 
 /** Builds the store as well, as a start does: an object that no store takes is no use. */
 async function readCluster(chunks: AsyncIterable<Uint8Array>): Promise<ClusterSnapshot> {
-  const decoder = new SnapshotDecoder();
-  for await (const chunk of chunks) decoder.push(chunk);
-  const cluster = decoder.finish();
+  const cluster = await decodeInSlices(chunks, systemClock);
   await new MemoryStore().prepare(cluster.store);
   return cluster;
 }

@@ -7,6 +7,6 @@ export { replicaSettings, settingsDefaults } from './settings.js';
 export type { ReplicaSettings, ReplicaWorld } from './settings.js';
 export { leaseIndex, leases } from './lease-kind.js';
 export { bootstrap, loadReplica } from './start.js';
-export { encodeInSlices } from './snapshots.js';
+export { decodeInSlices, encodeInSlices } from './snapshot-slices.js';
 export { forceNewCluster } from './recover.js';
 export type { Recovered } from './recover.js';

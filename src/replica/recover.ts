@@ -1,11 +1,12 @@
+import type { Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
 import { MemoryStore } from '../state/index.js';
-import { decodeTransaction, SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
+import { decodeTransaction, type ClusterSnapshot } from '../wire/index.js';
 import { Members } from './members.js';
 import type { Disk, MemberInfo, StoredState } from './ports.js';
 import type { ReplicaWorld } from './settings.js';
 import { Restoring } from './restore.js';
-import { encodeInSlices } from './snapshots.js';
+import { decodeInSlices, encodeInSlices } from './snapshot-slices.js';
 
 /** What a recovery found, for the person who asked for it. */
 export interface Recovered {
@@ -30,7 +31,7 @@ export interface Recovered {
 export async function forceNewCluster(disk: Disk, self: MemberInfo, world: ReplicaWorld): Promise<Recovered> {
   const stored = await disk.load();
   const { snapshot, before, entries, hardState } = stored;
-  const { content, members, store } = await replay(disk, stored);
+  const { content, members, store } = await replay(disk, stored, world.clock);
   const last = entries.at(-1) ?? { index: Math.max(before.index, snapshot.metadata.index), term: before.term };
   const left = members
     .list()
@@ -57,10 +58,8 @@ export async function forceNewCluster(disk: Disk, self: MemberInfo, world: Repli
 }
 
 /** The state that the snapshot and every entry behind it make, committed or not. */
-async function replay(disk: Disk, { snapshot, entries }: StoredState) {
-  const decoder = new SnapshotDecoder();
-  for await (const chunk of disk.readSnapshot(snapshot)) decoder.push(chunk);
-  const content = decoder.finish();
+async function replay(disk: Disk, { snapshot, entries }: StoredState, clock: Clock) {
+  const content = await decodeInSlices(disk.readSnapshot(snapshot), clock);
   const store = new MemoryStore();
   (await store.prepare(content.store)).install();
   const members = new Members();

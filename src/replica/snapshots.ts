@@ -1,10 +1,11 @@
-import { Slicer, type Clock } from '../base/clock.js';
+import type { Clock } from '../base/clock.js';
 import type { ConfState, Snapshot } from '../raft/index.js';
 import type { MemoryStore, PreparedSnapshot } from '../state/index.js';
-import { encodeSnapshot, SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
+import type { ClusterSnapshot } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
 import type { Disk } from './ports.js';
 import type { ReplicaSettings } from './settings.js';
+import { decodeInSlices, encodeInSlices } from './snapshot-slices.js';
 
 /** A snapshot that has arrived and is ready to be swapped in. */
 export interface ArrivedSnapshot {
@@ -27,15 +28,6 @@ export interface SnapshotsOptions {
 }
 
 const nameOf = ({ metadata: { index, term } }: Snapshot) => `${term}.${index}`;
-
-/** Encodes a snapshot piece by piece, giving the event loop back in between. */
-export async function* encodeInSlices(snapshot: ClusterSnapshot, clock: Clock): AsyncGenerator<Uint8Array, void> {
-  const slicer = new Slicer(clock);
-  for (const chunk of encodeSnapshot(snapshot)) {
-    yield chunk;
-    if (slicer.due) await slicer.pause();
-  }
-}
 
 /** Taking, staging and loading snapshots, in slices beside the work of the replica. */
 export class Snapshots {
@@ -99,7 +91,7 @@ export class Snapshots {
 
   /** Takes in a snapshot that a leader sends: on disk, decoded, and built. */
   async stage(snapshot: Snapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const { disk, store } = this.#options;
+    const { disk, store, clock } = this.#options;
     const name = nameOf(snapshot);
     if (this.#arrived.has(name)) return; // sent again because our answer was lost
     if (this.#staging.has(name)) throw new Error(`the snapshot ${name} is arriving already`);
@@ -107,7 +99,7 @@ export class Snapshots {
     try {
       const staged = await disk.stageSnapshot(snapshot);
       try {
-        const cluster = await this.#decode(chunks, (chunk) => staged.write(chunk));
+        const cluster = await decodeInSlices(chunks, clock, (chunk) => staged.write(chunk));
         await staged.finish();
         const prepared = await store.prepare(cluster.store);
         // Others stay: raft may have accepted one that is not installed yet, and may refuse this one.
@@ -144,21 +136,8 @@ export class Snapshots {
 
   /** Reads a snapshot from our own disk. */
   async load(snapshot: Snapshot): Promise<ArrivedSnapshot> {
-    const cluster = await this.#decode(this.#options.disk.readSnapshot(snapshot), () => Promise.resolve());
-    return { cluster, prepared: await this.#options.store.prepare(cluster.store) };
-  }
-
-  async #decode(
-    chunks: AsyncIterable<Uint8Array>,
-    also: (chunk: Uint8Array) => Promise<void>,
-  ): Promise<ClusterSnapshot> {
-    const decoder = new SnapshotDecoder();
-    const slicer = new Slicer(this.#options.clock);
-    for await (const chunk of chunks) {
-      await also(chunk);
-      decoder.push(chunk);
-      if (slicer.due) await slicer.pause();
-    }
-    return decoder.finish();
+    const { disk, store, clock } = this.#options;
+    const cluster = await decodeInSlices(disk.readSnapshot(snapshot), clock);
+    return { cluster, prepared: await store.prepare(cluster.store) };
   }
 }

@@ -4,7 +4,7 @@ import { LogStorage } from './log-storage.js';
 import type { Disk, MemberInfo } from './ports.js';
 import type { ReplicaOptions } from './raft-loop.js';
 import { Replica } from './replica.js';
-import { encodeInSlices } from './snapshots.js';
+import { encodeInSlices } from './snapshot-slices.js';
 import type { ReplicaWorld } from './settings.js';
 
 /** Where every log begins: the snapshot of an empty store with one member. New members get it, or a later one, first. */

@@ -4,10 +4,10 @@ import type {
   sendUnaryData,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { Slicer, systemClock } from '../base/clock.js';
-import { encodeInSlices, type Replica } from '../replica/index.js';
+import { systemClock } from '../base/clock.js';
+import { decodeInSlices, encodeInSlices, type Replica } from '../replica/index.js';
 import { isStoreError, StoreError } from '../state/index.js';
-import { SnapshotDecoder, type ClusterSnapshot, type messages } from '../wire/index.js';
+import { DecodeError, type ClusterSnapshot, type messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
 import { timeLeft } from './forward.js';
@@ -76,23 +76,14 @@ function leaderElsewhere(replica: Replica): string | undefined {
 }
 
 async function receive(call: RestoreCall): Promise<ClusterSnapshot> {
-  const decoder = new SnapshotDecoder();
-  const slicer = new Slicer(systemClock);
-  for await (const { chunk } of call as AsyncIterable<messages.RestoreRequest>) {
-    try {
-      decoder.push(chunk);
-    } catch (cause) {
-      throw unreadable(cause);
-    }
-    if (slicer.due) await slicer.pause();
-  }
   try {
-    return decoder.finish();
+    return await decodeInSlices(chunksOf(call), systemClock);
   } catch (cause) {
-    throw unreadable(cause);
+    if (!(cause instanceof DecodeError)) throw cause;
+    throw new StoreError('INVALID_OBJECT', `this is no saved state: ${cause.message}`, { cause });
   }
 }
 
-function unreadable(cause: unknown): StoreError {
-  return new StoreError('INVALID_OBJECT', `this is no saved state: ${(cause as Error).message}`, { cause });
+async function* chunksOf(call: RestoreCall): AsyncGenerator<Uint8Array, void> {
+  for await (const { chunk } of call as AsyncIterable<messages.RestoreRequest>) yield chunk;
 }

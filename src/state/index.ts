@@ -1,7 +1,7 @@
 export { MemoryStore, viewAndWatch, watch } from './store.js';
 export type { PreparedSnapshot, Store, StoreOptions, Sync, WatchableStore } from './store.js';
 export { applyEvent, fork } from './fork.js';
-export { rowsOf } from './snapshot.js';
+export { rowsOf, snapshotOfRows } from './snapshot.js';
 export type { StoreSnapshot } from './snapshot.js';
 export type { Limits, UpdateOptions } from './writer.js';
 export { limitDefaults, refuseAsync } from './writer.js';

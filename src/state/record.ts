@@ -1,3 +1,4 @@
+import type { LongList } from '../base/long-list.js';
 import type { ObjectEvent } from './events.js';
 import type { TransactionRecord } from './history.js';
 import type { TransactionInfo } from './proposer.js';
@@ -11,16 +12,25 @@ export function eventOf({ action, kind, object, old }: ObjectChange, version: nu
 
 /** What watchers and history are told of a transaction. */
 export function recordOf(info: TransactionInfo, changes: readonly ObjectChange[], bytes: number): TransactionRecord {
-  const events: ObjectEvent[] = [];
-  for (const change of changes) events.push(eventOf(change, info.version));
-  return recordOfEvents(info, events, bytes);
-}
-
-/** The same for events that are made already. */
-export function recordOfEvents(info: TransactionInfo, events: ObjectEvent[], bytes: number): TransactionRecord {
   const { version, time, actor, reason, requestId, kinds } = info;
-  const commit = Object.freeze({ action: 'commit', kind: 'commit', version } as const);
+  const events: ObjectEvent[] = [];
+  for (const change of changes) events.push(eventOf(change, version));
   const labelled = actor !== undefined || reason !== undefined || requestId !== undefined || kinds !== undefined;
-  const record = { version, time, events: Object.freeze(events), commit, bytes };
+  const record = { version, time, events: Object.freeze(events), commit: commitOf(version), bytes };
   return labelled ? { ...info, ...record } : record;
 }
+
+/** The same for very many events that are made already: the array of them is made when somebody reads it. */
+export function recordOfMany(info: TransactionInfo, events: LongList<ObjectEvent>, bytes: number): TransactionRecord {
+  let listed: readonly ObjectEvent[] | undefined;
+  return Object.freeze({
+    ...info,
+    get events() {
+      return (listed ??= Object.freeze(events.toArray()));
+    },
+    commit: commitOf(info.version),
+    bytes,
+  });
+}
+
+const commitOf = (version: number) => Object.freeze({ action: 'commit', kind: 'commit', version } as const);

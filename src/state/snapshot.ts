@@ -1,12 +1,13 @@
-import { plainEqual } from '../base/plain.js';
 import { Slicer, type Clock } from '../base/clock.js';
+import { LongList } from '../base/long-list.js';
+import { plainEqual } from '../base/plain.js';
 import { StoreError } from './errors.js';
 import { canonicalObject, givenId, type KindDescription, type StoredObject } from './kind.js';
 import { KindSet } from './kind-set.js';
 import type { ObjectEvent } from './events.js';
 import type { TransactionRecord } from './history.js';
 import { storedMeta } from './meta.js';
-import { eventOf, recordOfEvents } from './record.js';
+import { eventOf, recordOfMany } from './record.js';
 import { emptyRoot, kindsIn, readKind, rowsIn, type StateRoot } from './root.js';
 import { kindNames, type Kind, type ObjectOf } from './tables/index.js';
 import { bytesAfter, type Measure } from './measure.js';
@@ -30,6 +31,8 @@ export interface StoreSnapshot {
 }
 
 const roots = new WeakMap<StoreSnapshot, StateRoot>();
+/** The rows of snapshots that are not of a root, where they are at hand without a list of them all. */
+const rowsByKind = new WeakMap<StoreSnapshot, Readonly<Record<string, Iterable<StoredObject>>>>();
 
 export function snapshotOf(
   root: StateRoot,
@@ -37,25 +40,38 @@ export function snapshotOf(
   history: readonly TransactionRecord[],
   requests: readonly (readonly [string, number])[],
 ): StoreSnapshot {
-  const tables = {};
-  for (const kind of kindsIn(root)) {
-    let rows: readonly StoredObject[] | undefined;
-    Object.defineProperty(tables, kind, {
-      enumerable: true,
-      get: () => (rows ??= Object.freeze(readKind(root, kind, kinds).all())),
-    });
-  }
   const descriptions = Object.values(root.descriptions);
   const snapshot = Object.freeze({
     version: root.version,
     time: root.time,
-    tables: Object.freeze(tables) as StoreSnapshot['tables'],
+    tables: listedWhenRead(kindsIn(root), (kind) => readKind(root, kind, kinds).all()),
     ...(descriptions.length > 0 && { kinds: Object.freeze(descriptions) }),
     history,
     requests,
   });
   roots.set(snapshot, root);
   return snapshot;
+}
+
+/** A snapshot that was put together elsewhere, row by row: each kind's by id. */
+export function snapshotOfRows(
+  content: Omit<StoreSnapshot, 'tables'>,
+  rows: Readonly<Record<string, LongList<StoredObject>>>,
+): StoreSnapshot {
+  const listOf = (kind: string) => rows[kind]?.toArray() ?? [];
+  const snapshot = Object.freeze({ ...content, tables: listedWhenRead(Object.keys(rows), listOf) });
+  rowsByKind.set(snapshot, rows);
+  return snapshot;
+}
+
+/** Tables whose lists are made when somebody reads them. */
+function listedWhenRead(kinds: readonly string[], listOf: (kind: string) => StoredObject[]): StoreSnapshot['tables'] {
+  const tables = {};
+  for (const kind of kinds) {
+    let rows: readonly StoredObject[] | undefined;
+    Object.defineProperty(tables, kind, { enumerable: true, get: () => (rows ??= Object.freeze(listOf(kind))) });
+  }
+  return Object.freeze(tables) as StoreSnapshot['tables'];
 }
 
 /** The root that a snapshot was taken of; `undefined` for one that was put together elsewhere. */
@@ -102,7 +118,7 @@ export async function buildRoot(
   const tx = new WriteTransaction({ base, kinds, stamp: { version, time } });
   const bytes: Record<string, number> = {};
   for (const kind of kindsOf(snapshot)) {
-    for (const row of snapshot.tables[kind] ?? []) {
+    for (const row of rowsOf(snapshot, kind)) {
       const object = canonicalRow(snapshot, kind, row, kinds);
       tx.of(kind).restore(object);
       tx.changes.length = 0;
@@ -123,7 +139,7 @@ export async function planRestore(
   const slicer = new Slicer(clock);
   const version = Math.max(base.version, snapshot.version) + 1;
   const tx = new WriteTransaction({ base, kinds, stamp: { version, time } });
-  const events: ObjectEvent[] = [];
+  const events = new LongList<ObjectEvent>();
   let { bytes } = base;
   let historyBytes = 0;
   /** Takes over what was changed since it was called last, and pauses when it is time. */
@@ -140,7 +156,7 @@ export async function planRestore(
   };
   for (const kind of new Set([...kindsOf(snapshot), ...kindsIn(base)])) {
     const table = tx.of(kind);
-    const rows: StoredObject[] = [];
+    const rows = new LongList<StoredObject>();
     const wanted = new WideSet();
     for (const row of rowsOf(snapshot, kind, kinds)) {
       rows.push(canonicalRow(snapshot, kind, row, kinds));
@@ -166,7 +182,7 @@ export async function planRestore(
     }
   }
   const root = { ...tx.root(Object.values(descriptionsOf(snapshot))), bytes };
-  return { root, record: recordOfEvents({ version, time }, events, historyBytes) };
+  return { root, record: recordOfMany({ version, time }, events, historyBytes) };
 }
 
 const shards = 256;
@@ -193,7 +209,8 @@ class WideSet {
 /** The objects of one kind in a snapshot, by id, without making a list of them all where that can be helped. */
 export function rowsOf(snapshot: StoreSnapshot, kind: string, kinds?: KindSet): Iterable<StoredObject> {
   const root = rootOf(snapshot);
-  return root ? rowsIn(root, kind, kinds ?? anyKinds) : (snapshot.tables[kind] ?? []);
+  if (root) return rowsIn(root, kind, kinds ?? anyKinds);
+  return rowsByKind.get(snapshot)?.[kind] ?? snapshot.tables[kind] ?? [];
 }
 
 /** For reading by id, which needs to know nothing. */

@@ -1,7 +1,9 @@
 import { assert } from '../base/assert.js';
+import { LongList } from '../base/long-list.js';
 import {
   kindNames,
   rowsOf,
+  snapshotOfRows,
   type Event,
   type ObjectEvent,
   type StoredObject,
@@ -16,7 +18,7 @@ import { checkedKind, decodeObject, encodeObject } from './objects.js';
 export const snapshotFormat = 1;
 
 const recordCodec = messageCodec('SnapshotRecord');
-/** Small enough to be made, and read, in a few milliseconds. */
+/** About as much is yielded at a time. */
 const chunkBytes = 32 * 1024;
 /** Most changes of a transaction in one record. */
 const changesMax = 128;
@@ -32,8 +34,11 @@ export interface ClusterSnapshot {
   readonly store: StoreSnapshot;
 }
 
-/** The pieces of an encoded snapshot, about 64 KiB each, made one at a time so that the caller can pause between them. */
-export function* encodeSnapshot(snapshot: ClusterSnapshot): Generator<Uint8Array, void> {
+/**
+ * The pieces of an encoded snapshot, made one at a time so that the caller can pause between them: about 32 KiB each, less
+ * when `due` says that it is time for a pause.
+ */
+export function* encodeSnapshot(snapshot: ClusterSnapshot, due = () => false): Generator<Uint8Array, void> {
   let parts: Uint8Array[] = [];
   let bytes = 0;
   let records = 0;
@@ -44,7 +49,7 @@ export function* encodeSnapshot(snapshot: ClusterSnapshot): Generator<Uint8Array
     parts.push(length, encoded);
     bytes += encoded.length + 4;
     records++;
-    if (bytes < chunkBytes && !('end' in record)) continue;
+    if (bytes < chunkBytes && !('end' in record) && !due()) continue;
     yield joined(parts, bytes);
     parts = [];
     bytes = 0;
@@ -148,14 +153,21 @@ export class SnapshotDecoder {
   #header: SnapshotHeader | undefined;
   #records = 0;
   #ended = false;
-  readonly #tables: Record<string, StoredObject[]> = Object.fromEntries(kindNames.map((kind) => [kind, []]));
+  readonly #tables: Record<string, LongList<StoredObject>> = Object.fromEntries(
+    kindNames.map((kind) => [kind, new LongList()]),
+  );
   readonly #history: TransactionRecord[] = [];
   /** A transaction whose changes go on in the next record. */
-  #begun: { readonly version: number; readonly events: ObjectEvent[] } | undefined;
+  #begun: { readonly version: number; readonly events: LongList<ObjectEvent> } | undefined;
   readonly #requests: [string, number][] = [];
 
   /** Throws {@link DecodeError}. */
   push(chunk: Uint8Array): void {
+    for (const _record of this.records(chunk));
+  }
+
+  /** As {@link push}, a record at a time, so that the caller can pause in between. To be gone through to its end. */
+  *records(chunk: Uint8Array): Generator<void, void> {
     let bytes = this.#rest.length === 0 ? chunk : joined([this.#rest, chunk], this.#rest.length + chunk.length);
     for (;;) {
       if (bytes.length < 4) break;
@@ -163,6 +175,7 @@ export class SnapshotDecoder {
       if (bytes.length < 4 + length) break;
       this.#take(recordCodec.decode(bytes.subarray(4, 4 + length)));
       bytes = bytes.subarray(4 + length);
+      yield;
     }
     this.#rest = bytes;
   }
@@ -173,21 +186,9 @@ export class SnapshotDecoder {
     if (!header || !this.#ended || this.#begun || this.#rest.length > 0)
       throw new DecodeError('the snapshot is not complete');
     const { clusterId, lineage, members, removed, version, time, kinds } = header;
-    const tables = this.#tables as unknown as StoreSnapshot['tables'];
-    return {
-      clusterId,
-      lineage,
-      members,
-      removed,
-      store: {
-        version,
-        time,
-        tables,
-        ...(kinds.length > 0 && { kinds }),
-        history: this.#history,
-        requests: this.#requests,
-      },
-    };
+    const content = { version, time, ...(kinds.length > 0 && { kinds }) };
+    const store = snapshotOfRows({ ...content, history: this.#history, requests: this.#requests }, this.#tables);
+    return { clusterId, lineage, members, removed, store };
   }
 
   /** Puts the pieces of a transaction together. */
@@ -195,10 +196,10 @@ export class SnapshotDecoder {
     const begun = this.#begun;
     if (begun && begun.version !== piece.version)
       throw new DecodeError(`the transaction ${begun.version} in history goes on as ${piece.version}`);
-    const events = begun?.events ?? [];
+    const events = begun?.events ?? new LongList();
     for (const change of piece.changes) events.push(fromWireChange(change, piece.version));
     this.#begun = piece.continued ? { version: piece.version, events } : undefined;
-    if (!piece.continued) this.#history.push(fromWireRecord(piece, events));
+    if (!piece.continued) this.#history.push(fromWireRecord(piece, events.toArray()));
   }
 
   #take(record: SnapshotRecord): void {
@@ -211,7 +212,7 @@ export class SnapshotDecoder {
       this.#header = record.header;
     } else if ('object' in record) {
       const { kind, object } = record.object;
-      (this.#tables[checkedKind(kind)] ??= []).push(decodeObject(kind, object));
+      (this.#tables[checkedKind(kind)] ??= new LongList()).push(decodeObject(kind, object));
     } else if ('history' in record) this.#takeHistory(record.history);
     else if ('request' in record) this.#requests.push([record.request.requestId, record.request.version]);
     else if (!('end' in record))

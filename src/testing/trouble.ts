@@ -119,7 +119,7 @@ export class Trouble {
     member.clock.wallOffset += this.#chance.between(-3_600_000, 3_600_000);
   }
 
-  /** Cuts links: one member off, two halves, one direction, or a bridge that alone sees both sides. */
+  /** Cuts links: one member off, two parts, one direction, or a bridge that alone sees both sides. */
   #partition(): void {
     const { network, members, scheduler, leader } = this.#cluster;
     const ids = this.#chance.shuffle(members.filter(({ state }) => state !== 'removed').map(({ info }) => info.id));
@@ -133,13 +133,16 @@ export class Trouble {
       network.cut(b, a);
     };
     this.counts.partitions++;
-    switch (this.#chance.pick([0, 0, 0, 1, 2, 3])) {
+    switch (this.#chance.pick([0, 0, 1, 1, 2, 3])) {
       case 0:
         for (const other of [second, ...others]) cutBoth(first, other);
         break;
-      case 1:
-        for (const a of ids.slice(0, half)) for (const b of ids.slice(half)) cutBoth(a, b);
+      case 1: {
+        // A leader may keep a few: enough to be answered, too few to lead.
+        const part = this.#chance.between(1, Math.max(1, ids.length - 1));
+        for (const a of ids.slice(0, part)) for (const b of ids.slice(part)) cutBoth(a, b);
         break;
+      }
       case 2:
         for (const other of [second, ...others]) if (this.#chance.happens(0.6)) network.cut(first, other);
         break;

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { setImmediate as turn } from 'node:timers/promises';
-import { all, MemoryStore, type StoreSnapshot } from 'skep';
+import { all, MemoryStore, type StoreSnapshot } from '../../src/index.js';
 import { decodeInSlices, encodeInSlices } from '../../src/replica/index.js';
 import { systemClock } from '../../src/base/clock.js';
 import { figure, type Figure } from './figure.js';

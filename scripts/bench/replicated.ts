@@ -2,13 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openReplica, type OpenReplica } from 'skep';
-import { Client } from 'skep/client';
+import { openReplica, type OpenReplica } from '../../src/index.js';
+import { Client } from '../../src/client/index.js';
 import { load, type Figure } from './figure.js';
 
-const skepPath = join(import.meta.dirname, '../../dist/main.js');
+const skepPath = resolve('dist/main.js');
 const seconds = 4;
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
 

@@ -1,4 +1,4 @@
-import { all, byName, MemoryStore, type Tx } from 'skep';
+import { all, byName, MemoryStore, type Tx } from '../../src/index.js';
 import { figure, measure, type Figure } from './figure.js';
 
 /** The store alone, in this process: 10,000 nodes, as SwarmKit's own benchmarks have it. */

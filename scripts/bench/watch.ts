@@ -1,4 +1,4 @@
-import { EventUpdateTask, MemoryStore, taskCheckNodeId, watch } from 'skep';
+import { EventUpdateTask, MemoryStore, taskCheckNodeId, watch } from '../../src/index.js';
 import { figure, type Figure } from './figure.js';
 
 const watchers = 1_000;

@@ -8,9 +8,12 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
+import ts from 'typescript';
 import { mutants, type Mutant } from './list.js';
 
-const root = join(import.meta.dirname, '../..');
+const { ModuleKind, ScriptTarget, transpileModule } = ts;
+
+const root = process.cwd();
 
 interface Verdict {
   readonly seed: number;
@@ -19,25 +22,25 @@ interface Verdict {
   readonly message?: string;
 }
 
-/** A copy of src with the mistake in it. It lies inside the project, so that it finds its packages. */
+/** A copy of the compiled source with the mistake in it. It lies inside the project, so that it finds its packages. */
 async function mutated({ name, file, find, replace }: Mutant): Promise<string> {
   const dir = await mkdtemp(join(root, '.mutant-'));
-  await cp(join(root, 'src'), join(dir, 'src'), { recursive: true });
-  const path = join(dir, 'src', file);
-  const text = await readFile(path, 'utf8');
+  await cp(join(root, '.build/src'), join(dir, 'src'), { recursive: true });
+  const text = await readFile(join(root, 'src', file), 'utf8');
   if (text.split(find).length !== 2)
     throw new Error(`${name}: ${file} does not hold this exactly once, bring the mutant up to date:\n${find}`);
-  await writeFile(
-    path,
+  const { outputText } = transpileModule(
     text.replace(find, () => replace),
+    { compilerOptions: { target: ScriptTarget.ES2023, module: ModuleKind.ESNext } },
   );
+  await writeFile(join(dir, 'src', file.replace(/\.ts$/, '.js')), outputText);
   return dir;
 }
 
 async function judge(mutant: Mutant, seconds: number): Promise<Verdict> {
   const dir = await mutated(mutant);
   try {
-    const args = ['--import', 'tsx', join(import.meta.dirname, 'run-one.ts'), dir, String(seconds)];
+    const args = [join(import.meta.dirname, 'run-one.js'), dir, String(seconds)];
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { runSeed as RunSeed } from '../../src/testing/run.js';
 
 const [dir = '', seconds = '120'] = process.argv.slice(2);
-const { runSeed } = (await import(pathToFileURL(join(dir, 'src/testing/run.ts')).href)) as { runSeed: typeof RunSeed };
+const { runSeed } = (await import(pathToFileURL(join(dir, 'src/testing/run.js')).href)) as { runSeed: typeof RunSeed };
 const cpuSeconds = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import process from 'node:process';
 import { run } from './cli/index.js';
 import { SkepBackend } from './coordination/index.js';
@@ -25,11 +26,21 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const backup = async () => (await import('./daemon/backup.js')).backupTools;
 
+/** An account without a name is usual in containers. */
+function userName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
+
 const code = await run(
   process.argv.slice(2),
   {
     streams: { out: (text) => void process.stdout.write(text), err: (text) => void process.stderr.write(text) },
     env: process.env,
+    user: process.env.USER || userName(),
     signal: stop.signal,
     manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
     backup: {

@@ -10,6 +10,12 @@ export function wholeNumber(text: string): number {
   return number;
 }
 
+export function countFrom1(text: string): number {
+  const number = wholeNumber(text);
+  if (number === 0) throw new InvalidArgumentError('a whole number from 1 is needed.');
+  return number;
+}
+
 /** `500ms`, `10s`, `2m`; in milliseconds. */
 export function time(text: string): number {
   const ms = duration(text);

@@ -11,6 +11,8 @@ import { formats, type Format, type Streams } from './output.js';
 export interface Context {
   readonly streams: Streams;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Who runs the command, where the system says it. */
+  readonly user?: string | undefined;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** Runs one replica in the foreground; the daemon. Resolves with the exit code. */

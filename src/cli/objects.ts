@@ -29,9 +29,17 @@ export async function splitReference(client: Client, reference: string): Promise
   return { kind: await findKind(client, reference.slice(0, at)), id: reference.slice(at + 1) };
 }
 
-/** By id, else by name, else by the beginning of an id. Exactly one must fit. */
-export async function findObject(client: Client, kind: string, given: string): Promise<StoredObject> {
-  const byPrefix = given === '' ? [] : [{ idPrefixes: [given] }]; // every id begins with nothing
+/**
+ * By id, else by name, else by the beginning of an id. Exactly one must fit. What is to be removed is called by its whole
+ * id or name: the same command given twice must not remove another object.
+ */
+export async function findObject(
+  client: Client,
+  kind: string,
+  given: string,
+  { whole = false }: { whole?: boolean } = {},
+): Promise<StoredObject> {
+  const byPrefix = whole || given === '' ? [] : [{ idPrefixes: [given] }]; // every id begins with nothing
   for (const filter of [{ ids: [given] }, { names: [given] }, ...byPrefix]) {
     const { objects } = await client.list(kind, filter, { limit: 2 }).catch(nothingNamed(kind));
     const [first, second] = objects;

@@ -27,13 +27,20 @@ export function table<Row>(rows: readonly Row[], columns: Columns<Row>): string 
     chars: noBorders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const row of rows) made.push(columns.map(([, cell]) => String(cell(row) ?? '')));
+  for (const row of rows) made.push(columns.map(([, cell]) => printable(String(cell(row) ?? ''))));
   return made
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
 }
+
+/** Without what would move the cursor, colour the terminal or begin a line: names are whatever somebody wrote. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, escaped);
+}
+
+const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** Prints a list in the format that was asked for. */
 export function printList<Row>(
@@ -50,9 +57,19 @@ export function printList<Row>(
       for (const row of rows) streams.out(`${JSON.stringify(row)}\n`);
       return;
     case 'name':
-      for (const row of rows) streams.out(`${options.name(row)}\n`);
+      for (const row of rows) streams.out(`${printable(options.name(row))}\n`);
       return;
     case 'table':
       streams.out(`${table(rows, options.columns)}\n`);
   }
+}
+
+/** Says what something was done to: a line each, or as JSON. */
+export function printNames<Row>(
+  streams: Streams,
+  format: Format,
+  rows: readonly Row[],
+  name: (row: Row) => string,
+): void {
+  printList(streams, format === 'table' ? 'name' : format, rows, { columns: [], name });
 }

@@ -34,7 +34,7 @@ export async function run(args: readonly string[], context: Context, version: st
     .addOption(new Option('--timeout <time>', 'how long to wait for an answer: 500ms, 10s').default('10s'))
     .addOption(
       new Option('--actor <who>', 'who writes, for the history (or SKEP_ACTOR; default: the user)').default(
-        context.env.SKEP_ACTOR || context.env.USER,
+        context.env.SKEP_ACTOR || context.user,
       ),
     )
     .addOption(new Option('--reason <why>', 'why something is written, for the history'))
@@ -67,7 +67,9 @@ export async function run(args: readonly string[], context: Context, version: st
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (context.signal.aborted) return exitCodes.interrupted;
-    context.streams.err(`skep: ${messageOf(error)}\n`);
+    const message = messageOf(error);
+    const hint = message.startsWith('NOT_LEADER: no member answers') ? ' (--host or SKEP_HOST)' : '';
+    context.streams.err(`skep: ${message}${hint}\n`);
     return exitCodeOf(error);
   }
 }

@@ -188,8 +188,7 @@ function explained(
     return new StoreError('OUTCOME_UNKNOWN', message, { cause: error });
   }
   if (error instanceof StoreError) return error;
-  if (neverSent(error))
-    return notLeader(`no member answers at ${where}: is one running there? (--host or SKEP_HOST)`, error);
+  if (neverSent(error)) return notLeader(`no member answers at ${where}: is one running there?`, error);
   if (notServed(error))
     return notLeader(`the member at ${where} does not serve this: is it still starting, or of another version?`, error);
   return notLeader(`no answer from ${where} within ${timeoutMs} ms`, error);

@@ -5,6 +5,7 @@ import {
   canonicalObject,
   isKind,
   kindOf,
+  plainObject,
   type Draft,
   type Kind,
   type ObjectOf,
@@ -329,12 +330,14 @@ export function changeOf(
 }
 
 function listRequest(kind: string, filter: Where | undefined, options: ListOptions): messages.ListObjectsRequest {
-  const { stale = false, limit = 0, after } = options;
+  const { stale = false, limit, after } = options;
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1))
+    throw new TypeError('limit must be a whole number from 1');
   return {
     kind,
     ...(filter && { filter: completeFilter(filter) }),
     stale,
-    limit,
+    limit: limit ?? 0,
     ...(after !== undefined && { after }),
   };
 }
@@ -349,7 +352,7 @@ function infoOf({ actor, reason, requestId = newId(systemRandom) }: WriteOptions
  */
 function complete(kind: string, draft: object & { readonly id: string }): StoredObject {
   if (isKind(kind)) return canonicalObject(kindOf(kind), draft, draft.id, noMeta);
-  return { ...draft, meta: noMeta };
+  return plainObject(kind, { ...draft, meta: noMeta });
 }
 
 async function* asRequests(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<messages.RestoreRequest, void> {

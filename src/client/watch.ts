@@ -1,5 +1,5 @@
 import { sleep } from '../base/clock.js';
-import { fromStatus, methodOf, type Channel, type ServerStream } from '../rpc/index.js';
+import { fromStatus, methodOf, written, type Channel, type ServerStream } from '../rpc/index.js';
 import { isStoreError, StoreError, type Event, type ObjectEvent, type StoredObject } from '../state/index.js';
 import { fromAny, type messages } from '../wire/index.js';
 import type { Calls } from './calls.js';
@@ -82,7 +82,10 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
   const { clock, timeoutMs: giveUpMs } = calls;
   if (options.snapshot && options.from !== undefined)
     throw new StoreError('INVALID_OBJECT', 'a watch begins with a snapshot or from a version, not both');
+  if (options.from !== undefined && !(Number.isSafeInteger(options.from) && options.from >= 0))
+    throw new TypeError('from is a version: a whole number from 0');
   let place: Place = { version: options.from, lineage: undefined, since: undefined };
+  written(methodOf('watch', 'Watch'), requestOf(options, place)); // what cannot be asked is refused now
   let lastGood = clock.monotonic();
   let told = false; // of a snapshot that was not finished
   while (!options.signal?.aborted) {
@@ -98,7 +101,7 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
     } catch (error) {
       if (options.signal?.aborted) return;
       if (calls.closed.aborted) throw new StoreError('CLOSED', 'the client is closed', { cause: error });
-      if (final.some((code) => isStoreError(error, code))) throw error;
+      if (error instanceof TypeError || final.some((code) => isStoreError(error, code))) throw error;
       const lost = isStoreError(error, 'RESYNC');
       if (lost && !options.snapshot) throw error;
       // A stream that lived was well until now, however quiet it was.

@@ -80,12 +80,20 @@ async function serveDns(listen: string, replica: OpenReplica, logger: Logger): P
 async function kindsOf(modules: readonly string[]): Promise<AnyOwnKind[]> {
   const kinds: AnyOwnKind[] = [];
   for (const module of modules) {
-    const exported = Object.values((await import(pathToFileURL(module).href)) as Record<string, unknown>);
+    const exported = Object.values(await imported(module));
     const found = exported.flat().filter(isOwnKind);
     if (found.length === 0) throw new Error(`${module} exports no kind: export what defineKind returns`);
     kinds.push(...found);
   }
   return kinds;
+}
+
+async function imported(module: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(module).href)) as Record<string, unknown>;
+  } catch (cause) {
+    throw new Error(`${module} cannot be loaded: ${messageOf(cause)}`, { cause });
+  }
 }
 
 function isOwnKind(value: unknown): value is AnyOwnKind {

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import { byIndex, tableOf, type MemoryStore, type OwnEvent, type Stored, type Tx } from '../state/index.js';
+import { indexLookup, tableOf, type MemoryStore, type OwnEvent, type Stored, type Tx } from '../state/index.js';
 import { leaseIndex, leases } from './lease-kind.js';
 
 /** A lease as the leader has it in mind. */
@@ -201,7 +201,7 @@ export function endLease(tx: Tx, store: MemoryStore, id: string): void {
   for (const kind of store.kinds.names()) {
     if (!(leaseIndex in store.kinds.get(kind).table.indexes)) continue;
     const table = tableOf(tx, kind);
-    for (const object of table.find(byIndex(leaseIndex, [id]))) table.delete(object.id);
+    for (const object of table.find(indexLookup(leaseIndex, { value: id }))) table.delete(object.id);
   }
   tx.kind(leases).delete(id);
 }

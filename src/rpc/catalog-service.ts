@@ -1,7 +1,7 @@
 import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { leases, type Replica } from '../replica/index.js';
 import {
-  byIndex,
+  indexLookup,
   specifierFor,
   StoreError,
   tableOf,
@@ -101,7 +101,9 @@ function madeBefore({ store }: Replica, { info, instance, session }: messages.Ca
 
 function instancesIn(tx: ReadTx, { name, tags }: Wanted): Instance[] {
   const table = tableOf(tx, instancesKind);
-  const found = (name === '' ? table.find() : table.find(byIndex('service', [name]))) as unknown as StoredInstance[];
+  const found = (name === ''
+    ? table.find()
+    : table.find(indexLookup('service', { value: name }))) as unknown as StoredInstance[];
   const fits = (instance: StoredInstance) => tags.every((tag) => instance.tags.includes(tag));
   return found.filter(fits).map(({ meta: _meta, session: _session, lease, ...instance }) => ({
     ...instance,

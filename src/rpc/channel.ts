@@ -8,6 +8,7 @@ import {
   type MethodDefinition,
 } from '@grpc/grpc-js';
 import { deferred } from '../base/deferred.js';
+import { messageOf } from '../base/errors.js';
 import { fromStatus } from './status.js';
 
 const mebibyte = 1024 * 1024;
@@ -54,15 +55,22 @@ export class Channel {
     });
   }
 
-  /** Rejects with the store error that the server answered, or with a gRPC `ServiceError`. */
-  unary<Req, Res>(method: MethodDefinition<unknown, unknown>, request: Req, options: CallOptions = {}): Promise<Res> {
+  /**
+   * Rejects with the store error that the server answered, or with a gRPC `ServiceError`; with a `TypeError` when the
+   * request cannot be written, before anything is sent.
+   */
+  async unary<Req, Res>(
+    method: MethodDefinition<unknown, unknown>,
+    request: Req,
+    options: CallOptions = {},
+  ): Promise<Res> {
     const { promise, resolve, reject } = deferred<Res>();
-    const { path, requestSerialize, responseDeserialize } = method;
+    const { path, responseDeserialize } = method;
     const call = this.#client.makeUnaryRequest(
       path,
-      requestSerialize,
+      asIs,
       responseDeserialize,
-      request,
+      written(method, request),
       metadataOf(options),
       deadlineOf(options),
       (error, response) => {
@@ -80,12 +88,12 @@ export class Channel {
     request: Req,
     options: CallOptions = {},
   ): ClientReadableStream<Res> {
-    const { path, requestSerialize, responseDeserialize } = method;
+    const { path, responseDeserialize } = method;
     return this.#client.makeServerStreamRequest(
       path,
-      requestSerialize,
+      asIs,
       responseDeserialize as (bytes: Buffer) => Res,
-      request,
+      written(method, request),
       metadataOf(options),
       deadlineOf(options),
     );
@@ -162,4 +170,15 @@ function metadataOf({ headers = {} }: CallOptions): Metadata {
 
 function deadlineOf({ timeoutMs }: CallOptions): { deadline?: number } {
   return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+}
+
+const asIs = (bytes: Buffer) => bytes;
+
+/** The bytes of a request. What gRPC finds out while it sends looks like a broken connection. Throws `TypeError`. */
+export function written({ path, requestSerialize }: MethodDefinition<unknown, unknown>, request: unknown): Buffer {
+  try {
+    return requestSerialize(request);
+  } catch (cause) {
+    throw new TypeError(`${path.split('/').at(-1)} cannot be asked this: ${messageOf(cause)}`, { cause });
+  }
 }

@@ -7,7 +7,7 @@ import {
   byName,
   byNamePrefix,
   foldName,
-  indexKey,
+  indexLookup as ownIndexLookup,
   isKind,
   or,
   StoreError,
@@ -31,25 +31,39 @@ export function lookupOf(kind: string, filter: messages.Filter | undefined): By 
 /** The lookup of one index filter. */
 export function indexLookup(kind: string, { index, values, prefix, from, to }: IndexFilter): By {
   if (prefix !== undefined && (from !== undefined || to !== undefined))
-    throw new StoreError('INVALID_OBJECT', `${index}: a filter has either a prefix or a range`, { path: 'indexes' });
-  const key = (value: messages.IndexValue) => keyOf(kind, index, value);
-  return byIndex(index, values.map(key), {
-    ...(prefix !== undefined && { prefix: index === 'name' ? foldName(prefix) : prefix }),
-    ...(from !== undefined && { from: key(from) }),
-    ...(to !== undefined && { to: key(to) }),
-  });
+    throw refusal(`${index}: a filter has either a prefix or a range`);
+  if (values.length > 1 && !isKind(kind)) throw refusal(`${index}: an index of a kind of your own has one value`);
+  const plain = (value: messages.IndexValue) => plainOf(index, value);
+  const span = {
+    ...(prefix !== undefined && { prefix }),
+    ...(from && { from: plain(from) }),
+    ...(to && { to: plain(to) }),
+  };
+  if (isKind(kind)) return textLookup(index, values.map(plain).map(String), span);
+  try {
+    return ownIndexLookup(index, { ...(values[0] && { value: plain(values[0]) }), ...span });
+  } catch (cause) {
+    throw refusal((cause as Error).message);
+  }
 }
 
-function keyOf(kind: string, index: string, value: messages.IndexValue): string {
+/** The store's own kinds have texts in their indexes; names are found without case. */
+function textLookup(
+  index: string,
+  parts: readonly string[],
+  span: { prefix?: string; from?: unknown; to?: unknown },
+): By {
+  const text = (value: unknown) => (index === 'name' ? foldName(String(value)) : String(value));
+  const ends = Object.entries(span).map(([end, value]) => [end, text(value)]);
+  return byIndex(index, parts.map(text), Object.fromEntries(ends) as typeof span & { from?: string; to?: string });
+}
+
+function plainOf(index: string, value: messages.IndexValue): unknown {
   const [plain] = Object.values(value) as unknown[];
-  const found = plain === undefined ? undefined : indexKey(indexed(kind, index, plain));
-  if (found === undefined)
-    throw new StoreError('INVALID_OBJECT', `${index}: a value must be a text, a number or a flag`, { path: 'indexes' });
-  return found;
+  if (plain === undefined) throw refusal(`${index}: a value must be a text, a number or a flag`);
+  return plain;
 }
 
-/** Names are found without case, and the store's own kinds have texts in their indexes. */
-function indexed(kind: string, index: string, plain: unknown): unknown {
-  if (index === 'name') return foldName(String(plain));
-  return isKind(kind) ? String(plain) : plain;
+function refusal(message: string): StoreError {
+  return new StoreError('INVALID_OBJECT', message, { path: 'indexes' });
 }

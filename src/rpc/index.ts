@@ -1,4 +1,4 @@
-export { Channel } from './channel.js';
+export { Channel, written } from './channel.js';
 export type { CallOptions } from './channel.js';
 export { methodOf, services } from './definitions.js';
 export { GrpcNetwork } from './network.js';

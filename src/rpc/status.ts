@@ -30,6 +30,8 @@ export const statusOf = {
 
 /** The trailer that carries the store's own code. */
 const codeKey = 'skep-error-code';
+/** … and where in an object the trouble is, percent-encoded. */
+const pathKey = 'skep-error-path';
 
 /** What a handler answers when it fails. */
 export function toStatus(error: unknown): Partial<StatusObject> {
@@ -41,6 +43,8 @@ export function toStatus(error: unknown): Partial<StatusObject> {
   }
   const metadata = new Metadata();
   metadata.set(codeKey, error.code);
+  const { path } = error.details;
+  if (path !== undefined) metadata.set(pathKey, encodeURIComponent(path));
   return { code: statusOf[error.code], details: error.message, metadata };
 }
 
@@ -50,8 +54,11 @@ export function fromStatus(error: ServiceError): Error {
   const known = storeErrorCodes.find((name) => name === code);
   if (!known) return error;
   const prefix = `${known}: `;
-  return new StoreError(known, error.details.startsWith(prefix) ? error.details.slice(prefix.length) : error.details, {
+  const message = error.details.startsWith(prefix) ? error.details.slice(prefix.length) : error.details;
+  const [path] = error.metadata?.get(pathKey) ?? [];
+  return new StoreError(known, message, {
     cause: error,
+    ...(path !== undefined && { path: decodeURIComponent(String(path)) }),
   });
 }
 

@@ -10,6 +10,7 @@ import {
   type StoredObject,
   type ReadTx,
   type Tx,
+  valueOfKey,
 } from '../state/index.js';
 import { leaseIndex, leases } from '../replica/index.js';
 import type { messages } from '../wire/index.js';
@@ -101,7 +102,8 @@ export class ApiWrites {
 
 /** What hangs on a lease that is over would never go. */
 function checkLease(tx: ReadTx, kind: string, object: StoredObject, { table }: KindDefinition): void {
-  for (const [lease = ''] of table.indexes[leaseIndex]?.of(object) ?? []) {
+  for (const [key = ''] of table.indexes[leaseIndex]?.of(object) ?? []) {
+    const lease = String(valueOfKey(key));
     if (!tx.kind(leases).get(lease))
       throw new StoreError('LEASE_LOST', `${kind} ${object.id} would hang on the lease ${lease}, which is over`);
   }

@@ -56,7 +56,7 @@ export type {
   TaskSpec,
   UpdateConfig,
 } from './tables/common.js';
-export { canonicalObject, foldName, isKindName } from './kind.js';
+export { canonicalObject, foldName, isKindName, plainObject } from './kind.js';
 export type {
   BuiltInKind,
   Draft,
@@ -73,7 +73,7 @@ export type { KindOptions, OwnDraft, OwnEvent, OwnKind, OwnReplacement, Stored, 
 export type { StandardSchema } from './standard-schema.js';
 export { KindSet } from './kind-set.js';
 export { StagedState } from './staged-state.js';
-export { indexKey } from './index-key.js';
+export { indexLookup, valueOfKey } from './index-key.js';
 export { fitsBy } from './find.js';
 export type { FindOptions } from './find.js';
 export { fieldChanges } from './difference.js';

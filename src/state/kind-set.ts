@@ -15,14 +15,21 @@ export class KindSet {
     for (const kind of kinds) this.learn(kind.definition);
   }
 
-  /** Takes in a definition that users made. @throws {TypeError} when there is another one of that name. */
+  /** Takes in a definition that users made. @throws {TypeError} when its name or plural means another kind. */
   learn(definition: KindDefinition): void {
-    const known = this.#own.get(definition.kind);
-    if (known !== undefined && known !== definition)
-      throw new TypeError(
-        `another definition of the kind ${definition.kind} is in use: define a kind once, in a module`,
-      );
-    this.#own.set(definition.kind, definition);
+    const { kind, plural } = definition;
+    const known = this.#own.get(kind);
+    if (known === definition) return;
+    if (known !== undefined)
+      throw new TypeError(`another definition of the kind ${kind} is in use: define a kind once, in a module`);
+    for (const other of [...kindNames.map(kindOf), ...this.#own.values()]) {
+      const taken = [kind, plural].find((word) => word === other.kind || word === other.plural);
+      if (taken !== undefined)
+        throw new TypeError(
+          `the kind ${kind}: "${taken}" means the kind ${other.kind} already; give it another name or plural`,
+        );
+    }
+    this.#own.set(kind, definition);
   }
 
   /** Of any kind: one that is not known here keeps what it is given, and is found by id only. */

@@ -2,7 +2,7 @@ import type { IndexDefinition, TableDefinition } from '../table/index.js';
 import { plainEqual } from '../base/plain.js';
 import { StoreError } from './errors.js';
 import { specVersionOf, storedMeta, type Meta } from './meta.js';
-import { copyFields, Misfit, type DeepPartial, type ObjectSchema } from './schema.js';
+import { copyFields, Misfit, plainCopy, type DeepPartial, type ObjectSchema } from './schema.js';
 
 export interface StoredObject {
   readonly id: string;
@@ -28,6 +28,15 @@ export interface KindLimits {
   readonly bytes?: number;
   /** Encoded bytes of one. */
   readonly objectBytes?: number;
+}
+
+/** Throws a `RangeError` that names the limit. */
+export function checkLimits(kind: string, limits: KindLimits): void {
+  for (const name of ['objects', 'bytes', 'objectBytes'] as const) {
+    const limit: unknown = limits[name];
+    if (limit !== undefined && !(typeof limit === 'number' && limit >= 0))
+      throw new RangeError(`${kind}: the limit of ${name} must be a number from 0`);
+  }
 }
 
 /** What every member is told of a kind that users defined: enough to list it and to say what it is, not to write it. */
@@ -122,6 +131,12 @@ export function canonicalObject<T extends StoredObject>(
   return Object.freeze(out) as unknown as T;
 }
 
+/** An object of a kind that is not known here, as it can be sent: plain data only. Throws `INVALID_OBJECT`. */
+export function plainObject<T extends StoredObject>(kind: string, object: T): T {
+  givenId(kind, object);
+  return refusing(kind, () => plainCopy(object)) as T;
+}
+
 /** Asks the kind's own rules. Throws `INVALID_OBJECT`. */
 export function validateObject<T extends StoredObject>(
   definition: KindDefinition<T>,
@@ -132,10 +147,12 @@ export function validateObject<T extends StoredObject>(
   if (validate) refusing(definition.kind, () => validate(object, old));
 }
 
-function refusing(kind: string, check: () => void): void {
+function refusing<T>(kind: string, check: () => T): T {
   try {
-    check();
+    return check();
   } catch (error) {
+    if (error instanceof RangeError && /call stack/.test(error.message))
+      throw new StoreError('INVALID_OBJECT', `${kind}: goes in a circle, or is nested too deeply`, { cause: error });
     if (!(error instanceof Misfit)) throw error;
     const where = error.where === '' ? '' : `${error.where} `;
     throw new StoreError('INVALID_OBJECT', `${kind}: ${where}${error.message}`, { path: error.where });
@@ -149,9 +166,9 @@ export function givenId(kind: string, input: unknown): string | undefined {
   }
   const { id } = input as { id?: unknown };
   if (id === undefined) return undefined;
-  if (typeof id !== 'string' || id === '' || !id.isWellFormed()) {
-    throw new StoreError('INVALID_OBJECT', `${kind}: id must be a string of at least one character`, { path: 'id' });
-  }
+  const refuse = (why: string) => new StoreError('INVALID_OBJECT', `${kind}: id ${why}`, { path: 'id' });
+  if (typeof id !== 'string' || id === '') throw refuse('must be a string of at least one character');
+  if (!id.isWellFormed()) throw refuse('must not hold a lone surrogate (it cannot be written as UTF-8)');
   return id;
 }
 

@@ -1,8 +1,9 @@
-import { byIndex, type By, type Range } from './by.js';
+import type { By, Range } from './by.js';
+import { messageOf } from '../base/errors.js';
 import type { CreateEvent, DeleteEvent, Event, UpdateEvent } from './events.js';
-import { indexKey, type IndexedValue, type IndexValue } from './index-key.js';
-import { foldName, isKindName, nameIndex, type KindDefinition, type KindLimits, type StoredObject } from './kind.js';
-import { Misfit, plainCopy, type DeepPartial, type Schema } from './schema.js';
+import { indexKey, indexLookup, type IndexedValue, type IndexValue } from './index-key.js';
+import { checkLimits, isKindName, nameIndex, type KindDefinition, type KindLimits, type StoredObject } from './kind.js';
+import { Misfit, plainCopy, type DeepPartial, type DeepReadonly, type Schema } from './schema.js';
 import { fromStandard, isStandard, type StandardSchema } from './standard-schema.js';
 import { keyCheck, specifierFor, type CheckFunc, type Specifier } from './specifiers.js';
 import { isKind, type Kind } from './tables/index.js';
@@ -41,11 +42,17 @@ export type InputOf<S> =
       : BodyOf<S>;
 
 /** What `create` and `update` of such a kind take. */
-export type OwnDraft<D> = D & { readonly id?: string | undefined; readonly meta?: Partial<StoredObject['meta']> };
-export type OwnReplacement<D> = D & { readonly id: string; readonly meta?: Partial<StoredObject['meta']> };
+export type OwnDraft<D> = DeepReadonly<D> & {
+  readonly id?: string | undefined;
+  readonly meta?: Partial<StoredObject['meta']>;
+};
+export type OwnReplacement<D> = DeepReadonly<D> & {
+  readonly id: string;
+  readonly meta?: Partial<StoredObject['meta']>;
+};
 
 /** An object of a kind that users defined, as it is stored. */
-export type Stored<Body> = StoredObject & Readonly<Body>;
+export type Stored<Body> = StoredObject & DeepReadonly<Body>;
 
 type IndexFunctions<Body> = Readonly<Record<string, (object: Stored<Body>) => IndexValue>>;
 
@@ -128,7 +135,6 @@ export function defineKind<S, const I extends IndexFunctions<BodyOf<S>> = Record
   checkOptions(options as KindOptions<unknown, Record<string, unknown>>);
   const { name } = options;
   const definition = definitionOf(options as unknown as KindOptions<never, IndexFunctions<object>>);
-  const by = (index: string, value: unknown) => byIndex(index, [keyIn(index, value)]);
   const specifier = (action: 'create' | 'update' | 'delete') =>
     ((...args: never[]) => {
       const [first, ...rest] = args as unknown as [object, ...CheckFunc<Kind>[]];
@@ -139,13 +145,9 @@ export function defineKind<S, const I extends IndexFunctions<BodyOf<S>> = Record
   const kind = {
     name,
     plural: definition.plural,
-    by,
-    byPrefix: (index: string, prefix: string) => byIndex(index, [], { prefix: keyIn(index, prefix) }),
-    byRange: (index: string, { from, to }: Range<unknown>) =>
-      byIndex(index, [], {
-        ...(from !== undefined && { from: keyIn(index, from) }),
-        ...(to !== undefined && { to: keyIn(index, to) }),
-      }),
+    by: (index: string, value: unknown) => indexLookup(index, { value: value ?? null }),
+    byPrefix: (index: string, prefix: string) => indexLookup(index, { prefix }),
+    byRange: (index: string, range: Range<unknown>) => indexLookup(index, range),
     created: specifier('create'),
     updated: specifier('update'),
     deleted: specifier('delete'),
@@ -154,12 +156,6 @@ export function defineKind<S, const I extends IndexFunctions<BodyOf<S>> = Record
     definition,
   };
   return Object.freeze(kind) as unknown as OwnKind<Body, I, InputOf<S>>;
-}
-
-function keyIn(index: string, value: unknown): string {
-  const key = index === 'name' && typeof value === 'string' ? foldName(value) : indexKey(value);
-  if (key === undefined) throw new TypeError(`${index}: an index is asked for a text, a number or true or false`);
-  return key;
 }
 
 function checkOptions(options: KindOptions<unknown, Record<string, unknown>>): void {
@@ -172,6 +168,7 @@ function checkOptions(options: KindOptions<unknown, Record<string, unknown>>): v
   for (const field of ['id', 'meta'])
     if (field in ((schema as { fields?: object } | undefined)?.fields ?? {}))
       throw new TypeError(`${name}: every object has a field ${field} of the store's own: call yours something else`);
+  checkLimits(name, options.limits ?? {});
   for (const index of unique)
     if (!Object.hasOwn(indexes, index)) throw new TypeError(`${name}: unique names "${index}", which is no index`);
 }
@@ -190,7 +187,11 @@ function definitionOf(options: KindOptions<never, IndexFunctions<object>>): Kind
   ]);
   /** Where objects are written an index that cannot be worked out is an error; where they are applied it is not there. */
   const checkIndexes = (object: StoredObject) => {
-    for (const [index, of] of Object.entries(indexes)) keysOf(index, of(object));
+    for (const [index, of] of Object.entries(indexes))
+      keysOf(
+        index,
+        readIndex(index, () => of(object)),
+      );
   };
   return {
     kind: name,
@@ -200,8 +201,11 @@ function definitionOf(options: KindOptions<never, IndexFunctions<object>>): Kind
     unique,
     validate(object, old) {
       checkIndexes(object);
-      const refusal = validate?.(object as never, old as never);
+      const refusal: unknown = validate?.(object as never, old as never);
       if (typeof refusal === 'string') throw new Misfit(refusal);
+      if (refusal === undefined) return;
+      if (refusal instanceof Promise) refusal.catch(() => undefined);
+      throw new TypeError(`${name}: validate returns a text, which refuses the object, or nothing; and at once`);
     },
     ...(limits && { limits }),
     table: { name, id: (row) => row.id, indexes: Object.fromEntries(table) as never },
@@ -212,6 +216,14 @@ function definitionOf(options: KindOptions<never, IndexFunctions<object>>): Kind
       unique: [...unique].sort(),
     }),
   };
+}
+
+function readIndex(index: string, read: () => IndexValue): IndexValue {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Misfit(`the index ${index} cannot be worked out: ${messageOf(cause)}`);
+  }
 }
 
 /** Objects of an older shape must not stop who keeps them. */

@@ -28,6 +28,8 @@ export interface Plan<T = unknown> {
 type Question = (root: StateRoot, kinds: KindSet) => readonly string[];
 
 interface PlanOrigin {
+  /** Of the store that made it. */
+  readonly kinds: KindSet;
   readonly root: StateRoot;
   readonly questions: readonly Question[];
 }
@@ -115,7 +117,7 @@ export function makePlan<T>(tx: WriteTransaction, kinds: KindSet, write: (tx: Tx
     const value = write(planning);
     const changes = tx.changes.map((change) => Object.freeze({ ...change, fields: fieldsOf(change) }));
     const plan: Plan<T> = Object.freeze({ version: tx.base.version, value, changes: Object.freeze(changes) });
-    origins.set(plan, { root: tx.base, questions: planning.questions });
+    origins.set(plan, { kinds, root: tx.base, questions: planning.questions });
     return plan;
   } finally {
     planning.close();
@@ -130,7 +132,8 @@ function fieldsOf({ action, object, old }: ObjectChange): readonly FieldChange[]
 /** Makes the changes of a plan in `tx`. @throws {StoreError} `SEQUENCE_CONFLICT` when something that it read has changed. */
 export function carryOut(plan: Plan, tx: WriteTransaction, kinds: KindSet): void {
   const origin = origins.get(plan);
-  if (!origin) throw new TypeError('apply takes what plan returned, itself and not a copy');
+  if (origin?.kinds !== kinds)
+    throw new TypeError('apply takes what plan of this store returned, itself and not a copy');
   const same = (question: Question) => {
     const [then, now] = [question(origin.root, kinds), question(tx.base, kinds)];
     return then.length === now.length && then.every((answer, i) => answer === now[i]);

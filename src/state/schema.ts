@@ -58,10 +58,21 @@ export type DeepPartial<T> = T extends readonly (infer Item)[]
     ? { readonly [K in keyof T]?: DeepPartial<T[K]> | undefined }
     : T;
 
+/** The same, frozen all the way down: what is stored. */
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? number extends T['length']
+    ? readonly DeepReadonly<Item>[]
+    : { readonly [K in keyof T]: DeepReadonly<T[K]> }
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  return typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
+  if (typeof value === 'number') return String(value);
+  const made = typeof value === 'object' ? value.constructor?.name : undefined;
+  return made === undefined || made === 'Object' ? `a value of type ${typeof value}` : `a ${made}`;
 }
 
 function wellFormed(value: string): string {
@@ -247,7 +258,7 @@ function plainFields(input: Record<string, unknown>): Readonly<Record<string, un
 
 function record(input: unknown): Record<string, unknown> {
   if (typeof input !== 'object' || input === null || Array.isArray(input) || !isPlain(input))
-    throw new Misfit(`must be an object, is ${describe(input)}`);
+    throw new Misfit(`must be an object of plain data, is ${describe(input)}`);
   return input as Record<string, unknown>;
 }
 

@@ -30,6 +30,12 @@ export interface StoreSnapshot {
   readonly requests: readonly (readonly [requestId: string, version: number])[];
 }
 
+/** Has it the parts of one? For programs that nobody has checked. */
+export function isSnapshot(given: unknown): given is StoreSnapshot {
+  const { version, time, tables } = (given ?? {}) as Partial<StoreSnapshot>;
+  return Number.isSafeInteger(version) && Number.isFinite(time) && typeof tables === 'object' && tables !== null;
+}
+
 const roots = new WeakMap<StoreSnapshot, StateRoot>();
 /** The rows of snapshots that are not of a root, where they are at hand without a list of them all. */
 const rowsByKind = new WeakMap<StoreSnapshot, Readonly<Record<string, Iterable<StoredObject>>>>();

@@ -9,12 +9,12 @@ import type { HistoryLimits, TransactionRecord } from './history.js';
 import { Ledger } from './ledger.js';
 import { StagedState } from './staged-state.js';
 import { recordsOfChanges } from './older.js';
-import type { KindDescription, StoredObject } from './kind.js';
+import { checkLimits, type KindDescription, type StoredObject } from './kind.js';
 import { historyOf, type HistoryEntry } from './object-history.js';
 import { carryOut, makePlan, type Plan } from './plan.js';
 import type { Proposer, StoreAction, TransactionInfo } from './proposer.js';
 import type { WatchQueue } from './queue.js';
-import { buildRoot, planRestore, rootOf, snapshotOf, type StoreSnapshot } from './snapshot.js';
+import { buildRoot, isSnapshot, planRestore, rootOf, snapshotOf, type StoreSnapshot } from './snapshot.js';
 import type { Specifier } from './specifiers.js';
 import { canonicalActions } from './actions.js';
 import { KindSet } from './kind-set.js';
@@ -114,6 +114,7 @@ export class MemoryStore implements WatchableStore {
     const { proposer, history, clock = systemClock, random = systemRandom, logger = consoleLogger } = options;
     const limits = { ...limitDefaults, ...options.limits };
     const kinds = options.kinds instanceof KindSet ? options.kinds : new KindSet(options.kinds);
+    for (const [kind, limit] of Object.entries(limits.kinds)) checkLimits(kind, limit ?? {});
     this.#clock = clock;
     this.#ledger = new Ledger({ proposer, history, clock, kinds, limits: limits.kinds });
     this.#writer = new Writer(this.#ledger, {
@@ -273,6 +274,7 @@ export class MemoryStore implements WatchableStore {
    * @throws {StoreError} `NOT_SUPPORTED` when a proposer replicates the store.
    */
   async restore(snapshot: StoreSnapshot): Promise<void> {
+    if (!isSnapshot(snapshot)) throw new TypeError('restore takes a snapshot, as save() returns it');
     if (this.#ledger.proposer)
       throw new StoreError('NOT_SUPPORTED', 'a replicated store is not restored from one side; restore the cluster');
     await this.exclusive(async () => {

@@ -2,6 +2,7 @@ import type { TableEditor } from '../table/index.js';
 import { all, type By } from './by.js';
 import { StoreError } from './errors.js';
 import { countBy, findBy, type FindOptions } from './find.js';
+import { valueOfKey } from './index-key.js';
 import {
   canonicalObject,
   givenId,
@@ -141,7 +142,8 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
         if (old !== undefined && this.#keysIn(index, old).some((other) => plainEqual(other, parts))) continue;
         const holder = this.#editor.find({ index, parts }).find(({ id }) => id !== object.id);
         if (holder === undefined) continue;
-        const what = index === 'name' ? `name "${this.#kind.nameOf(holder)}"` : `${index} "${parts.join(' ')}"`;
+        const value = this.#kind.description ? parts.map(valueOfKey) : parts;
+        const what = index === 'name' ? `name "${this.#kind.nameOf(holder)}"` : `${index} ${JSON.stringify(value[0])}`;
         throw new StoreError('NAME_CONFLICT', `${this.#kind.kind} ${holder.id} already has the ${what}`);
       }
     }

@@ -25,6 +25,39 @@ beforeAll(async () => {
 });
 afterAll(() => member.close());
 
+describe('skep rm', () => {
+  it('takes whole ids and names only: given twice it does not remove another object', async () => {
+    await member.store.update((tx) => {
+      tx.kind(jobs).create({ id: 'r-1', queue: 'rm' });
+      tx.kind(jobs).create({ id: 'r-17', queue: 'rm' });
+    });
+    expect(await on('rm', 'job/r-1')).toEqual({ code: 0, out: 'job/r-1\n', err: '' });
+    expect(await on('rm', 'job/r-1')).toMatchObject({ code: 3, out: '' });
+    expect((await on('inspect', 'job/r-1', '-o', 'name')).out).toBe('r-17\n'); // reading may guess
+    expect(JSON.parse((await on('rm', 'job/r-17', '-o', 'json')).out)).toEqual([{ kind: 'job', id: 'r-17' }]);
+    await member.store.update((tx) => {
+      tx.nodes().create({ id: 'nn1' });
+      tx.nodes().create({ id: 'nn17' });
+    });
+    expect(await on('node', 'rm', 'nn1')).toMatchObject({ code: 0, out: 'nn1\n' });
+    expect(await on('node', 'rm', 'nn1')).toMatchObject({ code: 3, out: '' });
+    expect(await on('node', 'rm', 'nn17')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('what is printed', () => {
+  it('does nothing to the terminal, and begins no line of its own', async () => {
+    const id = 'esc\u001b[31mX\nY';
+    await member.store.update((tx) => tx.kind(jobs).create({ id, queue: 'esc' }));
+    for (const format of ['name', 'table']) {
+      const { out } = await on('ls', 'jobs', '--where', 'queue=esc', '-o', format);
+      expect(out).toContain(String.raw`esc\u001b[31mX\u000aY`);
+      expect(out.trimEnd().split('\n')).toHaveLength(format === 'table' ? 2 : 1);
+    }
+    await member.store.update((tx) => tx.kind(jobs).delete(id));
+  });
+});
+
 describe('skep ls', () => {
   it('lists a kind of one’s own, by its singular and its plural', async () => {
     const rows = rowsOf(await on('ls', 'jobs'));
@@ -67,6 +100,7 @@ describe('skep ls', () => {
     ['an index that is not there', ['jobs', '--where', 'colour=red'], 7, /jobs have no index "colour"; they have name, queue/],
     ['a condition that is none', ['jobs', '--where', 'colour'], 2, /a condition is INDEX=VALUE/],
     ['a limit that is no number', ['jobs', '--limit', 'all'], 2, /whole number/],
+    ['a limit of none', ['jobs', '--limit', '0'], 2, /whole number from 1/],
     ['no kind', [], 2, /missing required argument 'kind'/],
   ])('says so when given %s', async (_what, args, code, says) => {
     const ran = await on('ls', ...args);

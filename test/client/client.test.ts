@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Client, type RemoteTransaction, type WatchOptions } from '../../src/client/index.js';
+import { defineKind, schema, typeOf } from '../../src/index.js';
 import { countTo } from '../support/cluster.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { pause, until } from '../support/network-wait.js';
@@ -260,4 +261,34 @@ describe('a client', () => {
       expect(seen.error).toMatchObject({ code: 'NOT_LEADER' });
     });
   });
+
+  const tickets = defineKind({ name: 'ticket', type: typeOf<{ n?: unknown }>() });
+  const odd: readonly [string, (client: Client) => Promise<unknown>, string | RegExp][] = [
+    ['an actor that is no text', (client) => client.create('node', {}, { actor: 5 as never }), /CreateObject cannot be asked this/],
+    ['a change of no kind', (client) => client.apply([{ op: 'zap' } as never]), /Apply cannot be asked this/],
+    ['a change that is nothing', (client) => client.apply([null as never]), TypeError.name],
+    ['an action that is none', (client) => client.watch({ selectors: [{ actions: ['zap' as never] }] }).next(), /Watch cannot be asked this/],
+    ['a version below zero', (client) => client.watch({ from: -1 }).next(), /from is a version/],
+    ['half a version', (client) => client.messages({ from: 1.5 }).next(), /from is a version/],
+    ['a version that is no number', (client) => client.watch({ from: Number.NaN }).next(), /from is a version/],
+    ['a list of nothing', (client) => client.list('node', {}, { limit: 0 }), /limit must be a whole number from 1/],
+    ['a list of half an object', (client) => client.list('node', {}, { limit: 1.5 }), /limit must be/],
+    ['a number that is none', (client) => client.create(tickets, { n: Number.NaN }), 'INVALID_OBJECT: ticket: n must be a finite number'],
+    ['a date', (client) => client.create(tickets, { n: new Date(0) }), 'INVALID_OBJECT: ticket: n must be an object of plain data, is a Date'],
+    ['an id that cannot be written', (client) => client.create(tickets, { id: '\ud800' }), 'INVALID_OBJECT: ticket: id must not hold'],
+  ]; // prettier-ignore
+  it.each(odd)('refuses %s at once, and sends nothing', async (_what, call, says) => {
+    const client = clientOf([await hanging()], 60_000);
+    const error = await call(client).catch((cause: unknown) => cause);
+    expect(String(error)).toMatch(says);
+  });
+
+  it('is told where in an object of a kind of one’s own the trouble is', async () => {
+    const member = await members.open('m1', { kinds: [tickets, guarded] });
+    const client = clientOf([member.addr]);
+    const refused = client.create(guarded, { deep: { n: 'x' as never } });
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_OBJECT', details: { path: 'deep.n' } });
+  });
 });
+
+const guarded = defineKind({ name: 'guarded', schema: schema.object({ deep: schema.object({ n: schema.int() }) }) });

@@ -181,6 +181,85 @@ describe('a kind of one’s own', () => {
     expect(() => defineKind({ name: 'a', type: typeOf<object>(), unique: ['b' as never] })).toThrow('no index');
   });
 
+  it.each<[string, { name: string; plural?: string }]>([
+    ['the plural of a kind of the store’s own', { name: 'nodes' }],
+    ['a plural that is the store’s own', { name: 'host', plural: 'nodes' }],
+    ['the plural of another', { name: 'jobs2', plural: 'note' }],
+  ])('is not called by %s', (_what, options) => {
+    expect(() => new MemoryStore({ kinds: [notes, defineKind({ ...options, type: typeOf<object>() })] })).toThrow(
+      /means the kind (node|note) already/,
+    );
+  });
+
+  it('keeps values of several types apart in one index', async () => {
+    const mixed = defineKind({
+      name: 'mixed',
+      plural: 'mixed',
+      type: typeOf<{ v: string | number | boolean }>(),
+      indexes: { v: ({ v }) => v },
+      unique: ['v'],
+    });
+    const store = new MemoryStore({ kinds: [mixed] });
+    const values = [true, 'true', 1, '1', -2, 'n', 'bff0000000000000', '', 0];
+    await store.update((tx) => values.forEach((v, i) => tx.kind(mixed).create({ id: `m${i}`, v })));
+    const found = (by: Parameters<typeof mixed.by>[1] | object) =>
+      store.view((tx) =>
+        tx
+          .kind(mixed)
+          .find(typeof by === 'object' ? (by as never) : mixed.by('v', by))
+          .map(({ v }) => v),
+      );
+    for (const v of values) expect(found(v)).toEqual([v]);
+    expect(found(mixed.byRange('v', { from: -10 }))).toEqual([-2, 0, 1]);
+    expect(found(mixed.byRange('v', { to: 1 }))).toEqual([-2, 0]);
+    expect(found(mixed.byRange('v', { from: 'c' }))).toEqual(['n', 'true']);
+    expect(found(mixed.byRange('v', { from: false }))).toEqual([true]);
+    expect(found(mixed.byRange('v', {}))).toHaveLength(values.length);
+    expect(found(mixed.byPrefix('v' as never, ''))).toEqual(['', '1', 'bff0000000000000', 'n', 'true']);
+    expect(() => mixed.byRange('v', { from: 1, to: 'a' })).toThrow('both ends of a range are of one type');
+    for (const [v, says] of [
+      [1, '1'],
+      [-2, '-2'],
+      ['n', '"n"'],
+      [true, 'true'],
+    ] as const)
+      await expect(store.update((tx) => tx.kind(mixed).create({ v }))).rejects.toThrow(`already has the v ${says}`);
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      'an index cannot be worked out',
+      { indexes: { x: () => (undefined as never as { y: string }).y } },
+      /INVALID_OBJECT: odd: the index x cannot be worked out/,
+    ],
+    ['validate says no and not why', { validate: () => false }, /^odd: validate returns a text/],
+    [
+      'validate would have to be waited for',
+      { validate: () => Promise.resolve('no') },
+      /^odd: validate returns a text/,
+    ],
+  ])('refuses when %s', async (_what, options, says) => {
+    const odd = defineKind({ name: 'odd', type: typeOf<object>(), ...options });
+    const store = new MemoryStore({ kinds: [odd] });
+    await expect(store.update((tx) => tx.kind(odd).create({}))).rejects.toThrow(says);
+    expect(store.version).toBe(0);
+  });
+
+  it('refuses what goes in a circle', async () => {
+    const circle: { title: string; lines: string[] } = { title: 'x', lines: [] };
+    circle.lines.push(circle as never);
+    const create = new MemoryStore().update((tx) => tx.kind(notes).create(circle));
+    await expect(create).rejects.toThrow('INVALID_OBJECT: note: goes in a circle');
+  });
+
+  it.each([{ objects: -1 }, { bytes: Number.NaN }, { objectBytes: 'x' as never }])(
+    'has no limits like %j',
+    (limits) => {
+      expect(() => defineKind({ name: 'x', type: typeOf<object>(), limits })).toThrow(RangeError);
+      expect(() => new MemoryStore({ limits: { kinds: { task: limits } } })).toThrow(RangeError);
+    },
+  );
+
   it('may be limited in number and size', async () => {
     const few = defineKind({
       name: 'few',

@@ -81,6 +81,9 @@ describe('apply', () => {
     const store = await withNodes('a');
     const plan = store.plan((tx) => tx.nodes().delete('a'));
     await expect(store.apply({ ...plan })).rejects.toThrow('itself and not a copy');
+    const other = await withNodes('a', 'b');
+    await expect(other.apply(plan)).rejects.toThrow('of this store');
+    expect(other.version).toBe(1);
   });
 
   it.each<{ read: (tx: Tx) => unknown; write: (tx: Tx) => unknown; refused: boolean; why: string }>([

@@ -29,6 +29,7 @@ interface Note {
   readonly line?: string;
 }
 const notes = defineKind({ name: 'notes', type: typeOf<Note>() });
+const deeps = defineKind({ name: 'deep', type: typeOf<{ list: { n: number }[] }>() });
 
 describe('the types of a kind of one’s own', () => {
   it('are those of its schema', () => {
@@ -37,6 +38,14 @@ describe('the types of a kind of one’s own', () => {
       const job = store.view((tx) => tx.kind(jobs).get('a'));
       expectTypeOf(job?.queue).toEqualTypeOf<string | undefined>();
       expectTypeOf(job?.tags).toEqualTypeOf<readonly string[] | undefined>();
+      // @ts-expect-error what is stored is frozen all the way down
+      job?.tags.push('x');
+      const deep = store.view((tx) => tx.kind(deeps).get('a'));
+      // @ts-expect-error what is stored is frozen all the way down
+      deep?.list.push({ n: 1 });
+      // @ts-expect-error what is stored is frozen all the way down
+      if (deep?.list[0]) deep.list[0].n = 2;
+      if (deep) void store.update((tx) => tx.kind(deeps).update({ ...deep, list: [...deep.list, { n: 3 }] }));
       expectTypeOf(job?.meta.version).toEqualTypeOf<number | undefined>();
       expectTypeOf(store.update((tx) => tx.kind(notes).create({ title: 'a' }).line)).toEqualTypeOf<
         Promise<string | undefined>

@@ -19,12 +19,13 @@ export class OpenMembers {
     return members;
   }
 
-  async open(name: string): Promise<OpenReplica> {
+  async open(name: string, options: Partial<OpenReplicaOptions> = {}): Promise<OpenReplica> {
     const [first] = this.all;
     const member = await openReplica({
       name,
       listenAddr: '127.0.0.1:0',
       ...this.#options,
+      ...options,
       ...(first && { join: [first.addr] }),
     });
     this.all.push(member);

@@ -1,14 +1,14 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { IndexedValue, IndexWhere } from '../../client/index.js';
 import { isKind, type StoredObject } from '../../state/index.js';
-import { wholeNumber } from '../arguments.js';
+import { countFrom1 } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
 import { findKind, findObject, nameOf, splitReference } from '../objects.js';
-import { printList } from '../output.js';
+import { printable, printList, printNames } from '../output.js';
 
 interface ListFlags {
   readonly where: readonly IndexWhere[];
-  readonly limit: number;
+  readonly limit?: number;
 }
 
 /** `skep ls|inspect|rm|kinds`: objects of any kind, those of one's own among them. */
@@ -19,12 +19,13 @@ export function addAny(program: Command, context: Context): void {
     .command('ls')
     .argument('<kind>', 'e.g. jobs, nodes')
     .option('--where <index=value...>', 'only objects that this index finds; all must hold', where, [] as IndexWhere[])
-    .option('--limit <n>', 'at most so many', wholeNumber, 0)
+    .option('--limit <n>', 'at most so many (default: all)', countFrom1)
     .description('list objects of any kind, those of your own among them')
     .action(async (given: string, flags: ListFlags, command: Command) => {
       await withClient(command, context, async (client, { output }) => {
         const kind = await findKind(client, given);
-        const { objects } = await client.list(kind, { indexes: flags.where }, { limit: flags.limit });
+        const { limit } = flags;
+        const { objects } = await client.list(kind, { indexes: flags.where }, { ...(limit && { limit }) });
         printList(streams, output, objects, {
           name: (object) => nameOf(kind, object) || object.id,
           columns: [
@@ -45,28 +46,28 @@ export function addAny(program: Command, context: Context): void {
       await withClient(command, context, async (client, { output }) => {
         const { kind, id } = await splitReference(client, reference);
         const object = await findObject(client, kind, id);
-        if (output === 'name') streams.out(`${nameOf(kind, object) || object.id}\n`);
+        if (output === 'name') streams.out(`${printable(nameOf(kind, object) || object.id)}\n`);
         else streams.out(`${output === 'ndjson' ? JSON.stringify(object) : JSON.stringify(object, null, 2)}\n`);
       });
     });
 
   program
     .command('rm')
-    .argument('<kind/id...>', 'e.g. jobs/17, service/web')
+    .argument('<kind/id...>', 'e.g. jobs/17, service/web: whole ids, or names')
     .description('remove objects of any kind, all or none')
     .action(async (references: string[], _options, command: Command) => {
-      await withClient(command, context, async (client, _flags, said) => {
+      await withClient(command, context, async (client, { output }, said) => {
         const found: { kind: string; id: string }[] = [];
         for (const reference of references) {
           const { kind, id: given } = await splitReference(client, reference);
-          const { id } = await findObject(client, kind, given);
+          const { id } = await findObject(client, kind, given, { whole: true });
           if (!found.some((one) => one.kind === kind && one.id === id)) found.push({ kind, id });
         }
         await client.apply(
           found.map(({ kind, id }) => ({ op: 'remove', kind, id }) as never),
           said,
         );
-        for (const { kind, id } of found) streams.out(`${kind}/${id}\n`);
+        printNames(streams, output, found, ({ kind, id }) => `${kind}/${id}`);
       });
     });
 

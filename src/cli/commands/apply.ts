@@ -24,12 +24,13 @@ export function addApply(program: Command, context: Context): void {
   const { streams, env } = context;
   program
     .command('apply')
-    .argument('<file>', 'a Compose file')
+    .argument('<file>', 'a Compose file; - is standard input, and needs --stack')
     .option('--stack <name>', "name of the stack (default: the file's folder)")
     .option('--dry-run', 'say what would be done and do nothing')
     .option('--prune', 'remove what belongs to the stack and is no longer in the file')
     .description('make the services and networks of a Compose file, in one transaction; again: only what differs')
     .action(async (file: string, flags: ApplyFlags, command: Command) => {
+      if (file === '-' && flags.stack === undefined) command.error('error: from standard input it needs --stack');
       const stack = await readStack(file, flags.stack, env);
       for (const warning of stack.warnings) streams.err(`warning: ${warning}\n`);
       await withClient(command, context, async (client, { output }, said) => {
@@ -65,7 +66,7 @@ function changesOf({ action, changes = [] }: { action: string; changes?: readonl
 }
 
 async function readStack(file: string, name: string | undefined, env: Context['env']): Promise<Stack> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8').catch((cause: unknown) => {
     throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause });
   });
   return parseStack(text, { file, folder: basename(dirname(resolve(file))), name, env });

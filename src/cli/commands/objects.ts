@@ -13,7 +13,7 @@ import {
 } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
 import { findObject, nameOf } from '../objects.js';
-import { printList, type Columns } from '../output.js';
+import { type Columns, printable, printList, printNames } from '../output.js';
 import { addContent } from './content.js';
 
 const modeOf = ({ spec: { mode } }: Service) =>
@@ -83,27 +83,32 @@ function addKind(program: Command, kind: Kind, context: Context): void {
     .action(async (id: string, _options, command: Command) => {
       await withClient(command, context, async (client, { output }) => {
         const object = await findObject(client, kind, id);
-        if (output === 'name') streams.out(`${nameOf(kind, object) || object.id}\n`);
+        if (output === 'name') streams.out(`${printable(nameOf(kind, object) || object.id)}\n`);
         else streams.out(`${output === 'ndjson' ? JSON.stringify(object) : JSON.stringify(object, null, 2)}\n`);
       });
     });
 
   group
     .command('rm')
-    .argument('<id...>', 'ids, names, or beginnings of ids')
+    .argument('<id...>', 'whole ids, or names')
     .description(`remove ${plural}, all or none`)
     .action(async (ids: string[], _options, command: Command) => {
-      await withClient(command, context, async (client, _flags, said) => {
+      await withClient(command, context, async (client, { output }, said) => {
         const objects: StoredObject[] = [];
         for (const id of ids) {
-          const found = await findObject(client, kind, id);
+          const found = await findObject(client, kind, id, { whole: true });
           if (!objects.some((object) => object.id === found.id)) objects.push(found);
         }
         await client.apply(
           objects.map((object) => ({ op: 'remove', kind, id: object.id }) as never),
           said,
         );
-        for (const object of objects) streams.out(`${object.id}\n`);
+        printNames(
+          streams,
+          output,
+          objects.map(({ id }) => ({ kind, id })),
+          ({ id }) => id,
+        );
       });
     });
 }

@@ -171,12 +171,12 @@ export class Core {
     return memberIds(this.membership).filter((id) => id !== this.id);
   }
 
+  /** Takes over what it is given, and fills in the sender and the term: a copy of each message costs more than it says. */
   send(unsent: Unsent): void {
-    const message = {
-      ...unsent,
-      from: unsent.from ?? this.id,
-      term: unsent.term ?? (termless.has(unsent.type) ? 0 : this.term),
-    } as Message;
+    const filling = unsent as { from?: NodeId; term?: Term };
+    filling.from ??= this.id;
+    filling.term ??= termless.has(unsent.type) ? 0 : this.term;
+    const message = unsent as Message;
     if (promises.has(message.type)) this.messagesAfterPersist.push(message);
     else this.messages.push(message);
   }

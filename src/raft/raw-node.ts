@@ -140,23 +140,23 @@ export class RawNode {
     const softState = this.#changedSoftState();
     const snapshot = log.unstable.nextSnapshot();
     const entries = log.unstable.nextEntries();
-    const ready: Ready = {
-      ...(softState && { softState }),
-      ...(hardState && { hardState }),
-      ...(snapshot && { snapshot }),
+    const toSelf = core.messagesAfterPersist.filter(({ to }) => to === core.id);
+    const toOthers = core.messagesAfterPersist.filter(({ to }) => to !== core.id);
+    const ready: { -readonly [K in keyof Ready]: Ready[K] } = {
       entries,
       committedEntries: log.nextCommitted(),
       messages: core.messages,
-      messagesAfterPersist: core.messagesAfterPersist.filter(({ to }) => to !== core.id),
+      messagesAfterPersist: toOthers,
       readStates: core.readStates,
       mustSync:
         entries.length > 0 ||
         (hardState !== undefined &&
           (hardState.term !== this.#hardState.term || hardState.vote !== this.#hardState.vote)),
     };
-    this.#outstanding = { ready, toSelf: core.messagesAfterPersist.filter(({ to }) => to === core.id) };
-    if (hardState) this.#hardState = hardState;
-    if (softState) this.#softState = softState;
+    if (softState) ready.softState = this.#softState = softState;
+    if (hardState) ready.hardState = this.#hardState = hardState;
+    if (snapshot) ready.snapshot = snapshot;
+    this.#outstanding = { ready, toSelf };
     core.messages = [];
     core.messagesAfterPersist = [];
     core.readStates = [];

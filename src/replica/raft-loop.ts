@@ -43,6 +43,8 @@ export interface ReplicaOptions {
   readonly seeds?: readonly MemberInfo[];
   /** Sees each Ready before it is carried out: how a simulation checks its invariants. */
   readonly observe?: (ready: Ready) => void;
+  /** Reads the payload of an entry: members in one process may share what it says. */
+  readonly decode?: typeof decodeTransaction;
 }
 
 /** How many bytes the core keeps uncommitted, in flight, and in one message. */
@@ -84,6 +86,7 @@ export class RaftLoop {
   readonly #storage: LogStorage;
   readonly #snapshots: Snapshots;
   readonly #observe: ReplicaOptions['observe'];
+  readonly #decode: typeof decodeTransaction;
   readonly #stopped = deferred<Error | undefined>();
   cluster = { clusterId: '', lineage: '' };
   /** The last committed store version that has been applied here, or is being applied. */
@@ -112,6 +115,7 @@ export class RaftLoop {
     this.#store = store;
     this.restoring = new Restoring(store);
     this.#observe = options.observe;
+    this.#decode = options.decode ?? decodeTransaction;
     this.confirmations = new ReadRounds(world.random(2 ** 40));
     this.reads = new ReadRounds(world.random(2 ** 40));
     this.#snapshots = new Snapshots({ disk, storage, store, settings, clock: world.clock });
@@ -303,7 +307,7 @@ export class RaftLoop {
       this.confState = this.node.applyConfChange(entry.change);
       this.#network.setMembers(this.members.list());
     } else if (entry.data.length > 0 && !this.#commitOwn(entry)) {
-      this.#applyTransaction(entry, decodeTransaction(entry.data));
+      this.#applyTransaction(entry, this.#decode(entry.data));
     }
     this.applied = entry.index;
     this.#snapshots.count(entry.kind === 'normal' ? entry.data.length : 0);

@@ -59,7 +59,7 @@ export class Load {
       await client.write((tx) => others.forEach((other) => put(tx, other, value)));
     } else {
       // Large, and gone again with the next one: the state stays small.
-      const count = chance.between(1, many.length);
+      const count = Math.min(many.length, Math.ceil(chance.exponential(40)));
       await client.write((tx) => {
         const there = tx.nodes().find(byIdPrefix('b'));
         if (there.length > 0) there.forEach((node) => tx.nodes().delete(node.id));

@@ -9,6 +9,7 @@ import { RaftInvariants, Violation } from './raft-invariants.js';
 import { Scheduler } from './scheduler.js';
 import { OpenDisk } from './open-disk.js';
 import { SharedContent } from './shared-content.js';
+import { SharedTransactions } from './shared-transactions.js';
 import { SimDisk, type DiskCounts } from './sim-disk.js';
 import { SimMember, type MemberWorld } from './sim-member.js';
 import { SimNetwork, type NetworkCounts } from './sim-network.js';
@@ -56,6 +57,7 @@ export class SimCluster {
   onTransaction: (member: SimMember, replica: Replica) => void = () => undefined;
   readonly #disks = new Map<number, SimDisk>();
   readonly #shared: SharedContent;
+  readonly #transactions = new SharedTransactions();
   readonly #seed: number;
   readonly #faults: FaultPlan;
   #lastId = 0;
@@ -95,6 +97,7 @@ export class SimCluster {
       network: this.network,
       invariants: this.raft,
       settings: this.settings,
+      transactions: this.#transactions,
       chance,
       rate: 1 + (chance.between(-100, 100) / 100) * this.#faults.drift,
       note: (what) => this.note(what),

@@ -6,6 +6,7 @@ import { OpenDisk } from './open-disk.js';
 import type { RaftInvariants } from './raft-invariants.js';
 import { Violation } from './raft-invariants.js';
 import type { Scheduler } from './scheduler.js';
+import type { SharedTransactions } from './shared-transactions.js';
 import { SimClock } from './sim-clock.js';
 import type { SimDisk } from './sim-disk.js';
 import type { SimNetwork } from './sim-network.js';
@@ -16,6 +17,7 @@ export interface MemberWorld {
   readonly network: SimNetwork;
   readonly invariants: RaftInvariants;
   readonly settings: ReplicaSettings;
+  readonly transactions: SharedTransactions;
   readonly chance: Chance;
   /** How fast its clock goes. */
   readonly rate: number;
@@ -56,7 +58,7 @@ export class SimMember {
   }
 
   start(): void {
-    const { scheduler, network, settings, chance, rate, invariants } = this.#world;
+    const { scheduler, network, settings, transactions, chance, rate, invariants } = this.#world;
     const wallOffset = this.clock.wallOffset;
     const clock = new SimClock(scheduler, rate);
     clock.wallOffset = wallOffset;
@@ -73,6 +75,7 @@ export class SimMember {
       settings,
       world: { clock, random: chance.random, logger: this.#logger() },
       seeds: this.seeds,
+      decode: transactions.decode,
       observe: (ready) =>
         this.#guard(() =>
           invariants.onReady(id, ready, () => (started ?? this.replica)?.raftStatus().confState ?? noConfig),

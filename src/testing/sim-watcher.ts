@@ -1,3 +1,4 @@
+import { deferred, type Deferred } from '../base/deferred.js';
 import { isStoreError, watch, type Event, type ObjectEvent, type Watch } from '../state/index.js';
 import type { Chance } from './chance.js';
 import type { SimCluster } from './sim-cluster.js';
@@ -30,6 +31,9 @@ export class SimWatcher {
   #stopped = false;
   /** The last version that it has seen whole; `undefined`: it must read the state first. */
   #position: number | undefined;
+  /** Since when it waits for something to happen; absent while it does not. */
+  #asked: { readonly at: number; readonly silence: Deferred<'silent'> } | undefined;
+  #alarmed = false;
 
   constructor(
     name: string,
@@ -128,19 +132,26 @@ export class SimWatcher {
     this.#position = undefined;
   }
 
-  #within<T>(promise: Promise<T>): Promise<T | 'silent'> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#cluster.scheduler.schedule(patienceMs, () => resolve('silent'));
-      promise.then(
-        (value) => {
-          cancel();
-          resolve(value);
-        },
-        (error: unknown) => {
-          cancel();
-          reject(error);
-        },
-      );
+  /** What a promise says, or that it has said nothing for so long. One alarm serves many promises: most have something to say. */
+  async #within<T>(promise: Promise<T>): Promise<T | 'silent'> {
+    const silence = deferred<'silent'>();
+    this.#asked = { at: this.#cluster.scheduler.now, silence };
+    this.#watchSilence();
+    try {
+      return await Promise.race([promise, silence.promise]);
+    } finally {
+      this.#asked = undefined;
+    }
+  }
+
+  #watchSilence(): void {
+    if (this.#alarmed || !this.#asked) return;
+    const { scheduler } = this.#cluster;
+    this.#alarmed = true;
+    scheduler.schedule(Math.max(1, this.#asked.at + patienceMs - scheduler.now), () => {
+      this.#alarmed = false;
+      if (this.#asked && scheduler.now - this.#asked.at >= patienceMs) this.#asked.silence.resolve('silent');
+      else this.#watchSilence();
     });
   }
 }

@@ -4,7 +4,7 @@ import { Violation } from './raft-invariants.js';
 /** One transaction as the first member that committed it saw it. */
 interface Known {
   readonly head: string;
-  readonly events: string;
+  readonly events: readonly ObjectEvent[];
   readonly requestId: string | undefined;
 }
 
@@ -16,6 +16,19 @@ export function valueOf(object: AnyObject | undefined): string | undefined {
   );
 }
 
+const sameEvent = (a: ObjectEvent, b: ObjectEvent | undefined): boolean =>
+  a === b ||
+  (b !== undefined &&
+    a.action === b.action &&
+    a.kind === b.kind &&
+    a.version === b.version &&
+    (a.object === b.object || printOf(a) === printOf(b)));
+
+const same = (a: readonly ObjectEvent[], b: readonly ObjectEvent[]): boolean =>
+  a.length === b.length && a.every((event, i) => sameEvent(event, b[i]));
+
+const printed = (events: readonly ObjectEvent[]) => events.map(printOf).join(';');
+
 const printOf = ({ action, kind, object, version }: ObjectEvent) =>
   `${action} ${kind} ${object.id} ${object.meta.version}/${version} ${valueOf(object)}`;
 
@@ -25,7 +38,7 @@ const printOf = ({ action, kind, object, version }: ObjectEvent) =>
  */
 export class StoreInvariants {
   /** By version; 0 is nothing. */
-  readonly #history: Known[] = [{ head: '', events: '', requestId: undefined }];
+  readonly #history: Known[] = [{ head: '', events: [], requestId: undefined }];
   /** By node: the versions that changed it, and what it was then. */
   readonly #objects = new Map<string, { readonly version: number; readonly value: string | undefined }[]>();
   readonly #versionOfRequest = new Map<string, number>();
@@ -44,19 +57,18 @@ export class StoreInvariants {
   /** Some member has committed this. */
   onCommit(member: string, { version, time, events, requestId }: TransactionRecord): void {
     const head = `${time} ${requestId}`;
-    const print = events.map(printOf).join(';');
     const known = this.#history[version];
     if (known) {
-      if (known.head !== head || known.events !== print)
+      if (known.head !== head || !same(events, known.events))
         throw new Violation(
           'StateMachineSafety',
-          `${member} made version ${version} as "${head} ${print}", another as "${known.head} ${known.events}"`,
+          `${member} made version ${version} as "${head} ${printed(events)}", another as "${known.head} ${printed(known.events)}"`,
         );
       return;
     }
     if (version !== this.#history.length)
       throw new Violation('StateMachineSafety', `${member} made version ${version} after ${this.version}`);
-    this.#history.push({ head, events: print, requestId });
+    this.#history.push({ head, events, requestId });
     if (requestId !== undefined) this.#once(requestId, version);
     for (const event of events) if (event.kind === 'node') this.#change(event, version);
   }
@@ -146,12 +158,11 @@ export class StoreInvariants {
   onWatched(watcher: string, previous: number, version: number, events: readonly ObjectEvent[]): void {
     if (version !== previous + 1)
       throw new Violation('WatchEqualsHistory', `${watcher} got version ${version} after ${previous}`);
-    const print = events.map(printOf).join(';');
-    const known = this.#history[version];
-    if (known?.events !== print)
+    const { events: known = [] } = this.#history[version] ?? {};
+    if (!same(events, known))
       throw new Violation(
         'WatchEqualsHistory',
-        `${watcher} got "${print}" as version ${version}, not "${known?.events}"`,
+        `${watcher} got "${printed(events)}" as version ${version}, not "${printed(known)}"`,
       );
     for (const event of events) {
       if (event.action !== 'update' || event.kind !== 'node') continue;

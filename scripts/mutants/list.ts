@@ -150,7 +150,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'version check outside the transaction',
-    file: 'state/transaction.ts',
+    file: 'state/write-transaction.ts',
     find: 'if (expected !== undefined && expected !== old.meta.version) {',
     replace: 'if (expected !== undefined && expected > old.meta.version) {',
   },

@@ -24,11 +24,11 @@ interface Verdict {
 
 /** A copy of the compiled source with the mistake in it. It lies inside the project, so that it finds its packages. */
 async function mutated({ name, file, find, replace }: Mutant): Promise<string> {
-  const dir = await mkdtemp(join(root, '.mutant-'));
-  await cp(join(root, '.build/src'), join(dir, 'src'), { recursive: true });
   const text = await readFile(join(root, 'src', file), 'utf8');
   if (text.split(find).length !== 2)
     throw new Error(`${name}: ${file} does not hold this exactly once, bring the mutant up to date:\n${find}`);
+  const dir = await mkdtemp(join(root, '.mutant-'));
+  await cp(join(root, '.build/src'), join(dir, 'src'), { recursive: true });
   const { outputText } = transpileModule(
     text.replace(find, () => replace),
     { compilerOptions: { target: ScriptTarget.ES2023, module: ModuleKind.ESNext } },

@@ -14,7 +14,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 // The one backend that stands on our own store.
 registerBackend('skep', (ports) => new SkepBackend(ports));
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => stop.abort());
 // Node would open its inspector to everybody on this machine.
 process.on('SIGUSR1', () => undefined);
 // Whoever reads our output may go away early: `skep watch | head`.

@@ -6,6 +6,7 @@ import {
   isKind,
   kindOf,
   plainObject,
+  StoreError,
   type Draft,
   type Kind,
   type ObjectOf,
@@ -251,6 +252,10 @@ export class Client {
     { ttlMs, holder = '', guarded = false }: { ttlMs: number; holder?: string; guarded?: boolean },
     options: WriteOptions = {},
   ): Promise<string> {
+    if (!(Number.isSafeInteger(ttlMs) && ttlMs > 0))
+      throw new StoreError('INVALID_OBJECT', `ttlMs must be a whole number of milliseconds, is ${ttlMs}`, {
+        path: 'ttlMs',
+      });
     const request: messages.GrantRequest = { ttlMs, holder, guarded, info: infoOf(options) };
     return (await this.#calls.unary<messages.GrantResponse>('lease', 'Grant', request)).id;
   }

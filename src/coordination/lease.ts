@@ -11,29 +11,33 @@ export interface LeaseOptions {
   readonly ttlMs: number;
   readonly holder: string;
   readonly clock: Clock;
+  /** How long before its end it is given up on, milliseconds: what it protects must stop within that. Default a tenth. */
+  readonly marginMs?: number | undefined;
 }
 
 /**
  * A lease that is kept alive for as long as it can be.
  *
  * Time counts from before each question: the leader counts from when it came in, so our end is never later than its. The
- * signal aborts a tenth of the time earlier.
+ * signal aborts earlier, by the margin.
  */
 export class Lease {
   readonly id: string;
   readonly ttlMs: number;
   readonly #client: Client;
   readonly #clock: Clock;
+  readonly #marginMs: number;
   readonly #ended = new AbortController();
   #validUntil: number;
   #cancelDeadline: Cancel = () => undefined;
   #stopped = false;
 
-  private constructor(client: Client, id: string, { ttlMs, clock }: LeaseOptions, since: number) {
+  private constructor(client: Client, id: string, { ttlMs, clock, marginMs }: LeaseOptions, since: number) {
     this.#client = client;
     this.id = id;
     this.ttlMs = ttlMs;
     this.#clock = clock;
+    this.#marginMs = marginMs ?? ttlMs * marginShare;
     this.#validUntil = since + ttlMs;
     this.#watchDeadline();
     this.#keep().catch((error: unknown) => this.#end(error));
@@ -83,7 +87,7 @@ export class Lease {
   #watchDeadline(): void {
     this.#cancelDeadline();
     if (this.#stopped) return;
-    const left = this.#validUntil - this.ttlMs * marginShare - this.#clock.monotonic();
+    const left = this.#validUntil - this.#marginMs - this.#clock.monotonic();
     this.#cancelDeadline = this.#clock.schedule(Math.max(0, left), () =>
       this.#end(new StoreError('LEASE_LOST', 'the lease could not be kept alive in time')),
     );

@@ -1,6 +1,6 @@
 import type { Client } from '../client/index.js';
 import { newId } from '../base/ids.js';
-import type { Clock } from '../base/clock.js';
+import { sleep, type Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
 import { isStoreError, type WatchableStore } from '../state/index.js';
 import type { messages } from '../client/index.js';
@@ -22,6 +22,11 @@ export interface LockPorts {
 export interface LockOptions {
   /** How long the others wait when this process dies, milliseconds. Default 10,000; from 500. */
   readonly ttlMs?: number;
+  /**
+   * How long before the lock can be somebody else's the signal aborts, milliseconds: what it protects must have stopped by
+   * then. At most half of `ttlMs`; default a tenth.
+   */
+  readonly marginMs?: number;
   /** Gives up waiting. */
   readonly signal?: AbortSignal;
 }
@@ -68,24 +73,44 @@ export class Lock {
 }
 
 /**
- * Waits for a lock and takes it. Who waits gets it in no promised order.
- * @throws the signal's reason; {@link StoreError} `NOT_LEADER` when no member answers, `OUTCOME_UNKNOWN`.
+ * Waits for a lock and takes it. Who waits gets it in no promised order, and goes on waiting when the cluster is away.
+ * @throws the signal's reason; {@link StoreError} `NOT_LEADER` when no member answers to begin with, `OUTCOME_UNKNOWN`.
  */
 export async function acquire(name: string, ports: LockPorts, options: LockOptions = {}): Promise<Lock> {
-  const { ttlMs = lockTtlDefaultMs, signal } = options;
+  const { ttlMs = lockTtlDefaultMs, marginMs, signal } = options;
   if (name === '') throw new TypeError('a lock needs a name');
-  for (;;) {
+  if (marginMs !== undefined && !(marginMs >= 0 && marginMs <= ttlMs / 2))
+    throw new TypeError('marginMs must be at most half of ttlMs');
+  const grant = () => Lease.grant(ports.client, { ttlMs, marginMs, holder: ports.holder, clock: ports.clock });
+  for (let waiting = false; ; waiting = true) {
     signal?.throwIfAborted();
-    const lease = await Lease.grant(ports.client, { ttlMs, holder: ports.holder, clock: ports.clock });
+    const lease = await grant().catch((error: unknown) => {
+      if (waiting && isAway(error)) return undefined;
+      throw error;
+    });
+    if (!lease) {
+      await sleep(ports.clock, awayMs);
+      continue;
+    }
     try {
       const lock = await take(name, ports, lease, signal);
       if (lock) return lock;
     } catch (error) {
+      if (isAway(error) && !signal?.aborted) {
+        lease.abandon(); // with a lock that hangs on it, if there is one
+        continue;
+      }
       await lease.revoke().catch(() => undefined);
       throw error;
     }
   }
 }
+
+/** How long to wait for a cluster that is away, milliseconds. */
+const awayMs = 500;
+
+/** Nobody answers, or nobody knows: whoever has begun to wait for a lock goes on waiting. */
+const isAway = (error: unknown) => isStoreError(error, 'NOT_LEADER') || isStoreError(error, 'OUTCOME_UNKNOWN');
 
 /** Tries whenever the lock is free. `undefined` when the lease was lost while we waited: begin anew. */
 async function take(

@@ -83,6 +83,27 @@ export async function openReplica(options: OpenReplicaOptions): Promise<OpenRepl
   }
 }
 
+const addressPattern = /^(?:[^\s:]+|\[[^\]]+\]):\d{1,5}$/;
+
+/** Throws a `TypeError` that names the option. */
+function checkAddresses({ listenAddr, advertiseAddr, join }: OpenReplicaOptions): void {
+  const check = (option: string, given: unknown) => {
+    if (
+      typeof given !== 'string' ||
+      !addressPattern.test(given) ||
+      Number(given.slice(given.lastIndexOf(':') + 1)) > 65_535
+    )
+      throw new TypeError(`${option}: an address is HOST:PORT, is ${JSON.stringify(given)}`);
+  };
+  if (listenAddr !== undefined) check('listenAddr', listenAddr);
+  if (join !== undefined && !Array.isArray(join)) throw new TypeError('join is a list of addresses');
+  for (const addr of join ?? []) check('join', addr);
+  if (advertiseAddr === undefined) return;
+  const told: readonly unknown[] = Array.isArray(advertiseAddr) ? advertiseAddr : [advertiseAddr];
+  if (told.length === 0) throw new TypeError('advertiseAddr: leave it out, or name at least one address');
+  for (const addr of told) check('advertiseAddr', addr);
+}
+
 /** What is held while a member is being opened, so that it can be let go. */
 class Opening {
   readonly #options: OpenReplicaOptions;
@@ -102,6 +123,7 @@ class Opening {
     }
     if (options.forceNewCluster && (options.dataDir === undefined || (options.join ?? []).length > 0))
       throw new TypeError('forceNewCluster needs the dataDir of a member, and nobody to join');
+    checkAddresses(options);
     this.#options = options;
     this.#logger = options.logger ?? consoleLogger;
   }

@@ -57,6 +57,12 @@ function say({ name, type, class: of = 'IN' }: Question, find: FindInstances, ra
   }
 }
 
+/** Can it be written as a name (RFC 1035 §2.3.4)? One that cannot would spoil the whole answer. */
+const isName = (host: string) => {
+  const labels = host.replace(/\.$/, '').split('.');
+  return host.length <= 253 && labels.every((label) => label.length >= 1 && label.length <= 63);
+};
+
 /** Records of those hosts that are addresses of the family asked for; a host that has a name is for SRV only. */
 function addresses(name: string, type: string, hosts: readonly string[]): Answer[] {
   const of = (family: 4 | 6) => [...new Set(hosts)].filter((host) => isIP(host) === family);
@@ -66,7 +72,8 @@ function addresses(name: string, type: string, hosts: readonly string[]): Answer
   return type === 'A' ? a : type === 'AAAA' ? aaaa : [];
 }
 
-function services(name: string, passing: readonly ZoneInstance[]) {
+function services(name: string, found: readonly ZoneInstance[]) {
+  const passing = found.filter(({ host }) => isIP(host) !== 0 || isName(host));
   const answers = passing.map(({ host, port, weight }): Answer => {
     const target = isIP(host) === 0 ? host : nameOfAddress(host);
     return { type: 'SRV', name, ttl, data: { priority: 1, weight: Math.min(weight, 0xffff), port, target } };

@@ -1,3 +1,4 @@
+import { messageOf } from '../base/errors.js';
 import type { Core } from './core.js';
 import { isStorageError, payloadSize } from './log.js';
 import { changed, isJoint, leavesJoint } from './membership.js';
@@ -49,18 +50,31 @@ export function proposeAsLeader(core: Core, proposals: readonly Proposal[]): Pro
 function admitConfChange(core: Core, proposal: Proposal & { kind: 'confChange' }, index: LogIndex): Proposal {
   const joint = isJoint(core.membership);
   const pending = core.pendingConfIndex > core.log.applied;
-  const refused = pending || joint !== leavesJoint(proposal.change);
-  if (refused && !core.settings.disableConfChangeValidation) {
-    const why = pending
-      ? 'another one is under way'
-      : joint
-        ? 'the joint configuration must be left first'
-        : 'there is no joint configuration to leave';
+  const misplaced = pending || joint !== leavesJoint(proposal.change);
+  const impossible = misplaced ? undefined : whyImpossible(core, proposal.change);
+  if ((misplaced || impossible !== undefined) && !core.settings.disableConfChangeValidation) {
+    const why =
+      impossible ??
+      (pending
+        ? 'another one is under way'
+        : joint
+          ? 'the joint configuration must be left first'
+          : 'there is no joint configuration to leave');
     core.logger.log('info', `${core.id} refuses a membership change: ${why}`);
     return { kind: 'normal', data: new Uint8Array(0) };
   }
   core.pendingConfIndex = index;
   return proposal;
+}
+
+/** A change that nobody could apply would stop every member, again at every start. */
+function whyImpossible(core: Core, change: ConfChange): string | undefined {
+  try {
+    changed(core.membership, change);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** False when the uncommitted limit stands against it; one proposal is always let in, and empty ones cost nothing. */

@@ -76,6 +76,7 @@ export class RawNode {
 
   /** A change that must not be made now is accepted and becomes an empty entry. */
   proposeConfChange(change: ConfChange): ProposeResult {
+    checkChange(change);
     return propose(this.#core, [{ kind: 'confChange', change: copyChange(change) }], NONE);
   }
 
@@ -222,6 +223,18 @@ export class RawNode {
   #changedSoftState(): SoftState | undefined {
     const { leader, role } = this.#core;
     return leader === this.#softState.leader && role === this.#softState.role ? undefined : this.#core.softState;
+  }
+}
+
+/** What would be in the log for good. Throws a `TypeError`. */
+function checkChange({ transition, changes }: ConfChange): void {
+  if (!['auto', 'jointImplicit', 'jointExplicit'].includes(transition))
+    throw new TypeError(`there is no transition "${transition}": known are auto, jointImplicit, jointExplicit`);
+  for (const { type, nodeId } of changes) {
+    if (!['addVoter', 'addLearner', 'remove', 'update'].includes(type))
+      throw new TypeError(`there is no change "${type}": known are addVoter, addLearner, remove, update`);
+    if (!(Number.isSafeInteger(nodeId) && nodeId >= 0))
+      throw new TypeError(`the id of a node must be a whole number, is ${JSON.stringify(nodeId)}`);
   }
 }
 

@@ -6,6 +6,7 @@ export type { Disk, DiskWrite, MemberInfo, Network, NetworkHandler, StagedSnapsh
 export { replicaSettings, settingsDefaults } from './settings.js';
 export type { ReplicaSettings, ReplicaWorld } from './settings.js';
 export { leaseIndex, leases } from './lease-kind.js';
+export { endLease } from './leases.js';
 export { bootstrap, loadReplica } from './start.js';
 export { decodeInSlices, encodeInSlices } from './snapshot-slices.js';
 export { forceNewCluster } from './recover.js';

@@ -1,7 +1,15 @@
 import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import { indexLookup, tableOf, type MemoryStore, type OwnEvent, type Stored, type Tx } from '../state/index.js';
+import {
+  indexLookup,
+  tableOf,
+  type KindSet,
+  type MemoryStore,
+  type OwnEvent,
+  type Stored,
+  type Tx,
+} from '../state/index.js';
 import { leaseIndex, leases } from './lease-kind.js';
 
 /** A lease as the leader has it in mind. */
@@ -178,7 +186,7 @@ export class Leases {
   #end(id: string, lease: Armed): void {
     lease.ending = true;
     this.#write('the lease ran out', (tx) => {
-      if (tx.kind(leases).get(id)?.meta.version === lease.version) endLease(tx, this.#store, id);
+      if (tx.kind(leases).get(id)?.meta.version === lease.version) endLease(tx, this.#store.kinds, id);
     }).catch(() => {
       lease.ending = false;
       this.#lookAgain();
@@ -197,9 +205,9 @@ export class Leases {
 }
 
 /** Removes a lease, and everything that hangs on it. */
-export function endLease(tx: Tx, store: MemoryStore, id: string): void {
-  for (const kind of store.kinds.names()) {
-    if (!(leaseIndex in store.kinds.get(kind).table.indexes)) continue;
+export function endLease(tx: Tx, kinds: KindSet, id: string): void {
+  for (const kind of kinds.names()) {
+    if (!(leaseIndex in kinds.get(kind).table.indexes)) continue;
     const table = tableOf(tx, kind);
     for (const object of table.find(indexLookup(leaseIndex, { value: id }))) table.delete(object.id);
   }

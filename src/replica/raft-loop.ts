@@ -192,6 +192,11 @@ export class RaftLoop {
     return at !== undefined && this.#world.clock.monotonic() - at <= 2 * this.#settings.electionTimeoutMs;
   }
 
+  /** Was this member heard of at `since` or later, by the monotonic clock? Ourselves we always hear. */
+  heardSince(id: number, since: number): boolean {
+    return id === this.identity.id || (this.#heardAt.get(id) ?? -Infinity) >= since;
+  }
+
   /** Everything of the cluster as it is applied now: what snapshots and backups hold. */
   content(): ClusterSnapshot {
     return {

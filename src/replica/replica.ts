@@ -1,5 +1,5 @@
 import { first, type Observable } from 'rxjs';
-import type { Cancel, Clock } from '../base/clock.js';
+import { sleep, type Cancel, type Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
 import type { Status } from '../raft/index.js';
 import {
@@ -15,6 +15,7 @@ import {
 } from '../state/index.js';
 import { leases } from './lease-kind.js';
 import { endLease, Leases } from './leases.js';
+import type { Guard } from './membership-changes.js';
 import { restoreThroughLog } from './restore.js';
 import { encodeTransaction, sizeOfAction, type ClusterSnapshot } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
@@ -44,6 +45,7 @@ export class Replica implements Proposer {
   readonly #random: Random;
   readonly #leases: Leases;
   readonly #electionTimeoutMs: number;
+  readonly #heartbeatMs: number;
   readonly #committedAtStart: number;
 
   constructor(options: ReplicaOptions, storage: LogStorage, applied: number) {
@@ -52,6 +54,7 @@ export class Replica implements Proposer {
     this.#clock = world.clock;
     this.#random = world.random;
     this.#electionTimeoutMs = settings.electionTimeoutMs;
+    this.#heartbeatMs = settings.heartbeatMs;
     this.store = new MemoryStore({
       proposer: this,
       history: settings.history,
@@ -173,7 +176,7 @@ export class Replica implements Proposer {
    */
   async removeMember(nameOrId: string, options: { force?: boolean } = {}): Promise<void> {
     await this.#leaveFirst(nameOrId);
-    const removed = this.#loop.changes.remove(nameOrId, this.#loop.confState, this.#guard(options));
+    const removed = this.#loop.changes.remove(nameOrId, this.#loop.confState, await this.#guard(options));
     this.#loop.wake();
     await removed;
   }
@@ -189,7 +192,7 @@ export class Replica implements Proposer {
   /** Makes a voter a learner, which it stays until it is promoted. On the leader only. Throws as {@link removeMember}. */
   async demoteMember(nameOrId: string, options: { force?: boolean } = {}): Promise<void> {
     await this.#leaveFirst(nameOrId);
-    const demoted = this.#loop.changes.demote(nameOrId, this.#loop.confState, this.#guard(options));
+    const demoted = this.#loop.changes.demote(nameOrId, this.#loop.confState, await this.#guard(options));
     this.#loop.wake();
     await demoted;
   }
@@ -203,8 +206,19 @@ export class Replica implements Proposer {
     throw this.#notLeader();
   }
 
-  #guard({ force = false }: { force?: boolean }) {
-    return { force, reachable: (id: number) => this.#loop.hears(id) };
+  /**
+   * Who answers now: everybody is asked at every heartbeat, so that those who are there have spoken within an election
+   * timeout. Who was heard of a moment ago may be gone.
+   */
+  async #guard({ force = false }: { force?: boolean }): Promise<Guard> {
+    const since = this.#clock.monotonic();
+    const reachable = (id: number) => this.#loop.heardSince(id, since);
+    const all = () => this.#loop.confState.voters.every(reachable);
+    const end = since + this.#electionTimeoutMs;
+    while (!force && !all() && this.#clock.monotonic() < end) await sleep(this.#clock, this.#heartbeatMs);
+    this.#checkOpen();
+    if (!this.#loop.leading) throw this.#notLeader();
+    return { force, reachable };
   }
 
   /**
@@ -307,7 +321,7 @@ export class Replica implements Proposer {
   async revokeLease(id: string, options: UpdateOptions): Promise<number | undefined> {
     return this.store.update((tx) => {
       if (tx.kind(leases).get(id) === undefined) return tx.version - 1;
-      endLease(tx, this.store, id);
+      endLease(tx, this.store.kinds, id);
       return tx.version;
     }, options);
   }

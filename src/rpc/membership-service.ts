@@ -1,7 +1,7 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { deferred } from '../base/deferred.js';
 import type { LocalStatus, MemberInfo, Replica } from '../replica/index.js';
-import type { KindUse } from '../state/index.js';
+import { StoreError, type KindUse } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
@@ -68,10 +68,13 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
   };
 }
 
+const noLeader = (timeoutMs: number) =>
+  new StoreError('NOT_LEADER', `no member led within ${timeoutMs} ms: is a majority running?`);
+
 /** Resolves when this member leads. Rejects with `NOT_LEADER` and the leader's address when another does. */
 async function onLeader(replica: Replica, timeoutMs: number): Promise<void> {
   const late = deferred<never>({ quiet: true });
-  const timer = setTimeout(() => late.reject(new Error(`no leader within ${timeoutMs} ms`)), timeoutMs);
+  const timer = setTimeout(() => late.reject(noLeader(timeoutMs)), timeoutMs);
   try {
     for (let admitted = replica.admit(); admitted; admitted = replica.admit())
       await Promise.race([admitted, late.promise]);

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { leases } from '../replica/index.js';
 import {
   byReferencedConfigId,
   byReferencedNetworkId,
@@ -44,8 +45,19 @@ export function checkObject(tx: ReadTx, kind: string, object: AnyObject, old: St
   }
 }
 
+/** The kind of `skep/coordination`; the API is no user of that. */
+const locksKind = 'locks';
+
+/** Whoever holds a lock is told when its lease ends, and not when the lock is gone: there would be two. */
+function checkUnheld(tx: ReadTx, object: StoredObject): void {
+  const { lease } = object as StoredObject & { readonly lease?: string };
+  if (lease !== undefined && tx.kind(leases).get(lease))
+    throw new StoreError('IN_USE', `locks ${object.id} is held; to take it away, remove its lease: leases/${lease}`);
+}
+
 /** Refuses to remove what others need. Asked when the whole transaction is made: they may go together. */
 export function checkRemoval(tx: ReadTx, kind: string, object: StoredObject): void {
+  if (kind === locksKind) checkUnheld(tx, object);
   if (!isKind(kind)) return;
   const name = `${kind} ${nameOrId(kind, object)}`;
   switch (kind) {

@@ -12,7 +12,7 @@ import {
   type Tx,
   valueOfKey,
 } from '../state/index.js';
-import { leaseIndex, leases } from '../replica/index.js';
+import { endLease, leaseIndex, leases } from '../replica/index.js';
 import type { messages } from '../wire/index.js';
 import { checkedKind } from './names.js';
 import { checkObject, checkRemoval } from './rules.js';
@@ -67,7 +67,9 @@ export class ApiWrites {
     const old = table.get(id);
     if (old && version !== undefined && old.meta.version !== version)
       throw new StoreError('SEQUENCE_CONFLICT', `${kind} ${id} is at version ${old.meta.version}, not ${version}`);
-    table.delete(id);
+    if (kind === leases.name && old)
+      endLease(this.#tx, this.#kinds, id); // with everything that hangs on it
+    else table.delete(id);
     if (old) this.#removed.set(`${kind}/${id}`, old);
     this.#checks.push(() => {
       if (old && !table.get(id)) checkRemoval(this.#tx, kind, old);

@@ -23,7 +23,10 @@ export class Scheduler {
   #sequence = 0;
   readonly #heap: Task[] = [];
 
+  /** @throws {TypeError} for what is no time. What is never due is never done. */
   schedule(delayMs: number, run: () => void): Cancel {
+    if (Number.isNaN(delayMs)) throw new TypeError('a delay must be a number of milliseconds');
+    if (delayMs === Infinity) return () => undefined;
     const task: Task = { at: this.now + Math.max(0, delayMs), sequence: this.#sequence++, run, cancelled: false };
     this.#push(task);
     return () => {
@@ -37,6 +40,8 @@ export class Scheduler {
 
   /** Lets `durationMs` pass. With `until` it stops as soon as that holds. */
   async run(durationMs: number, until?: () => boolean): Promise<void> {
+    if (!(Number.isFinite(durationMs) && durationMs >= 0))
+      throw new TypeError('how long time passes must be a number of milliseconds from 0');
     const end = this.now + durationMs;
     await settled();
     while (!until?.()) {

@@ -44,6 +44,7 @@ export class SimulationError extends Error {
  * @see docs/testing.md
  */
 export async function simulate(options: SimulateOptions, scenario: Scenario): Promise<SimulateResult> {
+  checkOptions(options);
   const { seeds = 20, replicas = 3, faults = faultKinds, durationMs = 60_000 } = options;
   const list = typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds;
   let simulatedMs = 0;
@@ -55,4 +56,16 @@ export async function simulate(options: SimulateOptions, scenario: Scenario): Pr
     events += result.events;
   }
   return { runs: list.length, simulatedMs, events };
+}
+
+/** A run that proves nothing must not look like one that does. */
+function checkOptions({ seeds = 1, replicas = 1, faults = [], durationMs = 1 }: SimulateOptions): void {
+  const whole = (value: unknown, from: number) => Number.isSafeInteger(value) && (value as number) >= from;
+  const list = Array.isArray(seeds);
+  if (list ? seeds.length === 0 || !seeds.every((seed) => whole(seed, 0)) : !whole(seeds, 1))
+    throw new TypeError('seeds is how many, from 1, or a list of whole numbers from 0');
+  if (!whole(replicas, 1)) throw new TypeError('replicas must be a whole number from 1');
+  const unknown = faults.find((fault) => !faultKinds.includes(fault));
+  if (unknown !== undefined) throw new TypeError(`there is no fault "${unknown}": known are ${faultKinds.join(', ')}`);
+  if (!(Number.isFinite(durationMs) && durationMs >= 0)) throw new TypeError('durationMs must be a number from 0');
 }

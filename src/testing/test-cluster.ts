@@ -96,6 +96,7 @@ export class TestCluster {
   static async open(count: number, options: TestClusterOptions): Promise<TestCluster> {
     if (!(Number.isSafeInteger(count) && count > 0)) throw new TypeError('testCluster takes how many members: 3');
     const { time = 'real', seed = 1, settings } = options;
+    if (time !== 'real' && time !== 'virtual') throw new TypeError("time is 'real' or 'virtual'");
     const real = time === 'real';
     const quick = real ? { heartbeatMs: 10, electionTimeoutMs: 100 } : {};
     const cluster = new SimCluster({ seed, members: count, faults: noFaults, settings: { ...quick, ...settings } });
@@ -204,6 +205,7 @@ export class TestCluster {
 
   /** The cluster keeps its own promises in tests too. */
   #check(): void {
+    if (this.#closed) throw new StoreError('CLOSED', 'the cluster is closed');
     if (this.#cluster.failure) throw this.#cluster.failure;
   }
 

@@ -85,6 +85,13 @@ describe('an agent', () => {
     ['no http URL', { checks: [{ kind: 'http', url: 'ftp://x' }] }],
     ['no host:port', { checks: [{ kind: 'tcp', addr: 'x' }] }],
     ['no host:port', { checks: [{ kind: 'grpc', addr: ':1' }] }],
+    ['intervalMs must be', { checks: [{ kind: 'tcp', addr: 'x:1', intervalMs: -5 }] }],
+    ['intervalMs must be', { checks: [{ kind: 'tcp', addr: 'x:1', intervalMs: 0 }] }],
+    ['timeoutMs must be', { checks: [{ kind: 'tcp', addr: 'x:1', timeoutMs: Number.NaN }] }],
+    ['ttlMs must be', { checks: [{ kind: 'ttl', ttlMs: 1e13 }] }],
+    ['initial must be', { checks: [{ kind: 'ttl', ttlMs: 1, initial: 'fine' }] }],
+    ['no kind "script"', { checks: [{ kind: 'script' }] }],
+    ['must be an object', { checks: [null] }],
     ['same name', { checks: [{ kind: 'ttl', ttlMs: 1 }, { kind: 'ttl', ttlMs: 2 }] }],
   ])('refuses a registration whose %s … (%j)', async (why, wrong) => {
     const agent = agentOn(memory);

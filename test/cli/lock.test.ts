@@ -83,12 +83,14 @@ describe.each(['lock', 'elect'])('skep %s', (command) => {
     expect(await heldNow()).toBe(0);
   });
 
-  it.each([[[command]], [[command, 'x']], [[command, 'x', '--ttl', 'soon', '--', 'true']]])(
-    '%j is a mistake: 2',
-    async (args) => {
-      expect((await on(...args)).code).toBe(2);
-    },
-  );
+  it.each([
+    [[command]],
+    [[command, 'x']],
+    [[command, 'x', '--ttl', 'soon', '--', 'true']],
+    [[command, 'x', '--ttl', '2s', '--grace', '1500ms', '--', 'true']],
+  ])('%j is a mistake: 2', async (args) => {
+    expect((await on(...args)).code).toBe(2);
+  });
 });
 
 describe('skep lock', () => {

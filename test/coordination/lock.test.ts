@@ -33,6 +33,23 @@ const heldNow = async () => {
 
 const ttlMs = 600;
 
+describe('what anybody can remove', () => {
+  it('is no lock that is held, and a lease goes with what hangs on it', async () => {
+    const lock = await coordination('a').lock('removable', { ttlMs: 30_000 });
+    const client = new Client({ hosts: members.hosts });
+    open.push(client);
+    const { objects } = await client.list(locks, { indexes: [{ index: 'lock', is: 'removable' }] });
+    const [{ id, lease } = { id: '', lease: '' }] = objects;
+    expect(await codeOf(client.remove(locks, id))).toBe('IN_USE');
+    await client.remove(leases, lease);
+    expect((await client.list(locks)).objects).toEqual([]);
+    const next = await coordination('b').lock('removable');
+    expect(next.epoch).toBeGreaterThan(lock.epoch);
+    await next.release();
+    await lock.release();
+  });
+});
+
 describe('a lock', () => {
   it('is held by one at a time, and its epoch grows', async () => {
     const epochs: number[] = [];

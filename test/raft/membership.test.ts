@@ -21,6 +21,26 @@ const lastEntry = (member: Member) => {
   );
 };
 
+describe('a change that nobody could apply', () => {
+  it.each([
+    ['the only voter goes', '1', '-1'],
+    ['every voter goes', '1 2 3', '-1 -2 -3'],
+  ])('becomes an empty entry: %s', (_what, members, change) => {
+    const leader = leaderOf(members);
+    expect(leader.node.proposeConfChange(parseChange(change))).toMatchObject({ ok: true });
+    expect(lastEntry(leader)).toMatch(/^\d+\.\d+ -$/);
+  });
+
+  it.each([
+    [{ transition: 'x', changes: [] }, 'no transition "x"'],
+    [{ transition: 'auto', changes: [{ type: 'foo', nodeId: 1 }] }, 'no change "foo"'],
+    [{ transition: 'auto', changes: [{ type: 'addVoter', nodeId: -1 }] }, 'must be a whole number, is -1'],
+    [{ transition: 'auto', changes: [{ type: 'addVoter', nodeId: '7' }] }, 'must be a whole number, is "7"'],
+  ])('is a mistake of the program: %j', (change, says) => {
+    expect(() => leaderOf('1').node.proposeConfChange(change as never)).toThrow(says);
+  });
+});
+
 const leaderOf = (members: string, options: Beginning = {}) => {
   const voters = parseConfState(members);
   const leader = new Member({ members, ...options });

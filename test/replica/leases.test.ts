@@ -115,7 +115,7 @@ describe('a lease', () => {
     const { keeper, store, clock, grant, there, pass } = setUp();
     keeper.lead();
     await grant('a');
-    await store.update((tx) => endLease(tx, store, 'a'));
+    await store.update((tx) => endLease(tx, store.kinds, 'a'));
     expect(there()).toEqual([]);
     const { version } = store;
     await pass(5_000);

@@ -91,6 +91,19 @@ describe('membership', () => {
     expect(String(reason)).toMatch(/removed/);
   });
 
+  it('asks who answers now: who was heard a moment ago may be gone', async () => {
+    cluster = await TestCluster.start(3);
+    const leader = await cluster.leader();
+    const [gone, stays] = cluster.without(leader);
+    if (!gone || !stays) throw new Error('no follower');
+    await cluster.converge();
+    cluster.isolate(gone);
+    const refused = leader.replica.removeMember(stays.info.name);
+    await expect(refused).rejects.toThrow(`1 of 2 voters reachable after this (${gone.info.name} does not answer)`);
+    expect(leader.replica.status().members).toHaveLength(3);
+    await createNodes(leader.replica, 'after', 1);
+  });
+
   it('removes a member that is away, which learns of it when it comes back', async () => {
     cluster = await TestCluster.start(3);
     const leader = await cluster.leader();

@@ -45,6 +45,7 @@ export class Checkup {
     this.specs = specs;
     this.#ports = ports;
     this.#events = events;
+    for (const spec of specs as readonly unknown[]) checkSpec(spec);
     const probes = specs.map((spec) => ({ spec, name: spec.name ?? spec.kind, probe: probeOf(spec, ports) }));
     if (new Set(probes.map(({ name }) => name)).size < specs.length) throw invalid('two checks have the same name');
     for (const { spec, name } of probes) this.#enter(spec, name, { status: spec.initial ?? 'critical', note: '' });
@@ -119,6 +120,27 @@ function probeOf(spec: CheckSpec, { clock, askGrpcHealth }: CheckPorts): Probe |
       return grpcProbe(spec, askGrpcHealth);
     default:
       return unreachable(spec);
+  }
+}
+
+const kinds = ['ttl', 'http', 'tcp', 'grpc'];
+const states = ['passing', 'warning', 'critical'];
+/** Node's timers reach no further, milliseconds. */
+const timeMax = 2 ** 31 - 1;
+
+/** Checks of programs that no compiler has seen. A pause that is none would keep the process busy for ever. */
+function checkSpec(spec: unknown): void {
+  if (typeof spec !== 'object' || spec === null) throw invalid('must be an object');
+  const { kind, initial, ...given } = spec as Record<string, unknown>;
+  if (!kinds.includes(kind as string))
+    throw invalid(`there is no kind "${String(kind)}": known are ${kinds.join(', ')}`);
+  if (initial !== undefined && !states.includes(initial as string))
+    throw invalid(`initial must be one of ${states.join(', ')}`);
+  for (const name of ['ttlMs', 'intervalMs', 'timeoutMs', 'deregisterCriticalAfterMs']) {
+    const ms = given[name];
+    if (ms === undefined && !(name === 'ttlMs' && kind === 'ttl')) continue;
+    if (!(typeof ms === 'number' && ms > 0 && ms <= timeMax))
+      throw invalid(`${name} must be milliseconds from above 0 to ${timeMax}`);
   }
 }
 

@@ -7,8 +7,8 @@ import { withClient, type Context } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 
 interface LockFlags {
-  readonly ttl: number;
-  readonly grace: number;
+  readonly ttl?: number;
+  readonly grace?: number;
 }
 
 /** As a shell says it of a command that is not there. */
@@ -21,16 +21,21 @@ export function addLock(program: Command, context: Context, exit: (code: number)
     command
       .argument('<name>', 'of the lock')
       .argument('<command...>', 'what to run while it is held, after --')
-      .option('--ttl <time>', 'how long the others wait when this process dies', time, lockTtlDefaultMs)
-      .option('--grace <time>', 'how long the command may take to end when the lock is lost', time, 5_000);
+      .option('--ttl <time>', 'how long the others wait when this process dies (default: 10s)', time)
+      .option(
+        '--grace <time>',
+        'how long the command may take to end when the lock is lost, before another can hold it: at most half of --ttl, which is the default',
+        time,
+      );
 
   options(program.command('lock'))
     .description('wait for a lock, run a command while it is held, and exit as the command does')
-    .action(async (name: string, words: string[], flags: LockFlags, command: Command) => {
+    .action(async (name: string, words: string[], given: LockFlags, command: Command) => {
+      const times = timesOf(given, command);
       await withCoordination(command, context, async (coordination) => {
-        const held = await coordination.lock(name, { ttlMs: flags.ttl, signal });
+        const held = await coordination.lock(name, { ...times, signal });
         try {
-          const code = await runWhile(held, words, flags, context);
+          const code = await runWhile(held, words, times, context);
           if (held.signal.aborted) streams.err(`skep: the lock "${name}" was lost while the command ran\n`);
           exit(held.signal.aborted && code === exitCodes.ok ? exitCodes.conflict : code);
         } finally {
@@ -41,13 +46,20 @@ export function addLock(program: Command, context: Context, exit: (code: number)
 
   options(program.command('elect'))
     .description('run a command on exactly one of all who ask under this name; again where the lead goes')
-    .action(async (name: string, words: string[], flags: LockFlags, command: Command) => {
+    .action(async (name: string, words: string[], given: LockFlags, command: Command) => {
+      const times = timesOf(given, command);
       await withCoordination(command, context, async (coordination) => {
         const onLost = () => void streams.err(`skep: the lead of "${name}" was lost; waiting to lead again\n`);
-        const run = (lead: Lead) => runWhile(lead, words, flags, context);
-        exit(await coordination.elect(name, run, { ttlMs: flags.ttl, signal, onLost }));
+        const run = (lead: Lead) => runWhile(lead, words, times, context);
+        exit(await coordination.elect(name, run, { ...times, signal, onLost }));
       });
     });
+}
+
+/** The command must be gone when another may hold the lock: it is told so long before as it may take to end. */
+function timesOf({ ttl = lockTtlDefaultMs, grace = ttl / 2 }: LockFlags, command: Command) {
+  if (grace > ttl / 2) command.error("error: option '--grace' can be at most half of '--ttl'");
+  return { ttlMs: ttl, marginMs: grace };
 }
 
 async function withCoordination(
@@ -65,7 +77,7 @@ async function withCoordination(
 async function runWhile(
   { signal, epoch }: Pick<Lock | Lead, 'signal' | 'epoch'>,
   [file = '', ...args]: readonly string[],
-  { grace }: LockFlags,
+  { marginMs }: { readonly marginMs: number },
   { env, streams, signal: interrupted }: Context,
 ): Promise<number> {
   const child = spawn(file, args, { stdio: 'inherit', env: { ...env, SKEP_EPOCH: String(epoch) } });
@@ -73,7 +85,7 @@ async function runWhile(
   let killing: NodeJS.Timeout | undefined;
   const stop = () => {
     child.kill('SIGTERM');
-    killing = setTimeout(() => child.kill('SIGKILL'), grace);
+    killing = setTimeout(() => child.kill('SIGKILL'), marginMs);
   };
   for (const one of [signal, interrupted]) {
     if (one.aborted) stop();

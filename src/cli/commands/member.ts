@@ -136,8 +136,13 @@ function addReplace(group: Command, context: Context): void {
         const { members } = await client.status();
         const { name: gone } = find(members, old);
         const others = members.filter((member) => member.name !== gone);
-        if (!members.some((member) => member.name === name))
-          context.streams.err(`start it: ${startCommand(name, others)}\n`);
+        const there = members.find((member) => member.name === name);
+        if (there?.role === 'voter' && !force)
+          throw new StoreError(
+            'NAME_CONFLICT',
+            `${name} is a voter already: to remove ${gone} alone, use member rm ${gone}; to go on with a replacement, --force`,
+          );
+        if (!there) context.streams.err(`start it: ${startCommand(name, others)}\n`);
         await untilVoter(client, context, { name, timeoutMs: timeout });
         await client.removeMember(gone, { force });
         context.streams.out(`${gone}\n`);

@@ -57,6 +57,7 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
   await dns?.close();
   if (ended !== 'interrupted') {
     await replica.close();
+    if (ended) streams.err(`skep: ${ended.message}\n`);
     return ended === undefined ? 0 : 1;
   }
   await handOver(replica);

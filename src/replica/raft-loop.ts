@@ -47,6 +47,13 @@ export interface ReplicaOptions {
   readonly decode?: typeof decodeTransaction;
 }
 
+/** Nothing is wrong with this member: the others go on without it. */
+class RemovedError extends Error {
+  constructor() {
+    super('this member was removed from the cluster: to take part again, start it with an empty data directory');
+  }
+}
+
 /** How many bytes the core keeps uncommitted, in flight, and in one message. */
 const mebibyte = 1024 * 1024;
 
@@ -162,7 +169,7 @@ export class RaftLoop {
       onMessages: (messages) => this.#receive(messages),
       onSnapshot: (message, chunks) => this.#receiveSnapshot(message, chunks),
       onUnreachable: (id) => this.node.reportUnreachable(id),
-      onRemoved: () => void this.stop(new Error('this member was removed from the cluster')),
+      onRemoved: () => void this.stop(new RemovedError()),
       wasRemoved: (id) => this.members.wasRemoved(id),
     });
     this.#stopTicking = startTicker(this.#world.clock, this.#settings.heartbeatMs, () => this.#tick());
@@ -486,7 +493,8 @@ export class RaftLoop {
   async stop(reason: Error | undefined): Promise<void> {
     if (this.closing) return;
     this.closing = true;
-    if (reason)
+    if (reason instanceof RemovedError) this.#world.logger.warn(reason.message);
+    else if (reason)
       this.#world.logger.error('the replica stops: it can no longer trust its state', {
         error: reason.stack ?? reason.message,
       });

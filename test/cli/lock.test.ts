@@ -96,7 +96,7 @@ describe.each(['lock', 'elect'])('skep %s', (command) => {
 describe('skep lock', () => {
   it('ends a command whose lock is lost, and says that it was', async () => {
     const leader = await members.leader();
-    const running = on('lock', 'lost', '--ttl', '600ms', ...shell('sleep 30'));
+    const running = on('lock', 'lost', '--ttl', '600ms', ...shell('exec sleep 30'));
     await until('it holds the lock', async () => (await heldNow()) === 2);
     await leader.store.update((tx) => {
       for (const { id } of tx.kind(locks).find()) tx.kind(locks).delete(id);

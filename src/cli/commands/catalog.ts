@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CatalogAgent, CatalogError, SkepCatalogBackend, type CheckSpec, type Instance } from '../../catalog/index.js';
 import { instances } from '../../catalog/kinds.js';
 import type { Client } from '../../client/index.js';
@@ -47,7 +47,9 @@ export function addCatalog(program: Command, context: Context): void {
     .option('--tag <tag>', 'may be given more than once', collected, [] as string[])
     .option('--meta <key=value>', 'may be given more than once', pairs, {} as Record<string, string>)
     .option('--weight <n>', 'share of the load', wholeNumber, 1)
-    .option('--ttl <time>', 'how long it stays when it is not heard of', time, 30_000)
+    .addOption(
+      new Option('--ttl <time>', 'how long it stays when it is not heard of').argParser(time).default(30_000, '30s'),
+    )
     .option(
       '--check-http <url>',
       'passing while it answers 2xx; may be given more than once',
@@ -56,7 +58,7 @@ export function addCatalog(program: Command, context: Context): void {
     )
     .option('--check-tcp <host:port>', 'passing while it takes connections', collected, [] as string[])
     .option('--check-grpc <host:port>', 'passing while its health service says SERVING', collected, [] as string[])
-    .option('--interval <time>', 'between two checks', time, 10_000)
+    .addOption(new Option('--interval <time>', 'between two checks').argParser(time).default(10_000, '10s'))
     .option('--log-level <level>', 'debug, info, warn, error', 'info')
     .description('register an instance and keep it registered, until interrupted; then take it back')
     .action(async (name: string, where: HostPort, flags: RegisterFlags, command: Command) => {

@@ -16,6 +16,9 @@ export function isMemberName(name: string): boolean {
   return name.length <= nameMax && memberSyntax.test(name);
 }
 
+/** `HOST:PORT`, an IPv6 address in brackets; the port is the first group. */
+export const addressPattern = /^(?:[^\s:]+|\[[^\]]+\]):(\d{1,5})$/;
+
 /** Secrets and configs are called like files: with dots. */
 const fileSyntax = /^[A-Za-z0-9](?:[-_.]*[A-Za-z0-9])*$/;
 const fileNameMax = 64;

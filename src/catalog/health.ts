@@ -4,6 +4,7 @@ export type Health = (typeof healths)[number];
 
 /** What a check can say. */
 export type CheckStatus = Exclude<Health, 'maintenance'>;
+export const isCheckStatus = (value: unknown): value is CheckStatus => isHealth(value) && value !== 'maintenance';
 
 export function isHealth(value: unknown): value is Health {
   return healths.includes(value as Health);

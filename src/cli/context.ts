@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Client, type WriteOptions } from '../client/index.js';
 import type { Clock } from '../base/clock.js';
+import { addressPattern } from '../base/names.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { createBackend } from '../discovery/index.js';
@@ -119,8 +120,6 @@ export interface GlobalFlags {
 
 export const hostDefault = '127.0.0.1:4242';
 export { formats };
-
-export const addressPattern = /^(?:[^\s:]+|\[[^\]]+\]):(\d{1,5})$/;
 
 /** The options of all commands. A time is read here and not before: not every command takes it, and `list` has words of its own for it. */
 export function globalFlags(command: Command): GlobalFlags {

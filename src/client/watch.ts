@@ -1,5 +1,13 @@
 import { sleep } from '../base/clock.js';
-import { fromStatus, methodOf, written, type Channel, type ServerStream } from '../rpc/index.js';
+import {
+  connectionLost,
+  fromStatus,
+  methodOf,
+  timedOut,
+  written,
+  type Channel,
+  type ServerStream,
+} from '../rpc/index.js';
 import { isStoreError, StoreError, type Event, type ObjectEvent, type StoredObject } from '../state/index.js';
 import { fromAny, type messages } from '../wire/index.js';
 import type { Calls } from './calls.js';
@@ -108,7 +116,7 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
       if (place.since !== undefined && clock.monotonic() - place.since >= bookmarkMs) lastGood = clock.monotonic();
       place.since = undefined;
       const standing = place.version !== undefined || options.snapshot === true;
-      if (!lost && (!standing || clock.monotonic() - lastGood + againMs >= giveUpMs)) throw error;
+      if (!lost && (!standing || clock.monotonic() - lastGood + againMs >= giveUpMs)) throw explained(error);
       if (lost || told) {
         place = { version: undefined, lineage: undefined, since: undefined };
         told = false;
@@ -117,6 +125,12 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
     }
     await sleep(clock, againMs);
   }
+}
+
+/** A connection that broke says nothing of what to do. */
+function explained(error: unknown): unknown {
+  if (!connectionLost(error) && !timedOut(error)) return error;
+  return new StoreError('NOT_LEADER', `no member takes the watch up: ${(error as Error).message}`, { cause: error });
 }
 
 function requestOf(options: WatchOptions, { version, lineage }: Place): messages.WatchRequest {

@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { systemClock } from '../base/clock.js';
 import { newId, newMemberId } from '../base/ids.js';
 import { messageOf } from '../base/errors.js';
-import { isMemberName, memberNameRule } from '../base/names.js';
+import { addressPattern, isMemberName, memberNameRule } from '../base/names.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica, ReplicaSettings } from '../replica/index.js';
@@ -83,16 +83,11 @@ export async function openReplica(options: OpenReplicaOptions): Promise<OpenRepl
   }
 }
 
-const addressPattern = /^(?:[^\s:]+|\[[^\]]+\]):\d{1,5}$/;
-
 /** Throws a `TypeError` that names the option. */
 function checkAddresses({ listenAddr, advertiseAddr, join }: OpenReplicaOptions): void {
   const check = (option: string, given: unknown) => {
-    if (
-      typeof given !== 'string' ||
-      !addressPattern.test(given) ||
-      Number(given.slice(given.lastIndexOf(':') + 1)) > 65_535
-    )
+    const [, port] = typeof given === 'string' ? (addressPattern.exec(given) ?? []) : [];
+    if (port === undefined || Number(port) > 65_535)
       throw new TypeError(`${option}: an address is HOST:PORT, is ${JSON.stringify(given)}`);
   };
   if (listenAddr !== undefined) check('listenAddr', listenAddr);

@@ -9,7 +9,7 @@ const caughtUpEntries = 1_000;
 
 /** What a change that takes a voter away is held against. */
 export interface Guard {
-  /** Was this member heard of lately? */
+  /** Does this member answer? */
   readonly reachable: (id: number) => boolean;
   /** Do it although too few would answer. */
   readonly force: boolean;

@@ -192,13 +192,6 @@ export class RaftLoop {
     return this.#turns.promise;
   }
 
-  /** Was this member heard of within two election timeouts? Ourselves we always hear. */
-  hears(id: number): boolean {
-    if (id === this.identity.id) return true;
-    const at = this.#heardAt.get(id);
-    return at !== undefined && this.#world.clock.monotonic() - at <= 2 * this.#settings.electionTimeoutMs;
-  }
-
   /** Was this member heard of at `since` or later, by the monotonic clock? Ourselves we always hear. */
   heardSince(id: number, since: number): boolean {
     return id === this.identity.id || (this.#heardAt.get(id) ?? -Infinity) >= since;

@@ -172,11 +172,12 @@ export class Replica implements Proposer {
   /**
    * Removes a member, by name or id. On the leader only.
    * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` for the last voter, and when fewer than a quorum of the voters that
-   *   are left were heard of lately (`force` does it all the same).
+   *   are left answer within an election timeout (`force` does it all the same).
    */
   async removeMember(nameOrId: string, options: { force?: boolean } = {}): Promise<void> {
     await this.#leaveFirst(nameOrId);
-    const removed = this.#loop.changes.remove(nameOrId, this.#loop.confState, await this.#guard(options));
+    const guard = await this.#guard(nameOrId, options);
+    const removed = this.#loop.changes.remove(nameOrId, this.#loop.confState, guard);
     this.#loop.wake();
     await removed;
   }
@@ -192,7 +193,8 @@ export class Replica implements Proposer {
   /** Makes a voter a learner, which it stays until it is promoted. On the leader only. Throws as {@link removeMember}. */
   async demoteMember(nameOrId: string, options: { force?: boolean } = {}): Promise<void> {
     await this.#leaveFirst(nameOrId);
-    const demoted = this.#loop.changes.demote(nameOrId, this.#loop.confState, await this.#guard(options));
+    const guard = await this.#guard(nameOrId, options);
+    const demoted = this.#loop.changes.demote(nameOrId, this.#loop.confState, guard);
     this.#loop.wake();
     await demoted;
   }
@@ -207,13 +209,14 @@ export class Replica implements Proposer {
   }
 
   /**
-   * Who answers now: everybody is asked at every heartbeat, so that those who are there have spoken within an election
-   * timeout. Who was heard of a moment ago may be gone.
+   * Who answers now, besides who is to leave: everybody is asked at every heartbeat, so that those who are there have
+   * spoken within an election timeout. Who was heard of a moment ago may be gone.
    */
-  async #guard({ force = false }: { force?: boolean }): Promise<Guard> {
+  async #guard(leaving: string, { force = false }: { force?: boolean }): Promise<Guard> {
     const since = this.#clock.monotonic();
     const reachable = (id: number) => this.#loop.heardSince(id, since);
-    const all = () => this.#loop.confState.voters.every(reachable);
+    const gone = this.#loop.members.find(leaving)?.id;
+    const all = () => this.#loop.confState.voters.every((id) => id === gone || reachable(id));
     const end = since + this.#electionTimeoutMs;
     while (!force && !all() && this.#clock.monotonic() < end) await sleep(this.#clock, this.#heartbeatMs);
     this.#checkOpen();

@@ -142,8 +142,9 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
         if (old !== undefined && this.#keysIn(index, old).some((other) => plainEqual(other, parts))) continue;
         const holder = this.#editor.find({ index, parts }).find(({ id }) => id !== object.id);
         if (holder === undefined) continue;
-        const value = this.#kind.description ? parts.map(valueOfKey) : parts;
-        const what = index === 'name' ? `name "${this.#kind.nameOf(holder)}"` : `${index} ${JSON.stringify(value[0])}`;
+        const [key = ''] = parts;
+        const what =
+          index === 'name' ? `name "${this.#kind.nameOf(holder)}"` : `${index} ${JSON.stringify(valueOfKey(key))}`;
         throw new StoreError('NAME_CONFLICT', `${this.#kind.kind} ${holder.id} already has the ${what}`);
       }
     }

@@ -47,6 +47,11 @@ describe('skep apply', () => {
     expect(rows.filter((row) => ids.some((id) => row.endsWith(` ${id}`)))).toHaveLength(2);
   });
 
+  it('takes a stack from standard input only when it is told its name', async () => {
+    const { code, err } = await apply('-');
+    expect({ code, err }).toEqual({ code: 2, err: 'error: from standard input it needs --stack\n(see --help)\n' });
+  });
+
   it('leaves a reason in the history', async () => {
     await apply(file, '--stack', 'shop');
     expect(member.store.transaction(member.store.version)).toMatchObject({ reason: 'apply shop' });

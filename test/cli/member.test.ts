@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exitCodes } from '../../src/cli/exit-codes.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
 import { skep, type Ran } from '../support/cli-run.js';
@@ -108,6 +109,27 @@ describe('skep member', () => {
     expect({ code, out }).toEqual({ code: 0, out: `${name}\n` });
     expect(err).toContain('start it: skep manager --name m4');
     expect(Object.keys(await roles()).sort()).toEqual(['m1', 'm2', 'm3', 'm4'].filter((one) => one !== name));
+  });
+
+  it('does not take a voter of long standing for the new one', async () => {
+    const [old, other] = await members.followers();
+    if (!old || !other) throw new Error('three members');
+    const names = { old: old.status().name, other: other.status().name };
+    await until('all are voters', async () => Object.values(await roles()).every((role) => role === 'voter'));
+    const { code, err } = await member('replace', names.old, names.other);
+    expect(code).toBe(4);
+    expect(err).toContain(`to remove ${names.old} alone, use member rm ${names.old}`);
+    expect(Object.keys(await roles())).toHaveLength(3);
+  });
+
+  it('says that there is no leader when too few are left to have one', async () => {
+    for (const follower of await members.followers()) await members.end(follower);
+    await until('nobody leads', () => members.all.every(({ isLeader }) => !isLeader));
+    const { code, err } = await skep(['--host', members.hosts.join(','), '--timeout', '2s', 'member', 'rm', 'm1']);
+    expect({ code, err }).toMatchObject({
+      code: exitCodes.unavailable,
+      err: expect.stringContaining('is a majority running?') as string,
+    });
   });
 
   it('says which members there are when one is not', async () => {

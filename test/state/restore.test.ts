@@ -18,6 +18,16 @@ function parsed(snapshot: StoreSnapshot): StoreSnapshot {
 }
 
 describe('save and restore', () => {
+  it.each([{}, null, undefined, 'a file', { version: 1, time: 1 }, { version: '1', time: 1, tables: {} }])(
+    'takes no %j for a snapshot, and loses nothing',
+    async (given) => {
+      const { store } = newStore();
+      await store.update(make(['a', 'x']));
+      await expect(store.restore(given as never)).rejects.toThrow(/^restore takes a snapshot, as save\(\) returns it$/);
+      expect(names(store)).toEqual({ a: 'x' });
+    },
+  );
+
   it('saves one list a kind, by id', async () => {
     const { store } = newStore();
     await store.update(make(['b', 'x'], ['a', 'y']));

@@ -3,7 +3,7 @@ import type { Random } from '../../base/random.js';
 import { unreachable } from '../../base/assert.js';
 import { isReachable, splitHostPort } from '../../discovery/index.js';
 import { CatalogError } from '../errors.js';
-import { worst, type CheckStatus } from '../health.js';
+import { isCheckStatus, worst, type CheckStatus } from '../health.js';
 import { grpcProbe, type AskGrpcHealth } from './grpc.js';
 import { httpProbe } from './http.js';
 import { repeat } from './repeat.js';
@@ -107,7 +107,6 @@ export class Checkup {
 function probeOf(spec: CheckSpec, { clock, askGrpcHealth }: CheckPorts): Probe | undefined {
   switch (spec.kind) {
     case 'ttl':
-      if (!(spec.ttlMs > 0)) throw invalid('ttlMs must be above 0');
       return undefined;
     case 'http':
       if (!isHttp(spec.url)) throw invalid(`${spec.url} is no http URL`);
@@ -124,7 +123,6 @@ function probeOf(spec: CheckSpec, { clock, askGrpcHealth }: CheckPorts): Probe |
 }
 
 const kinds = ['ttl', 'http', 'tcp', 'grpc'];
-const states = ['passing', 'warning', 'critical'];
 /** Node's timers reach no further, milliseconds. */
 const timeMax = 2 ** 31 - 1;
 
@@ -134,8 +132,7 @@ function checkSpec(spec: unknown): void {
   const { kind, initial, ...given } = spec as Record<string, unknown>;
   if (!kinds.includes(kind as string))
     throw invalid(`there is no kind "${String(kind)}": known are ${kinds.join(', ')}`);
-  if (initial !== undefined && !states.includes(initial as string))
-    throw invalid(`initial must be one of ${states.join(', ')}`);
+  if (initial !== undefined && !isCheckStatus(initial)) throw invalid('initial must be passing, warning or critical');
   for (const name of ['ttlMs', 'intervalMs', 'timeoutMs', 'deregisterCriticalAfterMs']) {
     const ms = given[name];
     if (ms === undefined && !(name === 'ttlMs' && kind === 'ttl')) continue;

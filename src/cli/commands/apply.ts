@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { newId } from '../../base/ids.js';
 import { systemRandom } from '../../base/random.js';
 import type { Client, messages, WriteOptions } from '../../client/index.js';
 import { parseStack, planStack, type PlannedChange, type Stack } from '../../compose/index.js';
-import { messageOf } from '../../base/errors.js';
 import { isStoreError } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
+import { readInput } from '../input.js';
 import { printList } from '../output.js';
 import { fieldTexts } from './history.js';
 
@@ -66,9 +65,7 @@ function changesOf({ action, changes = [] }: { action: string; changes?: readonl
 }
 
 async function readStack(file: string, name: string | undefined, env: Context['env']): Promise<Stack> {
-  const text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8').catch((cause: unknown) => {
-    throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause });
-  });
+  const text = (await readInput(file)).toString('utf8');
   return parseStack(text, { file, folder: basename(dirname(resolve(file))), name, env });
 }
 

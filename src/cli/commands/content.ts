@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { messageOf } from '../../base/errors.js';
 import { withClient, type Context } from '../context.js';
+import { readInput } from '../input.js';
 
 /** Adds `create` to `skep secret` and `skep config`: what they hold comes from a file. */
 export function addContent(group: Command, kind: 'secret' | 'config', context: Context): void {
@@ -13,21 +12,13 @@ export function addContent(group: Command, kind: 'secret' | 'config', context: C
     .option('--label <key=value...>', 'labels', label, {} as Record<string, string>)
     .description(`create a ${kind} with the content of a file`)
     .action(async (name: string, file: string, flags: { label: Record<string, string> }, command: Command) => {
-      const data = (await contentOf(file)).toString('base64');
+      const data = (await readInput(file)).toString('base64');
       await withClient(command, context, async (client, _flags, said) => {
         const spec = { annotations: { name, labels: flags.label }, data };
         const { id } = await client.create(kind, { spec }, said);
         streams.out(`${id}\n`);
       });
     });
-}
-
-async function contentOf(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file === '-' ? '/dev/stdin' : file);
-  } catch (cause) {
-    throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
 }
 
 function label(text: string, before: Record<string, string>): Record<string, string> {

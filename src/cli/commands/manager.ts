@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { isMemberName, memberNameRule } from '../../base/names.js';
+import { addressPattern, isMemberName, memberNameRule } from '../../base/names.js';
 import type { Context, ManagerFlags } from '../context.js';
-import { addressPattern, hostDefault } from '../context.js';
+import { hostDefault } from '../context.js';
 
 const levels = ['debug', 'info', 'warn', 'error'];
 

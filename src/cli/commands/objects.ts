@@ -13,7 +13,7 @@ import {
 } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
 import { findObject, nameOf } from '../objects.js';
-import { type Columns, printable, printList, printNames } from '../output.js';
+import { printable, printList, printNames, type Columns } from '../output.js';
 import { addContent } from './content.js';
 
 const modeOf = ({ spec: { mode } }: Service) =>

@@ -1,6 +1,7 @@
+import { addressPattern } from '../../base/names.js';
 import { InvalidArgumentError, type Command } from 'commander';
 import { openTokenServer } from '../../discovery/index.js';
-import { addressPattern, type Context } from '../context.js';
+import type { Context } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 
 interface TokenServerFlags {

@@ -1,0 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '../base/errors.js';
+
+/** What a file holds, or for `-` what comes on standard input. Throws an error that names the file. */
+export async function readInput(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file === '-' ? '/dev/stdin' : file);
+  } catch (cause) {
+    throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../../src/client/index.js';
+import { systemRandom } from '../../src/base/random.js';
+import { acquire, type LockOptions } from '../../src/coordination/lock.js';
+import { StoreError } from '../../src/index.js';
+import { Scheduler } from '../../src/testing/scheduler.js';
+import { SimClock } from '../../src/testing/sim-clock.js';
+
+/** A cluster with one lock, which can be away: what a client would hear of it. */
+class Cluster {
+  readonly scheduler = new Scheduler();
+  readonly clock = new SimClock(this.scheduler);
+  away = false;
+  held = true;
+  /** Ids of leases that were granted. */
+  readonly leases: string[] = [];
+  /** Wakes whoever watches the lock. */
+  #changed: (() => void)[] = [];
+
+  readonly client = {
+    grantLease: () => this.#answer(() => this.leases[this.leases.push(`lease${this.leases.length}`) - 1]),
+    keepAlive: () => this.#answer(() => []),
+    revokeLease: () => this.#answer(() => undefined),
+    create: (_kind: unknown, draft: object) =>
+      this.#answer(() => {
+        if (this.held) throw new StoreError('NAME_CONFLICT', 'somebody has it');
+        this.held = true;
+        return { ...draft, meta: { version: 7 } };
+      }),
+    messages: (options: { signal: AbortSignal }) => this.#messages(options),
+  } as unknown as Client;
+
+  set(change: { away?: boolean; held?: boolean }): void {
+    Object.assign(this, change);
+    for (const wake of this.#changed.splice(0)) wake();
+  }
+
+  async acquire(options: LockOptions = {}): ReturnType<typeof acquire> {
+    return acquire('one', { client: this.client, clock: this.clock, random: systemRandom, holder: 'me' }, options);
+  }
+
+  async #answer<T>(answer: () => T): Promise<T> {
+    await Promise.resolve();
+    if (this.away) throw new StoreError('NOT_LEADER', 'no member answers');
+    return answer();
+  }
+
+  async *#messages({ signal }: { signal: AbortSignal }): AsyncGenerator<object> {
+    yield { type: 'snapshot', objects: this.held ? [{}] : [] };
+    yield { type: 'bookmark' };
+    while (!signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#changed.push(resolve);
+        signal.addEventListener('abort', () => resolve());
+      });
+      if (this.away) throw new StoreError('NOT_LEADER', 'no member takes the watch up');
+      if (!this.held) yield { type: 'transaction', events: [{ action: 'delete' }] };
+    }
+  }
+}
+
+describe('whoever has begun to wait for a lock', () => {
+  it('goes on when the cluster is away, with a new lease when the old one may be over', async () => {
+    const cluster = new Cluster();
+    const waiting = cluster.acquire({ ttlMs: 1_000 });
+    await cluster.scheduler.run(5_000);
+    expect(cluster.leases).toEqual(['lease0']);
+    cluster.set({ away: true });
+    await cluster.scheduler.run(60_000);
+    cluster.set({ away: false });
+    await cluster.scheduler.run(5_000);
+    expect(cluster.leases).toEqual(['lease0', 'lease1']);
+    cluster.set({ held: false });
+    await cluster.scheduler.run(5_000);
+    const lock = await waiting;
+    expect(lock.signal.aborted).toBe(false);
+    expect(lock.epoch).toBe(7);
+  });
+
+  it('gives up when told to, also while the cluster is away', async () => {
+    const cluster = new Cluster();
+    const stop = new AbortController();
+    const waiting = cluster.acquire({ ttlMs: 1_000, signal: stop.signal });
+    const refused = expect(waiting).rejects.toThrow('enough');
+    await cluster.scheduler.run(1_000);
+    cluster.set({ away: true });
+    await cluster.scheduler.run(10_000);
+    stop.abort(new Error('enough'));
+    await cluster.scheduler.run(1_000);
+    await refused;
+  });
+
+  it('is told at once when nobody answers to begin with', async () => {
+    const cluster = new Cluster();
+    cluster.away = true;
+    await expect(cluster.acquire()).rejects.toMatchObject({ code: 'NOT_LEADER' });
+  });
+});
+
+describe('the margin of a lock', () => {
+  it.each([
+    [undefined, 9_000],
+    [4_000, 6_000],
+    [0, 10_000],
+  ])('of %s ms ends the signal that long before the lease can be over', async (marginMs, lastsMs) => {
+    const cluster = new Cluster();
+    cluster.held = false;
+    const lock = await cluster.acquire({ ttlMs: 10_000, ...(marginMs !== undefined && { marginMs }) });
+    cluster.set({ away: true });
+    await cluster.scheduler.run(lastsMs - 1);
+    expect(lock.signal.aborted).toBe(false);
+    await cluster.scheduler.run(1);
+    expect(lock.signal.reason).toMatchObject({ code: 'LEASE_LOST' });
+  });
+
+  it.each([-1, 5_001, Number.NaN])('cannot be %s of 10,000 ms', async (marginMs) => {
+    await expect(new Cluster().acquire({ marginMs })).rejects.toThrow(/marginMs must be at most half/);
+  });
+});

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { silentLogger } from '../../src/base/log.js';
+import { openReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
+
+describe('openReplica', () => {
+  it.each<[string, Partial<OpenReplicaOptions>, RegExp]>([
+    ['a port is forgotten', { listenAddr: '127.0.0.1' }, /^listenAddr: an address is HOST:PORT, is "127\.0\.0\.1"/],
+    ['a port does not exist', { listenAddr: '127.0.0.1:65536' }, /^listenAddr: /],
+    ['a host is forgotten', { listenAddr: ':4242' }, /^listenAddr: /],
+    ['an IPv6 address has no brackets', { listenAddr: '::1:4242' }, /^listenAddr: /],
+    ['an address is a URL', { listenAddr: 'http://127.0.0.1:4242' }, /^listenAddr: /],
+    ['an address is a number', { listenAddr: 4242 as never }, /^listenAddr: an address is HOST:PORT, is 4242/],
+    ['it would join one address', { listenAddr: '127.0.0.1:0', join: 'm1:1' as never }, /^join is a list/],
+    ['it would join nonsense', { listenAddr: '127.0.0.1:0', join: ['m1:1', 'm2'] }, /^join: .*"m2"/],
+    ['it tells no address', { listenAddr: '127.0.0.1:0', advertiseAddr: [] }, /^advertiseAddr: leave it out/],
+    ['it tells nonsense', { listenAddr: '127.0.0.1:0', advertiseAddr: ['m1:1', 'm1:x'] }, /^advertiseAddr: .*"m1:x"/],
+    ['nobody could reach it', { join: ['m1:1'] }, /needs a listenAddr/],
+    ['it has no name', { name: '' }, /name/],
+    ['its new cluster has no data', { forceNewCluster: true }, /forceNewCluster needs the dataDir/],
+  ])('refuses options with which %s', async (_what, options, says) => {
+    const opened = openReplica({ name: 'm1', logger: silentLogger, ...options });
+    await expect(opened).rejects.toThrow(TypeError);
+    await expect(opened).rejects.toThrow(says);
+  });
+});

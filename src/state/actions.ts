@@ -1,8 +1,8 @@
 import { StoreError } from './errors.js';
-import { canonicalObject, givenId, isKindName, type KindDescription, type Meta, type StoredObject } from './kind.js';
+import { canonicalObject, givenId, isKindName, type Meta, type StoredObject } from './kind.js';
 import type { KindSet } from './kind-set.js';
 import { storedMeta } from './meta.js';
-import type { StoreAction } from './proposer.js';
+import type { StoreAction, TransactionInfo } from './proposer.js';
 import type { StateRoot } from './root.js';
 import { WriteTransaction, type ObjectChange, type Stamp } from './write-transaction.js';
 
@@ -32,14 +32,17 @@ export function canonicalActions(actions: readonly StoreAction[], info: Stamp, k
   return canonical.has(actions) ? actions : actions.map((action) => canonicalAction(action, info, kinds));
 }
 
-/** Applies logged actions: values as they are, no version checks. Throws where the log and the state do not fit. */
+/**
+ * Applies logged actions: values as they are, no version checks; time never goes back. Throws where the log and the state do
+ * not fit.
+ */
 export function applyActions(
   base: StateRoot,
-  info: Stamp & { readonly kinds?: readonly KindDescription[] },
+  { version, time, kinds: added = [] }: TransactionInfo,
   actions: readonly StoreAction[],
   kinds: KindSet,
 ): { root: StateRoot; changes: readonly ObjectChange[] } {
-  const tx = new WriteTransaction({ base, kinds, stamp: { version: info.version, time: info.time } });
+  const tx = new WriteTransaction({ base, kinds, stamp: { version, time: Math.max(time, base.time) } });
   for (const action of actions) {
     const table = tx.of(action.kind);
     if (action.action === 'remove') table.delete(action.id);
@@ -47,7 +50,7 @@ export function applyActions(
   }
   for (const { kind, object } of tx.changes) tx.of(kind).checkNameOf(object.id);
   tx.close();
-  return { root: tx.root(info.kinds ?? []), changes: tx.changes };
+  return { root: tx.root(added), changes: tx.changes };
 }
 
 /** A logged action from outside, in canonical form; `meta` is kept where it is given. */

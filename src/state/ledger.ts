@@ -177,8 +177,7 @@ export class Ledger {
         version: this.#committed.version,
       });
     }
-    const stamp = { ...info, time: Math.max(info.time, this.#committed.time) };
-    const { root: applied, changes } = applyActions(this.#committed, stamp, actions, this.kinds);
+    const { root: applied, changes } = applyActions(this.#committed, info, actions, this.kinds);
     const root = this.#measured(applied, changes);
     this.#dropFrom(0);
     this.#pending = root;

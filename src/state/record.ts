@@ -15,10 +15,21 @@ export function recordOf(info: TransactionInfo, changes: readonly ObjectChange[]
   const { version, time, actor, reason, requestId, kinds } = info;
   const events: ObjectEvent[] = [];
   for (const change of changes) events.push(eventOf(change, version));
-  const labelled = actor !== undefined || reason !== undefined || requestId !== undefined || kinds !== undefined;
-  const record = { version, time, events: Object.freeze(events), commit: commitOf(version), bytes };
-  return labelled ? { ...info, ...record } : record;
+  const record: Mutable<TransactionRecord> = {
+    version,
+    time,
+    events: Object.freeze(events),
+    commit: commitOf(version),
+    bytes,
+  };
+  if (actor !== undefined) record.actor = actor;
+  if (reason !== undefined) record.reason = reason;
+  if (requestId !== undefined) record.requestId = requestId;
+  if (kinds !== undefined) record.kinds = kinds;
+  return Object.freeze(record);
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The same for very many events that are made already: the array of them is made when somebody reads it. */
 export function recordOfMany(info: TransactionInfo, events: LongList<ObjectEvent>, bytes: number): TransactionRecord {

@@ -35,7 +35,8 @@ export class SimNetwork {
   readonly #chance: Chance;
   readonly #faults: () => NetworkFaults;
   readonly #ports = new Map<number, Port>();
-  readonly #cut = new Set<string>();
+  /** Whom nothing of a member reaches, by the id of the member. */
+  readonly #cut = new Map<number, Set<number>>();
   /** Sees every message that a member sends, before anything happens to it. */
   onSend: (message: Message) => void = () => undefined;
 
@@ -48,7 +49,9 @@ export class SimNetwork {
 
   /** Nothing passes from `from` to `to` any more. */
   cut(from: number, to: number): void {
-    this.#cut.add(`${from}>${to}`);
+    const cut = this.#cut.get(from);
+    if (cut) cut.add(to);
+    else this.#cut.set(from, new Set([to]));
   }
 
   heal(): void {
@@ -56,7 +59,7 @@ export class SimNetwork {
   }
 
   isCut(from: number, to: number): boolean {
-    return this.#cut.has(`${from}>${to}`);
+    return this.#cut.get(from)?.has(to) === true;
   }
 
   /** The process of this member is gone. */

@@ -22,6 +22,8 @@ const recordCodec = messageCodec('SnapshotRecord');
 const chunkBytes = 32 * 1024;
 /** Most changes of a transaction in one record. */
 const changesMax = 128;
+/** Most request ids in one record. */
+const requestsMax = 256;
 
 /** Everything that one member hands to another: the store, and who the cluster is. */
 export interface ClusterSnapshot {
@@ -39,30 +41,33 @@ export interface ClusterSnapshot {
  * when `due` says that it is time for a pause.
  */
 export function* encodeSnapshot(snapshot: ClusterSnapshot, due = () => false): Generator<Uint8Array, void> {
-  let parts: Uint8Array[] = [];
+  let records: Uint8Array[] = [];
   let bytes = 0;
-  let records = 0;
+  let count = 0;
   for (const record of recordsOf(snapshot)) {
     const encoded = recordCodec.encode(record);
-    const length = new Uint8Array(4);
-    new DataView(length.buffer).setUint32(0, encoded.length);
-    parts.push(length, encoded);
-    bytes += encoded.length + 4;
-    records++;
+    records.push(encoded);
+    bytes += lengthBytes + encoded.length;
+    count++;
     if (bytes < chunkBytes && !('end' in record) && !due()) continue;
-    yield joined(parts, bytes);
-    parts = [];
+    yield framed(records, bytes);
+    records = [];
     bytes = 0;
   }
-  assert(records > 1 && parts.length === 0, 'a snapshot ends with its end record');
+  assert(count > 1 && records.length === 0, 'a snapshot ends with its end record');
 }
 
-function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array {
+/** Before each record, big-endian: how many bytes it has. */
+const lengthBytes = 4;
+
+function framed(records: readonly Uint8Array[], bytes: number): Uint8Array {
   const chunk = new Uint8Array(bytes);
+  const lengths = new DataView(chunk.buffer);
   let at = 0;
-  for (const part of parts) {
-    chunk.set(part, at);
-    at += part.length;
+  for (const record of records) {
+    lengths.setUint32(at, record.length);
+    chunk.set(record, at + lengthBytes);
+    at += lengthBytes + record.length;
   }
   return chunk;
 }
@@ -93,9 +98,10 @@ function* recordsOf({ clusterId, lineage, members, removed, store }: ClusterSnap
       yield { history: part };
     }
   }
-  for (const [requestId, version] of store.requests) {
+  for (let from = 0; from < store.requests.length; from += requestsMax) {
     count++;
-    yield { request: { requestId, version } };
+    const some = store.requests.slice(from, from + requestsMax);
+    yield { requests: { requests: some.map(([requestId, version]) => ({ requestId, version })) } };
   }
   yield { end: { records: count } };
 }
@@ -147,6 +153,13 @@ function fromWireRecord(
   });
 }
 
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
 /** Takes an encoded snapshot piece by piece. */
 export class SnapshotDecoder {
   #rest: Uint8Array = new Uint8Array(0);
@@ -168,16 +181,18 @@ export class SnapshotDecoder {
 
   /** As {@link push}, a record at a time, so that the caller can pause in between. To be gone through to its end. */
   *records(chunk: Uint8Array): Generator<void, void> {
-    let bytes = this.#rest.length === 0 ? chunk : joined([this.#rest, chunk], this.#rest.length + chunk.length);
-    for (;;) {
-      if (bytes.length < 4) break;
-      const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
-      if (bytes.length < 4 + length) break;
-      this.#take(recordCodec.decode(bytes.subarray(4, 4 + length)));
-      bytes = bytes.subarray(4 + length);
+    const bytes = this.#rest.length === 0 ? chunk : joined(this.#rest, chunk);
+    const lengths = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    let at = 0;
+    while (bytes.length - at >= lengthBytes) {
+      const begin = at + lengthBytes;
+      const end = begin + lengths.getUint32(at);
+      if (end > bytes.length) break;
+      this.#take(recordCodec.decode(bytes.subarray(begin, end)));
+      at = end;
       yield;
     }
-    this.#rest = bytes;
+    this.#rest = bytes.subarray(at);
   }
 
   /** The whole snapshot. Throws {@link DecodeError} when its end has not come. */
@@ -214,7 +229,8 @@ export class SnapshotDecoder {
       const { kind, object } = record.object;
       (this.#tables[checkedKind(kind)] ??= new LongList()).push(decodeObject(kind, object));
     } else if ('history' in record) this.#takeHistory(record.history);
-    else if ('request' in record) this.#requests.push([record.request.requestId, record.request.version]);
+    else if ('requests' in record)
+      for (const { requestId, version } of record.requests.requests) this.#requests.push([requestId, version]);
     else if (!('end' in record))
       throw new DecodeError('a record of the snapshot is of no kind that this version knows');
     else if (record.end.records !== this.#records)

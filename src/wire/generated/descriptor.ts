@@ -5473,6 +5473,15 @@ export const descriptor: object = {
         }
        }
       },
+      "RequestRecords": {
+       "fields": {
+        "requests": {
+         "rule": "repeated",
+         "type": "RequestRecord",
+         "id": 1
+        }
+       }
+      },
       "SnapshotHeader": {
        "fields": {
         "format": {
@@ -5527,7 +5536,7 @@ export const descriptor: object = {
           "header",
           "object",
           "history",
-          "request",
+          "requests",
           "end"
          ]
         }
@@ -5545,8 +5554,8 @@ export const descriptor: object = {
          "type": "HistoryRecord",
          "id": 3
         },
-        "request": {
-         "type": "RequestRecord",
+        "requests": {
+         "type": "RequestRecords",
          "id": 4
         },
         "end": {

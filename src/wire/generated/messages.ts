@@ -1411,6 +1411,11 @@ export interface RequestRecord {
   readonly version: number;
 }
 
+/** Many of them: there are thousands, and each is small. */
+export interface RequestRecords {
+  readonly requests: readonly RequestRecord[];
+}
+
 export interface SnapshotHeader {
   readonly format: number;
   readonly clusterId: string;
@@ -1432,7 +1437,7 @@ export type SnapshotRecord =
   | { readonly header: SnapshotHeader }
   | { readonly object: ObjectRecord }
   | { readonly history: HistoryRecord }
-  | { readonly request: RequestRecord }
+  | { readonly requests: RequestRecords }
   | { readonly end: SnapshotEnd };
 
 /** The `data` of a raft snapshot: which file holds it. */
@@ -2044,6 +2049,7 @@ export interface Messages {
   HistoryChange: HistoryChange;
   HistoryRecord: HistoryRecord;
   RequestRecord: RequestRecord;
+  RequestRecords: RequestRecords;
   SnapshotHeader: SnapshotHeader;
   SnapshotEnd: SnapshotEnd;
   SnapshotRecord: SnapshotRecord;

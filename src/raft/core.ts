@@ -122,6 +122,7 @@ export class Core {
   readStates: ReadState[] = [];
   messages: Message[] = [];
   messagesAfterPersist: Message[] = [];
+  #peers: readonly NodeId[] = [];
 
   constructor(config: RaftConfig, storage: Storage) {
     this.settings = settingsOf(config);
@@ -167,8 +168,8 @@ export class Core {
   }
 
   /** Everybody else, ascending. */
-  peers(): NodeId[] {
-    return memberIds(this.membership).filter((id) => id !== this.id);
+  get peers(): readonly NodeId[] {
+    return this.#peers;
   }
 
   /** Takes over what it is given, and fills in the sender and the term: a copy of each message costs more than it says. */
@@ -222,6 +223,7 @@ export class Core {
   /** Makes the progress of those who are new and forgets those who are gone. */
   followMembership(): void {
     const ids = memberIds(this.membership);
+    this.#peers = ids.filter((id) => id !== this.id);
     for (const id of [...this.progress.keys()]) if (!ids.includes(id)) this.progress.delete(id);
     for (const id of ids) {
       const isLearner = this.membership.learners.has(id);

@@ -95,7 +95,7 @@ function appendOwn(core: Core, proposals: readonly Proposal[]): boolean {
 // ---------------------------------------------------------------- sending
 
 export function broadcastAppend(core: Core): void {
-  for (const id of core.peers()) sendAppend(core, id, true);
+  for (const id of core.peers) sendAppend(core, id, true);
 }
 
 /**
@@ -142,11 +142,11 @@ function sendSnapshot(core: Core, to: NodeId, progress: PeerProgress): boolean {
 
 export function broadcastHeartbeat(core: Core): void {
   const context = core.reads.context();
-  for (const to of core.peers()) {
+  for (const to of core.peers) {
     const progress = core.progress.get(to) as PeerProgress;
     // Never more than the peer is known to have: it commits to this without looking (pitfall: an unmatched tail).
     const leaderCommit = Math.min(progress.match, core.log.committed);
-    core.send({ type: 'heartbeat', to, leaderCommit, ...(context && { context }) });
+    core.send(context ? { type: 'heartbeat', to, leaderCommit, context } : { type: 'heartbeat', to, leaderCommit });
     progress.sentCommit = leaderCommit;
   }
 }
@@ -278,7 +278,7 @@ export function switchMembership(core: Core, membership: Core['membership']): Co
     answerEarlyReads(core);
     broadcastAppend(core);
   } else {
-    for (const id of core.peers()) sendAppend(core, id, false);
+    for (const id of core.peers) sendAppend(core, id, false);
   }
   answerConfirmedReads(core);
   if (core.transferee !== NONE && !isVoter(core, core.transferee)) core.transferee = NONE;

@@ -20,7 +20,13 @@ export function voterIds({ incoming, outgoing }: JointVoters): NodeId[] {
 /** The highest value that a majority has reached; an empty set agrees to everything. */
 export function majorityIndex(voters: Voters, acked: (id: NodeId) => LogIndex | undefined): LogIndex {
   if (voters.size === 0) return Infinity;
-  const reached = [...voters].map((id) => acked(id) ?? 0).sort((a, b) => b - a);
+  const reached: LogIndex[] = []; // descending
+  for (const id of voters) {
+    const index = acked(id) ?? 0;
+    let at = reached.length;
+    for (; at > 0 && (reached[at - 1] as LogIndex) < index; at--) reached[at] = reached[at - 1] as LogIndex;
+    reached[at] = index;
+  }
   return reached[Math.floor(voters.size / 2)] as LogIndex;
 }
 

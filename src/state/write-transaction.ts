@@ -132,8 +132,8 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
 
   #put(action: 'create' | 'update', object: T, old: T | undefined): void {
     this.#editor.put(object, old);
-    const change = { action, kind: this.#kind.kind, object };
-    this.#tx.record(old === undefined ? change : { ...change, old });
+    const { kind } = this.#kind;
+    this.#tx.record(old === undefined ? { action, kind, object } : { action, kind, object, old });
   }
 
   #checkUnique(object: T, old: T | undefined): void {

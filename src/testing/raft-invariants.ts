@@ -42,8 +42,8 @@ export class RaftInvariants {
   readonly #disks: ReadonlyMap<number, SimDisk>;
   readonly #logs = new Map<number, LogMirror>();
   readonly #leaders = new Map<number, number>();
-  /** By index and term: the entry, and the term of the one before it. */
-  readonly #entries = new Map<string, { readonly entry: Entry; readonly before: number }>();
+  /** By term, then by index: the entry, and the term of the one before it. */
+  readonly #entries = new Map<number, Map<number, { readonly entry: Entry; readonly before: number }>>();
   readonly #committed = new Map<number, Entry>();
   /** By term: the furthest entry whose commitment was seen in it. */
   readonly #committedIn = new Map<number, EntryId>();
@@ -242,10 +242,11 @@ export class RaftInvariants {
 
   /** LogMatching, step by step: the same index and term is the same entry after the same entry. */
   #match(entry: Entry, before: number): void {
-    const key = `${entry.index} ${entry.term}`;
-    const known = this.#entries.get(key);
+    let ofTerm = this.#entries.get(entry.term);
+    if (!ofTerm) this.#entries.set(entry.term, (ofTerm = new Map()));
+    const known = ofTerm.get(entry.index);
     if (!known) {
-      this.#entries.set(key, { entry, before });
+      ofTerm.set(entry.index, { entry, before });
       return;
     }
     if (known.before !== before || !sameEntry(known.entry, entry))

@@ -1,4 +1,4 @@
-import { isStoreError, StoreError, type ReadTx, type Tx } from '../state/index.js';
+import { isStoreError, StoreError, type Tx } from '../state/index.js';
 import type { Chance } from './chance.js';
 import type { SimCluster } from './sim-cluster.js';
 import type { SimMember } from './sim-member.js';
@@ -125,7 +125,7 @@ export class SimClient {
     if (!member || !replica) return;
     const began = store.acknowledged;
     const { leader: before } = this.#cluster;
-    const read = replica.linearizable((tx) => ({ version: tx.version, values: valuesOf(tx, store.ids) }), {
+    const read = replica.linearizable((tx) => ({ version: tx.version, nodes: tx.nodes().find() }), {
       timeoutMs: attemptMs,
     });
     const answer = await this.#within(read);
@@ -180,10 +180,4 @@ export class SimClient {
       });
     });
   }
-}
-
-function valuesOf(tx: ReadTx, ids: readonly string[]): Map<string, string | undefined> {
-  const values = new Map<string, string | undefined>(ids.map((id) => [id, undefined]));
-  for (const node of tx.nodes().find()) values.set(node.id, valueOf(node));
-  return values;
 }

@@ -24,18 +24,25 @@ interface Record {
   readonly rotten?: boolean;
 }
 
-/** Everything that survives a crash. Replaced as a whole when something becomes durable, never changed in place. */
+/** Everything that survives a crash. Changes in one step, when something becomes durable. */
 interface Platter {
-  readonly base: EntryId & { readonly serial: number };
-  readonly records: readonly Record[];
-  readonly commit: number;
+  base: EntryId & { readonly serial: number };
+  records: Record[];
+  commit: number;
   /** How often the log was written, and which ballot it knows of. */
-  readonly batches: number;
+  batches: number;
+  ballotSequence: number;
+  ballot: { readonly term: number; readonly vote: number; readonly sequence: number } | 'damaged';
+  mark: number;
+  snapshot: Snapshot;
+  content: Uint8Array;
+}
+
+/** On its way to the platter. */
+interface Writing {
+  readonly entries: readonly Record[];
+  readonly commit: number | undefined;
   readonly ballotSequence: number;
-  readonly ballot: { readonly term: number; readonly vote: number; readonly sequence: number } | 'damaged';
-  readonly mark: number;
-  readonly snapshot: Snapshot;
-  readonly content: Uint8Array;
 }
 
 const noSnapshot: Snapshot = {
@@ -47,7 +54,7 @@ const noSnapshot: Snapshot = {
   data: new Uint8Array(0),
 };
 
-const blank: Platter = {
+const blank = (): Platter => ({
   base: { index: 0, term: 0, serial: 0 },
   records: [],
   commit: 0,
@@ -57,7 +64,7 @@ const blank: Platter = {
   mark: 0,
   snapshot: noSnapshot,
   content: new Uint8Array(0),
-};
+});
 
 /** What is on the disk is not what was written. */
 export class SimDamageError extends Error {
@@ -79,10 +86,10 @@ export interface DiskCounts {
  * a crash in between keeps it, loses it, or leaves a part of it.
  */
 export class SimDisk {
-  #platter = blank;
+  #platter = blank();
   /** The log as it was some time ago: what a restored copy would be. */
   #oldCopy: Platter | undefined;
-  #writing: { readonly entries: readonly Record[]; readonly after: Platter } | undefined;
+  #writing: Writing | undefined;
   #serial = 0;
   /** Damaged or wiped: what was on it is nobody's fault any more. */
   #ruined = false;
@@ -114,7 +121,7 @@ export class SimDisk {
   }
 
   get isBlank(): boolean {
-    return this.#platter === blank;
+    return this.#platter.snapshot === noSnapshot;
   }
 
   // ---------------------------------------------------------------- what happens to it
@@ -125,7 +132,7 @@ export class SimDisk {
     this.#writing = undefined;
     if (!writing) return;
     const fate = this.#chance.between(0, 2);
-    if (fate === 0) this.#platter = writing.after;
+    if (fate === 0) this.#land(writing);
     else if (fate === 1) this.counts.lostWrites++;
     else this.#tear(writing);
   }
@@ -148,19 +155,19 @@ export class SimDisk {
     const torn = kept.map((record, i) =>
       i === kept.length - 1 ? { ...record, entry: garbage(record.entry), rotten: true } : record,
     );
-    this.#platter = { ...this.#platter, records: [...records, ...torn] };
+    records.push(...torn);
   }
 
   wipe(): void {
     this.#ruined = true;
-    this.#platter = blank;
+    this.#platter = blank();
     this.#oldCopy = undefined;
     this.#writing = undefined;
   }
 
   /** Keeps a copy that {@link damage} may bring back. */
   copy(): void {
-    this.#oldCopy = this.#platter;
+    this.#oldCopy = { ...this.#platter, records: [...this.#platter.records] };
   }
 
   /** Returns false when there is nothing to damage in this way. */
@@ -203,7 +210,7 @@ export class SimDisk {
         const old = this.#oldCopy;
         if (!old || covered || old.batches >= batches || old.base.index + old.records.length >= mark) return undefined;
         const { base: oldBase, records: oldRecords, commit, ballotSequence } = old;
-        return { ...platter, base: oldBase, records: oldRecords, commit, ballotSequence, batches: old.batches };
+        return { ...platter, base: oldBase, records: [...oldRecords], commit, ballotSequence, batches: old.batches };
       }
     }
   }
@@ -226,17 +233,17 @@ export class SimDisk {
     const { index, term } = snapshot.metadata;
     const termAt = index === base.index ? base.term : records[index - base.index - 1]?.entry.term;
     if (termAt === term) {
-      this.#platter = { ...this.#platter, records };
+      this.#platter.records = records;
       return { hardState, snapshot, before: base, entries: records.map(({ entry }) => entry) };
     }
     // A crash came between publishing a snapshot and emptying the log.
     const before = { index, term };
-    this.#platter = { ...this.#platter, base: { ...before, serial: 0 }, records: [], mark: index };
+    Object.assign(this.#platter, { base: { ...before, serial: 0 }, records: [], mark: index });
     return { hardState, snapshot, before, entries: [] };
   }
 
   /** The records without a torn end; damage in what was known to be durable is refused. */
-  #checked(): readonly Record[] {
+  #checked(): Record[] {
     const { base, records, mark } = this.#platter;
     let previous = base.serial;
     for (const [i, record] of records.entries()) {
@@ -266,44 +273,44 @@ export class SimDisk {
   /** Puts a write on its way; {@link settle} makes it durable. */
   begin({ entries, hardState }: DiskWrite): void {
     const platter = this.#platter;
-    const { base } = platter;
     const first = entries[0];
-    const kept = first ? platter.records.slice(0, first.index - base.index - 1) : platter.records;
-    let previous = kept.at(-1)?.serial ?? base.serial;
+    const kept = first ? first.index - platter.base.index - 1 : 0;
+    let previous = platter.records[kept - 1]?.serial ?? platter.base.serial;
     const added = entries.map((entry): Record => {
       const record = { entry, serial: ++this.#serial, previous };
       previous = record.serial;
       return record;
     });
-    const records = [...kept, ...added];
     const ballotSequence = platter.ballot === 'damaged' ? 0 : platter.ballot.sequence;
-    const after: Platter = {
-      ...platter,
-      records,
-      commit: hardState?.commit ?? platter.commit,
-      batches: platter.batches + 1,
-      ballotSequence,
-      // A shorter log than before is no damage when we made it so.
-      mark: Math.min(platter.mark, base.index + records.length),
-    };
-    this.#writing = { entries: added, after };
-    if (first && first.index <= platter.mark) this.#platter = { ...platter, mark: first.index - 1 };
+    this.#writing = { entries: added, commit: hardState?.commit, ballotSequence };
+    // A shorter log than before is no damage when we made it so.
+    if (first && first.index <= platter.mark) platter.mark = first.index - 1;
   }
 
   settle(): void {
     const writing = this.#writing;
     this.#writing = undefined;
-    if (!writing) return;
-    // Beside it snapshots were made and the log compacted.
-    const { snapshot, content, base } = this.#platter;
-    const cut = base.index - writing.after.base.index;
-    const after = cut > 0 ? { ...writing.after, base, records: writing.after.records.slice(cut) } : writing.after;
-    this.#platter = { ...after, snapshot, content };
+    if (writing) this.#land(writing);
+  }
+
+  /** What was written is durable. Beside it the log may have been compacted. */
+  #land({ entries, commit, ballotSequence }: Writing): void {
+    const platter = this.#platter;
+    const [first] = entries;
+    if (first) {
+      const at = first.entry.index - platter.base.index - 1;
+      platter.records.length = Math.min(platter.records.length, Math.max(0, at));
+      for (let i = Math.max(0, -at); i < entries.length; i++) platter.records.push(entries[i] as Record);
+    }
+    if (commit !== undefined) platter.commit = commit;
+    platter.batches++;
+    platter.ballotSequence = ballotSequence;
+    platter.mark = Math.min(platter.mark, platter.base.index + platter.records.length);
   }
 
   setMark(): void {
     const { base, records } = this.#platter;
-    this.#platter = { ...this.#platter, mark: base.index + records.length };
+    this.#platter.mark = base.index + records.length;
   }
 
   /** Sees each ballot that becomes durable. */
@@ -313,11 +320,12 @@ export class SimDisk {
     this.onBallot({ term, vote });
     const { ballot } = this.#platter;
     const sequence = ballot === 'damaged' ? 0 : ballot.sequence;
-    this.#platter = { ...this.#platter, ballot: { term, vote, sequence: sequence + 1 } };
+    this.#platter.ballot = { term, vote, sequence: sequence + 1 };
   }
 
   publish(snapshot: Snapshot, content: Uint8Array): void {
-    this.#platter = { ...this.#platter, snapshot, content };
+    this.#platter.snapshot = snapshot;
+    this.#platter.content = content;
   }
 
   /** Empties the log behind a snapshot that a leader sent. */
@@ -325,7 +333,7 @@ export class SimDisk {
     const { ballot, batches } = this.#platter;
     const ballotSequence = ballot === 'damaged' ? 0 : ballot.sequence;
     const base = { index, term, serial: 0 };
-    this.#platter = { ...this.#platter, base, records: [], commit, batches: batches + 1, ballotSequence, mark: index };
+    Object.assign(this.#platter, { base, records: [], commit, batches: batches + 1, ballotSequence, mark: index });
     this.counts.installs++;
   }
 
@@ -335,7 +343,8 @@ export class SimDisk {
     const last = records[cut - 1];
     if (!last) return;
     const { index: at, term } = last.entry;
-    this.#platter = { ...this.#platter, base: { index: at, term, serial: last.serial }, records: records.slice(cut) };
+    this.#platter.base = { index: at, term, serial: last.serial };
+    this.#platter.records = records.slice(cut);
   }
 
   get snapshot(): Snapshot {

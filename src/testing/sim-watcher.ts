@@ -1,9 +1,7 @@
-import { deferred, type Deferred } from '../base/deferred.js';
 import { isStoreError, watch, type Event, type ObjectEvent, type Watch } from '../state/index.js';
 import type { Chance } from './chance.js';
 import type { SimCluster } from './sim-cluster.js';
 import type { SimMember } from './sim-member.js';
-import { valueOf } from './store-invariants.js';
 
 export interface WatchCounts {
   transactions: number;
@@ -32,7 +30,7 @@ export class SimWatcher {
   /** The last version that it has seen whole; `undefined`: it must read the state first. */
   #position: number | undefined;
   /** Since when it waits for something to happen; absent while it does not. */
-  #asked: { readonly at: number; readonly silence: Deferred<'silent'> } | undefined;
+  #asked: { readonly at: number; readonly silent: () => void } | undefined;
   #alarmed = false;
 
   constructor(
@@ -72,9 +70,7 @@ export class SimWatcher {
     const { store } = replica;
     if (this.#position === undefined) {
       const { value, version, watch: begun } = store.viewAndWatch((tx) => tx.nodes().find());
-      const values = new Map<string, string | undefined>(this.#cluster.store.ids.map((id) => [id, undefined]));
-      for (const node of value) values.set(node.id, valueOf(node));
-      this.#cluster.guard(() => this.#cluster.store.checkState(this.name, version, values));
+      this.#cluster.guard(() => this.#cluster.store.checkState(this.name, version, value));
       this.#position = version;
       await this.#cluster.scheduler.sleep(this.#chance.between(0, 50));
       await this.#use(member, begun);
@@ -133,15 +129,25 @@ export class SimWatcher {
   }
 
   /** What a promise says, or that it has said nothing for so long. One alarm serves many promises: most have something to say. */
-  async #within<T>(promise: Promise<T>): Promise<T | 'silent'> {
-    const silence = deferred<'silent'>();
-    this.#asked = { at: this.#cluster.scheduler.now, silence };
-    this.#watchSilence();
-    try {
-      return await Promise.race([promise, silence.promise]);
-    } finally {
-      this.#asked = undefined;
-    }
+  #within<T>(promise: Promise<T>): Promise<T | 'silent'> {
+    return new Promise((resolve, reject) => {
+      const asked = { at: this.#cluster.scheduler.now, silent: () => resolve('silent') };
+      const settled = () => {
+        if (this.#asked === asked) this.#asked = undefined;
+      };
+      this.#asked = asked;
+      this.#watchSilence();
+      promise.then(
+        (value) => {
+          settled();
+          resolve(value);
+        },
+        (error: unknown) => {
+          settled();
+          reject(error as Error);
+        },
+      );
+    });
   }
 
   #watchSilence(): void {
@@ -150,8 +156,13 @@ export class SimWatcher {
     this.#alarmed = true;
     scheduler.schedule(Math.max(1, this.#asked.at + patienceMs - scheduler.now), () => {
       this.#alarmed = false;
-      if (this.#asked && scheduler.now - this.#asked.at >= patienceMs) this.#asked.silence.resolve('silent');
-      else this.#watchSilence();
+      if (!this.#asked || scheduler.now - this.#asked.at < patienceMs) {
+        this.#watchSilence();
+        return;
+      }
+      const { silent } = this.#asked;
+      this.#asked = undefined;
+      silent();
     });
   }
 }

@@ -1,11 +1,25 @@
-import type { AnyObject, MemoryStore, ObjectEvent, TransactionRecord } from '../state/index.js';
+import type { AnyObject, MemoryStore, Node, ObjectEvent, TransactionRecord } from '../state/index.js';
 import { Violation } from './raft-invariants.js';
 
 /** One transaction as the first member that committed it saw it. */
 interface Known {
-  readonly head: string;
+  readonly time: number;
   readonly events: readonly ObjectEvent[];
   readonly requestId: string | undefined;
+}
+
+/** What an object became in a version; no value: it went. */
+interface Change {
+  readonly version: number;
+  readonly value: string | undefined;
+}
+
+function valueIn(changes: readonly Change[], version: number): string | undefined {
+  for (let i = changes.length - 1; i >= 0; i--) {
+    const change = changes[i];
+    if (change && change.version <= version) return change.value;
+  }
+  return undefined;
 }
 
 /** The value that the load writes: in a label. */
@@ -22,7 +36,10 @@ const sameEvent = (a: ObjectEvent, b: ObjectEvent | undefined): boolean =>
     a.action === b.action &&
     a.kind === b.kind &&
     a.version === b.version &&
-    (a.object === b.object || printOf(a) === printOf(b)));
+    (a.object === b.object || sameObject(a.object, b.object)));
+
+const sameObject = (a: AnyObject, b: AnyObject): boolean =>
+  a.id === b.id && a.meta.version === b.meta.version && valueOf(a) === valueOf(b);
 
 const same = (a: readonly ObjectEvent[], b: readonly ObjectEvent[]): boolean =>
   a.length === b.length && a.every((event, i) => sameEvent(event, b[i]));
@@ -38,9 +55,9 @@ const printOf = ({ action, kind, object, version }: ObjectEvent) =>
  */
 export class StoreInvariants {
   /** By version; 0 is nothing. */
-  readonly #history: Known[] = [{ head: '', events: [], requestId: undefined }];
+  readonly #history: Known[] = [{ time: 0, events: [], requestId: undefined }];
   /** By node: the versions that changed it, and what it was then. */
-  readonly #objects = new Map<string, { readonly version: number; readonly value: string | undefined }[]>();
+  readonly #objects = new Map<string, Change[]>();
   readonly #versionOfRequest = new Map<string, number>();
   readonly #refused = new Set<string>();
   /** The newest version that somebody was told of: readers who begin later see at least that. */
@@ -50,37 +67,27 @@ export class StoreInvariants {
     return this.#history.length - 1;
   }
 
-  get ids(): string[] {
-    return [...this.#objects.keys()];
-  }
-
   /** Some member has committed this. */
   onCommit(member: string, { version, time, events, requestId }: TransactionRecord): void {
-    const head = `${time} ${requestId}`;
     const known = this.#history[version];
     if (known) {
-      if (known.head !== head || !same(events, known.events))
+      if (known.time !== time || known.requestId !== requestId || !same(events, known.events))
         throw new Violation(
           'StateMachineSafety',
-          `${member} made version ${version} as "${head} ${printed(events)}", another as "${known.head} ${printed(known.events)}"`,
+          `${member} made version ${version} as "${time} ${requestId} ${printed(events)}", another as "${known.time} ${known.requestId} ${printed(known.events)}"`,
         );
       return;
     }
     if (version !== this.#history.length)
       throw new Violation('StateMachineSafety', `${member} made version ${version} after ${this.version}`);
-    this.#history.push({ head, events, requestId });
+    this.#history.push({ time, events, requestId });
     if (requestId !== undefined) this.#once(requestId, version);
     for (const event of events) if (event.kind === 'node') this.#change(event, version);
   }
 
   /** The value of an object in a version. */
   valueAt(id: string, version: number): string | undefined {
-    const changes = this.#objects.get(id) ?? [];
-    for (let i = changes.length - 1; i >= 0; i--) {
-      const change = changes[i];
-      if (change && change.version <= version) return change.value;
-    }
-    return undefined;
+    return valueIn(this.#objects.get(id) ?? [], version);
   }
 
   /** The version that last changed an object before `version`; 0 when it was not there. */
@@ -121,27 +128,27 @@ export class StoreInvariants {
   }
 
   /** A linearizable read: not older than what was acknowledged when it began, and what the history says. */
-  onRead(
-    reader: string,
-    read: { readonly version: number; readonly values: ReadonlyMap<string, string | undefined> },
-    began: number,
-  ): void {
+  onRead(reader: string, read: { readonly version: number; readonly nodes: readonly Node[] }, began: number): void {
     if (read.version < began)
       throw new Violation('NoStaleRead', `${reader} read version ${read.version} when ${began} had been acknowledged`);
-    this.checkState(reader, read.version, read.values);
+    this.checkState(reader, read.version, read.nodes);
     this.acknowledged = Math.max(this.acknowledged, read.version);
   }
 
-  /** What somebody holds of `version`. */
-  checkState(who: string, version: number, values: ReadonlyMap<string, string | undefined>): void {
-    for (const [id, value] of values) {
-      const expected = this.valueAt(id, version);
+  /** All nodes that somebody holds of `version`. */
+  checkState(who: string, version: number, nodes: readonly Node[]): void {
+    const held = new Map<string, string | undefined>();
+    for (const node of nodes) held.set(node.id, valueOf(node));
+    const check = (id: string, expected: string | undefined) => {
+      const value = held.get(id);
       if (value !== expected)
         throw new Violation(
           'SnapshotEqualsReplay',
           `${who} has ${id} = ${value} in version ${version}; the history says ${expected}`,
         );
-    }
+    };
+    for (const [id, changes] of this.#objects) check(id, valueIn(changes, version));
+    for (const id of held.keys()) if (!this.#objects.has(id)) check(id, undefined);
   }
 
   /** Everything that a store holds. */
@@ -149,9 +156,11 @@ export class StoreInvariants {
     const { version } = store;
     if (version > this.version)
       throw new Violation('StateMachineSafety', `${who} is at version ${version}, which nobody committed`);
-    const held = new Map<string, string | undefined>(this.ids.map((id) => [id, undefined]));
-    for (const node of store.view((tx) => tx.nodes().find())) held.set(node.id, valueOf(node));
-    this.checkState(who, version, held);
+    this.checkState(
+      who,
+      version,
+      store.view((tx) => tx.nodes().find()),
+    );
   }
 
   /** One whole transaction, as a watcher got it after `previous`. */

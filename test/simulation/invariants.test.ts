@@ -6,7 +6,7 @@ import { SharedContent } from '../../src/testing/shared-content.js';
 import { SimDisk } from '../../src/testing/sim-disk.js';
 import { StoreInvariants } from '../../src/testing/store-invariants.js';
 import type { Entry, Message, Ready } from '../../src/raft/index.js';
-import { MemoryStore, type TransactionRecord } from '../../src/state/index.js';
+import { MemoryStore, type Node, type TransactionRecord } from '../../src/state/index.js';
 
 const noConfig = { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
 const threeVoters = { ...noConfig, voters: [1, 2, 3] };
@@ -161,9 +161,13 @@ describe('the invariants of the store', () => {
     expect(() => store.onAcknowledged('r2', 2, 0)).toThrow('NoCommittedLost');
     store.onCommit('m1', second);
     store.onAcknowledged('r2', 2, 0);
-    expect(() => store.onRead('c1', { version: 1, values: new Map() }, 2)).toThrow('NoStaleRead');
-    expect(() => store.onRead('c1', { version: 2, values: new Map([['k', 'a']]) }, 2)).toThrow('SnapshotEqualsReplay');
-    store.onRead('c1', { version: 2, values: new Map([['k', 'b']]) }, 2);
+    const nodeOf = ({ events }: TransactionRecord) => events.map(({ object }) => object as Node);
+    const read = (version: number, nodes: readonly Node[]) => () => store.onRead('c1', { version, nodes }, 2);
+    expect(read(1, [])).toThrow('NoStaleRead');
+    expect(read(2, nodeOf(first))).toThrow('SnapshotEqualsReplay');
+    expect(read(2, [])).toThrow('SnapshotEqualsReplay');
+    expect(read(2, [...nodeOf(second), { id: 'nobody' } as Node])).toThrow('SnapshotEqualsReplay');
+    read(2, nodeOf(second))();
   });
 
   it('find a gap, a repeat and a wrong event in what a watcher got', async () => {

@@ -29,7 +29,7 @@ export function onAppend(core: Core, message: AppendEntries): void {
 
 export function onHeartbeat(core: Core, { from, leaderCommit, context }: Heartbeat): void {
   core.log.commitTo(leaderCommit);
-  core.send({ type: 'heartbeatResponse', to: from, ...(context && { context }) });
+  core.send(context ? { type: 'heartbeatResponse', to: from, context } : { type: 'heartbeatResponse', to: from });
 }
 
 export function onSnapshot(core: Core, { from, snapshot }: InstallSnapshot): void {

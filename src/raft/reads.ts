@@ -25,8 +25,8 @@ export class PendingReads {
   #position = 0;
   readonly #acked = new Map<NodeId, number>();
 
-  add(index: LogIndex, request: ReadRequest): void {
-    this.#queue.push({ ...request, position: ++this.#position, index });
+  add(index: LogIndex, { from, context }: ReadRequest): void {
+    this.#queue.push({ from, context, position: ++this.#position, index });
   }
 
   /** What the next heartbeat carries so that its answers count; `undefined` when nobody waits. */

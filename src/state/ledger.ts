@@ -3,16 +3,16 @@ import type { Clock } from '../base/clock.js';
 import { deferred, type Deferred } from '../base/deferred.js';
 import { StoreError } from './errors.js';
 import { History, type HistoryLimits, type TransactionRecord } from './history.js';
-import type { Proposer, StoreAction, TransactionInfo } from './proposer.js';
+import type { ProposedTransaction, Proposer, StoreAction, TransactionInfo } from './proposer.js';
 import { WatchQueue } from './queue.js';
-import { recordOf } from './record.js';
+import { labelled, recordOf } from './record.js';
 import { Requests } from './requests.js';
 import { emptyRoot, type StateRoot } from './root.js';
 import { actionOf, applyActions } from './actions.js';
-import type { KindDescription, KindLimits } from './kind.js';
+import type { KindLimits } from './kind.js';
 import type { KindSet } from './kind-set.js';
 import { bytesAfter, checkBytes, measureBy, type Measure } from './measure.js';
-import type { KindLimitsByName, ObjectChange, Stamp, WriteTransaction } from './write-transaction.js';
+import type { KindLimitsByName, ObjectChange, WriteTransaction } from './write-transaction.js';
 
 /** What a caller says about a transaction. */
 export interface Labels {
@@ -28,23 +28,6 @@ interface Proposal {
   /** Settles when it is committed and delivered, or refused. */
   readonly settled: Deferred<void>;
   dropped: boolean;
-}
-
-function infoOf(
-  { version, time }: Stamp,
-  { actor, reason, requestId }: Labels,
-  kinds: readonly KindDescription[],
-): TransactionInfo {
-  if (actor === undefined && reason === undefined && requestId === undefined && kinds.length === 0)
-    return { version, time };
-  return {
-    version,
-    time,
-    ...(actor !== undefined && { actor }),
-    ...(reason !== undefined && { reason }),
-    ...(requestId !== undefined && { requestId }),
-    ...(kinds.length > 0 && { kinds }),
-  };
 }
 
 /**
@@ -137,7 +120,10 @@ export class Ledger {
       return;
     }
     const kinds = tx.newDescriptions();
-    const info = infoOf(tx.stamp, labels, kinds);
+    const { version, time } = tx.stamp;
+    const { actor, reason, requestId } = labels;
+    const said = { actor, reason, requestId, kinds: kinds.length > 0 ? kinds : undefined };
+    const info = labelled<TransactionInfo>({ version, time }, said);
     const root = this.#measured(tx.root(kinds), tx.changes);
     if (!this.proposer) {
       this.#pending = root;
@@ -154,8 +140,8 @@ export class Ledger {
     proposal.settled.promise.then(done, failed);
     this.#pending = root;
     this.#chain.push(proposal);
-    if (labels.requestId !== undefined) this.#requested.set(labels.requestId, proposal);
-    this.#propose(this.proposer, proposal, { ...info, actions });
+    if (requestId !== undefined) this.#requested.set(requestId, proposal);
+    this.#propose(this.proposer, proposal, labelled<ProposedTransaction>({ version, time, actions }, said));
   }
 
   /** Resolves when all that is pending now has committed and this member is known to lead still. */
@@ -213,11 +199,7 @@ export class Ledger {
     return reached;
   }
 
-  #propose(
-    proposer: Proposer,
-    proposal: Proposal,
-    transaction: TransactionInfo & { actions: readonly StoreAction[] },
-  ): void {
+  #propose(proposer: Proposer, proposal: Proposal, transaction: ProposedTransaction): void {
     const commit = () => {
       if (proposal.dropped || this.#chain[0] !== proposal)
         throw new InvariantError('commits come in order, and only for what was not refused');

@@ -12,7 +12,7 @@ export function eventOf({ action, kind, object, old }: ObjectChange, version: nu
 
 /** What watchers and history are told of a transaction. */
 export function recordOf(info: TransactionInfo, changes: readonly ObjectChange[], bytes: number): TransactionRecord {
-  const { version, time, actor, reason, requestId, kinds } = info;
+  const { version, time } = info;
   const events: ObjectEvent[] = [];
   for (const change of changes) events.push(eventOf(change, version));
   const record: Mutable<TransactionRecord> = {
@@ -22,14 +22,21 @@ export function recordOf(info: TransactionInfo, changes: readonly ObjectChange[]
     commit: commitOf(version),
     bytes,
   };
-  if (actor !== undefined) record.actor = actor;
-  if (reason !== undefined) record.reason = reason;
-  if (requestId !== undefined) record.requestId = requestId;
-  if (kinds !== undefined) record.kinds = kinds;
-  return Object.freeze(record);
+  return Object.freeze(labelled(record, info));
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Labels = { readonly [K in 'actor' | 'reason' | 'requestId' | 'kinds']?: TransactionInfo[K] | undefined };
+
+/** Adds those labels that there are; returns what it was given. */
+export function labelled<T extends TransactionInfo>(to: Mutable<T>, { actor, reason, requestId, kinds }: Labels): T {
+  const target: Mutable<TransactionInfo> = to;
+  if (actor !== undefined) target.actor = actor;
+  if (reason !== undefined) target.reason = reason;
+  if (requestId !== undefined) target.requestId = requestId;
+  if (kinds !== undefined) target.kinds = kinds;
+  return to as T;
+}
 
 /** The same for very many events that are made already: the array of them is made when somebody reads it. */
 export function recordOfMany(info: TransactionInfo, events: LongList<ObjectEvent>, bytes: number): TransactionRecord {

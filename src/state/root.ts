@@ -97,7 +97,8 @@ export class RootEditor {
 
   /** The tables as they are now; also a savepoint. */
   tables(): TableRoots {
-    const tables = { ...this.#base };
+    const tables: Record<string, Rows> = {};
+    for (const kind in this.#base) tables[kind] = this.#base[kind] as Rows; // spreading it costs three times as much
     for (const [kind, editor] of this.#tables) tables[kind] = editor.root();
     this.#base = tables;
     return tables;

@@ -29,7 +29,6 @@ export class OpenDisk implements Disk {
     this.#disk.begin(write);
     await this.#sync();
     this.#disk.settle();
-    this.#clock.schedule(1, () => this.#disk.setMark());
   }
 
   async createSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {

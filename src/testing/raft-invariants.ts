@@ -222,7 +222,8 @@ export class RaftInvariants {
       this.#match(entry, before);
       before = entry.term;
     }
-    log.entries.length = Math.max(0, first.index - log.base.index - 1);
+    const kept = Math.max(0, first.index - log.base.index - 1);
+    if (kept < log.entries.length) log.entries.length = kept;
     for (const entry of entries) log.entries.push(entry);
   }
 

@@ -43,20 +43,40 @@ export class Scheduler {
     if (!(Number.isFinite(durationMs) && durationMs >= 0))
       throw new TypeError('how long time passes must be a number of milliseconds from 0');
     const end = this.now + durationMs;
-    await settled();
-    while (!until?.()) {
+    await new Promise<void>((resolve, reject) => {
+      let happened = false;
+      // A tick that is asked for by a promise begins when all promises have said what they have to say.
+      const said = Promise.resolve();
+      const afterwards = () => process.nextTick(turn);
+      const turn = () => {
+        try {
+          if (happened) this.afterEvent();
+          happened = false;
+          if (!until?.()) happened = this.#next(end);
+          if (happened) void said.then(afterwards);
+          else resolve();
+        } catch (error) {
+          reject(error as Error);
+        }
+      };
+      void said.then(afterwards);
+    });
+  }
+
+  /** Lets the next thing happen. False when there is none until `end`, which it then is. */
+  #next(end: number): boolean {
+    for (;;) {
       const next = this.#heap[0];
       if (!next || next.at > end) {
         this.now = end;
-        return;
+        return false;
       }
       this.#pop();
       if (next.cancelled) continue;
       this.now = next.at;
       this.events++;
       next.run();
-      await settled();
-      this.afterEvent();
+      return true;
     }
   }
 
@@ -95,9 +115,4 @@ export class Scheduler {
 
 function before(a: Task, b: Task): boolean {
   return a.at < b.at || (a.at === b.at && a.sequence < b.sequence);
-}
-
-/** Resolves when no promise has anything left to say: Node runs all of them before the next tick. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
 }

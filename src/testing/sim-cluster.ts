@@ -84,12 +84,13 @@ export class SimCluster {
     const info: MemberInfo = { id, name: `m${id}`, addrs: [`sim:${id}`] };
     const part = `member ${id}`;
     const chance = new Chance(this.#seed, part);
-    const disk = new SimDisk(
-      new Chance(this.#seed, `disk ${id}`),
-      () => (this.troubled ? this.#faults.disk : calmDisk),
-      this.diskCounts,
-      this.#shared,
-    );
+    const disk = new SimDisk({
+      chance: new Chance(this.#seed, `disk ${id}`),
+      faults: () => (this.troubled ? this.#faults.disk : calmDisk),
+      counts: this.diskCounts,
+      shared: this.#shared,
+      now: () => this.scheduler.now,
+    });
     disk.onBallot = (ballot) => this.guard(() => this.raft.onBallot(id, ballot));
     this.#disks.set(id, disk);
     const world: MemberWorld = {

@@ -81,6 +81,18 @@ export interface DiskCounts {
   installs: number;
 }
 
+export interface SimDiskOptions {
+  readonly chance: Chance;
+  readonly faults: () => DiskFaults;
+  readonly counts: DiskCounts;
+  readonly shared: SharedContent;
+  /** The time of the run, milliseconds. */
+  readonly now: () => number;
+}
+
+/** How long the mark is written after what it speaks of, milliseconds. */
+const markMs = 1;
+
 /**
  * The disk of one member: what is on it outlives the process. What is written is durable only when its sync has ended;
  * a crash in between keeps it, loses it, or leaves a part of it.
@@ -91,18 +103,22 @@ export class SimDisk {
   #oldCopy: Platter | undefined;
   #writing: Writing | undefined;
   #serial = 0;
+  /** When the mark is written, by the scheduler's clock. */
+  #markDueAt = Infinity;
   /** Damaged or wiped: what was on it is nobody's fault any more. */
   #ruined = false;
   readonly counts: DiskCounts;
   readonly shared: SharedContent;
   readonly #chance: Chance;
   readonly #faults: () => DiskFaults;
+  readonly #now: () => number;
 
-  constructor(chance: Chance, faults: () => DiskFaults, counts: DiskCounts, shared: SharedContent) {
+  constructor({ chance, faults, counts, shared, now }: SimDiskOptions) {
     this.#chance = chance;
     this.shared = shared;
     this.#faults = faults;
     this.counts = counts;
+    this.#now = now;
   }
 
   // ---------------------------------------------------------------- what is durable, as invariants ask it
@@ -128,6 +144,8 @@ export class SimDisk {
 
   /** The process has died: an unfinished write is there, is not there, or is there in part. */
   crash(): void {
+    this.#followUp();
+    this.#markDueAt = Infinity;
     const writing = this.#writing;
     this.#writing = undefined;
     if (!writing) return;
@@ -167,6 +185,7 @@ export class SimDisk {
 
   /** Keeps a copy that {@link damage} may bring back. */
   copy(): void {
+    this.#followUp();
     this.#oldCopy = { ...this.#platter, records: [...this.#platter.records] };
   }
 
@@ -272,6 +291,7 @@ export class SimDisk {
 
   /** Puts a write on its way; {@link settle} makes it durable. */
   begin({ entries, hardState }: DiskWrite): void {
+    this.#followUp();
     const platter = this.#platter;
     const first = entries[0];
     const kept = first ? first.index - platter.base.index - 1 : 0;
@@ -291,15 +311,17 @@ export class SimDisk {
     const writing = this.#writing;
     this.#writing = undefined;
     if (writing) this.#land(writing);
+    this.#markDueAt = Math.min(this.#markDueAt, this.#now() + markMs);
   }
 
   /** What was written is durable. Beside it the log may have been compacted. */
   #land({ entries, commit, ballotSequence }: Writing): void {
+    this.#followUp();
     const platter = this.#platter;
     const [first] = entries;
     if (first) {
       const at = first.entry.index - platter.base.index - 1;
-      platter.records.length = Math.min(platter.records.length, Math.max(0, at));
+      if (at < platter.records.length) platter.records.length = Math.max(0, at);
       for (let i = Math.max(0, -at); i < entries.length; i++) platter.records.push(entries[i] as Record);
     }
     if (commit !== undefined) platter.commit = commit;
@@ -308,7 +330,10 @@ export class SimDisk {
     platter.mark = Math.min(platter.mark, platter.base.index + platter.records.length);
   }
 
-  setMark(): void {
+  /** The mark follows behind, when nothing waits for it: it is written when its time has come and somebody looks. */
+  #followUp(): void {
+    if (this.#now() < this.#markDueAt) return;
+    this.#markDueAt = Infinity;
     const { base, records } = this.#platter;
     this.#platter.mark = base.index + records.length;
   }

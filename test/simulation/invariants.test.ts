@@ -34,7 +34,10 @@ function three() {
   const counts = { lostWrites: 0, tornWrites: 0, failedWrites: 0, damaged: 0, noticed: 0, installs: 0 };
   const shared = new SharedContent(new Chance(1, 'shared'));
   const disks = new Map(
-    [1, 2, 3].map((id) => [id, new SimDisk(new Chance(1, `${id}`), () => calmDisk, counts, shared)]),
+    [1, 2, 3].map((id) => [
+      id,
+      new SimDisk({ chance: new Chance(1, `${id}`), faults: () => calmDisk, counts, shared, now: () => 0 }),
+    ]),
   );
   const invariants = new RaftInvariants(disks, [1, 2, 3]);
   const metadata = { index: 0, term: 0, confState: noConfig };

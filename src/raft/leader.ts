@@ -131,6 +131,7 @@ function sendSnapshot(core: Core, to: NodeId, progress: PeerProgress): boolean {
   if (!progress.recentActive) return false; // it would be lost, and it is large
   try {
     const snapshot = core.log.snapshot();
+    if (snapshot.metadata.index === 0) return false; // there is none yet
     core.send({ type: 'installSnapshot', to, snapshot });
     progress.becomeSnapshot(snapshot.metadata.index);
     return true;
@@ -171,6 +172,7 @@ function onRejection(core: Core, progress: PeerProgress, response: AppendEntries
 }
 
 function onAcceptance(core: Core, progress: PeerProgress, { from, index }: AppendEntriesResponse): void {
+  if (index > core.log.lastIndex) return; // of entries that we never sent
   const news = progress.maybeUpdate(index) || (progress.match === index && progress.state === 'probe');
   if (!news) return;
   if (progress.state === 'probe') progress.becomeReplicate();
@@ -252,8 +254,12 @@ function answerRead(core: Core, index: LogIndex, { from, context }: ReadRequest)
 export function transferTo(core: Core, transferee: NodeId): void {
   const progress = core.progress.get(transferee);
   if (!progress || progress.isLearner || transferee === core.transferee) return;
+  const pending = core.transferee !== NONE;
   core.transferee = NONE;
-  if (transferee === core.id) return;
+  if (transferee === core.id) {
+    if (pending) maybeAutoLeave(core); // skipped meanwhile
+    return;
+  }
   core.electionElapsed = 0; // the time that the target has
   core.transferee = transferee;
   if (progress.match === core.log.lastIndex) core.send({ type: 'timeoutNow', to: transferee });

@@ -175,6 +175,17 @@ export class RaftLog {
     }
   }
 
+  /** As {@link nextCommitted}, of which this says only whether there is any. */
+  hasReadableCommitted(): boolean {
+    if (!this.hasNextCommitted()) return false;
+    try {
+      return this.slice(this.applying + 1, this.applying + 2, 0).length > 0;
+    } catch (error) {
+      if (isStorageError(error) && error.code === 'unavailable') return false;
+      throw error;
+    }
+  }
+
   hasNextCommitted(): boolean {
     return this.committed > this.applying && !this.unstable.snapshot;
   }

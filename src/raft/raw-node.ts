@@ -1,6 +1,7 @@
 import { assert, InvariantError } from '../base/assert.js';
 import { Core } from './core.js';
 import { hup, tickElection } from './election.js';
+import { checkChange, copied, copyChange, faultOf } from './incoming.js';
 import { applyChange, maybeAutoLeave, tickLeader } from './leader.js';
 import { payloadSize } from './log.js';
 import { propose, read, step, transfer } from './step.js';
@@ -65,8 +66,8 @@ export class RawNode {
    * payload is a `TypeError`: it is reserved.
    */
   propose(...data: readonly Uint8Array[]): ProposeResult {
-    if (data.length === 0 || data.some((payload) => payload.length === 0))
-      throw new TypeError('propose takes payloads of at least one byte');
+    if (data.length === 0 || !data.every((payload) => payload instanceof Uint8Array && payload.length > 0))
+      throw new TypeError('propose takes payloads of at least one byte, as Uint8Array');
     return propose(
       this.#core,
       data.map((payload) => ({ kind: 'normal', data: payload.slice() })),
@@ -87,6 +88,7 @@ export class RawNode {
 
   /** Asks for an index that a linearizable read must wait for; the answer comes as a `readState` with this context. */
   readIndex(context: Uint8Array): void {
+    if (!(context instanceof Uint8Array)) throw new TypeError('readIndex takes a context of bytes, as Uint8Array');
     read(this.#core, context.slice(), NONE);
   }
 
@@ -102,7 +104,7 @@ export class RawNode {
   /** A message to this peer was lost. */
   reportUnreachable(id: NodeId): void {
     const progress = this.#core.progress.get(id);
-    if (this.#core.role === 'leader' && progress?.state === 'replicate') progress.becomeProbe();
+    if (this.#core.role === 'leader' && id !== this.#core.id && progress?.state === 'replicate') progress.becomeProbe();
   }
 
   /** A snapshot for this peer has arrived there, or was lost. */
@@ -114,8 +116,25 @@ export class RawNode {
     progress.flowPaused = true; // until the peer is heard of
   }
 
+  /**
+   * Takes a message of another member, and copies what it keeps of it. One that nobody can have meant is dropped, with a
+   * line in the log.
+   */
   step(message: Message): StepResult {
-    return step(this.#core, message);
+    return this.#take(message, copied);
+  }
+
+  /** As {@link step}, for a message whose bytes nobody changes any more: they are kept as they are. */
+  stepOwned(message: Message): StepResult {
+    return this.#take(message, (owned) => owned);
+  }
+
+  #take(message: Message, kept: (message: Message) => Message): StepResult {
+    const core = this.#core;
+    const fault = faultOf(message);
+    if (fault === undefined) return step(core, kept(message));
+    core.logger.log('warn', `${core.id} drops a message (${message.type}) of ${message.from}: ${fault}`);
+    return message.type === 'propose' ? 'proposalDropped' : 'ok';
   }
 
   hasReady(): boolean {
@@ -126,7 +145,7 @@ export class RawNode {
       readStates.length > 0 ||
       log.unstable.hasNextEntries ||
       log.unstable.nextSnapshot() !== undefined ||
-      log.nextCommitted().length > 0 ||
+      log.hasReadableCommitted() ||
       this.#changedHardState() !== undefined ||
       this.#changedSoftState() !== undefined
     );
@@ -224,24 +243,4 @@ export class RawNode {
     const { leader, role } = this.#core;
     return leader === this.#softState.leader && role === this.#softState.role ? undefined : this.#core.softState;
   }
-}
-
-/** What would be in the log for good. Throws a `TypeError`. */
-function checkChange({ transition, changes }: ConfChange): void {
-  if (!['auto', 'jointImplicit', 'jointExplicit'].includes(transition))
-    throw new TypeError(`there is no transition "${transition}": known are auto, jointImplicit, jointExplicit`);
-  for (const { type, nodeId } of changes) {
-    if (!['addVoter', 'addLearner', 'remove', 'update'].includes(type))
-      throw new TypeError(`there is no change "${type}": known are addVoter, addLearner, remove, update`);
-    if (!(Number.isSafeInteger(nodeId) && nodeId >= 0))
-      throw new TypeError(`the id of a node must be a whole number, is ${JSON.stringify(nodeId)}`);
-  }
-}
-
-function copyChange({ transition, changes, context }: ConfChange): ConfChange {
-  return {
-    transition,
-    changes: changes.map((change) => ({ ...change })),
-    ...(context && { context: context.slice() }),
-  };
 }

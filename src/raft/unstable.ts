@@ -4,7 +4,8 @@ import type { Entry, EntryId, LogIndex, Snapshot, Term } from './types.js';
 export class Unstable {
   /** The index of the first entry kept here. */
   offset: LogIndex;
-  #entries: readonly Entry[] = [];
+  /** Never handed out: what leaves is a copy, so that this can grow in place. */
+  #entries: Entry[] = [];
   /** Entries before this index were handed out to be written. */
   #writing: LogIndex;
   snapshot: Snapshot | undefined;
@@ -77,7 +78,7 @@ export class Unstable {
   truncateAndAppend(entries: readonly Entry[]): void {
     const from = (entries[0] as Entry).index;
     if (from === this.offset + this.#entries.length) {
-      this.#entries = [...this.#entries, ...entries];
+      for (const entry of entries) this.#entries.push(entry);
     } else if (from <= this.offset) {
       this.offset = from;
       this.#entries = entries.slice();

@@ -466,7 +466,7 @@ export class RaftLoop {
       for (const message of messages) {
         if (message.to !== this.identity.id) continue;
         this.#heardAt.set(message.from, now);
-        this.node.step(message);
+        this.node.stepOwned(message);
       }
     } catch (error) {
       void this.stop(error as Error);

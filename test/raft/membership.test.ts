@@ -340,4 +340,13 @@ describe('a joint configuration (thesis §4.3)', () => {
     leader.tick(10);
     expect(lastEntry(leader)).toBe('1.3 {leave}');
   });
+
+  it('is left when the hand-over is called off', () => {
+    const leader = entering();
+    leader.node.transferLeader(3);
+    leader.drain();
+    leader.node.transferLeader(1);
+    leader.drain();
+    expect(lastEntry(leader)).toBe('1.3 {leave}');
+  });
 });

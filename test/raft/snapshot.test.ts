@@ -246,3 +246,30 @@ describe('the log in memory', () => {
     expect(() => stored().append(entriesAfter(6, '1'))).toThrow(/holes/);
   });
 });
+
+describe('a snapshot that was taken and not handed out yet', () => {
+  it('is handed out alone: an append behind it is dropped, and sent again', () => {
+    const member = new Member({ members: '1 2 3' }).hears({ ...snapshotOf('1.11'), term: 2 });
+    const next = { ...append(2, '1.11', '2', 12) };
+    member.hears(next);
+    const ready = member.node.ready();
+    expect(textOfReady(ready).join()).toContain('1.11');
+    expect(ready).toMatchObject({ entries: [], committedEntries: [] });
+    expect(ready.messagesAfterPersist).toMatchObject([{ type: 'appendEntriesResponse', index: 11 }]);
+    member.hears(next); // it is being written: what follows it comes with the next Ready
+    member.handle(ready);
+    expect(member.node.ready().entries).toHaveLength(1);
+  });
+});
+
+describe('a log that is compacted without a snapshot', () => {
+  it('has none to send: the peer waits', () => {
+    const leader = new Member({ members: '1 2 3' }).lead(3);
+    leader.acked(3, 1).drain();
+    leader.storage.compact(1);
+    leader.hears({ type: 'appendEntriesResponse', from: 2, index: 0, rejected: true, hintIndex: 0, hintTerm: 0 });
+    leader.hears({ type: 'heartbeatResponse', from: 2 });
+    expect(leader.says('installSnapshot')).toEqual([]);
+    expect(leader.progress(2).state).toBe('probe');
+  });
+});

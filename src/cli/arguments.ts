@@ -1,3 +1,4 @@
+import { isAddress } from '../base/names.js';
 import { InvalidArgumentError } from 'commander';
 import { duration } from './durations.js';
 
@@ -28,4 +29,10 @@ export function pairs(text: string, before: Readonly<Record<string, string>> = {
   const at = text.indexOf('=');
   if (at <= 0) throw new InvalidArgumentError('KEY=VALUE is needed.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** Where to listen, or where somebody listens. */
+export function address(text: string): string {
+  if (!isAddress(text)) throw new InvalidArgumentError('an address is HOST:PORT.');
+  return text;
 }

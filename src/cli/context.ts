@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Client, type WriteOptions } from '../client/index.js';
 import type { Clock } from '../base/clock.js';
-import { addressPattern } from '../base/names.js';
+import { isAddress } from '../base/names.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { createBackend } from '../discovery/index.js';
@@ -147,7 +147,7 @@ export async function withClient<T>(
     .split(',')
     .map((host) => host.trim())
     .filter((host) => host !== '');
-  const wrong = hosts.find((host) => !addressPattern.test(host));
+  const wrong = hosts.find((host) => !isAddress(host, 1));
   if (wrong !== undefined || hosts.length === 0)
     command.error(`error: --host (or SKEP_HOST) must be HOST:PORT[,HOST:PORT...], is '${wrong ?? flags.host}'`);
   const client = new Client({ hosts, timeoutMs: flags.timeout });

@@ -11,6 +11,14 @@ const againMs = 100;
 /** How long one of several members may take to answer, at least, milliseconds. */
 const attemptMs = 1_000;
 
+/** What one call may have of its own. */
+interface AskOptions {
+  /** Gives up: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** For all attempts together, milliseconds; default as for the client. */
+  readonly timeoutMs?: number;
+}
+
 /** Asks members one after the other until one answers. */
 export class Calls {
   readonly timeoutMs: number;
@@ -44,17 +52,18 @@ export class Calls {
   }
 
   /** Remembers where the other members are, in case the ones we were told of go away. */
-  async learn(): Promise<void> {
-    const { members } = await this.unary<messages.LocalStatus>('membership', 'Local', {});
+  async learn(signal?: AbortSignal): Promise<void> {
+    const { members } = await this.unary<messages.LocalStatus>('membership', 'Local', {}, { signal });
     for (const { addr } of members) if (addr !== '' && !this.#hosts.includes(addr)) this.#hosts.push(addr);
   }
 
   /** One answer. Writes must carry a request id: they may be asked again. */
-  unary<Res>(service: ServiceName, name: string, request: object): Promise<Res> {
+  unary<Res>(service: ServiceName, name: string, request: object, options: AskOptions = {}): Promise<Res> {
     const method = methodOf(service, name);
-    return this.#asking(request, (channel, timeoutMs) =>
-      channel.unary<object, Res>(method, request, { timeoutMs, signal: this.closed }),
-    );
+    const signal = options.signal ? AbortSignal.any([this.closed, options.signal]) : this.closed;
+    const attempt = (channel: Channel, timeoutMs: number) =>
+      channel.unary<object, Res>(method, request, { timeoutMs, signal });
+    return this.#asking(request, attempt, options);
   }
 
   /** All messages of a stream that ends: of one member, or none. For reads. */
@@ -109,21 +118,28 @@ export class Calls {
     }
   }
 
-  async #asking<Res>(request: object, attempt: (channel: Channel, timeoutMs: number) => Promise<Res>): Promise<Res> {
+  async #asking<Res>(
+    request: object,
+    attempt: (channel: Channel, timeoutMs: number) => Promise<Res>,
+    { signal: stop, timeoutMs: most = this.timeoutMs }: AskOptions = {},
+  ): Promise<Res> {
     const { signal } = this.#closed;
-    const until = this.clock.monotonic() + this.timeoutMs;
+    const until = this.clock.monotonic() + most;
+    const atLeastMs = Math.min(attemptMs, most / 2);
     let unknown = false; // may an earlier attempt have been carried out?
     let unreached: unknown;
     for (;;) {
       if (signal.aborted) throw new StoreError('CLOSED', 'the client is closed');
+      stop?.throwIfAborted();
       // A member that is silent must not use up the time of the others.
       const left = Math.max(1, until - this.clock.monotonic());
       const timeoutMs =
-        this.#hosts.length === 1 ? left : Math.min(left, Math.max(attemptMs, left / this.#hosts.length));
+        this.#hosts.length === 1 ? left : Math.min(left, Math.max(atLeastMs, left / this.#hosts.length));
       try {
         return await attempt(this.#channel(this.#hosts[0] as string), timeoutMs);
       } catch (error) {
         if (signal.aborted) throw new StoreError('CLOSED', closedWhile(request), { cause: error });
+        stop?.throwIfAborted();
         const kind = failureOf(error);
         unknown ||= kind === 'unknown';
         if (neverSent(error)) unreached = error;
@@ -135,10 +151,10 @@ export class Calls {
         }
         if (this.clock.monotonic() + againMs >= until)
           // An attempt that was cut short by our own time says less than the one before it.
-          throw explained(timedOut(error) && timeoutMs < attemptMs ? (unreached ?? error) : error, {
+          throw explained(timedOut(error) && timeoutMs < atLeastMs ? (unreached ?? error) : error, {
             unknown: unknown && isWrite(request),
             hosts: this.#hosts,
-            timeoutMs: this.timeoutMs,
+            timeoutMs: most,
           });
         this.#rotate();
         await sleep(this.clock, againMs);

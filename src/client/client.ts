@@ -1,5 +1,6 @@
 import { newId } from '../base/ids.js';
 import { systemClock, type Clock } from '../base/clock.js';
+import { addressRule, isAddress } from '../base/names.js';
 import { systemRandom } from '../base/random.js';
 import {
   canonicalObject,
@@ -97,7 +98,10 @@ export class Client {
   readonly #calls: Calls;
 
   constructor(options: ClientOptions) {
-    if (options.hosts.length === 0) throw new TypeError('hosts must name at least one member: HOST:PORT');
+    const { hosts } = options;
+    if (!Array.isArray(hosts) || hosts.length === 0)
+      throw new TypeError('hosts must be a list that names at least one member: HOST:PORT');
+    for (const host of hosts) if (!isAddress(host)) throw new TypeError(`hosts: ${addressRule(host)}`);
     this.#calls = new Calls(options.hosts, options.timeoutMs ?? timeoutDefaultMs, options.clock ?? systemClock);
   }
 
@@ -261,9 +265,9 @@ export class Client {
   }
 
   /** Lets leases count in full again, from a moment after the call. Resolves with those that are over. */
-  async keepAlive(ids: readonly string[]): Promise<readonly string[]> {
+  async keepAlive(ids: readonly string[], options: { timeoutMs?: number } = {}): Promise<readonly string[]> {
     const request: messages.KeepAliveRequest = { ids };
-    return (await this.#calls.unary<messages.KeepAliveResponse>('lease', 'KeepAlive', request)).lost;
+    return (await this.#calls.unary<messages.KeepAliveResponse>('lease', 'KeepAlive', request, options)).lost;
   }
 
   /** Ends a lease, with everything that hangs on it. One that is over already is no error. */

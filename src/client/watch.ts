@@ -98,7 +98,7 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
   let told = false; // of a snapshot that was not finished
   while (!options.signal?.aborted) {
     try {
-      await calls.learn();
+      await calls.learn(options.signal);
       for await (const message of listen(calls.next(), options, place, calls)) {
         lastGood = clock.monotonic();
         told ||= message.type === 'snapshot';
@@ -165,6 +165,7 @@ async function* listen(
   const stop = () => stream.cancel();
   const ends = [closed, ...(options.signal ? [options.signal] : [])];
   for (const end of ends) end.addEventListener('abort', stop, { once: true });
+  if (ends.some(({ aborted }) => aborted)) stop(); // meanwhile
   try {
     for await (const response of stream as AsyncIterable<WatchResponse>) {
       place.lineage = response.lineage;

@@ -1,5 +1,5 @@
 import type { Client } from '../client/index.js';
-import { sleep, type Cancel, type Clock } from '../base/clock.js';
+import type { Cancel, Clock } from '../base/clock.js';
 import { StoreError } from '../state/index.js';
 
 /** A part of its life is left when a lease is given up on: what it protects must have stopped by the end. */
@@ -30,6 +30,8 @@ export class Lease {
   readonly #ended = new AbortController();
   #validUntil: number;
   #cancelDeadline: Cancel = () => undefined;
+  /** Ends the pause before the next renewal. */
+  #wake: () => void = () => undefined;
   #stopped = false;
 
   private constructor(client: Client, id: string, { ttlMs, clock, marginMs }: LeaseOptions, since: number) {
@@ -69,11 +71,13 @@ export class Lease {
   async #keep(): Promise<void> {
     const pauseMs = this.ttlMs / renewals;
     for (let waitMs = pauseMs; !this.#stopped;) {
-      await sleep(this.#clock, waitMs);
+      await this.#pause(waitMs);
       if (this.#stopped) return;
       const asked = this.#clock.monotonic();
       try {
-        const [lost] = await this.#client.keepAlive([this.id]);
+        // A member that is silent must leave time to ask another.
+        const timeoutMs = Math.max(1, this.#validUntil - this.#marginMs - asked);
+        const [lost] = await this.#client.keepAlive([this.id], { timeoutMs });
         if (lost !== undefined) this.#end(new StoreError('LEASE_LOST', 'the lease is over'));
         this.#validUntil = Math.max(this.#validUntil, asked + this.ttlMs);
         this.#watchDeadline();
@@ -82,6 +86,17 @@ export class Lease {
         waitMs = pauseMs / 4; // the deadline decides when it is too late
       }
     }
+  }
+
+  /** Nothing of a lease that has ended keeps the process. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.schedule(ms, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   #watchDeadline(): void {
@@ -97,6 +112,7 @@ export class Lease {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#cancelDeadline();
+    this.#wake();
     this.#ended.abort(reason);
   }
 }

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { sleep, type Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
-import type { Logger } from '../base/log.js';
+import { silentLogger, type Logger } from '../base/log.js';
 import type { MemberInfo, Replica } from '../replica/index.js';
 
 /** The host of an address to listen on, as others can reach it. */
@@ -18,9 +18,10 @@ export function reachableHost(listenAddr: string): string {
   );
 }
 
-/** How long a member that has moved tries to say so at a time, and how long it waits before it tries again, milliseconds. */
+/** How long a member that has moved tries to say so at a time, and how long it waits before it tries again: at first, and at most; milliseconds. */
 const announceMs = 2_000;
 const announceAgainMs = 200;
+const announceAgainMaxMs = 5_000;
 
 /** Tells the others where this member is now, again and again until the cluster knows it or `stopped`. */
 export async function announceAddress(options: {
@@ -35,17 +36,19 @@ export async function announceAddress(options: {
   const { replica, self, hints, clock, logger, stopped } = options;
   const known = () => replica.members().find(({ id }) => id === self.id)?.addrs;
   const { joinCluster } = await import('../rpc/index.js');
+  let againMs = announceAgainMs;
   for (let addrs = known(); addrs && addrs.join() !== self.addrs.join() && !stopped(); addrs = known()) {
     const elsewhere = replica.members().flatMap((member) => (member.id === self.id ? [] : member.addrs));
     const others = [...new Set([...hints, ...elsewhere])];
     const telling: Promise<unknown> =
       replica.isLeader || others.length === 0
         ? replica.addMember(self)
-        : joinCluster(others, self, { timeoutMs: announceMs, clock });
+        : joinCluster(others, self, { timeoutMs: announceMs, clock, logger: silentLogger });
     // Nobody may lead yet, and who leads may have moved too.
     await telling.catch((error: unknown) =>
       logger.info('the other members could not be told of the new address yet', { error: messageOf(error) }),
     );
-    await sleep(clock, announceAgainMs);
+    await sleep(clock, againMs);
+    againMs = Math.min(2 * againMs, announceAgainMaxMs);
   }
 }

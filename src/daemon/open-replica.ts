@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { systemClock } from '../base/clock.js';
 import { newId, newMemberId } from '../base/ids.js';
 import { messageOf } from '../base/errors.js';
-import { addressPattern, isMemberName, memberNameRule } from '../base/names.js';
+import { addressRule, isAddress, isMemberName, memberNameRule } from '../base/names.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica, ReplicaSettings } from '../replica/index.js';
@@ -86,9 +86,7 @@ export async function openReplica(options: OpenReplicaOptions): Promise<OpenRepl
 /** Throws a `TypeError` that names the option. */
 function checkAddresses({ listenAddr, advertiseAddr, join }: OpenReplicaOptions): void {
   const check = (option: string, given: unknown) => {
-    const [, port] = typeof given === 'string' ? (addressPattern.exec(given) ?? []) : [];
-    if (port === undefined || Number(port) > 65_535)
-      throw new TypeError(`${option}: an address is HOST:PORT, is ${JSON.stringify(given)}`);
+    if (!isAddress(given)) throw new TypeError(`${option}: ${addressRule(given)}`);
   };
   if (listenAddr !== undefined) check('listenAddr', listenAddr);
   if (join !== undefined && !Array.isArray(join)) throw new TypeError('join is a list of addresses');
@@ -130,13 +128,12 @@ class Opening {
     const { kinds: ofCatalog } = await import('../catalog/kinds.js');
     const own = this.#settings();
     const settings = replicaSettings({ ...own, kinds: [...ofCoordination, ...ofCatalog, ...(own.kinds ?? [])] });
+    if (this.#options.forceNewCluster) await this.#checkRecoverable();
     const home = await this.#home();
     await this.#listen(home.memberId);
     const self: MemberInfo = { id: home.memberId, name, addrs: [...this.#addrs] };
     let seeds: readonly MemberInfo[] = [];
     this.#disk = home.disk;
-    if (this.#options.forceNewCluster && home.state !== 'member')
-      throw new Error(`${dataDir} holds no member of a cluster: there is nothing to recover`);
     if (home.state === 'joining') seeds = await this.#join(join, self, joinTimeoutMs);
     else if (home.state === 'new') await this.#begin(home.disk, self);
     else if (this.#options.forceNewCluster) await this.#recover(home.disk, self);
@@ -183,6 +180,15 @@ class Opening {
       ...settings
     } = this.#options;
     return settings;
+  }
+
+  /** Before anything is written: a refusal leaves the directory as it is. */
+  async #checkRecoverable(): Promise<void> {
+    const { dataDir = '' } = this.#options;
+    const { readIdentity } = await import('../disk/index.js');
+    const found = await readIdentity(dataDir);
+    if (found?.state !== 'member')
+      throw new Error(`${dataDir} holds no member of a cluster: there is nothing to recover`);
   }
 
   /** The disk, and what is to be done with it. */
@@ -241,7 +247,11 @@ class Opening {
         'this data directory was joining a cluster: start it with --join again, or empty it to begin a new cluster',
       );
     const { joinCluster } = await import('../rpc/index.js');
-    const { clusterId, members } = await joinCluster(addrs, self, { timeoutMs, clock: systemClock });
+    const { clusterId, members } = await joinCluster(addrs, self, {
+      timeoutMs,
+      clock: systemClock,
+      logger: this.#logger,
+    });
     this.#clusterId = clusterId;
     return members;
   }
@@ -289,7 +299,14 @@ class Opening {
     const closing = () => {
       this.#closing = true;
     };
-    replica.stopped.then(closing, closing);
+    // Whoever asks a member that ended by itself must not wait for it: the others answer.
+    const ended = () => {
+      closing();
+      server
+        ?.close(0)
+        .catch((error: unknown) => this.#logger.error('the server did not close', { error: messageOf(error) }));
+    };
+    replica.stopped.then((reason) => (reason ? ended() : closing()), ended);
     return {
       store: replica.store,
       get isLeader() {

@@ -8,6 +8,7 @@ import {
   type MemoryStore,
   type OwnEvent,
   type Stored,
+  type StoredObject,
   type Tx,
 } from '../state/index.js';
 import { leaseIndex, leases } from './lease-kind.js';
@@ -202,6 +203,11 @@ export class Leases {
       throw error;
     }
   }
+}
+
+/** A lease, or something that hangs on one. */
+export function isEphemeral(kinds: KindSet, kind: string, object: StoredObject): boolean {
+  return kind === leases.name || (kinds.get(kind).table.indexes[leaseIndex]?.of(object).length ?? 0) > 0;
 }
 
 /** Removes a lease, and everything that hangs on it. */

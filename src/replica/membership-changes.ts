@@ -62,14 +62,14 @@ export class MembershipChanges {
   async demote(nameOrId: string, confState: ConfState, guard: Guard): Promise<void> {
     const member = this.#find(nameOrId);
     if (member.staysLearner && confState.learners.includes(member.id)) return;
-    this.#checkLeaves(member, confState, guard);
+    this.checkLeaves(nameOrId, confState, guard);
     await this.#propose('addLearner', member.id, { ...member, staysLearner: true });
   }
 
   /** @throws {StoreError} As {@link demote}. */
   async remove(nameOrId: string, confState: ConfState, guard: Guard): Promise<void> {
     const member = this.#find(nameOrId);
-    this.#checkLeaves(member, confState, guard);
+    this.checkLeaves(nameOrId, confState, guard);
     await this.#propose('remove', member.id);
   }
 
@@ -79,8 +79,9 @@ export class MembershipChanges {
     return member;
   }
 
-  /** What would be left must be able to go on. */
-  #checkLeaves({ id, name }: MemberInfo, { voters }: ConfState, { reachable, force }: Guard): void {
+  /** What would be left must be able to go on. @throws {StoreError} As {@link demote}. */
+  checkLeaves(nameOrId: string, { voters }: ConfState, { reachable, force }: Guard): void {
+    const { id, name } = this.#find(nameOrId);
     if (!voters.includes(id)) return;
     const left = voters.filter((voter) => voter !== id);
     if (left.length === 0)

@@ -498,6 +498,8 @@ export class RaftLoop {
     this.#turns.resolve();
     this.leadership.complete();
     this.leaders.complete();
+    if (reason)
+      this.#store.end(new StoreError('CLOSED', `the replica has ended: ${reason.message}`, { cause: reason }));
     await this.#store.close();
     await this.#pumping?.catch(() => undefined);
     await this.#network.close();

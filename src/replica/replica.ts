@@ -175,8 +175,8 @@ export class Replica implements Proposer {
    *   are left answer within an election timeout (`force` does it all the same).
    */
   async removeMember(nameOrId: string, options: { force?: boolean } = {}): Promise<void> {
-    await this.#leaveFirst(nameOrId);
     const guard = await this.#guard(nameOrId, options);
+    await this.#leaveFirst(nameOrId, guard);
     const removed = this.#loop.changes.remove(nameOrId, this.#loop.confState, guard);
     this.#loop.wake();
     await removed;
@@ -192,18 +192,21 @@ export class Replica implements Proposer {
 
   /** Makes a voter a learner, which it stays until it is promoted. On the leader only. Throws as {@link removeMember}. */
   async demoteMember(nameOrId: string, options: { force?: boolean } = {}): Promise<void> {
-    await this.#leaveFirst(nameOrId);
     const guard = await this.#guard(nameOrId, options);
+    await this.#leaveFirst(nameOrId, guard);
     const demoted = this.#loop.changes.demote(nameOrId, this.#loop.confState, guard);
     this.#loop.wake();
     await demoted;
   }
 
-  /** A leader that takes its own vote away may take the last word of the commit with it: another must lead first. */
-  async #leaveFirst(nameOrId: string): Promise<void> {
-    this.#checkOpen();
-    const { confState, members } = this.#loop;
+  /**
+   * A leader that takes its own vote away may take the last word of the commit with it: another must lead first. What
+   * would be refused is refused before.
+   */
+  async #leaveFirst(nameOrId: string, guard: Guard): Promise<void> {
+    const { confState, members, changes } = this.#loop;
     if (members.find(nameOrId)?.id !== this.identity.id || confState.voters.length < 2) return;
+    changes.checkLeaves(nameOrId, confState, guard);
     await this.transferLeadership();
     throw this.#notLeader();
   }
@@ -213,6 +216,7 @@ export class Replica implements Proposer {
    * spoken within an election timeout. Who was heard of a moment ago may be gone.
    */
   async #guard(leaving: string, { force = false }: { force?: boolean }): Promise<Guard> {
+    this.#checkOpen();
     const since = this.#clock.monotonic();
     const reachable = (id: number) => this.#loop.heardSince(id, since);
     const gone = this.#loop.members.find(leaving)?.id;

@@ -1,12 +1,23 @@
 import { newId } from '../base/ids.js';
+import { isEphemeral } from './leases.js';
 import type { Random } from '../base/random.js';
-import { rowsOf, StoreError, type MemoryStore, type StagedState, type TransactionInfo } from '../state/index.js';
+import {
+  rowsOf,
+  StoreError,
+  type MemoryStore,
+  type StagedState,
+  type StoredObject,
+  type TransactionInfo,
+} from '../state/index.js';
 import { decodeObject, encodeObject, encodeRestoreStep, type ClusterSnapshot, type messages } from '../wire/index.js';
 
 type RestoreStep = messages.RestoreStep;
 
 /** About how many bytes of objects travel in one step: a member decodes and inserts them in a few milliseconds. */
 const stepBytes = 64 * 1024;
+
+/** Most request ids in one step. */
+const requestsMax = 1_000;
 
 /** Steps that may be on their way at a time. */
 const stepsInFlight = 8;
@@ -51,6 +62,10 @@ export class Restoring {
       for (const { kind, object } of step.rows.rows) staged.add(kind, [decodeObject(kind, object)]);
       return undefined;
     }
+    if ('requests' in step) {
+      for (const { requestId, version: made } of step.requests.requests) staged.requests.push([requestId, made]);
+      return undefined;
+    }
     this.abandon();
     if (!('commit' in step) || staged.objects !== step.commit.objects || staged.version <= this.#store.version)
       return undefined;
@@ -61,13 +76,18 @@ export class Restoring {
 }
 
 /** The steps that put the store of `content` in the place of everything, in the order they must be applied. */
-function* stepsOf(id: string, { store }: ClusterSnapshot): Generator<RestoreStep, void> {
+function* stepsOf(
+  id: string,
+  { store }: ClusterSnapshot,
+  isEphemeral: (kind: string, row: StoredObject) => boolean,
+): Generator<RestoreStep, void> {
   yield { id, begin: { kinds: store.kinds ?? [] } };
   let rows: messages.ObjectRecord[] = [];
   let bytes = 0;
   let objects = 0;
   for (const kind of Object.keys(store.tables)) {
     for (const row of rowsOf(store, kind)) {
+      if (isEphemeral(kind, row)) continue;
       const object = encodeObject(kind, row);
       rows.push({ kind, object });
       bytes += object.length;
@@ -79,6 +99,10 @@ function* stepsOf(id: string, { store }: ClusterSnapshot): Generator<RestoreStep
     }
   }
   if (rows.length > 0) yield { id, rows: { rows } };
+  for (let from = 0; from < store.requests.length; from += requestsMax) {
+    const requests = store.requests.slice(from, from + requestsMax);
+    yield { id, requests: { requests: requests.map(([requestId, version]) => ({ requestId, version })) } };
+  }
   yield { id, commit: { objects } };
 }
 
@@ -94,7 +118,8 @@ export interface RestoreTarget {
 }
 
 /**
- * Puts a saved state in the place of everything, as one version above both. Other writers wait.
+ * Puts a saved state in the place of everything, as one version above both. Other writers wait. Leases, and what hangs on
+ * them, are of those who live now: what was saved of them does not come back, and what there is goes.
  * @throws {StoreError} `NOT_LEADER`, `OUTCOME_UNKNOWN` when leadership is lost meanwhile; nothing is changed unless the last
  *   step takes effect.
  */
@@ -109,7 +134,7 @@ export async function restoreThroughLog(
     let objects = 0;
     const open = new Set<Promise<void>>();
     let failure: { error: unknown } | undefined;
-    for (const step of stepsOf(id, content)) {
+    for (const step of stepsOf(id, content, (kind, row) => isEphemeral(store.kinds, kind, row))) {
       if (failure) break;
       if ('commit' in step) {
         objects = step.commit.objects;

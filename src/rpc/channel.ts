@@ -9,6 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import { deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
+import { StoreError } from '../state/index.js';
 import { fromStatus } from './status.js';
 
 const mebibyte = 1024 * 1024;
@@ -176,6 +177,15 @@ const asIs = (bytes: Buffer) => bytes;
 
 /** The bytes of a request. What gRPC finds out while it sends looks like a broken connection. Throws `TypeError`. */
 export function written({ path, requestSerialize }: MethodDefinition<unknown, unknown>, request: unknown): Buffer {
+  const bytes = serialized({ path, requestSerialize }, request);
+  if (bytes.length <= messageBytesMax) return bytes;
+  throw new StoreError('TOO_LARGE', `the request takes ${bytes.length} bytes, at most ${messageBytesMax} can be sent`);
+}
+
+function serialized(
+  { path, requestSerialize }: Pick<MethodDefinition<unknown, unknown>, 'path' | 'requestSerialize'>,
+  request: unknown,
+): Buffer {
   try {
     return requestSerialize(request);
   } catch (cause) {

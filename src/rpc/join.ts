@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.js';
 import { sleep, type Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
 import type { MemberInfo } from '../replica/index.js';
 import { isStoreError } from '../state/index.js';
 import type { messages } from '../wire/index.js';
@@ -16,9 +17,9 @@ const final = ['NAME_CONFLICT', 'NOT_SUPPORTED', 'INVALID_OBJECT'] as const;
 export async function joinCluster(
   addrs: readonly string[],
   member: MemberInfo,
-  options: { timeoutMs: number; clock: Clock },
+  options: { timeoutMs: number; clock: Clock; logger: Logger },
 ): Promise<messages.JoinResponse> {
-  const { timeoutMs, clock } = options;
+  const { timeoutMs, clock, logger } = options;
   const until = clock.monotonic() + timeoutMs;
   let last: unknown;
   for (let i = 0; clock.monotonic() < until; i++) {
@@ -32,6 +33,13 @@ export async function joinCluster(
     } catch (error) {
       if (final.some((code) => isStoreError(error, code))) throw error;
       last = error;
+      const all = i === addrs.length - 1;
+      if (all)
+        logger.warn('no member answers yet: asking again', {
+          addrs: addrs.join(', '),
+          error: messageOf(error),
+          timeoutMs,
+        });
     } finally {
       channel.close();
     }

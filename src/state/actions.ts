@@ -1,5 +1,5 @@
 import { StoreError } from './errors.js';
-import { canonicalObject, givenId, isKindName, type Meta, type StoredObject } from './kind.js';
+import { canonicalObject, givenId, givenMeta, isKindName } from './kind.js';
 import type { KindSet } from './kind-set.js';
 import { storedMeta } from './meta.js';
 import type { StoreAction, TransactionInfo } from './proposer.js';
@@ -58,10 +58,17 @@ function canonicalAction(action: StoreAction, info: Stamp, kinds: KindSet): Stor
   const { kind } = action;
   if (!isKindName(kind))
     throw new StoreError('INVALID_OBJECT', `there can be no kind ${String(kind)}`, { path: 'kind' });
-  if (action.action === 'remove') return action;
+  if (action.action === 'remove') {
+    if (givenId(kind, { id: action.id }) === undefined) throw withoutId(kind);
+    return action;
+  }
+  if (action.action !== 'create' && action.action !== 'update')
+    throw new StoreError('INVALID_OBJECT', `there is no action "${String((action as { action: unknown }).action)}"`, {
+      path: 'action',
+    });
   const id = givenId(kind, action.object);
-  if (id === undefined) throw new StoreError('INVALID_OBJECT', `${kind}: a logged object needs an id`, { path: 'id' });
-  const given = (action.object as Partial<StoredObject>).meta as Partial<Meta> | undefined;
+  if (id === undefined) throw withoutId(kind);
+  const given = givenMeta(kind, action.object);
   const meta = storedMeta({
     version: given?.version ?? info.version,
     createdAt: given?.createdAt ?? info.time,
@@ -69,3 +76,6 @@ function canonicalAction(action: StoreAction, info: Stamp, kinds: KindSet): Stor
   });
   return { action: action.action, kind, object: canonicalObject(kinds.get(kind), action.object, id, meta) };
 }
+
+const withoutId = (kind: string) =>
+  new StoreError('INVALID_OBJECT', `${kind}: a logged object needs an id`, { path: 'id' });

@@ -9,7 +9,8 @@ export type BatchOptions = Omit<UpdateOptions, 'requestId'>;
 export interface Batch {
   /**
    * Runs one step in the open group. Resolves when it has run, or, when it fills the group, when the group has
-   * committed. A step that throws is undone alone.
+   * committed. A step that throws is undone alone. One that does not fit beside what is in the group goes into the next:
+   * the objects that it was given carry the version of this one.
    */
   update(write: (tx: Tx) => void): Promise<void>;
 }
@@ -67,7 +68,7 @@ export class BatchRun implements Batch {
     if (this.#ticket.settled) return this.#ticket.promise;
     this.#ticket.promise.catch(() => undefined);
     try {
-      await fill(this);
+      await this.#unlessAborted(fill);
       await this.#drained();
       this.#over = true;
       if (this.#group) void this.#cut();
@@ -75,13 +76,33 @@ export class BatchRun implements Batch {
       this.#over = true;
       this.#dropGroup();
       for (const step of this.#steps.splice(0)) step.reject(error);
-      await Promise.allSettled(this.#cuts);
-      throw error;
+      const cuts = await Promise.allSettled(this.#cuts);
+      const unknown = cuts.find((cut) => cut.status === 'rejected');
+      throw this.#options.signal?.aborted && unknown ? unknown.reason : error;
     }
     await Promise.all(this.#cuts);
     if (this.#cuts.length === 0) await this.#settleEmpty();
     const unhandled = this.#stepErrors.find(({ promise }) => !promise.handled);
     if (unhandled) throw unhandled.error;
+  }
+
+  /** Nobody else can write while a group is open: an abort ends the batch, whatever `fill` waits for. */
+  async #unlessAborted(fill: (batch: Batch) => void | Promise<void>): Promise<void> {
+    const { signal } = this.#options;
+    let onAbort = () => undefined as void;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      onAbort = () => {
+        this.#fail(signal?.reason);
+        reject(signal?.reason as Error);
+      };
+    });
+    aborted.catch(() => undefined);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      await Promise.race([fill(this), aborted]);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
   }
 
   update(write: (tx: Tx) => void): Promise<void> {

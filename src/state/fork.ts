@@ -5,6 +5,7 @@ import type { Proposer, StoreAction } from './proposer.js';
 import type { Listener } from './queue.js';
 import { MemoryStore } from './store.js';
 import { actionOf, markCanonical } from './actions.js';
+import { isStored } from './meta.js';
 
 function refuseWrites(): never {
   throw new StoreError('NOT_SUPPORTED', 'a fork follows another store: write there');
@@ -23,6 +24,13 @@ function apply(store: MemoryStore, record: TransactionRecord): void {
   store.applyStoreActions(markCanonical(actions), info);
 }
 
+/** The source was restored, and skipped versions: its watches go on, and so do those of the copy. */
+function follow(copy: MemoryStore, source: MemoryStore, record: TransactionRecord): void {
+  const saved = source.save();
+  if (saved.version === record.version) copy.followRestore(saved, record);
+  else copy.installNow(saved);
+}
+
 /**
  * A copy that follows: same objects, same versions, same events, one whole transaction at a time, and for reading only.
  * Made at once, because it shares the structure of what it copies. `close` stops following; the copy stays readable.
@@ -37,7 +45,7 @@ export function fork(store: MemoryStore): { store: MemoryStore; close(): void } 
       if (record.version <= copy.version) return;
       try {
         if (record.version === copy.version + 1) apply(copy, record);
-        else copy.installNow(store.save());
+        else follow(copy, store, record);
       } catch {
         store.queue.detach(listener); // the copy was closed: nothing to follow with
       }
@@ -55,10 +63,12 @@ export function fork(store: MemoryStore): { store: MemoryStore; close(): void } 
 /**
  * Makes `store` take over what one event says, as a transaction of its own; the object is stored as the event has it.
  * Commit events change nothing. For whole transactions at a time use {@link fork}.
- * @throws {StoreError} `ALREADY_EXISTS`, `NOT_FOUND`, `NAME_CONFLICT` where the event does not fit.
+ * @throws {StoreError} `INVALID_OBJECT`; `ALREADY_EXISTS`, `NOT_FOUND`, `NAME_CONFLICT` where the event does not fit.
  */
 export function applyEvent(store: MemoryStore, event: Event): void {
   if (event.action === 'commit') return;
   const { updatedAt } = event.object.meta;
-  store.applyStoreActions(markCanonical([actionOf(event)]), { version: store.version + 1, time: updatedAt });
+  const actions = [actionOf(event)];
+  const info = { version: store.version + 1, time: updatedAt };
+  store.applyStoreActions(isStored(event.object) ? markCanonical(actions) : actions, info);
 }

@@ -26,7 +26,10 @@ export class History {
   #bytes = 0;
 
   constructor(limits: Partial<HistoryLimits> = {}) {
-    this.#limits = { ...historyDefaults, ...limits };
+    const { transactions = historyDefaults.transactions, bytes = historyDefaults.bytes } = limits;
+    if (!(transactions >= 0)) throw new RangeError('history.transactions must be a number from 0');
+    if (!(bytes >= 0)) throw new RangeError('history.bytes must be a number from 0');
+    this.#limits = { transactions, bytes };
   }
 
   add(record: TransactionRecord): void {

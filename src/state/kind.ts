@@ -2,7 +2,7 @@ import type { IndexDefinition, TableDefinition } from '../table/index.js';
 import { plainEqual } from '../base/plain.js';
 import { StoreError } from './errors.js';
 import { specVersionOf, storedMeta, type Meta } from './meta.js';
-import { copyFields, Misfit, plainCopy, type DeepPartial, type ObjectSchema } from './schema.js';
+import { copyFields, isPlain, Misfit, plainCopy, type DeepPartial, type ObjectSchema } from './schema.js';
 
 export interface StoredObject {
   readonly id: string;
@@ -164,12 +164,30 @@ export function givenId(kind: string, input: unknown): string | undefined {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new StoreError('INVALID_OBJECT', `${kind}: must be an object`, { path: '' });
   }
+  if (!isPlain(input)) {
+    const what = 'must be a plain object: no instance of a class, no promise';
+    throw new StoreError('INVALID_OBJECT', `${kind}: ${what}`, { path: '' });
+  }
   const { id } = input as { id?: unknown };
   if (id === undefined) return undefined;
   const refuse = (why: string) => new StoreError('INVALID_OBJECT', `${kind}: id ${why}`, { path: 'id' });
   if (typeof id !== 'string' || id === '') throw refuse('must be a string of at least one character');
   if (!id.isWellFormed()) throw refuse('must not hold a lone surrogate (it cannot be written as UTF-8)');
   return id;
+}
+
+/** What a logged or saved object says of who wrote it, as far as it does. Throws `INVALID_OBJECT`. */
+export function givenMeta(kind: string, input: object): Partial<Meta> {
+  const { meta = {} } = input as { meta?: unknown };
+  if (typeof meta !== 'object' || meta === null)
+    throw new StoreError('INVALID_OBJECT', `${kind}: meta must be an object`, { path: 'meta' });
+  for (const field of ['version', 'createdAt', 'updatedAt'] as const) {
+    const value = (meta as Readonly<Record<string, unknown>>)[field];
+    if (value === undefined || (Number.isSafeInteger(value) && (field !== 'version' || (value as number) >= 0)))
+      continue;
+    throw new StoreError('INVALID_OBJECT', `${kind}: meta.${field} must be a whole number`, { path: `meta.${field}` });
+  }
+  return meta;
 }
 
 /** The version that the caller expects the object to have, `undefined` for an unconditional write. Throws `INVALID_OBJECT`. */

@@ -171,9 +171,10 @@ export class Ledger {
   }
 
   /** Commits `root`, as one transaction that this record tells of, outside of any proposal. */
-  commitRestored(root: StateRoot, record: TransactionRecord): void {
+  commitRestored(root: StateRoot, record: TransactionRecord, requests: Iterable<readonly [string, number]> = []): void {
     if (root.version !== this.#committed.version + 1) this.history.reset([]); // versions were skipped: no history leads here
     this.#pending = root;
+    for (const [requestId, version] of requests) this.requests.add(requestId, version);
     this.#commit(root, record, () => undefined);
   }
 

@@ -58,6 +58,12 @@ export function specVersionOf({ meta }: { readonly meta: Meta }): number {
   return Hidden.specVersion(meta) ?? meta.version;
 }
 
+/** Is it an object that a store of this process has made? Those are in canonical form, and frozen. */
+export function isStored(object: { readonly meta?: Meta }): boolean {
+  const { meta } = object;
+  return typeof meta === 'object' && Object.isFrozen(object) && Hidden.specVersion(meta) !== undefined;
+}
+
 /** Encoded bytes of the object, as `measure` says; measured once. */
 export function bytesOf<T extends { readonly meta: Meta }>(object: T, measure: (object: T) => number): number {
   let bytes = Hidden.bytes(object.meta);

@@ -1,13 +1,13 @@
-import { StoreError } from './errors.js';
+import { isStoreError, StoreError } from './errors.js';
 import type { TransactionRecord } from './history.js';
 import { Ledger } from './ledger.js';
-import type { Proposer } from './proposer.js';
+import type { Change, Proposer } from './proposer.js';
 import { canonicalActions } from './actions.js';
 import { KindSet } from './kind-set.js';
 
 /**
- * The transactions in (after, to] from a proposer that knew them before the store was built. They are replayed from the
- * very first, because an event carries the object as it was before.
+ * The transactions in (after, to] from a proposer that knew them before the store was built. An event carries the object as
+ * it was before: where that was written earlier still, they are replayed from the very first.
  */
 export async function recordsOfChanges(
   proposer: Proposer,
@@ -15,20 +15,11 @@ export async function recordsOfChanges(
   to: number,
 ): Promise<readonly TransactionRecord[]> {
   try {
-    const kinds = new KindSet();
-    const ledger = new Ledger({
-      proposer: undefined,
-      kinds,
-      history: { transactions: Infinity, bytes: Infinity },
-      clock: { now: () => 0, monotonic: () => 0, schedule: () => () => undefined },
-    });
-    for (const change of await proposer.changesBetween(0, to)) {
-      const { actions, ...info } = change;
-      ledger.apply(canonicalActions(actions, info, kinds), info);
-    }
-    if (ledger.committed.version !== to)
-      throw new Error(`the proposer told ${ledger.committed.version} of ${to} transactions`);
-    return ledger.history.list().filter(({ version }) => version > after);
+    const alone = replay(proposer, await proposer.changesBetween(after, to), { after, to });
+    if (alone) return alone;
+    const all = replay(proposer, await proposer.changesBetween(0, to), { after: 0, to });
+    if (!all) throw new Error(`the proposer does not tell of all transactions up to version ${to}`);
+    return all.filter(({ version }) => version > after);
   } catch (cause) {
     throw new StoreError(
       'VERSION_COMPACTED',
@@ -37,3 +28,32 @@ export async function recordsOfChanges(
     );
   }
 }
+
+/** The records of these changes; `undefined` when they need what was before them, or are not all there. */
+function replay(
+  proposer: Proposer,
+  changes: readonly Change[],
+  { after, to }: { readonly after: number; readonly to: number },
+): readonly TransactionRecord[] | undefined {
+  const kinds = new KindSet();
+  const ledger = new Ledger({
+    proposer: beginningAt(proposer, after),
+    kinds,
+    history: { transactions: Infinity, bytes: Infinity },
+    clock: { now: () => 0, monotonic: () => 0, schedule: () => () => undefined },
+  });
+  try {
+    for (const { actions, ...info } of changes) ledger.apply(canonicalActions(actions, info, kinds), info);
+  } catch (error) {
+    if (isStoreError(error, 'NOT_FOUND') || isStoreError(error, 'VERSION_GAP')) return undefined;
+    throw error;
+  }
+  return ledger.committed.version === to ? ledger.history.list() : undefined;
+}
+
+/** What a ledger asks of a proposer when it is built. */
+const beginningAt = (proposer: Proposer, version: number): Proposer => ({
+  getVersion: () => version,
+  proposeValue: (transaction, commit) => proposer.proposeValue(transaction, commit),
+  changesBetween: (from, to) => proposer.changesBetween(from, to),
+});

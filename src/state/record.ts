@@ -35,7 +35,7 @@ export function labelled<T extends TransactionInfo>(to: Mutable<T>, { actor, rea
   if (reason !== undefined) target.reason = reason;
   if (requestId !== undefined) target.requestId = requestId;
   if (kinds !== undefined) target.kinds = kinds;
-  return to as T;
+  return to;
 }
 
 /** The same for very many events that are made already: the array of them is made when somebody reads it. */

@@ -21,6 +21,6 @@ export class Requests {
 
   reset(entries: Iterable<readonly [string, number]>): void {
     this.#versions.clear();
-    for (const [requestId, version] of entries) this.#versions.set(requestId, version);
+    for (const [requestId, version] of entries) this.add(requestId, version);
   }
 }

@@ -262,7 +262,8 @@ function record(input: unknown): Record<string, unknown> {
   return input as Record<string, unknown>;
 }
 
-function isPlain(input: object): boolean {
+/** No instance of a class. Objects of other realms are plain, too. */
+export function isPlain(input: object): boolean {
   const proto = Object.getPrototypeOf(input) as object | null;
   return proto === null || Object.getPrototypeOf(proto) === null;
 }

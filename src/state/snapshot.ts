@@ -2,7 +2,7 @@ import { Slicer, type Clock } from '../base/clock.js';
 import { LongList } from '../base/long-list.js';
 import { plainEqual } from '../base/plain.js';
 import { StoreError } from './errors.js';
-import { canonicalObject, givenId, type KindDescription, type StoredObject } from './kind.js';
+import { canonicalObject, givenId, givenMeta, type KindDescription, type StoredObject } from './kind.js';
 import { KindSet } from './kind-set.js';
 import type { ObjectEvent } from './events.js';
 import type { TransactionRecord } from './history.js';
@@ -91,6 +91,9 @@ function canonicalRow(snapshot: StoreSnapshot, kind: string, row: StoredObject, 
   const id = givenId(kind, row);
   if (id === undefined)
     throw new StoreError('INVALID_OBJECT', `${kind}: an object of a snapshot needs an id`, { path: 'id' });
+  const { version, createdAt, updatedAt } = givenMeta(kind, row);
+  if (version === undefined || createdAt === undefined || updatedAt === undefined)
+    throw new StoreError('INVALID_OBJECT', `${kind} ${id}: an object of a snapshot needs its meta`, { path: 'meta' });
   return canonicalObject(kinds.get(kind), row, id, row.meta);
 }
 

@@ -96,14 +96,31 @@ function specifierOf(action: EventAction, kind: Kind, args: readonly unknown[]):
       `a specifier for ${kind} takes an optional literal and then check functions`,
     );
   }
+  for (const check of checks) checkWanted(kind, check, literal ?? {});
+  // Checks that are answered by a look-up come first: live events are found by them, and older ones must be judged alike.
+  const ordered = [...checks.filter(keysOf), ...checks.filter((check) => !keysOf(check))];
   const byLiteral = checks.length === 0 && literal !== undefined;
   return Object.freeze({
     action,
     kind,
     wanted: literal ?? {},
-    checks: Object.freeze(byLiteral ? [literalCheck] : checks),
+    checks: Object.freeze(byLiteral ? [literalCheck] : ordered),
     literal: byLiteral,
   });
+}
+
+/** A built-in check compares text: what is wanted must be that. */
+function checkWanted(kind: string, check: CheckFunc<Kind>, literal: DeepPartial<ObjectOf<Kind>>): void {
+  const keys = keysOf(check);
+  if (!keys) return;
+  let key: unknown;
+  try {
+    key = keys.wanted(literal);
+  } catch {
+    key = null; // the literal has something else there
+  }
+  if (key !== undefined && typeof key !== 'string')
+    throw new StoreError('INVALID_OBJECT', `a specifier for ${kind} names a field that its check compares as text`);
 }
 
 interface SpecifierFunction<K extends Kind, E> {

@@ -13,6 +13,8 @@ export class StagedState {
   readonly #measure: Measure;
   readonly #bytes: Record<string, number> = {};
   #objects = 0;
+  /** Request ids that come with it, and the versions that they made where it comes from. */
+  readonly requests: (readonly [requestId: string, version: number])[] = [];
 
   constructor(
     { version, time, descriptions }: { version: number; time: number; descriptions: readonly KindDescription[] },

@@ -9,7 +9,7 @@ import type { HistoryLimits, TransactionRecord } from './history.js';
 import { Ledger } from './ledger.js';
 import { StagedState } from './staged-state.js';
 import { recordsOfChanges } from './older.js';
-import { checkLimits, type KindDescription, type StoredObject } from './kind.js';
+import type { KindDescription, StoredObject } from './kind.js';
 import { historyOf, type HistoryEntry } from './object-history.js';
 import { carryOut, makePlan, type Plan } from './plan.js';
 import type { Proposer, StoreAction, TransactionInfo } from './proposer.js';
@@ -24,7 +24,7 @@ import { useOf, type StoreUse } from './use.js';
 import type { WriteTransaction } from './write-transaction.js';
 import { Watch, watchLimitDefault, type WatchOptions } from './watch.js';
 import type { WatchPlan, WatchSource } from './watch-plan.js';
-import { limitDefaults, noOptions, refuseAsync, Writer, type Limits, type UpdateOptions } from './writer.js';
+import { limitsOf, noOptions, refuseAsync, Writer, type Limits, type UpdateOptions } from './writer.js';
 
 /** A return value that says "this may not be a promise" when it is one. */
 export type Sync<T> = T extends PromiseLike<unknown> ? 'a transaction cannot wait: fetch first, then write' : T;
@@ -112,9 +112,8 @@ export class MemoryStore implements WatchableStore {
 
   constructor(options: StoreOptions = {}) {
     const { proposer, history, clock = systemClock, random = systemRandom, logger = consoleLogger } = options;
-    const limits = { ...limitDefaults, ...options.limits };
+    const limits = limitsOf(options.limits);
     const kinds = options.kinds instanceof KindSet ? options.kinds : new KindSet(options.kinds);
-    for (const [kind, limit] of Object.entries(limits.kinds)) checkLimits(kind, limit ?? {});
     this.#clock = clock;
     this.#ledger = new Ledger({ proposer, history, clock, kinds, limits: limits.kinds });
     this.#writer = new Writer(this.#ledger, {
@@ -284,7 +283,7 @@ export class MemoryStore implements WatchableStore {
       const { root, record } = await planRestore(base, snapshot, time, { clock: this.#clock, kinds, measure });
       if (this.#writer.closed)
         throw new StoreError('CLOSED', 'the store was closed during the restore; nothing was changed');
-      this.#ledger.commitRestored(root, record);
+      this.#ledger.commitRestored(root, record, snapshot.requests);
     });
   }
 
@@ -305,14 +304,22 @@ export class MemoryStore implements WatchableStore {
     this.#install(root, snapshot);
   }
 
+  /** Takes over a restore of another store in this process, which this one follows: `record` tells of it. */
+  followRestore(snapshot: StoreSnapshot, record: TransactionRecord): void {
+    const root = rootOf(snapshot);
+    if (!root) throw new TypeError('followRestore takes what save() returned');
+    this.#ledger.commitRestored(root, record, snapshot.requests);
+  }
+
   /** Begins a state that is to take the place of everything; see {@link installStaged}. */
   stage(info: { version: number; time: number; descriptions: readonly KindDescription[] }): StagedState {
     return new StagedState(info, this.#ledger);
   }
 
-  /** Puts a staged state in the place of everything, at once. Watches end with `RESYNC`. Request ids are kept. */
+  /** Puts a staged state in the place of everything, at once. Watches end with `RESYNC`. Request ids are kept, and those that come are added. */
   installStaged(staged: StagedState): void {
-    const reached = this.#ledger.install(staged.root(), [], this.#ledger.requests.list());
+    const requests = [...this.#ledger.requests.list(), ...staged.requests];
+    const reached = this.#ledger.install(staged.root(), [], requests);
     if (!reached) this.#resyncVersion = staged.version;
   }
 
@@ -331,6 +338,14 @@ export class MemoryStore implements WatchableStore {
     } finally {
       this.#writer.turn.release();
     }
+  }
+
+  /** As {@link close}, for a store that cannot go on: its watches end with `error`. */
+  end(error: StoreError): void {
+    this.#writer.close();
+    if (this.queue.closed) return;
+    this.queue.fail(error, this.queue.version);
+    this.queue.close();
   }
 
   /** Watches complete, open updates reject, `view` still reads the last state. Harmless when repeated. */

@@ -36,7 +36,7 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
   #older: TransactionRecord[] = [];
   #fetching = false;
   #end: { error: unknown } | 'done' | undefined;
-  readonly #onAbort = () => this.#finish('done');
+  readonly #onAbort = () => void this.return();
 
   constructor(plan: WatchPlan) {
     this.#plan = plan;

@@ -18,7 +18,7 @@ import type { KindSet } from './kind-set.js';
 import { plainEqual } from '../base/plain.js';
 import { specVersionOf, storedMeta } from './meta.js';
 import { RootEditor, type StateRoot } from './root.js';
-import { closedError, Tables, type Tx, type WriteTable } from './transaction.js';
+import { closedError, Tables, type Lifetime, type Tx, type WriteTable } from './transaction.js';
 
 /** What a transaction did to one object. */
 export interface ObjectChange {
@@ -40,11 +40,13 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
   readonly #kind: KindDefinition<T>;
   readonly #editor: TableEditor<T>;
   readonly #tx: WriteTransaction;
+  readonly #life: Lifetime;
 
-  constructor(kind: KindDefinition<T>, editor: TableEditor<T>, tx: WriteTransaction) {
+  constructor(kind: KindDefinition<T>, editor: TableEditor<T>, tx: WriteTransaction, life = tx.life) {
     this.#kind = kind;
     this.#editor = editor;
     this.#tx = tx;
+    this.#life = life;
   }
 
   get(id: string): T | undefined {
@@ -69,7 +71,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     const { version, time } = this.#tx.stamp;
     const object = canonicalObject(this.#kind, input, id, { version, createdAt: time, updatedAt: time });
     validateObject(this.#kind, object, undefined);
-    this.#checkUnique(object, undefined);
+    this.#checkUnique(object, undefined, undefined);
     if (this.#editor.get(id) !== undefined) throw new StoreError('ALREADY_EXISTS', `${kind} ${id} is there already`);
     this.#checkCount();
     this.#put('create', object, undefined);
@@ -84,7 +86,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     const old = this.#editor.get(id);
     if (old === undefined) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
     const expected = givenVersion(kind, input);
-    if (expected !== undefined && expected !== old.meta.version) {
+    if (expected !== undefined && (expected === 0 || expected !== old.meta.version)) {
       throw new StoreError(
         'SEQUENCE_CONFLICT',
         `${kind} ${id} is at version ${old.meta.version}, not ${expected}: read it again`,
@@ -94,7 +96,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     const meta = { version, createdAt: old.meta.createdAt, updatedAt: time };
     const object = canonicalObject(this.#kind, input, id, meta, old);
     validateObject(this.#kind, object, old);
-    this.#checkUnique(object, old);
+    this.#checkUnique(object, old, id);
     this.#put('update', object, old);
     return object;
   }
@@ -121,7 +123,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
   checkNameOf(id: string): void {
     if (this.#kind.description) return; // whoever wrote it decided, and may have had another definition
     const object = this.#editor.get(id);
-    if (object !== undefined) this.#checkUnique(object, undefined);
+    if (object !== undefined) this.#checkUnique(object, undefined, id);
   }
 
   /** Writes an object of a snapshot: names may be on their way from one object to another. */
@@ -136,11 +138,12 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     this.#tx.record(old === undefined ? { action, kind, object } : { action, kind, object, old });
   }
 
-  #checkUnique(object: T, old: T | undefined): void {
+  /** Whoever has the id `may` may hold already what stands once. */
+  #checkUnique(object: T, old: T | undefined, may: string | undefined): void {
     for (const index of this.#kind.unique) {
       for (const parts of this.#keysIn(index, object)) {
         if (old !== undefined && this.#keysIn(index, old).some((other) => plainEqual(other, parts))) continue;
-        const holder = this.#editor.find({ index, parts }).find(({ id }) => id !== object.id);
+        const holder = this.#editor.find({ index, parts }).find(({ id }) => id !== may);
         if (holder === undefined) continue;
         const [key = ''] = parts;
         const what =
@@ -164,7 +167,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
   }
 
   #checkOpen(): void {
-    if (!this.#tx.life.open) throw closedError();
+    if (!this.#life.open || !this.#tx.life.open) throw closedError();
   }
 
   #checkWritable(): void {
@@ -219,6 +222,11 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
 
   protected override open(kind: string): TransactionTable<StoredObject> {
     return new TransactionTable(this.kinds.get(kind), this.#editor.table(kind), this);
+  }
+
+  /** The table of one step of a group: it can be used for as long as the step lasts. */
+  openFor(life: Lifetime, kind: string): TransactionTable<StoredObject> {
+    return new TransactionTable(this.kinds.get(kind), this.#editor.table(kind), this, life);
   }
 
   record(change: ObjectChange): void {
@@ -304,7 +312,7 @@ class StepTransaction extends Tables<TransactionTable<StoredObject>> implements 
   }
 
   protected override open(kind: string): TransactionTable<StoredObject> {
-    return this.#group.of(kind);
+    return this.#group.openFor(this.life, kind);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../base/clock.js';
 import { Deadlines } from './deadlines.js';
+import { checkLimits } from './kind.js';
 import { StoreError } from './errors.js';
 import type { Labels, Ledger } from './ledger.js';
 import type { Tx } from './transaction.js';
@@ -29,6 +30,19 @@ export interface Limits {
 }
 
 export const limitDefaults: Limits = { transactionBytes: 1.5 * 1024 * 1024, batchChanges: 200, kinds: {} };
+
+/** Limits with their defaults. Throws a `RangeError` that names the limit. */
+export function limitsOf(given: Partial<Limits> = {}): Limits {
+  const {
+    transactionBytes = limitDefaults.transactionBytes,
+    batchChanges = limitDefaults.batchChanges,
+    kinds = limitDefaults.kinds,
+  } = given;
+  if (!(transactionBytes > 0)) throw new RangeError('limits.transactionBytes must be a number above 0');
+  if (!(batchChanges >= 1)) throw new RangeError('limits.batchChanges must be a number from 1');
+  for (const [kind, limit] of Object.entries(kinds)) checkLimits(kind, limit ?? {});
+  return { transactionBytes, batchChanges, kinds };
+}
 
 const timeoutDefaultMs = 10_000;
 
@@ -135,7 +149,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** Refuses a callback that waits. What the promise says later is nobody's business any more. */
 export function refuseAsync(value: unknown): void {
   if (!isThenable(value)) return;
-  value.then(undefined, () => undefined);
+  if (value instanceof Promise) value.catch(() => undefined); // nobody else will listen
   throw new StoreError(
     'ASYNC_CALLBACK',
     'the callback returned a promise: a transaction cannot wait. Fetch first, then write',

@@ -244,7 +244,10 @@ export class RaftInvariants {
   /** LogMatching, step by step: the same index and term is the same entry after the same entry. */
   #match(entry: Entry, before: number): void {
     let ofTerm = this.#entries.get(entry.term);
-    if (!ofTerm) this.#entries.set(entry.term, (ofTerm = new Map()));
+    if (!ofTerm) {
+      ofTerm = new Map<number, { readonly entry: Entry; readonly before: number }>();
+      this.#entries.set(entry.term, ofTerm);
+    }
     const known = ofTerm.get(entry.index);
     if (!known) {
       ofTerm.set(entry.index, { entry, before });

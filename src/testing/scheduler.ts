@@ -56,7 +56,7 @@ export class Scheduler {
           if (happened) void said.then(afterwards);
           else resolve();
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       };
       void said.then(afterwards);

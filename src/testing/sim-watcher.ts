@@ -144,7 +144,7 @@ export class SimWatcher {
         },
         (error: unknown) => {
           settled();
-          reject(error as Error);
+          reject(error);
         },
       );
     });

@@ -122,6 +122,22 @@ describe('skep member', () => {
     expect(Object.keys(await roles())).toHaveLength(3);
   });
 
+  it('does not take a member for its own replacement, whatever it is told', async () => {
+    const { name } = (await members.follower()).status();
+    const { code, err } = await member('replace', name, name, '--force');
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('cannot replace itself') as string });
+    expect(Object.keys(await roles())).toHaveLength(3);
+  });
+
+  it('leaves the leader in its place when its removal is refused', async () => {
+    const leader = await members.leader();
+    await members.end(await members.follower());
+    const { name } = leader.status();
+    const { code, err } = await member('rm', name);
+    expect({ code, err }).toMatchObject({ code: 7, err: expect.stringContaining('would lose quorum') as string });
+    expect(leader.isLeader).toBe(true);
+  });
+
   it('says that there is no leader when too few are left to have one', async () => {
     for (const follower of await members.followers()) await members.end(follower);
     await until('nobody leads', () => members.all.every(({ isLeader }) => !isLeader));

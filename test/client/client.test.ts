@@ -48,6 +48,46 @@ describe('a client', () => {
     return { seen, stop: () => (stop.abort(), ended) };
   }
 
+  it.each<[unknown, RegExp]>([
+    [[], /names at least one member/],
+    ['127.0.0.1:4242', /hosts must be a list/],
+    [undefined, /hosts must be a list/],
+    [['m1'], /hosts: an address is HOST:PORT, is "m1"/],
+    [['127.0.0.1:99999'], /hosts: an address is HOST:PORT/],
+  ])('is not made for the hosts %j', (hosts, says) => {
+    expect(() => new Client({ hosts: hosts as string[] })).toThrow(says);
+  });
+
+  it('says that a request is too large before it is sent', async () => {
+    const client = clientOf(['127.0.0.1:1']);
+    const huge = { spec: { annotations: { name: 'x'.repeat(2 ** 24) } } };
+    expect(await codeOf(client.create('node', huge))).toBe('TOO_LARGE');
+  });
+
+  it('asks another member in time when one is silent and the answer is urgent', async () => {
+    members = await OpenMembers.start(1);
+    const client = clientOf([await hanging(), ...members.hosts], 10_000);
+    const id = await clientOf(members.hosts).grantLease({ ttlMs: 60_000 });
+    const began = performance.now();
+    expect(await client.keepAlive([id], { timeoutMs: 600 })).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(5_000); // alone, the silent one would have taken five seconds
+  });
+
+  it.each([0, 1, 5, 20])('ends a watch that is aborted after %i ms, whatever it is waiting for', async (ms) => {
+    members = await OpenMembers.start(1);
+    const stop = new AbortController();
+    const options = { signal: stop.signal };
+    const ended = Promise.all(
+      [clientOf(members.hosts).watch(options), clientOf([await hanging()]).watch(options)].map(async (watched) => {
+        for await (const _transaction of watched);
+        return 'ended';
+      }),
+    );
+    await pause(ms);
+    stop.abort();
+    expect(await ended).toEqual(['ended', 'ended']);
+  });
+
   it('writes and reads through any member', async () => {
     members = await OpenMembers.start(3);
     for (const addr of members.hosts) {

@@ -14,12 +14,17 @@ class Cluster {
   held = true;
   /** Ids of leases that were granted. */
   readonly leases: string[] = [];
+  /** How long the answers to renewals were waited for, milliseconds. */
+  readonly patience: number[] = [];
   /** Wakes whoever watches the lock. */
   #changed: (() => void)[] = [];
 
   readonly client = {
     grantLease: () => this.#answer(() => this.leases[this.leases.push(`lease${this.leases.length}`) - 1]),
-    keepAlive: () => this.#answer(() => []),
+    keepAlive: (_ids: unknown, { timeoutMs }: { timeoutMs: number }) => {
+      this.patience.push(timeoutMs);
+      return this.#answer(() => []);
+    },
     revokeLease: () => this.#answer(() => undefined),
     create: (_kind: unknown, draft: object) =>
       this.#answer(() => {
@@ -115,5 +120,28 @@ describe('the margin of a lock', () => {
 
   it.each([-1, 5_001, Number.NaN])('cannot be %s of 10,000 ms', async (marginMs) => {
     await expect(new Cluster().acquire({ marginMs })).rejects.toThrow(/marginMs must be at most half/);
+  });
+});
+
+describe('a lease', () => {
+  it('is renewed with no more patience than there is time: another member can be asked', async () => {
+    const cluster = new Cluster();
+    cluster.held = false;
+    await cluster.acquire({ ttlMs: 9_000 });
+    await cluster.scheduler.run(3_000);
+    cluster.set({ away: true });
+    await cluster.scheduler.run(4_500);
+    expect(cluster.patience.slice(0, 4)).toEqual([5_100, 5_100, 4_350, 3_600]);
+  });
+
+  it('that is given back leaves nothing behind that keeps the process', async () => {
+    const cluster = new Cluster();
+    cluster.held = false;
+    const lock = await cluster.acquire({ ttlMs: 60_000 });
+    await lock.release();
+    const before = cluster.scheduler.now;
+    await cluster.scheduler.run(60_000);
+    expect(cluster.scheduler.events).toBe(0);
+    expect(cluster.scheduler.now).toBe(before + 60_000);
   });
 });

@@ -1,6 +1,23 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/base/log.js';
 import { openReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
+
+describe('a cluster that cannot be recovered', () => {
+  it('leaves the directory as it is', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'skep-recover-'));
+    try {
+      const dataDir = join(dir, 'typo');
+      const opened = openReplica({ name: 'm1', dataDir, forceNewCluster: true, logger: silentLogger });
+      await expect(opened).rejects.toThrow(/typo holds no member of a cluster: there is nothing to recover/);
+      expect(await readdir(dir)).toEqual([]);
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+});
 
 describe('openReplica', () => {
   it.each<[string, Partial<OpenReplicaOptions>, RegExp]>([

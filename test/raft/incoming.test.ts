@@ -65,7 +65,7 @@ describe('bytes of a message', () => {
   it('are kept as they are when nobody changes them any more', () => {
     const kept = entry('abc') as Entry & { data: Uint8Array };
     const member = new Member();
-    member.node.stepOwned({ to: 1, term: 1, ...spoken(kept) } as Message);
+    member.node.stepOwned({ to: 1, term: 1, ...spoken(kept) });
     expect((member.node.ready().entries[0] as { data: Uint8Array }).data).toBe(kept.data);
   });
 });

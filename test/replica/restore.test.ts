@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EventCommit, MemoryStore, type Event, type StoreSnapshot } from '../../src/index.js';
-import type { Replica } from '../../src/replica/index.js';
+import {
+  defineKind,
+  EventCommit,
+  MemoryStore,
+  typeOf,
+  type Event,
+  type StoreSnapshot,
+  type Tx,
+} from '../../src/index.js';
+import { leases, type Replica } from '../../src/replica/index.js';
 import { TestCluster, until } from '../support/cluster.js';
 import { codeOf } from '../support/state-events.js';
 
@@ -70,6 +78,38 @@ describe('a restore', () => {
     for (const id of ['a', 'b', 'c']) await replica.store.update((tx) => tx.nodes().create({ id }));
     expect(await replica.restore({ ...replica.content(), store: before })).toEqual({ version: 4, objects: 0 });
     expect(idsIn(replica.store)).toEqual([]);
+  });
+
+  it('knows the requests that made what is restored', async () => {
+    const cluster = await start(3);
+    const { replica } = await cluster.leader();
+    const source = new MemoryStore();
+    const create = (id: string) => (tx: Tx) => void tx.nodes().create({ id });
+    await source.update(create('a'), { requestId: 'r' });
+    await replica.restore({ ...replica.content(), store: source.save() });
+    for (const member of cluster.members.values())
+      await until(`${member.info.name} knows it`, () => member.replica.store.versionOfRequest('r') === 1);
+    await replica.store.update(create('b'), { requestId: 'r' });
+    expect(idsIn(replica.store)).toEqual(['a']);
+  });
+
+  it('leaves out leases and what hangs on them: they are of those who lived then', async () => {
+    const cluster = await start(1);
+    const { replica } = await cluster.leader();
+    const hanging = defineKind({
+      name: 'hanging',
+      type: typeOf<{ lease: string }>(),
+      indexes: { lease: (one) => one.lease },
+    });
+    const { id: lease = '' } = (await replica.grantLease({ ttlMs: 60_000, holder: 'me', guarded: false }, {})) ?? {};
+    await replica.store.update((tx) => {
+      tx.kind(hanging).create({ lease });
+      tx.nodes().create({ id: 'stays' });
+    });
+    expect(await replica.restore(replica.content())).toMatchObject({ objects: 1 });
+    expect(replica.store.view((tx) => [tx.kind(hanging).count(), tx.kind(leases).count()])).toEqual([0, 0]);
+    expect(idsIn(replica.store)).toEqual(['stays']);
+    expect(await replica.keepAlive([lease])).toEqual([lease]); // its holder is told that it is over
   });
 
   it('makes other writers wait, and lets them write on top of it', async () => {

@@ -42,6 +42,23 @@ describe('members over gRPC', () => {
     expect(status.members.every(({ id }) => /^[1-9]\d*$/.test(id))).toBe(true);
   });
 
+  it('speak for the cluster no longer when they were removed, and end the watches in their process', async () => {
+    members = await OpenMembers.start(3);
+    const gone = await members.follower();
+    const watching = (async () => {
+      for await (const _event of gone.store.watchFrom(gone.store.version));
+    })();
+    await (await members.leader()).removeMember(gone.status().name);
+    expect(await codeOf(watching)).toBe('CLOSED');
+    await gone.stopped;
+    await until('nobody answers there', async () =>
+      call(members.channel(gone.addr), 'membership', 'Status', {}, 1_000).then(
+        () => false,
+        () => true,
+      ),
+    );
+  });
+
   it('say of one that is down that it is unreachable, and go on', async () => {
     members = await OpenMembers.start(3);
     const gone = await members.follower();

@@ -359,3 +359,64 @@ describe('batch', () => {
     expect(await codeOf(other)).toBe('OUTCOME_UNKNOWN');
   });
 });
+
+describe('a batch that is aborted', () => {
+  it('ends, whatever it waits for, and lets the others write', async () => {
+    const { store } = newStore();
+    const abort = new AbortController();
+    const refused: unknown[] = [];
+    const batch = store.batch(
+      async (steps) => {
+        await steps.update(node(1));
+        await new Promise(() => undefined); // something that never comes
+      },
+      { signal: abort.signal },
+    );
+    const waiting = store.update(node(2));
+    await flush();
+    expect(await settled(waiting)).toBe(false);
+    abort.abort(new Error('enough'));
+    await batch.catch((error: unknown) => refused.push(error));
+    expect(refused).toEqual([new Error('enough')]);
+    await waiting;
+    expect(ids(store)).toEqual(['n2']);
+  });
+
+  it('takes no more steps', async () => {
+    const { store } = newStore();
+    const abort = new AbortController();
+    let late: unknown;
+    const batch = store.batch(
+      async (steps) => {
+        await steps.update(node(1));
+        abort.abort(new Error('enough'));
+        late = await steps.update(node(2)).catch((error: unknown) => error);
+      },
+      { signal: abort.signal },
+    );
+    await expect(batch).rejects.toThrow('enough');
+    await flush();
+    expect(late).toEqual(new Error('enough'));
+    expect(store.version).toBe(0);
+  });
+});
+
+describe('what a step of a batch was given', () => {
+  it('is closed with it: its table, too', async () => {
+    const { store } = newStore();
+    let kept: ReturnType<Tx['nodes']> | undefined;
+    let code: unknown;
+    await store.batch(async (steps) => {
+      await steps.update((tx) => void (kept = tx.nodes()));
+      await steps.update(() => {
+        try {
+          kept?.create({ id: 'sneaked' });
+        } catch (error) {
+          code = (error as { code: unknown }).code;
+        }
+      });
+    });
+    expect(code).toBe('TX_CLOSED');
+    expect(ids(store)).toEqual([]);
+  });
+});

@@ -150,3 +150,19 @@ describe('applyEvent', () => {
     await flush();
   });
 });
+
+describe('a fork of a store that is restored', () => {
+  it('follows, and so do its watches, though versions are skipped', async () => {
+    const { store } = newStore();
+    const { store: source } = newStore();
+    for (const id of ['a', 'b', 'c']) await source.update(node(id), { requestId: `r${id}` });
+    const copy = fork(store);
+    const [here, there] = [record(watch(store.queue)), record(watch(copy.store.queue))];
+    await store.restore(source.save());
+    await store.update(node('d'));
+    expect(there.lines).toEqual(['create node a @4', 'create node b @4', 'create node c @4', 'commit @4', 'create node d @5', 'commit @5']); // prettier-ignore
+    expect([there.lines, there.errors]).toEqual([here.lines, []]);
+    expect(content(copy.store)).toEqual(content(store));
+    expect(copy.store.versionOfRequest('rb')).toBe(2);
+  });
+});

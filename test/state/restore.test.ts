@@ -254,3 +254,16 @@ describe('applyStoreActions', () => {
     expect(made.meta.updatedAt).toBe(2_000_000);
   });
 });
+
+describe('a restore', () => {
+  it('knows the requests that made what is restored, and those from before', async () => {
+    const { store: source } = newStore();
+    await source.update(make(['a', 'x']), { requestId: 'theirs' });
+    const { store } = newStore();
+    await store.update(make(['b', 'y']), { requestId: 'ours' });
+    await store.restore(parsed(source.save()));
+    await store.update(make(['c', 'z']), { requestId: 'theirs' });
+    await store.update(make(['d', 'w']), { requestId: 'ours' });
+    expect(names(store)).toEqual({ a: 'x' });
+  });
+});

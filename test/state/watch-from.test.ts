@@ -235,6 +235,25 @@ describe('a store over a proposer with a past', () => {
     expect(seen.lines).toEqual(linesOf(2, 5));
   });
 
+  it('asks for no more than it needs, and for all when an event tells of an object from before', async () => {
+    const asked: string[] = [];
+    class Compacted extends FakeProposer {
+      override changesBetween(from: number, to: number): Promise<readonly Change[]> {
+        asked.push(`${from}-${to}`);
+        return from < 1 ? Promise.reject(new Error('compacted')) : super.changesBetween(from, to);
+      }
+    }
+    const store = new MemoryStore({ proposer: new Compacted({ version: 3, changes }) });
+    expect(await take(iterate(store.watchFrom(1)), 4)).toEqual(linesOf(2, 3));
+    expect(asked).toEqual(['1-3']);
+    const update = { version: 3, time: 3, actions: [{ ...create('n1'), action: 'update' } as StoreAction] };
+    const other = new MemoryStore({
+      proposer: new Compacted({ version: 3, changes: [...changes.slice(0, 2), update] }),
+    });
+    expect(await codeOf(iterate(other.watchFrom(1)).next())).toBe('VERSION_COMPACTED');
+    expect(asked).toEqual(['1-3', '1-3', '0-3']);
+  });
+
   it('says VERSION_COMPACTED when the proposer does not know either', async () => {
     const store = new MemoryStore({ proposer: new FakeProposer({ version: 3, commit: 'during' }) });
     const seen = record(store.watchFrom(1));

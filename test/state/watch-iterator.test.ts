@@ -100,7 +100,7 @@ describe('the end of a watch', () => {
     await store.update(node('n1'));
     abort.abort();
     expect([seen.completed, seen.errors, store.queue.listeners]).toEqual([true, [], 0]);
-    expect(await take(events, 3)).toEqual(['create node n1 @1', 'commit @1', 'done']);
+    expect(await take(events, 1)).toEqual(['done']); // what was buffered is gone, too
     const late = record(watch(store.queue, { signal }));
     expect(late.completed).toBe(true);
     expect(await iterate(watch(store.queue, { signal })).next()).toMatchObject({ done: true });

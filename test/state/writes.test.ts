@@ -32,9 +32,9 @@ describe('create, update and delete', () => {
       code: 'NAME_CONFLICT',
     },
     {
-      what: 'its own name and id',
+      what: 'a taken id with its own name: the name first',
       write: (tx) => tx.services().create({ id: 's1', ...named('web') }),
-      code: 'ALREADY_EXISTS',
+      code: 'NAME_CONFLICT',
     },
     { what: 'an update of nothing', write: (tx) => tx.services().update({ id: 'no' }), code: 'NOT_FOUND' },
     {

@@ -47,7 +47,7 @@ export class NaiveStore {
     }
     const name = uniqueName(kind, object);
     const holder = name === '' ? undefined : [...table.values()].find((one) => uniqueName(kind, one) === name);
-    if (holder && holder.id !== object.id) return 'NAME_CONFLICT';
+    if (holder && (action === 'create' || holder.id !== object.id)) return 'NAME_CONFLICT';
     return action === 'create' && old ? 'ALREADY_EXISTS' : undefined;
   }
 

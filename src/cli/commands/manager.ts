@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { addressPattern, isMemberName, memberNameRule } from '../../base/names.js';
+import { isMemberName, memberNameRule } from '../../base/names.js';
+import { address } from '../arguments.js';
 import type { Context, ManagerFlags } from '../context.js';
 import { hostDefault } from '../context.js';
 
@@ -38,12 +39,6 @@ export function addManager(program: Command, context: Context, exit: (code: numb
 
 function memberName(text: string): string {
   if (!isMemberName(text)) throw new InvalidArgumentError(memberNameRule);
-  return text;
-}
-
-function address(text: string): string {
-  const [, port] = addressPattern.exec(text) ?? [];
-  if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError('an address is HOST:PORT.');
   return text;
 }
 

@@ -4,6 +4,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { Client } from '../../client/index.js';
 import { StoreError } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
+import { UsageError } from '../exit-codes.js';
 import { printList } from '../output.js';
 
 type Member = Awaited<ReturnType<Client['status']>>['members'][number];
@@ -135,6 +136,7 @@ function addReplace(group: Command, context: Context): void {
       await withClient(command, context, async (client, { timeout }) => {
         const { members } = await client.status();
         const { name: gone } = find(members, old);
+        if (gone === name) throw new UsageError(`${name} cannot replace itself: a new member has a name of its own`);
         const others = members.filter((member) => member.name !== gone);
         const there = members.find((member) => member.name === name);
         if (there?.role === 'voter' && !force)

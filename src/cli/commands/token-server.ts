@@ -1,6 +1,6 @@
-import { addressPattern } from '../../base/names.js';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { openTokenServer } from '../../discovery/index.js';
+import { address } from '../arguments.js';
 import type { Context } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 
@@ -26,12 +26,6 @@ export function addTokenServer(program: Command, context: Context, exit: (code: 
       await server.close();
       exit(exitCodes.ok);
     });
-}
-
-function address(text: string): string {
-  const [, port] = addressPattern.exec(text) ?? [];
-  if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError('an address is HOST:PORT.');
-  return text;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -5221,7 +5221,8 @@ export const descriptor: object = {
           "begin",
           "rows",
           "commit",
-          "abort"
+          "abort",
+          "requests"
          ]
         }
        },
@@ -5245,6 +5246,10 @@ export const descriptor: object = {
         "abort": {
          "type": "RestoreAbort",
          "id": 5
+        },
+        "requests": {
+         "type": "RequestRecords",
+         "id": 6
         }
        }
       },

@@ -1340,6 +1340,7 @@ export interface RestoreStep {
   readonly rows?: RestoreRows;
   readonly commit?: RestoreCommit;
   readonly abort?: RestoreAbort;
+  readonly requests?: RequestRecords;
 }
 
 /** `version` of the transaction is the one that the restore will make. */

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import {
+  applyEvent,
+  EventCreateNode,
+  EventCreateTask,
+  MemoryStore,
+  nodeCheckName,
+  nodeCheckState,
+  taskCheckNodeId,
+  watch,
+  type Event,
+  type StoreAction,
+  type StoreOptions,
+  type Tx,
+} from '../../src/index.js';
+import { codeOf, newStore, thrownCode } from '../support/state-events.js';
+
+describe('an object that is no plain data', () => {
+  class Made {
+    readonly id = 'a';
+  }
+  it.each<[string, () => object]>([
+    ['a promise that nobody awaited', () => Promise.resolve({ id: 'a' })],
+    ['a map', () => new Map()],
+    ['a date', () => new Date()],
+    ['an error', () => new Error('e')],
+    ['an instance', () => new Made()],
+    ['an heir', () => Object.create({ id: 'a' }) as object],
+  ])('is refused: %s', async (_what, make) => {
+    const { store } = newStore();
+    await store.update((tx) => tx.nodes().create({ id: 'a', role: 'manager' }));
+    for (const write of [
+      (tx: Tx) => void tx.nodes().create(make()),
+      (tx: Tx) => void tx.nodes().update(make() as never),
+    ])
+      await expect(store.update(write)).rejects.toThrow(
+        /^INVALID_OBJECT: node: must be a plain object: no instance of a class, no promise$/,
+      );
+    expect(store.view((tx) => tx.nodes().get('a')?.role)).toBe('manager');
+  });
+
+  it('may have no prototype at all', async () => {
+    const { store } = newStore();
+    await store.update((tx) => tx.nodes().create(Object.assign(Object.create(null) as object, { id: 'a' })));
+    expect(store.view((tx) => tx.nodes().get('a')?.id)).toBe('a');
+  });
+});
+
+describe('an event that was read from somewhere', () => {
+  it('is taken as a copy, in canonical form', async () => {
+    const { store } = newStore();
+    const events: Event[] = [];
+    watch(store.queue, EventCreateNode()).subscribe((event) => events.push(event));
+    await store.update((tx) => tx.nodes().create({ id: 'n' }));
+    const parsed = JSON.parse(JSON.stringify(events[0])) as Event & { object: { role: string } };
+    const copy = new MemoryStore();
+    applyEvent(copy, parsed);
+    parsed.object.role = 'changed';
+    expect(copy.view((tx) => tx.nodes().get('n'))).toEqual(store.view((tx) => tx.nodes().get('n')));
+    expect(Object.isFrozen(copy.view((tx) => tx.nodes().get('n')?.spec))).toBe(true);
+  });
+
+  it('is refused where it says what no object can be', () => {
+    const at = (object: object) => ({ action: 'create', kind: 'node', object, version: 1 }) as never as Event;
+    const meta = { version: 1, createdAt: 1, updatedAt: 1 };
+    expect(thrownCode(() => applyEvent(new MemoryStore(), at({ id: 'n', meta, role: 'boss' })))).toBe('INVALID_OBJECT');
+  });
+});
+
+describe('a logged action', () => {
+  const node = (part: object) => ({ action: 'create', kind: 'node', object: { id: 'n', ...part } });
+  it.each<[string, object, string]>([
+    ['a version in words', node({ meta: { version: 'x' } }), 'meta.version'],
+    ['a version below nothing', node({ meta: { version: -1 } }), 'meta.version'],
+    ['a time that is no number', node({ meta: { createdAt: Number.NaN } }), 'meta.createdAt'],
+    ['half a millisecond', node({ meta: { updatedAt: 0.5 } }), 'meta.updatedAt'],
+    ['a meta that is none', node({ meta: 5 }), 'meta'],
+    ['a misspelt action', { ...node({}), action: 'crate' }, 'action'],
+    ['nothing to remove', { action: 'remove', kind: 'node' }, 'id'],
+    ['no id', { action: 'create', kind: 'node', object: {} }, 'id'],
+  ])('is refused with %s', (_what, action, path) => {
+    const store = new MemoryStore();
+    const apply = () => store.applyStoreActions([action as StoreAction], { version: 1, time: 1 });
+    expect(thrownCode(apply)).toBe('INVALID_OBJECT');
+    expect(apply).toThrow(expect.objectContaining({ details: expect.objectContaining({ path }) as object }) as Error);
+    expect(store.version).toBe(0);
+  });
+
+  it('of version 0 makes an object that nobody can expect', async () => {
+    const store = new MemoryStore();
+    const meta = { version: 0, createdAt: 0, updatedAt: 0 };
+    store.applyStoreActions([node({ meta }) as StoreAction], { version: 1, time: 1 });
+    expect(await codeOf(store.update((tx) => tx.nodes().update({ id: 'n', meta })))).toBe('SEQUENCE_CONFLICT');
+  });
+});
+
+describe('a snapshot whose objects', () => {
+  it.each([{}, { meta: null }, { meta: { version: 1, createdAt: null, updatedAt: 1 } }])(
+    'have the meta of %j is refused',
+    async (part) => {
+      const { store } = newStore();
+      const snapshot = { version: 1, time: 1, tables: { node: [{ id: 'b', ...part }] }, history: [], requests: [] };
+      expect(await codeOf(store.restore(snapshot as never))).toBe('INVALID_OBJECT');
+      expect(store.version).toBe(0);
+    },
+  );
+});
+
+describe('options of a store', () => {
+  it.each<[StoreOptions, RegExp]>([
+    [{ history: { transactions: -1 } }, /history\.transactions/],
+    [{ history: { transactions: Number.NaN } }, /history\.transactions/],
+    [{ history: { bytes: -1 } }, /history\.bytes/],
+    [{ limits: { batchChanges: 0 } }, /limits\.batchChanges/],
+    [{ limits: { transactionBytes: Number.NaN } }, /limits\.transactionBytes/],
+  ])('are refused: %j', (options, says) => {
+    expect(() => new MemoryStore(options)).toThrow(says);
+  });
+
+  it('that are undefined are not given', async () => {
+    const given = { history: { transactions: undefined }, limits: { batchChanges: undefined } } as never;
+    const store = new MemoryStore(given);
+    await store.batch(async (batch) => {
+      for (let i = 0; i < 201; i++) await batch.update((tx) => void tx.nodes().create({}));
+    });
+    expect(store.history.map(({ events }) => events.length)).toEqual([200, 1]);
+  });
+});
+
+describe('a specifier', () => {
+  it('is refused when its check compares text and the literal has none there', () => {
+    const { store } = newStore();
+    expect(thrownCode(() => EventCreateNode({ description: { hostname: 5 } } as never, nodeCheckName))).toBe(
+      'INVALID_OBJECT',
+    );
+    expect(thrownCode(() => EventCreateNode({ status: { state: 5 } } as never, nodeCheckState))).toBe('INVALID_OBJECT');
+    expect(store.queue.listeners).toBe(0);
+  });
+
+  it('asks what is answered by a look-up first, of events that come and of those that were', async () => {
+    const { store } = newStore();
+    const mine = () => {
+      throw new Error('mine');
+    };
+    const wanted = EventCreateTask({ nodeId: 'n' }, mine, taskCheckNodeId);
+    const errors: unknown[] = [];
+    watch(store.queue, wanted).subscribe({ error: (error) => errors.push(error) });
+    await store.update((tx) => tx.tasks().create({ nodeId: 'other' }));
+    store.watchFrom(0, wanted).subscribe({ error: (error) => errors.push(error) });
+    expect(errors).toEqual([]);
+    await store.update((tx) => tx.tasks().create({ nodeId: 'n' }));
+    expect(errors).toHaveLength(2);
+  });
+});
+
+describe('a callback that returns what is like a promise', () => {
+  it('is refused, and what it returned is not begun', async () => {
+    const { store } = newStore();
+    let begun = false;
+    const lazy = {
+      then() {
+        begun = true;
+        throw new Error('mine');
+      },
+    };
+    const callback = (): never => lazy as never;
+    expect(await codeOf(store.update(callback))).toBe('ASYNC_CALLBACK');
+    expect(begun).toBe(false);
+  });
+});

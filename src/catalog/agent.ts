@@ -45,6 +45,8 @@ export class CatalogAgent {
   #left: Promise<void> | undefined;
 
   constructor(options: AgentOptions) {
+    if (!(options as Partial<AgentOptions>).backend)
+      throw new TypeError('CatalogAgent needs a backend: where services are kept');
     const { backend, clock = systemClock, random = systemRandom, logger = consoleLogger } = options;
     const { agentId = newId(random), ttlMs = ttlMsDefault, heartbeatMs = Math.floor(ttlMs / 3) } = options;
     this.id = agentId;

@@ -1,6 +1,7 @@
 import { newId } from '../base/ids.js';
 import { systemClock, type Clock } from '../base/clock.js';
 import { addressRule, isAddress } from '../base/names.js';
+import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
 import {
   canonicalObject,
@@ -98,6 +99,7 @@ export class Client {
   readonly #calls: Calls;
 
   constructor(options: ClientOptions) {
+    refuseUnknown('Client', options, ['hosts', 'timeoutMs', 'clock']);
     const { hosts } = options;
     if (!Array.isArray(hosts) || hosts.length === 0)
       throw new TypeError('hosts must be a list that names at least one member: HOST:PORT');

@@ -1,3 +1,4 @@
+import { StoreError } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 
 /** A value that an index holds. */
@@ -20,11 +21,23 @@ export interface Where extends Partial<Omit<messages.Filter, 'indexes'>> {
   readonly indexes?: readonly IndexWhere[];
 }
 
+/** A misspelt part of a filter would find everything. Throws `INVALID_FIND_BY`. */
+export function checkFilter(filter: object, known: readonly string[]): void {
+  const unknown = Object.keys(filter).find((key) => !known.includes(key));
+  if (unknown !== undefined)
+    throw new StoreError('INVALID_FIND_BY', `a filter has no "${unknown}": it has ${known.join(', ')}`);
+}
+
 export function completeFilter({ indexes = [], ...filter }: Where): messages.Filter {
+  checkFilter(filter, ['ids', 'idPrefixes', 'names', 'namePrefixes', 'indexes']);
   return { ids: [], idPrefixes: [], names: [], namePrefixes: [], ...filter, indexes: indexes.map(indexFilter) };
 }
 
-export function indexFilter({ index, is, prefix, from, to }: IndexWhere): messages.IndexFilter {
+export function indexFilter(where: IndexWhere): messages.IndexFilter {
+  checkFilter(where, ['index', 'is', 'prefix', 'from', 'to']);
+  const { index, is, prefix, from, to } = where;
+  if (typeof index !== 'string' || [is, prefix, from, to].every((part) => part === undefined))
+    throw new StoreError('INVALID_FIND_BY', 'an index is asked by its name, and one of is, prefix, from, to');
   const values = is === undefined ? [] : Array.isArray(is) ? (is as readonly IndexedValue[]) : [is as IndexedValue];
   return {
     index,

@@ -11,7 +11,7 @@ import {
 import { isStoreError, StoreError, type Event, type ObjectEvent, type StoredObject } from '../state/index.js';
 import { fromAny, type messages } from '../wire/index.js';
 import type { Calls } from './calls.js';
-import { indexFilter, type IndexWhere } from './filters.js';
+import { checkFilter, indexFilter, type IndexWhere } from './filters.js';
 
 type WatchResponse = messages.WatchResponse;
 
@@ -135,11 +135,7 @@ function explained(error: unknown): unknown {
 
 function requestOf(options: WatchOptions, { version, lineage }: Place): messages.WatchRequest {
   return {
-    selectors: (options.selectors ?? []).map(({ indexes = [], ...selector }) => ({
-      ...noSelector,
-      ...selector,
-      indexes: indexes.map(indexFilter),
-    })),
+    selectors: (options.selectors ?? []).map(completeSelector),
     ...(version !== undefined && { resumeFrom: version }),
     ...(lineage !== undefined && { lineage }),
     matchEither: options.matchEither ?? false,
@@ -148,6 +144,11 @@ function requestOf(options: WatchOptions, { version, lineage }: Place): messages
     // Another member may be a little behind the one that told us where we are.
     wait: options.wait === true || (lineage !== undefined && version !== undefined),
   };
+}
+
+function completeSelector({ indexes = [], ...selector }: Selector): messages.Selector {
+  checkFilter(selector, [...Object.keys(noSelector), 'stateGreaterThan']);
+  return { ...noSelector, ...selector, indexes: indexes.map(indexFilter) };
 }
 
 /** One stream of one member, until it ends. */

@@ -1,6 +1,7 @@
 import type { Client } from '../client/index.js';
 import { newId } from '../base/ids.js';
 import { sleep, type Clock } from '../base/clock.js';
+import { refuseUnknown } from '../base/options.js';
 import type { Random } from '../base/random.js';
 import { isStoreError, type WatchableStore } from '../state/index.js';
 import type { messages } from '../client/index.js';
@@ -77,6 +78,7 @@ export class Lock {
  * @throws the signal's reason; {@link StoreError} `NOT_LEADER` when no member answers to begin with, `OUTCOME_UNKNOWN`.
  */
 export async function acquire(name: string, ports: LockPorts, options: LockOptions = {}): Promise<Lock> {
+  refuseUnknown('lock', options, ['ttlMs', 'marginMs', 'signal', 'onLost']);
   const { ttlMs = lockTtlDefaultMs, marginMs, signal } = options;
   if (name === '') throw new TypeError('a lock needs a name');
   if (marginMs !== undefined && !(marginMs >= 0 && marginMs <= ttlMs / 2))

@@ -4,6 +4,7 @@ import { newId, newMemberId } from '../base/ids.js';
 import { messageOf } from '../base/errors.js';
 import { addressRule, isAddress, isMemberName, memberNameRule } from '../base/names.js';
 import { consoleLogger, type Logger } from '../base/log.js';
+import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica, ReplicaSettings } from '../replica/index.js';
 import { MemoryStore, type ReadTx, type StoreSnapshot } from '../state/index.js';
@@ -30,6 +31,18 @@ export interface OpenReplicaOptions extends Partial<ReplicaSettings> {
   readonly forceNewCluster?: boolean;
   readonly logger?: Logger;
 }
+
+/** The options that are no settings of the replica. */
+const ownOptions: readonly (keyof OpenReplicaOptions)[] = [
+  'name',
+  'dataDir',
+  'listenAddr',
+  'advertiseAddr',
+  'join',
+  'joinTimeoutMs',
+  'forceNewCluster',
+  'logger',
+];
 
 /** One member of a cluster, with its store. */
 export interface OpenReplica {
@@ -122,7 +135,8 @@ class Opening {
   }
 
   async open(): Promise<OpenReplica> {
-    const { loadReplica, noNetwork, replicaSettings } = await import('../replica/index.js');
+    const { loadReplica, noNetwork, replicaSettings, settingsDefaults } = await import('../replica/index.js');
+    refuseUnknown('openReplica', this.#options, [...ownOptions, ...Object.keys(settingsDefaults)]);
     const { name, dataDir, join = [], joinTimeoutMs = 60_000 } = this.#options;
     const { kinds: ofCoordination } = await import('../coordination/kinds.js');
     const { kinds: ofCatalog } = await import('../catalog/kinds.js');

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
+import { refuseUnknown } from '../base/options.js';
 import type { Random } from '../base/random.js';
 import type { AnyOwnKind, HistoryLimits, Limits } from '../state/index.js';
 
@@ -35,8 +36,9 @@ export const settingsDefaults: ReplicaSettings = {
   kinds: [],
 };
 
-/** Fills in the defaults. Throws a `RangeError` that names the setting. */
+/** Fills in the defaults. Throws a `RangeError` or `TypeError` that names the setting. */
 export function replicaSettings(given: Partial<ReplicaSettings>): ReplicaSettings {
+  refuseUnknown('settings of a replica', given, Object.keys(settingsDefaults));
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const settings = { ...settingsDefaults, ...known };
   for (const name of [

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.js';
+import { refuseUnknown } from '../base/options.js';
 import type { CommitEvent, ObjectEvent } from './events.js';
 import type { TransactionInfo } from './proposer.js';
 
@@ -26,6 +27,7 @@ export class History {
   #bytes = 0;
 
   constructor(limits: Partial<HistoryLimits> = {}) {
+    refuseUnknown('history', limits, Object.keys(historyDefaults));
     const { transactions = historyDefaults.transactions, bytes = historyDefaults.bytes } = limits;
     if (!(transactions >= 0)) throw new RangeError('history.transactions must be a number from 0');
     if (!(bytes >= 0)) throw new RangeError('history.bytes must be a number from 0');

@@ -1,4 +1,5 @@
 import type { IndexDefinition, TableDefinition } from '../table/index.js';
+import { refuseUnknown } from '../base/options.js';
 import { plainEqual } from '../base/plain.js';
 import { StoreError } from './errors.js';
 import { specVersionOf, storedMeta, type Meta } from './meta.js';
@@ -30,9 +31,12 @@ export interface KindLimits {
   readonly objectBytes?: number;
 }
 
-/** Throws a `RangeError` that names the limit. */
+const limitNames = ['objects', 'bytes', 'objectBytes'] as const;
+
+/** Throws a `RangeError` or `TypeError` that names the limit. */
 export function checkLimits(kind: string, limits: KindLimits): void {
-  for (const name of ['objects', 'bytes', 'objectBytes'] as const) {
+  refuseUnknown(`the limits of ${kind}`, limits, limitNames);
+  for (const name of limitNames) {
     const limit: unknown = limits[name];
     if (limit !== undefined && !(typeof limit === 'number' && limit >= 0))
       throw new RangeError(`${kind}: the limit of ${name} must be a number from 0`);

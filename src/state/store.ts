@@ -1,3 +1,4 @@
+import { refuseUnknown } from '../base/options.js';
 import { systemClock, type Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
 import { consoleLogger, type Logger } from '../base/log.js';
@@ -111,6 +112,7 @@ export class MemoryStore implements WatchableStore {
   #resyncVersion = 0;
 
   constructor(options: StoreOptions = {}) {
+    refuseUnknown('MemoryStore', options, ['proposer', 'history', 'limits', 'kinds', 'clock', 'random', 'logger']);
     const { proposer, history, clock = systemClock, random = systemRandom, logger = consoleLogger } = options;
     const limits = limitsOf(options.limits);
     const kinds = options.kinds instanceof KindSet ? options.kinds : new KindSet(options.kinds);

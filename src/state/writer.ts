@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../base/clock.js';
+import { refuseUnknown } from '../base/options.js';
 import { Deadlines } from './deadlines.js';
 import { checkLimits } from './kind.js';
 import { StoreError } from './errors.js';
@@ -38,6 +39,7 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
     batchChanges = limitDefaults.batchChanges,
     kinds = limitDefaults.kinds,
   } = given;
+  refuseUnknown('limits', given, Object.keys(limitDefaults));
   if (!(transactionBytes > 0)) throw new RangeError('limits.transactionBytes must be a number above 0');
   if (!(batchChanges >= 1)) throw new RangeError('limits.batchChanges must be a number from 1');
   for (const [kind, limit] of Object.entries(kinds)) checkLimits(kind, limit ?? {});

@@ -58,6 +58,22 @@ describe('a client', () => {
     expect(() => new Client({ hosts: hosts as string[] })).toThrow(says);
   });
 
+  it.each<[string, object]>([
+    ['a misspelt part', { idz: ['a'] }],
+    ['a part of tasks', { nodeIds: ['a'] }],
+    ['an index that is asked for nothing', { indexes: [{ index: 'queue' }] }],
+    ['an index without a name', { indexes: [{ is: 'a' }] }],
+    ['a misspelt part of an index', { indexes: [{ index: 'queue', iz: 'a' }] }],
+  ])('finds nothing rather than everything by %s', async (_what, filter) => {
+    const client = clientOf(['127.0.0.1:1']);
+    expect(await codeOf(client.list('node', filter))).toBe('INVALID_FIND_BY');
+  });
+
+  it('watches nothing rather than everything by a misspelt selector', async () => {
+    const watched = clientOf(['127.0.0.1:1']).watch({ selectors: [{ kind: 'node', idz: ['a'] } as never] });
+    expect(await codeOf(watched.next())).toBe('INVALID_FIND_BY');
+  });
+
   it('says that a request is too large before it is sent', async () => {
     const client = clientOf(['127.0.0.1:1']);
     const huge = { spec: { annotations: { name: 'x'.repeat(2 ** 24) } } };

@@ -32,6 +32,11 @@ describe('openReplica', () => {
     ['it tells no address', { listenAddr: '127.0.0.1:0', advertiseAddr: [] }, /^advertiseAddr: leave it out/],
     ['it tells nonsense', { listenAddr: '127.0.0.1:0', advertiseAddr: ['m1:1', 'm1:x'] }, /^advertiseAddr: .*"m1:x"/],
     ['nobody could reach it', { join: ['m1:1'] }, /needs a listenAddr/],
+    [
+      'its directory is misspelt',
+      { datadir: '/x' } as never,
+      /openReplica: there is no option "datadir": known are name, dataDir,/,
+    ],
     ['it has no name', { name: '' }, /name/],
     ['its new cluster has no data', { forceNewCluster: true }, /forceNewCluster needs the dataDir/],
   ])('refuses options with which %s', async (_what, options, says) => {

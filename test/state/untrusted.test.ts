@@ -113,6 +113,10 @@ describe('options of a store', () => {
     [{ history: { bytes: -1 } }, /history\.bytes/],
     [{ limits: { batchChanges: 0 } }, /limits\.batchChanges/],
     [{ limits: { transactionBytes: Number.NaN } }, /limits\.transactionBytes/],
+    [{ histori: {} } as StoreOptions, /MemoryStore: there is no option "histori": known are proposer, history,/],
+    [{ history: { transaction: 5 } } as StoreOptions, /history: there is no option "transaction"/],
+    [{ limits: { batchChange: 5 } } as StoreOptions, /limits: there is no option "batchChange"/],
+    [{ limits: { kinds: { node: { object: 1 } } } } as StoreOptions, /the limits of node: there is no option "object"/],
   ])('are refused: %j', (options, says) => {
     expect(() => new MemoryStore(options)).toThrow(says);
   });

@@ -151,7 +151,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'version check outside the transaction',
     file: 'state/write-transaction.ts',
-    find: 'if (expected !== undefined && expected !== old.meta.version) {',
+    find: 'if (expected !== undefined && (expected === 0 || expected !== old.meta.version)) {',
     replace: 'if (expected !== undefined && expected > old.meta.version) {',
   },
   {

@@ -12,8 +12,9 @@ export function wholeNumber(text: string): number {
 }
 
 export function countFrom1(text: string): number {
-  const number = wholeNumber(text);
-  if (number === 0) throw new InvalidArgumentError('a whole number from 1 is needed.');
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number === 0)
+    throw new InvalidArgumentError('a whole number from 1 is needed.');
   return number;
 }
 

@@ -140,7 +140,13 @@ export class SimCluster {
     const settle = () => void (done = true);
     promise.then(settle, settle);
     await this.scheduler.run(atMostMs, () => done || this.failure !== undefined);
-    if (!done) throw this.failure ?? new Error(`nothing came of it within ${atMostMs} ms`);
+    if (!done)
+      throw (
+        this.failure ??
+        new Error(
+          `nothing came of it within simulated ${atMostMs} ms: is something awaited that is not of the simulation? Wait with its sleep and clock`,
+        )
+      );
     return promise;
   }
 
@@ -260,6 +266,12 @@ export class SimCluster {
   #observe(member: SimMember, replica: Replica): void {
     const { store } = replica;
     const { info } = member;
+    let led = false;
+    replica.leadership.subscribe((leadership) => {
+      const leads = leadership === 'leader';
+      if (leads !== led) this.note(`${info.name} ${leads ? 'leads' : 'leads no longer'}`);
+      led = leads;
+    });
     this.guard(() => this.store.checkStore(info.name, store));
     const follow = (from: number) => {
       let events: TransactionRecord['events'][number][] = [];
@@ -284,7 +296,7 @@ export class SimCluster {
         },
         error: (error: unknown) => {
           if (isStoreError(error, 'RESYNC')) follow(store.version);
-          else this.fail(error);
+          else if (!isStoreError(error, 'CLOSED')) this.fail(error); // closed: the process has ended by itself
         },
       });
     };

@@ -121,6 +121,7 @@ export class SimWatcher {
 
   #lost(error: unknown): void {
     if (isStoreError(error, 'VERSION_AHEAD')) return; // a member that is behind: another, or later
+    if (isStoreError(error, 'CLOSED')) return; // one that has ended by itself: another
     if (isStoreError(error, 'VERSION_COMPACTED')) this.#counts.compacted++;
     else if (isStoreError(error, 'WATCH_OVERFLOW')) this.#counts.overflowed++;
     else if (isStoreError(error, 'RESYNC')) this.#counts.resynced++;

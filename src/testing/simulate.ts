@@ -45,6 +45,8 @@ export class SimulationError extends Error {
  */
 export async function simulate(options: SimulateOptions, scenario: Scenario): Promise<SimulateResult> {
   checkOptions(options);
+  if (typeof scenario !== 'function')
+    throw new TypeError('simulate(options, scenario) takes a scenario: a function of the world that it runs in');
   const { seeds = 20, replicas = 3, faults = faultKinds, durationMs = 60_000 } = options;
   const list = typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds;
   let simulatedMs = 0;

@@ -37,6 +37,8 @@ export class World {
   readonly #running = new Map<SimMember, AbortController>();
   readonly #always: { readonly name: string; readonly check: (tx: ReadTx) => void }[] = [];
   #troubled = true;
+  /** The newest version that is in the trace. */
+  #noted = 0;
 
   constructor(cluster: SimCluster, chance: Chance) {
     this.#cluster = cluster;
@@ -47,7 +49,10 @@ export class World {
       this.#running.get(member)?.abort();
       this.#running.delete(member);
     };
-    cluster.onTransaction = (member, replica) => this.#check(member, replica);
+    cluster.onTransaction = (member, replica) => {
+      this.#note(member, replica);
+      this.#check(member, replica);
+    };
     for (const member of cluster.running) if (member.replica) this.#begin(member, member.replica);
   }
 
@@ -143,6 +148,16 @@ export class World {
     run().catch((error: unknown) => {
       if (!running.signal.aborted) this.#cluster.fail(error);
     });
+  }
+
+  /** What was written, for whoever looks for the cause of a failure: by the first member that has it. */
+  #note({ info }: SimMember, { store }: Replica): void {
+    if (store.version <= this.#noted) return;
+    this.#noted = store.version;
+    const { events = [] } = store.transaction(store.version) ?? {};
+    const some = events.slice(0, 3).map(({ action, kind, object }) => `${action} ${kind} ${object.id}`);
+    const more = events.length > some.length ? ` and ${events.length - some.length} more` : '';
+    this.#cluster.note(`version ${store.version} on ${info.name}: ${some.join(', ')}${more}`);
   }
 
   #check(member: SimMember, replica: Replica): void {

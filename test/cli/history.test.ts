@@ -69,8 +69,8 @@ describe('skep history', () => {
 
   it('says that nothing is known of what never was', async () => {
     const { code, out, err } = await on('history', 'service/nobody', '-o', 'json');
-    expect({ code, out }).toEqual({ code: 0, out: '[]\n' });
-    expect(err).toBe('nothing is known of service nobody after version 0\n');
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toBe('skep: NOT_FOUND: nothing is known of service nobody after version 0\n');
   });
 
   it('does not take a beginning that fits several for a name', async () => {

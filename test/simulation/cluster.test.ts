@@ -64,6 +64,13 @@ describe('a simulated scenario', () => {
     expect(first.message).toMatch(/seed 1: FewNodes: does not hold on m\d at version 3: three nodes/);
     const again = (await broken([first.seed]).catch((error: unknown) => error)) as SimulationError;
     expect(again.trace).toEqual(first.trace);
+    expect(first.trace.join('\n')).toMatch(/ m\d leads\n[^]* version 3 on m\d: create node /);
+  });
+
+  it('says what to look for when something is awaited that never comes in virtual time', async () => {
+    const stuck = simulate({ seeds: 1, faults: [], durationMs: 100 }, () => new Promise(() => undefined));
+    await expect(stuck).rejects.toThrow(/is something awaited that is not of the simulation\?/);
+    await expect(simulate({ seeds: 1 }, undefined as never)).rejects.toThrow(/takes a scenario/);
   });
 
   it('breaks when something does not come about, or throws', async () => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { messages } from '../../client/index.js';
-import { isStoreError } from '../../state/index.js';
-import { wholeNumber } from '../arguments.js';
+import { isStoreError, StoreError } from '../../state/index.js';
+import { countFrom1 } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
 import { printList } from '../output.js';
 import { findObject, splitReference } from '../objects.js';
@@ -14,15 +14,18 @@ export function addHistory(program: Command, context: Context): void {
   program
     .command('history')
     .argument('<kind/id>', 'e.g. service/web: id, name, or the beginning of an id')
-    .option('--limit <n>', 'the newest so many', wholeNumber, 0)
+    .option('--limit <n>', 'the newest so many (default: all)', countFrom1)
     .description('show who changed an object, when, why and how, as far as history reaches')
-    .action(async (reference: string, { limit }: { limit: number }, command: Command) => {
+    .action(async (reference: string, { limit = 0 }: { limit?: number }, command: Command) => {
       await withClient(command, context, async (client, { output }) => {
         const { kind, id: given } = await splitReference(client, reference);
         // What has been removed has a history and nothing else.
-        const id = (await findObject(client, kind, given).catch(goneAs(given))).id;
+        const found = await findObject(client, kind, given).catch(goneAs(given));
+        const { id } = found;
         const { entries, reachesBackTo } = await client.history(kind, id, { limit });
-        if (entries.length === 0) streams.err(`nothing is known of ${kind} ${id} after version ${reachesBackTo}\n`);
+        const unknown = `nothing is known of ${kind} ${id} after version ${reachesBackTo}`;
+        if (entries.length === 0 && !('meta' in found)) throw new StoreError('NOT_FOUND', unknown);
+        if (entries.length === 0) streams.err(`${unknown}\n`);
         const rows = entries.map((entry) => ({ ...entry, fields: entry.fields.map(parsed) }));
         printList(streams, output, rows, {
           name: ({ version }) => String(version),

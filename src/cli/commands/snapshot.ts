@@ -19,6 +19,7 @@ export function addSnapshot(program: Command, context: Context): void {
     .option('--stale', 'take what the member that answers holds, even without a quorum')
     .description('save everything that is committed now, while the cluster goes on')
     .action(async (file: string, { stale = false }: { stale?: boolean }, command: Command) => {
+      if (file === '-') command.error('error: a snapshot is written to a file, and checked there: name one');
       await withClient(command, context, async (client, flags) => {
         await backup.write(file, client.saveSnapshot({ stale }));
         print(flags, await backup.inspect(file));

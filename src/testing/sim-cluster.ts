@@ -285,7 +285,7 @@ export class SimCluster {
           const seen = events;
           events = [];
           this.guard(() => {
-            if (!record || record.events.length !== seen.length || record.events.some((other, i) => other !== seen[i]))
+            if (!record || !sameList(record.events, seen))
               throw new Violation(
                 'WatchEqualsHistory',
                 `${info.name} told its watchers other events than its history has`,
@@ -320,6 +320,12 @@ export class SimCluster {
       this.raft.onApplied(info.id, replica.raftStatus());
     }
   }
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** More would mean that nobody answers the writers. */

@@ -1,6 +1,6 @@
 import { markCanonical, type ProposedTransaction, type StoreAction, type TransactionInfo } from '../state/index.js';
 import { messageCodec, utf8Length } from './codec.js';
-import type { Action, RestoreStep } from './generated/messages.js';
+import type { Action, RestoreStep, Transaction } from './generated/messages.js';
 import { checkedKind, decodeObject, encodeObject } from './objects.js';
 
 const codec = messageCodec('Transaction');
@@ -36,8 +36,9 @@ export function sizeOfAction(action: StoreAction): number {
 
 /** The payload of a log entry. */
 export function encodeTransaction(transaction: ProposedTransaction): Uint8Array {
-  const { actions, kinds = [], ...info } = transaction;
-  return codec.encode({ ...info, kinds, actions: actions.map(wireAction) });
+  const { version, time, actor, reason, requestId, kinds = [], actions } = transaction;
+  const labels = { actor, reason, requestId } as Pick<Transaction, 'actor' | 'reason' | 'requestId'>; // absent ones are not written
+  return codec.encode(Object.assign(labels, { version, time, kinds, actions: actions.map(wireAction) }));
 }
 
 /** The payload of a log entry that is a step of a restore. */

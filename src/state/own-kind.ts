@@ -60,9 +60,9 @@ type IndexFunctions<Body> = Readonly<Record<string, (object: Stored<Body>) => In
 type ValueOf<F> = F extends (object: never) => infer V ? IndexedValue<V> : never;
 
 /** @see defineKind */
-export interface KindOptions<S, I> {
+export interface KindOptions<S, I, N extends string = string> {
   /** Of the kind, as events, history and the command line say it: letters, digits, `-` and `_`. */
-  readonly name: string;
+  readonly name: N;
   /** Default: the name with an s, if it has none. */
   readonly plural?: string;
   /**
@@ -92,17 +92,20 @@ interface OwnSpecifier<Body, E> {
 /** Compares what a watcher named with an object that changed. */
 export type OwnCheck<Body> = (wanted: DeepPartial<Stored<Body>>, changed: Stored<Body>) => boolean;
 
-type EventOf<E, Body> = Omit<E, 'kind' | 'object' | 'old'> & { readonly kind: string; readonly object: Stored<Body> };
-export type OwnCreateEvent<Body> = EventOf<CreateEvent, Body>;
-export type OwnUpdateEvent<Body> = EventOf<UpdateEvent, Body> & { readonly old: Stored<Body> };
-export type OwnDeleteEvent<Body> = EventOf<DeleteEvent, Body>;
-export type OwnEvent<Body> = OwnCreateEvent<Body> | OwnUpdateEvent<Body> | OwnDeleteEvent<Body>;
+type EventOf<E, Body, N> = Omit<E, 'kind' | 'object' | 'old'> & { readonly kind: N; readonly object: Stored<Body> };
+export type OwnCreateEvent<Body, N extends string = string> = EventOf<CreateEvent, Body, N>;
+export type OwnUpdateEvent<Body, N extends string = string> = EventOf<UpdateEvent, Body, N> & {
+  readonly old: Stored<Body>;
+};
+export type OwnDeleteEvent<Body, N extends string = string> = EventOf<DeleteEvent, Body, N>;
+export type OwnEvent<Body, N extends string = string> =
+  OwnCreateEvent<Body, N> | OwnUpdateEvent<Body, N> | OwnDeleteEvent<Body, N>;
 
 /** A kind of object that users defined. Made by {@link defineKind}; `tx.kind(it)` is its table. */
-export interface OwnKind<Body extends object, I = Record<never, never>, D = Body> {
+export interface OwnKind<Body extends object, I = Record<never, never>, D = Body, N extends string = string> {
   /** Never there: carries the type of what `create` takes. */
   readonly draft?: D;
-  readonly name: string;
+  readonly name: N;
   readonly plural: string;
   /** What an index finds for a value, by id. */
   by<K extends keyof I & string>(index: K, value: ValueOf<I[K]>): By;
@@ -111,9 +114,9 @@ export interface OwnKind<Body extends object, I = Record<never, never>, D = Body
   /** What an index finds in a stretch of its values, by value and then id. Numbers are in the order of numbers. */
   byRange<K extends keyof I & string>(index: K, range: Range<ValueOf<I[K]>>): By;
   /** Specifiers for `watch`, as `EventCreateTask` and its sisters. */
-  readonly created: OwnSpecifier<Body, OwnCreateEvent<Body>>;
-  readonly updated: OwnSpecifier<Body, OwnUpdateEvent<Body>>;
-  readonly deleted: OwnSpecifier<Body, OwnDeleteEvent<Body>>;
+  readonly created: OwnSpecifier<Body, OwnCreateEvent<Body, N>>;
+  readonly updated: OwnSpecifier<Body, OwnUpdateEvent<Body, N>>;
+  readonly deleted: OwnSpecifier<Body, OwnDeleteEvent<Body, N>>;
   /** Built-in checks: the literal's id, the beginning of an id, and the value that each index gives for the literal. */
   readonly check: { readonly [K in (keyof I & string) | 'id' | 'idPrefix']: OwnCheck<Body> };
   /** Is this an event of this kind? */
@@ -128,9 +131,11 @@ export interface OwnKind<Body extends object, I = Record<never, never>, D = Body
  * @throws {TypeError} for a definition that cannot be.
  * @see docs/kinds.md
  */
-export function defineKind<S, const I extends IndexFunctions<BodyOf<S>> = Record<never, never>>(
-  options: KindOptions<S, I>,
-): OwnKind<BodyOf<S> & object, I, InputOf<S>> {
+export function defineKind<
+  S,
+  const I extends IndexFunctions<BodyOf<S>> = Record<never, never>,
+  const N extends string = string,
+>(options: KindOptions<S, I, N>): OwnKind<BodyOf<S> & object, I, InputOf<S>, N> {
   type Body = BodyOf<S> & object;
   checkOptions(options as KindOptions<unknown, Record<string, unknown>>);
   const { name } = options;
@@ -155,7 +160,7 @@ export function defineKind<S, const I extends IndexFunctions<BodyOf<S>> = Record
     is: (event: { readonly kind: string }) => event.kind === name,
     definition,
   };
-  return Object.freeze(kind) as unknown as OwnKind<Body, I, InputOf<S>>;
+  return Object.freeze(kind) as unknown as OwnKind<Body, I, InputOf<S>, N>;
 }
 
 function checkOptions(options: KindOptions<unknown, Record<string, unknown>>): void {

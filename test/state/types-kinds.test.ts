@@ -1,6 +1,8 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   defineKind,
+  EventCreateNode,
+  EventUpdateTask,
   MemoryStore,
   schema as s,
   typeOf,
@@ -107,6 +109,11 @@ describe('the types of a kind of one’s own', () => {
       });
       watch(store.queue, jobs.created(), jobs.deleted()).subscribe((event) => {
         expectTypeOf(event.action).toEqualTypeOf<'create' | 'delete'>();
+      });
+      watch(store.queue, EventUpdateTask(), EventCreateNode(), jobs.deleted()).subscribe((event) => {
+        if (event.kind === 'task') expectTypeOf(event.old.nodeId).toEqualTypeOf<string | undefined>();
+        else if (event.kind === 'jobs') expectTypeOf(event.object.queue).toEqualTypeOf<string>();
+        else expectTypeOf(event.kind).toEqualTypeOf<'node'>();
       });
       // @ts-expect-error there is no such field
       jobs.created({ colour: 'red' });

@@ -32,6 +32,9 @@ export interface OpenReplicaOptions extends Partial<ReplicaSettings> {
   readonly logger?: Logger;
 }
 
+/** How long calls that are under way may take when a member ends, milliseconds. */
+const answersMs = 500;
+
 /** The options that are no settings of the replica. */
 const ownOptions: readonly (keyof OpenReplicaOptions)[] = [
   'name',
@@ -317,7 +320,7 @@ class Opening {
     const ended = () => {
       closing();
       server
-        ?.close(0)
+        ?.close(answersMs)
         .catch((error: unknown) => this.#logger.error('the server did not close', { error: messageOf(error) }));
     };
     replica.stopped.then((reason) => (reason ? ended() : closing()), ended);
@@ -344,7 +347,7 @@ class Opening {
         closing();
         server?.drain();
         await replica.close();
-        await server?.close(500);
+        await server?.close(answersMs);
       },
     };
   }

@@ -251,11 +251,13 @@ export class MemoryStore implements WatchableStore {
 
   /**
    * Applies a transaction of the log, as a follower does: values as logged, no version checks on objects, one version.
-   * @throws {StoreError} `VERSION_GAP` when `info.version` is not the next one; `NOT_FOUND`, `ALREADY_EXISTS` or
+   * @throws {StoreError} `INVALID_OBJECT`; `VERSION_GAP` when `info.version` is not the next one; `NOT_FOUND`, `ALREADY_EXISTS` or
    *   `NAME_CONFLICT` when the actions do not fit this state, which then is not the log's: stop and say so.
    */
   applyStoreActions(actions: readonly StoreAction[], info: TransactionInfo): void {
     if (this.#writer.closed) throw new StoreError('CLOSED', 'the store is closed');
+    if (!Number.isSafeInteger(info.time))
+      throw new StoreError('INVALID_OBJECT', 'the time of a transaction must be whole milliseconds', { path: 'time' });
     this.#ledger.apply(canonicalActions(actions, info, this.#ledger.kinds), info);
   }
 

@@ -86,6 +86,12 @@ describe('a logged action', () => {
     expect(store.version).toBe(0);
   });
 
+  it.each([Number.NaN, 1.5, Infinity, undefined])('is refused when it was made at %s', (time) => {
+    const store = new MemoryStore();
+    const apply = () => store.applyStoreActions([node({}) as StoreAction], { version: 1, time: time as number });
+    expect(thrownCode(apply)).toBe('INVALID_OBJECT');
+  });
+
   it('of version 0 makes an object that nobody can expect', async () => {
     const store = new MemoryStore();
     const meta = { version: 0, createdAt: 0, updatedAt: 0 };

@@ -53,9 +53,11 @@ const faultOfTerm = (term: unknown) => (whole(term) ? undefined : `its term is $
 
 /** They follow each other from `prevLogIndex` on. */
 function faultOfEntries(entries: readonly Entry[], prevLogIndex: LogIndex): string | undefined {
-  for (const [i, { index, term }] of entries.entries()) {
-    if (index !== prevLogIndex + 1 + i) return `entry ${index} does not follow entry ${prevLogIndex + i}`;
+  let before = prevLogIndex;
+  for (const { index, term } of entries) {
+    if (index !== before + 1) return `entry ${index} does not follow entry ${before}`;
     if (!whole(term)) return `the term of entry ${index} is ${String(term)}`;
+    before = index;
   }
   return undefined;
 }

@@ -4,19 +4,15 @@ import { duration } from './durations.js';
 
 /** Readers of arguments that more than one command has. What they throw is a mistake on the command line: exit code 2. */
 
-export function wholeNumber(text: string): number {
+const wholeFrom = (least: number) => (text: string) => {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError('a whole number from 0 is needed.');
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least)
+    throw new InvalidArgumentError(`a whole number from ${least} is needed.`);
   return number;
-}
+};
 
-export function countFrom1(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number === 0)
-    throw new InvalidArgumentError('a whole number from 1 is needed.');
-  return number;
-}
+export const wholeNumber = wholeFrom(0);
+export const countFrom1 = wholeFrom(1);
 
 /** `500ms`, `10s`, `2m`; in milliseconds. */
 export function time(text: string): number {

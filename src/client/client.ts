@@ -103,7 +103,7 @@ export class Client {
     const { hosts } = options;
     if (!Array.isArray(hosts) || hosts.length === 0)
       throw new TypeError('hosts must be a list that names at least one member: HOST:PORT');
-    for (const host of hosts) if (!isAddress(host)) throw new TypeError(`hosts: ${addressRule(host)}`);
+    for (const host of hosts) if (!isAddress(host, 1)) throw new TypeError(`hosts: ${addressRule(host)}`);
     this.#calls = new Calls(options.hosts, options.timeoutMs ?? timeoutDefaultMs, options.clock ?? systemClock);
   }
 

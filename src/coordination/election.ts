@@ -1,4 +1,5 @@
-import { acquire, type Lock, type LockOptions, type LockPorts } from './lock.js';
+import { refuseUnknown } from '../base/options.js';
+import { acquire, lockOptions, type Lock, type LockOptions, type LockPorts } from './lock.js';
 import type { FencedTx } from './fenced.js';
 
 /** What the one who leads is given. */
@@ -28,9 +29,11 @@ export async function elect<T>(
   ports: LockPorts,
   options: ElectOptions = {},
 ): Promise<T> {
-  const { signal, onLost = () => undefined } = options;
+  refuseUnknown('elect', options, [...lockOptions, 'onLost']);
+  const { onLost = () => undefined, ...ofLock } = options;
+  const { signal } = ofLock;
   for (;;) {
-    const lock = await acquire(name, ports, options);
+    const lock = await acquire(name, ports, ofLock);
     const outcome = await runOnce(lock, work, signal);
     if ('value' in outcome) return outcome.value;
     signal?.throwIfAborted();

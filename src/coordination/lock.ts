@@ -32,6 +32,8 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
 }
 
+export const lockOptions: readonly string[] = ['ttlMs', 'marginMs', 'signal'];
+
 export const lockTtlDefaultMs = 10_000;
 
 /** A lock that is held. */
@@ -78,7 +80,7 @@ export class Lock {
  * @throws the signal's reason; {@link StoreError} `NOT_LEADER` when no member answers to begin with, `OUTCOME_UNKNOWN`.
  */
 export async function acquire(name: string, ports: LockPorts, options: LockOptions = {}): Promise<Lock> {
-  refuseUnknown('lock', options, ['ttlMs', 'marginMs', 'signal', 'onLost']);
+  refuseUnknown('lock', options, lockOptions);
   const { ttlMs = lockTtlDefaultMs, marginMs, signal } = options;
   if (name === '') throw new TypeError('a lock needs a name');
   if (marginMs !== undefined && !(marginMs >= 0 && marginMs <= ttlMs / 2))

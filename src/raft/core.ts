@@ -59,10 +59,8 @@ export function settingsOf(config: RaftConfig): Settings {
   ] as const)
     if (config[name] !== undefined && !(config[name] >= 0))
       throw new RangeError(`${name} must be a number of bytes from 0`);
-  if (maxInflightBytes !== 0 && maxInflightBytes < maxSizePerMessage)
-    throw new RangeError(
-      'maxInflightBytes must be at least maxSizePerMessage, which is unlimited when it is not given',
-    );
+  if (maxInflightBytes !== 0 && config.maxSizePerMessage !== undefined && maxInflightBytes < maxSizePerMessage)
+    throw new RangeError('maxInflightBytes must be at least maxSizePerMessage');
   if (config.readOnlyOption !== undefined && config.readOnlyOption !== 'safe') {
     throw new RangeError(
       "readOnlyOption 'leaseBased' is not offered: it trusts clocks, and a paused leader would answer stale reads. Use 'safe'",

@@ -166,22 +166,21 @@ export class RaftLog {
 
   /** Committed entries that were not handed out yet, one page. */
   nextCommitted(): readonly Entry[] {
-    if (!this.hasNextCommitted()) return [];
-    try {
-      return this.slice(this.applying + 1, this.committed + 1, this.#committedBytesMax);
-    } catch (error) {
-      if (isStorageError(error) && error.code === 'unavailable') return [];
-      throw error;
-    }
+    return this.#committedBefore(this.committed + 1, this.#committedBytesMax);
   }
 
   /** As {@link nextCommitted}, of which this says only whether there is any. */
   hasReadableCommitted(): boolean {
-    if (!this.hasNextCommitted()) return false;
+    return this.#committedBefore(this.applying + 2, 0).length > 0;
+  }
+
+  /** Committed entries before `end` that were not handed out yet; none while storage fetches them. */
+  #committedBefore(end: LogIndex, maxBytes: number): readonly Entry[] {
+    if (!this.hasNextCommitted()) return [];
     try {
-      return this.slice(this.applying + 1, this.applying + 2, 0).length > 0;
+      return this.slice(this.applying + 1, end, maxBytes);
     } catch (error) {
-      if (isStorageError(error) && error.code === 'unavailable') return false;
+      if (isStorageError(error) && error.code === 'unavailable') return [];
       throw error;
     }
   }

@@ -9,15 +9,20 @@ import {
   type StoredObject,
   type TransactionInfo,
 } from '../state/index.js';
-import { decodeObject, encodeObject, encodeRestoreStep, type ClusterSnapshot, type messages } from '../wire/index.js';
+import {
+  decodeObject,
+  encodeObject,
+  encodeRestoreStep,
+  fromRequestRecords,
+  toRequestRecords,
+  type ClusterSnapshot,
+  type messages,
+} from '../wire/index.js';
 
 type RestoreStep = messages.RestoreStep;
 
 /** About how many bytes of objects travel in one step: a member decodes and inserts them in a few milliseconds. */
 const stepBytes = 64 * 1024;
-
-/** Most request ids in one step. */
-const requestsMax = 1_000;
 
 /** Steps that may be on their way at a time. */
 const stepsInFlight = 8;
@@ -63,7 +68,7 @@ export class Restoring {
       return undefined;
     }
     if ('requests' in step) {
-      for (const { requestId, version: made } of step.requests.requests) staged.requests.push([requestId, made]);
+      staged.requests.push(...fromRequestRecords(step.requests));
       return undefined;
     }
     this.abandon();
@@ -99,10 +104,7 @@ function* stepsOf(
     }
   }
   if (rows.length > 0) yield { id, rows: { rows } };
-  for (let from = 0; from < store.requests.length; from += requestsMax) {
-    const requests = store.requests.slice(from, from + requestsMax);
-    yield { id, requests: { requests: requests.map(([requestId, version]) => ({ requestId, version })) } };
-  }
+  for (const requests of toRequestRecords(store.requests)) yield { id, requests };
   yield { id, commit: { objects } };
 }
 

@@ -13,6 +13,6 @@ export {
   toWireBatch,
   toWireMessage,
 } from './raft.js';
-export { encodeSnapshot, SnapshotDecoder, snapshotFormat } from './snapshot.js';
+export { encodeSnapshot, fromRequestRecords, SnapshotDecoder, snapshotFormat, toRequestRecords } from './snapshot.js';
 export type { ClusterSnapshot } from './snapshot.js';
 export { descriptor } from './generated/descriptor.js';

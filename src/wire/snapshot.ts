@@ -11,7 +11,14 @@ import {
   type TransactionRecord,
 } from '../state/index.js';
 import { DecodeError, messageCodec } from './codec.js';
-import type { HistoryChange, HistoryRecord, MemberInfo, SnapshotHeader, SnapshotRecord } from './generated/messages.js';
+import type {
+  HistoryChange,
+  HistoryRecord,
+  MemberInfo,
+  RequestRecords,
+  SnapshotHeader,
+  SnapshotRecord,
+} from './generated/messages.js';
 import { checkedKind, decodeObject, encodeObject } from './objects.js';
 
 /** The format of what this version writes; older ones are read where they differ. */
@@ -23,7 +30,7 @@ const chunkBytes = 32 * 1024;
 /** Most changes of a transaction in one record. */
 const changesMax = 128;
 /** Most request ids in one record. */
-const requestsMax = 256;
+const requestsPerRecord = 256;
 
 /** Everything that one member hands to another: the store, and who the cluster is. */
 export interface ClusterSnapshot {
@@ -98,12 +105,23 @@ function* recordsOf({ clusterId, lineage, members, removed, store }: ClusterSnap
       yield { history: part };
     }
   }
-  for (let from = 0; from < store.requests.length; from += requestsMax) {
+  for (const requests of toRequestRecords(store.requests)) {
     count++;
-    const some = store.requests.slice(from, from + requestsMax);
-    yield { requests: { requests: some.map(([requestId, version]) => ({ requestId, version })) } };
+    yield { requests };
   }
   yield { end: { records: count } };
+}
+
+/** Request ids and the versions that they made, a few hundred at a time. */
+export function* toRequestRecords(requests: StoreSnapshot['requests']): Generator<RequestRecords, void> {
+  for (let from = 0; from < requests.length; from += requestsPerRecord) {
+    const some = requests.slice(from, from + requestsPerRecord);
+    yield { requests: some.map(([requestId, version]) => ({ requestId, version })) };
+  }
+}
+
+export function fromRequestRecords({ requests }: RequestRecords): [requestId: string, version: number][] {
+  return requests.map(({ requestId, version }) => [requestId, version]);
 }
 
 function* toWireRecords(record: TransactionRecord): Generator<HistoryRecord, void> {
@@ -229,8 +247,7 @@ export class SnapshotDecoder {
       const { kind, object } = record.object;
       (this.#tables[checkedKind(kind)] ??= new LongList()).push(decodeObject(kind, object));
     } else if ('history' in record) this.#takeHistory(record.history);
-    else if ('requests' in record)
-      for (const { requestId, version } of record.requests.requests) this.#requests.push([requestId, version]);
+    else if ('requests' in record) this.#requests.push(...fromRequestRecords(record.requests));
     else if (!('end' in record))
       throw new DecodeError('a record of the snapshot is of no kind that this version knows');
     else if (record.end.records !== this.#records)

@@ -82,11 +82,10 @@ describe('a client', () => {
 
   it('asks another member in time when one is silent and the answer is urgent', async () => {
     members = await OpenMembers.start(1);
-    const client = clientOf([await hanging(), ...members.hosts], 10_000);
+    // Half of the client's own time would be longer than this test may take.
+    const client = clientOf([await hanging(), ...members.hosts], 600_000);
     const id = await clientOf(members.hosts).grantLease({ ttlMs: 60_000 });
-    const began = performance.now();
     expect(await client.keepAlive([id], { timeoutMs: 600 })).toEqual([]);
-    expect(performance.now() - began).toBeLessThan(5_000); // alone, the silent one would have taken five seconds
   });
 
   it.each([0, 1, 5, 20])('ends a watch that is aborted after %i ms, whatever it is waiting for', async (ms) => {

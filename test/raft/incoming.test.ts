@@ -86,9 +86,9 @@ describe('calls', () => {
     expect(leader.progress(1).state).toBe('replicate');
   });
 
-  it('append without copying what is there: as many entries between two Readys as one likes', () => {
+  it('append in place between two Readys, and leave what was handed out as it is', () => {
     const { node } = new Member({ members: '1' }).lead();
-    const most = 20_000;
+    const most = 200;
     for (let i = 0; i < most; i++) node.propose(bytesOf('x'));
     const { entries } = node.ready();
     expect(entries).toHaveLength(most);

@@ -27,6 +27,7 @@ describe('a configuration', () => {
     ['the plain one', {}],
     ['no byte limit on the window', { maxSizePerMessage: 100, maxInflightBytes: 0 }],
     ['a window of exactly one message', { maxSizePerMessage: 100, maxInflightBytes: 100 }],
+    ['a window of bytes, for messages of any size', { maxInflightBytes: 20 }],
     ['safe reads', { readOnlyOption: 'safe' }],
   ])('is taken: %s', (_what, part) => {
     expect(() => new RawNode({ ...plain, ...part }, new MemoryStorage())).not.toThrow();

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.js';
+import { termless } from './incoming.js';
 import { RaftLog } from './log.js';
 import { confStateOf, memberIds, membershipOf, type Membership } from './membership.js';
 import { PeerProgress, type Window } from './progress.js';
@@ -7,6 +8,7 @@ import {
   NONE,
   type ConfState,
   type HardState,
+  type InstallSnapshot,
   type LogIndex,
   type Message,
   type NodeId,
@@ -91,8 +93,6 @@ type Unsent = Message extends infer M
     : never
   : never;
 
-/** Messages without a term of their own: they are forwarded for somebody else. */
-const termless: ReadonlySet<string> = new Set(['propose', 'transferLeader', 'readIndex']);
 /** Promises: they may leave only when what they promise is on disk. */
 const promises: ReadonlySet<string> = new Set(['appendEntriesResponse', 'requestVoteResponse', 'preVoteResponse']);
 
@@ -128,6 +128,8 @@ export class Core {
   /** Reads that came before our term had committed anything. */
   earlyReads: ReadRequest[] = [];
   readStates: ReadState[] = [];
+  /** Arrived while what was handed out is being applied: heard again when that is done. The last one counts. */
+  heldSnapshot: InstallSnapshot | undefined;
   messages: Message[] = [];
   messagesAfterPersist: Message[] = [];
   #peers: readonly NodeId[] = [];

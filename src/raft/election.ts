@@ -1,8 +1,9 @@
 import type { Core } from './core.js';
 import { becomeLeaderNow } from './leader.js';
-import { isStorageError, isUpToDate } from './log.js';
+import { isUpToDate, whenAvailable } from './log.js';
+import { isVoter } from './membership.js';
 import { jointVote, voterIds } from './quorum.js';
-import { NONE, type Entry, type RequestVote, type RequestVoteResponse } from './types.js';
+import { NONE, type EntryId, type LogIndex, type RequestVote, type RequestVoteResponse, type Term } from './types.js';
 
 /** Why somebody campaigns: `transfer` skips the pre-vote and overrides the loyalty of voters to their leader. */
 type Campaign = 'preVote' | 'election' | 'transfer';
@@ -10,39 +11,35 @@ type Campaign = 'preVote' | 'election' | 'transfer';
 /** Starts a campaign, if this member may. */
 export function hup(core: Core, campaign: Campaign): void {
   if (core.role === 'leader' || !core.promotable) return;
+  const last = whenAvailable(() => core.log.lastId);
+  if (!last) return; // storage is fetching it: after another timeout
   if (hasUnappliedConfChange(core)) {
     core.logger.log('warn', `${core.id} does not campaign: a committed membership change is not applied yet`);
     return;
   }
-  run(core, campaign);
+  run(core, campaign, last);
 }
+
+/** How much of the log is looked through at a time, in bytes. */
+const pageBytesMax = 1024 * 1024;
 
 /** A quorum that we do not know of yet may decide: wait until it is applied. */
 function hasUnappliedConfChange({ log }: Core): boolean {
   const { applied, committed } = log;
   for (let from = Math.max(applied + 1, log.firstIndex); from <= committed;) {
-    const page = pageOf(log, from, committed + 1);
-    if (page.length === 0 || page.some((entry) => entry.kind === 'confChange')) return true;
+    const page = whenAvailable(() => log.slice(from, committed + 1, pageBytesMax));
+    if (!page || page.some((entry) => entry.kind === 'confChange')) return true;
     from += page.length;
   }
   return false;
 }
 
-function pageOf(log: Core['log'], lo: number, hi: number): readonly Entry[] {
-  try {
-    return log.slice(lo, hi, 1024 * 1024);
-  } catch (error) {
-    if (isStorageError(error) && error.code === 'unavailable') return [];
-    throw error;
-  }
-}
-
-function run(core: Core, campaign: Campaign): void {
+function run(core: Core, campaign: Campaign, last: EntryId): void {
   const preVote = campaign === 'preVote';
   if (preVote) core.becomePreCandidate();
   else core.becomeCandidate();
   const term = preVote ? core.term + 1 : core.term;
-  const { index: lastLogIndex, term: lastLogTerm } = core.log.lastId;
+  const { index: lastLogIndex, term: lastLogTerm } = last;
   for (const to of voterIds(core.membership)) {
     if (to === core.id) {
       // Our own vote counts once it is durable: it is delivered by `advance`.
@@ -79,11 +76,33 @@ export function answerVoteRequest(core: Core, request: RequestVote): void {
   const granted = (repeated || free || ahead) && upToDate;
   const type = preVote ? ('preVoteResponse' as const) : ('requestVoteResponse' as const);
   // A granted pre-vote speaks of the term that was asked for, a refusal of ours.
-  core.send({ type, to: request.from, term: granted ? request.term : core.term, granted });
+  const response = { type, to: request.from, term: granted ? request.term : core.term, granted };
+  // Nobody will elect us, and our log keeps the candidate from being elected: what we know of commits helps it on.
+  const told = !upToDate && !isVoter(core.membership, core.id) ? committedOf(core) : undefined;
+  core.send({ ...response, ...told });
   if (granted && !preVote) {
     core.electionElapsed = 0;
     core.vote = request.from;
   }
+}
+
+function committedOf({ log }: Core): { commitIndex: LogIndex; commitTerm: Term } | undefined {
+  const term = log.knownTermOf(log.committed);
+  return term === undefined ? undefined : { commitIndex: log.committed, commitTerm: term };
+}
+
+/**
+ * Learns of a commit from a voter's refusal. A member that was removed may know the only proof that its removal is
+ * committed, and may have the longest log: the others need its vote until they know that they do not.
+ *
+ * A commit is a fact in every term, so that answers to older rounds count too.
+ */
+export function learnCommit(core: Core, { commitIndex, commitTerm }: RequestVoteResponse): void {
+  if (commitIndex === undefined || commitTerm === undefined || core.role === 'leader') return;
+  if (commitIndex <= core.log.committed || !core.log.matches({ index: commitIndex, term: commitTerm })) return;
+  core.log.commitTo(commitIndex);
+  // The campaign asked the voters of a configuration that may be over.
+  if (core.role !== 'follower' && hasUnappliedConfChange(core)) core.becomeFollower(core.term, NONE);
 }
 
 /** Counts an answer to the campaign that is running. */
@@ -95,7 +114,7 @@ export function countVote(core: Core, response: RequestVoteResponse): void {
   if (!core.votes.has(response.from)) core.votes.set(response.from, response.granted);
   switch (jointVote(core.membership, (id) => core.votes.get(id))) {
     case 'won':
-      if (core.role === 'preCandidate') run(core, 'election');
+      if (core.role === 'preCandidate') run(core, 'election', core.log.lastId);
       else becomeLeaderNow(core);
       break;
     case 'lost':

@@ -28,12 +28,31 @@ export function onAppend(core: Core, message: AppendEntries): void {
   });
 }
 
+/** Commits to what the leader knows that we have. Claims beyond the end of our log are refused: no leader can know that. */
 export function onHeartbeat(core: Core, { from, leaderCommit, context }: Heartbeat): void {
+  if (leaderCommit > core.log.lastIndex) {
+    const { id, log } = core;
+    core.logger.log(
+      'error',
+      `${id} refuses a heartbeat of ${from}: it says that ${leaderCommit} is committed here, and the log ends at ${log.lastIndex}. Was the log of ${id} lost, or is ${from} of another cluster?`,
+    );
+    return;
+  }
   core.log.commitTo(leaderCommit);
   core.send(context ? { type: 'heartbeatResponse', to: from, context } : { type: 'heartbeatResponse', to: from });
 }
 
-export function onSnapshot(core: Core, { from, snapshot }: InstallSnapshot): void {
+/**
+ * Takes a leader's snapshot. While entries that were handed out are being applied it waits for {@link RawNode.advance}:
+ * membership changes among them belong before the snapshot, and applied after it they would change the configuration
+ * that it brings.
+ */
+export function onSnapshot(core: Core, message: InstallSnapshot): void {
+  if (core.log.isApplying) {
+    core.heldSnapshot = message;
+    return;
+  }
+  const { from, snapshot } = message;
   const restored = restore(core, snapshot);
   core.send({
     type: 'appendEntriesResponse',

@@ -1,21 +1,42 @@
 import { messageOf } from '../base/errors.js';
-import type { ConfChange, Entry, LogIndex, Message, Proposal } from './types.js';
+import {
+  NONE,
+  type AppendEntries,
+  type ConfChange,
+  type ConfChangeOp,
+  type ConfState,
+  type Entry,
+  type Message,
+  type Proposal,
+  type RequestVote,
+  type RequestVoteResponse,
+  type Snapshot,
+} from './types.js';
 
 /** What comes from outside: whether it can be what it says, and copies of what its sender may go on changing. */
 
 const whole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
+/** Forwarded for somebody else: they have no term of their own. */
+export const termless: ReadonlySet<string> = new Set(['propose', 'transferLeader', 'readIndex']);
+
 const transitions: readonly string[] = ['auto', 'jointImplicit', 'jointExplicit'];
 const changeTypes: readonly string[] = ['addVoter', 'addLearner', 'remove', 'update'];
 
 /** Throws a `TypeError` for what is no membership change. */
-export function checkChange({ transition, changes }: ConfChange): void {
+export function checkChange(change: ConfChange): void {
+  const { transition, changes, context } = (change as ConfChange | undefined) ?? ({} as ConfChange);
   if (!transitions.includes(transition))
-    throw new TypeError(`there is no transition "${transition}": known are ${transitions.join(', ')}`);
-  for (const { type, nodeId } of changes) {
+    throw new TypeError(`there is no transition "${String(transition)}": known are ${transitions.join(', ')}`);
+  if (!Array.isArray(changes)) throw new TypeError('a membership change has a list of changes');
+  if (context !== undefined && !(context instanceof Uint8Array))
+    throw new TypeError('the context of a membership change is bytes, as Uint8Array');
+  for (const one of changes as readonly (ConfChangeOp | undefined)[]) {
+    const { type, nodeId } = one ?? ({} as ConfChangeOp);
     if (!changeTypes.includes(type))
-      throw new TypeError(`there is no change "${type}": known are ${changeTypes.join(', ')}`);
-    if (!whole(nodeId)) throw new TypeError(`the id of a node must be a whole number, is ${JSON.stringify(nodeId)}`);
+      throw new TypeError(`there is no change "${String(type)}": known are ${changeTypes.join(', ')}`);
+    if (!whole(nodeId))
+      throw new TypeError(`the id of a node must be a whole number, is ${String(nodeId)} (a ${typeof nodeId})`);
   }
 }
 
@@ -24,51 +45,118 @@ export function checkChange({ transition, changes }: ConfChange): void {
  * member must not stop another.
  */
 export function faultOf(message: Message): string | undefined {
-  const { type, term } = message;
-  switch (type) {
-    case 'propose':
-      return faultOfProposals(message.proposals);
-    case 'transferLeader':
-    case 'readIndex':
-      return undefined; // they have no term
-    case 'appendEntries':
-      return faultOfTerm(term) ?? faultOfEntries(message.entries, message.prevLogIndex);
-    case 'appendEntriesResponse':
-    case 'requestVote':
-    case 'preVote':
-    case 'requestVoteResponse':
-    case 'preVoteResponse':
-    case 'heartbeat':
-    case 'heartbeatResponse':
-    case 'installSnapshot':
-    case 'timeoutNow':
-    case 'readIndexResponse':
-      return faultOfTerm(term);
-    default:
-      return 'nobody here knows such a message'; // of a newer version
-  }
+  if (typeof message !== 'object' || message === null) return 'it is no object';
+  if (!whole(message.from) || message.from === NONE) return `its sender is ${String(message.from)}`;
+  const faultOfBody = faults[message.type] as ((message: Message) => string | undefined) | undefined;
+  if (!faultOfBody) return 'nobody here knows such a message'; // of a newer version
+  if (!termless.has(message.type) && !whole(message.term)) return `its term is ${String(message.term)}`;
+  return faultOfBody(message);
 }
 
-const faultOfTerm = (term: unknown) => (whole(term) ? undefined : `its term is ${String(term)}`);
+type FaultsByType = {
+  readonly [T in Message['type']]: (message: Extract<Message, { readonly type: T }>) => string | undefined;
+};
+
+const faultOfVote = (vote: RequestVote) =>
+  faultOfNumber('last log index', vote.lastLogIndex) ?? faultOfNumber('last log term', vote.lastLogTerm);
+
+const faultOfVoteResponse = (response: RequestVoteResponse) =>
+  faultOfFlag('answer', response.granted) ??
+  faultOfOptional('commit index', response.commitIndex) ??
+  faultOfOptional('commit term', response.commitTerm);
+
+/** What each type holds beside its envelope. A new type does not compile until it is listed. */
+const faults: FaultsByType = {
+  propose: ({ proposals }) => faultOfProposals(proposals),
+  transferLeader: ({ transferee }) => faultOfNumber('transferee', transferee),
+  readIndex: ({ context }) => faultOfBytes('context', context),
+  readIndexResponse: ({ index, context }) => faultOfNumber('index', index) ?? faultOfBytes('context', context),
+  appendEntries: (append) =>
+    faultOfNumber('previous index', append.prevLogIndex) ??
+    faultOfNumber('previous term', append.prevLogTerm) ??
+    faultOfNumber('commit index', append.leaderCommit) ??
+    faultOfEntries(append),
+  appendEntriesResponse: ({ index, rejected, hintIndex, hintTerm }) =>
+    faultOfNumber('index', index) ??
+    faultOfFlag('answer', rejected) ??
+    faultOfOptional('hint index', hintIndex) ??
+    faultOfOptional('hint term', hintTerm),
+  requestVote: faultOfVote,
+  preVote: faultOfVote,
+  requestVoteResponse: faultOfVoteResponse,
+  preVoteResponse: faultOfVoteResponse,
+  heartbeat: ({ leaderCommit, context }) =>
+    faultOfNumber('commit index', leaderCommit) ??
+    (context === undefined ? undefined : faultOfBytes('context', context)),
+  heartbeatResponse: ({ context }) => (context === undefined ? undefined : faultOfBytes('context', context)),
+  installSnapshot: ({ snapshot }) => faultOfSnapshot(snapshot),
+  timeoutNow: () => undefined,
+};
+
+const faultOfNumber = (name: string, value: unknown) =>
+  whole(value) ? undefined : `its ${name} is ${String(value)}, not a whole number`;
+
+const faultOfOptional = (name: string, value: unknown) =>
+  value === undefined ? undefined : faultOfNumber(name, value);
+
+const faultOfFlag = (name: string, value: unknown) =>
+  typeof value === 'boolean' ? undefined : `its ${name} is neither true nor false`;
+
+const faultOfBytes = (name: string, value: unknown) =>
+  value instanceof Uint8Array ? undefined : `its ${name} is no bytes`;
 
 /** They follow each other from `prevLogIndex` on. */
-function faultOfEntries(entries: readonly Entry[], prevLogIndex: LogIndex): string | undefined {
+function faultOfEntries({ entries, prevLogIndex }: AppendEntries): string | undefined {
+  if (!Array.isArray(entries)) return 'it has no list of entries';
   let before = prevLogIndex;
-  for (const { index, term } of entries) {
-    if (index !== before + 1) return `entry ${index} does not follow entry ${before}`;
-    if (!whole(term)) return `the term of entry ${index} is ${String(term)}`;
-    before = index;
+  for (const entry of entries as readonly (Entry | undefined)[]) {
+    if (entry?.index !== before + 1) return `entry ${entry?.index} does not follow entry ${before}`;
+    if (!whole(entry.term)) return `the term of entry ${entry.index} is ${String(entry.term)}`;
+    const fault = faultOfPayload(entry);
+    if (fault !== undefined) return `entry ${entry.index}: ${fault}`;
+    before = entry.index;
   }
   return undefined;
 }
 
-function faultOfProposals(proposals: readonly Proposal[]): string | undefined {
+function faultOfPayload(payload: Entry | Proposal): string | undefined {
+  if (payload.kind === 'normal') return faultOfBytes('payload', payload.data);
+  if (payload.kind !== 'confChange') return `its kind is ${String((payload as { kind?: unknown }).kind)}`;
   try {
-    for (const proposal of proposals) if (proposal.kind === 'confChange') checkChange(proposal.change);
+    checkChange(payload.change);
     return undefined;
   } catch (error) {
     return messageOf(error);
   }
+}
+
+function faultOfProposals(proposals: readonly Proposal[]): string | undefined {
+  if (!Array.isArray(proposals)) return 'it has no list of proposals';
+  for (const proposal of proposals as readonly (Proposal | undefined)[]) {
+    const fault = proposal ? faultOfPayload(proposal) : 'a proposal is missing';
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function faultOfSnapshot(snapshot: Snapshot | undefined): string | undefined {
+  const { metadata, data } = snapshot ?? {};
+  if (!metadata) return 'it has no snapshot';
+  const { index, term, confState } = metadata;
+  return (
+    faultOfNumber('index', index) ??
+    faultOfNumber('snapshot term', term) ??
+    faultOfBytes('snapshot', data) ??
+    faultOfConfState(confState)
+  );
+}
+
+function faultOfConfState(state: ConfState | undefined): string | undefined {
+  for (const name of ['voters', 'learners', 'votersOutgoing', 'learnersNext'] as const) {
+    const ids = state?.[name];
+    if (!Array.isArray(ids) || !ids.every((id) => whole(id) && id !== NONE)) return `its ${name} are no list of ids`;
+  }
+  return faultOfFlag('autoLeave', state?.autoLeave);
 }
 
 export function copyChange({ transition, changes, context }: ConfChange): ConfChange {

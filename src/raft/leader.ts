@@ -1,7 +1,7 @@
 import { messageOf } from '../base/errors.js';
 import type { Core } from './core.js';
 import { isStorageError, payloadSize } from './log.js';
-import { changed, isJoint, leavesJoint } from './membership.js';
+import { changed, isJoint, isVoter, leavesJoint } from './membership.js';
 import type { PeerProgress } from './progress.js';
 import { jointIndex, jointVote } from './quorum.js';
 import type { ReadRequest } from './reads.js';
@@ -16,6 +16,7 @@ import {
   type NodeId,
   type Proposal,
   type ProposeResult,
+  type Term,
 } from './types.js';
 
 // ---------------------------------------------------------------- becoming
@@ -107,17 +108,11 @@ export function sendAppend(core: Core, to: NodeId, evenEmpty: boolean): boolean 
   const progress = core.progress.get(to);
   if (!progress || progress.paused) return false;
   const prevLogIndex = progress.next - 1;
-  const prevLogTerm = core.log.termOf(prevLogIndex);
-  if (prevLogTerm === undefined) return sendSnapshot(core, to, progress);
-  let entries: readonly Entry[] = [];
-  if (progress.state !== 'replicate' || !progress.inflights.full) {
-    try {
-      entries = core.log.entriesFrom(progress.next, core.settings.messageBytesMax);
-    } catch (error) {
-      if (!isStorageError(error)) throw error;
-      return error.code === 'compacted' ? sendSnapshot(core, to, progress) : false;
-    }
-  }
+  const full = progress.state === 'replicate' && progress.inflights.full;
+  const found = readFrom(core.log, progress.next, full ? undefined : core.settings.messageBytesMax);
+  if (found === 'unavailable') return false; // asked again with the next heartbeat
+  if (found === 'compacted') return sendSnapshot(core, to, progress);
+  const { prevLogTerm, entries } = found;
   if (entries.length === 0 && !evenEmpty) return false;
   core.send({ type: 'appendEntries', to, prevLogIndex, prevLogTerm, entries, leaderCommit: core.log.committed });
   let bytes = 0;
@@ -125,6 +120,22 @@ export function sendAppend(core: Core, to: NodeId, evenEmpty: boolean): boolean 
   progress.sent(entries.length, bytes);
   progress.sentCommit = core.log.committed;
   return true;
+}
+
+/** The entries from `next` on within `maxBytes`, or none without it, and the term of the one before. */
+function readFrom(
+  log: Core['log'],
+  next: LogIndex,
+  maxBytes: number | undefined,
+): { readonly prevLogTerm: Term; readonly entries: readonly Entry[] } | 'compacted' | 'unavailable' {
+  try {
+    const prevLogTerm = log.termOf(next - 1);
+    if (prevLogTerm === undefined) return 'compacted';
+    return { prevLogTerm, entries: maxBytes === undefined ? [] : log.entriesFrom(next, maxBytes) };
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+    return error.code === 'compacted' ? 'compacted' : 'unavailable';
+  }
 }
 
 function sendSnapshot(core: Core, to: NodeId, progress: PeerProgress): boolean {
@@ -213,7 +224,7 @@ export function maybeCommit(core: Core): boolean {
 
 // ---------------------------------------------------------------- reading
 
-const hasCommittedInTerm = (core: Core) => core.log.termOf(core.log.committed) === core.term;
+const hasCommittedInTerm = (core: Core) => core.log.knownTermOf(core.log.committed) === core.term;
 
 function isSingleVoter({ membership, id }: Core): boolean {
   return membership.outgoing.size === 0 && membership.incoming.size === 1 && membership.incoming.has(id);
@@ -287,18 +298,17 @@ export function switchMembership(core: Core, membership: Core['membership']): Co
     for (const id of core.peers) sendAppend(core, id, false);
   }
   answerConfirmedReads(core);
-  if (core.transferee !== NONE && !isVoter(core, core.transferee)) core.transferee = NONE;
+  if (core.transferee !== NONE && !isVoter(core.membership, core.transferee)) core.transferee = NONE;
   return confState;
-}
-
-function isVoter({ membership }: Core, id: NodeId): boolean {
-  return membership.incoming.has(id) || membership.outgoing.has(id);
 }
 
 /** Leaves a joint configuration that leaves by itself, once it has been applied. */
 export function maybeAutoLeave(core: Core): void {
   const due = core.role === 'leader' && core.membership.autoLeave && core.log.applied >= core.pendingConfIndex;
-  if (due) proposeAsLeader(core, [{ kind: 'confChange', change: { transition: 'auto', changes: [] } }]);
+  if (!due) return;
+  if (core.progress.has(core.id))
+    proposeAsLeader(core, [{ kind: 'confChange', change: { transition: 'auto', changes: [] } }]);
+  else core.becomeFollower(core.term, NONE); // removed, we propose nothing: only another leader can leave it
 }
 
 // ---------------------------------------------------------------- time

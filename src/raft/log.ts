@@ -81,7 +81,10 @@ export class RaftLog {
     return { index, term };
   }
 
-  /** The term of an entry, `undefined` when it is compacted or not there yet. */
+  /**
+   * The term of an entry, `undefined` when it is compacted or not there yet. Throws {@link StorageError} `unavailable`
+   * while storage fetches it: an entry whose term is not known yet is not an entry that is missing.
+   */
   termOf(index: LogIndex): Term | undefined {
     const unstable = this.unstable.termOf(index);
     if (unstable !== undefined) return unstable;
@@ -89,9 +92,14 @@ export class RaftLog {
     try {
       return this.#storage.term(index);
     } catch (error) {
-      if (isStorageError(error)) return undefined;
+      if (isStorageError(error) && error.code !== 'unavailable') return undefined;
       throw error;
     }
+  }
+
+  /** As {@link termOf}, and `undefined` also while storage fetches it: for whoever asks again. */
+  knownTermOf(index: LogIndex): Term | undefined {
+    return whenAvailable(() => this.termOf(index));
   }
 
   matches({ index, term }: EntryId): boolean {
@@ -141,7 +149,7 @@ export class RaftLog {
   /** The highest index ≤ `index` whose term is ≤ `term`, and that term; 0 where the log no longer tells. */
   conflictByTerm(index: LogIndex, term: Term): EntryId {
     for (let at = index; at > 0; at--) {
-      const ours = this.termOf(at);
+      const ours = this.knownTermOf(at);
       if (ours === undefined) return { index: at, term: 0 };
       if (ours <= term) return { index: at, term: ours };
     }
@@ -159,7 +167,7 @@ export class RaftLog {
 
   /** Commits up to `index` if that entry is of `term`: only a leader's own entries count (Raft §5.4.2). */
   maybeCommit(index: LogIndex, term: Term): boolean {
-    if (index <= this.committed || this.termOf(index) !== term) return false;
+    if (index <= this.committed || this.knownTermOf(index) !== term) return false;
     this.commitTo(index);
     return true;
   }
@@ -177,12 +185,12 @@ export class RaftLog {
   /** Committed entries before `end` that were not handed out yet; none while storage fetches them. */
   #committedBefore(end: LogIndex, maxBytes: number): readonly Entry[] {
     if (!this.hasNextCommitted()) return [];
-    try {
-      return this.slice(this.applying + 1, end, maxBytes);
-    } catch (error) {
-      if (isStorageError(error) && error.code === 'unavailable') return [];
-      throw error;
-    }
+    return whenAvailable(() => this.slice(this.applying + 1, end, maxBytes)) ?? [];
+  }
+
+  /** Is something handed out to be applied, entries or a snapshot, that is not known to be applied yet? */
+  get isApplying(): boolean {
+    return this.applying > this.applied || this.unstable.isWritingSnapshot;
   }
 
   hasNextCommitted(): boolean {
@@ -205,6 +213,16 @@ export class RaftLog {
 
   snapshot(): Snapshot {
     return this.unstable.snapshot ?? this.#storage.snapshot();
+  }
+}
+
+/** What `read` answers, or `undefined` while storage is still fetching what it reads. */
+export function whenAvailable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isStorageError(error) && error.code === 'unavailable') return undefined;
+    throw error;
   }
 }
 

@@ -37,6 +37,10 @@ export function confStateOf(membership: Membership): ConfState {
 
 export const isJoint = (membership: Membership) => membership.outgoing.size > 0;
 
+export function isVoter({ incoming, outgoing }: Membership, id: NodeId): boolean {
+  return incoming.has(id) || outgoing.has(id);
+}
+
 /** Everyone that a leader replicates to, ascending. */
 export function memberIds({ incoming, outgoing, learners, learnersNext }: Membership): NodeId[] {
   return ascending(new Set([...incoming, ...outgoing, ...learners, ...learnersNext]));

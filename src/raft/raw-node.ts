@@ -3,7 +3,7 @@ import { Core } from './core.js';
 import { hup, tickElection } from './election.js';
 import { checkChange, copied, copyChange, faultOf } from './incoming.js';
 import { applyChange, maybeAutoLeave, tickLeader } from './leader.js';
-import { payloadSize } from './log.js';
+import { payloadSize, whenAvailable } from './log.js';
 import { propose, read, step, transfer } from './step.js';
 import {
   NONE,
@@ -132,9 +132,14 @@ export class RawNode {
   #take(message: Message, kept: (message: Message) => Message): StepResult {
     const core = this.#core;
     const fault = faultOf(message);
-    if (fault === undefined) return step(core, kept(message));
-    core.logger.log('warn', `${core.id} drops a message (${message.type}) of ${message.from}: ${fault}`);
-    return message.type === 'propose' ? 'proposalDropped' : 'ok';
+    if (fault === undefined) return this.#step(kept(message));
+    core.logger.log('warn', `${core.id} drops a message (${message?.type}) of ${message?.from}: ${fault}`);
+    return message?.type === 'propose' ? 'proposalDropped' : 'ok';
+  }
+
+  /** A message that needs a part of the log that storage is still fetching is lost: whoever sent it sends it again. */
+  #step(message: Message): StepResult {
+    return whenAvailable(() => step(this.#core, message)) ?? (message.type === 'propose' ? 'proposalDropped' : 'ok');
   }
 
   hasReady(): boolean {
@@ -202,6 +207,9 @@ export class RawNode {
       if (index > core.log.applied) core.log.appliedTo(index);
     }
     this.#applied(ready.committedEntries);
+    const held = core.heldSnapshot;
+    core.heldSnapshot = undefined;
+    if (held) this.#step(held);
   }
 
   status(): Status {

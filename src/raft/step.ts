@@ -1,6 +1,6 @@
 import { unreachable } from '../base/assert.js';
 import type { Core } from './core.js';
-import { answerVoteRequest, countVote, hup, isLoyal } from './election.js';
+import { answerVoteRequest, countVote, hup, isLoyal, learnCommit } from './election.js';
 import { onAppend, onHeartbeat, onSnapshot } from './follower.js';
 import { onAppendResponse, onHeartbeatResponse, onReadRequest, proposeAsLeader, transferTo } from './leader.js';
 import { NONE, type Message, type Proposal, type ProposeResult, type StepResult } from './types.js';
@@ -28,6 +28,11 @@ export function step(core: Core, message: Message): StepResult {
       return 'ok';
     case 'readIndex':
       read(core, message.context, message.from);
+      return 'ok';
+    case 'requestVoteResponse':
+    case 'preVoteResponse':
+      learnCommit(core, message);
+      if (agreeOnTerm(core, message)) handle(core, message);
       return 'ok';
     default:
       if (agreeOnTerm(core, message)) handle(core, message);

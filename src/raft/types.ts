@@ -99,6 +99,9 @@ export interface RequestVote extends MessageBase {
 export interface RequestVoteResponse extends MessageBase {
   readonly type: 'requestVoteResponse' | 'preVoteResponse';
   readonly granted: boolean;
+  /** Only when refused by a member that is no voter, for a log behind its own: the last entry it knows is committed. */
+  readonly commitIndex?: LogIndex;
+  readonly commitTerm?: Term;
 }
 export interface Heartbeat extends MessageBase {
   readonly type: 'heartbeat';
@@ -150,6 +153,16 @@ export type Message =
 export type MessageType = Message['type'];
 export type Proposal =
   { readonly kind: 'normal'; readonly data: Uint8Array } | { readonly kind: 'confChange'; readonly change: ConfChange };
+
+/**
+ * Whether a message of {@link Ready.messages} asks for a vote, and so must wait until this Ready is durable.
+ *
+ * A member that crashed before it wrote the entries that it claimed could otherwise campaign again in the same term with
+ * a shorter log, be elected by a late answer to its first request, and lead without committed entries.
+ */
+export function asksForVote({ type }: Message): boolean {
+  return type === 'requestVote' || type === 'preVote';
+}
 
 // ---------------------------------------------------------------- storage (read side, synchronous)
 /** `unavailable` means "being fetched, ask again". */
@@ -228,7 +241,10 @@ export interface Ready {
   readonly entries: readonly Entry[];
   readonly snapshot?: Snapshot;
   readonly committedEntries: readonly Entry[];
-  /** May go out at once. */
+  /**
+   * May go out at once, save requests for votes (see {@link asksForVote}): they state a term and a log, and leave only
+   * when hardState, entries and snapshot are durable, as {@link messagesAfterPersist} do.
+   */
   readonly messages: readonly Message[];
   /** Only after hardState, entries and snapshot of this and every earlier Ready are durable. */
   readonly messagesAfterPersist: readonly Message[];

@@ -44,6 +44,10 @@ export class Unstable {
     return this.#snapshotWriting ? undefined : this.snapshot;
   }
 
+  get isWritingSnapshot(): boolean {
+    return this.#snapshotWriting;
+  }
+
   /** Everything here has been handed out. */
   accept(): void {
     this.#writing = this.offset + this.#entries.length;

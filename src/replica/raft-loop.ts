@@ -3,6 +3,7 @@ import { Slicer, type Cancel } from '../base/clock.js';
 import { deferred, type Deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
 import {
+  asksForVote,
   RawNode,
   type ConfState,
   type Entry,
@@ -251,8 +252,7 @@ export class RaftLoop {
 
   async #do(ready: Ready): Promise<void> {
     if (ready.hardState) this.#term = ready.hardState.term;
-    // A vote may be asked for only when what it claims is on disk: the log, and the term that is asked in.
-    const [asking, rest] = partition(ready.messages, ({ type }) => type === 'requestVote' || type === 'preVote');
+    const [asking, rest] = partition(ready.messages, asksForVote);
     this.#send(rest);
     if (ready.snapshot) await this.#install(ready);
     const promised = this.#write(ready).then(() => {

@@ -3,6 +3,12 @@ import type { ConfChange, Entry, Message } from '../../src/raft/index.js';
 import { append, entriesAfter, Member, type Spoken } from '../support/raft-member.js';
 import { bytesOf } from '../support/raft-text.js';
 
+/** Of index 9 and voters 1 to 3, but for what is said. */
+function snapshotWith(odd: object): object {
+  const confState = { voters: [1, 2, 3], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false, ...odd };
+  return { metadata: { index: 9, term: 1, confState, ...odd }, data: new Uint8Array() };
+}
+
 const odd = (message: object) => ({ from: 2, to: 1, term: 1, ...message }) as never as Message;
 
 describe('a message that nobody can have meant', () => {
@@ -16,13 +22,32 @@ describe('a message that nobody can have meant', () => {
     ['has no term', { ...heartbeat, term: undefined }],
     ['has a hole between its entries and what is before them', hole],
     ['has an entry of no term', { ...hole, entries: [{ ...entriesAfter(0, '1')[0], term: Number.NaN }] }],
+    ['has no sender', { ...heartbeat, from: undefined }],
+    ['is of nobody', { ...heartbeat, from: 0 }],
+    ['has no commit index', { type: 'heartbeat' }],
+    ['has a context in words', { ...heartbeat, context: 'abc' }],
+    ['has a log that ends nowhere', { type: 'requestVote', lastLogTerm: 1 }],
+    ['has no index before its entries', { ...append(1, '0.0', '1'), prevLogIndex: undefined }],
+    ['has no term before its entries', { ...append(1, '0.0', '1'), prevLogTerm: null }],
+    ['has no entries', { ...append(1, '0.0', ''), entries: undefined }],
+    ['has an entry that is missing', { ...append(1, '0.0', '1'), entries: [undefined] }],
+    ['has an entry without bytes', { ...hole, entries: [{ kind: 'normal', term: 1, index: 1 }], prevLogIndex: 0 }],
+    ['has an entry of another kind', { ...hole, entries: [{ kind: 'zork', term: 1, index: 1 }], prevLogIndex: 0 }],
+    ['has a change of nothing', { ...hole, entries: [{ kind: 'confChange', term: 1, index: 1 }], prevLogIndex: 0 }],
+    ['has no snapshot', { type: 'installSnapshot' }],
+    [
+      'has a snapshot of no configuration',
+      { type: 'installSnapshot', snapshot: snapshotWith({ confState: undefined }) },
+    ],
+    ['has a snapshot with half a voter', { type: 'installSnapshot', snapshot: snapshotWith({ voters: [1.5] }) }],
+    ['has a snapshot of no index', { type: 'installSnapshot', snapshot: snapshotWith({ index: undefined }) }],
   ])('is dropped: it %s', (_what, message) => {
     const said: string[] = [];
     const member = new Member({ logger: { log: (level, text) => void said.push(`${level} ${text}`) } });
     expect(member.node.step(odd(message))).toBe('ok');
     expect(member.status).toMatchObject({ term: 0, vote: 0, lastIndex: 0, leader: 0 });
     expect(member.says()).toEqual([]);
-    expect(said.at(-1)).toMatch(/^warn 1 drops a message \(\w+\) of 2: /);
+    expect(said.at(-1)).toMatch(/^warn 1 drops a message \(\w+\) of (2|0|undefined): /);
   });
 
   it('is dropped as a forwarded change that could never be left again', () => {
@@ -32,6 +57,28 @@ describe('a message that nobody can have meant', () => {
     expect(leader.node.step(message)).toBe('proposalDropped');
     leader.drain();
     expect(leader.status).toMatchObject({ lastIndex: 1, confState: { voters: [1], votersOutgoing: [] } });
+  });
+
+  it.each<[string, object]>([
+    ['no index', { type: 'appendEntriesResponse', index: undefined, rejected: false }],
+    ['an index of minus one', { type: 'appendEntriesResponse', index: -1, rejected: false }],
+    ['no answer', { type: 'appendEntriesResponse', index: 1 }],
+    ['a hint in words', { type: 'appendEntriesResponse', index: 1, rejected: true, hintIndex: 'a', hintTerm: 1 }],
+    ['a context that is no bytes', { type: 'heartbeatResponse', context: {} }],
+  ])('leaves what a leader knows of its peers as it is: it has %s', (_what, message) => {
+    const leader = new Member().lead(2).acked(3, 1);
+    const before = leader.progress(2);
+    leader.node.step(odd(message));
+    expect(leader.progress(2)).toEqual(before);
+  });
+
+  it('is refused as a heartbeat that says more is committed here than there is', () => {
+    const member = new Member({ log: '1 1', term: 1 });
+    member.hears({ type: 'heartbeat', from: 2, leaderCommit: 3 });
+    expect(member.says()).toEqual([]);
+    expect(member.status).toMatchObject({ commit: 0, lastIndex: 2 });
+    member.hears({ type: 'heartbeat', from: 2, leaderCommit: 2 });
+    expect(member.status.commit).toBe(2);
   });
 
   it('is not believed when it acknowledges what was never sent', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MembershipError } from '../../src/raft/index.js';
+import { MembershipError, type Entry } from '../../src/raft/index.js';
 import { changed, confStateOf, membershipOf } from '../../src/raft/membership.js';
-import { append, Member, type Beginning } from '../support/raft-member.js';
+import { append, Member, type Beginning, type Spoken } from '../support/raft-member.js';
 import { parseChange, parseConfState, textOfConfState, textOfEntry } from '../support/raft-text.js';
 
 const after = (members: string, change: string): string =>
@@ -35,7 +35,7 @@ describe('a change that nobody could apply', () => {
     [{ transition: 'x', changes: [] }, 'no transition "x"'],
     [{ transition: 'auto', changes: [{ type: 'foo', nodeId: 1 }] }, 'no change "foo"'],
     [{ transition: 'auto', changes: [{ type: 'addVoter', nodeId: -1 }] }, 'must be a whole number, is -1'],
-    [{ transition: 'auto', changes: [{ type: 'addVoter', nodeId: '7' }] }, 'must be a whole number, is "7"'],
+    [{ transition: 'auto', changes: [{ type: 'addVoter', nodeId: '7' }] }, 'must be a whole number, is 7 (a string)'],
   ])('is a mistake of the program: %j', (change, says) => {
     expect(() => leaderOf('1').node.proposeConfChange(change as never)).toThrow(says);
   });
@@ -348,5 +348,86 @@ describe('a joint configuration (thesis §4.3)', () => {
     leader.node.transferLeader(1);
     leader.drain();
     expect(lastEntry(leader)).toBe('1.3 {leave}');
+  });
+});
+
+describe('members that were removed and know it alone', () => {
+  /** 3 has applied that it is no longer a member, and its log is longer than that of the others. */
+  const removed = () => {
+    const member = new Member({ id: 3, members: '1 2', log: '1 1 1 1', commit: 2, term: 1 });
+    member.drain();
+    return member;
+  };
+  const asking = (last: number) =>
+    ({ type: 'requestVote', from: 1, term: 2, lastLogIndex: last, lastLogTerm: 1 }) as const;
+
+  it('say with their refusal what is committed', () => {
+    const member = removed().hears(asking(3));
+    expect(member.drain()).toEqual([
+      { type: 'requestVoteResponse', from: 3, to: 1, term: 2, granted: false, commitIndex: 2, commitTerm: 1 },
+    ]);
+  });
+
+  it('say nothing of it when they grant, and voters never do', () => {
+    expect(removed().hears(asking(4)).drain()).toEqual([
+      { type: 'requestVoteResponse', from: 3, to: 1, term: 2, granted: true },
+    ]);
+    const voter = new Member({ id: 3, members: '1 2 3', log: '1 1 1 1', commit: 2, term: 1 });
+    expect(voter.hears(asking(3)).drain()).toEqual([
+      { type: 'requestVoteResponse', from: 3, to: 1, term: 2, granted: false },
+    ]);
+  });
+
+  /** 1 has 1.1 and the change that leaves the configuration 1 2 with 1 3, and does not know that it is committed. */
+  function candidate(): Member {
+    const member = new Member({ members: '1 2 outgoing 1 3', log: '1', term: 1 });
+    const leave: Entry = { kind: 'confChange', term: 1, index: 2, change: parseChange('leave') };
+    member.hears({ ...append(1, '1.1', '', 0, 3), entries: [leave] } as Spoken).drain();
+    member.node.campaign();
+    member.drain();
+    member.hears({ type: 'requestVoteResponse', from: 2, granted: true });
+    return member;
+  }
+  const refusal = (commitTerm: number) =>
+    ({ type: 'requestVoteResponse', from: 3, granted: false, commitIndex: 2, commitTerm }) as const;
+
+  it('set free whoever waits for their vote: the change is applied, and the next campaign needs them no longer', () => {
+    const member = candidate().hears(refusal(1));
+    member.drain();
+    expect(member.status).toMatchObject({ role: 'follower', commit: 2, applied: 2 });
+    expect(textOfConfState(member.status.confState)).toBe('1 2');
+    member.node.campaign();
+    member.drain();
+    member.hears({ type: 'requestVoteResponse', from: 2, granted: true });
+    expect(member.status.role).toBe('leader');
+  });
+
+  it('are not believed about an entry that is another one here, or is not here', () => {
+    for (const odd of [refusal(2), { ...refusal(1), commitIndex: 9 }]) {
+      const member = candidate().hears(odd);
+      member.drain();
+      expect(member.status.commit).toBe(0);
+    }
+  });
+
+  it('are believed with an answer of an older term too: a commit is a fact', () => {
+    const member = candidate();
+    member.node.campaign();
+    member.drain();
+    member.hears({ ...refusal(1), term: 1 }).drain();
+    expect(member.status.commit).toBe(2);
+  });
+});
+
+describe('a leader that was removed and still leads', () => {
+  it('steps down when a joint configuration is to be left: it may propose nothing', () => {
+    const log = ['-1', 'joint ~4'].map((change, i): Entry => {
+      return { kind: 'confChange', term: 1, index: 2 + i, change: parseChange(change) };
+    });
+    const member = new Member({ members: '1 2', log: '1', term: 1 });
+    member.hears({ ...append(1, '1.1', '', 0, 2), entries: log } as Spoken).drain();
+    member.lead(2).acked(2, 4).drain();
+    expect(textOfConfState(member.status.confState)).toBe('2 outgoing 2 learners 4 auto');
+    expect(member.status).toMatchObject({ role: 'follower', leader: 0, applied: 4 });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStorage, RawNode, type RaftConfig } from '../../src/raft/index.js';
+import { asksForVote, MemoryStorage, RawNode, type RaftConfig } from '../../src/raft/index.js';
 import { append, Member } from '../support/raft-member.js';
 import { textOfReady } from '../support/raft-text.js';
 
@@ -189,5 +189,28 @@ describe('the status', () => {
   it('shows that a joint configuration leaves by itself', () => {
     const member = new Member({ members: '1 2 outgoing 1 3 auto' });
     expect(member.status.confState.autoLeave).toBe(true);
+  });
+});
+
+describe('a request for a vote', () => {
+  it.each([{ preVote: false }, { preVote: true }])(
+    'is a message that waits for the disk, and what it claims is in the same Ready: %j',
+    ({ preVote }) => {
+      const member = new Member({ preVote });
+      member.hears(append(1, '0.0', '1 1'));
+      member.node.campaign();
+      const { messages, entries } = member.node.ready();
+      expect(messages.filter(asksForVote).map(({ to }) => to)).toEqual([2, 3]);
+      expect(messages.filter(asksForVote)).toMatchObject([{ lastLogIndex: 2 }, { lastLogIndex: 2 }]);
+      expect(entries.map(({ index }) => index)).toEqual([1, 2]);
+    },
+  );
+
+  it('is the only kind of message that waits', () => {
+    const leader = new Member().lead(2).acked(2, 1);
+    leader.propose('x');
+    const { messages } = leader.node.ready();
+    expect(messages.length).toBeGreaterThan(0);
+    expect(messages.filter(asksForVote)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStorage, RawNode, StorageError } from '../../src/raft/index.js';
 import { append, entriesAfter, Member, parseId, type Spoken } from '../support/raft-member.js';
-import { parseConfState, textOfConfState, textOfReady } from '../support/raft-text.js';
+import { parseChange, parseConfState, textOfConfState, textOfReady } from '../support/raft-text.js';
 
 const snapshotOf = (id: string, members = '1 2 3', from = 2): Spoken => ({
   type: 'installSnapshot',
@@ -271,5 +271,101 @@ describe('a log that is compacted without a snapshot', () => {
     leader.hears({ type: 'heartbeatResponse', from: 2 });
     expect(leader.says('installSnapshot')).toEqual([]);
     expect(leader.progress(2).state).toBe('probe');
+  });
+});
+
+describe('a snapshot that arrives while a Ready is outstanding', () => {
+  /** Has applied 1.10, and a Ready out with the committed changes ~4 and ~5 (11 and 12). */
+  function applying() {
+    const member = new Member({ id: 3, snapshot: '1.10', members: '1 2 3' });
+    const changes = ['~4', '~5'].map((text, i) => ({
+      kind: 'confChange' as const,
+      term: 1,
+      index: 11 + i,
+      change: parseChange(text),
+    }));
+    member.hears({ ...append(1, '1.10', '', 12, 1), entries: changes } as Spoken);
+    const ready = member.node.ready();
+    expect(ready.committedEntries).toHaveLength(2);
+    return { member, ready };
+  }
+
+  it('waits until the changes that were handed out are applied, and then decides the configuration', () => {
+    const { member, ready } = applying();
+    member.hears(snapshotOf('1.20', '1 2 3 4 5', 1));
+    expect(textOfConfState(member.status.confState)).toBe('1 2 3');
+    member.handle(ready);
+    expect(member.says()).toContain('3->1 appended(1) 20');
+    expect(textOfConfState(member.status.confState)).toBe('1 2 3 4 5');
+    expect(member.status).toMatchObject({ applied: 20, commit: 20 });
+  });
+
+  it('is forgotten when a newer term begins meanwhile', () => {
+    const { member, ready } = applying();
+    member.hears(snapshotOf('1.20', '1 2 3 4 5', 1));
+    member.hears({ type: 'heartbeat', from: 2, term: 2, leaderCommit: 12 });
+    member.handle(ready);
+    member.drain();
+    expect(textOfConfState(member.status.confState)).toBe('1 2 3 learners 4 5');
+    expect(member.status).toMatchObject({ applied: 12, leader: 2 });
+  });
+
+  it('waits for an older snapshot that is being written, and then takes its place', () => {
+    const member = new Member({ id: 3, members: '1 2 3' });
+    member.hears({ ...snapshotOf('1.10', '1 2 3', 1), term: 1 });
+    const ready = member.node.ready();
+    member.hears(snapshotOf('1.20', '1 2 3 4 5', 1));
+    expect(textOfConfState(member.status.confState)).toBe('1 2 3');
+    member.handle(ready);
+    expect(member.says()).toEqual(['3->1 appended(1) 10', '3->1 appended(1) 20']);
+    expect(textOfConfState(member.status.confState)).toBe('1 2 3 4 5');
+  });
+});
+
+describe('a storage that is still fetching the term of an entry', () => {
+  /** Has 1.1 to 1.3 and says of the term of 3 that it is being fetched, as long as `fetching`. */
+  function fetching(options: object = {}) {
+    const state = { fetching: true };
+    const member = new Member({
+      log: '1 1 1',
+      ...options,
+      wrap: (storage: MemoryStorage) => ({
+        initialState: () => storage.initialState(),
+        firstIndex: () => storage.firstIndex(),
+        lastIndex: () => storage.lastIndex(),
+        term: (index: number) => {
+          if (state.fetching && index === 3) throw new StorageError('unavailable');
+          return storage.term(index);
+        },
+        entries: (lo: number, hi: number, max: number) => storage.entries(lo, hi, max),
+        snapshot: () => storage.snapshot(),
+      }),
+    });
+    return { state, member };
+  }
+
+  it('loses nothing that was acknowledged when an append comes twice', () => {
+    const { state, member } = fetching();
+    expect(member.hears(append(1, '1.1', '1 1')).says()).toEqual([]);
+    state.fetching = false;
+    expect(member.terms).toBe('1 1 1');
+    expect(member.hears(append(1, '1.1', '1 1')).says()).toEqual(['1->2 appended(1) 3']);
+  });
+
+  it('does not put a snapshot in the place of entries that may match it', () => {
+    const { state, member } = fetching();
+    expect(member.hears(snapshotOf('1.3')).says()).toEqual([]);
+    state.fetching = false;
+    member.hears(snapshotOf('1.3')).drain();
+    expect(member.terms).toBe('1 1 1');
+  });
+
+  it('does not let the member campaign or vote with a log of which it does not know the end', () => {
+    const { state, member } = fetching();
+    member.node.campaign();
+    expect(member.hears({ type: 'requestVote', from: 2, term: 2, lastLogIndex: 1, lastLogTerm: 1 }).says()).toEqual([]);
+    state.fetching = false;
+    member.node.campaign();
+    expect(member.says('requestVote')).toHaveLength(2);
   });
 });

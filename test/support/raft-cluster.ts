@@ -1,6 +1,7 @@
 import {
   MemoryStorage,
   RawNode,
+  asksForVote,
   type ConfState,
   type Entry,
   type Message,
@@ -23,6 +24,8 @@ export interface ClusterOptions {
   /** The draw of a member's election timeout. By default member 3 draws 3. */
   readonly random?: (id: number, n: number) => number;
   readonly onHappening?: (happening: Happening) => void;
+  /** Called while a Ready of this member is outstanding: whatever it does to the member is legal there. */
+  readonly meanwhile?: (id: number) => void;
 }
 
 /** Where a member may crash while it handles a Ready. */
@@ -68,12 +71,13 @@ export class ClusterMember {
     if (ready.hardState) this.storage.setHardState(ready.hardState);
   }
 
-  apply(ready: Ready): void {
+  apply(ready: Ready, meanwhile: () => void): void {
     if (ready.snapshot) {
       this.state = JSON.parse(textOfBytes(ready.snapshot.data)) as string[];
       this.appliedIndex = ready.snapshot.metadata.index;
     }
     for (const entry of ready.committedEntries) {
+      meanwhile();
       if (entry.index !== this.appliedIndex + 1)
         throw new Error(`${this.id} is to apply ${entry.index} after ${this.appliedIndex}`);
       this.state.push(textOfEntries([entry]).slice(1, -1));
@@ -161,24 +165,24 @@ export class Cluster {
   /** Handles what one member has ready. With `crash`, the member stops there and starts again. */
   workOf(id: number, crash?: CrashPoint): boolean {
     const member = this.member(id);
+    const meanwhile = () => this.#options.meanwhile?.(id);
     let worked = false;
     while (member.node.hasReady()) {
       worked = true;
       const ready = member.node.ready();
       this.#tell(member.news());
-      // A request for a vote states a term and a log. It leaves when they are on disk: or else a member that forgot
-      // both could be elected with the votes that were given to what it was before.
-      const asks = (message: Message) => message.type === 'requestVote' || message.type === 'preVote';
-      this.#send(ready.messages.filter((message) => !asks(message)));
+      meanwhile();
+      this.#send(ready.messages.filter((message) => !asksForVote(message)));
       if (crash === 'before writing') return this.#crashed(member);
       member.persist(ready);
       if (crash === 'after writing') return this.#crashed(member);
-      this.#send(ready.messages.filter(asks));
+      this.#send(ready.messages.filter(asksForVote));
       this.#send(ready.messagesAfterPersist);
       if (crash === 'after sending') return this.#crashed(member);
       if (ready.snapshot) this.#tell(`${id} takes the snapshot of ${ready.snapshot.metadata.index}`);
       if (ready.committedEntries.length > 0) this.#tell(`${id} applies ${textOfEntries(ready.committedEntries)}`);
-      member.apply(ready);
+      member.apply(ready, meanwhile);
+      meanwhile();
       for (const { index, context } of ready.readStates)
         this.#tell(`${id} may answer read ${textOfBytes(context)} at ${index}`);
       member.node.advance(ready);
@@ -212,6 +216,14 @@ export class Cluster {
     if (lost) return;
     this.node(message.to).step(message);
     this.work();
+  }
+
+  /** Lets a member hear what is on its way to it at this place, without doing what follows from it. */
+  hear(at: number): void {
+    const [message] = this.network.splice(at, 1);
+    if (!message) return;
+    this.#report(message, true);
+    this.node(message.to).step(message);
   }
 
   /** Loses the message at this place. */

@@ -133,9 +133,9 @@ describe('bytes that are not what they should be', () => {
     { what: 'raft messages', name: 'RaftBatch', tag: 0x0a },
   ] as const)('are refused quickly when they are millions of empty $what', ({ name, tag }) => {
     const bytes = Uint8Array.from({ length: 4 * 1024 * 1024 }, (_, i) => (i % 2 ? 0 : tag));
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect(feed(messageCodec(name).decode, bytes)).toBe('refused');
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2_000); // of processor time, in ms: the machine may be busy
   });
 
   it('do not count against the next message', () => {

@@ -52,7 +52,9 @@ const snapshot = fc
 const vote = fc
   .tuple(uint, uint, maybe('leadershipTransfer', fc.boolean()))
   .map(([lastLogIndex, lastLogTerm, transfer]) => ({ lastLogIndex, lastLogTerm, ...transfer }));
-const granted = fc.boolean().map((answer) => ({ granted: answer }));
+const granted = fc
+  .tuple(fc.boolean(), maybe('commitIndex', uint), maybe('commitTerm', uint))
+  .map(([answer, commitIndex, commitTerm]) => ({ granted: answer, ...commitIndex, ...commitTerm }));
 
 /** What each type of message holds beside its envelope. A new type does not compile until it is listed. */
 const bodies: Record<Exclude<MessageType, 'propose'>, fc.Arbitrary<object>> = {

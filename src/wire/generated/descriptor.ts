@@ -6044,10 +6044,36 @@ export const descriptor: object = {
        }
       },
       "RequestVoteResponse": {
+       "oneofs": {
+        "_commitIndex": {
+         "oneof": [
+          "commitIndex"
+         ]
+        },
+        "_commitTerm": {
+         "oneof": [
+          "commitTerm"
+         ]
+        }
+       },
        "fields": {
         "granted": {
          "type": "bool",
          "id": 1
+        },
+        "commitIndex": {
+         "type": "uint64",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "commitTerm": {
+         "type": "uint64",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },

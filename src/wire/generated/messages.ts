@@ -1573,6 +1573,8 @@ export interface RequestVote {
 
 export interface RequestVoteResponse {
   readonly granted: boolean;
+  readonly commitIndex?: number;
+  readonly commitTerm?: number;
 }
 
 export interface Heartbeat {

@@ -32,7 +32,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'commit counted on an old-term entry',
     file: 'raft/log.ts',
-    find: 'if (index <= this.committed || this.termOf(index) !== term) return false;',
+    find: 'if (index <= this.committed || this.knownTermOf(index) !== term) return false;',
     replace: 'if (index <= this.committed || term < 0) return false;',
   },
   {
@@ -189,5 +189,11 @@ export const mutants: readonly Mutant[] = [
     file: 'replica/proposals.ts',
     find: "new StoreError('OUTCOME_UNKNOWN', `${why}: the change may still commit`)",
     replace: "new StoreError('NOT_LEADER', `${why}: the change may still commit`)",
+  },
+  {
+    name: 'snapshot taken over changes that are being applied',
+    file: 'raft/follower.ts',
+    find: '  if (core.log.isApplying) {',
+    replace: '  if (core.id < 0) {',
   },
 ];

@@ -105,7 +105,8 @@ async function restoreInto(path: string, dir: string, name: string): Promise<Bac
     if (home.state !== 'new') throw new Error(`${dir} holds a member already: give an empty directory`);
     const ids = { clusterId: newId(systemRandom), lineage: newId(systemRandom) };
     const world = { clock: systemClock, random: systemRandom, logger: silentLogger };
-    await bootstrap(home.disk, { id: home.memberId, name, addrs: [] }, ids, world, checked.save());
+    const members = [{ id: home.memberId, name, addrs: [] }];
+    await bootstrap(home.disk, { ...ids, members }, world, checked.save());
     await home.settle();
     return { ...summary, ...ids, members: [name] };
   } finally {

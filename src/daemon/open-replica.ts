@@ -244,7 +244,11 @@ class Opening {
   async #begin(disk: Disk, self: MemberInfo): Promise<void> {
     const { bootstrap } = await import('../replica/index.js');
     const ids = { clusterId: newId(systemRandom), lineage: newId(systemRandom) };
-    await bootstrap(disk, self, ids, { clock: systemClock, random: systemRandom, logger: this.#logger });
+    await bootstrap(
+      disk,
+      { ...ids, members: [self] },
+      { clock: systemClock, random: systemRandom, logger: this.#logger },
+    );
   }
 
   async #recover(disk: Disk, self: MemberInfo): Promise<void> {

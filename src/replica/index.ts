@@ -7,6 +7,8 @@ export { replicaSettings, settingsDefaults } from './settings.js';
 export type { ReplicaSettings, ReplicaWorld } from './settings.js';
 export { leaseIndex, leases } from './lease-kind.js';
 export { endLease } from './leases.js';
+export { accept, bound, compareBallots, isFounder, majorityOf, normalPeers, promise } from './formation.js';
+export type { FormationBallot, FormationRecord, Genesis } from './formation.js';
 export { bootstrap, loadReplica } from './start.js';
 export { decodeInSlices, encodeInSlices } from './snapshot-slices.js';
 export { forceNewCluster } from './recover.js';

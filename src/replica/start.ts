@@ -1,7 +1,8 @@
 import type { ConfState } from '../raft/index.js';
 import { MemoryStore, type StoreSnapshot } from '../state/index.js';
 import { LogStorage } from './log-storage.js';
-import type { Disk, MemberInfo } from './ports.js';
+import type { Genesis } from './formation.js';
+import type { Disk } from './ports.js';
 import type { ReplicaOptions } from './raft-loop.js';
 import { Replica } from './replica.js';
 import { encodeInSlices } from './snapshot-slices.js';
@@ -10,22 +11,24 @@ import type { ReplicaWorld } from './settings.js';
 /** Where every log begins: the snapshot of an empty store with one member. New members get it, or a later one, first. */
 const beginning = { index: 1, term: 1 };
 
-/** Puts the first snapshot of a new cluster on an empty disk: a store, empty by default, and `member` as the only voter. */
+/**
+ * Puts the first snapshot of a new cluster on an empty disk: a store, empty by default, and the first voters. All of them
+ * begin with the same one.
+ */
 export async function bootstrap(
   disk: Disk,
-  member: MemberInfo,
-  ids: { clusterId: string; lineage: string },
+  { clusterId, lineage, members }: Genesis,
   world: ReplicaWorld,
   store: StoreSnapshot = new MemoryStore().save(),
 ): Promise<void> {
   const confState: ConfState = {
-    voters: [member.id],
+    voters: members.map(({ id }) => id).sort((a, b) => a - b),
     learners: [],
     votersOutgoing: [],
     learnersNext: [],
     autoLeave: false,
   };
-  const content = { ...ids, members: [member], removed: [], store };
+  const content = { clusterId, lineage, members, removed: [], store };
   await disk.createSnapshot({ ...beginning, confState }, encodeInSlices(content, world.clock));
   await disk.write({ entries: [], hardState: { term: beginning.term, vote: 0, commit: beginning.index }, sync: true });
 }

@@ -41,6 +41,7 @@ export const services = {
   watch: serviceDefinition('Watch'),
   raft: serviceDefinition('Raft'),
   membership: serviceDefinition('Membership'),
+  formation: serviceDefinition('Formation'),
   backup: serviceDefinition('Backup'),
   lease: serviceDefinition('Lease'),
   catalog: serviceDefinition('Catalog'),

@@ -58,7 +58,7 @@ export class TestCluster {
   static async start(count: number, settings: Partial<ReplicaSettings> = {}): Promise<TestCluster> {
     const cluster = new TestCluster(settings);
     const first = cluster.#newMember();
-    await bootstrap(first.disk, first.info, { clusterId: 'c1', lineage: 'l1' }, cluster.#world);
+    await bootstrap(first.disk, { clusterId: 'c1', lineage: 'l1', members: [first.info] }, cluster.#world);
     await cluster.#load(first, []);
     await until('the first member leads', () => first.replica.isLeader);
     for (let i = 1; i < count; i++) await cluster.join();

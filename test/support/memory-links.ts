@@ -82,7 +82,7 @@ export class MemoryCluster {
     const id = this.members.length + 1;
     const info: MemberInfo = { id, name: `m${id}`, addrs: [`memory:${id}`] };
     const world = { clock: systemClock, random: seededRandom(id * 7_919 + systemRandom(1_000)), logger: silentLogger };
-    if (id === 1) await bootstrap(disk, info, { clusterId: 'c', lineage: 'l' }, world);
+    if (id === 1) await bootstrap(disk, { clusterId: 'c', lineage: 'l', members: [info] }, world);
     const seeds = this.members.map((member) => member.info);
     const replica = await loadReplica({
       identity: { id, name: info.name },

@@ -5581,6 +5581,141 @@ export const descriptor: object = {
         }
        }
       },
+      "Formation": {
+       "methods": {
+        "Ask": {
+         "requestType": "FormationRequest",
+         "responseType": "FormationAnswer"
+        }
+       }
+      },
+      "FormationBallot": {
+       "fields": {
+        "round": {
+         "type": "uint64",
+         "id": 1
+        },
+        "by": {
+         "type": "uint64",
+         "id": 2
+        }
+       }
+      },
+      "Genesis": {
+       "fields": {
+        "clusterId": {
+         "type": "string",
+         "id": 1
+        },
+        "lineage": {
+         "type": "string",
+         "id": 2
+        },
+        "members": {
+         "rule": "repeated",
+         "type": "MemberInfo",
+         "id": 3
+        }
+       }
+      },
+      "FormationRequest": {
+       "oneofs": {
+        "_ballot": {
+         "oneof": [
+          "ballot"
+         ]
+        },
+        "_genesis": {
+         "oneof": [
+          "genesis"
+         ]
+        }
+       },
+       "fields": {
+        "member": {
+         "type": "MemberInfo",
+         "id": 1
+        },
+        "peers": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 2
+        },
+        "ballot": {
+         "type": "FormationBallot",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "genesis": {
+         "type": "Genesis",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "FormationAnswer": {
+       "oneofs": {
+        "_promised": {
+         "oneof": [
+          "promised"
+         ]
+        },
+        "_acceptedAt": {
+         "oneof": [
+          "acceptedAt"
+         ]
+        },
+        "_genesis": {
+         "oneof": [
+          "genesis"
+         ]
+        }
+       },
+       "fields": {
+        "member": {
+         "type": "MemberInfo",
+         "id": 1
+        },
+        "peers": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 2
+        },
+        "formed": {
+         "type": "bool",
+         "id": 3
+        },
+        "granted": {
+         "type": "bool",
+         "id": 4
+        },
+        "promised": {
+         "type": "FormationBallot",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "acceptedAt": {
+         "type": "FormationBallot",
+         "id": 6,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "genesis": {
+         "type": "Genesis",
+         "id": 7,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
       "Lease": {
        "methods": {
         "Grant": {

@@ -1447,6 +1447,45 @@ export interface SnapshotDescriptor {
   readonly checksum: number;
 }
 
+/** The higher one wins: by round, then by member. */
+export interface FormationBallot {
+  readonly round: number;
+  readonly by: number;
+}
+
+/** What a cluster begins with. */
+export interface Genesis {
+  readonly clusterId: string;
+  readonly lineage: string;
+  /** The first voters. */
+  readonly members: readonly MemberInfo[];
+}
+
+export interface FormationRequest {
+  readonly member: MemberInfo;
+  /** The list that the member was started with, sorted. */
+  readonly peers: readonly string[];
+  /** Absent: only asks who is there. */
+  readonly ballot?: FormationBallot;
+  /** With it the ballot asks to accept this, without it for a promise. */
+  readonly genesis?: Genesis;
+}
+
+export interface FormationAnswer {
+  /** Who answers. */
+  readonly member: MemberInfo;
+  readonly peers: readonly string[];
+  /** A member of a cluster answers: there is one. */
+  readonly formed: boolean;
+  /** The promise, or the acceptance, that was asked for is given. */
+  readonly granted: boolean;
+  /** The highest ballot that something was promised to. */
+  readonly promised?: FormationBallot;
+  readonly acceptedAt?: FormationBallot;
+  /** What was accepted, or what the cluster began with. */
+  readonly genesis?: Genesis;
+}
+
 export interface GrantRequest {
   readonly ttlMs: number;
   /** Who has it, for people. */
@@ -2057,6 +2096,10 @@ export interface Messages {
   SnapshotEnd: SnapshotEnd;
   SnapshotRecord: SnapshotRecord;
   SnapshotDescriptor: SnapshotDescriptor;
+  FormationBallot: FormationBallot;
+  Genesis: Genesis;
+  FormationRequest: FormationRequest;
+  FormationAnswer: FormationAnswer;
   GrantRequest: GrantRequest;
   GrantResponse: GrantResponse;
   KeepAliveRequest: KeepAliveRequest;

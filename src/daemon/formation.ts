@@ -1,0 +1,233 @@
+import { sleep, type Clock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import { newId } from '../base/ids.js';
+import type { Logger } from '../base/log.js';
+import type { Random } from '../base/random.js';
+import {
+  accept,
+  bound,
+  isFounder,
+  majorityOf,
+  promise,
+  type FormationBallot,
+  type FormationRecord,
+  type Genesis,
+  type MemberInfo,
+} from '../replica/index.js';
+import { StoreError } from '../state/index.js';
+import type { messages } from '../wire/index.js';
+
+type FormationRequest = messages.FormationRequest;
+type FormationAnswer = messages.FormationAnswer;
+
+/** Asks the process at an address. Rejects when it does not answer. */
+export type AskPeer = (addr: string, request: FormationRequest) => Promise<FormationAnswer>;
+
+export interface FormationOptions {
+  readonly self: () => MemberInfo;
+  /** Sorted, each address once. Empty: this member takes part in no agreement, and only says whether it is in a cluster. */
+  readonly peers: readonly string[];
+  readonly record: FormationRecord;
+  /** Makes a record durable; awaited before the answer that rests on it leaves. */
+  readonly write: (record: FormationRecord) => Promise<void>;
+  readonly ask: AskPeer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** `begin`: this member is one of the first voters. `join`: there is a cluster, and it takes new members in. */
+export type Formed = { readonly do: 'begin'; readonly genesis: Genesis } | { readonly do: 'join' };
+
+/** How long the rest may take to appear once a majority is there, milliseconds: three voters are better than two. */
+const graceMs = 3_000;
+/** The pause between two rounds, and how much chance adds to it, milliseconds. */
+const pauseMs = 150;
+const spreadMs = 250;
+/** How often it is said who is missing, milliseconds. */
+const reportMs = 10_000;
+
+/**
+ * One member's part in the beginning of a cluster: it answers the others from the moment it listens, and asks them until
+ * a cluster is found or begun.
+ *
+ * A cluster begins once: what a majority of the list has accepted is what every later proposer must propose again. A
+ * member that has lost its disk has lost its promise too; it finds the cluster that the others are in.
+ */
+export class Formation {
+  readonly #options: FormationOptions;
+  #record: FormationRecord;
+  /** One step after the other: each rests on the record that the one before has written. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #formed = false;
+  #reportedAt = -Infinity;
+  #stopped = false;
+
+  constructor(options: FormationOptions) {
+    this.#options = options;
+    this.#record = options.record;
+  }
+
+  /**
+   * This member belongs to a cluster from now on, and says so. `genesis`: what the cluster began with, when this member
+   * was there: a founder that has heard of nothing yet begins with it too. Resolves when that is written down.
+   */
+  async settle(genesis: Genesis | undefined): Promise<void> {
+    const { accepted, promised } = this.#record;
+    const at = accepted?.at ?? promised ?? { round: 0, by: this.#options.self().id };
+    const record = genesis ? { promised: at, accepted: { at, genesis } } : {};
+    const written = this.#turn.then(() => this.#options.write(record));
+    this.#turn = written.catch(() => undefined);
+    await written;
+    this.settled(record);
+  }
+
+  /** As {@link settle}, for a member that has started again with what it wrote down then. */
+  settled(record: FormationRecord): void {
+    this.#record = record;
+    this.#formed = true;
+  }
+
+  /** Ends {@link run} with `CLOSED`, within one pause. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Answers another member, or ourselves. Throws {@link StoreError} `NOT_SUPPORTED` to one with another list of peers. */
+  answer(request: FormationRequest): Promise<FormationAnswer> {
+    const answered = this.#turn.then(() => this.#answer(request));
+    this.#turn = answered.catch(() => undefined);
+    return answered;
+  }
+
+  async #answer({ member, peers, ballot, genesis }: FormationRequest): Promise<FormationAnswer> {
+    const { self, peers: ours, write } = this.#options;
+    if (this.#formed) return this.#said(false);
+    if (ours.join() !== peers.join())
+      throw new StoreError(
+        'NOT_SUPPORTED',
+        `${self().name} was started with other peers than ${member.name} (${ours.join(', ') || 'none'}, and ${peers.join(', ')}): give every member the same list`,
+      );
+    if (!ballot) return this.#said(false);
+    const step = genesis ? accept(this.#record, ballot, genesis) : promise(this.#record, ballot);
+    if (step.record !== this.#record) {
+      await write(step.record);
+      this.#record = step.record;
+    }
+    return this.#said(step.granted);
+  }
+
+  #said(granted: boolean): FormationAnswer {
+    const { promised, accepted } = this.#record;
+    return {
+      member: this.#options.self(),
+      peers: this.#options.peers,
+      formed: this.#formed,
+      granted,
+      ...(promised && { promised }),
+      ...(accepted && { acceptedAt: accepted.at, genesis: accepted.genesis }),
+    };
+  }
+
+  /**
+   * Resolves when it is known what this member is to do. Waits for a majority of the peers for as long as it takes, and
+   * logs who is missing.
+   * @throws {StoreError} `CLOSED` after {@link stop}; `NOT_SUPPORTED` when all peers answer and none of them is this member.
+   */
+  async run(): Promise<Formed> {
+    const { clock, random, peers } = this.#options;
+    const majority = majorityOf(peers);
+    let majoritySince: number | undefined;
+    for (;;) {
+      const answers = await this.#askAll();
+      const found = this.#found(answers);
+      if (found) return found;
+      this.#checkListed(answers);
+      if (answers.length >= majority) majoritySince ??= clock.monotonic();
+      else majoritySince = undefined;
+      const waited = majoritySince === undefined ? 0 : clock.monotonic() - majoritySince;
+      const complete = answers.length === peers.length || waited >= graceMs;
+      if (majoritySince === undefined) this.#report(answers);
+      else if (complete && this.#isOurTurn(answers, waited)) {
+        const formed = await this.#propose(answers);
+        if (formed) return formed;
+      }
+      await sleep(clock, pauseMs + random(spreadMs));
+      if (this.#stopped) throw new StoreError('CLOSED', 'the member was closed while its cluster was being formed');
+    }
+  }
+
+  /** The lowest id proposes; the others do when nothing has come of that for a while. */
+  #isOurTurn(answers: readonly FormationAnswer[], waitedMs: number): boolean {
+    const { id } = this.#options.self();
+    const before = answers.filter(({ member }) => member.id < id).length;
+    return waitedMs >= before * graceMs;
+  }
+
+  async #propose(heard: readonly FormationAnswer[]): Promise<Formed | undefined> {
+    const { peers, random, self } = this.#options;
+    const known = [this.#record.promised, ...heard.map(({ promised }) => promised)];
+    const seen = Math.max(...known.map((ballot) => ballot?.round ?? 0));
+    const ballot: FormationBallot = { round: seen + 1, by: self().id };
+    // Our own promise first: after a crash we must not use this ballot again for something else.
+    await this.answer({ member: self(), peers, ballot });
+    const promises = (await this.#askAll({ ballot })).filter(({ granted }) => granted);
+    if (promises.length < majorityOf(peers)) return undefined;
+    const genesis = bound(promises) ?? {
+      clusterId: newId(random),
+      lineage: newId(random),
+      members: promises.map(({ member }) => member).sort((a, b) => a.id - b.id),
+    };
+    const answers = await this.#askAll({ ballot, genesis });
+    const accepted = answers.filter(({ granted }) => granted);
+    if (accepted.length < majorityOf(peers)) return this.#found(answers);
+    // Chosen. When we are not among its voters, one of them hears of it in its own next round.
+    return isFounder(genesis, self()) ? { do: 'begin', genesis } : undefined;
+  }
+
+  /** There is a cluster: did it begin with us, so that we only have not heard of it? */
+  #found(answers: readonly FormationAnswer[]): Formed | undefined {
+    const formed = answers.find((answer) => answer.formed);
+    if (!formed) return undefined;
+    const { genesis } = formed;
+    return genesis && isFounder(genesis, this.#options.self()) ? { do: 'begin', genesis } : { do: 'join' };
+  }
+
+  /** What every member answered that is there, each once. */
+  async #askAll(step: { ballot?: FormationBallot; genesis?: Genesis } = {}): Promise<FormationAnswer[]> {
+    const { peers, self, ask, logger } = this.#options;
+    const request = { member: self(), peers, ...step };
+    const answers = await Promise.all(
+      peers.map((addr) =>
+        ask(addr, request).catch((error: unknown) => {
+          if (error instanceof StoreError) logger.warn('a peer takes no part', { addr, error: messageOf(error) });
+          return undefined;
+        }),
+      ),
+    );
+    const byId = new Map<number, FormationAnswer>();
+    for (const answer of answers) if (answer) byId.set(answer.member.id, answer);
+    return [...byId.values()];
+  }
+
+  #checkListed(answers: readonly FormationAnswer[]): void {
+    const { peers, self } = this.#options;
+    const { id, name, addrs } = self();
+    if (answers.length < peers.length || answers.some(({ member }) => member.id === id)) return;
+    throw new StoreError(
+      'NOT_SUPPORTED',
+      `none of the peers ${peers.join(', ')} is ${name} (${addrs.join(', ')}): the list names every member, this one too`,
+    );
+  }
+
+  #report(answers: readonly FormationAnswer[]): void {
+    const { clock, logger, peers } = this.#options;
+    if (clock.monotonic() - this.#reportedAt < reportMs) return;
+    this.#reportedAt = clock.monotonic();
+    const there = new Set(answers.flatMap(({ member }) => member.addrs));
+    logger.info('waiting for a majority of the peers', {
+      answering: `${answers.length} of ${peers.length}`,
+      missing: peers.filter((addr) => !there.has(addr)).join(', '),
+    });
+  }
+}

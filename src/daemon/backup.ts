@@ -9,7 +9,7 @@ import { silentLogger } from '../base/log.js';
 import type { BackupSummary, BackupTools } from '../cli/index.js';
 import { bootstrap, decodeInSlices } from '../replica/index.js';
 import { MemoryStore, StoreError } from '../state/index.js';
-import { openHome } from './home.js';
+import { openForRestore } from './home.js';
 
 /**
  * A saved state as a file: a line that says what it is, the records of a snapshot (proto/skep/v1/log.proto), and the
@@ -100,9 +100,8 @@ async function restoreInto(path: string, dir: string, name: string): Promise<Bac
   const { store } = await decode(path);
   const checked = new MemoryStore();
   (await checked.prepare(store)).install();
-  const home = await openHome(dir, name, 'new');
+  const home = await openForRestore(dir, name);
   try {
-    if (home.state !== 'new') throw new Error(`${dir} holds a member already: give an empty directory`);
     const ids = { clusterId: newId(systemRandom), lineage: newId(systemRandom) };
     const world = { clock: systemClock, random: systemRandom, logger: silentLogger };
     const members = [{ id: home.memberId, name, addrs: [] }];

@@ -2,6 +2,7 @@ import { systemClock } from '../base/clock.js';
 import type { Diagnosis, DiagnosedPart } from '../cli/index.js';
 import {
   examine,
+  forbidden,
   remedy,
   type Examination,
   type ExaminedDisk,
@@ -24,7 +25,7 @@ export async function diagnose(dir: string, signal: AbortSignal): Promise<Diagno
   return {
     dir,
     verdict: damaged ? 'damaged' : 'whole',
-    advice: damaged ? remedy : null,
+    advice: damaged ? ((await forbidden(dir))?.advice ?? remedy) : null,
     member: memberOf(examination),
     parts,
   };
@@ -53,7 +54,11 @@ function memberOf({ identity: { found: identity }, disk }: Examination<ClusterSn
 }
 
 function* partsOf({ identity, disk }: Examination<ClusterSnapshot>): Generator<DiagnosedPart> {
-  yield described('identity', identity, saysIdentity, (found) => ({ ...found, memberId: String(found.memberId) }));
+  yield described('identity', identity, saysIdentity, (found) => ({
+    ...found,
+    directory: String(found.directory),
+    memberId: String(found.memberId),
+  }));
   if (!disk) return;
   yield described('ballot', disk.ballot, saysBallot, slotDetails('term', 'vote'));
   yield described('mark', disk.mark, saysMark, slotDetails('index', 'batches'));

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { systemClock } from '../base/clock.js';
+import { DamageError } from '../base/damage.js';
 import { newId, newMemberId } from '../base/ids.js';
 import { messageOf } from '../base/errors.js';
 import { addressRule, isAddress, isMemberName, memberNameRule } from '../base/names.js';
@@ -7,7 +8,7 @@ import { consoleLogger, type Logger } from '../base/log.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica, ReplicaSettings } from '../replica/index.js';
-import { MemoryStore, type ReadTx, type StoreSnapshot } from '../state/index.js';
+import { isStoreError, MemoryStore, type ReadTx, type StoreSnapshot } from '../state/index.js';
 import type { ApiServer, GrpcNetwork } from '../rpc/index.js';
 import { announceAddress, reachableHost } from './addresses.js';
 
@@ -87,6 +88,8 @@ export interface OpenReplica {
  *
  * Resolves when the member has joined and replayed; a sole voter leads by then.
  * @throws {DamageError} (`code: 'DAMAGED'`) when what is on disk is not what was written: the message says what, and what to do.
+ * @throws {DirectoryError} (`code: 'NOT_ALLOWED'`, `'READ_ONLY'`, `'DISK_FULL'`, `'TOO_MANY_FILES'`, `'IN_USE'`,
+ *   `'OTHER_FORMAT'`) when the directory cannot be used for a reason that is not damage. Nothing in it was changed.
  * @see docs/design/replica.md
  */
 export async function openReplica(options: OpenReplicaOptions): Promise<OpenReplica> {
@@ -124,6 +127,8 @@ class Opening {
   #clusterId = '';
   #addrs: readonly string[] = [];
   #closing = false;
+  /** Damage that was found while the member ran has been written down. */
+  #noted: Promise<void> | undefined;
 
   constructor(options: OpenReplicaOptions) {
     if (typeof options.name !== 'string' || !isMemberName(options.name)) throw new TypeError(memberNameRule);
@@ -152,8 +157,10 @@ class Opening {
     let seeds: readonly MemberInfo[] = [];
     this.#disk = home.disk;
     if (home.state === 'joining') seeds = await this.#join(join, self, joinTimeoutMs);
-    else if (home.state === 'new') await this.#begin(home.disk, self);
-    else if (this.#options.forceNewCluster) await this.#recover(home.disk, self);
+    else if (home.state === 'new') {
+      await this.#begin(home.disk, self);
+      await home.settle(); // before it takes part: what is being made is made anew by the next start
+    } else if (this.#options.forceNewCluster) await this.#recover(home.disk, self);
     const replica = await loadReplica({
       identity: { id: self.id, name },
       disk: home.disk,
@@ -163,9 +170,12 @@ class Opening {
       seeds,
     });
     this.#replica = replica;
+    this.#noted = this.#noteDamage(replica);
     if (home.state !== 'joining') this.#clusterId = replica.status().clusterId;
-    if (home.state === 'new') await home.settle();
-    await this.#ready(replica, home.state === 'joining', joinTimeoutMs);
+    await this.#ready(replica, home.state === 'joining', joinTimeoutMs).catch(async (error: unknown) => {
+      // A member that ends while it starts says why, not only that it is closed.
+      throw isStoreError(error, 'CLOSED') ? ((await replica.stopped) ?? error) : error;
+    });
     if (home.state === 'joining') await home.settle();
     if (home.state === 'member' && self.addrs.length > 0) this.#announce(replica, self);
     if (home.state === 'member') this.#seek(replica, join);
@@ -176,8 +186,10 @@ class Opening {
 
   /** Lets go of everything after a failure. */
   async abandon(): Promise<void> {
-    if (this.#replica) await this.#replica.close();
-    else {
+    if (this.#replica) {
+      await this.#replica.close();
+      await this.#noted;
+    } else {
       await this.#network?.close();
       await this.#disk?.close().catch(() => undefined);
     }
@@ -202,8 +214,8 @@ class Opening {
   /** Before anything is written: a refusal leaves the directory as it is. */
   async #checkRecoverable(): Promise<void> {
     const { dataDir = '' } = this.#options;
-    const { readIdentity } = await import('../disk/index.js');
-    const found = await readIdentity(dataDir);
+    const { explained, readIdentity } = await import('../disk/index.js');
+    const found = await explained(dataDir, () => readIdentity(dataDir));
     if (found?.state !== 'member')
       throw new Error(`${dataDir} holds no member of a cluster: there is nothing to recover`);
   }
@@ -239,6 +251,17 @@ class Opening {
     const host = advertiseAddr === undefined ? reachableHost(listenAddr) : '';
     const port = await this.#server.listen(listenAddr, this.#network);
     this.#addrs = advertiseAddr === undefined ? [`${host}:${port}`] : [advertiseAddr].flat();
+  }
+
+  /** What others know of our damage the next start could not see. */
+  async #noteDamage(replica: Replica): Promise<void> {
+    const { dataDir } = this.#options;
+    const reason = await replica.stopped;
+    if (dataDir === undefined || !(reason instanceof DamageError)) return;
+    const { noteDamage } = await import('../disk/index.js');
+    await noteDamage(dataDir, reason.what).catch((error: unknown) =>
+      this.#logger.error('the damage was not written down', { error: messageOf(error) }),
+    );
   }
 
   async #begin(disk: Disk, self: MemberInfo): Promise<void> {
@@ -317,6 +340,7 @@ class Opening {
 
   #opened(replica: Replica): OpenReplica {
     const server = this.#server;
+    const noted = this.#noted;
     const closing = () => {
       this.#closing = true;
     };
@@ -346,7 +370,10 @@ class Opening {
       removeMember: (nameOrId, options) => replica.removeMember(nameOrId, options),
       promoteMember: (nameOrId) => replica.promoteMember(nameOrId),
       demoteMember: (nameOrId, options) => replica.demoteMember(nameOrId, options),
-      stopped: replica.stopped,
+      stopped: replica.stopped.then(async (reason) => {
+        await noted;
+        return reason;
+      }),
       async close() {
         closing();
         server?.drain();

@@ -2,8 +2,9 @@ import { access, mkdir, readdir, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { messageOf } from '../base/errors.js';
-import { DamageError } from './damage.js';
+import { DamageError } from '../base/damage.js';
 import { isMissing } from './files.js';
+import { inUse, isPassing, reasonOf } from './trouble.js';
 
 export type Database = Level<string, Uint8Array>;
 
@@ -15,8 +16,6 @@ export const lockName = 'LOCK';
  * from the first user when the second one is done.
  */
 const openHere = new Set<string>();
-
-const inUse = (name: string, options?: ErrorOptions) => new Error(`${name} is in use by another process`, options);
 
 /**
  * Opens LevelDB, or makes it.
@@ -40,10 +39,9 @@ export async function openDatabase(path: string, create: boolean, name = path): 
   try {
     await db.open();
   } catch (cause) {
-    const reason = (cause as { cause?: { code?: string } }).cause;
-    if (reason?.code === 'LEVEL_LOCKED') throw inUse(name, { cause });
-    if (create || isPassing(reason ?? cause)) throw cause;
-    const says = messageOf(reason ?? cause).replaceAll(path, name);
+    if ((cause as { cause?: { code?: string } }).cause?.code === 'LEVEL_LOCKED') throw inUse(name, { cause });
+    if (create || isPassing(cause)) throw cause;
+    const says = reasonOf(cause).replaceAll(path, name);
     throw new DamageError(`the log in ${name} cannot be opened (${says})`, { cause });
   }
   const real = await realpath(path);
@@ -71,11 +69,4 @@ export async function holdLock(path: string, room: string): Promise<() => Promis
   await symlink(await realpath(lock), join(room, lockName));
   const db = await openDatabase(room, true, path);
   return () => db.close();
-}
-
-/** Trouble that is not damage: the same directory opens when it is over. LevelDB gives it no code. */
-export function isPassing(error: unknown): boolean {
-  return /No space left|Too many open files|Permission denied|Read-only file system|Cannot allocate/i.test(
-    messageOf(error),
-  );
 }

@@ -1,4 +1,6 @@
 import { readIdentity, type Identity } from './identity.js';
+import { forbidden } from './notes.js';
+import { foreign, type Owner } from './owner.js';
 import { attempt, type Part } from './part.js';
 import { readSlots, type SlotsFound } from './slots.js';
 
@@ -7,7 +9,9 @@ import { readSlots, type SlotsFound } from './slots.js';
 export async function examineIdentity(dir: string): Promise<Part<Identity>> {
   const wrong: string[] = [];
   const found = await attempt(wrong, () => readIdentity(dir));
-  if (!found && wrong.length === 0) wrong.push(`the identity file in ${dir} is missing`);
+  const note = await forbidden(dir);
+  if (note) wrong.push(note.what);
+  else if (!found && wrong.length === 0) wrong.push(`the identity file in ${dir} is missing`);
   const notes =
     found?.state === 'creating'
       ? ['the making of this member was not finished: the next start makes everything anew']
@@ -18,11 +22,17 @@ export async function examineIdentity(dir: string): Promise<Part<Identity>> {
 const places = ['first', 'second'];
 
 /** One slot that is not whole is no damage: the other one has the value, and the next start mends it. */
-export async function examineSlots(path: string, name: 'ballot' | 'log mark'): Promise<Part<SlotsFound>> {
+export async function examineSlots(
+  path: string,
+  name: 'ballot' | 'log mark',
+  owner: Owner | undefined,
+): Promise<Part<SlotsFound>> {
   const wrong: string[] = [];
   const found = await attempt(wrong, () => readSlots(path));
   if (!found && wrong.length === 0) wrong.push(`the ${name} is missing`);
   if (found && !found.newest) wrong.push(`the ${name} is damaged: neither slot is whole`);
+  const others = found?.slots.map((slot) => slot && foreign(`the ${name}`, slot, owner)) ?? [];
+  wrong.push(...new Set(others.filter((other) => other !== undefined)));
   const torn = found?.newest ? places.filter((_, i) => !found.slots[i]) : [];
   return {
     found,

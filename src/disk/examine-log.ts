@@ -1,10 +1,23 @@
-import { cp } from 'node:fs/promises';
+import { constants, cp } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf } from '../base/errors.js';
 import type { EntryId } from '../raft/index.js';
 import { lockName, openDatabase, type Database } from './database.js';
-import { baseKey, decodeBase, decodeState, entryRange, stateKey, type StateRecord } from './log-records.js';
+import {
+  arrivalKey,
+  baseKey,
+  decodeArrival,
+  decodeBase,
+  decodeOwner,
+  decodeState,
+  entryRange,
+  ownerKey,
+  stateKey,
+  type Arrival,
+  type StateRecord,
+} from './log-records.js';
 import { LogWalk } from './log-walk.js';
+import { foreign, type Owner } from './owner.js';
 import { attempt, type Part } from './part.js';
 
 /** How many broken places of one log are told. */
@@ -18,6 +31,8 @@ export interface LogFound {
   /** The last entry; the base when there is none. */
   readonly last: EntryId | undefined;
   readonly state: StateRecord | undefined;
+  /** The snapshot that was about to take the place of the log. */
+  readonly arrival: Arrival | undefined;
   /** How many entries there are, whole or not, and how many bytes their records have. */
   readonly count: number;
   readonly bytes: number;
@@ -32,16 +47,22 @@ export interface LogFound {
 }
 
 /** Reads a log in a copy of its directory, which is made at `copy`: LevelDB changes what it opens. */
-export async function examineLog(path: string, copy: string, signal?: AbortSignal): Promise<Part<LogFound>> {
+export async function examineLog(
+  path: string,
+  copy: string,
+  owner: Owner | undefined,
+  signal?: AbortSignal,
+): Promise<Part<LogFound>> {
   const wrong: string[] = [];
   const found = await attempt(wrong, async () => {
     // To open the lock's file here and to close it again would let the lock go.
-    await cp(path, copy, { recursive: true, filter: (file) => basename(file) !== lockName }).catch((cause: unknown) => {
+    const filter = (file: string) => basename(file) !== lockName;
+    await cp(path, copy, { recursive: true, mode: constants.COPYFILE_FICLONE, filter }).catch((cause: unknown) => {
       throw new Error(`the log in ${path} cannot be read (${messageOf(cause)})`, { cause });
     });
     const db = await openDatabase(copy, false, path);
     try {
-      return await readLog(db, wrong, signal);
+      return await readLog(db, owner, wrong, signal);
     } finally {
       await db.close();
     }
@@ -49,7 +70,16 @@ export async function examineLog(path: string, copy: string, signal?: AbortSigna
   return { found, wrong: wrong.map((what) => what.replaceAll(copy, path)), notes: [] };
 }
 
-async function readLog(db: Database, wrong: string[], signal?: AbortSignal): Promise<LogFound> {
+async function readLog(
+  db: Database,
+  owner: Owner | undefined,
+  wrong: string[],
+  signal?: AbortSignal,
+): Promise<LogFound> {
+  const found = await attempt(wrong, async () => decodeOwner(await db.get(ownerKey)));
+  const other = found && foreign('the log', found, owner);
+  if (other !== undefined) wrong.push(other);
+  const arrival = await attempt(wrong, async () => decodeArrival(await db.get(arrivalKey)));
   const baseRecord = await attempt(wrong, async () => decodeBase(await db.get(baseKey)));
   const state = await attempt(wrong, async () => decodeState(await db.get(stateKey)));
   const base = baseRecord && { index: baseRecord.index, term: baseRecord.term };
@@ -88,6 +118,7 @@ async function readLog(db: Database, wrong: string[], signal?: AbortSignal): Pro
     first,
     last: lastIndex === undefined ? undefined : { index: lastIndex, term: terms.get(lastIndex) ?? to },
     state,
+    arrival,
     count,
     bytes,
     terms: to > 0 ? { from, to } : undefined,

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { messageOf } from '../base/errors.js';
-import type { EntryId, SnapshotMetadata } from '../raft/index.js';
+import type { SnapshotMetadata } from '../raft/index.js';
+import type { Arrival } from './log-records.js';
+import { foreign, type Owner } from './owner.js';
 import { attempt, type Part } from './part.js';
 import { readContent, readNamedFooter, snapshotNames } from './snapshot-file.js';
 
@@ -12,6 +14,8 @@ export interface SnapshotFound<Content> {
   /** Bytes of the content, and their checksum. */
   readonly size: number;
   readonly checksum: number;
+  /** How many durable writes the log had when this was written. */
+  readonly batches: number;
   readonly content: Content | undefined;
 }
 
@@ -26,12 +30,15 @@ export interface SnapshotsFound<Content> {
   /** Oldest first. */
   readonly files: readonly SnapshotPart<Content>[];
   /** Index 0 when there is none; `undefined` when it cannot be read. */
-  readonly newest: EntryId | undefined;
+  readonly newest: (Arrival & { readonly batches: number }) | undefined;
 }
+
+const none = { index: 0, term: 0, size: 0, checksum: 0, batches: 0 };
 
 export async function examineSnapshots<Content>(
   dir: string,
   readContentOf: ReadContent<Content>,
+  owner: Owner | undefined,
   signal?: AbortSignal,
 ): Promise<Part<SnapshotsFound<Content>>> {
   const wrong: string[] = [];
@@ -40,23 +47,28 @@ export async function examineSnapshots<Content>(
   const { finished, unfinished } = names;
   const files: SnapshotPart<Content>[] = [];
   for (const name of finished) {
-    const part = await examineSnapshot(join(dir, name), readContentOf, signal);
+    const part = await examineSnapshot(join(dir, name), readContentOf, owner, signal);
     files.push({ ...part, name, needed: name === finished.at(-1) });
   }
   const newest = files.at(-1);
   const notes = unfinished.map((name) => `${name} was never finished: the next start removes it`);
-  return { found: { files, newest: newest ? newest.found?.metadata : { index: 0, term: 0 } }, wrong, notes };
+  const { found } = newest ?? {};
+  const { index = 0, term = 0 } = found?.metadata ?? {};
+  return { found: { files, newest: newest ? found && { ...found, index, term } : none }, wrong, notes };
 }
 
 async function examineSnapshot<Content>(
   path: string,
   readContentOf: ReadContent<Content>,
+  owner: Owner | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Part<SnapshotFound<Content>>> {
   const wrong: string[] = [];
   const footer = await attempt(wrong, () => readNamedFooter(path));
   if (!footer) return { found: undefined, wrong, notes: [] };
-  const { metadata, size, checksum } = footer;
+  const { metadata, size, checksum, batches } = footer;
+  const other = foreign(`the snapshot ${path}`, footer.owner, owner);
+  if (other !== undefined) wrong.push(other);
   const whole = await attempt(wrong, async () => {
     for await (const _chunk of readContent(path, footer)) signal?.throwIfAborted();
     return true;
@@ -70,5 +82,5 @@ async function examineSnapshot<Content>(
     }
   };
   const content = whole ? await attempt(wrong, read) : undefined;
-  return { found: { metadata, size, checksum, content }, wrong, notes: [] };
+  return { found: { metadata, size, checksum, batches, content }, wrong, notes: [] };
 }

@@ -1,17 +1,20 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EntryId } from '../raft/index.js';
-import { contradictions, type Contradiction } from './agreement.js';
+import { checkAccess } from './access.js';
+import { contradictions, isCovered, type Contradiction, type Testimony } from './agreement.js';
 import { holdLock } from './database.js';
 import { examineIdentity, examineSlots } from './examine-files.js';
 import { examineLog, type LogFound } from './examine-log.js';
 import { examineSnapshots, type ReadContent, type SnapshotsFound } from './examine-snapshots.js';
 import { isMissing } from './files.js';
 import type { Identity } from './identity.js';
+import { noteNames } from './notes.js';
+import type { Owner } from './owner.js';
 import { paths } from './level-disk.js';
 import type { Part } from './part.js';
-import type { SlotsFound } from './slots.js';
+import { readSlots, type SlotsFound } from './slots.js';
+import { explained } from './trouble.js';
 
 /** All that can be said of a data directory without changing it. */
 export interface Examination<Content> {
@@ -34,9 +37,15 @@ export interface ExamineOptions<Content> {
   /** Reads what is in a snapshot; throws when it cannot. The disk does not know what its snapshots hold. */
   readonly readContent: ReadContent<Content>;
   readonly signal?: AbortSignal;
+  /** Make the copy of the log in the directory itself, not in the folder for temporary files. */
+  readonly beside?: boolean;
 }
 
 const partNames = ['ballot', 'mark', 'log', 'snapshots'];
+const roomName = '.examine-';
+
+/** A ballot that nobody has voted with: made, and written once by the beginning of a cluster. */
+const freshBallotSequence = 2;
 
 /**
  * Reads everything in a data directory, with the checks of a start, and goes on where a start would refuse.
@@ -50,27 +59,65 @@ export async function examine<Content>(
   dir: string,
   options: ExamineOptions<Content>,
 ): Promise<Examination<Content> | undefined> {
-  if (!(await holdsMember(dir))) return undefined;
-  const room = await mkdtemp(join(tmpdir(), 'skep-examine-'));
-  try {
-    const release = await holdLock(paths(dir).log, join(room, 'lock'));
+  return explained(dir, async () => {
+    if (!(await holdsMember(dir))) return undefined;
+    await checkAccess(dir, ['identity', ...partNames, ...noteNames]);
+    const room = await mkdtemp(join(options.beside ? dir : tmpdir(), options.beside ? roomName : 'skep-examine-'));
     try {
-      const identity = await examineIdentity(dir);
-      if (identity.found?.state === 'creating') return { identity };
-      return { identity, disk: await examineDisk(dir, join(room, 'log'), options) };
+      const release = await holdLock(paths(dir).log, join(room, 'lock'));
+      try {
+        if (options.beside) await sweepRooms(dir, room);
+        return await examineParts(dir, join(room, 'log'), options);
+      } finally {
+        await release();
+      }
     } finally {
-      await release();
+      await rm(room, { recursive: true, force: true });
     }
-  } finally {
-    await rm(room, { recursive: true, force: true });
+  });
+}
+
+/** What a start that was killed has left. */
+async function sweepRooms(dir: string, room: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    const path = join(dir, name);
+    if (name.startsWith(roomName) && path !== room) await rm(path, { recursive: true, force: true });
   }
+}
+
+async function examineParts<Content>(
+  dir: string,
+  copy: string,
+  options: ExamineOptions<Content>,
+): Promise<Examination<Content>> {
+  const identity = await examineIdentity(dir);
+  const { found } = identity;
+  if (found?.state === 'creating') return { identity: await withOldCopy(identity, dir) };
+  return { identity, disk: await examineDisk(dir, copy, found, options) };
+}
+
+/** A start would make everything anew: not where a member has lived. */
+async function withOldCopy(identity: Part<Identity>, dir: string): Promise<Part<Identity>> {
+  const ballot = (await readSlots(paths(dir).ballot))?.newest;
+  if (!ballot || ballot.sequence <= freshBallotSequence) return identity;
+  const what = 'the identity file is an old copy: it says that the member is still being made, and it has lived';
+  return { ...identity, wrong: [...identity.wrong, what], notes: [] };
+}
+
+/** Everything that makes a start refuse the directory, worst first. */
+export function* wrongIn({ identity, disk }: Examination<unknown>): Generator<string> {
+  yield* identity.wrong;
+  if (!disk) return;
+  for (const part of [disk.ballot, disk.mark, disk.log, disk.snapshots]) yield* part.wrong;
+  for (const { needed, wrong } of disk.snapshots.found?.files ?? []) if (needed) yield* wrong;
 }
 
 async function holdsMember(dir: string): Promise<boolean> {
   try {
     const names = await readdir(dir);
     // There is a folder "log" in many places that have nothing to do with us.
-    return names.includes('identity') || names.filter((name) => partNames.includes(name)).length > 1;
+    if (['identity', ...noteNames].some((name) => names.includes(name))) return true;
+    return names.filter((name) => partNames.includes(name)).length > 1;
   } catch (error) {
     if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
     throw error;
@@ -80,25 +127,29 @@ async function holdsMember(dir: string): Promise<boolean> {
 async function examineDisk<Content>(
   dir: string,
   copy: string,
+  owner: Owner | undefined,
   { readContent, signal }: ExamineOptions<Content>,
 ): Promise<ExaminedDisk<Content>> {
   const at = paths(dir);
-  const ballot = await examineSlots(at.ballot, 'ballot');
-  const mark = await examineSlots(at.mark, 'log mark');
-  const log = await examineLog(at.log, copy, signal);
-  const snapshots = await examineSnapshots(at.snapshots, readContent, signal);
-  const { base, last, state } = log.found ?? {};
+  const ballot = await examineSlots(at.ballot, 'ballot', owner);
+  const mark = await examineSlots(at.mark, 'log mark', owner);
+  const log = await examineLog(at.log, copy, owner, signal);
+  const snapshots = await examineSnapshots(at.snapshots, readContent, owner, signal);
+  const { base, last, state, arrival } = log.found ?? {};
   const snapshot = snapshots.found?.newest;
   const promised = ballot.found?.newest;
   const reached = mark.found?.newest;
-  const against = contradictions({
-    ballot: promised && { sequence: promised.sequence, term: promised.a },
+  const testimony: Testimony = {
+    ballot: promised && { sequence: promised.sequence, term: promised.a, batches: promised.c },
     mark: reached && { index: reached.a, batches: reached.b },
     base,
     last,
     state,
     snapshot,
-  });
+    termAtSnapshot: snapshot && log.found?.termAt(snapshot.index),
+    arrival,
+  };
+  const against = contradictions(testimony);
   const known = (...numbers: (number | undefined)[]) => {
     const found = numbers.filter((number) => number !== undefined);
     return found.length > 0 ? Math.max(...found) : undefined;
@@ -106,7 +157,7 @@ async function examineDisk<Content>(
   return {
     ballot: withContradictions(ballot, 'ballot', against),
     mark,
-    log: withNewerSnapshot(withContradictions(log, 'log', against), snapshot),
+    log: withArrival(withContradictions(log, 'log', against), testimony),
     snapshots: withContradictions(snapshots, 'snapshots', against),
     commit: known(state?.commit, snapshot?.index),
     lastIndex: known(last?.index, snapshot?.index),
@@ -123,11 +174,8 @@ function withContradictions<Found>(
   return { ...part, wrong: [...new Set([...part.wrong, ...more])] };
 }
 
-/** A crash came between the two steps of installing a leader's snapshot, or no entry has been written yet. */
-function withNewerSnapshot(log: Part<LogFound>, snapshot: EntryId | undefined): Part<LogFound> {
-  if (!snapshot || log.wrong.length > 0 || log.found?.termAt(snapshot.index) === snapshot.term) return log;
-  return {
-    ...log,
-    notes: [...log.notes, 'the snapshot is newer than the log: the next start begins the log after it'],
-  };
+function withArrival(log: Part<LogFound>, testimony: Testimony): Part<LogFound> {
+  if (!testimony.snapshot || log.wrong.length > 0 || isCovered(testimony)) return log;
+  const note = 'the installation of the snapshot was not finished: the next start begins the log after it';
+  return { ...log, notes: [...log.notes, note] };
 }

@@ -1,23 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { DamageError } from './damage.js';
+import { DamageError } from '../base/damage.js';
 import { isMissing, replaceFile } from './files.js';
+import type { Owner } from './owner.js';
+import { DirectoryError } from './trouble.js';
 
 /** Who a data directory belongs to. Kept beside the database, so that a wiped database cannot pose as a new member. */
-export interface Identity {
-  readonly memberId: number;
+export interface Identity extends Owner {
   readonly name: string;
   /** `creating` until log, ballot and first snapshot are in place; `joining` until the cluster has taken the member in. */
   readonly state: 'creating' | 'joining' | 'member';
 }
 
-const format = 1;
+/** Of the whole directory: the other files follow it. */
+const format = 2;
 const fileName = 'identity';
 
-function checksumOf(identity: Identity): number {
-  return crc32(JSON.stringify([format, identity.memberId, identity.name, identity.state]));
-}
+/** Over everything in the file but itself, in order: a file of another format can be told from a damaged one. */
+const checksumOf = (fields: object) => crc32(JSON.stringify(Object.entries(fields)));
+
+/** Format 1 had another one. */
+const isFirstFormat = ({ format: is, memberId, name, state, checksum }: Record<string, unknown>) =>
+  is === 1 && checksum === crc32(JSON.stringify([is, memberId, name, state]));
 
 /** `undefined` when the directory belongs to nobody yet. Throws {@link DamageError}. */
 export async function readIdentity(dir: string): Promise<Identity | undefined> {
@@ -28,18 +33,26 @@ export async function readIdentity(dir: string): Promise<Identity | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   }
+  let found: Record<string, unknown>;
   try {
-    const { memberId, name, state, checksum } = JSON.parse(text) as Identity & { checksum: number };
-    const identity = { memberId, name, state };
-    if (checksum === checksumOf(identity)) return identity;
+    found = JSON.parse(text) as Record<string, unknown>;
+    const { checksum, ...fields } = found;
+    if (checksum !== checksumOf(fields) && !isFirstFormat(found)) throw new Error('its checksum is wrong');
   } catch (cause) {
-    throw new DamageError(`the identity file in ${dir} cannot be read`, { cause });
+    throw new DamageError(`the identity file in ${dir} cannot be read: it is damaged`, { cause });
   }
-  throw new DamageError(`the identity file in ${dir} has a wrong checksum`);
+  if (found['format'] !== format)
+    throw new DirectoryError(
+      'OTHER_FORMAT',
+      `${dir} has format ${String(found['format'])} and this version reads format ${format}: save the state with the version that wrote it, and restore it into an empty directory`,
+    );
+  const { directory, memberId, name, state } = found as unknown as Identity;
+  return { directory, memberId, name, state };
 }
 
-export async function writeIdentity(dir: string, identity: Identity): Promise<void> {
-  const text = `${JSON.stringify({ format, ...identity, checksum: checksumOf(identity) }, null, 2)}\n`;
+export async function writeIdentity(dir: string, { directory, memberId, name, state }: Identity): Promise<void> {
+  const fields = { format, directory, memberId, name, state };
+  const text = `${JSON.stringify({ ...fields, checksum: checksumOf(fields) }, null, 2)}\n`;
   await replaceFile(join(dir, fileName), async (handle) => {
     await handle.writeFile(text);
   });

@@ -1,5 +1,6 @@
-export { DamageError, remedy } from './damage.js';
-export { examine } from './examine.js';
+export { checkAccess } from './access.js';
+export { DamageError, remedy } from '../base/damage.js';
+export { examine, wrongIn } from './examine.js';
 export type { Examination, ExaminedDisk } from './examine.js';
 export type { LogFound } from './examine-log.js';
 export type { SnapshotPart, SnapshotsFound } from './examine-snapshots.js';
@@ -8,5 +9,8 @@ export { readIdentity, writeIdentity } from './identity.js';
 export type { Identity } from './identity.js';
 export { isEmptyDir, LevelDisk } from './level-disk.js';
 export { MemoryDisk } from './memory-disk.js';
+export { endRestore, forbidden, isRestoring, noteDamage, noteRestore } from './notes.js';
+export type { Owner } from './owner.js';
 export type { Part } from './part.js';
 export type { SlotsFound } from './slots.js';
+export { DirectoryError, explained } from './trouble.js';

@@ -5,12 +5,13 @@ import { messageOf } from '../base/errors.js';
 import { NONE, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
 import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/ports.js';
 import { DecodeError } from '../wire/index.js';
-import { contradictions } from './agreement.js';
-import { DamageError } from './damage.js';
-import { isPassing } from './database.js';
+import { contradictions, isCovered } from './agreement.js';
+import { DamageError } from '../base/damage.js';
 import { isMissing, makeDir, syncDir } from './files.js';
 import { LevelLog } from './level-log.js';
+import type { LogState } from './log-records.js';
 import { LogMark } from './log-mark.js';
+import { foreign, type Owner } from './owner.js';
 import { SlotFile } from './slots.js';
 import {
   decodeDescriptor,
@@ -23,6 +24,7 @@ import {
   snapshotPath,
   SnapshotWriter,
 } from './snapshot-file.js';
+import { isPassing } from './trouble.js';
 
 const noSnapshot: Snapshot = {
   metadata: {
@@ -32,6 +34,8 @@ const noSnapshot: Snapshot = {
   },
   data: new Uint8Array(0),
 };
+
+const noArrival = { size: 0, checksum: 0, batches: 0 };
 
 /** Where the parts of a disk are. */
 export const paths = (dir: string) => ({
@@ -47,6 +51,7 @@ export const paths = (dir: string) => ({
  */
 export class LevelDisk implements Disk {
   readonly #dir: ReturnType<typeof paths>;
+  readonly #owner: Owner;
   readonly #log: LevelLog;
   readonly #ballot: SlotFile;
   readonly #mark: LogMark;
@@ -55,15 +60,16 @@ export class LevelDisk implements Disk {
   /** Whole and checked, by the path that they would get. */
   readonly #staged = new Map<string, string>();
 
-  private constructor(dir: string, log: LevelLog, ballot: SlotFile, mark: LogMark) {
+  private constructor(dir: string, owner: Owner, log: LevelLog, ballot: SlotFile, mark: LogMark) {
     this.#dir = paths(dir);
+    this.#owner = owner;
     this.#log = log;
     this.#ballot = ballot;
     this.#mark = mark;
   }
 
   /** Makes an empty disk, in place of anything half made. */
-  static async create(dir: string): Promise<LevelDisk> {
+  static async create(dir: string, owner: Owner): Promise<LevelDisk> {
     const at = paths(dir);
     await makeDir(dir);
     await LevelLog.assertFree(at.log);
@@ -72,16 +78,17 @@ export class LevelDisk implements Disk {
     await makeDir(at.log);
     const disk = new LevelDisk(
       dir,
-      await LevelLog.create(at.log),
-      await SlotFile.create(at.ballot),
-      new LogMark(await SlotFile.create(at.mark)),
+      owner,
+      await LevelLog.create(at.log, owner),
+      await SlotFile.create(at.ballot, owner),
+      new LogMark(await SlotFile.create(at.mark, owner)),
     );
     await syncDir(dir);
     return disk;
   }
 
   /** Opens what {@link create} made. Throws {@link DamageError}. */
-  static async open(dir: string): Promise<LevelDisk> {
+  static async open(dir: string, owner: Owner): Promise<LevelDisk> {
     const at = paths(dir);
     const log = await LevelLog.open(at.log); // first: it holds the lock of the directory
     let ballot: SlotFile | undefined;
@@ -90,7 +97,9 @@ export class LevelDisk implements Disk {
       if (!ballot) throw new DamageError(`the ballot in ${dir} is missing or damaged`);
       const mark = await SlotFile.open(at.mark);
       if (!mark) throw new DamageError(`the log mark in ${dir} is missing or damaged`);
-      return new LevelDisk(dir, log, ballot, new LogMark(mark));
+      const other = foreign('the ballot', ballot.value, owner) ?? foreign('the log mark', mark.value, owner);
+      if (other !== undefined) throw new DamageError(other);
+      return new LevelDisk(dir, owner, log, ballot, new LogMark(mark));
     } catch (error) {
       await ballot?.close();
       await log.close();
@@ -109,31 +118,47 @@ export class LevelDisk implements Disk {
   }
 
   async #load(): Promise<StoredState> {
-    const snapshot = (await newestSnapshot(this.#dir.snapshots)) ?? noSnapshot;
-    const { base, entries, state } = await this.#log.load();
-    const { metadata } = snapshot;
-    const { sequence, a: term, b: vote } = this.#ballot.value;
-    const [contradiction] = contradictions({
-      ballot: { sequence, term },
+    const stored = await newestSnapshot(this.#dir.snapshots, this.#owner);
+    const { metadata } = stored?.snapshot ?? noSnapshot;
+    const { base, entries, state, arrival } = await this.#log.load(this.#owner);
+    const termAt = (index: number) => (index === base.index ? base.term : entries[index - base.index - 1]?.term);
+    const { sequence, a: term, b: vote, c: batches } = this.#ballot.value;
+    const testimony = {
+      ballot: { sequence, term, batches },
       mark: this.#mark,
       base,
       last: entries.at(-1) ?? base,
       state: { ...state, batches: this.#log.batches },
-      snapshot: metadata,
-    });
+      snapshot: { ...noArrival, ...stored, index: metadata.index, term: metadata.term },
+      termAtSnapshot: termAt(metadata.index),
+      arrival,
+    };
+    const [contradiction] = contradictions(testimony);
     if (contradiction) throw new DamageError(contradiction.what);
-    const commit = Math.max(state.commit, metadata.index);
-    this.#commit = commit;
-    const hardState: HardState = { term, vote: vote === 0 ? NONE : vote, commit };
-    const termAt = (index: number) => (index === base.index ? base.term : entries[index - base.index - 1]?.term);
-    if (termAt(metadata.index) !== metadata.term) {
-      // A snapshot from a leader is newer than the log: a crash came between the two steps of installing it.
-      const before = { index: metadata.index, term: metadata.term };
-      await this.#mark.lower(metadata.index);
-      await this.#log.reset(before, { commit, ballotSequence: sequence });
-      return { hardState, snapshot, before, entries: [] };
-    }
-    return { hardState, snapshot, before: base, entries };
+    this.#commit = Math.max(state.commit, metadata.index);
+    const hardState: HardState = { term, vote: vote === 0 ? NONE : vote, commit: this.#commit };
+    // A crash came between the two steps of installing it.
+    if (!isCovered(testimony)) await this.#restartLog(metadata);
+    await this.#begin();
+    const snapshot = stored?.snapshot ?? noSnapshot;
+    if (isCovered(testimony)) return { hardState, snapshot, before: base, entries };
+    return { hardState, snapshot, before: { index: metadata.index, term: metadata.term }, entries: [] };
+  }
+
+  /**
+   * Ballot and log note each other anew at every start: from then on a copy of either from before it, beside the other, is
+   * known to be old. The last write is for the ballot's new sequence.
+   */
+  async #begin(): Promise<void> {
+    const { a: term, b: vote } = this.#ballot.value;
+    await this.#log.begin(this.#logState);
+    await this.#ballot.writeDurably(term, vote, this.#log.durableBatches);
+    await this.#log.begin(this.#logState);
+    this.#mark.raise(this.#log.lastIndex, this.#log.batches);
+  }
+
+  get #logState(): LogState {
+    return { commit: this.#commit, ballotSequence: this.#ballot.value.sequence };
   }
 
   async write({ entries, hardState, sync }: DiskWrite): Promise<void> {
@@ -141,8 +166,7 @@ export class LevelDisk implements Disk {
     const first = entries[0];
     if (first && first.index <= this.#log.lastIndex) await this.#mark.lower(first.index - 1);
     if (hardState) this.#commit = hardState.commit;
-    const state =
-      hardState || ballotChanged ? { commit: this.#commit, ballotSequence: this.#ballot.value.sequence } : undefined;
+    const state = hardState || ballotChanged ? this.#logState : undefined;
     if (first || state) await this.#log.write(entries, state, sync);
     // What is not durable may be gone after a power failure, and that is no damage.
     if (sync) this.#mark.raise(this.#log.lastIndex, this.#log.batches);
@@ -153,16 +177,20 @@ export class LevelDisk implements Disk {
     const { a, b } = this.#ballot.value;
     if (!hardState || (hardState.term === a && hardState.vote === b)) return false;
     assert(hardState.term >= a, 'the term on disk never shrinks');
-    await this.#ballot.writeDurably(hardState.term, hardState.vote);
+    await this.#ballot.writeDurably(hardState.term, hardState.vote, this.#log.durableBatches);
     return true;
   }
 
   async createSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {
     const writer = await SnapshotWriter.create(snapshotPath(this.#dir.snapshots, metadata), 'own');
+    // The beginning of a cluster, or of a recovered one: the log goes on from there.
+    const begins = metadata.index > this.#log.lastIndex;
     try {
       for await (const chunk of chunks) await writer.write(chunk);
-      await writer.seal(metadata);
+      await writer.seal(metadata, this.#owner, this.#log.durableBatches);
+      if (begins) await this.#log.announce({ ...writer.descriptor, index: metadata.index, term: metadata.term });
       await writer.publish();
+      if (begins) await this.#restartLog(metadata);
     } catch (error) {
       await writer.discard();
       throw error;
@@ -180,7 +208,7 @@ export class LevelDisk implements Disk {
       const { size, checksum } = writer.descriptor;
       if (size !== expected.size || checksum !== expected.checksum)
         throw new Error(`the snapshot arrived damaged: ${size} bytes of ${expected.size}`);
-      await writer.seal(metadata);
+      await writer.seal(metadata, this.#owner, this.#log.durableBatches);
       this.#staged.set(path, writer.temporary);
     };
     const discard = async () => {
@@ -198,19 +226,24 @@ export class LevelDisk implements Disk {
   async installSnapshot({ metadata, data }: Snapshot, hardState: HardState): Promise<void> {
     const path = snapshotPath(this.#dir.snapshots, metadata);
     const staged = this.#staged.get(path);
-    if (staged === undefined || (await readFooter(staged)).checksum !== decodeDescriptor(data).checksum)
+    const descriptor = decodeDescriptor(data);
+    if (staged === undefined || (await readFooter(staged)).checksum !== descriptor.checksum)
       throw new Error(`no such snapshot of ${metadata.index} is staged`);
     await this.#writeBallot(hardState);
+    await this.#log.announce({ ...descriptor, index: metadata.index, term: metadata.term });
     await publishStaged(staged, path);
     this.#staged.delete(path);
-    this.#commit = Math.max(hardState.commit, metadata.index);
-    await this.#mark.lower(metadata.index);
-    await this.#log.reset(
-      { index: metadata.index, term: metadata.term },
-      { commit: this.#commit, ballotSequence: this.#ballot.value.sequence },
-    );
-    this.#mark.raise(metadata.index, this.#log.batches);
+    this.#commit = hardState.commit;
+    await this.#restartLog(metadata);
     await removeOlder(this.#dir.snapshots, metadata);
+  }
+
+  /** Empties the log: it goes on from a snapshot that was announced to it and has its name. */
+  async #restartLog({ index, term }: SnapshotMetadata): Promise<void> {
+    this.#commit = Math.max(this.#commit, index);
+    await this.#mark.lower(index);
+    await this.#log.reset({ index, term }, this.#logState);
+    this.#mark.raise(index, this.#log.batches);
   }
 
   readSnapshot({ metadata, data }: Snapshot): AsyncIterable<Uint8Array> {
@@ -248,7 +281,8 @@ const leftovers = ['.identity.tmp', 'lost+found'];
 export async function isEmptyDir(dir: string): Promise<boolean> {
   try {
     return (await readdir(dir)).every((name) => leftovers.includes(name));
-  } catch {
-    return true;
+  } catch (error) {
+    if (isMissing(error)) return true;
+    throw error;
   }
 }

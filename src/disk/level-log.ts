@@ -1,19 +1,27 @@
 import { chmod } from 'node:fs/promises';
 import { assert } from '../base/assert.js';
 import type { Entry, EntryId } from '../raft/index.js';
-import { DamageError } from './damage.js';
+import { DamageError } from '../base/damage.js';
 import { openDatabase, type Database } from './database.js';
 import { syncDir } from './files.js';
+import { foreign, type Owner } from './owner.js';
 import {
+  arrivalKey,
   baseKey,
+  decodeArrival,
   decodeBase,
+  decodeOwner,
   decodeState,
+  encodeArrival,
   encodeBase,
+  encodeOwner,
   encodeRecord,
   encodeState,
   entryKey,
   entryRange,
+  ownerKey,
   stateKey,
+  type Arrival,
   type BaseRecord,
   type LogState,
 } from './log-records.js';
@@ -35,15 +43,18 @@ export class LevelLog {
   #state: LogState = noState;
   /** Durable batches written so far. Every batch carries it, so an older log is told from a newer one. */
   batches = 0;
+  /** Those of them that are known to be on disk. */
+  durableBatches = 0;
 
   private constructor(db: Database) {
     this.#db = db;
   }
 
-  static async create(path: string): Promise<LevelLog> {
+  static async create(path: string, owner: Owner): Promise<LevelLog> {
     const log = new LevelLog(await openDatabase(path, true));
     await log.#db
       .batch()
+      .put(ownerKey, encodeOwner(owner))
       .put(baseKey, encodeBase(noBase))
       .put(stateKey, encodeState({ ...noState, batches: 0, lastIndex: 0, lastChain: 0 }))
       .write({ sync: true });
@@ -77,12 +88,17 @@ export class LevelLog {
   }
 
   /** Reads and checks everything. Throws {@link DamageError}. */
-  async load(): Promise<{ base: EntryId; entries: Entry[]; state: LogState }> {
+  async load(
+    owner: Owner,
+  ): Promise<{ base: EntryId; entries: Entry[]; state: LogState; arrival: Arrival | undefined }> {
+    const other = foreign('the log', decodeOwner(await this.#db.get(ownerKey)), owner);
+    if (other !== undefined) throw new DamageError(other);
+    const arrival = decodeArrival(await this.#db.get(arrivalKey));
     this.#base = decodeBase(await this.#db.get(baseKey));
     const written = decodeState(await this.#db.get(stateKey));
     const { commit, ballotSequence, batches } = written;
     this.#state = { commit, ballotSequence };
-    this.batches = batches;
+    this.batches = this.durableBatches = batches;
     this.#chains = [];
     this.#terms = [];
     const entries: Entry[] = [];
@@ -97,7 +113,7 @@ export class LevelLog {
     const [wrong] = walk.end(written);
     if (wrong !== undefined) throw new DamageError(wrong);
     const { index, term } = this.#base;
-    return { base: { index, term }, entries, state: this.#state };
+    return { base: { index, term }, entries, state: this.#state, arrival };
   }
 
   /** Adds entries, which replace what is there from their first index on, and the state. One batch: all or nothing. */
@@ -118,8 +134,20 @@ export class LevelLog {
     }
     this.#state = state ?? this.#state;
     if (sync) this.batches++;
-    this.#putState(batch);
-    await batch.write({ sync });
+    await this.#commit(batch, sync);
+  }
+
+  /** Notes which snapshot is about to take the place of the log: only that one may be newer than the log. */
+  async announce(arrival: Arrival): Promise<void> {
+    this.batches++;
+    await this.#commit(this.#db.batch().put(arrivalKey, encodeArrival(arrival)), true);
+  }
+
+  /** Begins a new life of the member: what was announced and did not arrive is forgotten. */
+  async begin(state: LogState): Promise<void> {
+    this.#state = state;
+    this.batches++;
+    await this.#commit(this.#db.batch().del(arrivalKey), true);
   }
 
   /** Gives up the entries up to and including `index`, in slices. */
@@ -142,7 +170,7 @@ export class LevelLog {
 
   /** Empties the log; the next entry is the one after `base`. */
   async reset(base: EntryId, state: LogState): Promise<void> {
-    const batch = this.#db.batch();
+    const batch = this.#db.batch().del(arrivalKey);
     for (let index = this.#base.index + 1; index <= this.lastIndex; index++) batch.del(entryKey(index));
     this.#base = { ...base, chain: 0 };
     batch.put(baseKey, encodeBase(this.#base));
@@ -150,11 +178,11 @@ export class LevelLog {
     this.#terms = [];
     this.#state = state;
     this.batches++;
-    this.#putState(batch);
-    await batch.write({ sync: true });
+    await this.#commit(batch, true);
   }
 
-  #putState(batch: ReturnType<Database['batch']>): void {
+  async #commit(batch: ReturnType<Database['batch']>, sync: boolean): Promise<void> {
+    const { batches } = this;
     batch.put(
       stateKey,
       encodeState({
@@ -164,6 +192,8 @@ export class LevelLog {
         lastChain: this.#chains.at(-1) ?? this.#base.chain,
       }),
     );
+    await batch.write({ sync });
+    if (sync) this.durableBatches = batches;
   }
 
   async close(): Promise<void> {

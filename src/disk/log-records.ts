@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { Entry, EntryId } from '../raft/index.js';
 import { encodeEntry } from '../wire/index.js';
-import { DamageError } from './damage.js';
+import { DamageError } from '../base/damage.js';
+import type { Owner } from './owner.js';
 
 /** What the log's records look like: their keys, and bytes that carry a checksum. Nothing here reads or writes. */
 
@@ -29,11 +30,19 @@ export interface BaseRecord extends EntryId {
   readonly chain: number;
 }
 
+/** A snapshot that is about to take the place of the log: which one, and what its content must be. */
+export interface Arrival extends EntryId {
+  readonly size: number;
+  readonly checksum: number;
+}
+
 const format = 1;
 const headBytes = 5;
 
 export const baseKey = 'm:base';
 export const stateKey = 'm:state';
+export const ownerKey = 'm:owner';
+export const arrivalKey = 'm:arrival';
 export const entryKey = (index: number) => `e${String(index).padStart(16, '0')}`;
 /** The index that a key names; `NaN` when it is not the key of an entry. */
 export const indexOfKey = (key: string) => (/^e\d{16}$/.test(key) ? Number(key.slice(1)) : NaN);
@@ -57,6 +66,27 @@ export function encodeState({ commit, ballotSequence, batches, lastIndex, lastCh
 export function decodeState(bytes: Uint8Array | undefined): StateRecord {
   const [commit = 0, ballotSequence = 0, batches = 0, lastIndex = 0, lastChain = 0] = parseNumbers('state', bytes, 5);
   return { commit, ballotSequence, batches, lastIndex, lastChain };
+}
+
+export function encodeOwner({ directory, memberId }: Owner): Uint8Array {
+  return numbers(directory, memberId);
+}
+
+/** Throws {@link DamageError}. */
+export function decodeOwner(bytes: Uint8Array | undefined): Owner {
+  const [directory = 0, memberId = 0] = parseNumbers('owner', bytes, 2);
+  return { directory, memberId };
+}
+
+export function encodeArrival({ index, term, size, checksum }: Arrival): Uint8Array {
+  return numbers(index, term, size, checksum);
+}
+
+/** `undefined` when none is on its way. Throws {@link DamageError}. */
+export function decodeArrival(bytes: Uint8Array | undefined): Arrival | undefined {
+  if (!bytes) return undefined;
+  const [index = 0, term = 0, size = 0, checksum = 0] = parseNumbers('announced snapshot', bytes, 4);
+  return { index, term, size, checksum };
 }
 
 /** The record of an entry, and its checksum, which goes over the one `before` it too. */

@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.js';
-import { DamageError } from './damage.js';
-import { isPassing } from './database.js';
+import { DamageError } from '../base/damage.js';
+import { isPassing } from './trouble.js';
 
 /** One part of a data directory, examined. */
 export interface Part<Found> {

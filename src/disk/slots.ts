@@ -1,38 +1,39 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { fileMode, isMissing, writeAll } from './files.js';
+import type { Owner } from './owner.js';
 
 /** Far enough apart for two sectors: one torn write cannot reach both. */
 const slotDistance = 512;
-const slotBytes = 32;
+const slotBytes = 56;
+const magic = 'skp2';
 const slotPlaces = [0, slotDistance];
 
-/** Two numbers, and how many times they have been written. */
-export interface SlotValue {
+/** Three numbers, whose they are, and how many times they have been written. */
+export interface SlotValue extends Owner {
   readonly sequence: number;
   readonly a: number;
   readonly b: number;
+  readonly c: number;
 }
 
-function encodeSlot({ sequence, a, b }: SlotValue): Buffer {
+function encodeSlot({ sequence, a, b, c, directory, memberId }: SlotValue): Buffer {
   const bytes = Buffer.alloc(slotBytes);
-  bytes.write('skp1', 0, 'latin1');
-  bytes.writeBigUInt64BE(BigInt(sequence), 4);
-  bytes.writeBigUInt64BE(BigInt(a), 12);
-  bytes.writeBigUInt64BE(BigInt(b), 20);
-  bytes.writeUInt32BE(crc32(bytes.subarray(0, 28)), 28);
+  bytes.write(magic, 0, 'latin1');
+  [sequence, a, b, c, directory, memberId].forEach((value, i) => bytes.writeBigUInt64BE(BigInt(value), 4 + 8 * i));
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, slotBytes - 4)), slotBytes - 4);
   return bytes;
 }
 
 function decodeSlot(bytes: Buffer): SlotValue | undefined {
   if (
     bytes.length < slotBytes ||
-    bytes.toString('latin1', 0, 4) !== 'skp1' ||
-    bytes.readUInt32BE(28) !== crc32(bytes.subarray(0, 28))
+    bytes.toString('latin1', 0, 4) !== magic ||
+    bytes.readUInt32BE(slotBytes - 4) !== crc32(bytes.subarray(0, slotBytes - 4))
   )
     return undefined;
-  const number = (at: number) => Number(bytes.readBigUInt64BE(at));
-  return { sequence: number(4), a: number(12), b: number(20) };
+  const number = (place: number) => Number(bytes.readBigUInt64BE(4 + 8 * place));
+  return { sequence: number(0), a: number(1), b: number(2), c: number(3), directory: number(4), memberId: number(5) };
 }
 
 /** A file of slots as it was found. */
@@ -58,7 +59,7 @@ export async function readSlots(path: string): Promise<SlotsFound | undefined> {
 }
 
 /**
- * Two numbers in a small file with two checksummed slots.
+ * Three numbers in a small file with two checksummed slots.
  *
  * A durable write goes to both slots, one fsync after the other: at any moment at least one slot is whole, and once the
  * write has been acknowledged both are, so that one of them may rot without an older value coming back.
@@ -72,9 +73,9 @@ export class SlotFile {
     this.value = value;
   }
 
-  static async create(path: string): Promise<SlotFile> {
+  static async create(path: string, { directory, memberId }: Owner): Promise<SlotFile> {
     const handle = await open(path, 'w+', fileMode);
-    const file = new SlotFile(handle, { sequence: 0, a: 0, b: 0 });
+    const file = new SlotFile(handle, { sequence: 0, a: 0, b: 0, c: 0, directory, memberId });
     await file.writeDurably(0, 0);
     return file;
   }
@@ -100,8 +101,8 @@ export class SlotFile {
   }
 
   /** Durable, in both slots, when it resolves. */
-  async writeDurably(a: number, b: number): Promise<void> {
-    const value = { sequence: this.value.sequence + 1, a, b };
+  async writeDurably(a: number, b: number, c = 0): Promise<void> {
+    const value = { ...this.value, sequence: this.value.sequence + 1, a, b, c };
     const bytes = encodeSlot(value);
     for (const at of slotPlaces) {
       await writeAll(this.#handle, bytes, at);
@@ -111,8 +112,8 @@ export class SlotFile {
   }
 
   /** Soon on disk; a power failure may take it back, a crash of this process not. */
-  async write(a: number, b: number): Promise<void> {
-    const value = { sequence: this.value.sequence + 1, a, b };
+  async write(a: number, b: number, c = 0): Promise<void> {
+    const value = { ...this.value, sequence: this.value.sequence + 1, a, b, c };
     await writeAll(this.#handle, encodeSlot(value), (value.sequence % 2) * slotDistance);
     this.value = value;
   }

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Snapshot, SnapshotMetadata } from '../raft/index.js';
 import { messageCodec } from '../wire/index.js';
-import { DamageError } from './damage.js';
+import { DamageError } from '../base/damage.js';
 import { fileMode, syncDir, writeAll } from './files.js';
+import { foreign, type Owner } from './owner.js';
 
 /**
  * One snapshot, one file: the content, then a footer that says what it is. A file without a whole footer is not a
@@ -13,7 +14,7 @@ import { fileMode, syncDir, writeAll } from './files.js';
  */
 
 const descriptorCodec = messageCodec('SnapshotDescriptor');
-const magic = Buffer.from('skepsnp1', 'latin1');
+const magic = Buffer.from('skepsnp2', 'latin1');
 const trailerBytes = 4 + 4 + magic.length;
 const suffix = '.snap';
 
@@ -29,6 +30,9 @@ export const decodeDescriptor = (data: Uint8Array): Descriptor => descriptorCode
 /** What a snapshot file says of itself, behind its content. */
 export interface Footer extends Descriptor {
   readonly metadata: SnapshotMetadata;
+  readonly owner: Owner;
+  /** How many durable writes the log had when this was written: a log with fewer is an old copy. */
+  readonly batches: number;
 }
 
 export function snapshotPath(dir: string, { term, index }: { term: number; index: number }): string {
@@ -65,8 +69,9 @@ export class SnapshotWriter {
   }
 
   /** Durable, still under its temporary name. */
-  async seal(metadata: SnapshotMetadata): Promise<void> {
-    const footer = Buffer.from(JSON.stringify({ metadata, ...this.descriptor } satisfies Footer));
+  async seal(metadata: SnapshotMetadata, { directory, memberId }: Owner, batches: number): Promise<void> {
+    const owner = { directory, memberId };
+    const footer = Buffer.from(JSON.stringify({ metadata, owner, batches, ...this.descriptor } satisfies Footer));
     const trailer = Buffer.alloc(8);
     trailer.writeUInt32BE(footer.length, 0);
     trailer.writeUInt32BE(crc32(footer), 4);
@@ -152,14 +157,22 @@ export async function snapshotNames(dir: string): Promise<{ finished: string[]; 
   };
 }
 
+/** A snapshot as a start finds it. */
+export interface StoredSnapshot extends Footer {
+  readonly snapshot: Snapshot;
+}
+
 /** The newest snapshot in a directory; unfinished files are swept away. Throws {@link DamageError}. */
-export async function newestSnapshot(dir: string): Promise<Snapshot | undefined> {
+export async function newestSnapshot(dir: string, owner: Owner): Promise<StoredSnapshot | undefined> {
   const { finished, unfinished } = await snapshotNames(dir);
   for (const name of unfinished) await rm(join(dir, name), { force: true });
   const newest = finished.at(-1);
   if (newest === undefined) return undefined;
-  const { metadata, size, checksum } = await readNamedFooter(join(dir, newest));
-  return { metadata, data: encodeDescriptor({ size, checksum }) };
+  const footer = await readNamedFooter(join(dir, newest));
+  const other = foreign(`the snapshot ${newest}`, footer.owner, owner);
+  if (other !== undefined) throw new DamageError(other);
+  const { metadata, size, checksum } = footer;
+  return { ...footer, snapshot: { metadata, data: encodeDescriptor({ size, checksum }) } };
 }
 
 /** Removes every snapshot that is older than one, staged ones too. */

@@ -6,7 +6,7 @@ import { Members } from './members.js';
 import type { Disk, MemberInfo, StoredState } from './ports.js';
 import type { ReplicaWorld } from './settings.js';
 import { Restoring } from './restore.js';
-import { decodeInSlices, encodeInSlices } from './snapshot-slices.js';
+import { encodeInSlices, loadSnapshot } from './snapshot-slices.js';
 
 /** What a recovery found, for the person who asked for it. */
 export interface Recovered {
@@ -48,7 +48,7 @@ export async function forceNewCluster(disk: Disk, self: MemberInfo, world: Repli
   const term = hardState.term + 1;
   const index = last.index + 1;
   const confState = { voters: [self.id], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
-  // The term first: a log may not be newer than the ballot beside it. The snapshot is newer than the log, which it replaces.
+  // The term first: a log may not be newer than the ballot beside it. The snapshot takes the place of the log.
   await disk.write({ entries: [], hardState: { term, vote: 0, commit: hardState.commit }, sync: true });
   await disk.createSnapshot({ index, term, confState }, encodeInSlices(next, world.clock));
   const uncertain = entries.filter(
@@ -59,9 +59,9 @@ export async function forceNewCluster(disk: Disk, self: MemberInfo, world: Repli
 
 /** The state that the snapshot and every entry behind it make, committed or not. */
 async function replay(disk: Disk, { snapshot, entries }: StoredState, clock: Clock) {
-  const content = await decodeInSlices(disk.readSnapshot(snapshot), clock);
   const store = new MemoryStore();
-  (await store.prepare(content.store)).install();
+  const { cluster: content, prepared } = await loadSnapshot(disk, snapshot, store, clock);
+  prepared.install();
   const members = new Members();
   members.reset(content.members, content.removed);
   const restoring = new Restoring(store);

@@ -1,5 +1,10 @@
 import { Slicer, type Clock } from '../base/clock.js';
-import { encodeSnapshot, SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
+import { DamageError } from '../base/damage.js';
+import { messageOf } from '../base/errors.js';
+import type { Snapshot } from '../raft/index.js';
+import { StoreError, type MemoryStore, type PreparedSnapshot } from '../state/index.js';
+import { DecodeError, encodeSnapshot, SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
+import type { Disk } from './ports.js';
 
 /** Encodes a snapshot piece by piece, giving the event loop back in between. */
 export async function* encodeInSlices(snapshot: ClusterSnapshot, clock: Clock): AsyncGenerator<Uint8Array, void> {
@@ -26,4 +31,29 @@ export async function decodeInSlices(
     for (const _record of decoder.records(chunk)) if (slicer.due) await slicer.pause();
   }
   return decoder.finish();
+}
+
+/** A snapshot that is read and ready to be swapped in. */
+export interface LoadedSnapshot {
+  readonly cluster: ClusterSnapshot;
+  readonly prepared: PreparedSnapshot;
+}
+
+/** Reads a snapshot from our own disk. Throws {@link DamageError} when it does not hold what was put there. */
+export async function loadSnapshot(
+  disk: Disk,
+  snapshot: Snapshot,
+  store: MemoryStore,
+  clock: Clock,
+): Promise<LoadedSnapshot> {
+  try {
+    const cluster = await decodeInSlices(disk.readSnapshot(snapshot), clock);
+    return { cluster, prepared: await store.prepare(cluster.store) };
+  } catch (cause) {
+    if (!(cause instanceof DecodeError || cause instanceof StoreError)) throw cause;
+    const { index } = snapshot.metadata;
+    throw new DamageError(`the snapshot of entry ${index} does not hold what it should (${messageOf(cause)})`, {
+      cause,
+    });
+  }
 }

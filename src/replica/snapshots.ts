@@ -1,20 +1,14 @@
 import type { Clock } from '../base/clock.js';
 import type { ConfState, Snapshot } from '../raft/index.js';
-import type { MemoryStore, PreparedSnapshot } from '../state/index.js';
+import type { MemoryStore } from '../state/index.js';
 import type { ClusterSnapshot } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
 import type { Disk } from './ports.js';
 import type { ReplicaSettings } from './settings.js';
-import { decodeInSlices, encodeInSlices } from './snapshot-slices.js';
-
-/** A snapshot that has arrived and is ready to be swapped in. */
-export interface ArrivedSnapshot {
-  readonly cluster: ClusterSnapshot;
-  readonly prepared: PreparedSnapshot;
-}
+import { decodeInSlices, encodeInSlices, loadSnapshot, type LoadedSnapshot } from './snapshot-slices.js';
 
 /** On disk, checked, and not yet taken or refused by raft. */
-interface StagedArrival extends ArrivedSnapshot {
+interface StagedArrival extends LoadedSnapshot {
   readonly index: number;
   readonly discard: () => Promise<void>;
 }
@@ -126,7 +120,7 @@ export class Snapshots {
   }
 
   /** The staged snapshot that raft has accepted. */
-  arrived(snapshot: Snapshot): ArrivedSnapshot | undefined {
+  arrived(snapshot: Snapshot): LoadedSnapshot | undefined {
     const found = this.#arrived.get(nameOf(snapshot));
     this.#arrived.delete(nameOf(snapshot));
     this.#entries = 0;
@@ -134,10 +128,9 @@ export class Snapshots {
     return found;
   }
 
-  /** Reads a snapshot from our own disk. */
-  async load(snapshot: Snapshot): Promise<ArrivedSnapshot> {
+  /** Reads a snapshot from our own disk. Throws {@link DamageError}. */
+  load(snapshot: Snapshot): Promise<LoadedSnapshot> {
     const { disk, store, clock } = this.#options;
-    const cluster = await decodeInSlices(disk.readSnapshot(snapshot), clock);
-    return { cluster, prepared: await store.prepare(cluster.store) };
+    return loadSnapshot(disk, snapshot, store, clock);
   }
 }

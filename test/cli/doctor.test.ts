@@ -68,7 +68,9 @@ describe('skep doctor', () => {
     for (const part of parts)
       expect(Object.keys(part)).toEqual(['part', 'whole', 'needed', 'says', 'wrong', 'notes', 'details']);
     const [identity, ballot, mark, log, snapshots, snapshot] = parts.map(({ details }) => details);
-    expect(identity).toEqual({ memberId: member.id, name: 'm1', state: 'member' });
+    expect(identity).toEqual({
+      directory: expect.stringMatching(/^\d+$/) as string, memberId: member.id, name: 'm1', state: 'member',
+    }); // prettier-ignore
     expect(ballot).toMatchObject({ slots: [{ term: member.term }, { term: member.term }] });
     expect(mark).toMatchObject({ slots: [expect.anything(), expect.anything()] });
     expect(log).toMatchObject({
@@ -151,7 +153,7 @@ describe('skep doctor', () => {
       for (let again = 0; again < 2; again++) {
         const { code, out, err } = await skep(['doctor', dir]);
         expect({ code, out }).toEqual({ code: 1, out: '' });
-        expect(err).toBe(`skep: ${join(dir, 'log')} is in use by another process\n`);
+        expect(err).toBe(`skep: IN_USE: ${join(dir, 'log')} is in use by another process: stop that one first\n`);
       }
     } finally {
       other.kill();

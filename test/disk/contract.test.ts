@@ -3,6 +3,7 @@ import { afterEach } from 'vitest';
 import { LevelDisk, MemoryDisk } from '../../src/disk/index.js';
 import { diskContract } from '../contract/disk.js';
 import { tempDirs } from '../support/disk-dirs.js';
+import { owner } from '../support/disk-data.js';
 
 diskContract('MemoryDisk', async () => {
   const disk = new MemoryDisk();
@@ -15,13 +16,13 @@ afterEach(() => close?.());
 
 diskContract('LevelDisk', async () => {
   const dir = join(await makeDir(), 'm1');
-  let disk = await LevelDisk.create(dir);
+  let disk = await LevelDisk.create(dir, owner);
   close = () => disk.close();
   return {
     disk,
     async restart() {
       await disk.close();
-      return (disk = await LevelDisk.open(dir));
+      return (disk = await LevelDisk.open(dir, owner));
     },
   };
 });

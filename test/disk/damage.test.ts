@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openHome } from '../../src/daemon/home.js';
 import { LevelDisk } from '../../src/disk/index.js';
-import { copyDir, entriesOf, load, normal } from '../support/disk-data.js';
+import { copyDir, entriesOf, load, normal, owner } from '../support/disk-data.js';
 import { name, readMember, verdictOf, withDatabase, writeMember, type Found } from '../support/disk-member.js';
 import { tempDirs } from '../support/disk-dirs.js';
 
@@ -19,7 +19,7 @@ describe('a data directory', () => {
 
   /** Opens the member, lets it live on, closes it. */
   async function live(on: (disk: LevelDisk) => Promise<void>): Promise<void> {
-    const disk = await LevelDisk.open(dir);
+    const disk = await LevelDisk.open(dir, owner);
     await disk.load();
     await on(disk);
     await disk.close();
@@ -172,9 +172,9 @@ describe('a data directory', () => {
   });
 
   it('is refused, with a reason, to a second user of the same process', async () => {
-    const disk = await LevelDisk.open(dir);
+    const disk = await LevelDisk.open(dir, owner);
     await expect(openHome(dir, name, 'new')).rejects.toThrow('in use by another process');
-    await expect(LevelDisk.create(dir)).rejects.toThrow('in use by another process');
+    await expect(LevelDisk.create(dir, owner)).rejects.toThrow('in use by another process');
     expect(await load(disk)).toEqual(written.state);
     await disk.close();
     expect(await readMember(dir)).toEqual(written);

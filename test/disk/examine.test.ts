@@ -4,20 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { openHome } from '../../src/daemon/home.js';
 import { seededRandom } from '../../src/base/random.js';
 import { DamageError, examine, LevelDisk, writeIdentity, type Examination } from '../../src/disk/index.js';
-import { snapshotPath } from '../../src/disk/snapshot-file.js';
+import { encodeArrival } from '../../src/disk/log-records.js';
+import { decodeDescriptor, snapshotPath } from '../../src/disk/snapshot-file.js';
 import {
   bytesOf,
   collect,
   copyDir,
+  describe as describeSnapshot,
   entriesOf,
   filesOf,
   flipBit,
-  inPieces,
   metadataOf,
   normal,
+  owner,
+  stage,
 } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
 import { name, readMember, verdictOf, withDatabase, writeMember } from '../support/disk-member.js';
@@ -62,7 +64,7 @@ describe('examining a data directory', () => {
   const snapshotFile = async () => at('snapshots', (await readdir(at('snapshots')))[0] ?? '');
 
   async function live(on: (disk: LevelDisk) => Promise<void>): Promise<void> {
-    const disk = await LevelDisk.open(dir);
+    const disk = await LevelDisk.open(dir, owner);
     await disk.load();
     await on(disk);
     await disk.close();
@@ -223,7 +225,7 @@ describe('examining a data directory', () => {
       await rm(at('log'), { recursive: true });
       await copyDir(old, at('log'));
       expect(wrongIn(await examined(dir))).toEqual([
-        'log: the log has 11 of at least 12 writes: its end is lost, or it is an old copy',
+        'log: the log has 13 of at least 16 writes: its end is lost, or it is an old copy',
         'log: the log ends at entry 52 and had reached 53',
       ]);
     });
@@ -317,21 +319,27 @@ describe('examining a data directory', () => {
       await readMember(dir);
     });
 
-    it('a snapshot that is newer than the log', async () => {
-      const fresh = `${dir}-fresh`;
-      const { disk } = await openHome(fresh, name, 'joining');
-      await disk.createSnapshot(metadataOf(1, 4), inPieces(bytesOf(10)));
-      await disk.write({ entries: [], hardState: { term: 1, vote: 0, commit: 4 }, sync: true });
-      await disk.close();
-      const examination = await examined(fresh);
+    it('an installation that was not finished', async () => {
+      const snapshot = describeSnapshot(metadataOf(9, 90), bytesOf(10));
+      await live(async (disk) => {
+        await stage(disk, snapshot, bytesOf(10));
+        await copyDir(at('snapshots'), `${dir}-staged`);
+        await disk.write({ entries: [], hardState: { term: 9, vote: 0, commit: 52 }, sync: true });
+      });
+      const { size, checksum } = decodeDescriptor(snapshot.data);
+      await withDatabase(dir, (db) => db.put('m:arrival', encodeArrival({ index: 90, term: 9, size, checksum })));
+      const [staged = ''] = (await readdir(`${dir}-staged`)).filter((file) => file.includes('staged'));
+      await copyDir(join(`${dir}-staged`, staged), at('snapshots', staged.replace(/\.staged.*/, '')));
+      const examination = await examined(dir);
       expect(wrongIn(examination)).toEqual([]);
       expect(examination.disk).toMatchObject({
-        commit: 4, lastIndex: 4, log: { notes: [expect.stringContaining('the snapshot is newer than the log')] },
+        commit: 90, lastIndex: 90, log: { notes: [expect.stringContaining('installation of the snapshot was not finished')] },
       }); // prettier-ignore
+      expect((await readMember(dir)).state).toMatchObject({ before: { index: 90, term: 9 }, entries: [] });
     });
 
     it('the making of the member was not finished, whatever else is there', async () => {
-      await writeIdentity(dir, { memberId: 7, name, state: 'creating' });
+      await writeIdentity(dir, { ...owner, name, state: 'creating' });
       await rm(at('ballot'));
       const { identity, disk } = await examined(dir);
       expect(disk).toBeUndefined();
@@ -358,7 +366,7 @@ describe('examining a data directory', () => {
       await rm(copy, { recursive: true });
     }
     expect(damaged).toBeGreaterThan(20);
-  });
+  }, 60_000);
 
   it('says that there is no member where there is none', async () => {
     const empty = await makeDir();
@@ -381,7 +389,7 @@ describe('examining a data directory', () => {
     }
 
     it('is refused while this process has the directory open, which stays so', async () => {
-      const disk = await LevelDisk.open(dir);
+      const disk = await LevelDisk.open(dir, owner);
       await disk.load();
       await expect(examine(dir, { readContent: collect })).rejects.toThrow(`${at('log')} is in use by another process`);
       expect(openElsewhere()).toBe('LEVEL_LOCKED');

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { LevelDisk } from '../../src/disk/index.js';
-import { bytesOf, collect } from '../support/disk-data.js';
+import { bytesOf, collect, owner } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
 
 const makeDir = tempDirs();
@@ -24,7 +24,7 @@ describe('a snapshot that meets the end of the room', () => {
       encoding: 'utf8',
     });
     expect(`${stdout}${stderr}`).toBe(`${outcome}\n`);
-    const disk = await LevelDisk.open(dir);
+    const disk = await LevelDisk.open(dir, owner);
     const { snapshot } = await disk.load();
     expect(snapshot.metadata.index).toBe(outcome === 'taken' ? 7 : 3);
     expect(await collect(disk.readSnapshot(snapshot))).toEqual(bytesOf(outcome === 'taken' ? size : 100));

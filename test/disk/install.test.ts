@@ -2,6 +2,9 @@ import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LevelDisk } from '../../src/disk/index.js';
+import { encodeArrival } from '../../src/disk/log-records.js';
+import { decodeDescriptor } from '../../src/disk/snapshot-file.js';
+import type { Snapshot } from '../../src/raft/index.js';
 import {
   bytesOf,
   collect,
@@ -12,8 +15,10 @@ import {
   load,
   metadataOf,
   stage,
+  owner,
 } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
+import { withDatabase } from '../support/disk-member.js';
 
 const makeDir = tempDirs();
 
@@ -27,7 +32,15 @@ describe('a crash while a snapshot of a leader is installed', () => {
 
   async function restart(): Promise<LevelDisk> {
     await disk.close();
-    return (disk = await LevelDisk.open(dir));
+    return (disk = await LevelDisk.open(dir, owner));
+  }
+
+  /** Says to the log which snapshot is about to take its place. */
+  async function announce({ metadata: { index, term }, data }: Snapshot): Promise<void> {
+    const announced = encodeArrival({ index, term, ...decodeDescriptor(data) });
+    await disk.close();
+    await withDatabase(dir, (db) => db.put('m:arrival', announced));
+    disk = await LevelDisk.open(dir, owner);
   }
 
   /** The steps of an install up to the new name of the file; the log is not yet emptied. */
@@ -36,6 +49,7 @@ describe('a crash while a snapshot of a leader is installed', () => {
     const snapshot = describeSnapshot(metadata, content);
     await disk.write({ entries: [], hardState: { term: ballotTerm, vote: 0, commit: 3 }, sync: true });
     await stage(disk, snapshot, content);
+    await announce(snapshot);
     const [staged = ''] = (await snapshots()).filter((file) => file.endsWith('.staged-1'));
     await rename(join(dir, 'snapshots', staged), fileOf(term, index));
     return snapshot;
@@ -43,7 +57,7 @@ describe('a crash while a snapshot of a leader is installed', () => {
 
   beforeEach(async () => {
     dir = join(await makeDir(), 'm1');
-    disk = await LevelDisk.create(dir);
+    disk = await LevelDisk.create(dir, owner);
     await disk.write({ entries: entriesOf(1, 1, 10), hardState: { term: 2, vote: 2, commit: 3 }, sync: true });
   });
 

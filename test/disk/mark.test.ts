@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LevelDisk } from '../../src/disk/index.js';
 import { LogMark } from '../../src/disk/log-mark.js';
 import { SlotFile } from '../../src/disk/slots.js';
-import { copyDir, entriesOf, flipBit, load } from '../support/disk-data.js';
+import { copyDir, entriesOf, flipBit, load, owner } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
 
 const makeDir = tempDirs();
@@ -23,7 +23,7 @@ describe('the mark of how far the log reached', () => {
   }
 
   it('is raised beside the work, many times, and ends at the highest', async () => {
-    const mark = new LogMark(await SlotFile.create(path));
+    const mark = new LogMark(await SlotFile.create(path, owner));
     for (let value = 1; value <= 100; value++) mark.raise(value);
     await mark.settled();
     mark.raise(101);
@@ -32,7 +32,7 @@ describe('the mark of how far the log reached', () => {
   });
 
   it('is not lowered by raising it', async () => {
-    const mark = new LogMark(await SlotFile.create(path));
+    const mark = new LogMark(await SlotFile.create(path, owner));
     mark.raise(9);
     mark.raise(4);
     await mark.settled();
@@ -42,7 +42,7 @@ describe('the mark of how far the log reached', () => {
   });
 
   it('goes on from where it was after a restart', async () => {
-    let mark = new LogMark(await SlotFile.create(path));
+    let mark = new LogMark(await SlotFile.create(path, owner));
     mark.raise(7);
     await mark.close();
     mark = new LogMark((await SlotFile.open(path)) as SlotFile);
@@ -53,7 +53,7 @@ describe('the mark of how far the log reached', () => {
   });
 
   it('falls back to the value before when a write is torn', async () => {
-    const mark = new LogMark(await SlotFile.create(path));
+    const mark = new LogMark(await SlotFile.create(path, owner));
     for (const value of [1, 2, 3]) {
       mark.raise(value);
       await mark.settled();
@@ -66,7 +66,7 @@ describe('the mark of how far the log reached', () => {
   });
 
   it('says at the next write that it could not be written, and does not go on as if nothing had happened', async () => {
-    const file = await SlotFile.create(path);
+    const file = await SlotFile.create(path, owner);
     const mark = new LogMark(file);
     await file.close();
     mark.raise(1);
@@ -80,14 +80,14 @@ describe('a member whose mark', () => {
 
   beforeEach(async () => {
     dir = join(await makeDir(), 'm1');
-    const disk = await LevelDisk.create(dir);
+    const disk = await LevelDisk.create(dir, owner);
     await disk.write({ entries: entriesOf(1, 1, 5), hardState: { term: 1, vote: 1, commit: 3 }, sync: true });
     await disk.write({ entries: entriesOf(1, 6, 9), sync: true });
     await disk.close();
   });
 
   async function start() {
-    const disk = await LevelDisk.open(dir);
+    const disk = await LevelDisk.open(dir, owner);
     try {
       return await load(disk);
     } finally {
@@ -109,7 +109,7 @@ describe('a member whose mark', () => {
 
   it('is an older copy starts: it says how far the log reached at least', async () => {
     const old = await copyDir(join(dir, 'mark'), `${dir}-mark`);
-    const disk = await LevelDisk.open(dir);
+    const disk = await LevelDisk.open(dir, owner);
     await disk.load();
     await disk.write({ entries: entriesOf(1, 8, 8), sync: true });
     await disk.write({ entries: entriesOf(1, 9, 20), sync: true });
@@ -119,9 +119,9 @@ describe('a member whose mark', () => {
   });
 
   it('was not raised by a write that is not durable starts when a power failure takes that write', async () => {
-    const before = await copyDir(join(dir, 'log'), `${dir}-log`);
-    const disk = await LevelDisk.open(dir);
+    const disk = await LevelDisk.open(dir, owner);
     await disk.load();
+    const before = await copyDir(join(dir, 'log'), `${dir}-log`);
     await disk.write({ entries: entriesOf(1, 10, 12), sync: false });
     await disk.close();
     await rm(join(dir, 'log'), { recursive: true });

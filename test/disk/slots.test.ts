@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
 import { SlotFile, type SlotValue } from '../../src/disk/slots.js';
-import { flipBit } from '../support/disk-data.js';
+import { flipBit, owner } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
 
 const makeDir = tempDirs();
 const first = 0;
 const second = 512;
-const slotBytes = 32;
+const slotBytes = 56;
 
 describe('a file of two slots', () => {
   let path: string;
@@ -20,7 +20,7 @@ describe('a file of two slots', () => {
 
   /** The file as it is after the given durable writes. */
   async function bytesAfter(...values: readonly [number, number][]): Promise<Buffer> {
-    const file = await SlotFile.create(path);
+    const file = await SlotFile.create(path, owner);
     for (const [a, b] of values) await file.writeDurably(a, b);
     await file.close();
     return readFile(path);
@@ -40,7 +40,7 @@ describe('a file of two slots', () => {
   }
 
   it('starts with zeroes', async () => {
-    const file = await SlotFile.create(path);
+    const file = await SlotFile.create(path, owner);
     expect(file.value).toMatchObject({ a: 0, b: 0 });
     await file.close();
     expect(await reopen()).toMatchObject({ a: 0, b: 0 });
@@ -144,10 +144,10 @@ describe('a file of two slots', () => {
   });
 
   it.each([
-    { length: 543, whole: true },
+    { length: 567, whole: true },
     { length: 512, whole: true },
-    { length: 32, whole: true },
-    { length: 31, whole: false },
+    { length: 56, whole: true },
+    { length: 55, whole: false },
     { length: 0, whole: false },
   ])('that is cut to $length bytes still holds its value: $whole', async ({ length, whole }) => {
     await bytesAfter([5, 6]);
@@ -158,7 +158,7 @@ describe('a file of two slots', () => {
   });
 
   it('leaves the value before in the other slot when a write is not durable', async () => {
-    const file = await SlotFile.create(path);
+    const file = await SlotFile.create(path, owner);
     await file.writeDurably(1, 0);
     for (const value of [2, 3, 4, 5]) {
       await file.write(value, 0);

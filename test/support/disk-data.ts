@@ -5,6 +5,9 @@ import { encodeDescriptor } from '../../src/disk/snapshot-file.js';
 import type { ConfChange, Entry, Snapshot, SnapshotMetadata } from '../../src/raft/index.js';
 import type { Disk, StoredState } from '../../src/replica/ports.js';
 
+/** Whose directories the tests make, unless they say otherwise. */
+export const owner = { directory: 4_242_424_242, memberId: 4_503_599_627_370_000 };
+
 export function normal(index: number, term: number, data = `${term}.${index}`): Entry {
   return { kind: 'normal', index, term, data: new Uint8Array(Buffer.from(data)) };
 }

@@ -1,13 +1,19 @@
 import { Level } from 'level';
 import { join } from 'node:path';
 import { openHome } from '../../src/daemon/home.js';
-import { DamageError, LevelDisk, readIdentity, writeIdentity, type Identity } from '../../src/disk/index.js';
+import {
+  DamageError,
+  LevelDisk,
+  readIdentity,
+  writeIdentity,
+  type Identity,
+  type Owner,
+} from '../../src/disk/index.js';
 import type { Entry } from '../../src/raft/index.js';
 import type { StoredState } from '../../src/replica/ports.js';
-import { bytesOf, collect, confChange, describe, inPieces, load, metadataOf, normal } from './disk-data.js';
+import { bytesOf, collect, confChange, describe, inPieces, load, metadataOf, normal, owner } from './disk-data.js';
 
 export const name = 'm1';
-const identity: Identity = { memberId: 4_503_599_627_370_000, name, state: 'member' };
 const content = bytesOf(3_000);
 
 /** Everything that a start reads from a data directory. */
@@ -28,15 +34,16 @@ const run = (term: number, from: number, to: number) =>
  * A member that has lived a little: several terms, a vote, a snapshot of its own, a restart (after which LevelDB keeps
  * the first half in a table), a tail that a new leader replaced, and last a commit index that was written alone.
  */
-export async function writeMember(dir: string): Promise<Found> {
-  let disk = await LevelDisk.create(dir);
+export async function writeMember(dir: string, whose: Owner = owner): Promise<Found> {
+  const identity: Identity = { ...whose, name, state: 'member' };
+  let disk = await LevelDisk.create(dir, whose);
   await writeIdentity(dir, identity);
   await disk.write({ entries: run(1, 1, 12), hardState: { term: 1, vote: 1, commit: 0 }, sync: true });
   await disk.write({ entries: run(2, 13, 25), hardState: { term: 2, vote: 2, commit: 14 }, sync: true });
   await disk.createSnapshot(metadataOf(1, 10), inPieces(content));
   await disk.compact(5);
   await disk.close();
-  disk = await LevelDisk.open(dir);
+  disk = await LevelDisk.open(dir, whose);
   await disk.load();
   for (const index of [26, 27, 28, 29, 30]) await disk.write({ entries: [entry(index, 2)], sync: true });
   await disk.write({ entries: run(3, 31, 52), hardState: { term: 3, vote: 0, commit: 30 }, sync: true });

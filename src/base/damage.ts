@@ -10,9 +10,12 @@ export class DamageError extends Error {
   readonly code = 'DAMAGED';
   /** The damage alone, without what to do about it. */
   readonly what: string;
+  readonly advice: string;
 
-  constructor(what: string, options?: ErrorOptions) {
-    super(`DAMAGED: ${what}. This member cannot be trusted with its old promises: ${remedy}`, options);
+  constructor(what: string, { advice, ...options }: ErrorOptions & { advice?: string } = {}) {
+    const todo = advice ?? `this member cannot be trusted with its old promises: ${remedy}`;
+    super(`DAMAGED: ${what}. ${todo[0]?.toUpperCase()}${todo.slice(1)}`, options);
     this.what = what;
+    this.advice = advice ?? remedy;
   }
 }

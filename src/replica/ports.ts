@@ -71,6 +71,18 @@ export interface NetworkHandler {
   onRemoved(): void;
   /** Was this member removed? Then it is not heard any more. */
   wasRemoved(id: NodeId): boolean;
+  /** Where our own log ends. */
+  lastIndex(): number;
+  /** How far this member's log reached when it last said so to us, in our term; `undefined` when we do not lead. */
+  acknowledged(id: NodeId): Acknowledged | undefined;
+  /** A leader, whom we called, says that our log had reached further than we told it. */
+  onAcknowledged(reached: Acknowledged): void;
+}
+
+/** What a leader knows of the log of another member: it was on disk there up to `index`, said so in `term`. */
+export interface Acknowledged {
+  readonly term: number;
+  readonly index: number;
 }
 
 /** Raft messages between members. Sending never waits and may lose; raft asks again. */

@@ -1,5 +1,6 @@
 import { BehaviorSubject } from 'rxjs';
 import { Slicer, type Cancel } from '../base/clock.js';
+import { DamageError } from '../base/damage.js';
 import { deferred, type Deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
 import {
@@ -17,7 +18,7 @@ import { decodeTransaction, type ClusterSnapshot, type DecodedTransaction } from
 import type { LogStorage } from './log-storage.js';
 import { Members } from './members.js';
 import { MembershipChanges } from './membership-changes.js';
-import type { Disk, MemberInfo, Network } from './ports.js';
+import type { Acknowledged, Disk, MemberInfo, Network } from './ports.js';
 import { Proposals } from './proposals.js';
 import { ReadRounds } from './read-rounds.js';
 import type { ReplicaSettings, ReplicaWorld } from './settings.js';
@@ -172,6 +173,9 @@ export class RaftLoop {
       onUnreachable: (id) => this.node.reportUnreachable(id),
       onRemoved: () => void this.stop(new RemovedError()),
       wasRemoved: (id) => this.members.wasRemoved(id),
+      lastIndex: () => this.node.status().lastIndex,
+      acknowledged: (id) => this.#acknowledgedBy(id),
+      onAcknowledged: (reached) => this.#compare(reached),
     });
     this.#stopTicking = startTicker(this.#world.clock, this.#settings.heartbeatMs, () => this.#tick());
     const { voters } = this.confState;
@@ -466,13 +470,36 @@ export class RaftLoop {
       for (const message of messages) {
         if (message.to !== this.identity.id) continue;
         this.#heardAt.set(message.from, now);
-        this.node.stepOwned(message);
+        this.node.stepOwned(this.#credible(message));
       }
     } catch (error) {
       void this.stop(error as Error);
       return;
     }
     this.wake();
+  }
+
+  /**
+   * Raft takes a heartbeat's word for what we have. When our log ends before that, its end was lost, or the message is
+   * nobody's: it commits nothing, and the leader, whom we call to answer, knows which.
+   */
+  #credible(message: Message): Message {
+    if (message.type !== 'heartbeat' || message.leaderCommit <= this.node.status().lastIndex) return message;
+    return { ...message, leaderCommit: 0 };
+  }
+
+  #acknowledgedBy(id: number): Acknowledged | undefined {
+    const { term, progress } = this.node.status();
+    const index = progress?.get(id)?.match;
+    return index === undefined ? undefined : { term, index };
+  }
+
+  /** Nothing that a leader heard of is ever cut off in its term, so a log that ends before that has lost its end. */
+  #compare({ term, index }: Acknowledged): void {
+    const own = this.node.status();
+    if (this.closing || term < own.term || index <= own.lastIndex) return;
+    const what = `the log ends at entry ${own.lastIndex}, and this member had acknowledged entry ${index} to the leader of term ${term}: its end is lost, or the directory is an old copy`;
+    void this.stop(new DamageError(what));
   }
 
   async #receiveSnapshot(message: InstallSnapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {

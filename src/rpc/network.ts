@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { InstallSnapshot, Message } from '../raft/index.js';
-import type { MemberInfo, Network, NetworkHandler } from '../replica/index.js';
+import type { Acknowledged, MemberInfo, Network, NetworkHandler } from '../replica/index.js';
 import { fromWireBatch, fromWireMessage, type messages } from '../wire/index.js';
 import { helloFormat, Peer, type Hello } from './peer.js';
 import { toStatus } from './status.js';
@@ -13,6 +13,10 @@ type SnapshotFrame = messages.SnapshotFrame;
 
 /** How a member is told that it has been removed. */
 const removedMark = 'REMOVED from the cluster';
+
+/** How a member is told how far its log had reached. It asked us: nobody else can tell it so. */
+const reachedText = ({ term, index }: Acknowledged) => `had acknowledged entry ${index} in term ${term}`;
+const reachedPattern = /had acknowledged entry (\d+) in term (\d+)/;
 
 /** The most members whose place we keep in mind without knowing them. */
 const heardMax = 64;
@@ -174,12 +178,15 @@ export class GrpcNetwork implements Network {
     await this.#handler.onSnapshot(install, chunksOf(frames));
   }
 
-  #checkHello({ format, clusterId, from, to }: Hello): void {
+  #checkHello({ format, clusterId, from, to, lastIndex }: Hello): void {
     if (format !== helloFormat) throw new Refused(`raft streams have format ${helloFormat} here, not ${format}`);
     if (to !== this.#self)
       throw new Refused(`this is member ${this.#self}, not ${to}: was its data directory replaced?`);
     if (clusterId !== this.#clusterId()) throw new Refused(`this is cluster ${this.#clusterId()}, not ${clusterId}`);
     this.#checkMember(from);
+    const reached = this.#handler?.acknowledged(from);
+    if (reached && lastIndex < reached.index)
+      throw new Refused(`member ${from} ${reachedText(reached)}, and its log ends at ${lastIndex}`);
   }
 
   #checkMember(id: number): void {
@@ -194,10 +201,13 @@ export class GrpcNetwork implements Network {
         from: this.#self,
         to: member.id,
         addrs: [...this.#addrs()],
+        lastIndex: this.#handler?.lastIndex() ?? 0,
       }),
       onUnreachable: () => this.#handler?.onUnreachable(member.id),
       onRefused: (reason) => {
         if (reason.includes(removedMark)) this.#handler?.onRemoved();
+        const [, index, term] = reachedPattern.exec(reason) ?? [];
+        if (index !== undefined) this.#handler?.onAcknowledged({ index: Number(index), term: Number(term) });
       },
       clock: this.#clock,
       logger: this.#logger,

@@ -15,7 +15,7 @@ type SnapshotFrame = messages.SnapshotFrame;
 /** Who opens a stream to whom. */
 export type Hello = messages.RaftHello;
 
-export const helloFormat = 1;
+export const helloFormat = 2;
 
 /** Messages that must not wait behind entries. */
 const urgentTypes: ReadonlySet<string> = new Set([

@@ -78,7 +78,7 @@ describe('members over gRPC', () => {
     const { clusterId, id: to } = target.status();
     const { id: from } = other.status();
     const channel = members.channel(target.addr);
-    const fine = { format: 1, clusterId, from, to };
+    const fine = { format: 2, clusterId, from, to, lastIndex: 1_000_000 };
     expect(await hello(channel, [{ hello: { ...fine, clusterId: 'another' } }])).toMatchObject({ code: 9 });
     expect(await hello(channel, [{ hello: { ...fine, to: to + 1 } }])).toMatchObject({ code: 9 });
     expect(await hello(channel, [{ hello: { ...fine, format: 99 } }])).toMatchObject({ code: 9 });
@@ -94,7 +94,7 @@ describe('members over gRPC', () => {
     const { clusterId, id: to, term } = target.status();
     const forged = { from: leader.status().id, to, term: term + 50, heartbeat: { leaderCommit: 0 } };
     const frames = [
-      { hello: { format: 1, clusterId, from: other.status().id, to } },
+      { hello: { format: 2, clusterId, from: other.status().id, to, lastIndex: 1_000_000 } },
       { batch: { messages: [forged] } },
     ];
     await hello(members.channel(target.addr), frames);

@@ -5886,6 +5886,10 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "string",
          "id": 5
+        },
+        "lastIndex": {
+         "type": "uint64",
+         "id": 6
         }
        }
       },

@@ -1525,6 +1525,8 @@ export interface RaftHello {
   readonly to: number;
   /** Where the sender is reached: the receiver may not know of it yet, or know an older place. */
   readonly addrs: readonly string[];
+  /** Where the log of the sender ends. A leader that knows better refuses the stream, and says how far it had reached. */
+  readonly lastIndex: number;
 }
 
 export type RaftFrame =

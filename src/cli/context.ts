@@ -61,7 +61,9 @@ export interface ManagerFlags {
   readonly dataDir?: string;
   readonly listen: string;
   readonly advertise?: readonly string[];
+  readonly peers: readonly string[];
   readonly join: readonly string[];
+  readonly begin?: boolean;
   readonly forceNewCluster?: boolean;
   readonly logLevel: string;
   readonly heartbeatMs?: number;
@@ -83,7 +85,7 @@ export interface Diagnosis {
   readonly member: {
     readonly name: string | null;
     readonly id: string | null;
-    readonly state: 'creating' | 'joining' | 'member' | null;
+    readonly state: 'creating' | 'forming' | 'joining' | 'member' | null;
     readonly term: number | null;
     /** The member that was voted for in this term; `null` when none was, too. */
     readonly vote: string | null;

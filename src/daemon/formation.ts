@@ -28,6 +28,8 @@ export interface FormationOptions {
   /** Sorted, each address once. Empty: this member takes part in no agreement, and only says whether it is in a cluster. */
   readonly peers: readonly string[];
   readonly record: FormationRecord;
+  /** This member belongs to a cluster already, or knows that there is one. */
+  readonly formed: boolean;
   /** Makes a record durable; awaited before the answer that rests on it leaves. */
   readonly write: (record: FormationRecord) => Promise<void>;
   readonly ask: AskPeer;
@@ -59,13 +61,14 @@ export class Formation {
   #record: FormationRecord;
   /** One step after the other: each rests on the record that the one before has written. */
   #turn: Promise<unknown> = Promise.resolve();
-  #formed = false;
+  #formed: boolean;
   #reportedAt = -Infinity;
   #stopped = false;
 
   constructor(options: FormationOptions) {
     this.#options = options;
     this.#record = options.record;
+    this.#formed = options.formed;
   }
 
   /**
@@ -79,11 +82,6 @@ export class Formation {
     const written = this.#turn.then(() => this.#options.write(record));
     this.#turn = written.catch(() => undefined);
     await written;
-    this.settled(record);
-  }
-
-  /** As {@link settle}, for a member that has started again with what it wrote down then. */
-  settled(record: FormationRecord): void {
     this.#record = record;
     this.#formed = true;
   }

@@ -1,3 +1,4 @@
+import { InvariantError } from '../base/assert.js';
 import { newMemberId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
 import {
@@ -11,22 +12,31 @@ import {
   LevelDisk,
   makeDir,
   noteRestore,
+  readFormation,
   readIdentity,
   wrongIn,
+  writeFormation,
   writeIdentity,
   type Identity,
 } from '../disk/index.js';
-import type { Disk } from '../replica/index.js';
+import type { Disk, FormationRecord } from '../replica/index.js';
 
 /** A data directory, opened: its disk, whose it is, and what remains to be done. */
 export interface Home {
   readonly disk: Disk;
   readonly memberId: number;
-  /** `new`: a cluster must be begun on it. `joining`: a cluster must take it in. `member`: it goes on. */
-  readonly state: 'new' | 'joining' | 'member';
-  /** Notes that what remained to be done is done. */
-  settle(): Promise<void>;
+  /** `new`: a cluster must be begun on it. `forming`: it finds or begins one with its peers. `joining`: a cluster must take it in. `member`: it goes on. */
+  readonly state: Wanted | 'member';
+  /** What the member promised and accepted when its cluster was formed. */
+  readonly formation: FormationRecord;
+  /** Makes that durable. */
+  writeFormation(record: FormationRecord): Promise<void>;
+  /** Notes that what remained to be done is done; or, of a `forming` one, what it is: to be made anew, or to be taken in. */
+  settle(state?: 'creating' | 'joining' | 'member'): Promise<void>;
 }
+
+/** What is to be done with an empty directory. */
+export type Wanted = 'new' | 'forming' | 'joining';
 
 /**
  * Opens a data directory: as the member that it holds, or as a new one that begins or joins a cluster. An id that was
@@ -36,7 +46,7 @@ export interface Home {
  * @throws {DamageError} when what is on disk is not what was written.
  * @throws {DirectoryError} when it cannot be used for another reason, which the message says with what to do.
  */
-export async function openHome(dir: string, name: string, wanted: 'new' | 'joining'): Promise<Home> {
+export async function openHome(dir: string, name: string, wanted: Wanted): Promise<Home> {
   return explained(dir, async () => {
     // What a snapshot holds is read when the member starts.
     const examination = await examine(dir, { readContent: () => Promise.resolve(), beside: true });
@@ -53,6 +63,12 @@ export async function openHome(dir: string, name: string, wanted: 'new' | 'joini
     if (found.name !== name)
       throw new Error(
         `${dir} belongs to the member "${found.name}": start it with that name, or choose another directory for "${name}"`,
+      );
+    // A member that has promised something to its peers must not begin a cluster of its own.
+    const promised = found.state === 'forming' || (await readFormation(dir)).promised !== undefined;
+    if (promised && found.state !== 'member' && wanted !== 'forming')
+      throw new Error(
+        `${dir} belongs to a member that forms a cluster with its peers: start it with the same peers again, or empty the directory`,
       );
     return found.state === 'creating' ? create(dir, found, wanted) : reopen(dir, found);
   });
@@ -81,20 +97,27 @@ function newIdentity(name: string): Identity {
 }
 
 async function reopen(dir: string, found: Identity): Promise<Home> {
-  const disk = await LevelDisk.open(dir, found);
-  const { memberId, state } = found;
-  if (state === 'member') return { disk, memberId, state, settle: () => Promise.resolve() };
-  return { disk, memberId, state: 'joining', settle: () => writeIdentity(dir, { ...found, state: 'member' }) };
+  const { state } = found;
+  if (state === 'creating') throw new InvariantError('broken invariant: what is being made is made anew');
+  return homeOf(dir, found, await LevelDisk.open(dir, found), state);
 }
 
-async function create(dir: string, identity: Identity, wanted: 'new' | 'joining'): Promise<Home> {
-  await writeIdentity(dir, identity);
-  const disk = await LevelDisk.create(dir, identity);
-  if (wanted === 'joining') await writeIdentity(dir, { ...identity, state: 'joining' });
+async function homeOf(dir: string, identity: Identity, disk: Disk, state: Home['state']): Promise<Home> {
   return {
     disk,
     memberId: identity.memberId,
-    state: wanted,
-    settle: () => writeIdentity(dir, { ...identity, state: 'member' }),
+    state,
+    formation: await readFormation(dir),
+    writeFormation: (record) => writeFormation(dir, record),
+    settle: async (next = 'member') => {
+      if (next !== state) await writeIdentity(dir, { ...identity, state: next });
+    },
   };
+}
+
+async function create(dir: string, identity: Identity, wanted: Wanted): Promise<Home> {
+  await writeIdentity(dir, identity);
+  const disk = await LevelDisk.create(dir, identity);
+  if (wanted !== 'new') await writeIdentity(dir, { ...identity, state: wanted });
+  return homeOf(dir, identity, disk, wanted);
 }

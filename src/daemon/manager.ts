@@ -29,7 +29,9 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
     const opening = openReplica({
       name: flags.name,
       listenAddr: flags.listen,
+      peers: flags.peers,
       join: flags.join,
+      ...(flags.begin && { begin: true }),
       logger,
       ...(flags.forceNewCluster && { forceNewCluster: true }),
       ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),

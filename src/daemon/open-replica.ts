@@ -3,50 +3,21 @@ import { systemClock } from '../base/clock.js';
 import { DamageError } from '../base/damage.js';
 import { newId, newMemberId } from '../base/ids.js';
 import { messageOf } from '../base/errors.js';
-import { addressRule, isAddress, isMemberName, memberNameRule } from '../base/names.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
-import type { Disk, Leadership, LocalStatus, MemberInfo, Replica, ReplicaSettings } from '../replica/index.js';
+import type { Disk, Leadership, LocalStatus, MemberInfo, Replica } from '../replica/index.js';
 import { isStoreError, MemoryStore, type ReadTx, type StoreSnapshot } from '../state/index.js';
-import type { ApiServer, GrpcNetwork } from '../rpc/index.js';
+import type { ApiServer, FormationPeers, GrpcNetwork } from '../rpc/index.js';
 import { announceAddress, reachableHost } from './addresses.js';
-
-export interface OpenReplicaOptions extends Partial<ReplicaSettings> {
-  /** For people: `m1`. Unique in the cluster. */
-  readonly name: string;
-  /** Where log and snapshots are kept. Without it everything is lost when the process ends. */
-  readonly dataDir?: string;
-  /** `HOST:PORT` to serve the other members and clients on; port 0 lets the system choose. Without it no port is opened. */
-  readonly listenAddr?: string;
-  /** Where the others reach this member, if that is not `listenAddr`. Several are tried in turn; clients are told the first. */
-  readonly advertiseAddr?: string | readonly string[];
-  /** Addresses of members of the cluster to join; any of them will do. Without it a new cluster begins. */
-  readonly join?: readonly string[];
-  /** How long joining and catching up may take, milliseconds. Default 60,000. */
-  readonly joinTimeoutMs?: number;
-  /**
-   * Makes this member, and what it holds, a new cluster of its own: for when a majority is lost for good. What may be lost
-   * is logged as a warning. Never start another member of the old cluster afterwards: join new ones.
-   */
-  readonly forceNewCluster?: boolean;
-  readonly logger?: Logger;
-}
+import { Formation } from './formation.js';
+import type { Home } from './home.js';
+import { checkOptions, optionNames, settingsIn, type OpenReplicaOptions } from './open-options.js';
 
 /** How long calls that are under way may take when a member ends, milliseconds. */
 const answersMs = 500;
 
-/** The options that are no settings of the replica. */
-const ownOptions: readonly (keyof OpenReplicaOptions)[] = [
-  'name',
-  'dataDir',
-  'listenAddr',
-  'advertiseAddr',
-  'join',
-  'joinTimeoutMs',
-  'forceNewCluster',
-  'logger',
-];
+export type { OpenReplicaOptions } from './open-options.js';
 
 /** One member of a cluster, with its store. */
 export interface OpenReplica {
@@ -83,8 +54,8 @@ export interface OpenReplica {
 }
 
 /**
- * Opens one member: a new cluster, the member that the data directory already holds, or a new member of the cluster at
- * `join`.
+ * Opens one member: the member that the data directory already holds, or a new one. A new one finds or begins a cluster
+ * with its `peers`, joins the cluster at `join`, or, without either, begins a cluster of one.
  *
  * Resolves when the member has joined and replayed; a sole voter leads by then.
  * @throws {DamageError} (`code: 'DAMAGED'`) when what is on disk is not what was written: the message says what, and what to do.
@@ -102,20 +73,6 @@ export async function openReplica(options: OpenReplicaOptions): Promise<OpenRepl
   }
 }
 
-/** Throws a `TypeError` that names the option. */
-function checkAddresses({ listenAddr, advertiseAddr, join }: OpenReplicaOptions): void {
-  const check = (option: string, given: unknown) => {
-    if (!isAddress(given)) throw new TypeError(`${option}: ${addressRule(given)}`);
-  };
-  if (listenAddr !== undefined) check('listenAddr', listenAddr);
-  if (join !== undefined && !Array.isArray(join)) throw new TypeError('join is a list of addresses');
-  for (const addr of join ?? []) check('join', addr);
-  if (advertiseAddr === undefined) return;
-  const told: readonly unknown[] = Array.isArray(advertiseAddr) ? advertiseAddr : [advertiseAddr];
-  if (told.length === 0) throw new TypeError('advertiseAddr: leave it out, or name at least one address');
-  for (const addr of told) check('advertiseAddr', addr);
-}
-
 /** What is held while a member is being opened, so that it can be let go. */
 class Opening {
   readonly #options: OpenReplicaOptions;
@@ -127,40 +84,39 @@ class Opening {
   #clusterId = '';
   #addrs: readonly string[] = [];
   #closing = false;
+  #forming: Formation | undefined;
+  #asking: FormationPeers | undefined;
   /** Damage that was found while the member ran has been written down. */
   #noted: Promise<void> | undefined;
 
   constructor(options: OpenReplicaOptions) {
-    if (typeof options.name !== 'string' || !isMemberName(options.name)) throw new TypeError(memberNameRule);
-    if (options.join && options.join.length > 0 && options.listenAddr === undefined) {
-      throw new TypeError('a member that joins others needs a listenAddr: they must be able to reach it');
-    }
-    if (options.forceNewCluster && (options.dataDir === undefined || (options.join ?? []).length > 0))
-      throw new TypeError('forceNewCluster needs the dataDir of a member, and nobody to join');
-    checkAddresses(options);
+    checkOptions(options);
     this.#options = options;
     this.#logger = options.logger ?? consoleLogger;
   }
 
   async open(): Promise<OpenReplica> {
     const { loadReplica, noNetwork, replicaSettings, settingsDefaults } = await import('../replica/index.js');
-    refuseUnknown('openReplica', this.#options, [...ownOptions, ...Object.keys(settingsDefaults)]);
-    const { name, dataDir, join = [], joinTimeoutMs = 60_000 } = this.#options;
+    refuseUnknown('openReplica', this.#options, [...optionNames, ...Object.keys(settingsDefaults)]);
+    const { name, dataDir, joinTimeoutMs = 60_000 } = this.#options;
     const { kinds: ofCoordination } = await import('../coordination/kinds.js');
     const { kinds: ofCatalog } = await import('../catalog/kinds.js');
-    const own = this.#settings();
+    const own = settingsIn(this.#options);
     const settings = replicaSettings({ ...own, kinds: [...ofCoordination, ...ofCatalog, ...(own.kinds ?? [])] });
     if (this.#options.forceNewCluster) await this.#checkRecoverable();
     const home = await this.#home();
-    await this.#listen(home.memberId);
-    const self: MemberInfo = { id: home.memberId, name, addrs: [...this.#addrs] };
-    let seeds: readonly MemberInfo[] = [];
     this.#disk = home.disk;
-    if (home.state === 'joining') seeds = await this.#join(join, self, joinTimeoutMs);
-    else if (home.state === 'new') {
+    const formation = await this.#formationOf(home);
+    await this.#listen(home.memberId, formation);
+    const self = this.#self(home);
+    let seeds: readonly MemberInfo[] = [];
+    const fate = home.state === 'forming' ? await this.#form(formation, home) : home.state;
+    if (fate === 'joining') seeds = await this.#join(self, joinTimeoutMs);
+    else if (fate === 'new') {
       await this.#begin(home.disk, self);
       await home.settle(); // before it takes part: what is being made is made anew by the next start
     } else if (this.#options.forceNewCluster) await this.#recover(home.disk, self);
+    if (fate === 'new') await formation.settle(undefined);
     const replica = await loadReplica({
       identity: { id: self.id, name },
       disk: home.disk,
@@ -171,14 +127,16 @@ class Opening {
     });
     this.#replica = replica;
     this.#noted = this.#noteDamage(replica);
-    if (home.state !== 'joining') this.#clusterId = replica.status().clusterId;
-    await this.#ready(replica, home.state === 'joining', joinTimeoutMs).catch(async (error: unknown) => {
-      // A member that ends while it starts says why, not only that it is closed.
-      throw isStoreError(error, 'CLOSED') ? ((await replica.stopped) ?? error) : error;
-    });
-    if (home.state === 'joining') await home.settle();
+    if (fate !== 'joining') this.#clusterId = replica.status().clusterId;
+    await this.#ready(replica, { joining: fate === 'joining', formed: home.state === 'forming' }, joinTimeoutMs).catch(
+      async (error: unknown) => {
+        // A member that ends while it starts says why, not only that it is closed.
+        throw isStoreError(error, 'CLOSED') ? ((await replica.stopped) ?? error) : error;
+      },
+    );
+    if (fate === 'joining') await home.settle();
     if (home.state === 'member' && self.addrs.length > 0) this.#announce(replica, self);
-    if (home.state === 'member') this.#seek(replica, join);
+    if (home.state === 'member') this.#seek(replica, this.#others);
     if (dataDir === undefined) this.#logger.info('no data directory: this member keeps everything in memory');
     this.#server?.serve(replica);
     return this.#opened(replica);
@@ -186,6 +144,7 @@ class Opening {
 
   /** Lets go of everything after a failure. */
   async abandon(): Promise<void> {
+    this.#forming?.stop();
     if (this.#replica) {
       await this.#replica.close();
       await this.#noted;
@@ -194,21 +153,6 @@ class Opening {
       await this.#disk?.close().catch(() => undefined);
     }
     await this.#server?.close(0);
-  }
-
-  #settings(): Partial<ReplicaSettings> {
-    const {
-      name: _n,
-      dataDir: _d,
-      listenAddr: _l,
-      advertiseAddr: _a,
-      join: _j,
-      joinTimeoutMs: _t,
-      logger: _g,
-      forceNewCluster: _f,
-      ...settings
-    } = this.#options;
-    return settings;
   }
 
   /** Before anything is written: a refusal leaves the directory as it is. */
@@ -221,22 +165,73 @@ class Opening {
   }
 
   /** The disk, and what is to be done with it. */
-  async #home() {
-    const { name, dataDir, join = [] } = this.#options;
+  async #home(): Promise<Home> {
+    const { name, dataDir, join = [], peers = [] } = this.#options;
     const { MemoryDisk } = await import('../disk/memory-disk.js');
-    const state = join.length > 0 ? ('joining' as const) : ('new' as const);
+    const state = peers.length > 0 ? 'forming' : join.length > 0 ? 'joining' : 'new';
     if (dataDir === undefined)
       return {
-        disk: new MemoryDisk() as Disk,
+        disk: new MemoryDisk(),
         memberId: newMemberId(systemRandom),
         state,
+        formation: {},
+        writeFormation: () => Promise.resolve(),
         settle: () => Promise.resolve(),
       };
     const { openHome } = await import('./home.js');
     return openHome(dataDir, name, state);
   }
 
-  async #listen(self: number): Promise<void> {
+  /** Where others of the cluster may be found. */
+  get #others(): readonly string[] {
+    const { join = [], peers = [] } = this.#options;
+    return [...join, ...peers];
+  }
+
+  #self({ memberId }: Home): MemberInfo {
+    return { id: memberId, name: this.#options.name, addrs: [...this.#addrs] };
+  }
+
+  async #formationOf(home: Home): Promise<Formation> {
+    const { normalPeers } = await import('../replica/index.js');
+    const { FormationPeers } = await import('../rpc/index.js');
+    const peers = (this.#asking = new FormationPeers());
+    return new Formation({
+      self: () => this.#self(home),
+      peers: normalPeers(this.#options.peers ?? []),
+      record: home.formation,
+      formed: home.state === 'member' || home.state === 'joining',
+      write: (record) => home.writeFormation(record),
+      ask: (addr, request) => peers.ask(addr, request),
+      clock: systemClock,
+      random: systemRandom,
+      logger: this.#logger,
+    });
+  }
+
+  /** Finds the cluster of the peers, or begins it with them. */
+  async #form(formation: Formation, home: Home): Promise<'member' | 'joining'> {
+    this.#forming = formation;
+    const formed = await formation.run().finally(() => this.#asking?.close());
+    if (formed.do === 'join') {
+      await home.settle('joining'); // from here on it must not say that it knows of no cluster
+      await formation.settle(undefined);
+      return 'joining';
+    }
+    const { genesis } = formed;
+    const { bootstrap } = await import('../replica/index.js');
+    await home.settle('creating'); // what is being made is made anew by the next start, with what was chosen
+    await bootstrap(home.disk, genesis, { clock: systemClock, random: systemRandom, logger: this.#logger });
+    await home.settle();
+    await formation.settle(genesis);
+    this.#logger.info('a cluster begins', {
+      clusterId: genesis.clusterId,
+      members: genesis.members.map(({ name }) => name).join(', '),
+    });
+    return 'member';
+  }
+
+  async #listen(self: number, formation: Formation): Promise<void> {
     const { listenAddr, advertiseAddr } = this.#options;
     if (listenAddr === undefined) return;
     const { ApiServer, GrpcNetwork } = await import('../rpc/index.js');
@@ -249,7 +244,7 @@ class Opening {
       logger: this.#logger,
     });
     const host = advertiseAddr === undefined ? reachableHost(listenAddr) : '';
-    const port = await this.#server.listen(listenAddr, this.#network);
+    const port = await this.#server.listen(listenAddr, this.#network, (request) => formation.answer(request));
     this.#addrs = advertiseAddr === undefined ? [`${host}:${port}`] : [advertiseAddr].flat();
   }
 
@@ -285,16 +280,18 @@ class Opening {
     });
   }
 
-  async #join(addrs: readonly string[], self: MemberInfo, timeoutMs: number): Promise<readonly MemberInfo[]> {
+  async #join(self: MemberInfo, timeoutMs: number): Promise<readonly MemberInfo[]> {
+    const addrs = this.#others;
     if (addrs.length === 0)
       throw new Error(
-        'this data directory was joining a cluster: start it with --join again, or empty it to begin a new cluster',
+        'this data directory was joining a cluster: start it with the members to join again, or empty it to begin a new cluster',
       );
     const { joinCluster } = await import('../rpc/index.js');
     const { clusterId, members } = await joinCluster(addrs, self, {
       timeoutMs,
       clock: systemClock,
       logger: this.#logger,
+      replaces: (this.#options.peers ?? []).length > 0,
     });
     this.#clusterId = clusterId;
     return members;
@@ -302,8 +299,14 @@ class Opening {
 
   /** Tells the others where this member is now. Goes on beside everything else. */
   #announce(replica: Replica, self: MemberInfo): void {
-    const { join: hints = [] } = this.#options;
-    const options = { replica, self, hints, logger: this.#logger, clock: systemClock, stopped: () => this.#closing };
+    const options = {
+      replica,
+      self,
+      hints: this.#others,
+      logger: this.#logger,
+      clock: systemClock,
+      stopped: () => this.#closing,
+    };
     announceAddress(options).catch((error: unknown) =>
       this.#logger.warn('the other members were not told of the new address', { error: messageOf(error) }),
     );
@@ -319,8 +322,12 @@ class Opening {
       .catch((error: unknown) => this.#logger.warn('the other members were not found', { error: messageOf(error) }));
   }
 
-  /** Waits until the member is one of the voters and has caught up; a sole voter until it leads. */
-  async #ready(replica: Replica, joining: boolean, timeoutMs: number): Promise<void> {
+  /** Waits until the member is one of the voters and has caught up; a sole voter, or a founder, until there is a leader. */
+  async #ready(
+    replica: Replica,
+    { joining, formed }: { joining: boolean; formed: boolean },
+    timeoutMs: number,
+  ): Promise<void> {
     const until = systemClock.monotonic() + timeoutMs;
     const left = () => Math.max(1, until - systemClock.monotonic());
     const ended = replica.stopped.then((reason) => {
@@ -328,8 +335,8 @@ class Opening {
     });
     ended.catch(() => undefined);
     await Promise.race([replica.replayed(), ended]);
-    const alone = replica.members().length === 1 && !joining;
-    if (alone) await Promise.race([replica.caughtUp(left()), ended]);
+    const led = (replica.members().length === 1 || formed) && !joining;
+    if (led) await Promise.race([replica.caughtUp(left()), ended]);
     if (!joining) return;
     while (!replica.isVoter) {
       if (systemClock.monotonic() > until) throw new Error(`this member did not become a voter within ${timeoutMs} ms`);

@@ -9,8 +9,11 @@ import { DirectoryError } from './trouble.js';
 /** Who a data directory belongs to. Kept beside the database, so that a wiped database cannot pose as a new member. */
 export interface Identity extends Owner {
   readonly name: string;
-  /** `creating` until log, ballot and first snapshot are in place; `joining` until the cluster has taken the member in. */
-  readonly state: 'creating' | 'joining' | 'member';
+  /**
+   * `creating` until log, ballot and first snapshot are in place; `forming` until a cluster was found or begun;
+   * `joining` until the cluster has taken the member in.
+   */
+  readonly state: 'creating' | 'forming' | 'joining' | 'member';
 }
 
 /** Of the whole directory: the other files follow it. */

@@ -4,6 +4,7 @@ export { examine, wrongIn } from './examine.js';
 export type { Examination, ExaminedDisk } from './examine.js';
 export type { LogFound } from './examine-log.js';
 export type { SnapshotPart, SnapshotsFound } from './examine-snapshots.js';
+export { readFormation, writeFormation } from './formation-file.js';
 export { makeDir } from './files.js';
 export { readIdentity, writeIdentity } from './identity.js';
 export type { Identity } from './identity.js';

@@ -162,11 +162,23 @@ export class Replica implements Proposer {
   }
 
   /** Adds a member as a learner; it becomes a voter when it has caught up. On the leader only. */
-  async addMember(member: MemberInfo): Promise<void> {
+  async addMember(member: MemberInfo, { replaces = false }: { replaces?: boolean } = {}): Promise<void> {
     this.#checkOpen();
+    const before = this.#loop.members.find(member.name);
+    if (replaces && before && before.id !== member.id) await this.#replace(before);
     const added = this.#loop.changes.add(member, this.#loop.confState);
     this.#loop.wake();
     await added;
+  }
+
+  /** Removes a member that has lost its disk: not one that answers, which another has only the name of. */
+  async #replace({ id, name }: MemberInfo): Promise<void> {
+    const guard = await this.#guard(String(id), {});
+    if (guard.reachable(id))
+      throw new StoreError('NAME_CONFLICT', `a member called ${name} runs already: choose another name`);
+    const removed = this.#loop.changes.remove(String(id), this.#loop.confState, guard);
+    this.#loop.wake();
+    await removed;
   }
 
   /**

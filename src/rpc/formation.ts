@@ -28,12 +28,19 @@ export function formationService(answer: AnswerFormation): UntypedServiceImpleme
   };
 }
 
-/** Asks the process at `addr`. Rejects with its {@link StoreError}, or with a gRPC error when nobody answers. */
-export async function askFormation(addr: string, request: FormationRequest): Promise<FormationAnswer> {
-  const channel = new Channel(addr);
-  try {
-    return await channel.unary(methodOf('formation', 'Ask'), request, { timeoutMs: askTimeoutMs });
-  } finally {
-    channel.close();
+/** Asks the processes at some addresses, again and again, over one connection each. */
+export class FormationPeers {
+  readonly #channels = new Map<string, Channel>();
+
+  /** Rejects with the {@link StoreError} of the process at `addr`, or with a gRPC error when nobody answers. */
+  ask(addr: string, request: FormationRequest): Promise<FormationAnswer> {
+    let channel = this.#channels.get(addr);
+    if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
+    return channel.unary(methodOf('formation', 'Ask'), request, { timeoutMs: askTimeoutMs });
+  }
+
+  close(): void {
+    for (const channel of this.#channels.values()) channel.close();
+    this.#channels.clear();
   }
 }

@@ -5,5 +5,6 @@ export { GrpcNetwork } from './network.js';
 export { ApiServer } from './server.js';
 export { connectionLost, fromStatus, neverSent, notServed, timedOut } from './status.js';
 export type { ServerStream } from './channel.js';
+export { FormationPeers } from './formation.js';
 export { joinCluster } from './join.js';
 export { checkName } from './names.js';

@@ -7,6 +7,9 @@ import type { messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
 
+const advice =
+  'Is one of them a member that has started? Where no cluster exists yet, start every member with the same list of peers, or the first one without any';
+
 /** Errors that asking again will not change. */
 const final = ['NAME_CONFLICT', 'NOT_SUPPORTED', 'INVALID_OBJECT'] as const;
 
@@ -17,9 +20,9 @@ const final = ['NAME_CONFLICT', 'NOT_SUPPORTED', 'INVALID_OBJECT'] as const;
 export async function joinCluster(
   addrs: readonly string[],
   member: MemberInfo,
-  options: { timeoutMs: number; clock: Clock; logger: Logger },
+  options: { timeoutMs: number; clock: Clock; logger: Logger; replaces?: boolean },
 ): Promise<messages.JoinResponse> {
-  const { timeoutMs, clock, logger } = options;
+  const { timeoutMs, clock, logger, replaces = false } = options;
   const until = clock.monotonic() + timeoutMs;
   let last: unknown;
   for (let i = 0; clock.monotonic() < until; i++) {
@@ -27,7 +30,7 @@ export async function joinCluster(
     try {
       return await channel.unary(
         methodOf('membership', 'Join'),
-        { member },
+        { member, replaces },
         { timeoutMs: Math.min(5_000, until - clock.monotonic()) },
       );
     } catch (error) {
@@ -45,7 +48,10 @@ export async function joinCluster(
     }
     await sleep(clock, 200);
   }
-  throw new Error(`no member at ${addrs.join(', ')} took this one in within ${timeoutMs} ms: ${messageOf(last)}`, {
-    cause: last,
-  });
+  throw new Error(
+    `no member at ${addrs.join(', ')} took this one in within ${timeoutMs} ms: ${messageOf(last)}. ${advice}`,
+    {
+      cause: last,
+    },
+  );
 }

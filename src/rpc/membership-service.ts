@@ -24,9 +24,9 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
     Join: forwardingHandler(
       methodOf('membership', 'Join'),
       { replica, forwarder },
-      async ({ member }: messages.JoinRequest, timeoutMs) => {
+      async ({ member, replaces }: messages.JoinRequest, timeoutMs) => {
         await onLeader(replica, timeoutMs);
-        await replica.addMember(member);
+        await replica.addMember(member, { replaces });
         return changed();
       },
     ),

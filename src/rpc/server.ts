@@ -9,6 +9,7 @@ import { catalogService } from './catalog-service.js';
 import { commonOptions } from './channel.js';
 import { controlService } from './control-service.js';
 import { services } from './definitions.js';
+import { formationService, type AnswerFormation } from './formation.js';
 import { Forwarder } from './forward.js';
 import { leaseService } from './lease-service.js';
 import { membershipService } from './membership-service.js';
@@ -28,8 +29,9 @@ export class ApiServer {
   readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });
   readonly #forwarder = new Forwarder();
 
-  /** Binds to `HOST:PORT` (port 0 lets the system choose) and serves raft. Resolves with the port. */
-  async listen(addr: string, network: GrpcNetwork): Promise<number> {
+  /** Binds to `HOST:PORT` (port 0 lets the system choose) and serves raft and formation. Resolves with the port. */
+  async listen(addr: string, network: GrpcNetwork, answerFormation: AnswerFormation): Promise<number> {
+    this.#server.addService(services.formation, formationService(answerFormation));
     this.#server.addService(services.raft, network.service());
     this.#health.addToServer(this.#server);
     new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(this.#server);

@@ -80,7 +80,7 @@ describe('the command line', () => {
     const { code } = await skep(['manager', ...args.split(' '), '--snapshot-interval', '9'], { manager });
     expect(code).toBe(7);
     expect(manager.mock.calls[0]?.[0]).toEqual({
-      name: 'm', dataDir: 'd', listen: 'a:1', advertise: ['b:2'], join: ['c:3', 'd:4', 'e:5', 'f:6'], logLevel: 'warn', snapshotInterval: 9,
+      name: 'm', dataDir: 'd', listen: 'a:1', peers: [], advertise: ['b:2'], join: ['c:3', 'd:4', 'e:5', 'f:6'], logLevel: 'warn', snapshotInterval: 9,
     }); // prettier-ignore
   });
 });

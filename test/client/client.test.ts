@@ -169,7 +169,7 @@ describe('a client', () => {
       logger: silentLogger,
     });
     const starting = new ApiServer();
-    const port = await starting.listen('127.0.0.1:0', network);
+    const port = await starting.listen('127.0.0.1:0', network, () => Promise.reject(new Error('it is starting')));
     try {
       const client = clientOf([`127.0.0.1:${port}`, addr]);
       expect((await client.create('node', { id: 'served' })).id).toBe('served');

@@ -28,12 +28,12 @@ const stages: Readonly<Record<string, (dir: string) => Promise<void>>> = {
   },
   'when the state was in its place': async (dir) => {
     const { disk, memberId } = await openForRestore(dir, 'm1');
-    await bootstrap(disk, { id: memberId, name: 'm1', addrs: [] }, ids, world);
+    await bootstrap(disk, { ...ids, members: [{ id: memberId, name: 'm1', addrs: [] }] }, world);
     await disk.close();
   },
   'just before the note went': async (dir) => {
     const home = await openForRestore(dir, 'm1');
-    await bootstrap(home.disk, { id: home.memberId, name: 'm1', addrs: [] }, ids, world);
+    await bootstrap(home.disk, { ...ids, members: [{ id: home.memberId, name: 'm1', addrs: [] }] }, world);
     await home.settle();
     await home.disk.close();
     await noteRestore(dir);

@@ -18,11 +18,13 @@ export function addManager(program: Command, context: Context, exit: (code: numb
       addresses,
     )
     .option(
-      '--join <host:port...>',
-      'members of the cluster to join (default: begin a new cluster)',
+      '--peers <host:port...>',
+      'addresses of all members, the same list for each: they begin one cluster together, or find it',
       addresses,
       [] as string[],
     )
+    .option('--join <host:port...>', 'members of a cluster to join; never begins one', addresses, [] as string[])
+    .option('--begin', 'begin a cluster of one (as without --peers and --join)')
     .option(
       '--force-new-cluster',
       'after the loss of a majority: go on alone, as a new cluster, with what is in --data-dir',

@@ -6387,6 +6387,10 @@ export const descriptor: object = {
         "member": {
          "type": "MemberInfo",
          "id": 1
+        },
+        "replaces": {
+         "type": "bool",
+         "id": 2
         }
        }
       },

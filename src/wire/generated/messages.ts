@@ -1670,6 +1670,8 @@ export interface RaftMessage {
 
 export interface JoinRequest {
   readonly member: MemberInfo;
+  /** A member of the same name that does not answer is removed first: it has lost its disk, and this is what came after it. */
+  readonly replaces: boolean;
 }
 
 export interface JoinResponse {

@@ -78,6 +78,60 @@ describe('skep member', () => {
     expect(Object.keys(await roles())).toHaveLength(2);
   });
 
+  it('removes nobody that answers with --unreachable, whoever is named', async () => {
+    const [down, up] = await members.followers();
+    if (!down || !up) throw new Error('three members');
+    const names = { down: down.status().name, up: up.status().name };
+    expect(await member('rm', '--unreachable', names.up)).toMatchObject({
+      code: 7,
+      out: '',
+      err: expect.stringContaining(`${names.up} answers, so --unreachable does not remove it`) as string,
+    });
+    await members.end(down);
+    expect(await member('rm', '--unreachable', names.down, names.up)).toMatchObject({ code: 7, out: '' });
+    expect(Object.keys(await roles())).toHaveLength(3);
+    expect(await member('rm', '--unreachable', names.down)).toMatchObject({ code: 0, out: `${names.down}\n` });
+  });
+
+  it('judges all of the named before it removes the first one, and begins with the silent ones', async () => {
+    await members.open('m4');
+    await until('all are voters', async () => Object.values(await roles()).every((role) => role === 'voter'));
+    const [down, ...up] = await members.followers();
+    if (!down) throw new Error('four members');
+    const names = { down: down.status().name, up: up.map((one) => one.status().name) };
+    await members.end(down);
+    expect(await member('rm', ...names.up)).toMatchObject({
+      code: 7,
+      out: '',
+      err: expect.stringContaining(`1 of 2 voters reachable after this (${names.down} does not answer)`) as string,
+    });
+    expect(Object.keys(await roles())).toHaveLength(4);
+    expect(await member('rm', ...names.up, 'm9')).toMatchObject({ code: 3, out: '' });
+    expect((await member('rm', 'm1', 'm2', 'm3', 'm4', '--force')).err).toContain('all voters that there are');
+    const order = [names.down, ...names.up];
+    expect(await member('rm', ...names.up, names.down)).toMatchObject({ code: 0, out: `${order.join('\n')}\n` });
+  });
+
+  it('starts no replacement that its last step would be refused for', async () => {
+    const [down, up] = await members.followers();
+    if (!down || !up) throw new Error('three members');
+    await until('all are voters', async () => Object.values(await roles()).every((role) => role === 'voter'));
+    const names = { down: down.status().name, up: up.status().name };
+    await members.open('m4');
+    await until('all are voters', async () => Object.values(await roles()).every((role) => role === 'voter'));
+    await members.end(down);
+    const other = (await members.followers()).find((one) => one !== up);
+    if (!other) throw new Error('a second follower');
+    await members.end(other);
+    const { code, err } = await member('--timeout', '1s', 'replace', names.up, 'm5');
+    expect({ code, err }).toMatchObject({ code: 7, err: expect.stringContaining('2 of 4 voters reachable after') as string });
+    expect(err).not.toContain('start it');
+  }); // prettier-ignore
+
+  it('takes one member at a time where the others take one', async () => {
+    for (const command of ['promote', 'demote', 'transfer']) expect((await member(command, 'm2', 'm3')).code).toBe(2);
+  });
+
   it('never removes the last voter', async () => {
     const alone = await OpenMembers.start(1);
     try {

@@ -6,6 +6,7 @@ import { StoreError } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { printList } from '../output.js';
+import { planRemovals, type Removable } from '../removals.js';
 
 type Member = Awaited<ReturnType<Client['status']>>['members'][number];
 
@@ -73,7 +74,7 @@ function addRm(group: Command, context: Context): void {
   group
     .command('rm')
     .argument('[member...]', 'names or ids')
-    .option('--unreachable', 'those that do not answer now')
+    .option('--unreachable', 'those that do not answer now; with names: none of the named may answer')
     .option('--force', 'although too few voters would answer afterwards')
     .description('remove members, one after another; refused when it would lose the quorum')
     .action(async (named: string[], flags: ForceFlag & { unreachable?: boolean }, command: Command) => {
@@ -81,17 +82,28 @@ function addRm(group: Command, context: Context): void {
         command.error("error: name the members to remove, or give '--unreachable'");
       await withClient(command, context, async (client) => {
         const { members } = await client.status();
-        const silent = flags.unreachable ? members.filter(({ reachable }) => !reachable) : [];
-        const chosen = [
-          ...new Set([...named.map((one) => find(members, one).name), ...silent.map(({ name }) => name)]),
-        ];
+        const chosen = leaving(members, named, flags.unreachable === true);
         if (chosen.length === 0) context.streams.err('everybody answers: nobody is removed\n');
-        for (const name of chosen) {
-          await client.removeMember(name, { force: flags.force === true });
+        const force = flags.force === true;
+        for (const { name } of planRemovals(members, chosen, { force })) {
+          await client.removeMember(name, { force });
           context.streams.out(`${name}\n`);
         }
       });
     });
+}
+
+/** Whom `member rm` is about. A name given by mistake must not cost a member that lives. */
+function leaving(members: readonly Member[], named: readonly string[], unreachable: boolean): readonly Member[] {
+  if (named.length === 0) return members.filter(({ reachable }) => !reachable);
+  const chosen = new Set(named.map((one) => find(members, one)));
+  const alive = unreachable ? [...chosen].filter(({ reachable }) => reachable) : [];
+  if (alive.length > 0)
+    throw new StoreError(
+      'NOT_SUPPORTED',
+      `${alive.map(({ name }) => name).join(', ')} answers, so --unreachable does not remove it: nobody was removed`,
+    );
+  return [...chosen];
 }
 
 function addRoles(group: Command, context: Context): void {
@@ -135,15 +147,19 @@ function addReplace(group: Command, context: Context): void {
     .action(async (old: string, name: string, { force = false }: ForceFlag, command: Command) => {
       await withClient(command, context, async (client, { timeout }) => {
         const { members } = await client.status();
-        const { name: gone } = find(members, old);
+        const leaves = find(members, old);
+        const { name: gone } = leaves;
         if (gone === name) throw new UsageError(`${name} cannot replace itself: a new member has a name of its own`);
-        const others = members.filter((member) => member.name !== gone);
+        const others = members.filter((member) => member !== leaves);
         const there = members.find((member) => member.name === name);
         if (there?.role === 'voter' && !force)
           throw new StoreError(
             'NAME_CONFLICT',
             `${name} is a voter already: to remove ${gone} alone, use member rm ${gone}; to go on with a replacement, --force`,
           );
+        // The last step is judged before the first one: a member is not started for a replacement that would be refused.
+        const stay: Removable[] = others.filter((member) => member !== there);
+        planRemovals<Removable>([...stay, { name, role: 'voter', reachable: true }, leaves], [leaves], { force });
         if (!there) context.streams.err(`start it: ${startCommand(name, others)}\n`);
         await untilVoter(client, context, { name, timeoutMs: timeout });
         await client.removeMember(gone, { force });

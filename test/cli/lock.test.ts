@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
 import { Coordination, locks } from '../../src/coordination/index.js';
@@ -93,7 +95,80 @@ describe.each(['lock', 'elect'])('skep %s', (command) => {
   });
 });
 
+/** Zombies do not run: it may take init a moment to bury them. */
+function runs(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return !/\) [ZX]/.test(stat);
+  } catch {
+    return false;
+  }
+}
+
+const exists = (file: string) => until(`${file} is there`, () => existsSync(file));
+const pidIn = (file: string) => Number(readFileSync(file, 'utf8'));
+
+describe.runIf(process.platform === 'linux').each(['lock', 'elect'])('what a command of skep %s leaves behind', (command) => {
+  /** Runs a script under a lock, does `when`, and says what `look` sees at the moment when the next holder has the lock. */
+  async function seenByNext<T>(script: string, when: (stop: AbortController) => Promise<void>, look: () => T): Promise<T> {
+    const name = `next-${command}`;
+    const stop = new AbortController();
+    const hosts = members.hosts.join(',');
+    const first = skep(['--host', hosts, command, name, '--ttl', '2s', ...shell(script)], { signal: stop.signal });
+    await until('it holds the lock', async () => (await heldNow()) === 2);
+    const client = new Client({ hosts: members.hosts });
+    try {
+      const next = new Coordination({ client }).lock(name, { ttlMs: 5_000 });
+      await when(stop);
+      const lock = await next;
+      const seen = look();
+      await lock.release();
+      await first;
+      return seen;
+    } finally {
+      client.close();
+    }
+  }
+  const interrupt = (file: string) => async (stop: AbortController) => {
+    await exists(file);
+    stop.abort();
+  };
+
+  it.each([
+    ['a child of the shell', (file: string) => `sleep 73 & echo $! > ${file}; wait`],
+    ['one that is deaf to SIGTERM', (file: string) => `sh -c 'trap "" TERM; echo $$ > ${file}; while :; do sleep 0.1; done' & wait`],
+    ['one that is stopped', (file: string) => `sleep 73 & kill -STOP $!; echo $! > ${file}; wait`],
+    ['a grandchild', (file: string) => `sh -c 'sleep 73 & echo $! > ${file}; wait' & wait`],
+  ])('is gone before the next one holds it: %s', async (_what, script) => {
+    const file = join(dir, `left-${command}-${Math.random()}`);
+    expect(await seenByNext(script(file), interrupt(file), () => runs(pidIn(file)))).toBe(false);
+  });
+
+  it('may clean up first', async () => {
+    const file = join(dir, `cleans-${command}`);
+    const script = `sh -c 'trap "sleep 0.3; echo done > ${file}-clean; exit" TERM; echo > ${file}; while :; do sleep 0.05; done' & wait`;
+    expect(await seenByNext(script, interrupt(file), () => existsSync(`${file}-clean`))).toBe(true);
+  });
+
+  it('is ended when the command itself ends', async () => {
+    const file = join(dir, `ends-${command}`);
+    const script = `sleep 73 & echo $! > ${file}; sleep 0.3; exit 0`;
+    expect(await seenByNext(script, () => exists(file), () => runs(pidIn(file)))).toBe(false);
+  });
+
+  it('does not hold the lock when it has left the group', async () => {
+    const file = join(dir, `escapes-${command}`);
+    const script = `setsid sh -c 'echo $$ > ${file}; exec sleep 73' & wait`;
+    expect(await seenByNext(script, interrupt(file), () => runs(pidIn(file)))).toBe(true);
+    process.kill(pidIn(file), 'SIGKILL');
+  });
+}); // prettier-ignore
+
 describe('skep lock', () => {
+  it('exits 126 when the command may not be run', async () => {
+    expect(await on('lock', 'denied', '--', '/dev/null')).toMatchObject({ code: 126 });
+  });
+
   it('ends a command whose lock is lost, and says that it was', async () => {
     const leader = await members.leader();
     const running = on('lock', 'lost', '--ttl', '600ms', ...shell('exec sleep 30'));

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
 import { Folder, freePort, silentServer } from '../support/cli-run.js';
@@ -102,6 +104,24 @@ describe('the process skep', () => {
     expect(waiting.err).toBe('');
     await silent.close();
   });
+
+  it.runIf(process.platform === 'linux')(
+    'stops what it runs under a lock when ^Z stops it, and goes on with it',
+    async () => {
+      const serving = m1();
+      await serving.line('ready ');
+      const locking = ask('lock', 'tstp', '--ttl', '60s', '--', 'sh', '-c', 'echo pid $$; sleep 1; echo done');
+      const [, pid = ''] = (await locking.line('pid ')).split(' ');
+      const state = () => /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
+      locking.signal('SIGTSTP');
+      await expect.poll(state, { timeout: 5_000, interval: 10 }).toBe('T');
+      locking.signal('SIGCONT');
+      await expect.poll(state, { timeout: 5_000, interval: 10 }).not.toBe('T');
+      await locking.line('done');
+      expect(await locking.ended).toBe(0);
+      expect(await serving.end('SIGTERM')).toBe(0);
+    },
+  );
 
   it('does not mind that its reader goes away, and does mind a full disk', async () => {
     const serving = m1();

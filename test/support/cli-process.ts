@@ -53,6 +53,10 @@ export class SkepProcess {
     return find();
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   async end(signal: 'SIGTERM' | 'SIGINT'): Promise<number | null> {
     this.#child.kill(signal);
     return this.ended;

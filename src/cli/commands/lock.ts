@@ -1,18 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { Coordination, lockTtlDefaultMs, type Lead, type Lock } from '../../coordination/index.js';
 import { time } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
+import { runGroup } from '../process-group.js';
 
 interface LockFlags {
   readonly ttl?: number;
   readonly grace?: number;
 }
-
-/** As a shell says it of a command that is not there. */
-const notFound = 127;
 
 /** `skep lock NAME -- cmd` and `skep elect NAME -- cmd`. */
 export function addLock(program: Command, context: Context, exit: (code: number) => void): void {
@@ -71,41 +67,20 @@ async function withCoordination(
 }
 
 /**
- * Runs a command until it ends by itself, or until what it rests on is over: then it is asked to end, and made to after
- * the grace. Signals for us reach it as well. Resolves with its exit code, 128 + n for signal n.
+ * Runs a command until it ends by itself, or until what it rests on is over or we are interrupted: then it is asked to
+ * end, and made to within the grace. Resolves with its exit code when nothing of its process group is left: only then may
+ * another one begin.
  */
-async function runWhile(
+function runWhile(
   { signal, epoch }: Pick<Lock | Lead, 'signal' | 'epoch'>,
-  [file = '', ...args]: readonly string[],
+  words: readonly string[],
   { marginMs }: { readonly marginMs: number },
   { env, streams, signal: interrupted }: Context,
 ): Promise<number> {
-  const child = spawn(file, args, { stdio: 'inherit', env: { ...env, SKEP_EPOCH: String(epoch) } });
-  const ended = exitOf(child, (message) => streams.err(`skep: ${file}: ${message}\n`));
-  let killing: NodeJS.Timeout | undefined;
-  const stop = () => {
-    child.kill('SIGTERM');
-    killing = setTimeout(() => child.kill('SIGKILL'), marginMs);
-  };
-  for (const one of [signal, interrupted]) {
-    if (one.aborted) stop();
-    else one.addEventListener('abort', stop, { once: true });
-  }
-  try {
-    return await ended;
-  } finally {
-    clearTimeout(killing);
-    signal.removeEventListener('abort', stop);
-    interrupted.removeEventListener('abort', stop);
-  }
-}
-
-function exitOf(child: ChildProcess, complain: (message: string) => void): Promise<number> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => {
-      complain(error.message);
-      resolve(notFound);
-    });
-    child.once('exit', (code, name) => resolve(code ?? 128 + (name ? constants.signals[name] : 0)));
+  return runGroup(words, {
+    env: { ...env, SKEP_EPOCH: String(epoch) },
+    graceMs: marginMs,
+    stops: [signal, interrupted],
+    complain: (message) => streams.err(`skep: ${message}\n`),
   });
 }

@@ -1,4 +1,4 @@
-export { ComposeError } from './reader.js';
+export { ComposeError } from './errors.js';
 export { parseStack, stackNameOf } from './stack.js';
 export type { Stack } from './stack.js';
 export { planStack, stackLabel } from './plan.js';

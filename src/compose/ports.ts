@@ -43,5 +43,6 @@ function shortPorts(reader: Reader): Port[] {
 function range(text: string, reader: Reader): number[] {
   const [from = 0, to = from] = text.split('-').map(Number);
   if (from < 1 || to > portMax || to < from) reader.fail(`ports must lie between 1 and ${portMax}, is "${text}"`);
+  reader.spend(to - from);
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }

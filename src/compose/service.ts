@@ -2,6 +2,7 @@ import type { DeepPartial, ServiceSpec, UpdateConfig } from '../state/index.js';
 import { portsOf } from './ports.js';
 import { mountsOf } from './mounts.js';
 import type { Reader } from './reader.js';
+import { splitWords } from './words.js';
 
 const serviceKeys = [
   'image', 'command', 'entrypoint', 'environment', 'labels', 'deploy', 'ports', 'networks', 'healthcheck', 'hostname', 'user',
@@ -129,23 +130,9 @@ function hostLine(name: string, address: string, reader: Reader): string {
   return `${bare} ${name}`;
 }
 
-/**
- * A list of words, or one line that is split as a shell would: quotes group, a backslash takes the next character (in
- * double quotes only `$`, `` ` ``, `"` and itself), and one at the end of a line joins it with the next.
- */
+/** A list of words, or one line that is split into words. */
 function wordsOf(reader: Reader): string[] {
-  if (reader.absent || reader.isList) return reader.texts();
-  const line = reader.text().replace(/\\\n/g, '');
-  const words = line.match(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? [];
-  const rest = words.reduce((left, word) => left.replace(word, ''), line).trim();
-  if (rest !== '') reader.fail('has a quote that is not closed');
-  return words.map((word) =>
-    word.replace(
-      /\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
-      (_whole, escaped: string, double: string, single: string) =>
-        escaped ?? double?.replace(/\\([$`"\\])/g, '$1') ?? single,
-    ),
-  );
+  return reader.absent || reader.isList ? reader.texts() : splitWords(reader.text(), (what) => reader.fail(what));
 }
 
 function healthcheckOf(reader: Reader): Container['healthcheck'] {
@@ -241,8 +228,12 @@ function updateConfigOf(reader: Reader): DeepPartial<UpdateConfig> | undefined {
 function attachmentsOf(reader: Reader): Attachment[] {
   if (!reader.isMap) {
     const items = reader.items().map((item) => ({ key: item.text(), aliases: [], reader: item }));
-    const twice = items.find(({ key }, i) => items.findIndex((other) => other.key === key) < i);
-    return twice ? twice.reader.fail(`names the network "${twice.key}" again`) : items;
+    const seen = new Set<string>();
+    for (const { key, reader: item } of items) {
+      if (seen.has(key)) item.fail(`names the network "${key}" again`);
+      seen.add(key);
+    }
+    return items;
   }
   return reader.entries().map(([key, value]) => {
     if (!value.absent) value.warnUnknown(['aliases']);

@@ -37,7 +37,7 @@ export function parseStack(
     env: Readonly<Record<string, string | undefined>>;
   },
 ): Stack {
-  const reader = Reader.parse(text, options.file, options.env);
+  const reader = Reader.parse(text, options.file, { env: options.env, absolute: (path) => path });
   if (reader.absent) reader.fail('the file is empty: a Compose file has services');
   reader.warnUnknown(['version', 'name', 'services', 'networks', 'volumes']);
   const name = options.name ?? reader.get('name').optionalText() ?? stackNameOf(options.folder);

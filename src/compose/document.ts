@@ -1,0 +1,194 @@
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  Parser,
+  visit,
+  type CST,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
+import { ComposeError, type Place } from './errors.js';
+
+/** How deep lists and maps may be nested: the parser calls itself for each level. */
+const depthMax = 100;
+/** How many merges (`<<`) may follow one another. */
+const mergesMax = 100;
+/** How many values a file may hold once its anchors are filled in. */
+const valuesMax = 500_000;
+/** How many characters of text a file may hold once its anchors and variables are filled in. */
+const charsMax = 16 * 1024 * 1024;
+
+/** One entry of a map: its value, and the line of its key. */
+export interface Pair {
+  readonly node: unknown;
+  readonly line: number;
+}
+
+/** A parsed YAML file whose anchors and merges cost no more than what they stand for, and that within limits. */
+export class YamlDocument {
+  readonly file: string;
+  readonly warnings: string[];
+  readonly root: unknown;
+  readonly #lines: LineCounter;
+  /** The node that each alias stands for. */
+  readonly #targets = new Map<unknown, Node>();
+  /** What each map holds, with what is merged into it: found once, however often it is merged. */
+  readonly #pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  /** Maps whose merges are being followed. */
+  readonly #merging = new Set<YAMLMap>();
+  #valuesLeft = valuesMax;
+  #charsLeft = charsMax;
+
+  private constructor(file: string, lines: LineCounter, document: Document) {
+    this.file = file;
+    this.#lines = lines;
+    this.root = document.contents ?? undefined;
+    this.warnings = document.warnings.map(
+      ({ pos, message }) => `${file}:${this.#lineAt(pos[0])}: ${message.split('\n')[0]}`,
+    );
+    this.#look(document);
+  }
+
+  /** Parses a file. @throws {ComposeError} where it is not YAML, and where it is more than one document. */
+  static parse(text: string, file: string): YamlDocument {
+    const lines = new LineCounter();
+    const refuse = (offset: number, what: string): never => {
+      throw new ComposeError({ file, path: '', line: lines.linePos(offset).line || 1 }, what);
+    };
+    const tokens = [...new Parser(lines.addNewLine).parse(text)];
+    for (const token of tokens) {
+      const deep = tooDeep(token);
+      if (deep !== undefined) refuse(deep, `lists and maps are nested more than ${depthMax} deep`);
+    }
+    const composer = new Composer({ prettyErrors: false, uniqueKeys: false });
+    const [document, second] = [...composer.compose(tokens, true, text.length)] as [Document, Document | undefined];
+    const [error] = document.errors;
+    if (error) refuse(error.pos[0], error.message.split('\n')[0] ?? 'not YAML');
+    if (second) refuse(second.range?.[0] ?? 0, 'there is a second document (---): a Compose file has one');
+    return new YamlDocument(file, lines, document);
+  }
+
+  fail(at: Place, what: string, cause?: unknown): never {
+    throw new ComposeError({ ...at, file: this.file }, what, cause === undefined ? undefined : { cause });
+  }
+
+  lineOf(node: unknown): number | undefined {
+    const offset = (node as Node | null | undefined)?.range?.[0];
+    return offset === undefined ? undefined : this.#lineAt(offset);
+  }
+
+  /** The node itself, or what its alias stands for. */
+  resolve(node: unknown, at: Place): Node | undefined {
+    if (!isAlias(node)) return (node ?? undefined) as Node | undefined;
+    const place = { path: at.path, line: this.lineOf(node) ?? at.line };
+    return this.#targets.get(node) ?? this.fail(place, `there is no anchor &${node.source}`);
+  }
+
+  /** What is written in a map, and what `<<: *anchor` brings in beside it. */
+  pairs(map: YAMLMap, at: Place): ReadonlyMap<string, Pair> {
+    const known = this.#pairs.get(map);
+    if (known) return known;
+    if (this.#merging.has(map)) this.fail(at, '<< leads back to where it stands');
+    if (this.#merging.size === mergesMax) this.fail(at, `more than ${mergesMax} merges (<<) follow one another`);
+    this.#merging.add(map);
+    const pairs = new Map<string, Pair>();
+    const merged = new Map<YAMLMap, number>();
+    for (const { key, value } of map.items) {
+      const line = this.lineOf(key) ?? at.line;
+      const name = keyName(key) ?? this.fail({ path: at.path, line }, 'keys must be plain words');
+      if (name !== '<<') pairs.set(name, { node: value, line });
+      else for (const from of this.#sources(value, { path: at.path, line })) merged.set(from, line);
+    }
+    this.spendValues(pairs.size, at);
+    for (const [from, line] of merged) {
+      const others = this.pairs(from, { path: at.path, line });
+      this.spendValues(others.size, at);
+      for (const [name, pair] of others) if (!pairs.has(name)) pairs.set(name, pair);
+    }
+    this.#merging.delete(map);
+    this.#pairs.set(map, pairs);
+    return pairs;
+  }
+
+  /** Counts values that are read, those behind an alias each time. @throws {ComposeError} when they are too many. */
+  spendValues(count: number, at: Place): void {
+    this.#valuesLeft -= count;
+    if (this.#valuesLeft < 0)
+      this.fail(at, `the file holds more than ${valuesMax} values once its anchors are filled in: split it`);
+  }
+
+  /** The same for characters of text. */
+  spendChars(count: number, at: Place): void {
+    this.#charsLeft -= count;
+    if (this.#charsLeft < 0)
+      this.fail(
+        at,
+        `the file holds more than ${charsMax} characters once anchors and variables are filled in: split it`,
+      );
+  }
+
+  /** The maps that one `<<` names. */
+  #sources(value: unknown, at: Place): readonly YAMLMap[] {
+    const node = this.resolve(value, at);
+    const line = this.lineOf(value) ?? at.line;
+    const each = isSeq(node) ? node.items.map((item) => this.resolve(item, { ...at, line })) : [node];
+    this.spendValues(each.length, at);
+    return each.map((one) =>
+      isMap(one) ? one : this.fail({ ...at, line: this.lineOf(one) ?? line }, '<< must name a map, or a list of maps'),
+    );
+  }
+
+  /** Goes through the file once, in its order: an alias stands for the last anchor of its name before it. */
+  #look(document: Document): void {
+    const anchors = new Map<string, Node>();
+    visit(document, {
+      Node: (_key, node) => {
+        if (isAlias(node)) {
+          const target = anchors.get(node.source);
+          if (target) this.#targets.set(node, target);
+        } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+        if (isMap(node)) this.#checkKeys(node);
+      },
+    });
+  }
+
+  #checkKeys(map: YAMLMap): void {
+    const seen = new Set<string>();
+    for (const { key } of map.items) {
+      const name = keyName(key);
+      if (name === undefined) continue;
+      if (seen.has(name)) this.fail({ path: '', line: this.lineOf(key) ?? 1 }, `Map keys must be unique: "${name}"`);
+      seen.add(name);
+    }
+  }
+
+  #lineAt(offset: number): number {
+    return this.#lines.linePos(offset).line;
+  }
+}
+
+/** Where a token is nested too deeply to be composed; without calling itself, for that very reason. */
+function tooDeep(token: CST.Token): number | undefined {
+  const left: [token: CST.Token, depth: number][] = [[token, 0]];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [at, depth] = next;
+    if (depth > depthMax) return at.offset;
+    if ('value' in at && at.value) left.push([at.value, depth + 1]);
+    if (!('items' in at)) continue;
+    for (const { key, value } of at.items) for (const child of [key, value]) if (child) left.push([child, depth + 1]);
+  }
+  return undefined;
+}
+
+function keyName(key: unknown): string | undefined {
+  const value = isScalar(key) ? key.value : undefined;
+  if (typeof value === 'symbol') return value.description; // a %YAML 1.1 file has one for <<
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
+}

@@ -47,8 +47,11 @@ export interface BackupSummary {
 
 /** Files of saved states. */
 export interface BackupTools {
-  /** Resolves with the bytes written, when the file is whole and durable. */
-  write(file: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
+  /**
+   * Resolves when all is written; a file is whole and durable then, and replaces an older one. `-` is standard output. `kept`
+   * is false of what cannot be read back: that, a pipe, a device.
+   */
+  write(file: string, chunks: AsyncIterable<Uint8Array>): Promise<{ bytes: number; kept: boolean }>;
   /** Gives nothing before the whole file has been checked. */
   read(file: string): AsyncIterable<Uint8Array>;
   inspect(file: string): Promise<BackupSummary>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { systemClock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
@@ -9,6 +9,7 @@ import { silentLogger } from '../base/log.js';
 import type { BackupSummary, BackupTools } from '../cli/index.js';
 import { bootstrap, decodeInSlices } from '../replica/index.js';
 import { MemoryStore, StoreError } from '../state/index.js';
+import { openTarget } from './backup-target.js';
 import { openForRestore } from './home.js';
 
 /**
@@ -21,27 +22,24 @@ const digestBytes = 32;
 /** The tools of `skep snapshot` that touch files. */
 export const backupTools: BackupTools = { write, read, inspect, restoreInto };
 
-/** Writes a file as it comes: under another name until it is whole and durable. Returns its bytes. */
-async function write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
-  const temporary = `${path}.part`;
-  const handle = await open(temporary, 'w', 0o600);
+/** Writes a saved state as it comes. What cannot be read back is no backup: it is decoded on its way. */
+async function write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<{ bytes: number; kept: boolean }> {
+  const target = await openTarget(path);
   let bytes = 0;
   try {
     const hash = createHash('sha256');
     const put = async (chunk: Uint8Array) => {
       hash.update(chunk);
-      bytes += (await handle.write(chunk)).bytesWritten;
+      await target.write(chunk);
+      bytes += chunk.length;
     };
     await put(firstLine);
-    await decodeInSlices(chunks, systemClock, put); // what cannot be read back is no backup
-    await handle.write(hash.digest());
-    await handle.sync();
-    await handle.close();
-    await rename(temporary, path);
-    return bytes + digestBytes;
+    await decodeInSlices(chunks, systemClock, put);
+    await target.write(hash.digest());
+    await target.finish();
+    return { bytes: bytes + digestBytes, kept: target.kept };
   } catch (error) {
-    await handle.close().catch(() => undefined);
-    await rm(temporary, { force: true });
+    await target.abandon();
     throw error;
   }
 }

@@ -1,9 +1,11 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Client, type WatchMessage } from '../../src/client/index.js';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import { defineKind, schema } from '../../src/state/index.js';
+import { buildIfMissing, SkepProcess } from '../support/cli-process.js';
 import { Folder, openMember, Running, skep, type Ran } from '../support/cli-run.js';
 import { until } from '../support/network-wait.js';
 
@@ -83,7 +85,7 @@ describe('skep snapshot save', () => {
     const ran = await skep(['--host', '127.0.0.1:1', '--timeout', '300ms', 'snapshot', 'save', file]);
     expect(ran).toMatchObject({ code: 5, out: '' });
     expect(await readFile(file)).toEqual(old);
-    await expect(stat(`${file}.part`)).rejects.toThrow();
+    expect(await readdir(folder.path)).toEqual(['saved.skep']);
     await goOn();
     expect((await on('snapshot', 'save', file, '-o', 'json')).out).toContain('"version": 3');
   });
@@ -94,6 +96,64 @@ describe('skep snapshot save', () => {
     expect(ran.err).toContain('nowhere');
   });
 });
+
+describe('skep snapshot save to what is no plain file', () => {
+  const path = (name: string) => join(folder.path, name);
+
+  it('writes through a pipe, and leaves it there', async () => {
+    execFileSync('mkfifo', [path('pipe')]);
+    const saving = on('snapshot', 'save', path('pipe'));
+    const read = await readFile(path('pipe'));
+    await writeFile(file, read);
+    expect(await saving).toEqual({ code: 0, out: '', err: `saved ${read.length} bytes to ${path('pipe')}\n` });
+    expect((await stat(path('pipe'))).isFIFO()).toBe(true);
+    expect((await on('snapshot', 'inspect', file, '-o', 'json')).out).toContain('"version": 2');
+  });
+
+  it('is interrupted while nobody reads from the pipe', async () => {
+    execFileSync('mkfifo', [path('pipe')]);
+    const stop = new AbortController();
+    const saving = skep(['--host', member.addr, 'snapshot', 'save', path('pipe')], { signal: stop.signal });
+    stop.abort();
+    expect((await saving).code).toBe(130);
+    await readFile(path('pipe')).catch(() => undefined); // lets the writer go
+  });
+
+  it('writes to a device, and says when that fails', async () => {
+    await symlink('/dev/full', path('full'));
+    const { code, err } = await on('snapshot', 'save', path('full'));
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/full cannot be written: ENOSPC/) as string });
+    expect(await readlink(path('full'))).toBe('/dev/full');
+    expect((await stat('/dev/full')).isCharacterDevice()).toBe(true);
+  });
+
+  it.each(['a file', 'no file yet'])('follows a symbolic link to %s', async (there) => {
+    await mkdir(path('disk'));
+    if (there === 'a file') await writeFile(path('disk/saved'), 'older');
+    await symlink('disk/saved', path('second'));
+    await symlink('second', path('first'));
+    expect(await on('snapshot', 'save', path('first'))).toMatchObject({ code: 0, err: '' });
+    expect(await readlink(path('first'))).toBe('second');
+    expect(await readdir(path('disk'))).toEqual(['saved']);
+    expect((await on('snapshot', 'inspect', path('disk/saved'), '-o', 'json')).out).toContain('"version": 2');
+  });
+
+  it('refuses a folder, and links in a circle', async () => {
+    await symlink('circle', path('circle'));
+    expect((await on('snapshot', 'save', folder.path)).err).toContain('is a directory');
+    expect((await on('snapshot', 'save', path('circle'))).code).toBe(1);
+    expect(await readdir(folder.path)).toEqual(['circle']);
+  });
+
+  it('writes to standard output with -, and nothing else there', async () => {
+    buildIfMissing();
+    const saving = new SkepProcess({ shell: `$SKEP --host ${member.addr} snapshot save - > ${file}` });
+    expect(await saving.ended).toBe(0);
+    const { size } = await stat(file);
+    expect(saving.err).toBe(`saved ${size} bytes to standard output\n`);
+    expect((await on('snapshot', 'inspect', file, '-o', 'json')).out).toContain('"version": 2');
+  });
+}); // prettier-ignore
 
 describe('skep snapshot restore', () => {
   it('puts the old content in the place of everything, as the next version', async () => {

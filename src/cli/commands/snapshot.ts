@@ -15,14 +15,14 @@ export function addSnapshot(program: Command, context: Context): void {
 
   group
     .command('save')
-    .argument('<file>', 'where to; it is written anew')
+    .argument('<file>', 'where to; a file is written anew, a pipe or a device is written to; - is standard output')
     .option('--stale', 'take what the member that answers holds, even without a quorum')
     .description('save everything that is committed now, while the cluster goes on')
     .action(async (file: string, { stale = false }: { stale?: boolean }, command: Command) => {
-      if (file === '-') command.error('error: a snapshot is written to a file, and checked there: name one');
       await withClient(command, context, async (client, flags) => {
-        await backup.write(file, client.saveSnapshot({ stale }));
-        print(flags, await backup.inspect(file));
+        const { bytes, kept } = await backup.write(file, client.saveSnapshot({ stale }));
+        if (kept) print(flags, await backup.inspect(file));
+        else streams.err(`saved ${bytes} bytes to ${file === '-' ? 'standard output' : file}\n`);
       });
     });
 

@@ -1,0 +1,126 @@
+import { constants, type Stats } from 'node:fs';
+import { lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import process from 'node:process';
+import { sleep, systemClock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import { newId } from '../base/ids.js';
+import { systemRandom } from '../base/random.js';
+import { fileMode, isMissing, syncDir, writeAll } from '../disk/files.js';
+
+/** Where a saved state goes. */
+export interface Target {
+  /** Can what was written be read back? */
+  readonly kept: boolean;
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when everything is where it was to go: on disk, if it is a file. */
+  finish(): Promise<void>;
+  /** Leaves a file as it was before. */
+  abandon(): Promise<void>;
+}
+
+/** How many symbolic links may follow one another, as in the kernel. */
+const linksMax = 40;
+/** How soon a pipe that nobody reads from, or that is full, is tried again, milliseconds. */
+const againMs = 20;
+
+/**
+ * Opens what a path names: `-` is standard output; a device, a pipe or a socket is written to as it comes; a symbolic link
+ * is followed; a file is replaced when the new one is whole.
+ */
+export async function openTarget(path: string): Promise<Target> {
+  const target = await naming(path, () => targetOf(path));
+  return {
+    kept: target.kept,
+    write: (bytes) => naming(path, () => target.write(bytes)),
+    finish: () => naming(path, () => target.finish()),
+    abandon: () => target.abandon(),
+  };
+}
+
+/** Errors of the system do not always say which file they are about. */
+async function naming<T>(path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    throw new Error(`${path === '-' ? 'standard output' : path} cannot be written: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function targetOf(path: string): Promise<Target> {
+  if (path === '-') return standardOutput;
+  const found = await stat(path).catch(absent);
+  if (found?.isDirectory()) throw new Error('it is a directory: name a file in it');
+  if (found && !found.isFile()) return streamTarget(path);
+  return fileTarget(found ? await realpath(path) : await linkedPath(path));
+}
+
+const standardOutput: Target = {
+  kept: false,
+  write: (bytes) =>
+    new Promise((done, failed) => process.stdout.write(bytes, (error) => (error ? failed(error) : done()))),
+  finish: () => Promise.resolve(),
+  abandon: () => Promise.resolve(),
+};
+
+/** Under another name until it is whole and durable. */
+async function fileTarget(path: string): Promise<Target> {
+  const temporary = `${path}.${newId(systemRandom)}.part`;
+  const handle = await open(temporary, 'wx', fileMode);
+  return {
+    kept: true,
+    write: (bytes) => writeAll(handle, bytes),
+    async finish() {
+      await handle.sync();
+      await handle.close();
+      await rename(temporary, path);
+      await syncDir(dirname(path));
+    },
+    async abandon() {
+      await handle.close().catch(() => undefined);
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+async function streamTarget(path: string): Promise<Target> {
+  const handle = await whenReady(() => open(path, constants.O_WRONLY | constants.O_NONBLOCK), 'ENXIO');
+  return {
+    kept: false,
+    write: (bytes) => writeStream(handle, bytes),
+    finish: () => handle.close(),
+    abandon: () => handle.close().catch(() => undefined),
+  };
+}
+
+async function writeStream(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;)
+    done += (await whenReady(() => handle.write(bytes, done), 'EAGAIN')).bytesWritten;
+}
+
+/** Asks again while a pipe has no reader, or a slow one. A call that waits in the kernel would keep the process from ending. */
+async function whenReady<T>(attempt: () => Promise<T>, notReady: string): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== notReady) throw error;
+    }
+    await sleep(systemClock, againMs);
+  }
+}
+
+/** Where a link leads whose file is not there yet. */
+async function linkedPath(path: string): Promise<string> {
+  for (let links = 0; links < linksMax; links++) {
+    const found = await lstat(path).catch(absent);
+    if (!found?.isSymbolicLink()) return path;
+    path = resolve(dirname(path), await readlink(path));
+  }
+  throw new Error('its symbolic links lead nowhere');
+}
+
+function absent(error: unknown): Stats | undefined {
+  if (isMissing(error)) return undefined;
+  throw error;
+}

@@ -41,6 +41,11 @@ function checkContainer(tx: ReadTx, { image, mounts, secrets, configs }: Contain
     if (targets.has(target)) refuse('service', `${path}.mounts[${i}].target`, `"${target}" has a mount already`);
     targets.add(target);
   });
+  mounts.forEach(({ type, source }, i) => {
+    if (source === '' && (type === 'bind' || type === 'npipe'))
+      refuse('service', `${path}.mounts[${i}].source`, `must not be empty in a ${type}`);
+    if (source !== '' && type === 'tmpfs') refuse('service', `${path}.mounts[${i}].source`, 'must be empty in a tmpfs');
+  });
   const files = new Set<string>();
   const checkFile = (where: string, name: string | undefined) => {
     if (name !== undefined && files.has(name)) refuse('service', `${where}.file.name`, `"${name}" is given twice`);
@@ -60,12 +65,13 @@ function checkContainer(tx: ReadTx, { image, mounts, secrets, configs }: Contain
 
 const portMax = 65_535;
 const portKey = ({ protocol, publishedPort }: PortConfig) => `${publishedPort}/${protocol}`;
-const isIngress = ({ publishMode, publishedPort }: PortConfig) => publishMode === 'ingress' && publishedPort !== 0;
+const isIngress = ({ publishMode }: PortConfig) => publishMode === 'ingress';
 
 function checkPorts(tx: ReadTx, { id, spec }: Service): void {
   const { endpoint } = spec;
   if (!endpoint) return;
-  const own = new Set<string>();
+  /** By number and protocol, whatever their mode. */
+  const own = new Map<string, { readonly port: PortConfig; readonly path: string }>();
   endpoint.ports.forEach((port, i) => {
     const path = `spec.endpoint.ports[${i}]`;
     if (port.targetPort < 1 || port.targetPort > portMax)
@@ -75,21 +81,32 @@ function checkPorts(tx: ReadTx, { id, spec }: Service): void {
     if (endpoint.mode === 'dnsrr' && port.publishMode === 'ingress')
       refuse('service', `${path}.publishMode`, 'must be host where spec.endpoint.mode is dnsrr');
     if (port.publishedPort === 0) return;
-    const key = `${port.publishMode} ${portKey(port)}`;
-    if (own.has(key)) refuse('service', `${path}.publishedPort`, `${portKey(port)} is published twice`);
-    own.add(key);
+    const key = portKey(port);
+    if (own.has(key)) refuse('service', `${path}.publishedPort`, `${key} is published twice`);
+    own.set(key, { port, path: `${path}.publishedPort` });
   });
-  const wanted = new Set(endpoint.ports.filter(isIngress).map(portKey));
-  if (wanted.size === 0) return;
-  const taken = (other: Service) =>
-    other.spec.endpoint?.ports.find((port) => isIngress(port) && wanted.has(portKey(port)));
-  const [holder] = tx
-    .services()
-    .find(undefined, { limit: 1, where: (other) => other.id !== id && taken(other) !== undefined });
+  if (own.size > 0) checkOthersPorts(tx, id, own);
+}
+
+/**
+ * An ingress port is taken on every node. Ports of hosts may be the same in several services: no two of them run on one
+ * node.
+ */
+function checkOthersPorts(
+  tx: ReadTx,
+  id: string,
+  own: ReadonlyMap<string, { readonly port: PortConfig; readonly path: string }>,
+): void {
+  const taken = ({ spec, endpoint }: Service) =>
+    [...(spec.endpoint?.ports ?? []), ...(endpoint?.ports ?? [])].find((port) => {
+      const mine = own.get(portKey(port))?.port;
+      return mine && (isIngress(port) || isIngress(mine));
+    });
+  const where = (other: Service) => other.id !== id && taken(other) !== undefined;
+  const [holder] = tx.services().find(undefined, { limit: 1, where });
   const port = holder && taken(holder);
   if (!port) return;
-  const index = endpoint.ports.findIndex((one) => isIngress(one) && portKey(one) === portKey(port));
-  const path = `spec.endpoint.ports[${index}].publishedPort`;
+  const { path } = own.get(portKey(port)) ?? { path: 'spec.endpoint.ports' };
   throw new StoreError(
     'IN_USE',
     `service: ${path} ${portKey(port)} is published by service ${kindOf('service').nameOf(holder) || holder.id} already`,

@@ -62,7 +62,12 @@ describe('the rules of the API', () => {
     ['a target port that is too high', published(port(65_536, 80)), 'spec.endpoint.ports[0].targetPort', 'is 65536'],
     ['a published port that is too high', published(port(80, 65_536)), 'spec.endpoint.ports[0].publishedPort', 'at most 65535'],
     ['one port twice', published(port(80, 90), port(81, 90)), 'spec.endpoint.ports[1].publishedPort', '90/tcp is published twice'],
-    ['one host port twice, with another between', published(port(80, 90, { publishMode: 'host' }), port(80, 90), port(82, 90, { publishMode: 'host' })), 'spec.endpoint.ports[2].publishedPort', '90/tcp is published twice'],
+    ['a bind of nothing', container({ mounts: [{ type: 'bind', target: '/a' }] }), 'spec.task.container.mounts[0].source', 'must not be empty in a bind'],
+    ['a bind of nothing, by default', container({ mounts: [{ target: '/a' }] }), 'spec.task.container.mounts[0].source', 'must not be empty in a bind'],
+    ['a tmpfs with a source', container({ mounts: [{ type: 'tmpfs', target: '/a', source: '/b' }] }), 'spec.task.container.mounts[0].source', 'must be empty in a tmpfs'],
+    ['one port at the host and as ingress',  published(port(80, 90, { publishMode: 'host' }), port(80, 90)), 'spec.endpoint.ports[1].publishedPort', '90/tcp is published twice'],
+    ['one host port twice', published(port(80, 90, { publishMode: 'host' }), port(81, 90, { publishMode: 'host' })), 'spec.endpoint.ports[1].publishedPort', '90/tcp is published twice'],
+    ['one port three times', published(port(80, 90, { publishMode: 'host' }), port(80, 90), port(82, 90, { publishMode: 'host' })), 'spec.endpoint.ports[1].publishedPort', '90/tcp is published twice'],
     ['an ingress port without a virtual address', { endpoint: { mode: 'dnsrr', ports: [port(80, 90)] } }, 'spec.endpoint.ports[0].publishMode', 'must be host'],
     ['an empty label', { annotations: { name: 'try', labels: { '': 'x' } } }, 'spec.annotations.labels', 'must not have an empty key'],
     ['a name with a dot', { annotations: { name: 'a.b' } }, 'spec.annotations.name', '"a.b" must be at most 63'],
@@ -94,7 +99,8 @@ describe('the rules of the API', () => {
   it.each<[string, object]>([
     ['one port of two protocols', published(port(80, 90), port(80, 90, { protocol: 'udp' }))],
     ['ports that the cluster chooses', published(port(80, 0), port(80, 0))],
-    ['a host port that another service has as ingress', published(port(80, 8080, { publishMode: 'host' }))],
+    ['a host port of another protocol than the ingress port', published(port(80, 8080, { publishMode: 'host', protocol: 'udp' }))],
+    ['an anonymous volume', container({ mounts: [{ type: 'volume', target: '/a' }] })],
     ['a name without virtual address, at the host', { endpoint: { mode: 'dnsrr', ports: [port(80, 90, { publishMode: 'host' })] } }],
     ['a constraint without spaces', { task: { placement: { constraints: ['node.labels.disk==ssd', 'node.id != a b'] } } }],
     ['a secret and a config in files of one name', container({ secrets: [secretFile('sec1', 'a')], configs: [configFile('con1', 'a')] })],
@@ -112,6 +118,20 @@ describe('the rules of the API', () => {
     const object = { id: 'try', spec: { annotations: { name: 'try' }, ...published(port(80, 8080)) } };
     expect(await codeOf(client.update('service', object))).toBe('IN_USE');
     await client.update('service', { ...object, spec: { ...object.spec, ...published(port(81, 8081)) } }); // its own
+  });
+
+  it('let nobody have an ingress port at his host, nor the other way; ports of hosts may be the same', async () => {
+    const host = (number: number) => published(port(80, number, { publishMode: 'host' }));
+    await create('service', 'at-host', { annotations: { name: 'at-host' }, ...host(8090) });
+    expect(await refusalOf(service(host(8080)))).toContain('8080/tcp is published by service holder already');
+    expect(await refusalOf(service(published(port(80, 8090))))).toContain('is published by service at-host already');
+    expect(await refusalOf(service(host(8090)))).toBe('taken');
+  });
+
+  it('count ports that the cluster has chosen', async () => {
+    const spec = { annotations: { name: 'chosen' }, ...published(port(80, 0)) };
+    await client.create('service', { id: 'chosen', spec, endpoint: { ports: [port(80, 30_000)] } });
+    expect(await refusalOf(service(published(port(81, 30_000))))).toContain('is published by service chosen already');
   });
 
   it('let there be one ingress network', async () => {

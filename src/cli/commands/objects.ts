@@ -15,6 +15,7 @@ import { withClient, type Context } from '../context.js';
 import { findObject, nameOf } from '../objects.js';
 import { printable, printList, printNames, type Columns } from '../output.js';
 import { addContent } from './content.js';
+import { addNetworkCreate } from './network-create.js';
 
 const modeOf = ({ spec: { mode } }: Service) =>
   'replicated' in mode ? `replicated ${mode.replicated.replicas}` : 'global';
@@ -56,6 +57,7 @@ function addKind(program: Command, kind: Kind, context: Context): void {
   const { plural } = kindOf(kind);
   const group = program.command(kind).description(`list, show and remove ${plural}`);
   if (kind === 'secret' || kind === 'config') addContent(group, kind, context);
+  if (kind === 'network') addNetworkCreate(group, context);
 
   group
     .command('ls')

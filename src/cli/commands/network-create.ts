@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { pairs } from '../arguments.js';
+import { withClient, type Context } from '../context.js';
+import { printNames } from '../output.js';
+
+interface NetworkFlags {
+  readonly driver: string;
+  readonly opt?: Record<string, string>;
+  readonly label?: Record<string, string>;
+  readonly attachable?: boolean;
+  readonly internal?: boolean;
+  readonly ipv6?: boolean;
+  readonly subnet?: string;
+  readonly ipRange?: string;
+  readonly gateway?: string;
+}
+
+/** Adds `create` to `skep network`: what Compose files call an external network. */
+export function addNetworkCreate(group: Command, context: Context): void {
+  group
+    .command('create')
+    .argument('<name>', 'letters, digits, "-" and "_"')
+    .option('--driver <name>', 'of the network', 'overlay')
+    .option('--opt <key=value>', 'an option of the driver, again for others', pairs)
+    .option('--label <key=value>', 'a label, again for others', pairs)
+    .option('--attachable', 'containers that are no tasks may join')
+    .option('--internal', 'it leads nowhere outside')
+    .option('--ipv6', 'with IPv6 addresses')
+    .option('--subnet <cidr>', 'where its addresses lie, like 10.0.9.0/24')
+    .option('--ip-range <cidr>', 'which of them are given out')
+    .option('--gateway <address>', 'of the subnet')
+    .description('create a network, for external networks of Compose files')
+    .action(async (name: string, flags: NetworkFlags, command: Command) => {
+      const { subnet = '', ipRange: range = '', gateway = '' } = flags;
+      if (subnet === '' && (range !== '' || gateway !== ''))
+        command.error("error: '--ip-range' and '--gateway' need '--subnet'");
+      const spec = {
+        annotations: { name, labels: flags.label ?? {} },
+        driverConfig: { name: flags.driver, options: flags.opt ?? {} },
+        attachable: flags.attachable ?? false,
+        internal: flags.internal ?? false,
+        ipv6Enabled: flags.ipv6 ?? false,
+        ...(subnet !== '' && { ipam: { configs: [{ subnet, range, gateway, reserved: {} }] } }),
+      };
+      await withClient(command, context, async (client, { output }, said) => {
+        const { id } = await client.create('network', { spec }, said);
+        printNames(context.streams, output, [{ kind: 'network', id, name }], (made) => made.id);
+      });
+    });
+}

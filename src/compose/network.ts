@@ -1,13 +1,10 @@
 import type { DeepPartial, Network } from '../state/index.js';
+import { externalOf, type External } from './external.js';
 import type { Reader } from './reader.js';
 
-/** A network of the file. */
-export interface ComposeNetwork {
+/** A network of the file. One without a name of its own gets the stack's name in front of its key. */
+export interface ComposeNetwork extends External {
   readonly key: string;
-  /** As the file names it; otherwise it gets the stack's name in front. */
-  readonly name: string | undefined;
-  /** Made by somebody else: it must be there already. */
-  readonly external: boolean;
   readonly spec: DeepPartial<Network['spec']>;
   readonly reader: Reader;
 }
@@ -24,11 +21,9 @@ export function networkOf(key: string, reader: Reader): ComposeNetwork {
     'labels',
     'ipam',
   ]);
-  const external = reader.get('external').flag() ?? false;
   return {
     key,
-    external,
-    name: reader.get('name').optionalText() ?? (external ? key : undefined),
+    ...externalOf(key, reader),
     reader,
     spec: {
       annotations: { labels: reader.get('labels').pairs() },

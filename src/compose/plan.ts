@@ -55,12 +55,15 @@ export function planStack(
   const ids = new Map<string, string>();
   const changes: PlannedChange[] = [];
   const wanted = new Set<string>();
+  const networks = byName(current.networks);
+  const services = byName(current.services);
 
   for (const network of stack.networks) {
     const name = network.name ?? `${stack.name}_${network.key}`;
-    const old = current.networks.find((candidate) => sameName(candidate.spec.annotations.name, name));
+    const old = networks.get(name.toLowerCase());
     if (network.external) {
-      if (!old) network.reader.fail(`the external network "${name}" is not there: create it first`);
+      if (!old && stack.unused.has(network.key)) continue;
+      if (!old) network.reader.fail(`the external network "${name}" is not there: ${advice(name)}`);
       ids.set(network.key, old.id);
       wanted.add(old.id);
       continue;
@@ -76,22 +79,26 @@ export function planStack(
   }
   for (const { key, spec, attachments } of stack.services) {
     const name = `${stack.name}_${key}`;
-    const old = current.services.find((candidate) => sameName(candidate.spec.annotations.name, name));
+    const old = services.get(name.toLowerCase());
     checkOwner('service', stack.name, old);
     const id = old?.id ?? options.newId();
     wanted.add(id);
     const joins = attachments.length > 0 ? attachments : [{ key: 'default', aliases: [] }];
-    const networks = joins.map((join) => ({
+    const joined = joins.map((join) => ({
       target: ids.get(join.key) ?? '',
       aliases: [...new Set([key, ...join.aliases])],
     }));
     const full: DeepPartial<ServiceSpec> = {
       ...spec,
       annotations: { ...kept(old), name, labels: { ...spec.annotations?.labels, ...labels } },
-      task: { ...spec.task, networks, ...(old && { forceUpdate: old.spec.task.forceUpdate }) },
+      task: { ...spec.task, networks: joined, ...(old && { forceUpdate: old.spec.task.forceUpdate }) },
     };
     const object = canonicalObject(kinds.service, { ...old, id, spec: full }, id, noMeta);
     addChange(changes, 'service', name, object, old);
+  }
+  for (const key of stack.leftOut) {
+    const there = services.get(`${stack.name}_${key}`.toLowerCase());
+    for (const id of there ? [there.id, ...there.spec.task.networks.map(({ target }) => target)] : []) wanted.add(id);
   }
   return options.prune ? [...removals(stack.name, current, wanted), ...changes] : changes;
 }
@@ -111,8 +118,16 @@ function checkOwner(kind: string, stack: string, old: Network | Service | undefi
   throw new StoreError('NAME_CONFLICT', `there is a ${kind} "${name}" already, and it ${whose}`);
 }
 
-function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+/** Names are compared without case. */
+function byName<T extends Network | Service>(objects: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(objects.map((object) => [object.spec.annotations.name.toLowerCase(), object]));
+}
+
+/** Networks that every engine has; here they are objects like all others. */
+const predefined = ['host', 'bridge', 'none'];
+
+function advice(name: string): string {
+  return `create it first, with skep network create ${name}${predefined.includes(name) ? ` --driver ${name === 'none' ? 'null' : name}` : ''}`;
 }
 
 function addChange(

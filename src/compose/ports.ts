@@ -3,12 +3,41 @@ import type { Reader } from './reader.js';
 
 type Port = DeepPartial<PortConfig>;
 
+/** A port of the file, and where it is written. */
+export interface ComposePort {
+  readonly port: Port;
+  readonly reader: Reader;
+}
+
 const portMax = 65_535;
 const protocols = ['tcp', 'udp', 'sctp'] as const;
 
 /** One entry of `ports`: `8080:80/udp`, `3000-3002`, or the long form. */
-export function portsOf(reader: Reader): Port[] {
-  return reader.isMap ? [longPort(reader)] : shortPorts(reader);
+export function portsOf(reader: Reader): ComposePort[] {
+  const ports = reader.isMap ? [longPort(reader)] : shortPorts(reader);
+  return ports.map((port) => ({ port, reader }));
+}
+
+/**
+ * Refuses what the cluster would refuse, with its line. A number is published once by a service. Ingress ports are those of
+ * every node, so nobody else has them; ports of hosts may be the same in several services, which then run on other nodes.
+ */
+export function checkPorts(
+  services: readonly { readonly key: string; readonly ports: readonly ComposePort[] }[],
+): void {
+  const holders = new Map<string, { readonly key: string; readonly ingress: boolean }>();
+  for (const { key, ports } of services) {
+    for (const { port, reader } of ports) {
+      if (!port.publishedPort) continue;
+      const number = `${port.publishedPort}/${port.protocol ?? 'tcp'}`;
+      const ingress = port.publishMode !== 'host';
+      const holder = holders.get(number);
+      if (holder?.key === key) reader.fail(`${number} is published twice by this service`);
+      if (holder && (holder.ingress || ingress))
+        reader.fail(`${number} is published by the service "${holder.key}" of this file already`);
+      holders.set(number, { key, ingress });
+    }
+  }
 }
 
 function longPort(reader: Reader): Port {
@@ -16,28 +45,36 @@ function longPort(reader: Reader): Port {
   const target =
     reader.get('target').whole(portMax) ?? reader.fail('target must be given: the port inside the container');
   if (target === 0) reader.get('target').fail(`ports must lie between 1 and ${portMax}, is "0"`);
+  const protocol = reader.get('protocol').optionalText();
   return {
     name: reader.get('name').optionalText(),
     targetPort: target,
     publishedPort: reader.get('published').whole(portMax),
-    protocol: reader.get('protocol').word(protocols),
+    protocol: protocol === undefined ? undefined : protocolOf(protocol, reader.get('protocol')),
     publishMode: reader.get('mode').word(['ingress', 'host'] as const),
   };
 }
 
 function shortPorts(reader: Reader): Port[] {
   const text = reader.text();
-  const [, published, target = '', protocol = 'tcp'] =
-    /^(?:(\d+(?:-\d+)?):)?(\d+(?:-\d+)?)(?:\/(\w+))?$/.exec(text) ??
-    reader.fail(`must be [published:]target[/protocol], is "${text}" (host addresses are not supported)`);
-  const known =
-    protocols.find((word) => word === protocol) ??
-    reader.fail(`has an unknown protocol "${protocol}"; known are ${protocols.join(', ')}`);
+  const [, published, target = '', protocol] =
+    /^(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(\w*))?$/.exec(text) ??
+    reader.fail(`must be [published:]target[/protocol], is "${text.slice(0, 100)}" (host addresses are not supported)`);
+  const known = protocolOf(protocol || 'tcp', reader);
   const targets = range(target, reader);
   const publishedPorts = published === undefined ? targets.map(() => undefined) : range(published, reader);
-  if (publishedPorts.length !== targets.length)
+  const [only] = targets;
+  if (publishedPorts.length !== targets.length && targets.length !== 1)
     reader.fail(`publishes ${publishedPorts.length} ports for ${targets.length}`);
-  return targets.map((targetPort, i) => ({ targetPort, publishedPort: publishedPorts[i], protocol: known }));
+  return publishedPorts.map((publishedPort, i) => ({ targetPort: targets[i] ?? only, publishedPort, protocol: known }));
+}
+
+/** In any case of letters, as the engines take it. */
+function protocolOf(text: string, reader: Reader): (typeof protocols)[number] {
+  return (
+    protocols.find((word) => word === text.toLowerCase()) ??
+    reader.fail(`has an unknown protocol "${text.slice(0, 100)}"; known are ${protocols.join(', ')}`)
+  );
 }
 
 function range(text: string, reader: Reader): number[] {

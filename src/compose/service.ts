@@ -1,5 +1,5 @@
 import type { DeepPartial, ServiceSpec, UpdateConfig } from '../state/index.js';
-import { portsOf } from './ports.js';
+import { portsOf, type ComposePort } from './ports.js';
 import { mountsOf } from './mounts.js';
 import type { Reader } from './reader.js';
 import { splitWords } from './words.js';
@@ -7,7 +7,7 @@ import { splitWords } from './words.js';
 const serviceKeys = [
   'image', 'command', 'entrypoint', 'environment', 'labels', 'deploy', 'ports', 'networks', 'healthcheck', 'hostname', 'user',
   'working_dir', 'tty', 'stdin_open', 'read_only', 'init', 'stop_signal', 'stop_grace_period', 'extra_hosts', 'dns',
-  'dns_search', 'dns_opt', 'cap_add', 'cap_drop', 'sysctls', 'volumes', 'logging', 'restart', 'group_add',
+  'dns_search', 'dns_opt', 'cap_add', 'cap_drop', 'sysctls', 'volumes', 'logging', 'restart', 'group_add', 'profiles',
 ]; // prettier-ignore
 const deployKeys = [
   'replicas',
@@ -35,6 +35,9 @@ export interface ComposeService {
   readonly spec: DeepPartial<ServiceSpec>;
   /** Empty: the stack's default network. */
   readonly attachments: readonly Attachment[];
+  /** Each of them lets the service in; without any it is always in. */
+  readonly profiles: readonly string[];
+  readonly ports: readonly ComposePort[];
 }
 
 export function serviceOf(key: string, reader: Reader): ComposeService {
@@ -52,6 +55,11 @@ export function serviceOf(key: string, reader: Reader): ComposeService {
     key,
     reader,
     attachments: attachmentsOf(reader.get('networks')),
+    profiles: reader
+      .get('profiles')
+      .items()
+      .map((profile) => profile.text()),
+    ports,
     spec: {
       annotations: { labels: deploy.get('labels').pairs() },
       task: {
@@ -66,7 +74,7 @@ export function serviceOf(key: string, reader: Reader): ComposeService {
       mode: modeOf(deploy),
       ...(update && { update }),
       ...(rollback && { rollback }),
-      ...((ports.length > 0 || mode) && { endpoint: { mode, ports } }),
+      ...((ports.length > 0 || mode) && { endpoint: { mode, ports: ports.map(({ port }) => port) } }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { isName, nameRule } from '../base/names.js';
 import { networkOf, type ComposeNetwork } from './network.js';
-import { Reader } from './reader.js';
+import { checkPorts } from './ports.js';
+import { Reader, type Surroundings } from './reader.js';
 import { serviceOf, type ComposeService } from './service.js';
 import { volumeNames, withVolumeNames } from './volumes.js';
 
@@ -9,6 +10,10 @@ export interface Stack {
   readonly name: string;
   readonly networks: readonly ComposeNetwork[];
   readonly services: readonly ComposeService[];
+  /** Services that no profile lets in: they are not made, changed or removed. */
+  readonly leftOut: readonly string[];
+  /** Keys of networks that nobody but them joins. */
+  readonly unused: ReadonlySet<string>;
   /** Keys that mean nothing here, variables that are not set: each with file and line. */
   readonly warnings: readonly string[];
 }
@@ -34,10 +39,11 @@ export function parseStack(
     file: string;
     folder: string;
     name?: string | undefined;
-    env: Readonly<Record<string, string | undefined>>;
-  },
+    /** Which services with profiles to make; `*` for all. */
+    profiles?: readonly string[];
+  } & Surroundings,
 ): Stack {
-  const reader = Reader.parse(text, options.file, { env: options.env, absolute: (path) => path });
+  const reader = Reader.parse(text, options.file, options);
   if (reader.absent) reader.fail('the file is empty: a Compose file has services');
   reader.warnUnknown(['version', 'name', 'services', 'networks', 'volumes']);
   const name = options.name ?? reader.get('name').optionalText() ?? stackNameOf(options.folder);
@@ -46,30 +52,52 @@ export function parseStack(
       `the stack's name "${name}" must be lower-case letters, digits, - and _: choose one with --stack`,
     );
   const volumes = volumeNames(reader.get('volumes'), name);
-  const services = reader
+  const all = reader
     .get('services')
     .entries()
     .map(([key, value]) => withVolumeNames(serviceOf(key, value), volumes));
-  if (services.length === 0) reader.fail('there are no services');
   const networks = reader
     .get('networks')
     .entries()
     .map(([key, value]) => networkOf(key, value));
-  checkAttachments(services, networks);
-  checkNames(services.map(({ key, reader }) => ({ name: `${name}_${key}`, reader })));
+  if (all.length === 0 && networks.length === 0) reader.fail('there are no services and no networks');
+  checkAttachments(all, networks);
+  const { profiles: wanted = [] } = options;
+  const services = all.filter(({ profiles }) => isLetIn(profiles, wanted));
+  const leftOut = all.filter(({ profiles }) => !isLetIn(profiles, wanted));
+  checkPorts(services);
+  checkNames(all.map(({ key, reader }) => ({ name: `${name}_${key}`, reader })));
   checkNames(
     networks
       .filter(({ external }) => !external)
       .map((it) => ({ reader: it.reader, name: it.name ?? `${name}_${it.key}` })),
   );
-  return { name, services, networks: withDefault(reader, services, networks), warnings: reader.warnings };
+  return {
+    name,
+    services,
+    leftOut: leftOut.map(({ key }) => key),
+    unused: keysOnlyIn(leftOut, services),
+    networks: withDefault(reader, services, networks),
+    warnings: reader.warnings,
+  };
+}
+
+function isLetIn(profiles: readonly string[], wanted: readonly string[]): boolean {
+  return profiles.length === 0 || wanted.includes('*') || profiles.some((profile) => wanted.includes(profile));
+}
+
+function keysOnlyIn(some: readonly ComposeService[], others: readonly ComposeService[]): ReadonlySet<string> {
+  const keysOf = (services: readonly ComposeService[]) =>
+    new Set(services.flatMap(({ attachments }) => attachments.map(({ key }) => key)));
+  const used = keysOf(others);
+  return new Set([...keysOf(some)].filter((key) => !used.has(key)));
 }
 
 function checkAttachments(services: readonly ComposeService[], networks: readonly ComposeNetwork[]): void {
+  const keys = new Set(['default', ...networks.map(({ key }) => key)]);
   for (const { attachments } of services) {
     for (const { key, reader } of attachments) {
-      if (key !== 'default' && !networks.some((network) => network.key === key))
-        reader.fail(`there is no network "${key}" in this file`);
+      if (!keys.has(key)) reader.fail(`there is no network "${key}" in this file`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { DeepPartial, Mount } from '../state/index.js';
+import { externalOf } from './external.js';
 import type { Reader } from './reader.js';
 import type { ComposeService } from './service.js';
 
@@ -14,8 +15,7 @@ function nameOf(key: string, reader: Reader, stack: string): string {
   // An empty entry, as in `data:`, is usual here.
   if (reader.absent) return `${stack}_${key}`;
   reader.warnUnknown(['name', 'external']);
-  const external = reader.get('external').flag() ?? false;
-  return reader.get('name').optionalText() ?? (external ? key : `${stack}_${key}`);
+  return externalOf(key, reader).name ?? `${stack}_${key}`;
 }
 
 /** The service with its volumes under the names that the engines will see. One that the file does not list keeps its own. */

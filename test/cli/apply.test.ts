@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import { Folder, openMember, skep, type Ran } from '../support/cli-run.js';
@@ -141,6 +142,67 @@ describe('skep apply', () => {
     }
     expect(member.store.version).toBe(version);
   }); // prettier-ignore
+
+  it.each([
+    ['./data', '/data'],
+    ['data/../../x', undefined],
+    ['../y', undefined],
+    ['.', ''],
+  ])('makes the bind %s absolute against the folder of the file', async (source, below) => {
+    const text = `services:\n  a: {image: i, volumes: [{type: bind, source: "${source}", target: /d}]}\n`;
+    await apply(await folder.write('binds.yaml', text), '--stack', 'shop');
+    const [mount] = member.store.view((tx) => tx.services().find())[0]?.spec.task.container?.mounts ?? [];
+    expect(mount?.source).toBe(below === undefined ? resolve(folder.path, source) : `${folder.path}${below}`);
+  });
+
+  it.each([
+    ['~/c', '/home/ann/c'],
+    ['~', '/home/ann'],
+    ['/a/../b', '/a/../b'],
+    ['C:\\c', 'C:\\c'],
+  ])('binds %s as %s', async (source, bound) => {
+    const text = `services:\n  a: {image: i, volumes: ['${source}:/d']}\n`;
+    const home = await folder.write('home.yaml', text);
+    await skep(['--host', member.addr, 'apply', home, '--stack', 'shop'], { env: { HOME: '/home/ann' } });
+    const [mount] = member.store.view((tx) => tx.services().find())[0]?.spec.task.container?.mounts ?? [];
+    expect(mount).toMatchObject({ type: 'bind', source: bound, target: '/d' });
+  });
+
+  it('makes services with profiles when they are asked for, and says which it leaves out', async () => {
+    const text = 'services:\n  a: {image: i}\n  b: {image: i, profiles: [debug]}\n  c: {image: i, profiles: [test]}\n';
+    const profiled = await folder.write('profiled.yaml', text);
+    const made = async (args: readonly string[], env: Record<string, string> = {}) => {
+      const ran = await skep(['--host', member.addr, 'apply', profiled, '--stack', 'shop', ...args], { env });
+      expect(ran.code).toBe(0);
+      return { names: serviceNames().sort(), err: ran.err };
+    };
+    expect(await made([])).toEqual({
+      names: ['shop_a'],
+      err: 'left out: b, c; --profile lets services with profiles in\n',
+    });
+    expect((await made([], { COMPOSE_PROFILES: 'other, test' })).names).toEqual(['shop_a', 'shop_c']);
+    expect((await made(['--prune'])).names).toEqual(['shop_a', 'shop_c']);
+    const both = ['--profile', 'debug', '--profile', 'test'];
+    expect(await made(both, { COMPOSE_PROFILES: 'none' })).toEqual({ names: ['shop_a', 'shop_b', 'shop_c'], err: '' });
+  });
+
+  it('joins an external network that skep network create has made', async () => {
+    const external = 'services:\n  a: {image: i, networks: [proxy]}\nnetworks:\n  proxy: {external: true}\n';
+    const outside = await folder.write('outside.yaml', external);
+    const { code, err } = await apply(outside, '--stack', 'shop');
+    expect(code).toBe(7);
+    const [, words = ''] = /create it first, with skep (.+)/.exec(err) ?? [];
+    const created = await skep(['--host', member.addr, ...words.split(' ')]);
+    expect(created).toMatchObject({ code: 0, err: '' });
+    expect(await apply(outside, '--stack', 'shop')).toMatchObject({ code: 0, err: '' });
+    const [service] = member.store.view((tx) => tx.services().find());
+    expect(service?.spec.task.networks).toEqual([{ target: created.out.trim(), aliases: ['a'] }]);
+  });
+
+  it('makes the networks of a file without services', async () => {
+    const networks = await folder.write('networks.yaml', 'networks:\n  proxy: {name: proxy, attachable: true}\n');
+    expect((await apply(networks, '--stack', 'shop', '-o', 'name')).out).toBe('proxy\n');
+  });
 
   it('refuses to take over what another stack made: 4', async () => {
     await apply(file, '--stack', 'shop');

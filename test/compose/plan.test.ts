@@ -164,6 +164,70 @@ describe('a plan', () => {
     );
   });
 
+  it('makes the networks of a file that has nothing else', async () => {
+    const cluster = new Cluster();
+    const stack = parse('networks:\n  front: {name: proxy, attachable: true}\n  back:\n');
+    expect(await cluster.apply(stack)).toEqual(['create network proxy', 'create network shop_back']);
+    expect(cluster.network('proxy').spec).toMatchObject({ attachable: true, driverConfig: { name: 'overlay' } });
+    expect(await cluster.apply(stack, { prune: true })).toEqual([]);
+    const other = `${fileWith('networks: [front]')}networks: {front: {external: true, name: proxy}}\n`;
+    expect(await cluster.apply(parse(other, { name: 'other' }))).toEqual(['create service other_web']);
+  });
+
+  it.each(['{external: true, name: proxy}', '{external: TRUE, name: proxy}', '{external: {name: proxy}}'])('joins the external network %s', async (network) => {
+    const cluster = new Cluster();
+    await cluster.store.update((tx) => tx.networks().create({ id: 'p', spec: { annotations: { name: 'proxy' } } }));
+    await cluster.apply(parse(`${fileWith('networks: [ext]')}networks: {ext: ${network}}\n`));
+    expect(cluster.service('shop_web').spec.task.networks).toEqual([{ target: 'p', aliases: ['web'] }]);
+  }); // prettier-ignore
+
+  it.each([
+    ['proxy', 'skep network create proxy'],
+    ['host', 'skep network create host --driver host'],
+    ['none', 'skep network create none --driver null'],
+  ])('says how the external network %s is made', (name, command) => {
+    const stack = parse(`${fileWith('networks: [ext]')}networks: {ext: {external: true, name: ${name}}}\n`);
+    expect(() => new Cluster().plan(stack)).toThrow(new RegExp(`: create it first, with ${command}$`));
+  });
+
+  const profiled =
+    'services:\n  a: {image: i}\n  b: {image: i, profiles: [debug], networks: [ext]}\n  c: {image: i, profiles: [test, debug]}\n' +
+    'networks: {ext: {external: true}}\n';
+
+  it.each([
+    [[], ['a']],
+    [['debug'], ['a', 'b', 'c']],
+    [['test'], ['a', 'c']],
+    [['other', ''], ['a']],
+    [['*'], ['a', 'b', 'c']],
+  ])('with the profiles %j makes %j', (profiles, keys) => {
+    const { services, leftOut, warnings } = parse(profiled, { profiles });
+    expect(services.map(({ key }) => key)).toEqual(keys);
+    expect(leftOut).toEqual(['a', 'b', 'c'].filter((key) => !keys.includes(key)));
+    expect(warnings).toEqual([]);
+  });
+
+  it('leaves a service alone that no profile lets in, and what it needs', async () => {
+    const cluster = new Cluster();
+    expect(await cluster.apply(parse(profiled))).toEqual(['create network shop_default', 'create service shop_a']);
+    await cluster.store.update((tx) => tx.networks().create({ spec: { annotations: { name: 'ext' } } }));
+    await cluster.apply(parse(profiled, { profiles: ['debug'] }));
+    expect(await cluster.apply(parse(profiled), { prune: true })).toEqual([]);
+    const onlyProfiled = 'services:\n  c: {image: i, profiles: [test]}\n';
+    expect(await cluster.apply(parse(onlyProfiled), { prune: true })).toEqual([
+      'remove service shop_a',
+      'remove service shop_b',
+    ]);
+  });
+
+  it('checks a service that no profile lets in, save for its ports', () => {
+    const file = (rest: string) =>
+      `services:\n  a: {image: i, ports: [80:80]}\n  b: {image: i, profiles: [x], ${rest}}\n`;
+    expect(parse(file('ports: [80:80]')).leftOut).toEqual(['b']);
+    expect(() => parse(file('ports: [80:80]'), { profiles: ['x'] })).toThrow('80/tcp is published by the service "a"');
+    expect(() => parse(file('tty: maybe'))).toThrow('services.b.tty');
+  });
+
   it('never prunes a network that is external now', async () => {
     const cluster = new Cluster();
     await cluster.apply(parse(`${fileWith('networks: [front]')}networks: {front: }\n`));
@@ -196,7 +260,7 @@ describe('a plan', () => {
     await cluster.apply(stack);
     const [service] = cluster.store.view((tx) => tx.services().find());
     const sources = service?.spec.task.container?.mounts.map(({ source }) => source);
-    expect(sources).toEqual(['shop_data', 'mine', 'theirs', './here', 'loose']);
+    expect(sources).toEqual(['shop_data', 'mine', 'theirs', '/stacks/shop/here', 'loose']);
     expect(stack.warnings).toEqual([]);
   });
 

@@ -74,6 +74,13 @@ describe('a service of a Compose file', () => {
     [`printf "a\\nb"`, ['printf', 'a\\nb']],
     [`|\n  serve \\\n    --port 80\n  `, ['serve', '--port', '80']],
     [`>\n  sh -c\n  "a b"`, ['sh', '-c', 'a b']],
+    [`|\n  serve # quickly\n  # the usual port\n  --port 80\n\n  #--verbose\n  `, ['serve', '--port', '80']],
+    [`|\n  # it's "all\n  a#b '#c' "#d" \\#e ''#f`, ['a#b', '#c', '#d', '#e', '#f']],
+    ['"# only"', []],
+    [`'a\\ #b'`, ['a #b']],
+    [`"a\u00a0b"`, ['a\u00a0b']],
+    [`a'b'"c d"e`, ['abc de']],
+    [`|\n  'a\n  b' c\n  `, ['a\nb', 'c']],
     [`"echo $$HOME $SET"`, ['echo', '$HOME', 'v']],
   ])('splits the command %s as a shell would', (command, words) => {
     // The quotes around a whole value are YAML's, and come off first.
@@ -99,14 +106,59 @@ describe('a service of a Compose file', () => {
     ['data:/d', { type: 'volume', source: 'data', target: '/d', readOnly: false }],
     ['data:/d:ro', { type: 'volume', source: 'data', target: '/d', readOnly: true }],
     ['/d', { type: 'volume', target: '/d' }],
-    ['./a:/d', { type: 'bind', source: './a', target: '/d', readOnly: false }],
+    ['./a:/d', { type: 'bind', source: '/stacks/shop/a', target: '/d', readOnly: false }],
     ['/a:/d:rw', { type: 'bind', source: '/a', target: '/d', readOnly: false }],
-    ['~/a:/d', { type: 'bind', source: '~/a', target: '/d', readOnly: false }],
+    ['~/a:/d', { type: 'bind', source: '/home/ann/a', target: '/d', readOnly: false }],
+    ['..:/d', { type: 'bind', source: '/stacks', target: '/d', readOnly: false }],
+    ['C:\\x:/d:ro', { type: 'bind', source: 'C:\\x', target: '/d', readOnly: true }],
+    ['{type: bind, source: a, target: /d}', { type: 'bind', source: '/stacks/shop/a', target: '/d' }],
+    ['/a:/d:rshared', { type: 'bind', source: '/a', target: '/d', readOnly: false, bind: { propagation: 'rshared' } }],
+    ['/a:/d:ro,rslave', { type: 'bind', source: '/a', target: '/d', readOnly: true, bind: { propagation: 'rslave' } }],
+    ['data:/d:nocopy', { type: 'volume', source: 'data', target: '/d', readOnly: false, volume: { noCopy: true } }],
     ['{type: bind, source: /a, target: /d, read_only: true, bind: {propagation: rslave}}', { type: 'bind', source: '/a', target: '/d', readOnly: true, bind: { propagation: 'rslave' } }],
     ['{type: volume, source: v, target: /d, volume: {nocopy: true}}', { type: 'volume', source: 'v', target: '/d', volume: { noCopy: true } }],
     ['{type: tmpfs, target: /d, tmpfs: {size: 64m}}', { type: 'tmpfs', source: '', target: '/d', tmpfs: { sizeBytes: 67_108_864 } }],
   ])('mounts %s', (volume, mount) => {
     expect(containerOf(`volumes:\n  - ${volume}`).mounts).toEqual([mount]);
+  }); // prettier-ignore
+
+  it.each(['z', 'Z', 'cached', 'delegated', 'consistent'])('does without the mount option %s, and says so', (word) => {
+    const { services, warnings } = parse(fileWith(`volumes:\n  - /a:/d:ro,${word}`));
+    const mount = { type: 'bind', source: '/a', target: '/d', readOnly: true };
+    expect(services[0]?.spec.task?.container?.mounts).toEqual([mount]);
+    expect(warnings).toEqual([`compose.yaml:5: services.web.volumes[0]: "${word}" is not supported and is left out`]);
+  });
+
+  it.each([
+    ['53:53/UDP', [{ targetPort: 53, publishedPort: 53, protocol: 'udp' }]],
+    ['80:80/Tcp', [{ targetPort: 80, publishedPort: 80, protocol: 'tcp' }]],
+    ['80/', [{ targetPort: 80, protocol: 'tcp' }]],
+    [':80', [{ targetPort: 80, protocol: 'tcp' }]],
+    ['080:80', [{ targetPort: 80, publishedPort: 80, protocol: 'tcp' }]],
+    ['9000-9001:80', [9000, 9001].map((publishedPort) => ({ targetPort: 80, publishedPort, protocol: 'tcp' }))],
+  ])('takes the port %j as Docker does', (port, ports) => {
+    expect(specOf(`ports: ["${port}"]`).endpoint?.ports).toEqual(ports);
+  });
+
+  it('takes a protocol in capitals in the long form', () => {
+    expect(specOf('ports: [{target: 53, protocol: UDP}]').endpoint?.ports).toMatchObject([{ protocol: 'udp' }]);
+  });
+
+  it('lets services share a port of their hosts, and a number among protocols', () => {
+    const port = (rest: string) => `ports: [{target: 80, published: 80${rest}}]`;
+    const { services } = parse(
+      `services:\n  a: {image: i, ${port(', mode: host')}}\n  b: {image: i, ${port(', mode: host')}}\n  c: {image: i, ${port(', protocol: udp')}}\n`,
+    );
+    expect(services).toHaveLength(3);
+  });
+
+  it.each([
+    ['true', true], ['True', true], ['TRUE', true], ['yes', true], ['Yes', true], ['on', true], ['y', true], ['"true"', true],
+    ['false', false], ['False', false], ['FALSE', false], ['no', false], ['NO', false], ['off', false], ['n', false],
+  ])('reads %s as %s', (text, value) => {
+    expect(containerOf(`init: ${text}`).init).toBe(value);
+    const { networks } = parse(`${fileWith('')}networks: {n: {external: ${text}}}\n`);
+    expect(networks.find(({ key }) => key === 'n')?.external).toBe(value);
   }); // prettier-ignore
 
   it('has a log driver', () => {

@@ -1,3 +1,4 @@
+import { posix, win32 } from 'node:path';
 import { expect } from 'vitest';
 import { ComposeError, parseStack, planStack, type PlannedChange, type Stack } from '../../src/compose/index.js';
 import { MemoryStore, type DeepPartial, type ServiceSpec } from '../../src/state/index.js';
@@ -5,8 +6,16 @@ import { MemoryStore, type DeepPartial, type ServiceSpec } from '../../src/state
 /** What the tests' files find in the environment. */
 export const env = { SET: 'v', EMPTY: '', THREE: '3' };
 
-export function parse(text: string, options: { name?: string; folder?: string } = {}): Stack {
-  return parseStack(text, { file: 'compose.yaml', folder: 'shop', env, ...options });
+export interface ParseOptions {
+  readonly name?: string;
+  readonly folder?: string;
+  readonly profiles?: readonly string[];
+}
+
+export function parse(text: string, options: ParseOptions = {}): Stack {
+  const absolute = (path: string) =>
+    win32.isAbsolute(path) ? path : posix.resolve('/stacks/shop', path.replace(/^~/, '/home/ann/'));
+  return parseStack(text, { file: 'compose.yaml', folder: 'shop', env, absolute, ...options });
 }
 
 /** A file with one service, `web`, that has an image and these lines; the first of them is line 4. */
@@ -30,7 +39,7 @@ export function firstOf<T>(items: readonly T[]): T {
 }
 
 /** The error that a text is refused with. It is always a {@link ComposeError}. */
-export function refusal(text: string, options: { name?: string; folder?: string } = {}): ComposeError {
+export function refusal(text: string, options: ParseOptions = {}): ComposeError {
   let stack: Stack;
   try {
     stack = parse(text, options);

@@ -1,4 +1,5 @@
-import { basename, dirname, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve, win32 } from 'node:path';
 import type { Command } from 'commander';
 import { newId } from '../../base/ids.js';
 import { systemRandom } from '../../base/random.js';
@@ -12,6 +13,7 @@ import { fieldTexts } from './history.js';
 
 interface ApplyFlags {
   readonly stack?: string;
+  readonly profile?: readonly string[];
   readonly dryRun?: boolean;
   readonly prune?: boolean;
 }
@@ -25,13 +27,20 @@ export function addApply(program: Command, context: Context): void {
     .command('apply')
     .argument('<file>', 'a Compose file; - is standard input, and needs --stack')
     .option('--stack <name>', "name of the stack (default: the file's folder)")
+    .option(
+      '--profile <name>',
+      'make services of this profile too, again for others; * for all (or COMPOSE_PROFILES: a,b)',
+      (name: string, before: readonly string[] = []) => [...before, name],
+    )
     .option('--dry-run', 'say what would be done and do nothing')
     .option('--prune', 'remove what belongs to the stack and is no longer in the file')
     .description('make the services and networks of a Compose file, in one transaction; again: only what differs')
     .action(async (file: string, flags: ApplyFlags, command: Command) => {
       if (file === '-' && flags.stack === undefined) command.error('error: from standard input it needs --stack');
-      const stack = await readStack(file, flags.stack, env);
+      const stack = await readStack(file, flags, env);
       for (const warning of stack.warnings) streams.err(`warning: ${warning}\n`);
+      if (stack.leftOut.length > 0)
+        streams.err(`left out: ${stack.leftOut.join(', ')}; --profile lets services with profiles in\n`);
       await withClient(command, context, async (client, { output }, said) => {
         const { prune = false, dryRun = false } = flags;
         const { changes, planned } = await applyStack(client, stack, { prune, dryRun, said });
@@ -64,9 +73,18 @@ function changesOf({ action, changes = [] }: { action: string; changes?: readonl
   return action === 'update' ? changes.join('; ') : '';
 }
 
-async function readStack(file: string, name: string | undefined, env: Context['env']): Promise<Stack> {
+async function readStack(file: string, { stack, profile }: ApplyFlags, env: Context['env']): Promise<Stack> {
   const text = (await readInput(file)).toString('utf8');
-  return parseStack(text, { file, folder: basename(dirname(resolve(file))), name, env });
+  const dir = dirname(resolve(file));
+  const profiles = profile ?? (env.COMPOSE_PROFILES ?? '').split(',').map((name) => name.trim());
+  const absolute = (path: string) => absoluteFrom(dir, env.HOME || homedir(), path);
+  return parseStack(text, { file, folder: basename(dir), name: stack, profiles, env, absolute });
+}
+
+/** Containers run on other computers: a path that begins at the file's folder, or at the user's, must be whole there. */
+function absoluteFrom(dir: string, home: string, path: string): string {
+  if (path.startsWith('~')) return join(home, path.slice(1));
+  return win32.isAbsolute(path) ? path : resolve(dir, path); // also absolute as POSIX has it
 }
 
 async function applyStack(

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rename, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../../base/errors.js';
 import { DiscoveryError } from '../errors.js';
@@ -15,6 +15,8 @@ const fileMode = 0o600;
  */
 export class DataFile {
   readonly #path: string;
+  /** The file itself, where the path is a symbolic link. */
+  #real: string;
   readonly #content: () => readonly SavedCluster[];
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
@@ -24,17 +26,20 @@ export class DataFile {
   /** @param content What is to be in the file, at the moment of writing. */
   constructor(path: string, content: () => readonly SavedCluster[]) {
     this.#path = resolve(path);
+    this.#real = this.#path;
     this.#content = content;
   }
 
   /**
-   * Nothing, when there is no file yet.
+   * Nothing, when there is no file yet. A symbolic link is followed here, and stays one when the file is written anew.
    * @throws {DiscoveryError} `DAMAGED`: this is no file of a token server. It is not touched.
    */
   async load(): Promise<readonly SavedCluster[]> {
     let text: string;
     try {
-      text = await readFile(this.#path, 'utf8');
+      this.#real = await realpath(this.#path);
+      if (!(await stat(this.#real)).isFile()) throw new DiscoveryError('DAMAGED', `${this.#path} is no plain file`);
+      text = await readFile(this.#real, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
@@ -77,9 +82,9 @@ export class DataFile {
   }
 
   async #write(text: string): Promise<void> {
-    const folder = dirname(this.#path);
+    const folder = dirname(this.#real);
     await mkdir(folder, { recursive: true });
-    const temporary = `${this.#path}.tmp`;
+    const temporary = `${this.#real}.tmp`;
     const handle = await open(temporary, 'w', fileMode);
     try {
       await handle.writeFile(text);
@@ -87,7 +92,7 @@ export class DataFile {
     } finally {
       await handle.close();
     }
-    await rename(temporary, this.#path);
+    await rename(temporary, this.#real);
     await sync(folder);
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +51,24 @@ describe('a token server', () => {
     await server.close();
     server = await open();
     expect(await textOf(ask('GET', `/${token}`))).toBe('[]');
+  });
+
+  it('follows a symbolic link to its file, and leaves it there', async () => {
+    const token = await textOf(ask('POST', ''));
+    const link = join(folder, 'link.json');
+    await symlink(dataFile, link);
+    const linked = await openTokenServer({ listen: '127.0.0.1:0', dataFile: link, clock });
+    await fetch(`${linked.url}/clusters/${token}?ttl=60`, { method: 'POST', body: 'a:1' });
+    await linked.close();
+    expect(await readlink(link)).toBe(dataFile);
+    expect(await readFile(dataFile, 'utf8')).toContain('a:1');
+  });
+
+  it('does not take a device or a pipe for its file', async () => {
+    for (const path of ['/dev/null', folder]) {
+      const opening = openTokenServer({ listen: '127.0.0.1:0', dataFile: path, clock });
+      await expect(opening).rejects.toMatchObject({ code: 'DAMAGED', message: `${path} is no plain file` });
+    }
   });
 
   it('has what it answered on disk when it answers', async () => {

@@ -2,6 +2,7 @@ import { lookupHolds, type Lookup, type TableReader, type Visit } from '../table
 import { all, type By } from './by.js';
 import { StoreError } from './errors.js';
 import type { KindDefinition, StoredObject } from './kind.js';
+import { nestingMax } from './schema.js';
 
 /** How much of what a lookup finds, and from where on. */
 export interface FindOptions<T extends StoredObject = StoredObject> {
@@ -28,8 +29,13 @@ function refuse(kind: AnyKind, by: unknown): StoreError {
   );
 }
 
-/** Throws `INVALID_FIND_BY` unless `by`, to its last branch, is for this kind. */
-function checkBy(kind: AnyKind, by: By): void {
+/** Throws `INVALID_FIND_BY` unless `by`, to its last branch, is for this kind, and nested no deeper than data may be. */
+function checkBy(kind: AnyKind, by: By, level = 1): void {
+  if (level > nestingMax)
+    throw new StoreError(
+      'INVALID_FIND_BY',
+      `a lookup is nested deeper than ${nestingMax} levels: list the branches flat`,
+    );
   switch (by?.by) {
     case 'all':
     case 'id':
@@ -40,7 +46,7 @@ function checkBy(kind: AnyKind, by: By): void {
       return;
     case 'or':
     case 'and':
-      for (const branch of by.bys) checkBy(kind, branch);
+      for (const branch of by.bys) checkBy(kind, branch, level + 1);
       return;
     default:
       throw refuse(kind, by);

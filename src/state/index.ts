@@ -83,5 +83,5 @@ export type { Plan, PlannedChange } from './plan.js';
 export type { KindUse, StoreUse } from './use.js';
 export type { AnyOwnKind } from './store.js';
 export * as schema from './schemas.js';
-export { Misfit, plainCopy } from './schema.js';
+export { Misfit, nestingMax, plainCopy } from './schema.js';
 export type { DeepPartial } from './schema.js';

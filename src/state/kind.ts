@@ -155,8 +155,6 @@ function refusing<T>(kind: string, check: () => T): T {
   try {
     return check();
   } catch (error) {
-    if (error instanceof RangeError && /call stack/.test(error.message))
-      throw new StoreError('INVALID_OBJECT', `${kind}: goes in a circle, or is nested too deeply`, { cause: error });
     if (!(error instanceof Misfit)) throw error;
     const where = error.where === '' ? '' : `${error.where} `;
     throw new StoreError('INVALID_OBJECT', `${kind}: ${where}${error.message}`, { path: error.where });

@@ -3,7 +3,7 @@ import { messageOf } from '../base/errors.js';
 import type { CreateEvent, DeleteEvent, Event, UpdateEvent } from './events.js';
 import { indexKey, indexLookup, type IndexedValue, type IndexValue } from './index-key.js';
 import { checkLimits, isKindName, nameIndex, type KindDefinition, type KindLimits, type StoredObject } from './kind.js';
-import { Misfit, plainCopy, type DeepPartial, type DeepReadonly, type Schema } from './schema.js';
+import { checkNesting, Misfit, plainCopy, type DeepPartial, type DeepReadonly, type Schema } from './schema.js';
 import { fromStandard, isStandard, type StandardSchema } from './standard-schema.js';
 import { keyCheck, specifierFor, type CheckFunc, type Specifier } from './specifiers.js';
 import { isKind, type Kind } from './tables/index.js';
@@ -254,6 +254,7 @@ function keysOf(index: string, value: IndexValue): string[][] {
 function fillOf(schema: unknown): KindDefinition['fill'] {
   const shape = isStandard(schema) ? fromStandard(schema) : (schema as Schema<object> | undefined);
   return (body, into) => {
+    if (shape) checkNesting(body);
     const shaped = shape ? shape.canonical(body) : body;
     const copied = plainCopy(shaped);
     if (typeof copied !== 'object' || copied === null || Array.isArray(copied)) throw new Misfit('must be an object');

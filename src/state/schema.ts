@@ -67,12 +67,13 @@ export type DeepReadonly<T> = T extends readonly (infer Item)[]
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 
-function describe(value: unknown): string {
+/** A wrong value in words, whatever it is: for messages. */
+export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'number') return String(value);
-  const made = typeof value === 'object' ? value.constructor?.name : undefined;
-  return made === undefined || made === 'Object' ? `a value of type ${typeof value}` : `a ${made}`;
+  const made: unknown = typeof value === 'object' ? value.constructor?.name : undefined;
+  return typeof made !== 'string' || made === 'Object' ? `a value of type ${typeof value}` : `a ${made}`;
 }
 
 function wellFormed(value: string): string {
@@ -163,12 +164,14 @@ export function list<T>(item: Schema<T>): Schema<readonly T[]> {
     canonical(input) {
       if (input === undefined) return none;
       if (!Array.isArray(input)) throw new Misfit(`must be an array, is ${describe(input)}`);
-      if (input.length === 0) return none;
+      const { length } = input;
+      if (length === 0) return none;
       const items: T[] = [];
-      for (let i = 0; i < input.length; i++) {
+      for (let i = 0; i < length; i++) {
         try {
-          if (input[i] === undefined) throw new Misfit('must not be undefined');
-          items.push(item.canonical(input[i]));
+          const given: unknown = input[i];
+          if (given === undefined) throw new Misfit('must not be undefined');
+          items.push(item.canonical(given));
         } catch (error) {
           throw at(i, error);
         }
@@ -213,8 +216,19 @@ export function plain<T = unknown>(): Schema<T> {
   };
 }
 
-/** A frozen copy of plain data. Throws {@link Misfit}. */
+/**
+ * Most levels of objects and lists in one another in free data, an object's own fields being the first. Everything that is
+ * written, read from disk or received is held to the same number, so that what one member takes no other one chokes on:
+ * going through data takes stack, and how much there is differs from process to process.
+ */
+export const nestingMax = 100;
+
+/** A frozen copy of plain data, of at most {@link nestingMax} levels. Throws {@link Misfit}. */
 export function plainCopy(input: unknown): unknown {
+  return copyAt(1, input);
+}
+
+function copyAt(level: number, input: unknown): unknown {
   switch (typeof input) {
     case 'string':
       return wellFormed(input);
@@ -224,36 +238,65 @@ export function plainCopy(input: unknown): unknown {
       if (!Number.isFinite(input)) throw new Misfit(`must be a finite number, is ${input}`);
       return input + 0;
     case 'object':
-      return input === null ? null : Array.isArray(input) ? plainList(input) : plainFields(record(input));
+      if (input === null) return null;
+      checkLevel(level);
+      return Array.isArray(input) ? copyList(level, input) : copyRecord(level, record(input));
     default:
       throw new Misfit(`must be plain data, is ${describe(input)}`);
   }
 }
 
-function plainList(input: readonly unknown[]): readonly unknown[] {
-  return Object.freeze(
-    input.map((item, i) => {
-      try {
-        return plainCopy(item);
-      } catch (error) {
-        throw at(i, error);
-      }
-    }),
-  );
+/** Too many levels: about the whole, for a path of a hundred parts helps nobody. */
+class TooDeep extends Misfit {}
+
+function checkLevel(level: number): void {
+  if (level > nestingMax) throw new TooDeep(`goes in a circle, or is nested deeper than ${nestingMax} levels`);
 }
 
-function plainFields(input: Record<string, unknown>): Readonly<Record<string, unknown>> {
+/** Item by item into a list of our own: holes are noticed, and what a list can do beside holding items is left behind. */
+function copyList(level: number, input: readonly unknown[]): readonly unknown[] {
+  const items: unknown[] = [];
+  const { length } = input;
+  for (let i = 0; i < length; i++) {
+    try {
+      items.push(copyAt(level + 1, input[i]));
+    } catch (error) {
+      throw at(i, error);
+    }
+  }
+  return Object.freeze(items);
+}
+
+function copyRecord(level: number, input: Record<string, unknown>): Readonly<Record<string, unknown>> {
   const out: Record<string, unknown> = {};
   for (const key of Object.keys(input).sort()) {
-    if (input[key] === undefined) continue;
     try {
+      const given = input[key];
+      if (given === undefined) continue;
       if (key === '__proto__') throw new Misfit('is not allowed as a key');
-      out[wellFormed(key)] = plainCopy(input[key]);
+      out[wellFormed(key)] = copyAt(level + 1, given);
     } catch (error) {
       throw at(key, error);
     }
   }
   return Object.freeze(out);
+}
+
+/**
+ * Refuses what is nested deeper than {@link plainCopy} takes, before code that is not ours goes through it. Says nothing of
+ * whether it is plain: a schema of another library may make plain data of it. Throws {@link Misfit}.
+ */
+export function checkNesting(input: unknown, level = 1): void {
+  if (typeof input !== 'object' || input === null) return;
+  checkLevel(level);
+  if (!Array.isArray(input) && !isPlain(input)) return;
+  for (const key of Object.keys(input)) {
+    try {
+      checkNesting((input as Record<string, unknown>)[key], level + 1);
+    } catch (error) {
+      throw at(key, error);
+    }
+  }
 }
 
 function record(input: unknown): Record<string, unknown> {
@@ -269,7 +312,7 @@ export function isPlain(input: object): boolean {
 }
 
 function at(key: string | number, error: unknown): unknown {
-  if (error instanceof Misfit) error.path.unshift(key);
+  if (error instanceof Misfit && !(error instanceof TooDeep)) error.path.unshift(key);
   return error;
 }
 
@@ -330,15 +373,13 @@ export function oneOf<C extends Fields>(
   return {
     canonical(input) {
       if (input === undefined) return (unset ??= pick(fallback, undefined));
-      const from = record(input);
-      const set = Object.keys(from).filter((key) => from[key] !== undefined);
-      const [key] = set;
-      if (key === undefined || set.length > 1 || !Object.hasOwn(choices, key)) {
-        throw new Misfit(
-          `must have exactly one of ${Object.keys(choices).join(', ')}; has ${set.join(', ') || 'none'}`,
-        );
+      const set = Object.entries(record(input)).filter(([, given]) => given !== undefined);
+      const [only] = set;
+      if (only === undefined || set.length > 1 || !Object.hasOwn(choices, only[0])) {
+        const has = set.map(([key]) => key).join(', ') || 'none';
+        throw new Misfit(`must have exactly one of ${Object.keys(choices).join(', ')}; has ${has}`);
       }
-      return pick(key, from[key]);
+      return pick(...only);
     },
   };
 }

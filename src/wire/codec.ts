@@ -15,9 +15,10 @@ const { Reader, Root, Writer } = protobuf;
 type Reader = protobuf.Reader;
 type Writer = protobuf.Writer;
 
-/** Bytes that are not what they should be. */
+/** Bytes that are not what they should be: damaged on the way or on disk, or of a program that does not know the rules. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
+  readonly code = 'DAMAGED';
 }
 
 type Plain = Record<string, unknown>;

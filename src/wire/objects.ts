@@ -62,7 +62,9 @@ function parseBody(text: string): object {
     const body = plainCopy(JSON.parse(text));
     if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
   } catch (cause) {
-    if (!(cause instanceof SyntaxError || cause instanceof Misfit)) throw cause;
+    if (cause instanceof Misfit)
+      throw new DecodeError(`the fields of an object cannot be: ${cause.where} ${cause.message}`, { cause });
+    if (!(cause instanceof SyntaxError)) throw cause;
     throw new DecodeError(`the fields of an object are no JSON: ${cause.message}`, { cause });
   }
   throw new DecodeError('the fields of an object must be a JSON object');

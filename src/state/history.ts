@@ -77,7 +77,13 @@ export class History {
     return this.#records.slice(this.#start);
   }
 
+  /** Takes these in the place of all. Refused ones leave everything as it is. */
   reset(records: readonly TransactionRecord[]): void {
+    const [first] = records;
+    assert(
+      records.every(({ version }, i) => version === (first as TransactionRecord).version + i),
+      'history has no holes',
+    );
     this.#records = [];
     this.#start = 0;
     this.#bytes = 0;

@@ -124,19 +124,16 @@ export class Ledger {
     const { actor, reason, requestId } = labels;
     const said = { actor, reason, requestId, kinds: kinds.length > 0 ? kinds : undefined };
     const info = labelled<TransactionInfo>({ version, time }, said);
+    // Everything that can fail comes before the pending root moves, here and below: the next write would carry it out.
     const root = this.#measured(tx.root(kinds), tx.changes);
+    const record = recordOf(info, tx.changes, this.#historyBytes(tx.changes));
     if (!this.proposer) {
       this.#pending = root;
-      this.#commit(root, recordOf(info, tx.changes, this.#historyBytes(tx.changes)), done);
+      this.#commit(root, record, done);
       return;
     }
     const actions = tx.changes.map(actionOf);
-    const proposal: Proposal = {
-      root,
-      record: recordOf(info, tx.changes, this.#historyBytes(tx.changes)),
-      settled: deferred({ quiet: true }),
-      dropped: false,
-    };
+    const proposal: Proposal = { root, record, settled: deferred({ quiet: true }), dropped: false };
     proposal.settled.promise.then(done, failed);
     this.#pending = root;
     this.#chain.push(proposal);
@@ -165,16 +162,19 @@ export class Ledger {
     }
     const { root: applied, changes } = applyActions(this.#committed, info, actions, this.kinds);
     const root = this.#measured(applied, changes);
+    const record = recordOf(info, changes, this.#historyBytes(changes));
     this.#dropFrom(0);
     this.#pending = root;
-    this.#commit(root, recordOf(info, changes, this.#historyBytes(changes)), () => undefined);
+    this.#commit(root, record, () => undefined);
   }
 
   /** Commits `root`, as one transaction that this record tells of, outside of any proposal. */
   commitRestored(root: StateRoot, record: TransactionRecord, requests: Iterable<readonly [string, number]> = []): void {
+    const entries = [...requests];
+    assert(root.version > this.#committed.version, 'versions grow');
     if (root.version !== this.#committed.version + 1) this.history.reset([]); // versions were skipped: no history leads here
     this.#pending = root;
-    for (const [requestId, version] of requests) this.requests.add(requestId, version);
+    for (const [requestId, version] of entries) this.requests.add(requestId, version);
     this.#commit(root, record, () => undefined);
   }
 
@@ -185,11 +185,12 @@ export class Ledger {
     requests: Iterable<readonly [string, number]>,
   ): boolean {
     const before = this.#committed.version;
+    const entries = [...requests];
+    this.history.reset(records);
     this.#dropFrom(0);
     this.#committed = root;
     this.#pending = root;
-    this.history.reset(records);
-    this.requests.reset(requests);
+    this.requests.reset(entries);
     const reached = root.version >= before && this.history.reachesBackTo(root.version) <= before;
     if (reached) {
       for (const record of records) if (record.version > before) this.queue.publish(record);

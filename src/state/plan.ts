@@ -1,3 +1,4 @@
+import { plainEqual } from '../base/plain.js';
 import { all, type By } from './by.js';
 import { fieldChanges, type FieldChange } from './difference.js';
 import { StoreError } from './errors.js';
@@ -24,8 +25,11 @@ export interface Plan<T = unknown> {
   readonly changes: readonly PlannedChange[];
 }
 
-/** Asks a state what a callback asked of it; the answer can be compared with an earlier one. */
-type Question = (root: StateRoot, kinds: KindSet) => readonly string[];
+/**
+ * Asks a state what a callback asked of it. The answers are compared with those of an earlier state, object by object: an id
+ * and a version do not say which object is meant, for the version of a transaction that was refused is given again.
+ */
+type Question = (root: StateRoot, kinds: KindSet) => readonly unknown[];
 
 interface PlanOrigin {
   /** Of the store that made it. */
@@ -35,9 +39,6 @@ interface PlanOrigin {
 }
 
 const origins = new WeakMap<Plan, PlanOrigin>();
-
-/** An object as it is at one version; the same words mean the same content. */
-const seen = (object: StoredObject | undefined) => (object ? `${object.id}@${object.meta.version}` : 'none');
 
 /** A table that remembers what it was asked. */
 class WatchedTable<T extends StoredObject> implements WriteTable<T> {
@@ -59,14 +60,14 @@ class WatchedTable<T extends StoredObject> implements WriteTable<T> {
   find(by: By = all, options?: FindOptions<T>): T[] {
     const kind = this.#kind;
     this.#questions.push((root, kinds) =>
-      findBy(kinds.get(kind), readKind(root, kind, kinds), by, options as FindOptions | undefined).map(seen),
+      findBy(kinds.get(kind), readKind(root, kind, kinds), by, options as FindOptions | undefined),
     );
     return this.#table.find(by, options);
   }
 
   count(by: By = all): number {
     const kind = this.#kind;
-    this.#questions.push((root, kinds) => [String(countBy(kinds.get(kind), readKind(root, kind, kinds), by))]);
+    this.#questions.push((root, kinds) => [countBy(kinds.get(kind), readKind(root, kind, kinds), by)]);
     return this.#table.count(by);
   }
 
@@ -88,7 +89,7 @@ class WatchedTable<T extends StoredObject> implements WriteTable<T> {
 
   #sawObject(id: string): void {
     const kind = this.#kind;
-    this.#questions.push((root, kinds) => [seen(readKind(root, kind, kinds).get(id))]);
+    this.#questions.push((root, kinds) => [readKind(root, kind, kinds).get(id)]);
   }
 }
 
@@ -136,7 +137,7 @@ export function carryOut(plan: Plan, tx: WriteTransaction, kinds: KindSet): void
     throw new TypeError('apply takes what plan of this store returned, itself and not a copy');
   const same = (question: Question) => {
     const [then, now] = [question(origin.root, kinds), question(tx.base, kinds)];
-    return then.length === now.length && then.every((answer, i) => answer === now[i]);
+    return then.length === now.length && then.every((answer, i) => plainEqual(answer, now[i]));
   };
   if (tx.base !== origin.root && !origin.questions.every(same)) {
     const message = `something that the plan read has changed since version ${plan.version}: plan again`;

@@ -107,6 +107,18 @@ function descriptionsOf({ kinds = [] }: StoreSnapshot): StateRoot['descriptions'
   return Object.fromEntries(kinds.map((kind) => [kind.kind, kind]));
 }
 
+/** The request ids of a snapshot, read to the last one. Throws `INVALID_OBJECT`, and then nothing may have been changed yet. */
+export function requestsOf(snapshot: StoreSnapshot): StoreSnapshot['requests'] {
+  const { requests = [] }: { requests?: unknown } = snapshot;
+  const isEntry = (entry: unknown) =>
+    Array.isArray(entry) && typeof entry[0] === 'string' && Number.isSafeInteger(entry[1]);
+  if (!Array.isArray(requests) || !requests.every(isEntry))
+    throw new StoreError('INVALID_OBJECT', 'the requests of a snapshot are pairs of an id and a version', {
+      path: 'requests',
+    });
+  return requests as StoreSnapshot['requests'];
+}
+
 function sameContent(a: StoredObject, b: StoredObject): boolean {
   if (a === b) return true;
   const { meta: _a, ...contentA } = a;

@@ -15,7 +15,7 @@ import { historyOf, type HistoryEntry } from './object-history.js';
 import { carryOut, makePlan, type Plan } from './plan.js';
 import type { Proposer, StoreAction, TransactionInfo } from './proposer.js';
 import type { WatchQueue } from './queue.js';
-import { buildRoot, isSnapshot, planRestore, rootOf, snapshotOf, type StoreSnapshot } from './snapshot.js';
+import { buildRoot, isSnapshot, planRestore, requestsOf, rootOf, snapshotOf, type StoreSnapshot } from './snapshot.js';
 import type { Specifier } from './specifiers.js';
 import { canonicalActions } from './actions.js';
 import { KindSet } from './kind-set.js';
@@ -93,6 +93,9 @@ export interface StoreOptions {
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
 export type AnyOwnKind = OwnKind<any, any, any>;
+
+/** How often a restore is planned anew because something was applied meanwhile. */
+const restoreAttemptsMax = 10;
 
 const sources = new WeakMap<WatchQueue, WatchSource>();
 
@@ -274,25 +277,33 @@ export class MemoryStore implements WatchableStore {
   /**
    * Makes this store hold what the snapshot holds, as one transaction of version max(both) + 1 whose events are the
    * differences. Other writers wait.
-   * @throws {StoreError} `NOT_SUPPORTED` when a proposer replicates the store.
+   * @throws {StoreError} `NOT_SUPPORTED` when a proposer replicates the store; `INVALID_OBJECT`, `NAME_CONFLICT` when the
+   *   snapshot is not one that a store made; `BUSY` when {@link applyStoreActions} did not pause meanwhile.
    */
   async restore(snapshot: StoreSnapshot): Promise<void> {
     if (!isSnapshot(snapshot)) throw new TypeError('restore takes a snapshot, as save() returns it');
     if (this.#ledger.proposer)
       throw new StoreError('NOT_SUPPORTED', 'a replicated store is not restored from one side; restore the cluster');
+    const requests = requestsOf(snapshot);
+    const { kinds, measure } = this.#ledger;
     await this.exclusive(async () => {
-      const base = this.#ledger.committed;
-      const time = Math.max(base.time, snapshot.time, this.#clock.now());
-      const { kinds, measure } = this.#ledger;
-      const { root, record } = await planRestore(base, snapshot, time, { clock: this.#clock, kinds, measure });
-      if (this.#writer.closed)
-        throw new StoreError('CLOSED', 'the store was closed during the restore; nothing was changed');
-      this.#ledger.commitRestored(root, record, snapshot.requests);
+      for (let attempt = 0; attempt < restoreAttemptsMax; attempt++) {
+        const base = this.#ledger.committed;
+        const time = Math.max(base.time, snapshot.time, this.#clock.now());
+        const { root, record } = await planRestore(base, snapshot, time, { clock: this.#clock, kinds, measure });
+        if (this.#writer.closed)
+          throw new StoreError('CLOSED', 'the store was closed during the restore; nothing was changed');
+        if (this.#ledger.committed !== base) continue; // a log goes on, whoever has the turn: what it brought is to be told of
+        this.#ledger.commitRestored(root, record, requests);
+        return;
+      }
+      throw new StoreError('BUSY', 'transactions were applied all the while: restore again when that has ended');
     });
   }
 
   /** Gets a snapshot ready to be installed, in slices. */
   async prepare(snapshot: StoreSnapshot): Promise<PreparedSnapshot> {
+    requestsOf(snapshot);
     const root = await buildRoot(snapshot, {
       clock: this.#clock,
       kinds: this.#ledger.kinds,

@@ -203,7 +203,7 @@ describe('a list in free data', () => {
   });
 
   it.each([
-    ['a hole', [1, , 3]],  
+    ['a hole', [1, , 3]],
     ['undefined', [1, undefined, 3]],
   ])('has an item in each place, and %s is none', async (_what, data) => {
     const create = new MemoryStore().update((tx) => tx.kind(free).create({ data }));

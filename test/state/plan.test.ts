@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { all, byIdPrefix, byRole, MemoryStore, type Plan, type Tx } from '../../src/index.js';
-import { codeOf, record } from '../support/state-events.js';
+import { FakeProposer, notLeader } from '../support/state-proposer.js';
+import { codeOf, flush, record } from '../support/state-events.js';
 import { watch } from '../../src/index.js';
 
 async function withNodes(...ids: string[]): Promise<MemoryStore> {
@@ -203,5 +204,52 @@ describe('apply', () => {
         if (between.length === 0) expect(applied).toBe(true);
       }),
     );
+  });
+});
+
+describe('a plan that rests on a transaction that was refused', () => {
+  const named = (hostname: string) => (tx: Tx) => void tx.nodes().create({ id: 'a', description: { hostname } });
+  const reads: readonly [string, (tx: Tx) => unknown][] = [
+    ['get', (tx) => tx.nodes().get('a')],
+    ['find', (tx) => tx.nodes().find(byIdPrefix('a'))],
+    ['update', (tx) => tx.nodes().update({ id: 'a', role: 'manager' })],
+    ['delete', (tx) => tx.nodes().delete('a')],
+  ];
+
+  it.each(reads)('is refused when its version was given again: %s', async (_what, read) => {
+    const proposer = new FakeProposer({ commit: 'hold' });
+    const store = new MemoryStore({ proposer });
+    const refused = store.update(named('first'));
+    const plan = store.plan((tx) => {
+      read(tx);
+      tx.networks().create({ id: 'net' });
+    });
+    proposer.refuse(notLeader());
+    expect(await codeOf(refused)).toBe('NOT_LEADER');
+    const second = store.update(named('second'));
+    proposer.commit();
+    await second;
+    expect(store.version).toBe(plan.version);
+    expect(await codeOf(store.apply(plan))).toBe('SEQUENCE_CONFLICT');
+    expect(store.view((tx) => tx.nodes().get('a'))).toMatchObject({
+      role: 'worker',
+      description: { hostname: 'second' },
+    });
+  });
+
+  it('is carried out when the same was written again', async () => {
+    const proposer = new FakeProposer({ commit: 'hold' });
+    const store = new MemoryStore({
+      proposer,
+      clock: { now: () => 7, monotonic: () => 7, schedule: () => () => undefined },
+    });
+    store.update(named('same')).catch(() => undefined);
+    const plan = store.plan((tx) => tx.nodes().update({ id: 'a', role: 'manager' }));
+    proposer.refuse(notLeader());
+    await flush();
+    void store.update(named('same'));
+    const applied = store.apply(plan);
+    proposer.commit(2);
+    expect(await applied).toBe(2);
   });
 });

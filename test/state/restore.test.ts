@@ -267,3 +267,89 @@ describe('a restore', () => {
     expect(names(store)).toEqual({ a: 'x' });
   });
 });
+
+describe('a restore that is refused', () => {
+  it.each([
+    ['no list', 7],
+    ['an entry that is none', [['r1', 1], null]],
+    ['an entry without a version', [['r1', 1], ['r2']]],
+    ['a version that is none', [['r1', '1']]],
+  ])('leaves nothing for the next write to carry out: requests with %s', async (_what, requests) => {
+    const { store: source } = newStore();
+    await source.update(make(['b', 'other']));
+    const { store } = newStore();
+    await store.update(make(['a', 'x']), { requestId: 'mine' });
+    const seen = record(watch(store.queue));
+    const damaged = { ...parsed(source.save()), requests } as unknown as StoreSnapshot;
+    const refused = store.restore(damaged);
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_OBJECT', details: { path: 'requests' } });
+    await store.update(make(['c', 'z']));
+    expect(names(store)).toEqual({ a: 'x', c: 'z' });
+    expect(seen.lines).toEqual(['create network c @2', 'commit @2']);
+    expect([store.versionOfRequest('mine'), store.versionOfRequest('r1')]).toEqual([1, undefined]);
+  });
+
+  it.each([
+    ['history with a hole', { history: [{ version: 1 }, { version: 3 }] }],
+    ['history that is none', { history: null }],
+    ['requests that are none', { requests: [null] }],
+  ])('leaves everything as it was when it is an installation: %s', async (_what, damage) => {
+    const { store } = newStore();
+    await store.update(make(['a', 'x']));
+    const damaged = { ...parsed(store.save()), version: 9, tables: {}, ...damage } as unknown as StoreSnapshot;
+    await expect(store.prepare(damaged).then((prepared) => prepared.install())).rejects.toThrow();
+    await store.update(make(['b', 'y']));
+    expect([names(store), store.version]).toEqual([{ a: 'x', b: 'y' }, 2]);
+    expect(store.history.map(({ version }) => version)).toEqual([1, 2]);
+  });
+});
+
+describe('what a log brings during a restore', () => {
+  const create = (id: string): StoreAction[] => [
+    { action: 'create', kind: 'network', object: network(id, id) as never },
+  ];
+
+  it.each([{ above: true }, { above: false }])(
+    'is told of, and goes with a delete (the snapshot is newer: $above)',
+    async ({ above }) => {
+      const { store: source } = newStore();
+      for (const id of above ? ['s1', 's2', 's3', 's4'] : ['s1']) await source.update(make([id, id]));
+      const { store } = newStore();
+      await store.update(make(['a', 'a']));
+      await store.update(make(['b', 'b']));
+      const seen = record(watch(store.queue));
+      const snapshot = source.save();
+      const tables = {
+        ...snapshot.tables,
+        get network() {
+          if (store.version === 2) store.applyStoreActions(create('x'), { version: 3, time: 1 });
+          return snapshot.tables.network;
+        },
+      };
+      await store.restore({ ...snapshot, tables });
+      const gone = seen.lines.filter((one) => one.startsWith('delete')).map((one) => one.split(' ')[2]);
+      expect(gone.sort()).toEqual(['a', 'b', 'x']);
+      expect(seen.lines).toContain('create network x @3');
+      expect(Object.keys(names(store))).toEqual(above ? ['s1', 's2', 's3', 's4'] : ['s1']);
+      expect(store.version).toBe(above ? 5 : 4);
+    },
+  );
+
+  it('ends it when there is no end to it, and nothing is lost', async () => {
+    const { store } = newStore();
+    let version = 0;
+    const tables = {
+      get network() {
+        store.applyStoreActions(create(`x${++version}`), { version, time: 1 });
+        return [];
+      },
+    };
+    expect(await codeOf(store.restore({ ...newStore().store.save(), tables } as unknown as StoreSnapshot))).toBe(
+      'BUSY',
+    );
+    expect(version).toBeGreaterThan(1);
+    expect(store.view((tx) => tx.networks().count())).toBe(version);
+    await store.update(make(['after', 'after']));
+    expect(store.version).toBe(version + 1);
+  });
+});

@@ -21,8 +21,8 @@ export const historyDefaults: HistoryLimits = { transactions: 10_000, bytes: 64 
 /** The last transactions, oldest first, without holes. Part of the replicated state: bounded the same way everywhere. */
 export class History {
   readonly #limits: HistoryLimits;
-  #records: TransactionRecord[] = [];
-  /** Records before this position have been given up; the array is cut now and then. */
+  #records: (TransactionRecord | undefined)[] = [];
+  /** Records before this position have been given up, and are not held; the array is cut now and then. */
   #start = 0;
   #bytes = 0;
 
@@ -40,7 +40,8 @@ export class History {
     this.#records.push(record);
     this.#bytes += record.bytes;
     while (this.length > this.#limits.transactions || (this.#bytes > this.#limits.bytes && this.length > 1)) {
-      this.#bytes -= (this.#records[this.#start++] as TransactionRecord).bytes;
+      this.#bytes -= (this.#records[this.#start] as TransactionRecord).bytes;
+      this.#records[this.#start++] = undefined;
     }
     if (this.#start > 1_024 && this.#start > this.#records.length / 2) {
       this.#records = this.#records.slice(this.#start);
@@ -74,7 +75,7 @@ export class History {
 
   /** All records, oldest first, in a fresh array. */
   list(): TransactionRecord[] {
-    return this.#records.slice(this.#start);
+    return this.#records.slice(this.#start) as TransactionRecord[];
   }
 
   /** Takes these in the place of all. Refused ones leave everything as it is. */

@@ -1,3 +1,5 @@
+import { onAbort } from '../base/abort.js';
+import { deferred } from '../base/deferred.js';
 import { StoreError } from './errors.js';
 import { refuseAsync, tooLarge, type Ticket, type UpdateOptions, type Writer } from './writer.js';
 import type { Tx } from './transaction.js';
@@ -44,7 +46,6 @@ export class BatchRun implements Batch {
   readonly #options: BatchOptions;
   readonly #ticket: Ticket<void>;
   readonly #steps: Step[] = [];
-  readonly #promises: StepPromise[] = [];
   readonly #stepErrors: { promise: StepPromise; error: unknown }[] = [];
   readonly #cuts: Promise<void>[] = [];
   #group: WriteTransaction | undefined;
@@ -89,19 +90,17 @@ export class BatchRun implements Batch {
   /** Nobody else can write while a group is open: an abort ends the batch, whatever `fill` waits for. */
   async #unlessAborted(fill: (batch: Batch) => void | Promise<void>): Promise<void> {
     const { signal } = this.#options;
-    let onAbort = () => undefined as void;
-    const aborted = new Promise<never>((_resolve, reject) => {
-      onAbort = () => {
-        this.#fail(signal?.reason);
-        reject(signal?.reason as Error);
-      };
-    });
-    aborted.catch(() => undefined);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const aborted = deferred<never>({ quiet: true });
+    const forget =
+      signal &&
+      onAbort(signal, () => {
+        this.#fail(signal.reason);
+        aborted.reject(signal.reason);
+      });
     try {
-      await Promise.race([fill(this), aborted]);
+      await Promise.race([fill(this), aborted.promise]);
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      forget?.();
     }
   }
 
@@ -112,7 +111,6 @@ export class BatchRun implements Batch {
     });
     // Bookkeeping must not count as somebody listening, and must keep a refusal from being an unhandled one.
     void Promise.prototype.then.call(promise, undefined, (error: unknown) => this.#stepErrors.push({ promise, error }));
-    this.#promises.push(promise);
     if (this.#over) step.reject(new StoreError('TX_CLOSED', 'the batch is over'));
     else if (this.#failure) step.reject(this.#failure.error);
     else {

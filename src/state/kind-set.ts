@@ -6,6 +6,9 @@ import { isKind, kindNames, kindOf } from './tables/index.js';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
 type AnyOwnKind = OwnKind<any, any, any>;
 
+/** Kinds that are remembered although they are not known: anybody can ask for any name. A forgotten one is made again. */
+const unknownKindsMax = 1_000;
+
 /** The kinds that one store knows how to write: those it brings along, and those that users defined. */
 export class KindSet {
   readonly #own = new Map<string, KindDefinition>();
@@ -53,7 +56,10 @@ export class KindSet {
 
   #unknownKind(name: string): KindDefinition {
     let made = this.#unknown.get(name);
-    if (!made) this.#unknown.set(name, (made = unknownKind(name)));
+    if (made) return made;
+    const [oldest] = this.#unknown.keys();
+    if (this.#unknown.size >= unknownKindsMax && oldest !== undefined) this.#unknown.delete(oldest);
+    this.#unknown.set(name, (made = unknownKind(name)));
     return made;
   }
 }

@@ -16,19 +16,25 @@ export interface Listener {
   onClose(): void;
 }
 
+/**
+ * What an entry is found by: the keys of a built-in check, or the name of the text field that a literal names. Names are
+ * whatever users write, so nothing of them may outlive the entries.
+ */
+type Keys = CheckKeys<Kind> | string;
+
 /** One specifier of one listener, where the index keeps it. */
 interface Entry {
   readonly listener: Listener;
   readonly specifier: Specifier;
   readonly slot: Slot;
-  readonly keys: CheckKeys<Kind> | undefined;
+  readonly keys: Keys | undefined;
   readonly key: string;
 }
 
 /** The entries for one kind and action: those found by a key, and those that must be asked one by one. */
 class Slot {
   readonly asked = new Set<Entry>();
-  readonly keyed = new Map<CheckKeys<Kind>, Map<string, Set<Entry>>>();
+  readonly keyed = new Map<Keys, Map<string, Set<Entry>>>();
 
   add(entry: Entry): void {
     if (!entry.keys) {
@@ -52,12 +58,16 @@ class Slot {
     if (buckets?.size === 0) this.keyed.delete(entry.keys);
   }
 
+  get empty(): boolean {
+    return this.asked.size === 0 && this.keyed.size === 0;
+  }
+
   /** Every entry that may want the event: those whose key does not fit are not looked at. */
   visit(event: ObjectEvent, ask: (entry: Entry) => void): void {
     for (const entry of this.asked) ask(entry);
     for (const [keys, buckets] of this.keyed) {
-      const now = keys.changed(event.object);
-      const before = event.action === 'update' ? keys.changed(event.old) : undefined;
+      const now = keyOf(keys, event.object);
+      const before = event.action === 'update' ? keyOf(keys, event.old) : undefined;
       if (now !== undefined) buckets.get(now)?.forEach(ask);
       if (before !== undefined && before !== now) {
         buckets.get(before)?.forEach((entry) => {
@@ -68,29 +78,28 @@ class Slot {
   }
 }
 
-const fieldKeys = new Map<string, CheckKeys<Kind>>();
-
-/** A literal without checks that names a text field can be found by that field. */
-function keysOfField(field: string): CheckKeys<Kind> {
-  let keys = fieldKeys.get(field);
-  if (!keys) {
-    const read = (value: unknown) => {
-      const found = (value as Record<string, unknown>)[field];
-      return typeof found === 'string' ? found : undefined;
-    };
-    fieldKeys.set(field, (keys = { wanted: read, changed: read }));
-  }
-  return keys;
+function wantedKey(keys: Keys | undefined, { wanted }: Specifier): string | undefined {
+  if (keys === undefined) return '';
+  return typeof keys === 'string' ? textIn(wanted, keys) : keys.wanted(wanted);
 }
 
-function chooseKeys(specifier: Specifier): CheckKeys<Kind> | undefined {
+function keyOf(keys: Keys, object: ObjectEvent['object']): string | undefined {
+  return typeof keys === 'string' ? textIn(object, keys) : keys.changed(object);
+}
+
+function textIn(value: object, field: string): string | undefined {
+  const found = (value as Record<string, unknown>)[field];
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** A literal without checks that names a text field can be found by that field. */
+function chooseKeys(specifier: Specifier): Keys | undefined {
   for (const check of specifier.checks) {
     const keys = keysOf(check);
     if (keys) return keys;
   }
   if (!specifier.literal) return undefined;
-  const field = Object.entries(specifier.wanted).find(([, value]) => typeof value === 'string')?.[0];
-  return field === undefined ? undefined : keysOfField(field);
+  return Object.entries(specifier.wanted).find(([, value]) => typeof value === 'string')?.[0];
 }
 
 /**
@@ -106,6 +115,8 @@ export class WatchQueue {
   readonly #entries = new Map<Listener, Entry[]>();
   readonly #backlog: { record: TransactionRecord; delivered: () => void }[] = [];
   #delivering = false;
+  /** Listeners that came from inside a check: they begin with the next transaction. `undefined`: nobody is being asked. */
+  #arrivals: Set<Listener> | undefined;
   #closed = false;
   #version: number;
 
@@ -121,7 +132,7 @@ export class WatchQueue {
   /** How many watches stand. */
   get listeners(): number {
     let count = 0;
-    for (const { internal } of this.#entries.keys()) if (!internal) count++;
+    for (const { internal } of this.#all()) if (!internal) count++;
     return count;
   }
 
@@ -135,6 +146,11 @@ export class WatchQueue {
       listener.onClose();
       return;
     }
+    if (this.#arrivals) this.#arrivals.add(listener);
+    else this.#index(listener);
+  }
+
+  #index(listener: Listener): void {
     const entries: Entry[] = [];
     this.#entries.set(listener, entries);
     if (listener.specifiers.length === 0) this.#everything.add(listener);
@@ -144,7 +160,7 @@ export class WatchQueue {
         continue;
       }
       const keys = chooseKeys(specifier);
-      const key = keys ? keys.wanted(specifier.wanted) : '';
+      const key = wantedKey(keys, specifier);
       if (key === undefined) continue; // a check whose field the literal does not name matches nothing
       const slot = this.#slot(specifier.kind, specifier.action);
       const entry = { listener, specifier, slot, keys, key };
@@ -154,12 +170,17 @@ export class WatchQueue {
   }
 
   detach(listener: Listener): void {
+    this.#arrivals?.delete(listener);
     const entries = this.#entries.get(listener);
     if (!entries) return;
     this.#entries.delete(listener);
     this.#everything.delete(listener);
     this.#commits.delete(listener);
-    for (const entry of entries) entry.slot.remove(entry);
+    for (const entry of entries) {
+      const { slot, specifier } = entry;
+      slot.remove(entry);
+      if (slot.empty) this.#slots.delete(slotName(specifier.kind, specifier.action));
+    }
   }
 
   /** Delivers `record` after everything published before it, then calls `delivered`. */
@@ -181,7 +202,7 @@ export class WatchQueue {
   /** Ends every watch with `error`: what comes next does not follow what they have seen. New watches begin at `version`. */
   fail(error: unknown, version: number): void {
     this.#version = version;
-    for (const listener of [...this.#entries.keys()]) {
+    for (const listener of this.#all()) {
       this.detach(listener);
       listener.onError(error);
     }
@@ -190,14 +211,18 @@ export class WatchQueue {
   /** Ends every watch. */
   close(): void {
     this.#closed = true;
-    for (const listener of [...this.#entries.keys()]) {
+    for (const listener of this.#all()) {
       this.detach(listener);
       listener.onClose();
     }
   }
 
+  #all(): Listener[] {
+    return [...this.#entries.keys(), ...(this.#arrivals ?? [])];
+  }
+
   #slot(kind: Kind, action: string): Slot {
-    const name = `${kind} ${action}`;
+    const name = slotName(kind, action);
     let slot = this.#slots.get(name);
     if (!slot) this.#slots.set(name, (slot = new Slot()));
     return slot;
@@ -205,10 +230,8 @@ export class WatchQueue {
 
   #deliver(record: TransactionRecord): void {
     const wanted = new Map<Listener, Event[]>();
-    for (const listener of this.#everything) wanted.set(listener, [...record.events, record.commit]);
     const failed = new Map<Listener, unknown>();
-    if (this.#slots.size > 0) for (const event of record.events) this.#match(event, wanted, failed);
-    for (const listener of this.#commits) push(wanted, listener, record.commit);
+    this.#ask(record, wanted, failed);
     for (const [listener, error] of failed) {
       this.detach(listener);
       listener.onError(error);
@@ -218,8 +241,18 @@ export class WatchQueue {
     }
   }
 
+  /** Who wants what of a transaction. Checks are code of users and may do anything: watch, end a watch, write, close. */
+  #ask(record: TransactionRecord, wanted: Map<Listener, Event[]>, failed: Map<Listener, unknown>): void {
+    for (const listener of this.#everything) wanted.set(listener, [...record.events, record.commit]);
+    const arrivals = (this.#arrivals = new Set<Listener>());
+    if (this.#slots.size > 0) for (const event of record.events) this.#match(event, wanted, failed);
+    for (const listener of this.#commits) push(wanted, listener, record.commit);
+    this.#arrivals = undefined;
+    for (const listener of arrivals) this.#index(listener);
+  }
+
   #match(event: ObjectEvent, wanted: Map<Listener, Event[]>, failed: Map<Listener, unknown>): void {
-    this.#slots.get(`${event.kind} ${event.action}`)?.visit(event, ({ listener, specifier }) => {
+    this.#slots.get(slotName(event.kind, event.action))?.visit(event, ({ listener, specifier }) => {
       if (wanted.get(listener)?.at(-1) === event || failed.has(listener)) return; // another specifier of the same watch took it
       try {
         if (matches(specifier, event, listener.match)) push(wanted, listener, event);
@@ -229,6 +262,8 @@ export class WatchQueue {
     });
   }
 }
+
+const slotName = (kind: string, action: string) => `${kind} ${action}`;
 
 function push(wanted: Map<Listener, Event[]>, listener: Listener, event: Event): void {
   const events = wanted.get(listener);

@@ -134,7 +134,9 @@ export class MemoryStore implements WatchableStore {
       logger,
       version: () => ledger.committed.version,
       resyncVersion: () => this.#resyncVersion,
-      hasOlder: (version) => version < born && proposer !== undefined,
+      // Only while the history begins where the proposer's knowledge ends: a part of the way is none.
+      hasOlder: (version) =>
+        proposer !== undefined && version < born && ledger.history.reachesBackTo(ledger.committed.version) <= born,
       older: (version) => (version < born && proposer ? recordsOfChanges(proposer, version, born) : undefined),
     };
     sources.set(ledger.queue, this.#source);

@@ -1,8 +1,10 @@
+import { onAbort } from '../base/abort.js';
+import type { Cancel } from '../base/clock.js';
 import type { Event } from './events.js';
 import { StoreError } from './errors.js';
 import type { TransactionRecord } from './history.js';
 import { eventsFor, type Listener } from './queue.js';
-import { lostError, startError, type WatchPlan } from './watch-plan.js';
+import { errorAfterFetch, lostError, startError, type WatchPlan } from './watch-plan.js';
 
 /** What one transaction means to this watch, as far as it has not been read. */
 interface Group {
@@ -36,7 +38,7 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
   #older: TransactionRecord[] = [];
   #fetching = false;
   #end: { error: unknown } | 'done' | undefined;
-  readonly #onAbort = () => void this.return();
+  readonly #forgetSignal: Cancel | undefined;
 
   constructor(plan: WatchPlan) {
     this.#plan = plan;
@@ -52,7 +54,7 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
       this.#end = 'done';
       return;
     }
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#forgetSignal = signal && onAbort(signal, () => void this.return());
     if (after === undefined) source.queue.attach(this.#listener);
     else this.#start(after);
   }
@@ -67,6 +69,7 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
   return(): Promise<IteratorResult<Event, undefined>> {
     this.#groups = [];
     this.#finish('done');
+    this.#end = 'done'; // an error that nobody has read is of no interest any more
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -84,14 +87,16 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
     this.#behind = after;
     if (after >= source.history.reachesBackTo(source.version())) return;
     this.#fetching = true;
-    source.older(after)?.then(
-      (records) => {
+    source
+      .older(after)
+      ?.then((records) => {
+        const gone = errorAfterFetch(this.#plan, after);
+        if (gone) throw gone;
         this.#older = [...records];
         this.#fetching = false;
         this.#serve();
-      },
-      (error: unknown) => this.#finish({ error }),
-    );
+      })
+      .catch((error: unknown) => this.#finish({ error }));
   }
 
   #take(record: TransactionRecord, events: readonly Event[]): void {
@@ -177,7 +182,7 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
     this.#end = end;
     this.#older = [];
     this.#plan.source.queue.detach(this.#listener);
-    this.#plan.signal?.removeEventListener('abort', this.#onAbort);
+    this.#forgetSignal?.();
     this.#serve();
   }
 }

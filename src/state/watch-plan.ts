@@ -51,6 +51,12 @@ export function startError({ source, ahead }: WatchPlan, after: number): StoreEr
   return undefined;
 }
 
+/** As {@link startError}, once what is older has been fetched: a part of the way would be worse than nothing. */
+export function errorAfterFetch(plan: WatchPlan, after: number): StoreError | undefined {
+  const refused = startError(plan, after);
+  return refused && after < plan.source.resyncVersion() ? lostError(plan.source, after) : refused;
+}
+
 /** A watch came to a version that history has given up while it was catching up. */
 export function lostError(source: WatchSource, after: number): StoreError {
   const newest = source.version();

@@ -1,11 +1,12 @@
 import { Observable, Subscriber, type Observer, type Subscription } from 'rxjs';
+import { onAbort } from '../base/abort.js';
 import type { Logger } from '../base/log.js';
 import { messageOf } from '../base/errors.js';
 import type { Event } from './events.js';
 import { eventsFor, type Listener } from './queue.js';
 import type { MatchMode } from './specifiers.js';
 import { WatchIterator } from './watch-iterator.js';
-import { lostError, startError, type WatchPlan } from './watch-plan.js';
+import { errorAfterFetch, lostError, startError, type WatchPlan } from './watch-plan.js';
 
 export interface WatchOptions {
   /** Most events that an iterator keeps for a slow reader; default 10,000. Beyond, the watch ends with `WATCH_OVERFLOW`. */
@@ -136,10 +137,9 @@ function follow(plan: WatchPlan, subscriber: Subscriber<unknown>): () => void {
     onError: (error) => subscriber.error(error),
     onClose: () => subscriber.complete(),
   };
-  const onAbort = () => subscriber.complete();
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const forget = signal && onAbort(signal, () => subscriber.complete());
   const stop = () => {
-    signal?.removeEventListener('abort', onAbort);
+    forget?.();
     source.queue.detach(listener);
   };
   const goLive = (after: number | undefined) => {
@@ -169,13 +169,14 @@ function begin(
     goLive(after);
     return;
   }
-  older.then(
-    (records) => {
+  older
+    .then((records) => {
+      const gone = errorAfterFetch(plan, after as number);
+      if (gone) throw gone;
       for (const record of records) give(eventsFor(specifiers, match, record));
       if (!subscriber.closed) goLive(records.at(-1)?.version ?? after);
-    },
-    (error: unknown) => subscriber.error(error),
-  );
+    })
+    .catch((error: unknown) => subscriber.error(error));
 }
 
 /** Replays history up to what the queue has delivered. False when it could not. */

@@ -1,3 +1,4 @@
+import { onAbort } from '../base/abort.js';
 import type { Cancel, Clock } from '../base/clock.js';
 import { refuseUnknown } from '../base/options.js';
 import { Deadlines } from './deadlines.js';
@@ -85,14 +86,9 @@ export class Ticket<T> implements OpenWrite {
     const { signal, timeoutMs = timeoutDefaultMs } = this.options;
     this.#cleanups.push(this.deadlines.add(timeoutMs, () => this.reject(this.#tooLate(timeoutMs))));
     if (!signal) return;
-    const onAbort = () =>
+    const giveUp = () =>
       this.reject(this.phase === 'proposed' ? unknownOutcome('aborted', signal.reason) : signal.reason);
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    this.#cleanups.push(() => signal.removeEventListener('abort', onAbort));
+    this.onSettled(onAbort(signal, giveUp));
   }
 
   /** Runs `cleanup` when the write settles. */

@@ -242,6 +242,7 @@ export class BatchRun implements Batch {
 
   /** Nothing was written: what the steps saw must still be certain. */
   async #settleEmpty(): Promise<void> {
+    if (this.#writer.closed) throw new StoreError('CLOSED', 'the store was closed; nothing was proposed');
     this.#writer.whenCertain(this.#ticket, () => this.#ticket.resolve());
     await this.#ticket.promise;
   }

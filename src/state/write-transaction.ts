@@ -56,16 +56,20 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
 
   find(by: By = all, options?: FindOptions<T>): T[] {
     this.#checkOpen();
-    return findBy(this.#kind, this.#editor, by, options);
+    return this.#tx.holding(() => findBy(this.#kind, this.#editor, by, options));
   }
 
   count(by: By = all): number {
     this.#checkOpen();
-    return countBy(this.#kind, this.#editor, by);
+    return this.#tx.holding(() => countBy(this.#kind, this.#editor, by));
   }
 
   create(input: Draft<T>): T {
     this.#checkWritable();
+    return this.#tx.holding(() => this.#create(input));
+  }
+
+  #create(input: Draft<T>): T {
     const { kind } = this.#kind;
     const id = givenId(kind, input) ?? this.#tx.newId();
     const { version, time } = this.#tx.stamp;
@@ -80,6 +84,10 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
 
   update(input: Replacement<T>): T {
     this.#checkWritable();
+    return this.#tx.holding(() => this.#update(input));
+  }
+
+  #update(input: Replacement<T>): T {
     const { kind } = this.#kind;
     const id = givenId(kind, input);
     if (id === undefined) throw new StoreError('INVALID_OBJECT', `${kind}: update needs an id`, { path: 'id' });
@@ -103,9 +111,10 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
 
   delete(id: string): void {
     this.#checkOpen();
+    this.#checkFree();
     const old = this.#editor.get(id);
     if (old === undefined) throw new StoreError('NOT_FOUND', `there is no ${this.#kind.kind} ${id}`);
-    this.#editor.remove(old);
+    this.#tx.holding(() => this.#editor.remove(old));
     this.#tx.record({ action: 'delete', kind: this.#kind.kind, object: old });
   }
 
@@ -170,8 +179,18 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     if (!this.#life.open || !this.#tx.life.open) throw closedError();
   }
 
+  /** Code of users runs inside of our calls: getters, schemas, `validate`, indexes, `where`. It may read. */
+  #checkFree(): void {
+    if (this.#tx.held)
+      throw new StoreError(
+        'TX_CLOSED',
+        'nothing can be written from inside another call of the transaction: not from a getter, a schema, validate, an index or where',
+      );
+  }
+
   #checkWritable(): void {
     this.#checkOpen();
+    this.#checkFree();
     if (this.#kind.unknown)
       throw new StoreError(
         'NOT_SUPPORTED',
@@ -206,6 +225,7 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
   readonly newId: () => string;
   readonly #limits: KindLimitsByName;
   readonly changes: ObjectChange[] = [];
+  #held = 0;
 
   constructor({ base, kinds, stamp, newId = () => '', limits = {} }: WriteOptions) {
     super(kinds);
@@ -231,6 +251,21 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
 
   record(change: ObjectChange): void {
     this.changes.push(change);
+  }
+
+  /** Is a call under way? What it has read must not change before it is over. */
+  get held(): boolean {
+    return this.#held > 0;
+  }
+
+  /** Runs one call, during which nothing else is written. */
+  holding<R>(call: () => R): R {
+    this.#held++;
+    try {
+      return call();
+    } finally {
+      this.#held--;
+    }
   }
 
   limitsOf<T extends StoredObject>({ kind, limits }: KindDefinition<T>): KindDefinition['limits'] {

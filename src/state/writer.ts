@@ -300,6 +300,7 @@ export class Writer {
       const value = write(tx);
       refuseAsync(value);
       tx.close();
+      if (this.#gaveUp(ticket, options)) return;
       if (tx.changes.length === 0) {
         this.whenCertain(ticket, () => ticket.resolve(value));
       } else {
@@ -312,6 +313,13 @@ export class Writer {
       tx.close();
       this.turn.release();
     }
+  }
+
+  /** Did the callback close the store, or abort its own write? Then nothing is proposed. */
+  #gaveUp(ticket: OpenWrite, { signal }: UpdateOptions): boolean {
+    if (this.#closed) ticket.reject(new StoreError('CLOSED', 'the store was closed; nothing was proposed'));
+    else if (signal?.aborted) ticket.reject(signal.reason);
+    return ticket.settled;
   }
 
   #checkSize(tx: WriteTransaction): void {

@@ -68,7 +68,7 @@ export class Restoring {
       return undefined;
     }
     if ('requests' in step) {
-      staged.requests.push(...fromRequestRecords(step.requests));
+      for (const request of fromRequestRecords(step.requests)) staged.requests.push(request);
       return undefined;
     }
     this.abandon();

@@ -4,6 +4,7 @@ import type { KindSet } from './kind-set.js';
 import { storedMeta } from './meta.js';
 import type { StoreAction, TransactionInfo } from './proposer.js';
 import type { StateRoot } from './root.js';
+import { describe } from './schema.js';
 import { WriteTransaction, type ObjectChange, type Stamp } from './write-transaction.js';
 
 const actions = new WeakMap<object, StoreAction>();
@@ -57,13 +58,13 @@ export function applyActions(
 function canonicalAction(action: StoreAction, info: Stamp, kinds: KindSet): StoreAction {
   const { kind } = action;
   if (!isKindName(kind))
-    throw new StoreError('INVALID_OBJECT', `there can be no kind ${String(kind)}`, { path: 'kind' });
+    throw new StoreError('INVALID_OBJECT', `there can be no kind ${inWords(kind)}`, { path: 'kind' });
   if (action.action === 'remove') {
     if (givenId(kind, { id: action.id }) === undefined) throw withoutId(kind);
     return action;
   }
   if (action.action !== 'create' && action.action !== 'update')
-    throw new StoreError('INVALID_OBJECT', `there is no action "${String((action as { action: unknown }).action)}"`, {
+    throw new StoreError('INVALID_OBJECT', `there is no action "${inWords((action as { action: unknown }).action)}"`, {
       path: 'action',
     });
   const id = givenId(kind, action.object);
@@ -76,6 +77,8 @@ function canonicalAction(action: StoreAction, info: Stamp, kinds: KindSet): Stor
   });
   return { action: action.action, kind, object: canonicalObject(kinds.get(kind), action.object, id, meta) };
 }
+
+const inWords = (word: unknown) => (typeof word === 'string' ? word : describe(word));
 
 const withoutId = (kind: string) =>
   new StoreError('INVALID_OBJECT', `${kind}: a logged object needs an id`, { path: 'id' });

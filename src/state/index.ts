@@ -67,7 +67,7 @@ export type {
   Replacement,
   StoredObject,
 } from './kind.js';
-export { specVersionOf, storedMeta } from './meta.js';
+export { isStateStamp, specVersionOf, storedMeta } from './meta.js';
 export { defineKind, typeOf } from './own-kind.js';
 export type { KindOptions, OwnDraft, OwnEvent, OwnKind, OwnReplacement, Stored, TypeOnly } from './own-kind.js';
 export type { StandardSchema } from './standard-schema.js';

@@ -8,6 +8,19 @@ export interface Meta {
   readonly updatedAt: number;
 }
 
+/** The highest version that a state may come with: so far from the last whole number that there is always a next one. */
+export const versionMax = 2 ** 52;
+/** The last moment that a `Date` can hold, milliseconds since the epoch. Time never goes back, so a later one would stay. */
+export const timeMaxMs = 8.64e15;
+
+/** Can a state have this version and time, and be written from there on? */
+export function isStateStamp({ version, time }: { readonly version?: unknown; readonly time?: unknown }): boolean {
+  return isWhole(version, versionMax) && isWhole(time, timeMaxMs);
+}
+
+const isWhole = (value: unknown, max: number) =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max;
+
 /** Returns what it is given: a class that extends it puts its private fields there. */
 class Itself {
   constructor(object: object) {

@@ -6,7 +6,7 @@ import { canonicalObject, givenId, givenMeta, type KindDescription, type StoredO
 import { KindSet } from './kind-set.js';
 import type { ObjectEvent } from './events.js';
 import type { TransactionRecord } from './history.js';
-import { storedMeta } from './meta.js';
+import { isStateStamp, storedMeta } from './meta.js';
 import { eventOf, recordOfMany } from './record.js';
 import { emptyRoot, kindsIn, readKind, rowsIn, type StateRoot } from './root.js';
 import { kindNames, type Kind, type ObjectOf } from './tables/index.js';
@@ -33,7 +33,7 @@ export interface StoreSnapshot {
 /** Has it the parts of one? For programs that nobody has checked. */
 export function isSnapshot(given: unknown): given is StoreSnapshot {
   const { version, time, tables } = (given ?? {}) as Partial<StoreSnapshot>;
-  return Number.isSafeInteger(version) && Number.isFinite(time) && typeof tables === 'object' && tables !== null;
+  return isStateStamp({ version, time }) && typeof tables === 'object' && tables !== null;
 }
 
 const roots = new WeakMap<StoreSnapshot, StateRoot>();

@@ -21,6 +21,7 @@ import { canonicalActions } from './actions.js';
 import { KindSet } from './kind-set.js';
 import type { OwnKind } from './own-kind.js';
 import { ReadTransaction, type ReadTx, type Tx } from './transaction.js';
+import { isStateStamp } from './meta.js';
 import { useOf, type StoreUse } from './use.js';
 import type { WriteTransaction } from './write-transaction.js';
 import { Watch, watchLimitDefault, type WatchOptions } from './watch.js';
@@ -261,7 +262,7 @@ export class MemoryStore implements WatchableStore {
    */
   applyStoreActions(actions: readonly StoreAction[], info: TransactionInfo): void {
     if (this.#writer.closed) throw new StoreError('CLOSED', 'the store is closed');
-    if (!Number.isSafeInteger(info.time))
+    if (!isStateStamp({ version: 0, time: info.time }))
       throw new StoreError('INVALID_OBJECT', 'the time of a transaction must be whole milliseconds', { path: 'time' });
     this.#ledger.apply(canonicalActions(actions, info, this.#ledger.kinds), info);
   }

@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.js';
 import { LongList } from '../base/long-list.js';
 import {
+  isStateStamp,
   kindNames,
   rowsOf,
   snapshotOfRows,
@@ -242,12 +243,14 @@ export class SnapshotDecoder {
       if (this.#header) throw new DecodeError('a snapshot has one header');
       if (record.header.format !== snapshotFormat)
         throw new DecodeError(`the snapshot has format ${record.header.format}; this version reads ${snapshotFormat}`);
+      if (!isStateStamp(record.header)) throw new DecodeError('the snapshot has a version or a time that no state has');
       this.#header = record.header;
     } else if ('object' in record) {
       const { kind, object } = record.object;
       (this.#tables[checkedKind(kind)] ??= new LongList()).push(decodeObject(kind, object));
     } else if ('history' in record) this.#takeHistory(record.history);
-    else if ('requests' in record) this.#requests.push(...fromRequestRecords(record.requests));
+    else if ('requests' in record)
+      for (const request of fromRequestRecords(record.requests)) this.#requests.push(request);
     else if (!('end' in record))
       throw new DecodeError('a record of the snapshot is of no kind that this version knows');
     else if (record.end.records !== this.#records)

@@ -128,7 +128,7 @@ describe('code that runs inside of a call of the transaction', () => {
     const free = { queue: 'q', parts: counting('parts', ['x']), more: counting('more', { f: [1] }) };
     await new MemoryStore().update((tx) => {
       tx.services().create({ spec } as never);
-      tx.kind(jobs).create(free);
+      tx.kind(jobs).create(free as never);
     });
     expect(reads).toEqual({ 'mode.global': 1, 'networks.0': 1, 'parts.0': 1, 'more.f': 1 });
   });

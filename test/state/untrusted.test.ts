@@ -178,3 +178,59 @@ describe('a callback that returns what is like a promise', () => {
     expect(begun).toBe(false);
   });
 });
+
+describe('a wrong value', () => {
+  const strange: readonly [string, () => unknown][] = [
+    ['a constructor whose name is a symbol', () => ({ constructor: { name: Symbol('x') } })],
+    ['a constructor that is null', () => Object.assign(Object.create({}) as object, { constructor: null })],
+    ['a symbol', () => Symbol('x')],
+    ['no prototype', () => Object.create(null) as unknown],
+  ];
+  it.each(strange)('is refused in words, whatever it is: %s', async (_what, make) => {
+    const { store } = newStore();
+    const create = (literal: object) => codeOf(store.update((tx) => tx.nodes().create(literal)));
+    expect(await create({ role: make() })).toBe('INVALID_OBJECT');
+    expect(await create({ spec: { annotations: { name: make() } } })).toBe('INVALID_OBJECT');
+    expect(await create({ spec: { annotations: { indices: make() } } })).toBe('INVALID_OBJECT');
+    const apply = (action: object) =>
+      thrownCode(() => store.applyStoreActions([action as StoreAction], { version: 1, time: 1 }));
+    expect(apply({ action: 'create', kind: make(), object: { id: 'a' } })).toBe('INVALID_OBJECT');
+    expect(apply({ action: make(), kind: 'node', object: { id: 'a' } })).toBe('INVALID_OBJECT');
+  });
+
+  it.each([2, 40])('of a secret is refused for its size: %i MB', async (megabytes) => {
+    const { store } = newStore();
+    const data = 'AAAA'.repeat((megabytes * 1_000_000) / 4);
+    for (const table of ['secrets', 'configs'] as const)
+      await expect(store.update((tx) => tx[table]().create({ spec: { data: `${data}AAAA` } }))).rejects.toThrow(
+        /must be at most \d+ bytes, is \d+$/,
+      );
+    for (const data of ['A', 'AA', 'AAA', 'AA=A', '====', 'AA A', 'AAAA='])
+      await expect(store.update((tx) => tx.secrets().create({ spec: { data } }))).rejects.toThrow('must be base64');
+    for (const data of ['', 'AA==', 'AAA=', 'AAAA', '+/9a'])
+      await store.update((tx) => tx.secrets().create({ spec: { data } }));
+  });
+
+  it.each([
+    ['the last version', { version: Number.MAX_SAFE_INTEGER }],
+    ['one before it', { version: Number.MAX_SAFE_INTEGER - 1 }],
+    ['a version before the first', { version: -1 }],
+    ['a time after the last', { time: 1e300 }],
+    ['a part of a millisecond', { time: 1.5 }],
+  ])('of a snapshot leaves a store that can be written: %s', async (_what, wrong) => {
+    const { store } = newStore();
+    await store.update((tx) => tx.nodes().create({ id: 'a' }));
+    await expect(store.restore({ ...store.save(), ...wrong })).rejects.toThrow('restore takes a snapshot');
+    await store.update((tx) => tx.nodes().create({ id: 'b' }));
+    expect(store.version).toBe(2);
+    const late = () => store.applyStoreActions([], { version: 3, time: 1e300 });
+    expect(thrownCode(late)).toBe('INVALID_OBJECT');
+  });
+
+  it('may be as high as a version goes', async () => {
+    const { store } = newStore();
+    await store.restore({ ...store.save(), version: 2 ** 52 });
+    await store.update((tx) => tx.nodes().create({ id: 'a' }));
+    expect(store.version).toBe(2 ** 52 + 2);
+  });
+});

@@ -3,7 +3,8 @@ import { deferred } from '../base/deferred.js';
 import { StoreError } from './errors.js';
 import { refuseAsync, tooLarge, type Ticket, type UpdateOptions, type Writer } from './writer.js';
 import type { Tx } from './transaction.js';
-import type { WriteTransaction } from './write-transaction.js';
+import type { StateRoot } from './root.js';
+import type { Savepoint, WriteTransaction } from './write-transaction.js';
 
 export type BatchOptions = Omit<UpdateOptions, 'requestId'>;
 
@@ -11,8 +12,8 @@ export type BatchOptions = Omit<UpdateOptions, 'requestId'>;
 export interface Batch {
   /**
    * Runs one step in the open group. Resolves when it has run, or, when it fills the group, when the group has
-   * committed. A step that throws is undone alone. One that does not fit beside what is in the group goes into the next:
-   * the objects that it was given carry the version of this one.
+   * committed. A step that throws is undone alone. One that does not fit beside what is in the group goes into the next,
+   * and the objects that it was given carry that version.
    */
   update(write: (tx: Tx) => void): Promise<void>;
 }
@@ -150,33 +151,24 @@ export class BatchRun implements Batch {
 
   #open(): WriteTransaction {
     this.#writer.turn.take();
-    this.#group = this.#writer.newTransaction();
+    this.#group = this.#writer.newTransaction({ group: true });
     this.#group.close();
     this.#groupBytes = 0;
     return this.#group;
   }
 
   #runStep(group: WriteTransaction, step: Step): void {
-    const { limits, ledger } = this.#writer;
-    const savepoint = group.savepoint();
-    group.reopen();
-    const { tx, close } = group.step();
+    const { limits } = this.#writer;
+    const before = this.#groupBytes;
+    let savepoint = group.savepoint();
     try {
-      try {
-        refuseAsync(step.write(tx));
-      } finally {
-        close();
-      }
-      let bytes = 0;
-      for (const change of group.changes.slice(savepoint.changes)) bytes += ledger.sizeOf(change);
-      if (bytes > limits.transactionBytes) throw tooLarge(bytes, limits.transactionBytes);
-      ledger.checkLimits(group);
-      group.close();
-      if (this.#groupBytes + bytes > limits.transactionBytes) this.#moveToNextGroup(group, savepoint);
-      this.#groupBytes += bytes;
+      const { bytes, moved } = this.#write(group, savepoint, step);
+      if (moved) savepoint = this.#splitGroup(group, savepoint);
+      group.seal(savepoint);
+      this.#writer.ledger.checkLimits(group);
+      this.#groupBytes = (moved ? 0 : before) + bytes;
     } catch (error) {
       group.rollback(savepoint);
-      group.close();
       step.reject(error);
       return;
     }
@@ -190,30 +182,61 @@ export class BatchRun implements Batch {
     else step.resolve();
   }
 
-  /** The step does not fit beside what is in the group: commits the group without it and makes its changes again. */
-  #moveToNextGroup(group: WriteTransaction, savepoint: ReturnType<WriteTransaction['savepoint']>): void {
-    const changes = group.rollback(savepoint);
-    this.#cut({ keepTurn: true }).catch(() => undefined);
-    const next = this.#open();
-    next.reopen();
-    for (const change of changes) next.repeat(change);
-    next.close();
+  /**
+   * Runs a step. At the change with which it no longer fits beside what is in the group it moves on to the next one, so that
+   * the objects it is given have the version that will be stored.
+   */
+  #write(group: WriteTransaction, savepoint: Savepoint, step: Step): { bytes: number; moved: boolean } {
+    const { limits, ledger } = this.#writer;
+    let [bytes, moved] = [0, false];
+    group.onChange = (change) => {
+      bytes += ledger.sizeOf(change);
+      if (moved || savepoint.changes === 0 || this.#groupBytes + bytes <= limits.transactionBytes) return;
+      moved = true;
+      group.moveOn(savepoint);
+      bytes = group.changes.slice(savepoint.changes).reduce((sum, one) => sum + ledger.sizeOf(one), 0);
+    };
+    group.reopen();
+    const { tx, close } = group.step();
+    try {
+      refuseAsync(step.write(tx));
+      if (bytes > limits.transactionBytes) throw tooLarge(bytes, limits.transactionBytes);
+      return { bytes, moved };
+    } catch (error) {
+      if (moved) group.moveBack();
+      throw error;
+    } finally {
+      group.onChange = undefined;
+      close();
+      group.close();
+    }
+  }
+
+  /** Hands in what the group held before the step, which goes on in a group behind it. */
+  #splitGroup(group: WriteTransaction, savepoint: Savepoint): Savepoint {
+    const { root } = this.#submit(group.splitOff(savepoint));
+    if (root) group.standOn(root);
+    this.#groupBytes = 0;
+    return { ...savepoint, changes: 0 };
   }
 
   /** Hands in the open group. */
-  #cut(options: { keepTurn?: boolean } = {}): Promise<void> {
+  #cut(): Promise<void> {
     const group = this.#group;
     this.#group = undefined;
-    let cut: Promise<void> = Promise.resolve();
-    if (group && group.changes.length > 0) {
-      const ticket = this.#writer.ticket<void>(this.#options);
-      if (!ticket.settled) this.#writer.submit(ticket, group, undefined, this.#options);
-      cut = ticket.promise;
-      cut.catch((error: unknown) => this.#fail(error));
-      this.#cuts.push(cut);
-    }
-    if (!options.keepTurn) this.#writer.turn.release();
+    const cut = group && group.changes.length > 0 ? this.#submit(group).cut : Promise.resolve();
+    this.#writer.turn.release();
     return cut;
+  }
+
+  /** Hands in a group. `root` is the state that it makes, unless it was refused at once. */
+  #submit(group: WriteTransaction): { readonly cut: Promise<void>; readonly root: StateRoot | undefined } {
+    const ticket = this.#writer.ticket<void>(this.#options);
+    const root = ticket.settled ? undefined : this.#writer.submit(ticket, group, undefined, this.#options);
+    const cut = ticket.promise;
+    cut.catch((error: unknown) => this.#fail(error));
+    this.#cuts.push(cut);
+    return { cut, root };
   }
 
   #dropGroup(): void {

@@ -119,19 +119,20 @@ export function foldName(name: string): string {
   return name.toLowerCase().replaceAll('ς', 'σ');
 }
 
-/** The stored form of `input`: canonical, frozen, with this id and meta. Throws `INVALID_OBJECT`. */
+/** The stored form of `input`: canonical, frozen, with this id and meta, as `stamped` makes it. Throws `INVALID_OBJECT`. */
 export function canonicalObject<T extends StoredObject>(
   definition: KindDefinition<T>,
   input: object,
   id: string,
   meta: Meta,
   old?: T,
+  stamped = storedMeta,
 ): T {
   const { id: _id, meta: _meta, ...body } = input as Partial<StoredObject>;
   const out: Record<string, unknown> = { id, meta };
   refusing(definition.kind, () => definition.fill(body, out, old));
   const specKept = old !== undefined && 'spec' in out && plainEqual(out.spec, (old as { spec?: unknown }).spec);
-  out.meta = storedMeta(meta, specKept ? specVersionOf(old) : undefined);
+  out.meta = stamped(meta, specKept ? specVersionOf(old) : undefined);
   return Object.freeze(out) as unknown as T;
 }
 

@@ -113,11 +113,19 @@ export class Ledger {
     return this.requests.versionOf(requestId) === undefined ? undefined : Promise.resolve();
   }
 
-  /** Commits or proposes what `tx` did. Resolves when it is committed and its events are delivered. */
-  submit(tx: WriteTransaction, labels: Labels, done: () => void, failed: (error: unknown) => void): void {
+  /**
+   * Commits or proposes what `tx` did: calls `done` when it is committed and its events are delivered. Returns the state
+   * that it makes, unless it was refused at once.
+   */
+  submit(
+    tx: WriteTransaction,
+    labels: Labels,
+    done: () => void,
+    failed: (error: unknown) => void,
+  ): StateRoot | undefined {
     if (tx.base !== this.#pending) {
       failed(new StoreError('NOT_LEADER', 'what the transaction saw is gone; nothing was proposed'));
-      return;
+      return undefined;
     }
     const kinds = tx.newDescriptions();
     const { version, time } = tx.stamp;
@@ -130,7 +138,7 @@ export class Ledger {
     if (!this.proposer) {
       this.#pending = root;
       this.#commit(root, record, done);
-      return;
+      return root;
     }
     const actions = tx.changes.map(actionOf);
     const proposal: Proposal = { root, record, settled: deferred({ quiet: true }), dropped: false };
@@ -139,6 +147,7 @@ export class Ledger {
     this.#chain.push(proposal);
     if (requestId !== undefined) this.#requested.set(requestId, proposal);
     this.#propose(this.proposer, proposal, labelled<ProposedTransaction>({ version, time, actions }, said));
+    return root;
   }
 
   /** Resolves when all that is pending now has committed and this member is known to lead still. */

@@ -50,6 +50,12 @@ class Hidden extends Itself {
     return #bytes in meta ? meta.#bytes : 0;
   }
 
+  static restamp(meta: object, specVersion: number): void {
+    if (!(#specVersion in meta)) return;
+    meta.#specVersion = specVersion;
+    meta.#bytes = 0;
+  }
+
   static keepBytes(meta: object, bytes: number): void {
     if (#bytes in meta) meta.#bytes = bytes;
   }
@@ -60,10 +66,25 @@ class Hidden extends Itself {
  * or else this version.
  */
 export function storedMeta(given: Meta, specVersion = Hidden.specVersion(given)): Meta {
-  const { version, createdAt, updatedAt } = given;
+  return Object.freeze(openMeta(given, specVersion));
+}
+
+/** The same, not frozen yet: {@link stampMeta} may give it another version, and {@link sealMeta} ends that. */
+export function openMeta({ version, createdAt, updatedAt }: Meta, specVersion?: number): Meta {
   const meta = { version, createdAt, updatedAt };
   new Hidden(meta, specVersion ?? version);
-  return Object.freeze(meta);
+  return Object.seal(meta);
+}
+
+/** Says anew who wrote the object of an open meta, whatever has been done to it meanwhile. */
+export function stampMeta(meta: Meta, stamp: Meta, specVersion = stamp.version): void {
+  const { version, createdAt, updatedAt } = stamp;
+  Object.assign(meta, { version, createdAt, updatedAt });
+  Hidden.restamp(meta, specVersion);
+}
+
+export function sealMeta(meta: Meta): void {
+  Object.freeze(meta);
 }
 
 /** The version of the transaction that last changed the object's spec: status writes leave it alone. */

@@ -16,7 +16,7 @@ import {
 } from './kind.js';
 import type { KindSet } from './kind-set.js';
 import { plainEqual } from '../base/plain.js';
-import { specVersionOf, storedMeta } from './meta.js';
+import { openMeta, sealMeta, specVersionOf, stampMeta, storedMeta } from './meta.js';
 import { RootEditor, type StateRoot } from './root.js';
 import { closedError, Tables, type Lifetime, type Tx, type WriteTable } from './transaction.js';
 
@@ -73,7 +73,8 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     const { kind } = this.#kind;
     const id = givenId(kind, input) ?? this.#tx.newId();
     const { version, time } = this.#tx.stamp;
-    const object = canonicalObject(this.#kind, input, id, { version, createdAt: time, updatedAt: time });
+    const meta = { version, createdAt: time, updatedAt: time };
+    const object = canonicalObject(this.#kind, input, id, meta, undefined, this.#tx.stamped);
     validateObject(this.#kind, object, undefined);
     this.#checkUnique(object, undefined, undefined);
     if (this.#editor.get(id) !== undefined) throw new StoreError('ALREADY_EXISTS', `${kind} ${id} is there already`);
@@ -102,7 +103,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     }
     const { version, time } = this.#tx.stamp;
     const meta = { version, createdAt: old.meta.createdAt, updatedAt: time };
-    const object = canonicalObject(this.#kind, input, id, meta, old);
+    const object = canonicalObject(this.#kind, input, id, meta, old, this.#tx.stamped);
     validateObject(this.#kind, object, old);
     this.#checkUnique(object, old, id);
     this.#put('update', object, old);
@@ -199,7 +200,8 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
   }
 }
 
-interface Savepoint {
+/** Where a transaction stood: it can be brought back there. */
+export interface Savepoint {
   readonly tables: StateRoot['tables'];
   readonly changes: number;
 }
@@ -212,6 +214,8 @@ export interface WriteOptions {
   /** Makes an id for an object that comes without one. */
   readonly newId?: () => string;
   readonly limits?: KindLimitsByName;
+  /** A group of a batch: what it wrote may be given a later version, until {@link WriteTransaction.seal}. */
+  readonly group?: boolean;
 }
 
 /** Limits by kind, over those of the definitions. */
@@ -220,20 +224,33 @@ export type KindLimitsByName = Readonly<Record<string, KindDefinition['limits']>
 /** Writes the next root. Each call either does all it says or throws and does nothing. */
 export class WriteTransaction extends Tables<TransactionTable<StoredObject>> implements Tx {
   #editor: RootEditor;
-  readonly base: StateRoot;
-  readonly stamp: Stamp;
+  /** How the metas of new objects are made. */
+  readonly stamped: typeof storedMeta;
+  /** Hears of each change, when it has been made. */
+  onChange: ((change: ObjectChange) => void) | undefined;
+  #base: StateRoot;
+  #stamp: Stamp;
   readonly newId: () => string;
   readonly #limits: KindLimitsByName;
   readonly changes: ObjectChange[] = [];
   #held = 0;
 
-  constructor({ base, kinds, stamp, newId = () => '', limits = {} }: WriteOptions) {
+  constructor({ base, kinds, stamp, newId = () => '', limits = {}, group = false }: WriteOptions) {
     super(kinds);
-    this.base = base;
+    this.#base = base;
     this.#editor = new RootEditor(base.tables, kinds);
-    this.stamp = stamp;
+    this.#stamp = stamp;
+    this.stamped = group ? openMeta : storedMeta;
     this.newId = newId;
     this.#limits = limits;
+  }
+
+  get base(): StateRoot {
+    return this.#base;
+  }
+
+  get stamp(): Stamp {
+    return this.#stamp;
   }
 
   get version(): number {
@@ -251,6 +268,7 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
 
   record(change: ObjectChange): void {
     this.changes.push(change);
+    this.onChange?.(change);
   }
 
   /** Is a call under way? What it has read must not change before it is over. */
@@ -294,21 +312,49 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
     return this.changes.splice(changes);
   }
 
-  /** Makes a change again that another transaction made, stamped anew. */
-  repeat(change: ObjectChange): void {
-    const table = this.of(change.kind);
-    if (change.action === 'delete') {
-      table.delete(change.object.id);
-      return;
+  /** Gives what was written since the savepoint, and what comes, the next version: see {@link splitOff}. */
+  moveOn({ changes: from }: Savepoint): void {
+    this.#stamp = { version: this.#stamp.version + 1, time: this.#stamp.time };
+    this.#restamp(from);
+    // A change is measured and encoded once: these are others now.
+    for (let i = from; i < this.changes.length; i++) this.changes[i] = { ...(this.changes[i] as ObjectChange) };
+  }
+
+  /** Undoes {@link moveOn} when the step that needed it has failed. */
+  moveBack(): void {
+    this.#stamp = { version: this.#stamp.version - 1, time: this.#stamp.time };
+  }
+
+  /** What was written before the savepoint, as a transaction of its own; the caller says where this one stands then. */
+  splitOff({ tables, changes }: Savepoint): WriteTransaction {
+    const stamp = { version: this.#stamp.version - 1, time: this.#stamp.time };
+    const head = new WriteTransaction({ base: this.#base, kinds: this.kinds, stamp });
+    head.#editor = new RootEditor(tables, this.kinds);
+    for (const change of this.changes.splice(0, changes)) head.changes.push(change);
+    head.close();
+    return head;
+  }
+
+  /** Stands on what {@link splitOff} gave, once that has a root. */
+  standOn(base: StateRoot): void {
+    this.#base = base;
+  }
+
+  /** From here on nothing that was written since the savepoint changes any more. */
+  seal({ changes: from }: Savepoint): void {
+    this.#restamp(from);
+    for (const { action, object } of this.changes.slice(from)) if (action !== 'delete') sealMeta(object.meta);
+  }
+
+  #restamp(from: number): void {
+    const { version, time } = this.#stamp;
+    for (const { action, object, old } of this.changes.slice(from)) {
+      if (action === 'delete') continue;
+      const specKept =
+        old !== undefined && 'spec' in object && plainEqual(object.spec, (old as { spec?: unknown }).spec);
+      const stamp = { version, createdAt: old?.meta.createdAt ?? time, updatedAt: time };
+      stampMeta(object.meta, stamp, specKept ? specVersionOf(old) : version);
     }
-    const { version, time } = this.stamp;
-    const old = table.get(change.object.id);
-    const specKept = specVersionOf(change.object) !== change.object.meta.version;
-    const meta = storedMeta(
-      { version, createdAt: old?.meta.createdAt ?? time, updatedAt: time },
-      specKept && old ? specVersionOf(old) : undefined,
-    );
-    table.write(change.action, Object.freeze({ ...change.object, meta }));
   }
 
   /** What members must be told of the kinds that were written: those that they do not know, or know otherwise. */
@@ -316,7 +362,7 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
     const found = new Map<string, KindDescription>();
     for (const { action, kind } of this.changes) {
       const description = action === 'delete' || found.has(kind) ? undefined : this.kinds.find(kind)?.description;
-      if (description && !plainEqual(this.base.descriptions[kind], description)) found.set(kind, description);
+      if (description && !plainEqual(this.#base.descriptions[kind], description)) found.set(kind, description);
     }
     return [...found.values()];
   }
@@ -327,8 +373,8 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
       version: this.stamp.version,
       time: this.stamp.time,
       tables: this.#editor.tables(),
-      bytes: this.base.bytes,
-      descriptions: withDescriptions(this.base.descriptions, descriptions),
+      bytes: this.#base.bytes,
+      descriptions: withDescriptions(this.#base.descriptions, descriptions),
     };
   }
 }

@@ -5,6 +5,7 @@ import { Deadlines } from './deadlines.js';
 import { checkLimits } from './kind.js';
 import { StoreError } from './errors.js';
 import type { Labels, Ledger } from './ledger.js';
+import type { StateRoot } from './root.js';
 import type { Tx } from './transaction.js';
 import { WriteTransaction, type KindLimitsByName } from './write-transaction.js';
 import { Turn } from './turn.js';
@@ -230,7 +231,7 @@ export class Writer {
     );
   }
 
-  newTransaction(): WriteTransaction {
+  newTransaction({ group = false } = {}): WriteTransaction {
     const { pending: base, kinds } = this.ledger;
     return new WriteTransaction({
       base,
@@ -238,19 +239,21 @@ export class Writer {
       stamp: this.ledger.nextStamp(),
       newId: this.#newId,
       limits: this.limits.kinds,
+      group,
     });
   }
 
-  /** Hands in what `tx` did; the ticket settles with it. */
-  submit<T>(ticket: Ticket<T>, tx: WriteTransaction, value: T, labels: Labels): void {
+  /** Hands in what `tx` did; the ticket settles with it. Returns the state that it makes, unless it was refused at once. */
+  submit<T>(ticket: Ticket<T>, tx: WriteTransaction, value: T, labels: Labels): StateRoot | undefined {
     ticket.phase = 'proposed';
-    this.ledger.submit(
+    const root = this.ledger.submit(
       tx,
       labels,
       () => ticket.resolve(value),
       (error) => ticket.reject(error),
     );
     this.#keep(ticket);
+    return root;
   }
 
   /** Settles the ticket once what it rests on is certain. */
@@ -300,7 +303,10 @@ export class Writer {
       const value = write(tx);
       refuseAsync(value);
       tx.close();
-      if (this.#gaveUp(ticket, options)) return;
+      if (this.#closed) {
+        ticket.reject(new StoreError('CLOSED', 'the callback closed the store; nothing was proposed'));
+        return;
+      }
       if (tx.changes.length === 0) {
         this.whenCertain(ticket, () => ticket.resolve(value));
       } else {
@@ -313,13 +319,6 @@ export class Writer {
       tx.close();
       this.turn.release();
     }
-  }
-
-  /** Did the callback close the store, or abort its own write? Then nothing is proposed. */
-  #gaveUp(ticket: OpenWrite, { signal }: UpdateOptions): boolean {
-    if (this.#closed) ticket.reject(new StoreError('CLOSED', 'the store was closed; nothing was proposed'));
-    else if (signal?.aborted) ticket.reject(signal.reason);
-    return ticket.settled;
   }
 
   #checkSize(tx: WriteTransaction): void {

@@ -181,20 +181,3 @@ describe('a callback that closes the store', () => {
     expect([await codeOf(store.apply(plan)), store.version]).toEqual(['CLOSED', 0]);
   });
 });
-
-describe('a callback that aborts its own write', () => {
-  it('gets the reason, and nothing is proposed', async () => {
-    const proposer = new FakeProposer({ commit: 'during' });
-    const store = new MemoryStore({ proposer });
-    const controller = new AbortController();
-    const write = store.update(
-      (tx) => {
-        tx.nodes().create({ id: 'a' });
-        controller.abort(new Error('enough'));
-      },
-      { signal: controller.signal },
-    );
-    await expect(write).rejects.toThrow(/^enough$/);
-    expect(proposer.proposed).toEqual([]);
-  });
-});

@@ -227,7 +227,8 @@ export class Client {
       limit: options.limit ?? 0,
       stale: options.stale ?? false,
     };
-    return this.#calls.unary<messages.HistoryResponse>('control', 'History', request);
+    const pages = await this.#calls.collect<messages.HistoryResponse>('control', 'History', request);
+    return { entries: pages.flatMap(({ entries }) => entries), reachesBackTo: pages.at(-1)?.reachesBackTo ?? 0 };
   }
 
   /** The kinds there are, with how much there is of each. */

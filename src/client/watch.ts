@@ -80,7 +80,11 @@ interface Place {
   lineage: string | undefined;
   /** Since when the stream that is open has been answered; absent before. */
   since: number | undefined;
+  /** A transaction of which not all parts have come. A stream that breaks off is taken up before it. */
+  begun: { readonly version: number; readonly events: ObjectEvent[] } | undefined;
 }
+
+const nowhere: Place = { version: undefined, lineage: undefined, since: undefined, begun: undefined };
 
 /** What no other member would answer otherwise. A version that is ahead of one may be there on the next. */
 const final = ['INVALID_OBJECT', 'INVALID_FIND_BY'] as const;
@@ -92,7 +96,7 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
     throw new StoreError('INVALID_OBJECT', 'a watch begins with a snapshot or from a version, not both');
   if (options.from !== undefined && !(Number.isSafeInteger(options.from) && options.from >= 0))
     throw new TypeError('from is a version: a whole number from 0');
-  let place: Place = { version: options.from, lineage: undefined, since: undefined };
+  let place: Place = { ...nowhere, version: options.from };
   written(methodOf('watch', 'Watch'), requestOf(options, place)); // what cannot be asked is refused now
   let lastGood = clock.monotonic();
   let told = false; // of a snapshot that was not finished
@@ -118,7 +122,7 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
       const standing = place.version !== undefined || options.snapshot === true;
       if (!lost && (!standing || clock.monotonic() - lastGood + againMs >= giveUpMs)) throw explained(error);
       if (lost || told) {
-        place = { version: undefined, lineage: undefined, since: undefined };
+        place = { ...nowhere };
         told = false;
         yield { type: 'resync', reason: lost ? error.message : 'the member went away before its snapshot was whole' };
       }
@@ -163,6 +167,7 @@ async function* listen(
     methodOf('watch', 'Watch'),
     requestOf(options, place),
   );
+  place.begun = undefined;
   const stop = () => stream.cancel();
   const ends = [closed, ...(options.signal ? [options.signal] : [])];
   for (const end of ends) end.addEventListener('abort', stop, { once: true });
@@ -189,17 +194,28 @@ function messageOf(
   place: Place,
 ): WatchMessage | undefined {
   if (resync) throw new StoreError('RESYNC', resync.reason, { version: resync.version });
+  if (place.begun && !transaction) throw new Error(`transaction ${place.begun.version} was not sent whole`);
   if (snapshot) return { type: 'snapshot', version: snapshot.version, objects: snapshot.objects.map(snapshotObject) };
   if (transaction) {
     if (place.version !== undefined && transaction.version <= place.version) return undefined;
-    place.version = transaction.version;
-    const events = transaction.events.map((event) => fromWire(event, transaction.version));
-    return { type: 'transaction', ...transaction, events };
+    return whole(transaction, place);
   }
   const seen = synced ?? bookmark;
   if (!seen) return undefined;
   place.version = Math.max(place.version ?? 0, seen.version);
   return { type: synced ? 'synced' : 'bookmark', version: place.version };
+}
+
+/** Puts the parts of a transaction together; nothing before the last one has come. */
+function whole({ continued, ...transaction }: messages.WatchTransaction, place: Place): WatchMessage | undefined {
+  const { version } = transaction;
+  const begun = (place.begun ??= { version, events: [] });
+  if (begun.version !== version) throw new Error(`transaction ${version} came before ${begun.version} was whole`);
+  for (const event of transaction.events) begun.events.push(fromWire(event, version));
+  if (continued) return undefined;
+  place.begun = undefined;
+  place.version = version;
+  return { type: 'transaction', ...transaction, events: begun.events };
 }
 
 type Bodies = {

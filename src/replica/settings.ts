@@ -36,6 +36,9 @@ export const settingsDefaults: ReplicaSettings = {
   kinds: [],
 };
 
+/** Most bytes of entries in one message, and of one transaction: what carries them must fit into a message. */
+const sentBytesMax = 4 * 1024 * 1024;
+
 /** Fills in the defaults. Throws a `RangeError` or `TypeError` that names the setting. */
 export function replicaSettings(given: Partial<ReplicaSettings>): ReplicaSettings {
   refuseUnknown('settings of a replica', given, Object.keys(settingsDefaults));
@@ -50,6 +53,14 @@ export function replicaSettings(given: Partial<ReplicaSettings>): ReplicaSetting
   ] as const) {
     if (!(Number.isFinite(settings[name]) && settings[name] > 0))
       throw new RangeError(`${name} must be a positive number`);
+  }
+  // A message between members has one entry more than `messageBytes`, and an event has an object twice.
+  for (const [name, bytes] of [
+    ['messageBytes', settings.messageBytes],
+    ['limits.transactionBytes', settings.limits.transactionBytes ?? 0],
+  ] as const) {
+    if (bytes > sentBytesMax)
+      throw new RangeError(`${name} must be at most ${sentBytesMax}: members send no more at a time`);
   }
   if (settings.electionTimeoutMs < 2 * settings.heartbeatMs)
     throw new RangeError('electionTimeoutMs must be at least twice heartbeatMs');

@@ -12,8 +12,8 @@ import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
 import { timeLeft } from './forward.js';
 import { readCommitted } from './reads.js';
-import { writeSlowly } from './slow-writer.js';
 import { toStatus } from './status.js';
+import { streaming, type Answers } from './streaming.js';
 
 type SaveCall = ServerWritableStream<messages.SaveRequest, messages.SaveResponse>;
 type RestoreCall = ServerReadableStream<messages.RestoreRequest, messages.RestoreResponse>;
@@ -21,12 +21,7 @@ type RestoreCall = ServerReadableStream<messages.RestoreRequest, messages.Restor
 /** The `Backup` service: the whole state to a stream, and back. */
 export function backupService(replica: Replica): UntypedServiceImplementation {
   return {
-    Save: (call: SaveCall) => {
-      save(replica, call).then(
-        () => call.end(),
-        (error: unknown) => call.emit('error', toStatus(error)),
-      );
-    },
+    Save: streaming((call: SaveCall, answers) => save(replica, call, answers)),
     Restore: (call: RestoreCall, done: sendUnaryData<messages.RestoreResponse>) => {
       restore(replica, call).then(
         (response) => done(null, response),
@@ -37,13 +32,11 @@ export function backupService(replica: Replica): UntypedServiceImplementation {
 }
 
 /** Everything that is committed now: one version, however long it takes to send. */
-async function save(replica: Replica, call: SaveCall): Promise<void> {
-  const stop = new AbortController();
-  call.on('cancelled', () => stop.abort());
+async function save(replica: Replica, call: SaveCall, { say, signal }: Answers<messages.SaveResponse>): Promise<void> {
   const content = await readCommitted(replica, call.request, timeLeft(call), () => ({ of: replica.content() }));
   for await (const chunk of encodeInSlices(content.of, systemClock)) {
-    if (stop.signal.aborted) return;
-    await writeSlowly(call, { chunk }, stop.signal);
+    if (signal.aborted) return;
+    await say({ chunk });
   }
 }
 

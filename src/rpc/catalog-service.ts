@@ -1,6 +1,8 @@
 import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { groupedToLast } from '../base/grouped.js';
 import { leases, type Replica } from '../replica/index.js';
 import {
+  all,
   indexLookup,
   specifierFor,
   StoreError,
@@ -14,9 +16,8 @@ import {
 import type { messages } from '../wire/index.js';
 import { methodOf } from './definitions.js';
 import { forwardingHandler, type Forwarder } from './forward.js';
-import { readHandler, type ReadRequest } from './reads.js';
-import { writeSlowly } from './slow-writer.js';
-import { toStatus } from './status.js';
+import { foundIn, pageBytes, pageOf, readHandler, type ReadRequest } from './reads.js';
+import { streaming, type Answers } from './streaming.js';
 
 type Instance = messages.CatalogInstance;
 type WatchCall = ServerWritableStream<messages.CatalogWatchRequest, messages.CatalogWatchResponse>;
@@ -61,15 +62,12 @@ export function catalogService(replica: Replica, forwarder: Forwarder): UntypedS
       return {};
     }),
     List: readHandler(replica, (request: messages.CatalogListRequest & ReadRequest, tx) => {
-      const found = instancesIn(tx, request);
-      return { instances: request.passing ? found.filter(({ health }) => health === 'passing') : found };
+      const found = instancesIn(tx, request, request.after);
+      const wanted = request.passing ? having(found, ({ health }) => health === 'passing') : found;
+      const { items, more } = pageOf(wanted, request.limit, bytesOf);
+      return { instances: items, more };
     }),
-    Watch: (call: WatchCall) => {
-      follow(replica, call).then(
-        () => call.end(),
-        (error: unknown) => call.emit('error', toStatus(error)),
-      );
-    },
+    Watch: streaming((call: WatchCall, answers) => follow(replica, call, answers)),
   };
 }
 
@@ -99,30 +97,37 @@ function madeBefore({ store }: Replica, { info, instance, session }: messages.Ca
   return { id: made?.id ?? instance.id, session: (made as StoredInstance | undefined)?.session ?? session };
 }
 
-function instancesIn(tx: ReadTx, { name, tags }: Wanted): Instance[] {
-  const table = tableOf(tx, instancesKind);
-  const found = (name === ''
-    ? table.find()
-    : table.find(indexLookup('service', { value: name }))) as unknown as StoredInstance[];
-  const fits = (instance: StoredInstance) => tags.every((tag) => instance.tags.includes(tag));
-  return found.filter(fits).map(({ meta: _meta, session: _session, lease, ...instance }) => ({
-    ...instance,
-    lost: tx.kind(leases).get(lease)?.lost ?? false,
-  }));
+function* instancesIn(tx: ReadTx, { name, tags }: Wanted, after?: string): Generator<Instance, void> {
+  const by = name === '' ? all : indexLookup('service', { value: name });
+  const found = foundIn(tx, instancesKind, by, { after }) as Iterable<StoredObject> as Iterable<StoredInstance>;
+  for (const { meta: _meta, session: _session, lease, ...instance } of found) {
+    if (!tags.every((tag) => instance.tags.includes(tag))) continue;
+    yield { ...instance, lost: tx.kind(leases).get(lease)?.lost ?? false };
+  }
 }
 
+function* having<T>(items: Iterable<T>, holds: (item: T) => boolean): Generator<T, void> {
+  for (const item of items) if (holds(item)) yield item;
+}
+
+/** About the bytes of an instance in a message. */
+const bytesOf = (instance: Instance) => JSON.stringify(instance).length;
+
 /** Compares what is there with what was told, whenever an instance or a lease has changed. */
-async function follow({ store }: Replica, call: WatchCall): Promise<void> {
-  const stop = new AbortController();
-  call.on('cancelled', () => stop.abort());
-  call.on('close', () => stop.abort());
+async function follow(
+  { store }: Replica,
+  call: WatchCall,
+  { say, signal }: Answers<messages.CatalogWatchResponse>,
+): Promise<void> {
   const told = new Map<string, Instance>();
   const tell = async (first: boolean) => {
     const changes = changesSince(
       told,
-      store.view((tx) => instancesIn(tx, call.request)),
+      store.view((tx) => [...instancesIn(tx, call.request)]),
     );
-    if (first || changes.length > 0) await writeSlowly(call, { changes }, stop.signal);
+    if (!first && changes.length === 0) return;
+    for (const { group, last } of groupedToLast(changes, { bytes: pageBytes }, ({ instance }) => bytesOf(instance)))
+      await say({ changes: group, ...(!last && { continued: true }) });
   };
   const specifiers = [
     ...(['create', 'update', 'delete'] as const).map((action) =>
@@ -130,9 +135,7 @@ async function follow({ store }: Replica, call: WatchCall): Promise<void> {
     ),
     leases.updated(),
   ];
-  const events = watch(store.queue, { after: store.version, signal: stop.signal }, ...specifiers)[
-    Symbol.asyncIterator
-  ]();
+  const events = watch(store.queue, { after: store.version, signal }, ...specifiers)[Symbol.asyncIterator]();
   try {
     await tell(true);
     // What is told is what is there now, so a reader that is slow misses nothing that matters.

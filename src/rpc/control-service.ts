@@ -14,9 +14,17 @@ import { fromAny, toAny, type messages } from '../wire/index.js';
 import { methodOf } from './definitions.js';
 import { forwardingHandler, type Forwarder } from './forward.js';
 import { kindsService } from './kinds.js';
-import { getObject, listObjects, listPage, readHandler, type ListRequest, type ReadRequest } from './reads.js';
+import {
+  answerBytes,
+  getObject,
+  listObjects,
+  listPage,
+  readHandler,
+  type ListRequest,
+  type ReadRequest,
+} from './reads.js';
 import { checkedKind } from './names.js';
-import { showObject, wireFields } from './shown.js';
+import { FieldRoom, showObject, wireFields } from './shown.js';
 import { ApiWrites, checkConditions, type Seen } from './writes.js';
 
 type WriteInfo = messages.WriteInfo;
@@ -80,7 +88,7 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
 
     read(`Get${one}`, ({ id }: ReadRequest & { id: string }, tx) => ({ [kind]: getObject(tx, kind, id) }));
     read(`List${many}`, (request: ListRequest, tx) => {
-      const { objects, more } = listPage(tx, kind, request);
+      const { objects, more } = listPage(store, tx, kind, request);
       return { [plural]: objects, version: tx.version, more };
     });
     for (const action of ['create', 'update'] as const) {
@@ -135,6 +143,7 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
       writes.finish();
       return ids;
     });
+    const room = new FieldRoom(answerBytes);
     return {
       version: plan.version,
       ids: plan.value,
@@ -142,7 +151,7 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
         op: action === 'delete' ? 'remove' : action,
         kind,
         id: object.id,
-        fields: wireFields(kind, fields),
+        ...wireFields(kind, fields, room),
       })),
     };
   }

@@ -1,30 +1,53 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Slicer, systemClock } from '../base/clock.js';
+import { groupedToLast } from '../base/grouped.js';
 import type { Replica } from '../replica/index.js';
-import { isKind, type KindUse } from '../state/index.js';
+import { historyEntries, isKind, type KindUse, type MemoryStore } from '../state/index.js';
 import type { messages } from '../wire/index.js';
+import { timeLeft } from './forward.js';
 import { checkedKind } from './names.js';
-import { readHandler } from './reads.js';
-import { wireFields } from './shown.js';
+import { pageBytes, readCommitted } from './reads.js';
+import { FieldRoom, wireFields } from './shown.js';
+import { streaming } from './streaming.js';
 
 /** `History` and `ListKinds`: what is known about objects beside the objects. */
 export function kindsService(replica: Replica): UntypedServiceImplementation {
   const { store } = replica;
   return {
-    History: readHandler(replica, ({ kind, id, limit }: messages.HistoryRequest): messages.HistoryResponse => {
-      const entries = store.historyOf(checkedKind(kind), id).map(({ action, fields, ...entry }) => ({
-        ...entry,
-        op: action === 'delete' ? ('remove' as const) : action,
-        fields: wireFields(kind, fields),
-      }));
-      return {
-        entries: limit > 0 ? entries.slice(-limit) : entries,
+    History: streaming<messages.HistoryRequest, messages.HistoryResponse>(async (call, { say, signal }) => {
+      const { kind, id, limit } = call.request;
+      const { records, reachesBackTo } = await readCommitted(replica, call.request, timeLeft(call), () => ({
+        records: store.history,
         reachesBackTo: store.use().history.reachesBackTo,
-      };
+      }));
+      const slicer = new Slicer(systemClock);
+      const entries = wireEntries(records, { kind: checkedKind(kind), id, limit: limit || Infinity });
+      for (const { group } of groupedToLast(entries, { bytes: pageBytes }, ({ bytes }) => bytes)) {
+        if (signal.aborted) return;
+        await say({ entries: group.map(({ entry }) => entry), reachesBackTo });
+        if (slicer.due) await slicer.pause();
+      }
     }),
     ListKinds: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<messages.ListKindsResponse>) =>
       done(null, { kinds: store.use().kinds.map((use) => kindUse(replica, use)) }),
   };
 }
+
+/** What became of one object, as messages with their sizes, made as they are asked for. */
+function* wireEntries(
+  records: MemoryStore['history'],
+  { kind, id, limit }: { readonly kind: string; readonly id: string; readonly limit: number },
+): Generator<{ entry: messages.HistoryEntry; bytes: number }, void> {
+  for (const { action, fields, ...rest } of historyEntries(records, kind, id, limit)) {
+    const room = new FieldRoom(pageBytes);
+    const op = action === 'delete' ? ('remove' as const) : action;
+    const entry = { ...rest, op, ...wireFields(kind, fields, room) };
+    yield { entry, bytes: entryBytes + pageBytes - room.bytes };
+  }
+}
+
+/** What an entry takes beside its fields, bytes. */
+const entryBytes = 64;
 
 function kindUse({ store }: Replica, { kind, objects, bytes, limits }: KindUse): messages.KindUse {
   const known = store.kinds.find(kind);

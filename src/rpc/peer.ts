@@ -1,4 +1,5 @@
 import type { ClientWritableStream } from '@grpc/grpc-js';
+import { grouped } from '../base/grouped.js';
 import type { Logger } from '../base/log.js';
 import { messageOf } from '../base/errors.js';
 import type { Clock } from '../base/clock.js';
@@ -35,13 +36,13 @@ const urgentTypes: ReadonlySet<string> = new Set([
 const queuedBytesMax = 32 * 1024 * 1024;
 const reconnectMs = 100;
 
-function approximateBytes(batch: readonly Message[]): number {
-  let bytes = 0;
-  for (const message of batch) {
-    bytes += 64;
-    if (message.type === 'appendEntries')
-      for (const entry of message.entries) bytes += 24 + (entry.kind === 'normal' ? entry.data.length : 64);
-  }
+/** A frame ends at so many bytes of messages: whoever reads it does so in one go. */
+const frameBytes = 1024 * 1024;
+
+function approximateBytes(message: Message): number {
+  let bytes = 64;
+  if (message.type === 'appendEntries')
+    for (const entry of message.entries) bytes += 24 + (entry.kind === 'normal' ? entry.data.length : 64);
   return bytes;
 }
 
@@ -68,16 +69,18 @@ class Lane {
     this.#clock = options.clock;
   }
 
-  /** False when the messages were dropped. The one place that writes to the stream. */
+  /** False when messages were dropped. The one place that writes to the stream. */
   send(batch: readonly Message[]): boolean {
     const stream = this.#stream ?? this.#connect();
     if (!stream) return false;
-    const bytes = approximateBytes(batch);
-    if (this.#queuedBytes + bytes > queuedBytesMax) return false;
-    this.#queuedBytes += bytes;
-    stream.write({ batch: toWireBatch(batch) }, () => {
-      if (stream === this.#stream) this.#queuedBytes -= bytes; // what an earlier stream lost was forgotten with it
-    });
+    for (const group of grouped(batch, { bytes: frameBytes }, approximateBytes)) {
+      const bytes = group.reduce((sum, message) => sum + approximateBytes(message), 0);
+      if (this.#queuedBytes + bytes > queuedBytesMax) return false;
+      this.#queuedBytes += bytes;
+      stream.write({ batch: toWireBatch(group) }, () => {
+        if (stream === this.#stream) this.#queuedBytes -= bytes; // what an earlier stream lost was forgotten with it
+      });
+    }
     return true;
   }
 

@@ -7,8 +7,8 @@ import { lookupOf } from './filters.js';
 import { timeLeft } from './forward.js';
 import { checkedKind } from './names.js';
 import { showObject } from './shown.js';
-import { writeSlowly } from './slow-writer.js';
 import { toStatus } from './status.js';
+import { streaming } from './streaming.js';
 
 /** What every read may ask. */
 export interface ReadRequest {
@@ -21,8 +21,11 @@ export interface ListRequest extends ReadRequest {
   readonly after?: string;
 }
 
-/** About how many bytes of objects go into one message of a stream. */
-const pageBytes = 256 * 1024;
+/** About how many bytes go into one message of a stream. */
+export const pageBytes = 256 * 1024;
+
+/** About how many bytes go into the one message of an answer; what is left is asked for in another call. */
+export const answerBytes = 1024 * 1024;
 
 /** Runs `read` on what is committed in the cluster, or, where the request takes that, on what this member holds. */
 export function readCommitted<T>(
@@ -54,19 +57,32 @@ export function getObject(tx: ReadTx, kind: string, id: string): StoredObject {
   return showObject(kind, object);
 }
 
-/** One page of a list, and whether there is more. */
+/** One page of a list, and whether there is more: at most {@link answerBytes}, and the `limit` of the request. */
 export function listPage(
+  store: MemoryStore,
   tx: ReadTx,
   kind: string,
   { filter, limit, after }: ListRequest,
 ): { objects: StoredObject[]; more: boolean } {
-  const found = tableOf(tx, kind).find(lookupOf(kind, filter), {
-    ...(limit > 0 && { limit: limit + 1 }),
-    ...(after !== undefined && { after }),
-  });
-  const more = limit > 0 && found.length > limit;
-  if (more) found.pop();
-  return { objects: found.map((object) => showObject(kind, object)), more };
+  const found = foundIn(tx, kind, lookupOf(kind, filter), { ...(limit > 0 && { limit: limit + 1 }), after });
+  const { items, more } = pageOf(found, limit, (object) => store.bytesOf(kind, object));
+  return { objects: items.map((object) => showObject(kind, object)), more };
+}
+
+/** The first of these that one answer takes: `limit` of them, or as many as {@link answerBytes} hold when it is 0. */
+export function pageOf<T>(
+  found: Iterable<T>,
+  limit: number,
+  bytesOf: (item: T) => number,
+): { items: T[]; more: boolean } {
+  const items: T[] = [];
+  let bytes = 0;
+  for (const item of found) {
+    if (bytes >= answerBytes || (limit > 0 && items.length === limit)) return { items, more: true };
+    items.push(item);
+    bytes += bytesOf(item);
+  }
+  return { items, more: false };
 }
 
 /** Objects that are looked up at a time. */
@@ -121,31 +137,24 @@ export async function* pagesOf(
   if (page.length > 0) yield page;
 }
 
-type ListObjects = handleServerStreamingCall<messages.ListObjectsRequest, messages.ListObjectsResponse>;
-
 /** `ListObjects`: a list of any length, all of it of one version. */
-export function listObjects(replica: Replica): ListObjects {
-  return (call) => {
+export function listObjects(
+  replica: Replica,
+): handleServerStreamingCall<messages.ListObjectsRequest, messages.ListObjectsResponse> {
+  const { store } = replica;
+  return streaming(async (call, { say, signal }) => {
     const { request } = call;
-    const { store } = replica;
-    const stop = new AbortController();
-    call.on('cancelled', () => stop.abort());
-    const serve = async () => {
-      const view = await readCommitted(replica, request, timeLeft(call), () => store.openView());
-      const { kind, filter, limit, after } = request;
-      const by = lookupOf(checkedKind(kind), filter);
-      const objects = foundIn(view, kind, by, { ...(limit > 0 && { limit }), after });
-      let sent = 0;
-      for await (const page of pagesOf(store, kind, objects)) {
-        if (stop.signal.aborted) return;
-        await writeSlowly(call, { version: view.version, objects: page }, stop.signal);
-        sent++;
-      }
-      if (sent === 0) await writeSlowly(call, { version: view.version, objects: [] }, stop.signal);
-    };
-    serve().then(
-      () => call.end(),
-      (error: unknown) => call.emit('error', toStatus(error)),
-    );
-  };
+    const view = await readCommitted(replica, request, timeLeft(call), () => store.openView());
+    const { version } = view;
+    const { kind, filter, limit, after } = request;
+    const by = lookupOf(checkedKind(kind), filter);
+    const found = foundIn(view, kind, by, { ...(limit > 0 && { limit }), after });
+    let sent = 0;
+    for await (const objects of pagesOf(store, kind, found)) {
+      if (signal.aborted) return;
+      await say({ version, objects });
+      sent++;
+    }
+    if (sent === 0) await say({ version, objects: [] });
+  });
 }

@@ -27,11 +27,41 @@ export function withHiddenParts(kind: string, object: AnyObject, old: StoredObje
   return given.spec.data === '' ? { ...given, spec: { ...given.spec, data: stored.spec.data } } : object;
 }
 
-/** Field changes as messages: values are JSON. */
-export function wireFields(kind: string, fields: readonly FieldChange[]): messages.FieldChange[] {
-  return showFields(kind, fields).map(({ path, ...field }) => ({
-    path,
+/** Longest JSON of one value that is shown, characters. */
+const valueMax = 64 * 1024;
+/** What a field takes beside its texts, bytes. */
+const fieldBytes = 16;
+
+/** How many bytes of fields one message may still take. */
+export class FieldRoom {
+  bytes: number;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+}
+
+/** Field changes as messages: values are JSON. What is too long, and what is too many for `room`, is said and not shown. */
+export function wireFields(
+  kind: string,
+  fields: readonly FieldChange[],
+  room: FieldRoom,
+): { readonly fields: messages.FieldChange[]; readonly fieldsLeftOut: number } {
+  const shown: messages.FieldChange[] = [];
+  for (const field of showFields(kind, fields)) {
+    if (room.bytes <= 0) break;
+    const wire = wireField(field);
+    room.bytes -= wire.path.length + (wire.old?.length ?? 0) + (wire.new?.length ?? 0) + fieldBytes;
+    shown.push(wire);
+  }
+  return { fields: shown, fieldsLeftOut: fields.length - shown.length };
+}
+
+function wireField({ path, ...field }: FieldChange): messages.FieldChange {
+  const values = {
     ...('old' in field && { old: JSON.stringify(field.old) }),
     ...('new' in field && { new: JSON.stringify(field.new) }),
-  }));
+  };
+  const tooLong = Object.values(values).some(({ length }) => length > valueMax);
+  return tooLong ? { path, tooLong } : { path, ...values };
 }

@@ -1,5 +1,7 @@
 import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Slicer, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { groupedToLast } from '../base/grouped.js';
 import type { Replica } from '../replica/index.js';
 import {
   all,
@@ -12,11 +14,10 @@ import {
   type StoredObject,
 } from '../state/index.js';
 import { toAny, type messages } from '../wire/index.js';
-import { foundIn, pagesOf } from './reads.js';
+import { foundIn, pageBytes, pagesOf } from './reads.js';
 import { allKinds, selectionsOf, specifiersOf, type Selection } from './selectors.js';
 import { showObject } from './shown.js';
-import { writeSlowly } from './slow-writer.js';
-import { toStatus } from './status.js';
+import { streaming, type Answers } from './streaming.js';
 
 type WatchRequest = messages.WatchRequest;
 type WatchResponse = messages.WatchResponse;
@@ -31,36 +32,28 @@ const waitingBytesMax = 16 * 1024 * 1024;
 /** The `Watch` service: whole transactions, from any member, resumable. */
 export function watchService(replica: Replica): UntypedServiceImplementation {
   return {
-    Watch: (call: Call) => {
-      serve(replica, call).then(
-        () => call.end(),
-        (error: unknown) => call.emit('error', toStatus(error)),
-      );
-    },
+    Watch: streaming((call: Call, answers) => serve(replica, call, answers)),
   };
 }
 
-async function serve(replica: Replica, call: Call): Promise<void> {
+async function serve(replica: Replica, call: Call, { say: write, signal }: Answers<WatchResponse>): Promise<void> {
   const { request } = call;
   const { store } = replica;
   const { lineage } = replica.status();
   if (request.snapshot && request.resumeFrom !== undefined)
     throw new StoreError('INVALID_OBJECT', 'snapshot and resume_from exclude each other', { path: 'snapshot' });
   const selections = selectionsOf(request.selectors, store);
-  const stop = new AbortController();
-  call.on('cancelled', () => stop.abort());
-  call.on('close', () => stop.abort());
-  const say: Say = (body) => writeSlowly<WatchResponse>(call, { lineage, ...body }, stop.signal);
+  const say: Say = (body) => write({ lineage, ...body });
 
   if (request.lineage !== undefined && request.lineage !== lineage) {
     await say({ resync: { reason: `this history is another one (lineage ${lineage})`, version: store.version } });
     return;
   }
   const from = request.resumeFrom ?? store.version;
-  const events = eventsFrom(store, from, request, selections, stop.signal);
+  const events = eventsFrom(store, from, request, selections, signal);
   const iterator = events[Symbol.asyncIterator]();
   try {
-    if (request.snapshot) await saySnapshot(store, selections, say, stop.signal);
+    if (request.snapshot) await saySnapshot(store, selections, say, signal);
     // What is no longer in memory may turn out not to be on disk either: then the watch never stood.
     const first = from < store.use().history.reachesBackTo ? await iterator.next() : undefined;
     if (from <= store.version || request.wait) await say({ synced: { version: from } });
@@ -126,10 +119,17 @@ async function pass(store: MemoryStore, { events, first }: Begun, bookmarkMs: nu
   let collected: ObjectEvent[] = [];
   let unsaid: number | undefined;
   let saying: Promise<void> = Promise.resolve();
-  const inTurn = (body: object) => (saying = saying.then(() => say(body)));
+  const slicer = new Slicer(systemClock);
+  const inTurn = (bodies: Iterable<object>) =>
+    (saying = saying.then(async () => {
+      for (const body of bodies) {
+        await say(body);
+        if (slicer.due) await slicer.pause();
+      }
+    }));
   const timer = setInterval(() => {
     if (unsaid === undefined) return;
-    inTurn({ bookmark: { version: unsaid } }).catch(() => undefined);
+    inTurn([{ bookmark: { version: unsaid } }]).catch(() => undefined);
     unsaid = undefined;
   }, bookmarkMs);
   try {
@@ -142,7 +142,7 @@ async function pass(store: MemoryStore, { events, first }: Begun, bookmarkMs: nu
       if (collected.length === 0) unsaid = event.version;
       else {
         unsaid = undefined;
-        await inTurn({ transaction: transactionOf(store, event.version, collected) });
+        await inTurn(partsOf(store, event.version, collected));
       }
       collected = [];
     }
@@ -151,17 +151,30 @@ async function pass(store: MemoryStore, { events, first }: Begun, bookmarkMs: nu
   }
 }
 
-function transactionOf(store: MemoryStore, version: number, events: readonly ObjectEvent[]): messages.WatchTransaction {
+/** A transaction in as many messages as its objects take: one that removes much is small, and its events are not. */
+function* partsOf(
+  store: MemoryStore,
+  version: number,
+  events: readonly ObjectEvent[],
+): Generator<{ transaction: messages.WatchTransaction }, void> {
   const { time = 0, actor, reason, requestId } = store.transaction(version) ?? {};
-  return {
+  const info = {
     version,
     time,
-    events: events.map(toWire),
     ...(actor !== undefined && { actor }),
     ...(reason !== undefined && { reason }),
     ...(requestId !== undefined && { requestId }),
   };
+  const bytesOf = (event: ObjectEvent) =>
+    eventBytes +
+    store.bytesOf(event.kind, event.object) +
+    (event.action === 'update' ? store.bytesOf(event.kind, event.old) : 0);
+  for (const { group, last } of groupedToLast(events, { bytes: pageBytes }, bytesOf))
+    yield { transaction: { ...info, events: group.map(toWire), ...(!last && { continued: true }) } };
 }
+
+/** What an event takes beside its objects, bytes. */
+const eventBytes = 32;
 
 function toWire(event: ObjectEvent): messages.WatchEvent {
   const { action, kind, object } = event;

@@ -78,6 +78,7 @@ export { fitsBy } from './find.js';
 export type { FindOptions } from './find.js';
 export { fieldChanges } from './difference.js';
 export type { FieldChange } from './difference.js';
+export { historyEntries } from './object-history.js';
 export type { HistoryEntry } from './object-history.js';
 export type { Plan, PlannedChange } from './plan.js';
 export type { KindUse, StoreUse } from './use.js';

@@ -1,4 +1,5 @@
 import { fieldChanges, type FieldChange } from './difference.js';
+import type { ObjectEvent } from './events.js';
 import type { TransactionRecord } from './history.js';
 import type { StoredObject } from './kind.js';
 
@@ -15,21 +16,31 @@ export interface HistoryEntry {
 
 /** What became of one object, oldest first, as far as these transactions tell. */
 export function historyOf(records: readonly TransactionRecord[], kind: string, id: string): HistoryEntry[] {
-  const entries: HistoryEntry[] = [];
-  for (const { version, time, actor, reason, events } of records) {
-    for (const event of events) {
-      if (event.object.id !== id || event.kind !== kind) continue;
-      const old: StoredObject | undefined =
-        event.action === 'update' ? event.old : event.action === 'delete' ? event.object : undefined;
-      entries.push({
-        version,
-        time,
-        action: event.action,
-        ...(actor !== undefined && { actor }),
-        ...(reason !== undefined && { reason }),
-        fields: fieldChanges(old, event.action === 'delete' ? undefined : event.object),
-      });
-    }
-  }
-  return entries;
+  return [...historyEntries(records, kind, id)];
+}
+
+/** The same, one at a time: what differs is worked out when it is asked for. `limit`: the newest so many. */
+export function* historyEntries(
+  records: readonly TransactionRecord[],
+  kind: string,
+  id: string,
+  limit = Infinity,
+): Generator<HistoryEntry, void> {
+  const found = records.flatMap((record) =>
+    record.events.filter((event) => event.object.id === id && event.kind === kind).map((event) => ({ record, event })),
+  );
+  for (const { record, event } of found.slice(Math.max(0, found.length - limit))) yield entryOf(record, event);
+}
+
+function entryOf({ version, time, actor, reason }: TransactionRecord, event: ObjectEvent): HistoryEntry {
+  const old: StoredObject | undefined =
+    event.action === 'update' ? event.old : event.action === 'delete' ? event.object : undefined;
+  return {
+    version,
+    time,
+    action: event.action,
+    ...(actor !== undefined && { actor }),
+    ...(reason !== undefined && { reason }),
+    fields: fieldChanges(old, event.action === 'delete' ? undefined : event.object),
+  };
 }

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.js';
+import { grouped, groupedToLast, type GroupLimits } from '../base/grouped.js';
 import { LongList } from '../base/long-list.js';
 import {
   isStateStamp,
@@ -26,12 +27,12 @@ import { checkedKind, decodeObject, encodeObject } from './objects.js';
 export const snapshotFormat = 1;
 
 const recordCodec = messageCodec('SnapshotRecord');
-/** About as much is yielded at a time. */
-const chunkBytes = 32 * 1024;
-/** Most changes of a transaction in one record. */
-const changesMax = 128;
-/** Most request ids in one record. */
-const requestsPerRecord = 256;
+/** Most bytes that are yielded at a time: a record that is longer goes on in the next piece. */
+export const chunkBytes = 32 * 1024;
+/** A record of history ends at so much of a transaction: it may have removed much with little. */
+const historyLimits: GroupLimits = { bytes: 256 * 1024, items: 128 };
+/** A record of request ids ends at so many of them. */
+const requestLimits: GroupLimits = { bytes: 256 * 1024, items: 256 };
 
 /** Everything that one member hands to another: the store, and who the cluster is. */
 export interface ClusterSnapshot {
@@ -45,33 +46,45 @@ export interface ClusterSnapshot {
 }
 
 /**
- * The pieces of an encoded snapshot, made one at a time so that the caller can pause between them: about 32 KiB each, less
- * when `due` says that it is time for a pause.
+ * The pieces of an encoded snapshot, made one at a time so that the caller can pause between them: at most 32 KiB each,
+ * less when `due` says that it is time for a pause. However large what the store holds is, no piece is larger.
  */
 export function* encodeSnapshot(snapshot: ClusterSnapshot, due = () => false): Generator<Uint8Array, void> {
   let records: Uint8Array[] = [];
-  let bytes = 0;
+  let rest: Uint8Array = nothing;
+  let { length: bytes } = rest;
   let count = 0;
   for (const record of recordsOf(snapshot)) {
     const encoded = recordCodec.encode(record);
     records.push(encoded);
     bytes += lengthBytes + encoded.length;
     count++;
-    if (bytes < chunkBytes && !('end' in record) && !due()) continue;
-    yield framed(records, bytes);
+    const now = 'end' in record || due();
+    if (bytes < chunkBytes && !now) continue;
+    const whole = framed(rest, records, bytes);
+    let at = 0;
+    for (; whole.length - at > chunkBytes; at += chunkBytes) yield whole.subarray(at, at + chunkBytes);
+    rest = whole.subarray(at);
+    if (now || rest.length === chunkBytes) {
+      yield rest;
+      rest = nothing;
+    }
     records = [];
-    bytes = 0;
+    bytes = rest.length;
   }
   assert(count > 1 && records.length === 0, 'a snapshot ends with its end record');
 }
 
+const nothing = new Uint8Array(0);
+
 /** Before each record, big-endian: how many bytes it has. */
 const lengthBytes = 4;
 
-function framed(records: readonly Uint8Array[], bytes: number): Uint8Array {
+function framed(rest: Uint8Array, records: readonly Uint8Array[], bytes: number): Uint8Array {
   const chunk = new Uint8Array(bytes);
   const lengths = new DataView(chunk.buffer);
-  let at = 0;
+  chunk.set(rest);
+  let at = rest.length;
   for (const record of records) {
     lengths.setUint32(at, record.length);
     chunk.set(record, at + lengthBytes);
@@ -115,10 +128,8 @@ function* recordsOf({ clusterId, lineage, members, removed, store }: ClusterSnap
 
 /** Request ids and the versions that they made, a few hundred at a time. */
 export function* toRequestRecords(requests: StoreSnapshot['requests']): Generator<RequestRecords, void> {
-  for (let from = 0; from < requests.length; from += requestsPerRecord) {
-    const some = requests.slice(from, from + requestsPerRecord);
+  for (const some of grouped(requests, requestLimits, ([requestId]) => requestId.length))
     yield { requests: some.map(([requestId, version]) => ({ requestId, version })) };
-  }
 }
 
 export function fromRequestRecords({ requests }: RequestRecords): [requestId: string, version: number][] {
@@ -127,10 +138,13 @@ export function fromRequestRecords({ requests }: RequestRecords): [requestId: st
 
 function* toWireRecords(record: TransactionRecord): Generator<HistoryRecord, void> {
   const { events, commit: _commit, kinds: _kinds, ...info } = record;
-  let from = 0;
-  for (; from + changesMax < events.length; from += changesMax)
-    yield { ...info, changes: events.slice(from, from + changesMax).map(toWireChange), continued: true };
-  yield { ...info, changes: events.slice(from).map(toWireChange) };
+  const bytesOf = ({ object, old }: HistoryChange) => object.length + (old?.length ?? 0);
+  for (const { group, last } of groupedToLast(mapped(events, toWireChange), historyLimits, bytesOf))
+    yield { ...info, changes: group, ...(!last && { continued: true }) };
+}
+
+function* mapped<T, U>(items: Iterable<T>, map: (item: T) => U): Generator<U, void> {
+  for (const item of items) yield map(item);
 }
 
 function toWireChange(event: ObjectEvent): HistoryChange {
@@ -172,16 +186,23 @@ function fromWireRecord(
   });
 }
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Takes an encoded snapshot piece by piece. */
 export class SnapshotDecoder {
-  #rest: Uint8Array = new Uint8Array(0);
+  /** What no whole record has been made of yet … */
+  #rest: Uint8Array[] = [];
+  #restBytes = 0;
+  /** … because so many bytes are needed first: a long record comes in many pieces, and is put together once. */
+  #wantedBytes = lengthBytes;
   #header: SnapshotHeader | undefined;
   #records = 0;
   #ended = false;
@@ -200,24 +221,32 @@ export class SnapshotDecoder {
 
   /** As {@link push}, a record at a time, so that the caller can pause in between. To be gone through to its end. */
   *records(chunk: Uint8Array): Generator<void, void> {
-    const bytes = this.#rest.length === 0 ? chunk : joined(this.#rest, chunk);
+    this.#rest.push(chunk);
+    this.#restBytes += chunk.length;
+    if (this.#restBytes < this.#wantedBytes) return;
+    const bytes = this.#rest.length === 1 ? chunk : joined(this.#rest, this.#restBytes);
     const lengths = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = 0;
+    this.#wantedBytes = lengthBytes;
     while (bytes.length - at >= lengthBytes) {
       const begin = at + lengthBytes;
       const end = begin + lengths.getUint32(at);
-      if (end > bytes.length) break;
+      if (end > bytes.length) {
+        this.#wantedBytes = end - at;
+        break;
+      }
       this.#take(recordCodec.decode(bytes.subarray(begin, end)));
       at = end;
       yield;
     }
-    this.#rest = bytes.subarray(at);
+    this.#restBytes = bytes.length - at;
+    this.#rest = this.#restBytes > 0 ? [bytes.subarray(at)] : [];
   }
 
   /** The whole snapshot. Throws {@link DecodeError} when its end has not come. */
   finish(): ClusterSnapshot {
     const header = this.#header;
-    if (!header || !this.#ended || this.#begun || this.#rest.length > 0)
+    if (!header || !this.#ended || this.#begun || this.#restBytes > 0)
       throw new DecodeError('the snapshot is not complete');
     const { clusterId, lineage, members, removed, version, time, kinds } = header;
     const content = { version, time, ...(kinds.length > 0 && { kinds }) };

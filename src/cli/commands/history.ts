@@ -50,16 +50,18 @@ function goneAs(id: string): (error: unknown) => { readonly id: string } {
   };
 }
 
-function parsed({ path, old, new: now }: messages.FieldChange): object {
+function parsed({ path, old, new: now, tooLong }: messages.FieldChange): object {
   return {
     path,
+    ...(tooLong && { tooLong }),
     ...(old !== undefined && { old: JSON.parse(old) as unknown }),
     ...(now !== undefined && { new: JSON.parse(now) as unknown }),
   };
 }
 
 /** One field: `spec.mode.replicated.replicas: 1 → 3`. */
-function fieldText({ path, old, new: now }: messages.FieldChange): string {
+function fieldText({ path, old, new: now, tooLong }: messages.FieldChange): string {
+  if (tooLong) return `${path}: changed, too long to show`;
   if (old === undefined && now === undefined) return `${path}: changed`;
   if (old === undefined) return `${path}: ${now}`;
   return now === undefined ? `${path}: ${old} → gone` : `${path}: ${old} → ${now}`;
@@ -71,7 +73,8 @@ export function fieldTexts(kind: string, fields: readonly messages.FieldChange[]
   return fields.filter((field) => kind !== 'service' || !kept(field)).map(fieldText);
 }
 
-function changesOf(kind: string, { op, fields }: Entry): string {
+function changesOf(kind: string, { op, fields, fieldsLeftOut }: Entry): string {
   if (op !== 'update') return '';
-  return fields.length === 0 ? 'nothing' : fieldTexts(kind, fields).join('; ');
+  if (fields.length === 0) return 'nothing';
+  return [...fieldTexts(kind, fields), ...(fieldsLeftOut > 0 ? [`${fieldsLeftOut} more fields`] : [])].join('; ');
 }

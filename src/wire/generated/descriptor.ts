@@ -232,6 +232,13 @@ export const descriptor: object = {
        "fields": {}
       },
       "CatalogListRequest": {
+       "oneofs": {
+        "_after": {
+         "oneof": [
+          "after"
+         ]
+        }
+       },
        "fields": {
         "name": {
          "type": "string",
@@ -249,6 +256,17 @@ export const descriptor: object = {
         "stale": {
          "type": "bool",
          "id": 4
+        },
+        "limit": {
+         "type": "uint32",
+         "id": 5
+        },
+        "after": {
+         "type": "string",
+         "id": 6,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -258,6 +276,10 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "CatalogInstance",
          "id": 1
+        },
+        "more": {
+         "type": "bool",
+         "id": 2
         }
        }
       },
@@ -294,11 +316,25 @@ export const descriptor: object = {
        }
       },
       "CatalogWatchResponse": {
+       "oneofs": {
+        "_continued": {
+         "oneof": [
+          "continued"
+         ]
+        }
+       },
        "fields": {
         "changes": {
          "rule": "repeated",
          "type": "CatalogChange",
          "id": 1
+        },
+        "continued": {
+         "type": "bool",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -491,7 +527,8 @@ export const descriptor: object = {
         },
         "History": {
          "requestType": "HistoryRequest",
-         "responseType": "HistoryResponse"
+         "responseType": "HistoryResponse",
+         "responseStream": true
         },
         "ListKinds": {
          "requestType": "ListKindsRequest",
@@ -2343,6 +2380,10 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "FieldChange",
          "id": 4
+        },
+        "fieldsLeftOut": {
+         "type": "uint32",
+         "id": 5
         }
        }
       },
@@ -2356,6 +2397,11 @@ export const descriptor: object = {
         "_new": {
          "oneof": [
           "new"
+         ]
+        },
+        "_tooLong": {
+         "oneof": [
+          "tooLong"
          ]
         }
        },
@@ -2374,6 +2420,13 @@ export const descriptor: object = {
         "new": {
          "type": "string",
          "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "tooLong": {
+         "type": "bool",
+         "id": 4,
          "options": {
           "proto3_optional": true
          }
@@ -2657,6 +2710,10 @@ export const descriptor: object = {
          "rule": "repeated",
          "type": "FieldChange",
          "id": 6
+        },
+        "fieldsLeftOut": {
+         "type": "uint32",
+         "id": 7
         }
        }
       },
@@ -6957,6 +7014,11 @@ export const descriptor: object = {
          "oneof": [
           "requestId"
          ]
+        },
+        "_continued": {
+         "oneof": [
+          "continued"
+         ]
         }
        },
        "fields": {
@@ -6990,6 +7052,13 @@ export const descriptor: object = {
         "requestId": {
          "type": "string",
          "id": 6,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "continued": {
+         "type": "bool",
+         "id": 7,
          "options": {
           "proto3_optional": true
          }

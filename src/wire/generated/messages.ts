@@ -75,10 +75,16 @@ export interface CatalogListRequest {
   readonly tags: readonly string[];
   readonly passing: boolean;
   readonly stale: boolean;
+  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
+  readonly limit: number;
+  /** Only what comes behind the instance of this id in the order of the list. */
+  readonly after?: string;
 }
 
 export interface CatalogListResponse {
   readonly instances: readonly CatalogInstance[];
+  /** There are others: ask for what comes after the last one. */
+  readonly more: boolean;
 }
 
 export interface CatalogWatchRequest {
@@ -95,6 +101,8 @@ export interface CatalogChange {
 
 export interface CatalogWatchResponse {
   readonly changes: readonly CatalogChange[];
+  /** The changes go on in the next message. */
+  readonly continued?: boolean;
 }
 
 /** AND-ed; repeated fields are OR-ed within. An absent filter finds all. */
@@ -129,7 +137,7 @@ export interface GetNodeResponse {
 export interface ListNodesRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is all. */
+  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -138,7 +146,7 @@ export interface ListNodesRequest {
 export interface ListNodesResponse {
   readonly nodes: readonly Node[];
   readonly version: number;
-  /** The limit was reached: ask for what comes after the last one. */
+  /** There are others: ask for what comes after the last one. */
   readonly more: boolean;
 }
 
@@ -188,7 +196,7 @@ export interface GetServiceResponse {
 export interface ListServicesRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is all. */
+  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -197,7 +205,7 @@ export interface ListServicesRequest {
 export interface ListServicesResponse {
   readonly services: readonly Service[];
   readonly version: number;
-  /** The limit was reached: ask for what comes after the last one. */
+  /** There are others: ask for what comes after the last one. */
   readonly more: boolean;
 }
 
@@ -247,7 +255,7 @@ export interface GetTaskResponse {
 export interface ListTasksRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is all. */
+  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -256,7 +264,7 @@ export interface ListTasksRequest {
 export interface ListTasksResponse {
   readonly tasks: readonly Task[];
   readonly version: number;
-  /** The limit was reached: ask for what comes after the last one. */
+  /** There are others: ask for what comes after the last one. */
   readonly more: boolean;
 }
 
@@ -306,7 +314,7 @@ export interface GetNetworkResponse {
 export interface ListNetworksRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is all. */
+  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -315,7 +323,7 @@ export interface ListNetworksRequest {
 export interface ListNetworksResponse {
   readonly networks: readonly Network[];
   readonly version: number;
-  /** The limit was reached: ask for what comes after the last one. */
+  /** There are others: ask for what comes after the last one. */
   readonly more: boolean;
 }
 
@@ -365,7 +373,7 @@ export interface GetClusterResponse {
 export interface ListClustersRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is all. */
+  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -374,7 +382,7 @@ export interface ListClustersRequest {
 export interface ListClustersResponse {
   readonly clusters: readonly Cluster[];
   readonly version: number;
-  /** The limit was reached: ask for what comes after the last one. */
+  /** There are others: ask for what comes after the last one. */
   readonly more: boolean;
 }
 
@@ -424,7 +432,7 @@ export interface GetSecretResponse {
 export interface ListSecretsRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is all. */
+  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -433,7 +441,7 @@ export interface ListSecretsRequest {
 export interface ListSecretsResponse {
   readonly secrets: readonly Secret[];
   readonly version: number;
-  /** The limit was reached: ask for what comes after the last one. */
+  /** There are others: ask for what comes after the last one. */
   readonly more: boolean;
 }
 
@@ -483,7 +491,7 @@ export interface GetConfigResponse {
 export interface ListConfigsRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is all. */
+  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -492,7 +500,7 @@ export interface ListConfigsRequest {
 export interface ListConfigsResponse {
   readonly configs: readonly Config[];
   readonly version: number;
-  /** The limit was reached: ask for what comes after the last one. */
+  /** There are others: ask for what comes after the last one. */
   readonly more: boolean;
 }
 
@@ -542,7 +550,7 @@ export interface GetVolumeResponse {
 export interface ListVolumesRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is all. */
+  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -551,7 +559,7 @@ export interface ListVolumesRequest {
 export interface ListVolumesResponse {
   readonly volumes: readonly Volume[];
   readonly version: number;
-  /** The limit was reached: ask for what comes after the last one. */
+  /** There are others: ask for what comes after the last one. */
   readonly more: boolean;
 }
 
@@ -639,6 +647,8 @@ export interface PlannedChange {
   readonly kind: string;
   readonly id: string;
   readonly fields: readonly FieldChange[];
+  /** Fields that differ and are not listed: there are too many. */
+  readonly fieldsLeftOut: number;
 }
 
 /** One field that differs; values are JSON, and absent where there is none. Data of secrets is never shown. */
@@ -646,6 +656,8 @@ export interface FieldChange {
   readonly path: string;
   readonly old?: string;
   readonly new?: string;
+  /** The values are too long to be shown, about 64 KiB. */
+  readonly tooLong?: boolean;
 }
 
 export interface GetObjectRequest {
@@ -722,8 +734,11 @@ export interface HistoryEntry {
   readonly actor?: string;
   readonly reason?: string;
   readonly fields: readonly FieldChange[];
+  /** Fields that were changed and are not listed: there are too many. */
+  readonly fieldsLeftOut: number;
 }
 
+/** One page; the last one may be empty. */
 export interface HistoryResponse {
   /** Oldest first. */
   readonly entries: readonly HistoryEntry[];
@@ -1847,6 +1862,7 @@ export interface Synced {
   readonly version: number;
 }
 
+/** A transaction with many or large events comes in several of these, one behind the other: a reader puts the events of one version together, and has seen the transaction when it has the last. */
 export interface WatchTransaction {
   readonly version: number;
   readonly time: number;
@@ -1854,6 +1870,8 @@ export interface WatchTransaction {
   readonly actor?: string;
   readonly reason?: string;
   readonly requestId?: string;
+  /** The events go on in the next message, which is of the same version. */
+  readonly continued?: boolean;
 }
 
 export interface Bookmark {

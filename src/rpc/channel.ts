@@ -31,6 +31,8 @@ const clientOptions: ChannelOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
   'grpc.enable_retries': 0,
+  // Members are where their addresses say: a proxy of the environment, meant for the world outside, knows nothing of them.
+  'grpc.enable_http_proxy': 0,
 };
 
 export interface CallOptions {
@@ -81,6 +83,7 @@ export class Channel {
     );
     const abort = () => call.cancel();
     options.signal?.addEventListener('abort', abort, { once: true });
+    if (options.signal?.aborted) abort();
     return promise.finally(() => options.signal?.removeEventListener('abort', abort));
   }
 
@@ -138,6 +141,7 @@ export class Channel {
     );
     const abort = () => call.cancel();
     options.signal?.addEventListener('abort', abort, { once: true });
+    if (options.signal?.aborted) abort();
     let answered = false;
     const over = promise.then(
       () => (answered = true),

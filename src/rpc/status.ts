@@ -62,12 +62,17 @@ export function fromStatus(error: ServiceError): Error {
   });
 }
 
-/** No connection was made, so nothing was asked: safe to ask again elsewhere. */
+/**
+ * How grpc-js says that no method has seen the request: there was no connection, or it was closing (a server that drains
+ * refuses new streams, and a stream cannot be begun on what has just closed).
+ */
+const unsentDetails =
+  /no connection established|ECONNREFUSED|name resolution failed|stream refused by server|failed to start HTTP\/2 stream/i;
+
+/** Nothing was asked: safe to ask again, here or elsewhere. */
 export function neverSent(error: unknown): boolean {
   const { code, details } = error as Partial<ServiceError>;
-  return (
-    code === status.UNAVAILABLE && /no connection established|ECONNREFUSED|name resolution failed/i.test(details ?? '')
-  );
+  return (code === status.UNAVAILABLE || code === status.INTERNAL) && unsentDetails.test(details ?? '');
 }
 
 /** The connection broke: whatever was asked may or may not have happened. */

@@ -1,13 +1,18 @@
 import { setMaxListeners } from 'node:events';
-import { sleep, type Clock } from '../base/clock.js';
+import type { Clock } from '../base/clock.js';
+import { endable } from '../base/endable.js';
+import { orAborted, pause, within } from '../base/waiting.js';
 import { Channel, connectionLost, fromStatus, methodOf, neverSent, notServed, timedOut } from '../rpc/index.js';
 import { isStoreError, StoreError } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 
+type Method = ReturnType<typeof methodOf>;
 type ServiceName = Parameters<typeof methodOf>[0];
 
 /** How long to wait before the next member is asked, milliseconds. */
 const againMs = 100;
+/** An attempt is not begun with less time than this, milliseconds: it would be cut short, and nobody would know what it did. */
+const worthMs = 50;
 /** How long one of several members may take to answer, at least, milliseconds. */
 const attemptMs = 1_000;
 
@@ -17,6 +22,23 @@ interface AskOptions {
   readonly signal?: AbortSignal | undefined;
   /** For all attempts together, milliseconds; default as for the client. */
   readonly timeoutMs?: number;
+}
+
+interface StreamOptions {
+  /** For the whole stream, milliseconds. */
+  readonly timeoutMs?: number;
+  /** For each message, milliseconds. */
+  readonly idleMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A member that has a call and says nothing. Looks as a deadline of gRPC does: `timedOut` says so. */
+export class Silent extends Error {
+  readonly code = 4;
+
+  constructor(addr: string, idleMs: number) {
+    super(`the member at ${addr} said nothing for ${idleMs} ms`);
+  }
 }
 
 /** Asks members one after the other until one answers. */
@@ -46,6 +68,11 @@ export class Calls {
     this.#channels.clear();
   }
 
+  /** How many members are known. */
+  get hosts(): number {
+    return this.#hosts.length;
+  }
+
   /** A connection to the next member in turn. */
   next(): Channel {
     return this.#channel(this.#rotate());
@@ -67,55 +94,106 @@ export class Calls {
   }
 
   /** All messages of a stream that ends: of one member, or none. For reads. */
-  collect<Res>(service: ServiceName, name: string, request: object): Promise<Res[]> {
-    return this.#asking(request, async (channel, timeoutMs) => {
+  collect<Res>(service: ServiceName, name: string, request: object, options: AskOptions = {}): Promise<Res[]> {
+    const { signal } = options;
+    const attempt = async (channel: Channel, timeoutMs: number) => {
       const found: Res[] = [];
-      for await (const message of this.#stream<Res>(channel, service, name, request, timeoutMs)) found.push(message);
+      const stream = this.#stream<Res>(channel, methodOf(service, name), request, { timeoutMs, signal });
+      for await (const message of stream) found.push(message);
       return found;
-    });
+    };
+    return this.#asking(request, attempt, options);
   }
 
-  /** The messages of a stream that ends, as they come: of the first member that begins to answer. */
-  async *pages<Res>(service: ServiceName, name: string, request: object): AsyncGenerator<Res, void> {
-    const begun = await this.#asking(request, async (channel) => {
-      const stream = this.#stream<Res>(channel, service, name, request)[Symbol.asyncIterator]();
-      return { stream, first: await stream.next() };
-    });
+  /**
+   * The messages of a stream that ends, as they come, each made into what is wanted of it: of the first member that begins
+   * to answer. A member that then says nothing for as long as a call may take is given up: `NOT_LEADER`.
+   */
+  pages<Res, T>(
+    service: ServiceName,
+    name: string,
+    request: object,
+    { of, signal }: { readonly of: (message: Res) => T; readonly signal?: AbortSignal | undefined },
+  ): AsyncGenerator<T, void> {
+    const run = (stop: AbortSignal) => this.#pages(methodOf(service, name), request, { of, signal: stop });
+    return endable(run, signal, { onAbort: 'throw' });
+  }
+
+  async *#pages<Res, T>(
+    method: Method,
+    request: object,
+    { of, signal }: { readonly of: (message: Res) => T; readonly signal: AbortSignal },
+  ): AsyncGenerator<T, void> {
+    const begin = async (channel: Channel, timeoutMs: number) => {
+      const { addr } = channel;
+      const stop = new AbortController();
+      const options = { signal: AbortSignal.any([signal, stop.signal]), idleMs: this.timeoutMs };
+      const stream = this.#stream<Res>(channel, method, request, options);
+      try {
+        const first = await within(this.clock, timeoutMs, stream.next(), () => new Silent(addr, timeoutMs));
+        return { stream, addr, first };
+      } catch (error) {
+        stop.abort();
+        throw error;
+      }
+    };
+    const { stream, addr, first } = await this.#asking(request, begin, { signal });
     try {
-      for (let next = begun.first; !next.done; next = await begun.stream.next()) yield next.value;
+      for (let next = first; !next.done; next = await stream.next()) yield of(next.value);
+    } catch (error) {
+      if (!connectionLost(error) && !timedOut(error)) throw error;
+      throw notLeader(`the member at ${addr} did not send everything: ${(error as Error).message}`, error);
     } finally {
-      await begun.stream.return?.(undefined);
+      await stream.return();
     }
   }
 
   /** Sends chunks to the member that leads, or to one that hands them on. Not asked again: it cannot be known how far it came. */
-  async upload<Res>(service: ServiceName, name: string, requests: AsyncIterable<object>): Promise<Res> {
-    await this.learn(); // the first in turn is then one that answers
-    return this.#channel(this.#hosts[0] as string).upload<Res>(methodOf(service, name), requests, {
-      signal: this.closed,
-    });
-  }
-
-  async *#stream<Res>(
-    channel: Channel,
+  async upload<Res>(
     service: ServiceName,
     name: string,
+    requests: AsyncIterable<object>,
+    { signal }: AskOptions = {},
+  ): Promise<Res> {
+    await this.learn(signal); // the first in turn is then one that answers
+    const stop = signal ? AbortSignal.any([this.closed, signal]) : this.closed;
+    const channel = this.#channel(this.#hosts[0] as string);
+    return orAborted(channel.upload<Res>(methodOf(service, name), requests, { signal: stop }), signal);
+  }
+
+  /** One stream of one member. Frees it when it ends, is left, or a signal aborts. */
+  async *#stream<Res>(
+    channel: Channel,
+    method: Method,
     request: object,
-    timeoutMs?: number,
+    { timeoutMs, idleMs, signal }: StreamOptions,
   ): AsyncGenerator<Res, void> {
-    const stream = channel.serverStream<object, Res>(methodOf(service, name), request, {
+    const stream = channel.serverStream<object, Res>(method, request, {
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
     const stop = () => stream.cancel();
-    this.closed.addEventListener('abort', stop, { once: true });
+    const ends = [this.closed, ...(signal ? [signal] : [])];
+    for (const end of ends) end.addEventListener('abort', stop, { once: true });
+    if (ends.some(({ aborted }) => aborted)) stop(); // meanwhile
+    const messages = (stream as AsyncIterable<Res>)[Symbol.asyncIterator]();
+    const next = () =>
+      idleMs === undefined
+        ? messages.next()
+        : within(this.clock, idleMs, messages.next(), () => new Silent(channel.addr, idleMs));
     try {
-      for await (const message of stream as AsyncIterable<Res>) yield message;
+      for (let message = await next(); !message.done; message = await next()) yield message.value;
     } catch (error) {
-      throw error instanceof StoreError ? error : fromStatus(error as never);
+      if (this.closed.aborted) throw new StoreError('CLOSED', 'the client is closed', { cause: error });
+      throw error instanceof StoreError || error instanceof Silent ? error : fromStatus(error as never);
     } finally {
-      this.closed.removeEventListener('abort', stop);
+      for (const end of ends) end.removeEventListener('abort', stop);
       stream.cancel();
     }
+  }
+
+  /** The messages of a stream that does not end by itself. Rejects when none came for `idleMs`. */
+  follow<Res>(channel: Channel, method: Method, request: object, options: StreamOptions): AsyncGenerator<Res, void> {
+    return this.#stream<Res>(channel, method, request, options);
   }
 
   async #asking<Res>(
@@ -136,7 +214,7 @@ export class Calls {
       const timeoutMs =
         this.#hosts.length === 1 ? left : Math.min(left, Math.max(atLeastMs, left / this.#hosts.length));
       try {
-        return await attempt(this.#channel(this.#hosts[0] as string), timeoutMs);
+        return await orAborted(attempt(this.#channel(this.#hosts[0] as string), timeoutMs), stop);
       } catch (error) {
         if (signal.aborted) throw new StoreError('CLOSED', closedWhile(request), { cause: error });
         stop?.throwIfAborted();
@@ -149,15 +227,15 @@ export class Calls {
           if (unknown && isWrite(request) && error instanceof StoreError) throw stillUnknown(error);
           throw error;
         }
-        if (this.clock.monotonic() + againMs >= until)
+        if (this.clock.monotonic() + againMs + worthMs > until)
           // An attempt that was cut short by our own time says less than the one before it.
           throw explained(timedOut(error) && timeoutMs < atLeastMs ? (unreached ?? error) : error, {
             unknown: unknown && isWrite(request),
-            hosts: this.#hosts,
+            hosts: [...this.#hosts].sort(), // however often they took turns
             timeoutMs: most,
           });
         this.#rotate();
-        await sleep(this.clock, againMs);
+        await pause(this.clock, againMs, stop);
       }
     }
   }

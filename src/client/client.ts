@@ -1,5 +1,6 @@
 import { newId } from '../base/ids.js';
 import { systemClock, type Clock } from '../base/clock.js';
+import { endable } from '../base/endable.js';
 import { addressRule, isAddress } from '../base/names.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
@@ -17,7 +18,8 @@ import {
   type Stored,
   type StoredObject,
 } from '../state/index.js';
-import { fromAny, toAny, type messages } from '../wire/index.js';
+import { toAny, type messages } from '../wire/index.js';
+import { objectIn } from './answers.js';
 import { Calls } from './calls.js';
 import { completeFilter, type Where } from './filters.js';
 import { followWatch, type RemoteTransaction, type WatchMessage, type WatchOptions } from './watch.js';
@@ -30,7 +32,13 @@ export interface ClientOptions {
   readonly clock?: Clock;
 }
 
-export interface ReadOptions {
+/** What every call may have. */
+export interface WaitOptions {
+  /** Gives up at once: the call rejects with the signal's reason. A write that was sent may still be carried out. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ReadOptions extends WaitOptions {
   /** Take what the member that answers holds, even without a quorum. */
   readonly stale?: boolean;
 }
@@ -43,7 +51,7 @@ export interface ListOptions extends ReadOptions {
 }
 
 /** What is said about a write and kept in history. */
-export interface WriteOptions {
+export interface WriteOptions extends WaitOptions {
   readonly actor?: string;
   readonly reason?: string;
   /** Made up when it is left out. A repeat of one of the last 10,000 ids does nothing. */
@@ -116,8 +124,13 @@ export class Client {
   async get<K extends KindRef>(kind: K, id: string, options: ReadOptions = {}): Promise<ObjectIn<K>> {
     const name = nameOf(kind);
     const request: messages.GetObjectRequest = { kind: name, id, stale: options.stale ?? false };
-    const { object } = await this.#calls.unary<messages.GetObjectResponse>('control', 'GetObject', request);
-    return fromAny(name, object) as unknown as ObjectIn<K>;
+    const { object } = await this.#calls.unary<messages.GetObjectResponse>(
+      'control',
+      'GetObject',
+      request,
+      waitOf(options),
+    );
+    return objectIn(name, object) as unknown as ObjectIn<K>;
   }
 
   /** What a filter finds, however much that is: all of one version. */
@@ -128,25 +141,32 @@ export class Client {
   ): Promise<{ objects: readonly ObjectIn<K>[]; version: number }> {
     const name = nameOf(kind);
     const request = listRequest(name, filter, options);
-    const pages = await this.#calls.collect<messages.ListObjectsResponse>('control', 'ListObjects', request);
-    const objects = pages.flatMap((page) => page.objects.map((object) => fromAny(name, object)));
+    const pages = await this.#calls.collect<messages.ListObjectsResponse>(
+      'control',
+      'ListObjects',
+      request,
+      waitOf(options),
+    );
+    const objects = pages.flatMap((page) => page.objects.map((object) => objectIn(name, object)));
     return { objects: objects as unknown as ObjectIn<K>[], version: pages[0]?.version ?? 0 };
   }
 
-  /** The same, page by page as they come; all pages are of one version. Not taken up again when the member goes away. */
-  async *pages<K extends KindRef>(
+  /**
+   * The same, page by page as they come; all pages are of one version. Not taken up again when the member goes away, or
+   * says nothing for `timeoutMs`: `NOT_LEADER`.
+   */
+  pages<K extends KindRef>(
     kind: K,
     filter?: Where,
     options: ListOptions = {},
   ): AsyncGenerator<{ objects: readonly ObjectIn<K>[]; version: number }, void> {
     const name = nameOf(kind);
     const request = listRequest(name, filter, options);
-    for await (const { version, objects } of this.#calls.pages<messages.ListObjectsResponse>(
-      'control',
-      'ListObjects',
-      request,
-    ))
-      yield { version, objects: objects.map((object) => fromAny(name, object)) as unknown as ObjectIn<K>[] };
+    const of = ({ version, objects }: messages.ListObjectsResponse) => ({
+      version,
+      objects: objects.map((object) => objectIn(name, object)) as unknown as ObjectIn<K>[],
+    });
+    return this.#calls.pages('control', 'ListObjects', request, { of, signal: options.signal });
   }
 
   /**
@@ -161,8 +181,13 @@ export class Client {
       object: toAny(name, complete(name, { ...(draft as object), id })),
       info: infoOf(options),
     };
-    const { object } = await this.#calls.unary<messages.CreateObjectResponse>('control', 'CreateObject', request);
-    return fromAny(name, object) as unknown as ObjectIn<K>;
+    const { object } = await this.#calls.unary<messages.CreateObjectResponse>(
+      'control',
+      'CreateObject',
+      request,
+      waitOf(options),
+    );
+    return objectIn(name, object) as unknown as ObjectIn<K>;
   }
 
   /**
@@ -183,14 +208,19 @@ export class Client {
       ...(version !== undefined && { version }),
       ...(specVersion !== undefined && { specVersion }),
     };
-    const response = await this.#calls.unary<messages.UpdateObjectResponse>('control', 'UpdateObject', request);
-    return fromAny(name, response.object) as unknown as ObjectIn<K>;
+    const { object: stored } = await this.#calls.unary<messages.UpdateObjectResponse>(
+      'control',
+      'UpdateObject',
+      request,
+      waitOf(options),
+    );
+    return objectIn(name, stored) as unknown as ObjectIn<K>;
   }
 
   /** @throws {StoreError} `NOT_FOUND`; `IN_USE` when others name it. */
   async remove(kind: KindRef, id: string, options: WriteOptions = {}): Promise<void> {
     const request: messages.RemoveObjectRequest = { kind: nameOf(kind), id, info: infoOf(options) };
-    await this.#calls.unary('control', 'RemoveObject', request);
+    await this.#calls.unary('control', 'RemoveObject', request, waitOf(options));
   }
 
   /**
@@ -206,13 +236,16 @@ export class Client {
       conditions,
       ...(fence && { fence }),
     };
-    return this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request);
+    return this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request, waitOf(options));
   }
 
   /** What {@link apply} would do. Refuses what it would refuse. */
-  async plan(changes: readonly messages.Change[]): Promise<readonly messages.PlannedChange[]> {
+  async plan(
+    changes: readonly messages.Change[],
+    options: WaitOptions = {},
+  ): Promise<readonly messages.PlannedChange[]> {
     const request: messages.ApplyRequest = { changes, dryRun: true, conditions: [] };
-    return (await this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request)).planned;
+    return (await this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request, waitOf(options))).planned;
   }
 
   /** Who changed an object, when and why, oldest first, as far as history reaches. */
@@ -227,21 +260,25 @@ export class Client {
       limit: options.limit ?? 0,
       stale: options.stale ?? false,
     };
-    const pages = await this.#calls.collect<messages.HistoryResponse>('control', 'History', request);
+    const pages = await this.#calls.collect<messages.HistoryResponse>('control', 'History', request, waitOf(options));
     return { entries: pages.flatMap(({ entries }) => entries), reachesBackTo: pages.at(-1)?.reachesBackTo ?? 0 };
   }
 
   /** The kinds there are, with how much there is of each. */
-  async kinds(): Promise<readonly messages.KindUse[]> {
-    return (await this.#calls.unary<messages.ListKindsResponse>('control', 'ListKinds', {})).kinds;
+  async kinds(options: WaitOptions = {}): Promise<readonly messages.KindUse[]> {
+    return (await this.#calls.unary<messages.ListKindsResponse>('control', 'ListKinds', {}, waitOf(options))).kinds;
   }
 
   /**
    * Whole transactions, in order, each once. Goes on at another member when one fails, from where it was.
    * @throws {StoreError} `RESYNC` when that cannot be done without a gap.
    */
-  async *watch(options: Omit<WatchOptions, 'snapshot'> = {}): AsyncGenerator<RemoteTransaction, void> {
-    for await (const message of this.messages(options)) if (message.type === 'transaction') yield message;
+  watch(options: Omit<WatchOptions, 'snapshot'> = {}): AsyncGenerator<RemoteTransaction, void> {
+    const calls = this.#calls;
+    return endable(async function* (signal) {
+      for await (const message of followWatch({ options: { ...options, signal }, calls }))
+        if (message.type === 'transaction') yield message;
+    }, options.signal);
   }
 
   /**
@@ -249,7 +286,8 @@ export class Client {
    * bookmarks; and with `snapshot`, where history does not reach, `resync` and the objects again instead of an error.
    */
   messages(options: WatchOptions = {}): AsyncGenerator<WatchMessage, void> {
-    return followWatch({ options, calls: this.#calls });
+    const calls = this.#calls;
+    return endable((signal) => followWatch({ options: { ...options, signal }, calls }), options.signal);
   }
 
   // ---------------------------------------------------------------- leases
@@ -264,11 +302,14 @@ export class Client {
         path: 'ttlMs',
       });
     const request: messages.GrantRequest = { ttlMs, holder, guarded, info: infoOf(options) };
-    return (await this.#calls.unary<messages.GrantResponse>('lease', 'Grant', request)).id;
+    return (await this.#calls.unary<messages.GrantResponse>('lease', 'Grant', request, waitOf(options))).id;
   }
 
   /** Lets leases count in full again, from a moment after the call. Resolves with those that are over. */
-  async keepAlive(ids: readonly string[], options: { timeoutMs?: number } = {}): Promise<readonly string[]> {
+  async keepAlive(
+    ids: readonly string[],
+    options: WaitOptions & { timeoutMs?: number } = {},
+  ): Promise<readonly string[]> {
     const request: messages.KeepAliveRequest = { ids };
     return (await this.#calls.unary<messages.KeepAliveResponse>('lease', 'KeepAlive', request, options)).lost;
   }
@@ -276,49 +317,61 @@ export class Client {
   /** Ends a lease, with everything that hangs on it. One that is over already is no error. */
   async revokeLease(id: string, options: WriteOptions = {}): Promise<void> {
     const request: messages.RevokeRequest = { id, info: infoOf(options) };
-    await this.#calls.unary('lease', 'Revoke', request);
+    await this.#calls.unary('lease', 'Revoke', request, waitOf(options));
   }
 
   // ---------------------------------------------------------------- the whole
 
-  /** Everything that is committed, as the bytes of a snapshot file's content. */
-  async *saveSnapshot(options: ReadOptions = {}): AsyncGenerator<Uint8Array, void> {
+  /**
+   * Everything that is committed, as the bytes of a snapshot file's content.
+   * @throws {StoreError} `NOT_LEADER` also when the member goes away before the end, or says nothing for `timeoutMs`.
+   */
+  saveSnapshot(options: ReadOptions = {}): AsyncGenerator<Uint8Array, void> {
     const request: messages.SaveRequest = { stale: options.stale ?? false };
-    for await (const { chunk } of this.#calls.pages<messages.SaveResponse>('backup', 'Save', request)) yield chunk;
+    const of = ({ chunk }: messages.SaveResponse) => chunk;
+    return this.#calls.pages('backup', 'Save', request, { of, signal: options.signal });
   }
 
   /** Puts a saved state in the place of everything, as one version. Every watch is told to read again. */
-  async restoreSnapshot(chunks: AsyncIterable<Uint8Array>): Promise<messages.RestoreResponse> {
-    await this.#calls.learn(); // from here on the member in front is one that answers
-    return this.#calls.upload<messages.RestoreResponse>('backup', 'Restore', asRequests(chunks));
+  async restoreSnapshot(
+    chunks: AsyncIterable<Uint8Array>,
+    options: WaitOptions = {},
+  ): Promise<messages.RestoreResponse> {
+    return this.#calls.upload<messages.RestoreResponse>('backup', 'Restore', asRequests(chunks), waitOf(options));
   }
 
   // ---------------------------------------------------------------- members
 
-  async status(): Promise<messages.ClusterStatus> {
-    return this.#calls.unary<messages.ClusterStatus>('membership', 'Status', {});
+  async status(options: WaitOptions = {}): Promise<messages.ClusterStatus> {
+    return this.#calls.unary<messages.ClusterStatus>('membership', 'Status', {}, waitOf(options));
   }
 
   /**
    * Removes a member, by name or id.
    * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` when too few voters would answer afterwards: see `force`.
    */
-  async removeMember(member: string, options: { force?: boolean } = {}): Promise<void> {
-    await this.#calls.unary('membership', 'Remove', { member, force: options.force ?? false });
+  async removeMember(member: string, options: WaitOptions & { force?: boolean } = {}): Promise<void> {
+    await this.#calls.unary('membership', 'Remove', { member, force: options.force ?? false }, waitOf(options));
   }
 
   /** Makes a member a voter, or a learner that it stays. Throws as {@link removeMember}. */
-  async setRole(member: string, role: messages.MemberRole, options: { force?: boolean } = {}): Promise<void> {
-    await this.#calls.unary('membership', 'SetRole', { member, role, force: options.force ?? false });
+  async setRole(
+    member: string,
+    role: messages.MemberRole,
+    options: WaitOptions & { force?: boolean } = {},
+  ): Promise<void> {
+    const request = { member, role, force: options.force ?? false };
+    await this.#calls.unary('membership', 'SetRole', request, waitOf(options));
   }
 
   /** Resolves with the name of the new leader. */
-  async transferLeadership(to?: string): Promise<string> {
+  async transferLeadership(to?: string, options: WaitOptions = {}): Promise<string> {
     const request = { ...(to !== undefined && { to }) };
     const { leader } = await this.#calls.unary<messages.TransferLeadershipResponse>(
       'membership',
       'TransferLeadership',
       request,
+      waitOf(options),
     );
     return leader;
   }
@@ -353,6 +406,9 @@ function listRequest(kind: string, filter: Where | undefined, options: ListOptio
     ...(after !== undefined && { after }),
   };
 }
+
+/** Of the options, what is not for the member that is asked. */
+const waitOf = ({ signal }: WaitOptions): WaitOptions => ({ signal });
 
 function infoOf({ actor, reason, requestId = newId(systemRandom) }: WriteOptions): messages.WriteInfo {
   return { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }), requestId };

@@ -6,6 +6,7 @@ export type {
   ListOptions,
   ReadOptions,
   UpdateOptions,
+  WaitOptions,
   WriteOptions,
 } from './client.js';
 export type { IndexedValue, IndexWhere, Where } from './filters.js';

@@ -1,16 +1,9 @@
-import { sleep } from '../base/clock.js';
-import {
-  connectionLost,
-  fromStatus,
-  methodOf,
-  timedOut,
-  written,
-  type Channel,
-  type ServerStream,
-} from '../rpc/index.js';
+import { pause } from '../base/waiting.js';
+import { connectionLost, methodOf, timedOut, written, type Channel } from '../rpc/index.js';
 import { isStoreError, StoreError, type Event, type ObjectEvent, type StoredObject } from '../state/index.js';
-import { fromAny, type messages } from '../wire/index.js';
-import type { Calls } from './calls.js';
+import type { messages } from '../wire/index.js';
+import { objectIn } from './answers.js';
+import { Silent, type Calls } from './calls.js';
 import { checkFilter, indexFilter, type IndexWhere } from './filters.js';
 
 type WatchResponse = messages.WatchResponse;
@@ -68,6 +61,8 @@ interface Following {
 
 const againMs = 200;
 const bookmarkMs = 1_000;
+/** A member that says nothing for so long is given up: an idle watch gets a bookmark every five seconds. Milliseconds. */
+const silentMs = 15_000;
 const noSelector: messages.Selector = {
   kind: '', actions: [], ids: [], idPrefixes: [], names: [], namePrefixes: [], nodeIds: [], serviceIds: [], slots: [],
   desiredStates: [], roles: [], memberships: [], states: [], custom: [], customPrefixes: [], indexes: [],
@@ -87,7 +82,7 @@ interface Place {
 const nowhere: Place = { version: undefined, lineage: undefined, since: undefined, begun: undefined };
 
 /** What no other member would answer otherwise. A version that is ahead of one may be there on the next. */
-const final = ['INVALID_OBJECT', 'INVALID_FIND_BY'] as const;
+const final = ['INVALID_OBJECT', 'INVALID_FIND_BY', 'NOT_SUPPORTED'] as const;
 
 /** Follows a watch from member to member, without a gap and without a repeat. */
 export async function* followWatch({ options, calls }: Following): AsyncGenerator<WatchMessage, void> {
@@ -100,11 +95,13 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
   written(methodOf('watch', 'Watch'), requestOf(options, place)); // what cannot be asked is refused now
   let lastGood = clock.monotonic();
   let told = false; // of a snapshot that was not finished
+  let silent = 0; // how many members, one after the other, said nothing
   while (!options.signal?.aborted) {
     try {
       await calls.learn(options.signal);
       for await (const message of listen(calls.next(), options, place, calls)) {
         lastGood = clock.monotonic();
+        if (message.type !== 'synced') silent = 0;
         told ||= message.type === 'snapshot';
         if (message.type === 'synced') told = false;
         yield message;
@@ -112,10 +109,11 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
       if (options.signal?.aborted) return;
     } catch (error) {
       if (options.signal?.aborted) return;
-      if (calls.closed.aborted) throw new StoreError('CLOSED', 'the client is closed', { cause: error });
+      if (calls.closed.aborted) throw isStoreError(error, 'CLOSED') ? error : closed(error);
       if (error instanceof TypeError || final.some((code) => isStoreError(error, code))) throw error;
       const lost = isStoreError(error, 'RESYNC');
       if (lost && !options.snapshot) throw error;
+      if (error instanceof Silent && ++silent >= calls.hosts) throw explained(error);
       // A stream that lived was well until now, however quiet it was.
       if (place.since !== undefined && clock.monotonic() - place.since >= bookmarkMs) lastGood = clock.monotonic();
       place.since = undefined;
@@ -127,9 +125,11 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
         yield { type: 'resync', reason: lost ? error.message : 'the member went away before its snapshot was whole' };
       }
     }
-    await sleep(clock, againMs);
+    await pause(clock, againMs, options.signal);
   }
 }
+
+const closed = (cause: unknown) => new StoreError('CLOSED', 'the client is closed', { cause });
 
 /** A connection that broke says nothing of what to do. */
 function explained(error: unknown): unknown {
@@ -160,31 +160,22 @@ async function* listen(
   channel: Channel,
   options: WatchOptions,
   place: Place,
-  { clock, closed }: Calls,
+  calls: Calls,
 ): AsyncGenerator<WatchMessage, void> {
   const standing = place.version !== undefined && place.lineage !== undefined;
-  const stream: ServerStream<WatchResponse> = channel.serverStream(
-    methodOf('watch', 'Watch'),
-    requestOf(options, place),
-  );
+  const request = requestOf(options, place);
   place.begun = undefined;
-  const stop = () => stream.cancel();
-  const ends = [closed, ...(options.signal ? [options.signal] : [])];
-  for (const end of ends) end.addEventListener('abort', stop, { once: true });
-  if (ends.some(({ aborted }) => aborted)) stop(); // meanwhile
-  try {
-    for await (const response of stream as AsyncIterable<WatchResponse>) {
-      place.lineage = response.lineage;
-      place.since ??= clock.monotonic();
-      const message = messageOf(response, place);
-      // Whoever goes on at another member has been told already that the watch stands.
-      if (message && !(standing && message.type === 'synced')) yield message;
-    }
-  } catch (error) {
-    throw error instanceof StoreError ? error : fromStatus(error as never);
-  } finally {
-    for (const end of ends) end.removeEventListener('abort', stop);
-    stream.cancel();
+  const { signal } = options;
+  const stream = calls.follow<WatchResponse>(channel, methodOf('watch', 'Watch'), request, {
+    idleMs: silentMs,
+    signal,
+  });
+  for await (const response of stream) {
+    place.lineage = response.lineage;
+    place.since ??= calls.clock.monotonic();
+    const message = messageOf(response, place);
+    // Whoever goes on at another member has been told already that the watch stands.
+    if (message && !(standing && message.type === 'synced')) yield message;
   }
 }
 
@@ -232,14 +223,14 @@ function fromWire({ action, kind, object, old }: messages.WatchEvent, version: n
   return Object.freeze({
     action,
     kind,
-    object: fromAny(kind, object),
-    ...(old && { old: fromAny(kind, old) }),
+    object: objectIn(kind, object),
+    ...(old && { old: objectIn(kind, old) }),
     version,
   }) as ObjectEvent;
 }
 
 function snapshotObject({ kind, object }: messages.KindObject): SnapshotObject {
-  return { kind, object: fromAny(kind, object) };
+  return { kind, object: objectIn(kind, object) };
 }
 
 /** A transaction as the events of the library, with its commit if nothing was selected. */

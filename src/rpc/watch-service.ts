@@ -25,6 +25,8 @@ type Call = ServerWritableStream<WatchRequest, WatchResponse>;
 type Say = (body: object) => Promise<void>;
 
 const bookmarkDefaultMs = 10_000;
+/** Times of a bookmark after which there is one also when nothing has happened: a watcher knows by it that we are there. */
+const quietTimes = 5;
 
 /** Most encoded bytes that wait for a reader that is slow. */
 const waitingBytesMax = 16 * 1024 * 1024;
@@ -57,7 +59,7 @@ async function serve(replica: Replica, call: Call, { say: write, signal }: Answe
     // What is no longer in memory may turn out not to be on disk either: then the watch never stood.
     const first = from < store.use().history.reachesBackTo ? await iterator.next() : undefined;
     if (from <= store.version || request.wait) await say({ synced: { version: from } });
-    await pass(store, { events: iterator, first }, request.bookmarkMs || bookmarkDefaultMs, say);
+    await pass(store, { events: iterator, first, from }, request.bookmarkMs || bookmarkDefaultMs, say);
   } catch (error) {
     const lost = (['RESYNC', 'VERSION_COMPACTED', 'WATCH_OVERFLOW'] as const).some((code) => isStoreError(error, code));
     if (!lost) throw error;
@@ -109,15 +111,19 @@ function* filtered<T>(items: Iterable<T>, where: (item: T) => boolean): Generato
 }
 
 interface Begun {
+  /** Everything after this version. */
+  readonly from: number;
   readonly events: AsyncIterator<Event>;
   /** What has been read of them already. */
   readonly first: IteratorResult<Event> | undefined;
 }
 
 /** Collects each transaction and sends it whole; a bookmark when nothing of interest has happened for a while. */
-async function pass(store: MemoryStore, { events, first }: Begun, bookmarkMs: number, say: Say): Promise<void> {
+async function pass(store: MemoryStore, { events, first, from }: Begun, bookmarkMs: number, say: Say): Promise<void> {
   let collected: ObjectEvent[] = [];
-  let unsaid: number | undefined;
+  let unsaid = false; // has something happened since the last message?
+  let seen = from;
+  let quiet = 0;
   let saying: Promise<void> = Promise.resolve();
   const slicer = new Slicer(systemClock);
   const inTurn = (bodies: Iterable<object>) =>
@@ -128,9 +134,10 @@ async function pass(store: MemoryStore, { events, first }: Begun, bookmarkMs: nu
       }
     }));
   const timer = setInterval(() => {
-    if (unsaid === undefined) return;
-    inTurn([{ bookmark: { version: unsaid } }]).catch(() => undefined);
-    unsaid = undefined;
+    if (!unsaid && ++quiet < quietTimes) return;
+    inTurn([{ bookmark: { version: seen } }]).catch(() => undefined);
+    unsaid = false;
+    quiet = 0;
   }, bookmarkMs);
   try {
     for (let next = first ?? (await events.next()); !next.done; next = await events.next()) {
@@ -139,9 +146,11 @@ async function pass(store: MemoryStore, { events, first }: Begun, bookmarkMs: nu
         collected.push(event);
         continue;
       }
-      if (collected.length === 0) unsaid = event.version;
+      seen = event.version;
+      if (collected.length === 0) unsaid = true;
       else {
-        unsaid = undefined;
+        unsaid = false;
+        quiet = 0;
         await inTurn(partsOf(store, event.version, collected));
       }
       collected = [];

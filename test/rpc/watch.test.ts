@@ -86,6 +86,13 @@ describe('the Watch service', () => {
     expect(new Set(seen.responses.map(({ lineage }) => lineage)).size).toBe(1);
   });
 
+  it('says after a while that it is there, also when nothing happens', async () => {
+    const { addr, store } = await members.follower();
+    const seen = read(addr, { resumeFrom: store.version, bookmarkMs: 10 });
+    await until('two bookmarks have come', () => seen.responses.filter(({ bookmark }) => bookmark).length === 2);
+    expect(seen.responses.map(({ bookmark }) => bookmark?.version)).toEqual([undefined, store.version, store.version]);
+  });
+
   it('goes on from a version, on another member, without a gap or a repeat', async () => {
     const { store } = await members.leader();
     const from = store.version;

@@ -1841,7 +1841,7 @@ export interface WatchRequest {
   readonly lineage?: string;
   /** An update whose old object matches is reported too. */
   readonly matchEither: boolean;
-  /** Only transactions with a matching event are sent; a bookmark tells an idle watcher the version to resume from. Milliseconds between bookmarks; 0 is 10,000. */
+  /** Only transactions with a matching event are sent; a bookmark tells an idle watcher the version to resume from. Milliseconds between bookmarks; 0 is 10,000. After five times as long there is one also when nothing happened. */
   readonly bookmarkMs: number;
   /** Begin with the objects that match now, and go on from there. Not together with `resume_from`. Actions ask nothing of these objects. */
   readonly snapshot: boolean;
@@ -1874,6 +1874,7 @@ export interface WatchTransaction {
   readonly continued?: boolean;
 }
 
+/** Nothing that is wanted happened up to this version. */
 export interface Bookmark {
   readonly version: number;
 }

@@ -1,0 +1,97 @@
+import { deferred, type Deferred } from './deferred.js';
+
+/**
+ * An iterator that ends within a turn, whatever it waits for: on `return`, `throw`, `break`, and when `signal` aborts.
+ *
+ * A generator that waits inside of `next` takes up a `return` only when that wait is over, which may be never. Here what
+ * waits is answered at once, and `run` learns from its own signal that it is to let go of what it holds.
+ *
+ * @param run Makes the items. Its signal aborts when the iterator ends early; what it does after that is not seen.
+ * @param signal Ends the iterator. `onAbort: 'throw'`: what waits rejects with its reason, instead of ending quietly.
+ */
+export function endable<T>(
+  run: (signal: AbortSignal) => AsyncGenerator<T, void>,
+  signal?: AbortSignal,
+  { onAbort = 'end' }: { readonly onAbort?: 'end' | 'throw' } = {},
+): AsyncGenerator<T, void> {
+  return new Endable(run, signal, onAbort);
+}
+
+type Result<T> = IteratorResult<T, void>;
+
+class Endable<T> implements AsyncGenerator<T, void> {
+  readonly #stop = new AbortController();
+  readonly #items: AsyncGenerator<T, void>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort: () => void;
+  /** Settle what waits, in order. */
+  readonly #waiting = new Set<Deferred<Result<T>>>();
+  #ended = false;
+  /** What the next `next` rejects with, once. */
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(
+    run: (signal: AbortSignal) => AsyncGenerator<T, void>,
+    signal: AbortSignal | undefined,
+    onAbort: 'end' | 'throw',
+  ) {
+    this.#items = run(this.#stop.signal);
+    this.#signal = signal;
+    this.#onAbort = () => this.#end(onAbort === 'throw' ? { error: signal?.reason as unknown } : undefined);
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  next(): Promise<Result<T>> {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) return Promise.reject(failure.error);
+    if (this.#ended) return Promise.resolve(done);
+    const waiter = deferred<Result<T>>();
+    this.#waiting.add(waiter);
+    this.#items.next().then(
+      (result) => {
+        if (!this.#waiting.delete(waiter)) return;
+        if (result.done) this.#end();
+        waiter.resolve(result);
+      },
+      (error: unknown) => {
+        if (!this.#waiting.delete(waiter)) return;
+        this.#end();
+        waiter.reject(error);
+      },
+    );
+    return waiter.promise;
+  }
+
+  return(): Promise<Result<T>> {
+    this.#failure = undefined;
+    this.#end();
+    return Promise.resolve(done);
+  }
+
+  throw(error: unknown): Promise<Result<T>> {
+    this.#end();
+    return Promise.reject(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #end(failure?: { readonly error: unknown }): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#waiting.size === 0) this.#failure = failure;
+    for (const { resolve, reject } of this.#waiting) {
+      if (failure) reject(failure.error);
+      else resolve(done);
+    }
+    this.#waiting.clear();
+    this.#stop.abort();
+    this.#items.return().catch(() => undefined);
+  }
+}
+
+const done: IteratorReturnResult<void> = Object.freeze({ done: true, value: undefined });

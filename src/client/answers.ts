@@ -1,0 +1,16 @@
+import { StoreError, type AnyObject } from '../state/index.js';
+import { DecodeError, fromAny, type messages } from '../wire/index.js';
+
+/** The object of an answer. @throws {StoreError} `NOT_SUPPORTED` when there is none, or one of another kind. */
+export function objectIn(kind: string, wrapped: messages.AnyObject | undefined): AnyObject {
+  try {
+    if (wrapped) return fromAny(kind, wrapped);
+  } catch (cause) {
+    if (!(cause instanceof DecodeError)) throw cause;
+    throw new StoreError('NOT_SUPPORTED', notOurs(kind, cause.message), { cause });
+  }
+  throw new StoreError('NOT_SUPPORTED', notOurs(kind, 'there is none'));
+}
+
+const notOurs = (kind: string, why: string) =>
+  `a member answered without the ${kind} that was asked for (${why}): is it a member of skep, of a version that goes with this client?`;

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import process from 'node:process';
 import { systemClock, type Clock } from '../base/clock.js';
 import { systemRandom, type Random } from '../base/random.js';
-import { Client } from '../client/index.js';
+import { Client, type WaitOptions } from '../client/index.js';
 import type { WatchableStore } from '../state/index.js';
 import { elect, type ElectOptions, type Lead } from './election.js';
 import { Lease } from './lease.js';
@@ -36,10 +36,10 @@ export class Coordination {
     };
   }
 
-  /** Begins a lease of `ttlMs` and keeps it alive. What hangs on it goes when this process dies. */
-  lease(ttlMs: number): Promise<Lease> {
+  /** Begins a lease of `ttlMs` and keeps it alive. What hangs on it goes when this process dies. `signal` gives up beginning it. */
+  lease(ttlMs: number, { signal }: WaitOptions = {}): Promise<Lease> {
     const { client, clock, holder } = this.#ports;
-    return Lease.grant(client, { ttlMs, holder, clock });
+    return Lease.grant(client, { ttlMs, holder, clock, signal });
   }
 
   /** Waits for a lock and takes it: nobody else holds it until it is released, or its lease is over. */

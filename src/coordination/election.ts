@@ -1,6 +1,9 @@
 import { refuseUnknown } from '../base/options.js';
 import { acquire, lockOptions, type Lock, type LockOptions, type LockPorts } from './lock.js';
 import type { FencedTx } from './fenced.js';
+import type { Clock } from '../base/clock.js';
+import { pause } from '../base/waiting.js';
+import type { WaitOptions } from '../client/index.js';
 
 /** What the one who leads is given. */
 export interface Lead {
@@ -9,7 +12,7 @@ export interface Lead {
   /** Grows with every leader. */
   readonly epoch: number;
   /** Writes that the store refuses when this lead is over. @see Lock.update */
-  update(write: (tx: FencedTx) => void): Promise<number>;
+  update(write: (tx: FencedTx) => void, options?: WaitOptions): Promise<number>;
 }
 
 export interface ElectOptions extends LockOptions {
@@ -20,7 +23,7 @@ export interface ElectOptions extends LockOptions {
 /**
  * Runs `work` on exactly one of all who ask under this name, one after the other. Resolves with what `work` returned;
  * when the lead is lost meanwhile, `work` is told by its signal, and runs again from the start once this process leads
- * again. An error of `work` while it leads is an error of the election.
+ * again. An error of `work` while it leads is an error of the election. Waits for a cluster that is away, also to begin with.
  * @throws the signal's reason when the election is stopped.
  */
 export async function elect<T>(
@@ -33,8 +36,8 @@ export async function elect<T>(
   const { onLost = () => undefined, ...ofLock } = options;
   const { signal } = ofLock;
   for (;;) {
-    const lock = await acquire(name, ports, ofLock);
-    const outcome = await runOnce(lock, work, signal);
+    const lock = await acquire(name, ports, ofLock, { patient: true });
+    const outcome = await runOnce(lock, work, { stop: signal, clock: ports.clock });
     if ('value' in outcome) return outcome.value;
     signal?.throwIfAborted();
     if (!outcome.lost) throw outcome.error;
@@ -42,15 +45,18 @@ export async function elect<T>(
   }
 }
 
+/** How long giving the lead back may take when the election is stopped, milliseconds. */
+const releaseMs = 1_000;
+
 type Outcome<T> = { readonly value: T } | { readonly error: unknown; readonly lost: boolean };
 
 async function runOnce<T>(
   lock: Lock,
   work: (lead: Lead) => Promise<T>,
-  stop: AbortSignal | undefined,
+  { stop, clock }: { readonly stop: AbortSignal | undefined; readonly clock: Clock },
 ): Promise<Outcome<T>> {
   const signal = stop ? AbortSignal.any([lock.signal, stop]) : lock.signal;
-  const lead: Lead = { signal, epoch: lock.epoch, update: (write) => lock.update(write) };
+  const lead: Lead = { signal, epoch: lock.epoch, update: (write, options) => lock.update(write, options) };
   try {
     const value = await work(lead);
     // What was done after the lead was over must be done again by whoever leads.
@@ -58,6 +64,10 @@ async function runOnce<T>(
   } catch (error) {
     return { error, lost: lock.signal.aborted };
   } finally {
-    await lock.release().catch(() => undefined); // it runs out by itself
+    // It runs out by itself: whoever stops the election waits a moment for it, and not for a cluster that is away.
+    const given = new AbortController();
+    const released = lock.release({ signal: given.signal }).catch(() => undefined);
+    await (stop?.aborted ? Promise.race([released, pause(clock, releaseMs, given.signal)]) : released);
+    given.abort();
   }
 }

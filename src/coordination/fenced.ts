@@ -1,7 +1,8 @@
-import type { Client, messages } from '../client/index.js';
-import { sleep, type Clock } from '../base/clock.js';
+import type { Client, messages, WaitOptions } from '../client/index.js';
+import type { Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
 import type { Random } from '../base/random.js';
+import { pause } from '../base/waiting.js';
 import { changeOf } from '../client/index.js';
 import {
   all,
@@ -82,7 +83,7 @@ export class FencedWrites {
     this.#fence = fence;
   }
 
-  async update(write: (tx: FencedTx) => void): Promise<number> {
+  async update(write: (tx: FencedTx) => void, { signal }: WaitOptions = {}): Promise<number> {
     const { client, clock, store } = this.#ports;
     for (let attempt = 1; ; attempt++) {
       const recorded = this.#record(write);
@@ -90,12 +91,13 @@ export class FencedWrites {
         const { version } = await client.apply(recorded.changes, {
           conditions: [...recorded.conditions.values()],
           fence: this.#fence,
+          signal,
         });
         return version;
       } catch (error) {
         const changed = isStoreError(error, 'CONDITION_FAILED') || isStoreError(error, 'SEQUENCE_CONFLICT');
         if (!changed || !store || attempt === attempts) throw error;
-        await sleep(clock, againMs); // the store here may be a little behind
+        await pause(clock, againMs, signal); // the store here may be a little behind
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Client } from '../client/index.js';
+import type { Client, WaitOptions } from '../client/index.js';
 import type { Cancel, Clock } from '../base/clock.js';
 import { StoreError } from '../state/index.js';
 
@@ -13,6 +13,8 @@ export interface LeaseOptions {
   readonly clock: Clock;
   /** How long before its end it is given up on, milliseconds: what it protects must stop within that. Default a tenth. */
   readonly marginMs?: number | undefined;
+  /** Gives up beginning it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -45,10 +47,11 @@ export class Lease {
     this.#keep().catch((error: unknown) => this.#end(error));
   }
 
-  /** Begins a lease. @throws {StoreError} `NOT_LEADER` when nobody answered in time. */
+  /** Begins a lease. @throws {StoreError} `NOT_LEADER` when nobody answered in time; the signal's reason. */
   static async grant(client: Client, options: LeaseOptions): Promise<Lease> {
+    const { ttlMs, holder, signal } = options;
     const since = options.clock.monotonic();
-    const id = await client.grantLease({ ttlMs: options.ttlMs, holder: options.holder });
+    const id = await client.grantLease({ ttlMs, holder }, { signal });
     return new Lease(client, id, options, since);
   }
 
@@ -58,9 +61,9 @@ export class Lease {
   }
 
   /** Ends the lease, with everything that hangs on it. Harmless when repeated. */
-  async revoke(): Promise<void> {
+  async revoke(options: WaitOptions = {}): Promise<void> {
     this.#end(new StoreError('LEASE_LOST', 'the lease was given back'));
-    await this.#client.revokeLease(this.id);
+    await this.#client.revokeLease(this.id, options);
   }
 
   /** Stops keeping it alive; it runs out by itself. */
@@ -77,7 +80,7 @@ export class Lease {
       try {
         // A member that is silent must leave time to ask another.
         const timeoutMs = Math.max(1, this.#validUntil - this.#marginMs - asked);
-        const [lost] = await this.#client.keepAlive([this.id], { timeoutMs });
+        const [lost] = await this.#client.keepAlive([this.id], { timeoutMs, signal: this.signal });
         if (lost !== undefined) this.#end(new StoreError('LEASE_LOST', 'the lease is over'));
         this.#validUntil = Math.max(this.#validUntil, asked + this.ttlMs);
         this.#watchDeadline();

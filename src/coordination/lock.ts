@@ -1,8 +1,9 @@
-import type { Client } from '../client/index.js';
+import type { Client, WaitOptions } from '../client/index.js';
 import { newId } from '../base/ids.js';
-import { sleep, type Clock } from '../base/clock.js';
+import type { Clock } from '../base/clock.js';
 import { refuseUnknown } from '../base/options.js';
 import type { Random } from '../base/random.js';
+import { pause } from '../base/waiting.js';
 import { isStoreError, type WatchableStore } from '../state/index.js';
 import type { messages } from '../client/index.js';
 import { FencedWrites, type FencedTx } from './fenced.js';
@@ -61,13 +62,13 @@ export class Lock {
    * holders can never both write. Resolves with the version. `write` may run more than once; see {@link FencedTx}.
    * @throws {StoreError} `LEASE_LOST`: it was not written; and as the API's `Apply`.
    */
-  update(write: (tx: FencedTx) => void): Promise<number> {
-    return this.#writes.update(write);
+  update(write: (tx: FencedTx) => void, options: WaitOptions = {}): Promise<number> {
+    return this.#writes.update(write, options);
   }
 
   /** Gives the lock back. Harmless when repeated. */
-  release(): Promise<void> {
-    return this.#lease.revoke();
+  release(options: WaitOptions = {}): Promise<void> {
+    return this.#lease.revoke(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -77,23 +78,30 @@ export class Lock {
 
 /**
  * Waits for a lock and takes it. Who waits gets it in no promised order, and goes on waiting when the cluster is away.
- * @throws the signal's reason; {@link StoreError} `NOT_LEADER` when no member answers to begin with, `OUTCOME_UNKNOWN`.
+ * @param patience `patient`: waits for a cluster that is away also to begin with.
+ * @throws the signal's reason, at once; {@link StoreError} `NOT_LEADER` when no member answers to begin with,
+ *   `OUTCOME_UNKNOWN`.
  */
-export async function acquire(name: string, ports: LockPorts, options: LockOptions = {}): Promise<Lock> {
+export async function acquire(
+  name: string,
+  ports: LockPorts,
+  options: LockOptions = {},
+  { patient = false }: { readonly patient?: boolean } = {},
+): Promise<Lock> {
   refuseUnknown('lock', options, lockOptions);
   const { ttlMs = lockTtlDefaultMs, marginMs, signal } = options;
+  const { client, holder, clock } = ports;
   if (name === '') throw new TypeError('a lock needs a name');
   if (marginMs !== undefined && !(marginMs >= 0 && marginMs <= ttlMs / 2))
     throw new TypeError('marginMs must be at most half of ttlMs');
-  const grant = () => Lease.grant(ports.client, { ttlMs, marginMs, holder: ports.holder, clock: ports.clock });
-  for (let waiting = false; ; waiting = true) {
+  for (let waiting = patient; ; waiting = true) {
     signal?.throwIfAborted();
-    const lease = await grant().catch((error: unknown) => {
-      if (waiting && isAway(error)) return undefined;
+    const lease = await Lease.grant(client, { ttlMs, marginMs, holder, clock, signal }).catch((error: unknown) => {
+      if (waiting && isAway(error) && !signal?.aborted) return undefined;
       throw error;
     });
     if (!lease) {
-      await sleep(ports.clock, awayMs);
+      await pause(clock, awayMs, signal);
       continue;
     }
     try {
@@ -104,11 +112,16 @@ export async function acquire(name: string, ports: LockPorts, options: LockOptio
         lease.abandon(); // with a lock that hangs on it, if there is one
         continue;
       }
-      await lease.revoke().catch(() => undefined);
+      // A lock may hang on it that we were not told of. It runs out by itself where nobody answers: that is not waited for.
+      const given = lease.revoke().catch(() => undefined);
+      await Promise.race([given, pause(clock, lastWordMs, undefined)]);
       throw error;
     }
   }
 }
+
+/** How long whoever gives up waits for its lease to be gone, milliseconds. */
+const lastWordMs = 25;
 
 /** How long to wait for a cluster that is away, milliseconds. */
 const awayMs = 500;
@@ -128,7 +141,7 @@ async function take(
     if (lease.signal.aborted) return undefined;
     try {
       const draft = { id: newId(ports.random), lock: name, holder: ports.holder, lease: lease.id };
-      const { id, meta } = await ports.client.create(locks, draft);
+      const { id, meta } = await ports.client.create(locks, draft, { signal });
       return new Lock(name, { kind: locks.name, id, version: meta.version }, lease, ports);
     } catch (error) {
       if (isStoreError(error, 'LEASE_LOST')) return undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../../src/client/index.js';
 import { systemRandom } from '../../src/base/random.js';
+import { elect, type ElectOptions, type Lead } from '../../src/coordination/election.js';
 import { acquire, type LockOptions } from '../../src/coordination/lock.js';
 import { StoreError } from '../../src/index.js';
 import { Scheduler } from '../../src/testing/scheduler.js';
@@ -12,6 +13,8 @@ class Cluster {
   readonly clock = new SimClock(this.scheduler);
   away = false;
   held = true;
+  /** Nobody answers when leases are given back. */
+  mute = false;
   /** Ids of leases that were granted. */
   readonly leases: string[] = [];
   /** How long the answers to renewals were waited for, milliseconds. */
@@ -25,7 +28,7 @@ class Cluster {
       this.patience.push(timeoutMs);
       return this.#answer(() => []);
     },
-    revokeLease: () => this.#answer(() => undefined),
+    revokeLease: () => (this.mute ? new Promise(() => undefined) : this.#answer(() => undefined)),
     create: (_kind: unknown, draft: object) =>
       this.#answer(() => {
         if (this.held) throw new StoreError('NAME_CONFLICT', 'somebody has it');
@@ -35,13 +38,18 @@ class Cluster {
     messages: (options: { signal: AbortSignal }) => this.#messages(options),
   } as unknown as Client;
 
-  set(change: { away?: boolean; held?: boolean }): void {
+  set(change: { away?: boolean; held?: boolean; mute?: boolean }): void {
     Object.assign(this, change);
     for (const wake of this.#changed.splice(0)) wake();
   }
 
   async acquire(options: LockOptions = {}): ReturnType<typeof acquire> {
     return acquire('one', { client: this.client, clock: this.clock, random: systemRandom, holder: 'me' }, options);
+  }
+
+  elect(work: (lead: Lead) => Promise<string>, options: ElectOptions = {}): Promise<string> {
+    const ports = { client: this.client, clock: this.clock, random: systemRandom, holder: 'me' };
+    return elect('one', work, ports, options);
   }
 
   async #answer<T>(answer: () => T): Promise<T> {
@@ -63,6 +71,40 @@ class Cluster {
     }
   }
 }
+
+describe('an election', () => {
+  it('waits for a cluster that is away, also to begin with', async () => {
+    const cluster = new Cluster();
+    cluster.set({ away: true, held: false });
+    let outcome: unknown;
+    void cluster
+      .elect(() => Promise.resolve('led'))
+      .then(
+        (value) => (outcome = value),
+        (error: unknown) => (outcome = error),
+      );
+    await cluster.scheduler.run(60_000);
+    expect(outcome).toBeUndefined();
+    cluster.set({ away: false });
+    await cluster.scheduler.run(5_000);
+    expect(outcome).toBe('led');
+  });
+
+  it('that is stopped waits for nobody who does not answer', async () => {
+    const cluster = new Cluster();
+    cluster.set({ held: false });
+    const stop = new AbortController();
+    const working = (lead: Lead) =>
+      new Promise<string>((resolve) => lead.signal.addEventListener('abort', () => resolve('over')));
+    let outcome: unknown;
+    void cluster.elect(working, { signal: stop.signal }).then((value) => (outcome = value));
+    await cluster.scheduler.run(1_000);
+    cluster.set({ mute: true });
+    stop.abort(new Error('enough'));
+    await cluster.scheduler.run(1_100);
+    expect(outcome).toBe('over');
+  });
+});
 
 describe('whoever has begun to wait for a lock', () => {
   it('goes on when the cluster is away, with a new lease when the old one may be over', async () => {

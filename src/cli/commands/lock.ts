@@ -10,6 +10,9 @@ interface LockFlags {
   readonly grace?: number;
 }
 
+/** How long giving a lock back may take after an interruption, milliseconds. */
+const releaseMs = 1_000;
+
 /** `skep lock NAME -- cmd` and `skep elect NAME -- cmd`. */
 export function addLock(program: Command, context: Context, exit: (code: number) => void): void {
   const { streams, signal } = context;
@@ -35,7 +38,8 @@ export function addLock(program: Command, context: Context, exit: (code: number)
           if (held.signal.aborted) streams.err(`skep: the lock "${name}" was lost while the command ran\n`);
           exit(held.signal.aborted && code === exitCodes.ok ? exitCodes.conflict : code);
         } finally {
-          await held.release().catch(() => undefined);
+          // It runs out by itself where nobody answers: who was interrupted does not wait for that.
+          await held.release(signal.aborted ? { signal: AbortSignal.timeout(releaseMs) } : {}).catch(() => undefined);
         }
       });
     });

@@ -52,9 +52,11 @@ export interface ListOptions extends ReadOptions {
 
 /** What is said about a write and kept in history. */
 export interface WriteOptions extends WaitOptions {
+  /** At most 128 characters. */
   readonly actor?: string;
+  /** At most 1,024 characters. */
   readonly reason?: string;
-  /** Made up when it is left out. A repeat of one of the last 10,000 ids does nothing. */
+  /** At most 128 characters. Made up when it is left out. A repeat of one of the last 10,000 ids does nothing. */
   readonly requestId?: string;
 }
 

@@ -20,9 +20,14 @@ export function recordOf(info: TransactionInfo, changes: readonly ObjectChange[]
     time,
     events: Object.freeze(events),
     commit: commitOf(version),
-    bytes,
+    bytes: bytes + labelBytes(info),
   };
   return Object.freeze(labelled(record, info));
+}
+
+/** What is said about a transaction is kept with it, and counts. */
+function labelBytes({ actor = '', reason = '', requestId = '' }: TransactionInfo): number {
+  return actor.length + reason.length + requestId.length;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -11,11 +11,11 @@ import { WriteTransaction, type KindLimitsByName } from './write-transaction.js'
 import { Turn } from './turn.js';
 
 export interface UpdateOptions {
-  /** Who writes; kept in history. */
+  /** Who writes; kept in history. At most 128 characters. */
   readonly actor?: string;
-  /** Why; kept in history. */
+  /** Why; kept in history. At most 1,024 characters. */
   readonly reason?: string;
-  /** A repeat of one of the last 10,000 ids does nothing and resolves with `undefined`. For retries after `OUTCOME_UNKNOWN`. */
+  /** At most 128 characters. A repeat of one of the last 10,000 ids does nothing and resolves with `undefined`. For retries after `OUTCOME_UNKNOWN`. */
   readonly requestId?: string;
   /** Gives up waiting: `OUTCOME_UNKNOWN` once proposed, else the signal's reason. */
   readonly signal?: AbortSignal;
@@ -170,6 +170,21 @@ function checkOptions(options: UpdateOptions): void {
   if (requestId === '') throw new TypeError('requestId must not be empty');
 }
 
+/** Most characters (UTF-16 units) of what is said about a transaction: all of it is kept in history. */
+export const labelCharactersMax = { actor: 128, reason: 1_024, requestId: 128 } as const;
+
+/** What is said about a transaction, when it is too long. */
+function tooLongLabel({ actor, reason, requestId }: UpdateOptions): StoreError | undefined {
+  return longer('actor', actor) ?? longer('reason', reason) ?? longer('requestId', requestId);
+}
+
+function longer(name: keyof typeof labelCharactersMax, label = ''): StoreError | undefined {
+  const max = labelCharactersMax[name];
+  if (label.length <= max) return undefined;
+  const message = `${name} has ${label.length} characters, and at most ${max} are taken: put what is longer into an object`;
+  return new StoreError('INVALID_OBJECT', message, { path: name });
+}
+
 /** Runs transactions: when they may, on what, and what becomes of them. */
 export class Writer {
   readonly ledger: Ledger;
@@ -191,7 +206,9 @@ export class Writer {
   ticket<T>(options: UpdateOptions): Ticket<T> {
     checkOptions(options);
     const ticket = new Ticket<T>(options, this.#deadlines);
-    if (this.#closed) ticket.reject(new StoreError('CLOSED', 'the store is closed'));
+    const tooLong = tooLongLabel(options);
+    if (tooLong) ticket.reject(tooLong);
+    else if (this.#closed) ticket.reject(new StoreError('CLOSED', 'the store is closed'));
     else if (options.signal?.aborted) ticket.reject(options.signal.reason);
     return ticket;
   }

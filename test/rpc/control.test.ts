@@ -12,7 +12,7 @@ import {
   type Kind,
 } from '../../src/state/index.js';
 import type { messages } from '../../src/wire/index.js';
-import type { Channel } from '../../src/rpc/index.js';
+import { methodOf, type Channel } from '../../src/rpc/index.js';
 import { call, OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
 import { codeOf } from '../support/state-events.js';
@@ -77,6 +77,22 @@ describe('the Control service', () => {
       expect(await codeOf(call(onFollower, 'control', `Get${one}`, { id: draft.id, stale: false }))).toBe('NOT_FOUND');
     },
   );
+
+  it.each([
+    ['control', 'CreateNode', { node: whole('node', {}, 'labelled') }],
+    ['control', 'RemoveObject', { kind: 'node', id: 'labelled' }],
+    ['control', 'Apply', { changes: [{ op: 'remove', kind: 'node', id: 'labelled' }], dryRun: false, conditions: [] }],
+    ['lease', 'Grant', { ttlMs: 10_000, holder: '', guarded: false }],
+    ['catalog', 'Deregister', { ids: ['labelled'] }],
+  ] as const)('keeps no long actor, reason or request id: %s %s', async (service, method, request) => {
+    const { version } = (await members.leader()).store;
+    for (const label of ['actor', 'reason', 'requestId']) {
+      const asked = { ...request, info: { [label]: 'x'.repeat(1_400_000) } };
+      const answer = onFollower.unary(methodOf(service, method), asked, { timeoutMs: 5_000 });
+      expect(await codeOf(answer), label).toBe('INVALID_OBJECT');
+    }
+    expect((await members.leader()).store.version).toBe(version);
+  });
 
   it('makes up an id when none is given', async () => {
     const { id: _id, ...rest } = whole('node', {});

@@ -118,9 +118,11 @@ export interface Filter {
 
 /** Said about a write and kept in history. */
 export interface WriteInfo {
+  /** At most 128 characters. */
   readonly actor?: string;
+  /** At most 1,024 characters. */
   readonly reason?: string;
-  /** A repeat of one of the last 10,000 ids does nothing. */
+  /** At most 128 characters. A repeat of one of the last 10,000 ids does nothing. */
   readonly requestId?: string;
 }
 

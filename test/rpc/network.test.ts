@@ -45,6 +45,9 @@ describe('what a member sends to another', () => {
       onUnreachable: () => unreachable++,
       onRemoved: () => undefined,
       wasRemoved: () => false,
+      lastIndex: () => 0,
+      acknowledged: () => undefined,
+      onAcknowledged: () => undefined,
     });
     network.setMembers([{ id: 2, name: 'm2', addrs: [server.addr] }]);
     network.send(Array.from({ length: 20 }, (_, i) => append(i + 1, 1_000_000)));

@@ -57,6 +57,10 @@ export class LevelDisk implements Disk {
   readonly #mark: LogMark;
   #commit = 0;
   #stagings = 0;
+  /** Loaded, and no write has failed or is under way. */
+  #steady = false;
+  /** The ballot is to note how far the log has come: at the next write, so that nothing else writes it meanwhile. */
+  #ballotIsDue = false;
   /** Whole and checked, by the path that they would get. */
   readonly #staged = new Map<string, string>();
 
@@ -155,6 +159,7 @@ export class LevelDisk implements Disk {
     await this.#ballot.writeDurably(term, vote, this.#log.durableBatches);
     await this.#log.begin(this.#logState);
     this.#mark.raise(this.#log.lastIndex, this.#log.batches);
+    this.#steady = true;
   }
 
   get #logState(): LogState {
@@ -162,6 +167,8 @@ export class LevelDisk implements Disk {
   }
 
   async write({ entries, hardState, sync }: DiskWrite): Promise<void> {
+    const steady = this.#steady;
+    this.#steady = false;
     const ballotChanged = await this.#writeBallot(hardState);
     const first = entries[0];
     if (first && first.index <= this.#log.lastIndex) await this.#mark.lower(first.index - 1);
@@ -170,14 +177,17 @@ export class LevelDisk implements Disk {
     if (first || state) await this.#log.write(entries, state, sync);
     // What is not durable may be gone after a power failure, and that is no damage.
     if (sync) this.#mark.raise(this.#log.lastIndex, this.#log.batches);
+    this.#steady = steady;
   }
 
   /** Term and vote are durable in both slots before anything that follows from them. */
   async #writeBallot(hardState: HardState | undefined): Promise<boolean> {
     const { a, b } = this.#ballot.value;
-    if (!hardState || (hardState.term === a && hardState.vote === b)) return false;
-    assert(hardState.term >= a, 'the term on disk never shrinks');
-    await this.#ballot.writeDurably(hardState.term, hardState.vote, this.#log.durableBatches);
+    const { term, vote } = hardState ?? { term: a, vote: b };
+    if (!this.#ballotIsDue && term === a && vote === b) return false;
+    assert(term >= a, 'the term on disk never shrinks');
+    this.#ballotIsDue = false;
+    await this.#ballot.writeDurably(term, vote, this.#log.durableBatches);
     return true;
   }
 
@@ -196,6 +206,7 @@ export class LevelDisk implements Disk {
       throw error;
     }
     await removeOlder(this.#dir.snapshots, metadata);
+    this.#ballotIsDue = true;
     return { metadata, data: encodeDescriptor(writer.descriptor) };
   }
 
@@ -229,6 +240,8 @@ export class LevelDisk implements Disk {
     const descriptor = decodeDescriptor(data);
     if (staged === undefined || (await readFooter(staged)).checksum !== descriptor.checksum)
       throw new Error(`no such snapshot of ${metadata.index} is staged`);
+    const steady = this.#steady;
+    this.#steady = false;
     await this.#writeBallot(hardState);
     await this.#log.announce({ ...descriptor, index: metadata.index, term: metadata.term });
     await publishStaged(staged, path);
@@ -236,6 +249,7 @@ export class LevelDisk implements Disk {
     this.#commit = hardState.commit;
     await this.#restartLog(metadata);
     await removeOlder(this.#dir.snapshots, metadata);
+    this.#steady = steady;
   }
 
   /** Empties the log: it goes on from a snapshot that was announced to it and has its name. */
@@ -244,6 +258,15 @@ export class LevelDisk implements Disk {
     await this.#mark.lower(index);
     await this.#log.reset({ index, term }, this.#logState);
     this.#mark.raise(index, this.#log.batches);
+    this.#ballotIsDue = true;
+  }
+
+  /** The ballot notes how far the log has come: an older log beside it is known to be old. */
+  async #noteEnd(): Promise<void> {
+    this.#steady = false;
+    const { a: term, b: vote, c: batches } = this.#ballot.value;
+    if (this.#log.durableBatches > batches)
+      await this.#ballot.writeDurably(term, vote, this.#log.durableBatches).catch(() => undefined); // it only helps
   }
 
   readSnapshot({ metadata, data }: Snapshot): AsyncIterable<Uint8Array> {
@@ -255,6 +278,7 @@ export class LevelDisk implements Disk {
   }
 
   async close(): Promise<void> {
+    if (this.#steady) await this.#noteEnd();
     const closed = await Promise.allSettled([this.#mark.close(), this.#ballot.close()]);
     await this.#log.close(); // last: it holds the lock of the directory
     for (const end of closed) if (end.status === 'rejected') throw end.reason;

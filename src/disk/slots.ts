@@ -1,4 +1,5 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { fileMode, isMissing, writeAll } from './files.js';
 import type { Owner } from './owner.js';
@@ -17,19 +18,22 @@ export interface SlotValue extends Owner {
   readonly c: number;
 }
 
-function encodeSlot({ sequence, a, b, c, directory, memberId }: SlotValue): Buffer {
+/** Over the file's name too: a file that lies under the name of another has no slot that is whole. */
+const checksumOf = (bytes: Buffer, name: string) => crc32(bytes.subarray(0, slotBytes - 4), crc32(name));
+
+function encodeSlot({ sequence, a, b, c, directory, memberId }: SlotValue, name: string): Buffer {
   const bytes = Buffer.alloc(slotBytes);
   bytes.write(magic, 0, 'latin1');
   [sequence, a, b, c, directory, memberId].forEach((value, i) => bytes.writeBigUInt64BE(BigInt(value), 4 + 8 * i));
-  bytes.writeUInt32BE(crc32(bytes.subarray(0, slotBytes - 4)), slotBytes - 4);
+  bytes.writeUInt32BE(checksumOf(bytes, name), slotBytes - 4);
   return bytes;
 }
 
-function decodeSlot(bytes: Buffer): SlotValue | undefined {
+function decodeSlot(bytes: Buffer, name: string): SlotValue | undefined {
   if (
     bytes.length < slotBytes ||
     bytes.toString('latin1', 0, 4) !== magic ||
-    bytes.readUInt32BE(slotBytes - 4) !== crc32(bytes.subarray(0, slotBytes - 4))
+    bytes.readUInt32BE(slotBytes - 4) !== checksumOf(bytes, name)
   )
     return undefined;
   const number = (place: number) => Number(bytes.readBigUInt64BE(4 + 8 * place));
@@ -53,7 +57,7 @@ export async function readSlots(path: string): Promise<SlotsFound | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   }
-  const slots = slotPlaces.map((at) => decodeSlot(bytes.subarray(at, at + slotBytes)));
+  const slots = slotPlaces.map((at) => decodeSlot(bytes.subarray(at, at + slotBytes), basename(path)));
   const [newest] = slots.filter((slot) => slot !== undefined).sort((x, y) => y.sequence - x.sequence);
   return { slots, newest };
 }
@@ -66,16 +70,18 @@ export async function readSlots(path: string): Promise<SlotsFound | undefined> {
  */
 export class SlotFile {
   readonly #handle: FileHandle;
+  readonly #name: string;
   value: SlotValue;
 
-  private constructor(handle: FileHandle, value: SlotValue) {
+  private constructor(path: string, handle: FileHandle, value: SlotValue) {
+    this.#name = basename(path);
     this.#handle = handle;
     this.value = value;
   }
 
   static async create(path: string, { directory, memberId }: Owner): Promise<SlotFile> {
     const handle = await open(path, 'w+', fileMode);
-    const file = new SlotFile(handle, { sequence: 0, a: 0, b: 0, c: 0, directory, memberId });
+    const file = new SlotFile(path, handle, { sequence: 0, a: 0, b: 0, c: 0, directory, memberId });
     await file.writeDurably(0, 0);
     return file;
   }
@@ -84,7 +90,7 @@ export class SlotFile {
   static async open(path: string): Promise<SlotFile | undefined> {
     const { slots, newest } = (await readSlots(path)) ?? { slots: [], newest: undefined };
     if (!newest) return undefined;
-    const file = new SlotFile(await open(path, 'r+', fileMode), newest);
+    const file = new SlotFile(path, await open(path, 'r+', fileMode), newest);
     const stale = slotPlaces.filter((_, place) => slots[place]?.sequence !== newest.sequence);
     if (stale.length > 0) await file.#mend(stale);
     return file;
@@ -96,14 +102,14 @@ export class SlotFile {
    */
   async #mend(stale: readonly number[]): Promise<void> {
     await this.#handle.datasync(); // a process that died may have left the newest value in the cache
-    for (const at of stale) await writeAll(this.#handle, encodeSlot(this.value), at);
+    for (const at of stale) await writeAll(this.#handle, encodeSlot(this.value, this.#name), at);
     await this.#handle.datasync();
   }
 
   /** Durable, in both slots, when it resolves. */
   async writeDurably(a: number, b: number, c = 0): Promise<void> {
     const value = { ...this.value, sequence: this.value.sequence + 1, a, b, c };
-    const bytes = encodeSlot(value);
+    const bytes = encodeSlot(value, this.#name);
     for (const at of slotPlaces) {
       await writeAll(this.#handle, bytes, at);
       await this.#handle.datasync();
@@ -114,7 +120,7 @@ export class SlotFile {
   /** Soon on disk; a power failure may take it back, a crash of this process not. */
   async write(a: number, b: number, c = 0): Promise<void> {
     const value = { ...this.value, sequence: this.value.sequence + 1, a, b, c };
-    await writeAll(this.#handle, encodeSlot(value), (value.sequence % 2) * slotDistance);
+    await writeAll(this.#handle, encodeSlot(value, this.#name), (value.sequence % 2) * slotDistance);
     this.value = value;
   }
 

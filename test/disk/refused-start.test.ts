@@ -11,6 +11,7 @@ import {
   describe as describeSnapshot,
   entriesOf,
   flipBit,
+  inPieces,
   metadataOf,
   owner,
   stage,
@@ -210,6 +211,37 @@ describe('a mix of files', () => {
       });
     },
   );
+
+  it("under each other's names is DAMAGED: ballot and mark are alike", async () => {
+    await copyDir(dir, other);
+    await copyDir(join(other, 'ballot'), at('mark'));
+    await copyDir(join(other, 'mark'), at('ballot'));
+    expect(await verdictOf(dir)).toMatchObject({ code: 'DAMAGED' });
+  });
+
+  it('of two ages of one run is DAMAGED when it ended cleanly, or took a snapshot since', async () => {
+    for (const snapshot of [false, true]) {
+      const disk = await LevelDisk.open(dir, owner);
+      const { entries } = await disk.load();
+      const from = (entries.at(-1)?.index ?? 0) + 1;
+      const append = (index: number) => disk.write({ entries: entriesOf(5, index, index), sync: true });
+      await append(from);
+      await rm(other, { recursive: true, force: true });
+      await copyDir(dir, other); // as a SIGKILL would leave it
+      await append(from + 1);
+      if (snapshot) await disk.createSnapshot(metadataOf(5, from), inPieces(bytesOf(9)));
+      await append(from + 2);
+      const killed = await copyDir(dir, `${dir}-killed-${snapshot}`);
+      await disk.close();
+      if (snapshot) dir = killed;
+      await takeFrom(other, 'log', 'mark', 'snapshots');
+      expect(await verdictOf(dir)).toMatchObject({
+        code: 'DAMAGED',
+        message: expect.stringMatching(/old copy/) as string,
+      });
+      if (!snapshot) await rm(dir, { recursive: true }).then(() => writeMember(dir));
+    }
+  });
 
   it('of which the snapshot is the newest is DAMAGED: it was not on its way', async () => {
     await copyDir(dir, other);

@@ -44,7 +44,11 @@ export function readHandler<Req extends ReadRequest>(
   answer: (request: Req, tx: ReadTx) => unknown,
 ): handleUnaryCall<Req, unknown> {
   return (call: ServerUnaryCall<Req, unknown>, done: sendUnaryData<unknown>) => {
-    readCommitted(replica, call.request, timeLeft(call), (tx) => answer(call.request, tx)).then(
+    const run = (tx: ReadTx) => {
+      if (call.cancelled) throw new StoreError('CLOSED', 'the caller has gone away');
+      return answer(call.request, tx);
+    };
+    readCommitted(replica, call.request, timeLeft(call), run).then(
       (response) => done(null, response),
       (error: unknown) => done(toStatus(error)),
     );

@@ -1,4 +1,5 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
@@ -14,20 +15,45 @@ import { Forwarder } from './forward.js';
 import { leaseService } from './lease-service.js';
 import { membershipService } from './membership-service.js';
 import type { GrpcNetwork } from './network.js';
+import { afterPreface } from './preface.js';
 import { watchService } from './watch-service.js';
 
 /** Calls that one connection may have open at a time; grpc-js sets no limit. */
 const streamsMax = 10_000;
 
+/** How long a connection may take to say how HTTP/2 begins, milliseconds. */
+const prefaceDefaultMs = 5_000;
+
+/** `HOST:PORT` or `[HOST]:PORT`. */
+function placeOf(addr: string): { host: string; port: number } {
+  const colon = addr.lastIndexOf(':');
+  return { host: addr.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(addr.slice(colon + 1)) };
+}
+
 /** Everything that a member serves, on one port. */
 export class ApiServer {
-  readonly #server = new Server({
+  readonly #server = new GrpcServer({
     ...commonOptions,
     'grpc.max_concurrent_streams': streamsMax,
     'grpc-node.max_session_memory': 64,
   });
+  /** Connections come through a server of our own: grpc-js lets one that says nothing stay for ever. */
+  readonly #door: Server;
+  readonly #waiting = new Set<Socket>();
   readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });
   readonly #forwarder = new Forwarder();
+
+  constructor({ prefaceMs = prefaceDefaultMs }: { readonly prefaceMs?: number } = {}) {
+    const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#door = createServer({ noDelay: true }, (socket) => {
+      this.#waiting.add(socket);
+      socket.once('close', () => this.#waiting.delete(socket));
+      afterPreface(socket, prefaceMs, (begun) => {
+        this.#waiting.delete(begun);
+        injector.injectConnection(begun);
+      });
+    });
+  }
 
   /** Binds to `HOST:PORT` (port 0 lets the system choose) and serves raft and formation. Resolves with the port. */
   async listen(addr: string, network: GrpcNetwork, answerFormation: AnswerFormation): Promise<number> {
@@ -36,10 +62,10 @@ export class ApiServer {
     this.#health.addToServer(this.#server);
     new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(this.#server);
     return new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(addr, ServerCredentials.createInsecure(), (error, port) => {
-        if (error) reject(new Error(`cannot listen on ${addr}: ${error.message}`, { cause: error }));
-        else resolve(port);
-      });
+      this.#door.once('error', (error) =>
+        reject(new Error(`cannot listen on ${addr}: ${error.message}`, { cause: error })),
+      );
+      this.#door.listen(placeOf(addr), () => resolve((this.#door.address() as AddressInfo).port));
     });
   }
 
@@ -62,6 +88,8 @@ export class ApiServer {
   /** Lets calls end for `graceMs`, then ends them. */
   async close(graceMs: number): Promise<void> {
     this.#forwarder.close();
+    this.#door.close();
+    for (const socket of this.#waiting) socket.destroy();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.#server.forceShutdown();

@@ -16,7 +16,7 @@ describe('a member of which others say how far its log had reached', () => {
   beforeEach(async () => {
     const disk = new MemoryDisk();
     const info = { id: 1, name: 'm1', addrs: [] };
-    await bootstrap(disk, info, { clusterId: 'c', lineage: 'l' }, world);
+    await bootstrap(disk, { clusterId: 'c', lineage: 'l', members: [info] }, world);
     replica = await loadReplica({
       identity: info,
       disk,

@@ -42,7 +42,7 @@ class Manager {
     readonly name: string,
     readonly addr: string,
     readonly dir: string,
-    readonly join: string | undefined,
+    readonly peers: readonly string[],
   ) {}
 
   async start(): Promise<void> {
@@ -56,7 +56,7 @@ class Manager {
       '--data-dir',
       join(this.dir, this.name),
     ];
-    if (this.join) args.push('--join', this.join);
+    args.push('--peers', this.peers.join(','));
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
     children.add(child);
@@ -136,11 +136,11 @@ class Load {
 async function main(dir: string): Promise<void> {
   const ports = [await freePort(), await freePort(), await freePort()];
   const hosts = ports.map((port) => `127.0.0.1:${port}`);
-  const managers = hosts.map((addr, i) => new Manager(`m${i + 1}`, addr, dir, i === 0 ? undefined : hosts[0]));
+  const managers = hosts.map((addr, i) => new Manager(`m${i + 1}`, addr, dir, hosts));
   const everyone = hosts.join(',');
 
   say('three managers, each a process with its own disk');
-  for (const manager of managers) await manager.start();
+  await Promise.all(managers.map((manager) => manager.start()));
   console.log(await skep(everyone, 'status'));
   const before = await statusOf(everyone);
   check(

@@ -20,6 +20,7 @@ export const systemRandom: Random = (bound) => {
 
 /** Rejects the last, partial run of values so that none is more likely than another. */
 function boundedWord(bound: number, word: () => number): number {
+  if (!(bound >= 1)) throw new RangeError(`a bound of chance must be at least 1, is ${bound}`); // or it would draw for ever
   const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
   for (;;) {
     const drawn = word();

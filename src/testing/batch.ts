@@ -9,6 +9,7 @@ export const mustHappen = [
   'readsAcrossLeaders',
   'leaderChanges',
   'truncatedConflicts',
+  'stalls',
   'snapshotsInstalled',
   'lostUnsyncedWrites',
   'tornTails',

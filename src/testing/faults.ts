@@ -28,6 +28,8 @@ export interface FaultPlan {
   readonly damageMs: number;
   readonly membershipMs: number;
   readonly transferMs: number;
+  /** … writes that take seconds, while members come and go. */
+  readonly stallMs: number;
   /** How far the rates of the clocks may lie apart: 0.1 is a tenth. */
   readonly drift: number;
 }
@@ -66,5 +68,6 @@ export function drawFaults(seed: number, kinds: readonly FaultKind[]): FaultPlan
     membershipMs: every('membership', 0.5, 15_000, 30_000),
     transferMs: every('transfer', 0.5, 10_000, 25_000),
     drift: has('clock', 0.5) ? 0.1 : 0,
+    stallMs: every('disk', 0.5, 10_000, 30_000),
   };
 }

@@ -27,6 +27,8 @@ export class OpenDisk implements Disk {
   async write(write: DiskWrite): Promise<void> {
     await this.#writeBallot(write.hardState);
     this.#disk.begin(write);
+    const stallMs = this.#disk.stallOf(write);
+    if (stallMs > 0) await this.#wait(stallMs);
     await this.#sync();
     this.#disk.settle();
   }

@@ -105,6 +105,9 @@ export class SimDisk {
   #serial = 0;
   /** When the mark is written, by the scheduler's clock. */
   #markDueAt = Infinity;
+  /** How long the next write takes that follows one of a membership change, milliseconds. */
+  #stallMs = 0;
+  #wroteChange = false;
   /** Damaged or wiped: what was on it is nobody's fault any more. */
   #ruined = false;
   readonly counts: DiskCounts;
@@ -278,6 +281,22 @@ export class SimDisk {
   }
 
   // ---------------------------------------------------------------- writing it
+
+  /**
+   * The next write of the log that follows one of a membership change takes this long: most likely the one that says that
+   * the change is committed. What else the disk does goes on beside it.
+   */
+  stall(ms: number): void {
+    this.#stallMs = ms;
+  }
+
+  /** How long a write that begins now waits before its sync, milliseconds. */
+  stallOf({ entries }: DiskWrite): number {
+    const ms = this.#wroteChange ? this.#stallMs : 0;
+    if (ms > 0) this.#stallMs = 0;
+    this.#wroteChange = entries.some(({ kind }) => kind === 'confChange');
+    return ms;
+  }
 
   /** How long one sync takes, and whether it fails. */
   draw(): { readonly ms: number; readonly fails: boolean } {

@@ -25,6 +25,7 @@ const noFaults: FaultPlan = {
   damageMs: Infinity,
   membershipMs: Infinity,
   transferMs: Infinity,
+  stallMs: Infinity,
   drift: 0,
 };
 

@@ -16,6 +16,7 @@ export interface TroubleCounts {
   transfers: number;
   added: number;
   removed: number;
+  stalls: number;
 }
 
 const membersMax = 7;
@@ -33,6 +34,7 @@ export class Trouble {
     transfers: 0,
     added: 0,
     removed: 0,
+    stalls: 0,
   };
   readonly #cluster: SimCluster;
   readonly #chance: Chance;
@@ -48,7 +50,7 @@ export class Trouble {
   }
 
   start(): void {
-    const { partitionMs, crashMs, pauseMs, clockJumpMs, damageMs, membershipMs, transferMs } = this.#plan;
+    const { partitionMs, crashMs, pauseMs, clockJumpMs, damageMs, membershipMs, transferMs, stallMs } = this.#plan;
     this.#every(partitionMs, () => this.#partition());
     this.#every(crashMs, () => this.#crash());
     this.#every(pauseMs, () => this.#pause());
@@ -56,6 +58,7 @@ export class Trouble {
     this.#every(damageMs, () => this.#ruin());
     this.#every(membershipMs, () => this.#changeMembership());
     this.#every(transferMs, () => this.#transfer());
+    this.#every(stallMs, () => this.#stall());
     // A disk that failed ended its process: somebody starts it again.
     this.#every(2_000, () => this.#revive());
   }
@@ -240,6 +243,31 @@ export class Trouble {
     this.#cluster.scheduler.schedule(this.#chance.between(0, 20_000), () => {
       member.crash();
       member.state = 'removed';
+    });
+  }
+
+  /**
+   * One follower writes for seconds, and is cut off for a moment, while learners are added and removed: its leader gives up
+   * the log that it lacks, and sends a snapshot to a member that has committed changes still to apply.
+   */
+  #stall(): void {
+    const { leader, running, network, scheduler } = this.#cluster;
+    const followers = running.filter((member) => member !== leader);
+    if (!leader || followers.length === 0 || this.#operating) return;
+    const follower = this.#chance.pick(followers);
+    this.counts.stalls++;
+    const ms = this.#chance.between(1_000, 8_000);
+    const [from, to] = [leader.info.id, follower.info.id];
+    this.#cluster.note(`a write of ${follower.info.name} takes ${ms} ms`);
+    follower.disk.stall(ms);
+    scheduler.schedule(this.#chance.between(200, 600), () => network.cut(from, to));
+    scheduler.schedule(this.#chance.between(600, 1_000), () => network.heal());
+    this.#operate(async () => {
+      for (let round = this.#chance.between(2, 12); round > 0; round--) {
+        const { info } = this.#cluster.newMember();
+        await this.#onLeader(async ({ replica }) => replica?.addMember(info));
+        await this.#onLeader(async ({ replica }) => replica?.removeMember(String(info.id)));
+      }
     });
   }
 

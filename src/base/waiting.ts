@@ -11,8 +11,8 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
-/** Waits on `clock`; resolves at once when the signal aborts. */
-export function pause(clock: Clock, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits on `clock`; an abort ends the wait at once, and leaves no timer behind. */
+export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) {
       resolve();

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import { systemClock } from '../base/clock.js';
 import type { Backend } from './backend.js';
 import { asError, DiscoveryError } from './errors.js';
-import { pause } from './pause.js';
+import { pause } from '../base/waiting.js';
 import { heartbeatMsDefault } from './registry.js';
 
 export interface AnnounceOptions {

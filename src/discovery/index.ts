@@ -6,7 +6,7 @@ export type { Entries, EntriesDiff } from './entries.js';
 export { DiscoveryWatch } from './watch.js';
 export type { Look, Sighting, Tell } from './watch.js';
 export { following } from './following.js';
-export { pause } from './pause.js';
+export { pause } from '../base/waiting.js';
 export { polling } from './polling.js';
 
 // Backends, by the scheme of a URL.

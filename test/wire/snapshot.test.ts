@@ -153,12 +153,22 @@ describe('a snapshot', () => {
     fc.assert(
       fc.property(arbitrary, (lists) => {
         const tables = Object.fromEntries(kindNames.map((kind, i) => [kind, lists[i]])) as never;
-        const store = { version: 1, time: -1, tables, history: [], requests: [] };
+        const store = { version: 1, time: 1, tables, history: [], requests: [] };
         const given = { clusterId: '', lineage: '', members: [], removed: [], store };
         expect(plain(decode(...encodeSnapshot(given)))).toStrictEqual(given);
       }),
       { numRuns: 50 },
     );
+  });
+
+  it.each([
+    { version: Number.MAX_SAFE_INTEGER, time: 1 },
+    { version: 1, time: 9e15 },
+    { version: 1, time: -1 },
+  ])('is refused when no store could go on from it: %j', (stamp) => {
+    const store = { ...stamp, tables: {}, history: [], requests: [] } as never;
+    const given = { clusterId: '', lineage: '', members: [], removed: [], store };
+    expect(() => decode(...encodeSnapshot(given))).toThrow(/has a version or a time that no state has/);
   });
 
   it('is not complete at any shorter length', () => {

@@ -10,7 +10,14 @@ export function newId(random: Random): string {
   return id;
 }
 
-/** A fresh member id: an integer in 1…2^52−1, so that it survives every number format on the way. */
+/** The largest id of a member: it survives every number format on the way. */
+export const memberIdMax = 2 ** 52 - 1;
+
+/** A fresh member id: an integer in 1…{@link memberIdMax}. */
 export function newMemberId(random: Random): number {
-  return 1 + random(2 ** 52 - 1);
+  return 1 + random(memberIdMax);
+}
+
+export function isMemberId(id: unknown): id is number {
+  return Number.isSafeInteger(id) && (id as number) >= 1 && (id as number) <= memberIdMax;
 }

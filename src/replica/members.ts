@@ -1,8 +1,44 @@
+import { isMemberId, memberIdMax } from '../base/ids.js';
+import { addressRule, isAddress, isMemberName, memberNameRule } from '../base/names.js';
 import type { ConfChange } from '../raft/index.js';
+import { StoreError } from '../state/index.js';
 import { messageCodec } from '../wire/index.js';
 import type { MemberInfo } from './ports.js';
 
 const contextCodec = messageCodec('MembershipContext');
+
+/** Most addresses that a member may have, and most characters of one: a name of DNS has 253, a port five. */
+export const addressesMax = 16;
+const addressCharactersMax = 300;
+
+const isOwnAddress = (addr: string) => addr.length <= addressCharactersMax && isAddress(addr);
+
+/**
+ * Refuses what no member can be: asked before it is proposed, because every member applies what the log says.
+ * @throws {StoreError} `INVALID_OBJECT`, which names the field.
+ */
+export function checkMember({ id, name, addrs }: MemberInfo): void {
+  if (!isMemberId(id)) refuse('id', `must be a whole number from 1 to ${memberIdMax}, is ${id}`);
+  if (!isMemberName(name)) refuse('name', `is ${JSON.stringify(name)}: ${memberNameRule}`);
+  if (addrs.length === 0 || addrs.length > addressesMax)
+    refuse('addrs', `must be 1 to ${addressesMax} addresses, are ${addrs.length}`);
+  for (const addr of addrs) if (!isOwnAddress(addr)) refuse('addrs', addressRule(addr));
+}
+
+function refuse(path: string, says: string): never {
+  throw new StoreError('INVALID_OBJECT', `member: ${path} ${says}`, { path });
+}
+
+/**
+ * The part of `told` that can be so. It may come from a log or a snapshot of a version that checked less, and is applied
+ * all the same: the configuration holds the id already, and a member without a name can only be removed by its id.
+ */
+function credible(told: MemberInfo): MemberInfo {
+  const { id, name } = told;
+  const addrs = told.addrs.filter(isOwnAddress).slice(0, addressesMax);
+  if (isMemberName(name) && addrs.length === told.addrs.length) return told;
+  return { ...told, name: isMemberName(name) ? name : `member-${id}`, addrs };
+}
 
 /** Names and addresses of the members, and which ids were members once. Replicated: changed only by applied entries. */
 export class Members {
@@ -30,10 +66,11 @@ export class Members {
     return this.#removed.has(id);
   }
 
-  /** Takes over what a membership change says of those that it is about. */
+  /** Takes over what a membership change says of those that it is about. Never throws: what makes no sense is left out. */
   apply({ changes, context }: ConfChange): void {
-    const told = context && contextCodec.decode(context).member;
-    if (told) this.#members.set(told.id, told);
+    const told = context && memberIn(context);
+    if (told && told.id > 0 && changes.some(({ nodeId }) => nodeId === told.id))
+      this.#members.set(told.id, credible(told));
     for (const { type, nodeId } of changes) {
       if (type !== 'remove') continue;
       this.#members.delete(nodeId);
@@ -42,8 +79,16 @@ export class Members {
   }
 
   reset(members: readonly MemberInfo[], removed: readonly number[]): void {
-    this.#members = new Map(members.map((member) => [member.id, member]));
+    this.#members = new Map(members.filter(({ id }) => id > 0).map((member) => [member.id, credible(member)]));
     this.#removed = new Set(removed);
+  }
+}
+
+function memberIn(context: Uint8Array): MemberInfo | undefined {
+  try {
+    return contextCodec.decode(context).member;
+  } catch {
+    return undefined; // nobody who read it would know more
   }
 }
 

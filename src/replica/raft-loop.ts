@@ -5,7 +5,9 @@ import { deferred, type Deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
 import {
   asksForVote,
+  MembershipError,
   RawNode,
+  type ConfChange,
   type ConfState,
   type Entry,
   type InstallSnapshot,
@@ -311,9 +313,8 @@ export class RaftLoop {
 
   #applyEntry(entry: Entry): void {
     if (entry.kind === 'confChange') {
-      this.members.apply(entry.change);
       this.#storage.membershipIndex = entry.index; // before raft, which may ask for a snapshot at once
-      this.confState = this.node.applyConfChange(entry.change);
+      this.confState = this.#configured(entry.change, entry.index);
       this.#network.setMembers(this.members.list());
     } else if (entry.data.length > 0 && !this.#commitOwn(entry)) {
       this.#applyTransaction(entry, this.#decode(entry.data));
@@ -323,6 +324,22 @@ export class RaftLoop {
     this.changes.applied(entry);
     this.waiters.reached(entry.index);
     if (!this.leading && this.role === 'leader' && entry.term === this.#term) this.#lead();
+  }
+
+  /** A change that no leader would have made changes nothing, and the same on every member: ending would help nobody. */
+  #configured(change: ConfChange, index: number): ConfState {
+    try {
+      const confState = this.node.applyConfChange(change);
+      this.members.apply(change);
+      return confState;
+    } catch (error) {
+      if (!(error instanceof MembershipError)) throw error;
+      this.#world.logger.error('a membership change in the log cannot be made, and was left out', {
+        index,
+        error: error.message,
+      });
+      return this.confState;
+    }
   }
 
   #applyTransaction({ index, term }: Entry, { info, actions, restore }: DecodedTransaction): void {

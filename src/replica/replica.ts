@@ -19,6 +19,7 @@ import type { Guard } from './membership-changes.js';
 import { restoreThroughLog } from './restore.js';
 import { encodeTransaction, sizeOfAction, type ClusterSnapshot } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
+import { checkMember } from './members.js';
 import type { MemberInfo } from './ports.js';
 import { RaftLoop, type Leadership, type ReplicaIdentity, type ReplicaOptions } from './raft-loop.js';
 
@@ -161,9 +162,14 @@ export class Replica implements Proposer {
     await this.linearizable(() => undefined, { timeoutMs });
   }
 
-  /** Adds a member as a learner; it becomes a voter when it has caught up. On the leader only. */
+  /**
+   * Adds a member as a learner; it becomes a voter when it has caught up. On the leader only.
+   * @throws {StoreError} `INVALID_OBJECT` for an id, a name or an address that no member can have; `NAME_CONFLICT`,
+   *   `NOT_SUPPORTED` for an id that was removed, `NOT_LEADER`, `BUSY`
+   */
   async addMember(member: MemberInfo, { replaces = false }: { replaces?: boolean } = {}): Promise<void> {
     this.#checkOpen();
+    checkMember(member); // before a member that it replaces is removed
     const before = this.#loop.members.find(member.name);
     if (replaces && before && before.id !== member.id) await this.#replace(before);
     const added = this.#loop.changes.add(member, this.#loop.confState);

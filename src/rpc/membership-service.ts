@@ -158,8 +158,9 @@ function amountOf({ kind, objects, bytes, limits }: KindUse): messages.KindAmoun
   };
 }
 
-async function ask({ id, addrs }: MemberInfo): Promise<messages.LocalStatus | undefined> {
-  const channel = new Channel(addrs[0] ?? '');
+async function ask({ id, addrs: [addr] }: MemberInfo): Promise<messages.LocalStatus | undefined> {
+  if (addr === undefined) return undefined;
+  const channel = new Channel(addr);
   try {
     const answer = await channel.unary<object, messages.LocalStatus>(
       methodOf('membership', 'Local'),

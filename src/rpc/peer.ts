@@ -95,7 +95,8 @@ class Lane {
   #connect(): ClientWritableStream<RaftFrame> | undefined {
     if (this.#clock.monotonic() < this.#notBefore) return undefined;
     this.#notBefore = this.#clock.monotonic() + reconnectMs;
-    const channel = (this.#channel ??= this.#open());
+    const channel = this.#opened();
+    if (!channel) return undefined;
     const stream: ClientWritableStream<RaftFrame> = channel.clientStream<RaftFrame>(
       methodOf('raft', 'Stream'),
       (error) => this.#ended(stream, error),
@@ -105,6 +106,16 @@ class Lane {
     this.#queuedBytes = 0;
     stream.write({ hello: this.#hello() });
     return stream;
+  }
+
+  /** An address that gRPC cannot read is one where nobody answers: it throws. */
+  #opened(): Channel | undefined {
+    try {
+      return (this.#channel ??= this.#open());
+    } catch (error) {
+      this.#lost(error as Error);
+      return undefined;
+    }
   }
 
   #ended(stream: ClientWritableStream<RaftFrame>, error: Error | undefined): void {

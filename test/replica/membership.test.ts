@@ -51,7 +51,7 @@ describe('membership', () => {
     const [follower] = await cluster.followers();
     if (!follower) throw new Error('no follower');
     expect(await codeOf(replica.addMember({ id: 99, name: 'm1', addrs: ['memory:99'] }))).toBe('NAME_CONFLICT');
-    expect(await codeOf(follower.replica.addMember({ id: 98, name: 'm98', addrs: [] }))).toBe('NOT_LEADER');
+    expect(await codeOf(follower.replica.addMember({ id: 98, name: 'm98', addrs: ['memory:98'] }))).toBe('NOT_LEADER');
     expect(await codeOf(replica.removeMember('nobody'))).toBe('NOT_FOUND');
     await replica.removeMember(follower.info.name);
     expect(await codeOf(replica.addMember(follower.info))).toBe('NOT_SUPPORTED');

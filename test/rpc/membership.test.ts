@@ -71,6 +71,17 @@ describe('members over gRPC', () => {
     await (await members.leader()).store.update((tx) => tx.nodes().create({}));
   });
 
+  it('refuse what can be no member, in one sentence, and stay', async () => {
+    members = await OpenMembers.start(3);
+    const join = (member: object) =>
+      codeOf(call(members.channel(members.hosts[0] ?? ''), 'membership', 'Join', { member, replaces: false }));
+    expect(await join({ id: 9, name: 'm9', addrs: [] })).toBe('INVALID_OBJECT');
+    expect(await join({ id: 0, name: 'm9', addrs: ['127.0.0.1:9'] })).toBe('INVALID_OBJECT');
+    expect(await join({ id: 2 ** 53 - 1, name: '', addrs: ['127.0.0.1:9'] })).toBe('INVALID_OBJECT');
+    await (await members.leader()).store.update((tx) => void tx.nodes().create({}));
+    for (const member of members.all) expect(member.status().members).toHaveLength(3);
+  });
+
   it('close the door on a stream of another cluster, for another member, or without a hello', async () => {
     members = await OpenMembers.start(2);
     const [target, other] = members.all;

@@ -28,17 +28,18 @@ export function onAppend(core: Core, message: AppendEntries): void {
   });
 }
 
-/** Commits to what the leader knows that we have. Claims beyond the end of our log are refused: no leader can know that. */
+/**
+ * Commits to what the leader knows that we have. A claim beyond the end of our log commits nothing: no leader can know
+ * that. It is answered all the same: the leader, whom we call for it, can tell whether the end of our log was lost.
+ */
 export function onHeartbeat(core: Core, { from, leaderCommit, context }: Heartbeat): void {
-  if (leaderCommit > core.log.lastIndex) {
-    const { id, log } = core;
-    core.logger.log(
+  const { id, log, logger } = core;
+  if (leaderCommit <= log.lastIndex) log.commitTo(leaderCommit);
+  else
+    logger.log(
       'error',
-      `${id} refuses a heartbeat of ${from}: it says that ${leaderCommit} is committed here, and the log ends at ${log.lastIndex}. Was the log of ${id} lost, or is ${from} of another cluster?`,
+      `${id} does not believe a heartbeat of ${from}: it says that ${leaderCommit} is committed here, and the log ends at ${log.lastIndex}. Was the log of ${id} lost, or is ${from} of another cluster?`,
     );
-    return;
-  }
-  core.log.commitTo(leaderCommit);
   core.send(context ? { type: 'heartbeatResponse', to: from, context } : { type: 'heartbeatResponse', to: from });
 }
 

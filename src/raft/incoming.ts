@@ -11,6 +11,7 @@ import {
   type RequestVote,
   type RequestVoteResponse,
   type Snapshot,
+  type Term,
 } from './types.js';
 
 /** What comes from outside: whether it can be what it says, and copies of what its sender may go on changing. */
@@ -53,6 +54,19 @@ export function faultOf(message: Message): string | undefined {
   return faultOfBody(message);
 }
 
+/**
+ * How far a term may lie ahead of ours, in one message. A member that was away sees a term more for each election that was
+ * held meanwhile; at one a second this is four months of them. Terms are kept for ever, and 2^53 - 1 is the last that a
+ * number can say: a leap to there would leave no term for another election.
+ */
+export const termLeapMax = 10_000_000;
+
+/** As {@link faultOf}, for what cannot be meant of a member whose term is `ours`. */
+export function leapOf(message: Message, ours: Term): string | undefined {
+  if (termless.has(message.type) || message.term <= ours + termLeapMax) return undefined;
+  return `its term ${message.term} lies more than ${termLeapMax} ahead of ours, ${ours}`;
+}
+
 type FaultsByType = {
   readonly [T in Message['type']]: (message: Extract<Message, { readonly type: T }>) => string | undefined;
 };
@@ -89,7 +103,11 @@ const faults: FaultsByType = {
     faultOfNumber('commit index', leaderCommit) ??
     (context === undefined ? undefined : faultOfBytes('context', context)),
   heartbeatResponse: ({ context }) => (context === undefined ? undefined : faultOfBytes('context', context)),
-  installSnapshot: ({ snapshot }) => faultOfSnapshot(snapshot),
+  installSnapshot: ({ snapshot, term }) =>
+    faultOfSnapshot(snapshot) ??
+    (snapshot.metadata.term > term
+      ? `its snapshot is of term ${snapshot.metadata.term}, and its sender of ${term}`
+      : undefined),
   timeoutNow: () => undefined,
 };
 
@@ -106,12 +124,13 @@ const faultOfBytes = (name: string, value: unknown) =>
   value instanceof Uint8Array ? undefined : `its ${name} is no bytes`;
 
 /** They follow each other from `prevLogIndex` on. */
-function faultOfEntries({ entries, prevLogIndex }: AppendEntries): string | undefined {
+function faultOfEntries({ entries, prevLogIndex, term }: AppendEntries): string | undefined {
   if (!Array.isArray(entries)) return 'it has no list of entries';
   let before = prevLogIndex;
   for (const entry of entries as readonly (Entry | undefined)[]) {
     if (entry?.index !== before + 1) return `entry ${entry?.index} does not follow entry ${before}`;
     if (!whole(entry.term)) return `the term of entry ${entry.index} is ${String(entry.term)}`;
+    if (entry.term > term) return `entry ${entry.index} is of term ${entry.term}, and its sender of ${term}`;
     const fault = faultOfPayload(entry);
     if (fault !== undefined) return `entry ${entry.index}: ${fault}`;
     before = entry.index;
@@ -139,12 +158,16 @@ function faultOfProposals(proposals: readonly Proposal[]): string | undefined {
   return undefined;
 }
 
+/** The last index that a snapshot may have: the log that follows it needs numbers too. */
+const snapshotIndexMax = 2 ** 52;
+
 function faultOfSnapshot(snapshot: Snapshot | undefined): string | undefined {
   const { metadata, data } = snapshot ?? {};
   if (!metadata) return 'it has no snapshot';
   const { index, term, confState } = metadata;
   return (
     faultOfNumber('index', index) ??
+    (index > snapshotIndexMax ? `its index is ${index}, after which no log could go on` : undefined) ??
     faultOfNumber('snapshot term', term) ??
     faultOfBytes('snapshot', data) ??
     faultOfConfState(confState)

@@ -1,7 +1,7 @@
 import { assert, InvariantError } from '../base/assert.js';
 import { Core } from './core.js';
 import { hup, tickElection } from './election.js';
-import { checkChange, copied, copyChange, faultOf } from './incoming.js';
+import { checkChange, copied, copyChange, faultOf, leapOf } from './incoming.js';
 import { applyChange, maybeAutoLeave, tickLeader } from './leader.js';
 import { payloadSize, whenAvailable } from './log.js';
 import { propose, read, step, transfer } from './step.js';
@@ -131,7 +131,7 @@ export class RawNode {
 
   #take(message: Message, kept: (message: Message) => Message): StepResult {
     const core = this.#core;
-    const fault = faultOf(message);
+    const fault = faultOf(message) ?? leapOf(message, core.term);
     if (fault === undefined) return this.#step(kept(message));
     core.logger.log('warn', `${core.id} drops a message (${message?.type}) of ${message?.from}: ${fault}`);
     return message?.type === 'propose' ? 'proposalDropped' : 'ok';

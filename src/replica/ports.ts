@@ -69,6 +69,8 @@ export interface NetworkHandler {
   onUnreachable(id: NodeId): void;
   /** Another member says that this one was removed from the cluster. */
   onRemoved(): void;
+  /** Does it take part, as far as is known here? A member that was away may not know of one that has joined since. */
+  isMember(id: NodeId): boolean;
   /** Was this member removed? Then it is not heard any more. */
   wasRemoved(id: NodeId): boolean;
   /** Where our own log ends. */

@@ -174,6 +174,7 @@ export class RaftLoop {
       onSnapshot: (message, chunks) => this.#receiveSnapshot(message, chunks),
       onUnreachable: (id) => this.node.reportUnreachable(id),
       onRemoved: () => void this.stop(new RemovedError()),
+      isMember: (id) => this.members.get(id) !== undefined || isIn(this.confState, id),
       wasRemoved: (id) => this.members.wasRemoved(id),
       lastIndex: () => this.node.status().lastIndex,
       acknowledged: (id) => this.#acknowledgedBy(id),
@@ -487,22 +488,13 @@ export class RaftLoop {
       for (const message of messages) {
         if (message.to !== this.identity.id) continue;
         this.#heardAt.set(message.from, now);
-        this.node.stepOwned(this.#credible(message));
+        this.node.stepOwned(message);
       }
     } catch (error) {
       void this.stop(error as Error);
       return;
     }
     this.wake();
-  }
-
-  /**
-   * Raft takes a heartbeat's word for what we have. When our log ends before that, its end was lost, or the message is
-   * nobody's: it commits nothing, and the leader, whom we call to answer, knows which.
-   */
-  #credible(message: Message): Message {
-    if (message.type !== 'heartbeat' || message.leaderCommit <= this.node.status().lastIndex) return message;
-    return { ...message, leaderCommit: 0 };
   }
 
   #acknowledgedBy(id: number): Acknowledged | undefined {
@@ -560,6 +552,10 @@ export class RaftLoop {
     if (this.#unwrittenCommit)
       await this.#disk.write({ entries: [], hardState: this.#storage.initialState().hardState, sync: true });
   }
+}
+
+function isIn({ voters, learners, votersOutgoing }: ConfState, id: number): boolean {
+  return [voters, learners, votersOutgoing].some((ids) => ids.includes(id));
 }
 
 function tagged(context: Uint8Array, tag: number): Uint8Array {

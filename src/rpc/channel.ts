@@ -1,5 +1,6 @@
 import {
   Client,
+  connectivityState,
   credentials,
   Metadata,
   type ChannelOptions,
@@ -56,6 +57,10 @@ export class Channel {
       ...clientOptions,
       ...(options.own && { 'grpc.use_local_subchannel_pool': 1 }),
     });
+  }
+
+  get connected(): boolean {
+    return this.#client.getChannel().getConnectivityState(false) === connectivityState.READY;
   }
 
   /**

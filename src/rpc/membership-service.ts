@@ -3,16 +3,13 @@ import { deferred } from '../base/deferred.js';
 import type { LocalStatus, MemberInfo, Replica } from '../replica/index.js';
 import { StoreError, type KindUse } from '../state/index.js';
 import type { messages } from '../wire/index.js';
-import { Channel } from './channel.js';
+import { askMember } from './ask.js';
 import { methodOf } from './definitions.js';
 import { forwardingHandler, type Forwarder } from './forward.js';
 import { toStatus } from './status.js';
 
 type ClusterStatus = messages.ClusterStatus;
 type MemberStatus = messages.MemberStatus;
-
-/** How long another member may take to say how it is, milliseconds. */
-const askTimeoutMs = 1_000;
 
 /** The `Membership` service: who takes part, and how they are. */
 export function membershipService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
@@ -116,7 +113,7 @@ function localStatus(replica: Replica): messages.LocalStatus {
 export async function clusterStatus(replica: Replica): Promise<ClusterStatus> {
   const own = replica.status();
   const answers = await Promise.all(
-    own.members.map((member) => (member.id === own.id ? Promise.resolve(localStatus(replica)) : ask(member))),
+    own.members.map((member) => (member.id === own.id ? Promise.resolve(localStatus(replica)) : askMember(member))),
   );
   const heard = answers.filter((answer) => answer !== undefined);
   // Whoever is in the newest term knows best who leads.
@@ -156,21 +153,4 @@ function amountOf({ kind, objects, bytes, limits }: KindUse): messages.KindAmoun
     ...(limits?.objects !== undefined && { objectsMax: limits.objects }),
     ...(limits?.bytes !== undefined && { bytesMax: limits.bytes }),
   };
-}
-
-async function ask({ id, addrs: [addr] }: MemberInfo): Promise<messages.LocalStatus | undefined> {
-  if (addr === undefined) return undefined;
-  const channel = new Channel(addr);
-  try {
-    const answer = await channel.unary<object, messages.LocalStatus>(
-      methodOf('membership', 'Local'),
-      {},
-      { timeoutMs: askTimeoutMs },
-    );
-    return answer.id === String(id) ? answer : undefined;
-  } catch {
-    return undefined; // that is what "unreachable" says
-  } finally {
-    channel.close();
-  }
 }

@@ -2,9 +2,11 @@ import type { sendUnaryData, ServerReadableStream, UntypedServiceImplementation 
 import { status } from '@grpc/grpc-js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
+import { isAddress } from '../base/names.js';
 import type { InstallSnapshot, Message } from '../raft/index.js';
 import type { Acknowledged, MemberInfo, Network, NetworkHandler } from '../replica/index.js';
 import { fromWireBatch, fromWireMessage, type messages } from '../wire/index.js';
+import { askMember } from './ask.js';
 import { helloFormat, Peer, type Hello } from './peer.js';
 import { toStatus } from './status.js';
 
@@ -18,8 +20,12 @@ const removedMark = 'REMOVED from the cluster';
 const reachedText = ({ term, index }: Acknowledged) => `had acknowledged entry ${index} in term ${term}`;
 const reachedPattern = /had acknowledged entry (\d+) in term (\d+)/;
 
-/** The most members whose place we keep in mind without knowing them. */
+/** The most members of whose place we keep in mind what they or others said, and the most addresses of one. */
 const heardMax = 64;
+const heardAddressesMax = 16;
+
+/** How long after one round of questions about strangers the next may come, milliseconds. */
+const askAroundMs = 1_000;
 
 class Refused extends Error {
   readonly code = status.FAILED_PRECONDITION;
@@ -43,6 +49,7 @@ export class GrpcNetwork implements Network {
   /** Where members said that they are. */
   readonly #heard = new Map<number, readonly string[]>();
   #handler: NetworkHandler | undefined;
+  #askNotBefore = -Infinity;
 
   /** `addrs`: where this member is reached. */
   constructor(options: {
@@ -73,15 +80,41 @@ export class GrpcNetwork implements Network {
 
   /**
    * Learns where a member is: from its own hello, or from one who knows. It may be one that we have not heard of: we were
-   * away when it joined, and it leads now. Unanswered it could never tell us.
+   * away when it joined, and it leads now. Unanswered it could never tell us. Where the cluster says that it is comes
+   * first: whoever says hello in its name does not turn away what reaches it.
    */
   learn(id: number, addrs: readonly string[]): void {
-    if (id === this.#self || addrs.length === 0 || this.#handler?.wasRemoved(id)) return;
+    const credible = addrs.filter((addr) => isAddress(addr)).slice(0, heardAddressesMax);
+    if (id === this.#self || credible.length === 0 || this.#handler?.wasRemoved(id)) return;
     const known = this.#heard.get(id);
     if (!known && this.#heard.size >= heardMax) return;
-    if (known?.join() === addrs.join()) return;
-    this.#heard.set(id, addrs);
+    if (known?.join() === credible.join()) return;
+    this.#heard.set(id, credible);
     this.#connect();
+  }
+
+  /**
+   * Asks the members that are known here who there is, as somebody knocked whom we do not know: we may have been away when
+   * it joined. A stranger's own word for it would let anybody in.
+   */
+  #askAround(): void {
+    const now = this.#clock.monotonic();
+    if (now < this.#askNotBefore) return;
+    this.#askNotBefore = now + askAroundMs;
+    for (const member of this.#members) {
+      if (member.id === this.#self) continue;
+      askMember(member).then(
+        (told) => {
+          if (!this.#handler || told?.clusterId !== this.#clusterId()) return;
+          for (const { id, addr } of told.members) if (!this.#knows(Number(id))) this.learn(Number(id), [addr]);
+        },
+        () => undefined,
+      );
+    }
+  }
+
+  #knows(id: number): boolean {
+    return this.#handler?.isMember(id) === true || this.#heard.has(id);
   }
 
   /** Has a peer for everybody who is a member, or said that it is. */
@@ -89,7 +122,7 @@ export class GrpcNetwork implements Network {
     const wanted = new Map(this.#members.map((member) => [member.id, member]));
     for (const [id, addrs] of this.#heard) {
       const member = wanted.get(id) ?? { id, name: `member ${id}`, addrs: [] };
-      wanted.set(id, { ...member, addrs: [...new Set([...addrs, ...member.addrs])] });
+      wanted.set(id, { ...member, addrs: [...new Set([...member.addrs, ...addrs])] });
     }
     wanted.delete(this.#self);
     for (const [id, peer] of this.#peers) {
@@ -152,7 +185,11 @@ export class GrpcNetwork implements Network {
           this.learn(peer, frame.hello.addrs);
         } else if (peer !== undefined) {
           this.#checkMember(peer); // it may have been removed since it said hello
-          this.#handler?.onMessages(spokenBy(peer, fromWireBatch(frame.batch)));
+          const spoken = this.#spokenBy(peer, fromWireBatch(frame.batch));
+          // Its content comes by a call of its own: without that it would be installed, and is not there.
+          if (spoken.some(({ type }) => type === 'installSnapshot'))
+            throw new Refused('a snapshot has a call of its own');
+          this.#handler?.onMessages(spoken);
         } else throw new Refused('the first frame must say hello');
       } catch (error) {
         call.removeAllListeners('data');
@@ -174,7 +211,7 @@ export class GrpcNetwork implements Network {
     this.learn(hello.from, hello.addrs);
     const install = fromWireMessage(message);
     if (install.type !== 'installSnapshot' || !this.#handler) throw new Refused('this member takes no snapshot now');
-    spokenBy(hello.from, [install]);
+    this.#spokenBy(hello.from, [install]);
     await this.#handler.onSnapshot(install, chunksOf(frames));
   }
 
@@ -191,6 +228,17 @@ export class GrpcNetwork implements Network {
 
   #checkMember(id: number): void {
     if (this.#handler?.wasRemoved(id)) throw new Refused(`${removedMark}: member ${id}`);
+    if (this.#knows(id)) return;
+    this.#askAround();
+    throw new Refused(`member ${id} is not known here: has it joined this cluster?`);
+  }
+
+  /** The messages, when they are `peer`'s own: nobody votes or answers in the name of another. */
+  #spokenBy(peer: number, messages: readonly Message[]): readonly Message[] {
+    for (const { from, type } of messages)
+      if (from !== peer && !(handedOn.has(type) && this.#knows(from)))
+        throw new Refused(`a message of member ${from} came from member ${peer}`);
+    return messages;
   }
 
   #peer(member: MemberInfo): Peer {
@@ -217,13 +265,6 @@ export class GrpcNetwork implements Network {
 
 /** What a member hands on for another, who asked it as the leader. */
 const handedOn: ReadonlySet<string> = new Set(['readIndex', 'transferLeader']);
-
-/** The messages, when they are `peer`'s own: nobody votes or answers in the name of another. */
-function spokenBy(peer: number, messages: readonly Message[]): readonly Message[] {
-  const foreign = messages.find(({ from, type }) => from !== peer && !handedOn.has(type));
-  if (foreign) throw new Refused(`a message of member ${foreign.from} came from member ${peer}`);
-  return messages;
-}
 
 async function* chunksOf(frames: AsyncIterator<SnapshotFrame>): AsyncGenerator<Uint8Array, void> {
   for (;;) {

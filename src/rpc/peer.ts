@@ -8,7 +8,7 @@ import type { MemberInfo } from '../replica/index.js';
 import { toWireBatch, toWireMessage, type messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
-import { neverSent } from './status.js';
+import { connectionLost } from './status.js';
 
 type RaftFrame = messages.RaftFrame;
 type SnapshotFrame = messages.SnapshotFrame;
@@ -67,6 +67,10 @@ class Lane {
     this.#hello = options.hello;
     this.#lost = options.lost;
     this.#clock = options.clock;
+  }
+
+  get connected(): boolean {
+    return this.#channel?.connected ?? false;
   }
 
   /** False when messages were dropped. The one place that writes to the stream. */
@@ -160,13 +164,13 @@ export class Peer {
     this.#urgent = this.#lane();
   }
 
-  /** Takes over new addresses; the connection stays when it is to the best of them. */
+  /** Takes over new addresses. A connection stays as it is: a new address is tried when there is none. */
   update(member: MemberInfo): void {
+    const fresh = member.addrs.find((addr) => !this.#addrs.includes(addr));
     this.#member = member;
-    const [best = ''] = member.addrs;
-    const moved = best !== this.#addrs[0] && best !== this.#addr;
     this.#addrs = member.addrs;
-    if (moved || !member.addrs.includes(this.#addr)) this.#connectTo(best);
+    if (!member.addrs.includes(this.#addr)) this.#connectTo(member.addrs[0] ?? '');
+    else if (fresh !== undefined && !this.#data.connected && !this.#urgent.connected) this.#connectTo(fresh);
   }
 
   #connectTo(addr: string): void {
@@ -233,7 +237,7 @@ export class Peer {
       lost: (error) => {
         onUnreachable();
         onRefused(error ? messageOf(error) : '');
-        if (error && neverSent(error)) this.#tryNext(addr);
+        if (error && connectionLost(error)) this.#tryNext(addr);
         const complaint = error ? messageOf(error) : 'the stream ended';
         if (complaint === this.#complained) return;
         this.#complained = complaint;

@@ -34,6 +34,30 @@ describe('a message that nobody can have meant', () => {
     ['has an entry without bytes', { ...hole, entries: [{ kind: 'normal', term: 1, index: 1 }], prevLogIndex: 0 }],
     ['has an entry of another kind', { ...hole, entries: [{ kind: 'zork', term: 1, index: 1 }], prevLogIndex: 0 }],
     ['has a change of nothing', { ...hole, entries: [{ kind: 'confChange', term: 1, index: 1 }], prevLogIndex: 0 }],
+    [
+      'has an entry of a later term than its own',
+      { ...append(1, '0.0', '1'), entries: [{ ...entriesAfter(0, '1')[0], term: 2 }] },
+    ],
+    ['has a term that leaves none for later elections', { ...heartbeat, term: 2 ** 53 - 1 }],
+    [
+      'leaps as a vote',
+      { type: 'requestVote', term: 10_000_001, lastLogIndex: 9, lastLogTerm: 9, leadershipTransfer: true },
+    ],
+    ['leaps as the answer to a vote', { type: 'preVoteResponse', term: 10_000_001, granted: false }],
+    [
+      'has a snapshot of a later term than its own',
+      {
+        type: 'installSnapshot',
+        snapshot: {
+          ...snapshotWith({}),
+          metadata: { ...(snapshotWith({}) as { metadata: object }).metadata, term: 2 },
+        },
+      },
+    ],
+    [
+      'has a snapshot after which nothing can come',
+      { type: 'installSnapshot', snapshot: snapshotWith({ index: 2 ** 53 - 1 }) },
+    ],
     ['has no snapshot', { type: 'installSnapshot' }],
     [
       'has a snapshot of no configuration',
@@ -72,10 +96,10 @@ describe('a message that nobody can have meant', () => {
     expect(leader.progress(2)).toEqual(before);
   });
 
-  it('is refused as a heartbeat that says more is committed here than there is', () => {
+  it('commits nothing as a heartbeat that says more is committed here than there is', () => {
     const member = new Member({ log: '1 1', term: 1 });
     member.hears({ type: 'heartbeat', from: 2, leaderCommit: 3 });
-    expect(member.says()).toEqual([]);
+    expect(member.says()).toEqual(['1->2 heard(1)']);
     expect(member.status).toMatchObject({ commit: 0, lastIndex: 2 });
     member.hears({ type: 'heartbeat', from: 2, leaderCommit: 2 });
     expect(member.status.commit).toBe(2);

@@ -288,13 +288,15 @@ describe('a heartbeat', () => {
     expect(member.says()).toEqual(['1->2 heard(1)', '1->2 heard(1)']);
   });
 
-  it('that speaks of entries which we do not have is refused, and said to be an error', () => {
+  it('that speaks of entries which we do not have commits nothing, is answered, and said to be an error', () => {
     const said: string[] = [];
     const member = new Member({ log: '1', logger: { log: (level, text) => void said.push(`${level} ${text}`) } });
     member.hears({ type: 'heartbeat', from: 2, leaderCommit: 5 });
-    expect(member.says()).toEqual([]);
+    expect(member.says()).toEqual(['1->2 heard(1)']);
     expect(member.status.commit).toBe(0);
-    expect(said.at(-1)).toMatch(/^error 1 refuses a heartbeat of 2: .* 5 .* ends at 1\. Was the log of 1 lost/);
+    expect(said.at(-1)).toMatch(
+      /^error 1 does not believe a heartbeat of 2: .* 5 .* ends at 1\. Was the log of 1 lost/,
+    );
   });
 });
 

@@ -44,6 +44,7 @@ describe('what a member sends to another', () => {
       onSnapshot: () => Promise.resolve(),
       onUnreachable: () => unreachable++,
       onRemoved: () => undefined,
+      isMember: () => true,
       wasRemoved: () => false,
       lastIndex: () => 0,
       acknowledged: () => undefined,

@@ -1,0 +1,25 @@
+import type { MemberInfo } from '../replica/index.js';
+import type { messages } from '../wire/index.js';
+import { Channel } from './channel.js';
+import { methodOf } from './definitions.js';
+
+/** How long another member may take to say how it is, milliseconds. */
+const askTimeoutMs = 1_000;
+
+/** What a member says of itself now; `undefined` when it does not answer, or another does in its place. */
+export async function askMember({ id, addrs: [addr] }: MemberInfo): Promise<messages.LocalStatus | undefined> {
+  if (addr === undefined) return undefined;
+  const channel = new Channel(addr);
+  try {
+    const answer = await channel.unary<object, messages.LocalStatus>(
+      methodOf('membership', 'Local'),
+      {},
+      { timeoutMs: askTimeoutMs },
+    );
+    return answer.id === String(id) ? answer : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    channel.close();
+  }
+}

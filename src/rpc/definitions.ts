@@ -1,5 +1,7 @@
 import type { MethodDefinition, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { messageOf } from '../base/errors.js';
 import { messageCodec, packageName, schemaRoot, type messages } from '../wire/index.js';
+import { sayable } from './status.js';
 
 /** The gRPC view of proto/: what grpc-js needs to know of each method, made from the descriptor. */
 
@@ -12,10 +14,24 @@ function codecFor(name: string) {
   let codec = codecs.get(name);
   if (!codec) {
     const { encode, decode } = messageCodec(name as keyof Messages);
-    codec = { serialize: (value) => encode(value) as Buffer, deserialize: (bytes) => decode(bytes) };
+    codec = {
+      serialize: guarded((value: never) => encode(value) as Buffer),
+      deserialize: guarded((bytes: Buffer) => decode(bytes)),
+    };
     codecs.set(name, codec);
   }
   return codec;
+}
+
+/** grpc-js puts what a codec throws into a status, as it is. */
+function guarded<A, B>(run: (given: A) => B): (given: A) => B {
+  return (given) => {
+    try {
+      return run(given);
+    } catch (cause) {
+      throw new TypeError(sayable(messageOf(cause)), { cause });
+    }
+  };
 }
 
 export function serviceDefinition(service: string): Definition {

@@ -1,4 +1,6 @@
 import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
+import { messageOf } from '../base/errors.js';
+import { shortened } from '../base/text.js';
 import { StoreError, storeErrorCodes, type StoreErrorCode } from '../state/index.js';
 
 /** How each store error looks on the wire. A new code does not compile until it is listed. */
@@ -33,19 +35,28 @@ const codeKey = 'skep-error-code';
 /** … and where in an object the trouble is, percent-encoded. */
 const pathKey = 'skep-error-path';
 
+/**
+ * Most characters of a text in a status or a header. Errors repeat what they were given, which may be long: a status travels
+ * in headers, of which an HTTP/2 connection takes 16 KiB, and a character may take nine bytes there.
+ */
+export const errorCharactersMax = 256;
+
+/** A text as it can be sent: grpc-js throws, in a place that nobody guards, at one that cannot be encoded. */
+export const sayable = (text: string) => shortened(text, errorCharactersMax);
+
 /** What a handler answers when it fails. */
 export function toStatus(error: unknown): Partial<StatusObject> {
   if (!(error instanceof StoreError)) {
-    const { code, details } = error as Partial<ServiceError>;
-    if (typeof code === 'number') return { code, details: details ?? (error as Error).message };
+    const { code, details } = Object(error) as Partial<ServiceError>;
+    if (typeof code === 'number') return { code, details: sayable(details ?? messageOf(error)) };
     // A mistake of ours. Not INTERNAL, which grpc-js says when a connection breaks: asking again would not help.
-    return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
+    return { code: status.UNKNOWN, details: sayable(messageOf(error)) };
   }
   const metadata = new Metadata();
   metadata.set(codeKey, error.code);
   const { path } = error.details;
-  if (path !== undefined) metadata.set(pathKey, encodeURIComponent(path));
-  return { code: statusOf[error.code], details: error.message, metadata };
+  if (path !== undefined) metadata.set(pathKey, encodeURIComponent(sayable(path)));
+  return { code: statusOf[error.code], details: sayable(error.message), metadata };
 }
 
 /** The store error that a server answered, or the gRPC error as it is. */
@@ -58,8 +69,17 @@ export function fromStatus(error: ServiceError): Error {
   const [path] = error.metadata?.get(pathKey) ?? [];
   return new StoreError(known, message, {
     cause: error,
-    ...(path !== undefined && { path: decodeURIComponent(String(path)) }),
+    ...(path !== undefined && { path: decoded(String(path)) }),
   });
+}
+
+/** As it is, when it is not percent-encoded: a server may say anything. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /**

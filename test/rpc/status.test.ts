@@ -1,0 +1,80 @@
+import { Metadata, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Channel } from '../../src/rpc/channel.js';
+import { methodOf } from '../../src/rpc/index.js';
+import { errorCharactersMax, toStatus } from '../../src/rpc/status.js';
+import { isStoreError, StoreError } from '../../src/state/index.js';
+import { FakeServer } from '../support/fake-server.js';
+import { OpenMembers } from '../support/manager-open.js';
+import { codeOf } from '../support/state-events.js';
+
+const texts = [
+  '😀'.repeat(30),
+  `x${'😀'.repeat(1_000)}`,
+  'a\uD83D',
+  '\uDE00'.repeat(300),
+  'e'.repeat(1_000_000),
+  '\r\n\0',
+];
+
+describe('a status', () => {
+  it.each(texts.map((text) => [text.slice(0, 8), text] as const))(
+    'can be sent whatever its texts hold: %j …',
+    (_what, text) => {
+      const errors = [
+        new StoreError('INVALID_OBJECT', text, { path: text }),
+        new Error(text),
+        Object.assign(new Error(text), { code: 5, details: text }),
+        text,
+        undefined,
+      ];
+      for (const { details = '', metadata } of errors.map(toStatus)) {
+        expect(details.length).toBeLessThanOrEqual(errorCharactersMax);
+        expect(() => encodeURIComponent(details)).not.toThrow();
+        const [path = ''] = metadata?.get('skep-error-path') ?? [];
+        expect(decodeURIComponent(String(path)).length).toBeLessThanOrEqual(errorCharactersMax);
+      }
+    },
+  );
+});
+
+describe('an answer with an error', () => {
+  const open: { close(): unknown }[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0)) await one.close();
+  });
+
+  it('comes also when the request was of odd, and of very long, texts; from any member', async () => {
+    const members = await OpenMembers.start(2);
+    open.push(members);
+    const asked = members.hosts.map((addr) => members.channel(addr));
+    for (const channel of asked) {
+      const say = (method: string, request: object) =>
+        codeOf(channel.unary(methodOf('control', method), request, { timeoutMs: 5_000 }));
+      for (const text of texts.slice(0, 5)) {
+        expect(await say('GetNode', { id: text, stale: true })).toBe('NOT_FOUND');
+        expect(await say('RemoveNode', { id: text })).toBe('NOT_FOUND');
+        expect(await say('RemoveObject', { kind: text, id: text })).toMatch(/INVALID_OBJECT|NOT_FOUND/);
+        expect(await say('CreateObject', { kind: 'things', object: { own: { id: '', body: text } } })).toMatch(/INVALID_OBJECT|NOT_FOUND|NOT_SUPPORTED/); // prettier-ignore
+      }
+    }
+    for (const member of members.all) await member.linearizable(() => undefined);
+  });
+
+  it.each(['%', '%ff', 'fine%20path', ''])('is read by a client whose server says the path %j', async (path) => {
+    const metadata = new Metadata();
+    metadata.set('skep-error-code', 'INVALID_OBJECT');
+    metadata.set('skep-error-path', path);
+    const refuse = (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) =>
+      done({ code: 3, details: 'INVALID_OBJECT: no', metadata });
+    const server = await FakeServer.start({ control: { GetNode: refuse } });
+    const channel = new Channel(server.addr);
+    open.push(channel, server);
+    const error: unknown = await channel
+      .unary(methodOf('control', 'GetNode'), { id: 'a' })
+      .catch((reason: unknown) => reason);
+    expect(isStoreError(error, 'INVALID_OBJECT') && error.details.path).toBe(
+      path === 'fine%20path' ? 'fine path' : path,
+    );
+  });
+});

@@ -10,7 +10,7 @@ import {
   type Tx,
   type UpdateOptions,
 } from '../state/index.js';
-import { fromAny, toAny, type messages } from '../wire/index.js';
+import { bodyCharactersMax, fromAny, itemsTotalMax, toAny, type messages } from '../wire/index.js';
 import { methodOf } from './definitions.js';
 import { forwardingHandler, type Forwarder } from './forward.js';
 import { kindsService } from './kinds.js';
@@ -168,7 +168,26 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
   return handlers;
 }
 
+/** Before it is parsed: a few characters a value are cheap to send, and not to keep. Throws `TOO_LARGE`, `LIMIT_EXCEEDED`. */
+function checkBody(body: string): void {
+  if (body.length > bodyCharactersMax)
+    throw new StoreError('TOO_LARGE', `an object of ${body.length} characters, at most ${bodyCharactersMax} can be kept`, { path: 'object' }); // prettier-ignore
+  let values = 1;
+  let inText = false;
+  for (let i = 0; i < body.length; i++) {
+    const code = body.charCodeAt(i);
+    if (code === quote) inText = !inText;
+    else if (code === backslash) i++;
+    else if (code === comma && !inText) values++;
+  }
+  if (values > itemsTotalMax)
+    throw new StoreError('LIMIT_EXCEEDED', `an object of ${values} values, at most ${itemsTotalMax} can be kept`, { path: 'object' }); // prettier-ignore
+}
+
+const [quote, backslash, comma] = [34, 92, 44];
+
 function unwrapped(kind: string, wrapped: messages.AnyObject | undefined): AnyObject {
+  if (wrapped && 'own' in wrapped) checkBody(wrapped.own.body);
   try {
     return fromAny(kind, wrapped ?? ({} as messages.AnyObject));
   } catch (cause) {

@@ -10,10 +10,10 @@ type Definition = ServiceDefinition<UntypedServiceImplementation>;
 
 const codecs = new Map<string, { serialize: (value: never) => Buffer; deserialize: (bytes: Buffer) => unknown }>();
 
-function codecFor(name: string) {
+function codecFor(name: string, request: boolean) {
   let codec = codecs.get(name);
   if (!codec) {
-    const { encode, decode } = messageCodec(name as keyof Messages);
+    const { encode, decode } = messageCodec(name as keyof Messages, { request });
     codec = {
       serialize: guarded((value: never) => encode(value) as Buffer),
       deserialize: guarded((bytes: Buffer) => decode(bytes)),
@@ -37,8 +37,9 @@ function guarded<A, B>(run: (given: A) => B): (given: A) => B {
 export function serviceDefinition(service: string): Definition {
   const definition: Record<string, MethodDefinition<never, unknown>> = {};
   for (const method of schemaRoot.lookupService(`${packageName}.${service}`).methodsArray) {
-    const request = codecFor(method.requestType);
-    const response = codecFor(method.responseType);
+    // Entries in frames between members are many, and small; those are cut at a number of bytes.
+    const request = codecFor(method.requestType, service !== 'Raft');
+    const response = codecFor(method.responseType, false);
     definition[method.name] = {
       path: `/${packageName}.${service}/${method.name}`,
       requestStream: method.requestStream ?? false,

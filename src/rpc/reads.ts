@@ -124,13 +124,16 @@ export async function* pagesOf(
   store: MemoryStore,
   kind: string,
   objects: Iterable<StoredObject>,
+  where: (object: StoredObject) => boolean = () => true,
 ): AsyncGenerator<messages.AnyObject[], void> {
   const slicer = new Slicer(systemClock);
   let page: messages.AnyObject[] = [];
   let bytes = 0;
   for (const object of objects) {
-    page.push(toAny(kind, showObject(kind, object)));
-    bytes += store.bytesOf(kind, object);
+    if (where(object)) {
+      page.push(toAny(kind, showObject(kind, object)));
+      bytes += store.bytesOf(kind, object);
+    }
     if (bytes >= pageBytes) {
       yield page;
       page = [];

@@ -22,7 +22,7 @@ import {
   type StoredObject,
   type Task,
 } from '../state/index.js';
-import type { messages } from '../wire/index.js';
+import { selectedMax, type messages } from '../wire/index.js';
 import { indexLookup } from './filters.js';
 
 type Selector = messages.Selector;
@@ -44,9 +44,10 @@ export interface Selection {
 
 /** The selectors of a request, checked. None selects every kind. Throws `INVALID_OBJECT`, `INVALID_FIND_BY`. */
 export function selectionsOf(selectors: readonly Selector[], store: MemoryStore): Selection[] {
+  checkAmount(selectors, store);
   return selectors.flatMap((selector) => {
     checkConflicts(selector);
-    const actions = selector.actions.filter((action) => action !== 'commit');
+    const actions = objectActions.filter((action) => selector.actions.includes(action));
     return kindsOf(selector, store).map((kind) => ({
       kind,
       actions: selector.actions.length > 0 ? actions : objectActions,
@@ -54,6 +55,22 @@ export function selectionsOf(selectors: readonly Selector[], store: MemoryStore)
       test: testOf(store.kinds.get(kind), selector),
     }));
   });
+}
+
+/** Before anything is made of them. Throws `LIMIT_EXCEEDED`. */
+function checkAmount(selectors: readonly Selector[], store: MemoryStore): void {
+  let selected = 0;
+  for (const selector of selectors) {
+    let values = 1;
+    for (const part of Object.values(selector))
+      if (Array.isArray(part) && part !== selector.actions) values += part.length;
+    selected += values * kindsOf(selector, store).length * (selector.actions.length || objectActions.length);
+  }
+  if (selected <= selectedMax) return;
+  throw new StoreError(
+    'LIMIT_EXCEEDED',
+    `the selectors hold ${selected} values, counted for each kind and action, at most ${selectedMax}: name kinds and actions, or open several watches`,
+  );
 }
 
 /** The store's specifiers for these; always with the commits, which close each transaction. */

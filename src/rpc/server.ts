@@ -16,6 +16,7 @@ import { leaseService } from './lease-service.js';
 import { membershipService } from './membership-service.js';
 import type { GrpcNetwork } from './network.js';
 import { afterPreface } from './preface.js';
+import { served } from './serving.js';
 import { watchService } from './watch-service.js';
 
 /** Calls that one connection may have open at a time; grpc-js sets no limit. */
@@ -57,8 +58,8 @@ export class ApiServer {
 
   /** Binds to `HOST:PORT` (port 0 lets the system choose) and serves raft and formation. Resolves with the port. */
   async listen(addr: string, network: GrpcNetwork, answerFormation: AnswerFormation): Promise<number> {
-    this.#server.addService(services.formation, formationService(answerFormation));
-    this.#server.addService(services.raft, network.service());
+    this.#server.addService(...served(services.formation, formationService(answerFormation)));
+    this.#server.addService(...served(services.raft, network.service()));
     this.#health.addToServer(this.#server);
     new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(this.#server);
     return new Promise<number>((resolve, reject) => {
@@ -71,12 +72,12 @@ export class ApiServer {
 
   /** Serves the API of a replica. */
   serve(replica: Replica): void {
-    this.#server.addService(services.control, controlService(replica, this.#forwarder));
-    this.#server.addService(services.watch, watchService(replica));
-    this.#server.addService(services.catalog, catalogService(replica, this.#forwarder));
-    this.#server.addService(services.lease, leaseService(replica, this.#forwarder));
-    this.#server.addService(services.backup, backupService(replica));
-    this.#server.addService(services.membership, membershipService(replica, this.#forwarder));
+    this.#server.addService(...served(services.control, controlService(replica, this.#forwarder)));
+    this.#server.addService(...served(services.watch, watchService(replica)));
+    this.#server.addService(...served(services.catalog, catalogService(replica, this.#forwarder)));
+    this.#server.addService(...served(services.lease, leaseService(replica, this.#forwarder)));
+    this.#server.addService(...served(services.backup, backupService(replica)));
+    this.#server.addService(...served(services.membership, membershipService(replica, this.#forwarder)));
     this.#health.setStatus('', 'SERVING');
   }
 

@@ -99,15 +99,11 @@ async function saySnapshot(
   for (const kind of kinds) {
     const tests = selections.filter((one) => one.kind === kind).map(({ test }) => test);
     const where = (object: StoredObject) => tests.length === 0 || tests.some((test) => test(object));
-    for await (const objects of pagesOf(store, kind, filtered(foundIn(view, kind, all), where))) {
+    for await (const objects of pagesOf(store, kind, foundIn(view, kind, all), where)) {
       if (signal.aborted) return;
       await say({ snapshot: { version, objects: objects.map((object) => ({ kind, object })) } });
     }
   }
-}
-
-function* filtered<T>(items: Iterable<T>, where: (item: T) => boolean): Generator<T, void> {
-  for (const item of items) if (where(item)) yield item;
 }
 
 interface Begun {

@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs';
 import { descriptor } from './generated/descriptor.js';
+import { itemsMax, itemsTotalMax, listLimits } from './limits.js';
 import { specVersionOf, storedMeta, type Meta } from '../state/index.js';
 import type { Messages } from './generated/messages.js';
 
@@ -21,6 +22,9 @@ export class DecodeError extends Error {
   readonly code = 'DAMAGED';
 }
 
+/** A list or a map of a request is longer than it may be. */
+export class TooManyError extends DecodeError {}
+
 type Plain = Record<string, unknown>;
 
 interface Codec {
@@ -40,6 +44,21 @@ interface FieldCodec {
 /** The most submessages that one message may hold, at any depth: a small message of empty ones must not cost seconds. */
 const submessagesMax = 500_000;
 let submessages = 0;
+
+/** How many items the lists of the request that is being read may still have; what is not a request is not counted. */
+let itemsLeft = Infinity;
+
+/** How many items a list may have, when it is one of a request. Throws {@link TooManyError}. */
+function limitOf({ name, parent }: protobuf.FieldBase): (items: number) => void {
+  const max =
+    listLimits[`${parent?.name}.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`] ?? itemsMax;
+  return (items) => {
+    if (itemsLeft === Infinity) return;
+    if (items >= max) throw new TooManyError(`${name} has more than ${max} items: ask in several requests`);
+    if (--itemsLeft < 0)
+      throw new TooManyError(`the lists of one request hold more than ${itemsTotalMax} items: ask in several requests`);
+  };
+}
 
 const root = Root.fromJSON(descriptor);
 root.resolveAll();
@@ -164,6 +183,9 @@ function expectWireType(actual: number, expected: number, name: string): void {
 
 function mapField(field: protobuf.MapField): FieldCodec {
   const tag = (field.id << 3) | 2;
+  const checkRoom = limitOf(field);
+  /** Entries of a map that is being read. */
+  const counts = new WeakMap<object, number>();
   return {
     name: field.name,
     absent: () => noEntries,
@@ -193,6 +215,11 @@ function mapField(field: protobuf.MapField): FieldCodec {
       expectEnd(reader, end);
       if (key === '__proto__') throw new DecodeError('__proto__ is not allowed as a key');
       const map = (before ?? {}) as Record<string, string>;
+      if (itemsLeft < Infinity) {
+        const count = counts.get(map) ?? 0;
+        checkRoom(count);
+        counts.set(map, count + 1);
+      }
       map[key] = value;
       return map;
     },
@@ -201,6 +228,7 @@ function mapField(field: protobuf.MapField): FieldCodec {
 
 function repeatedMessage(field: protobuf.Field, codec: () => Codec): FieldCodec {
   const tag = (field.id << 3) | 2;
+  const checkRoom = limitOf(field);
   return {
     name: field.name,
     absent: () => none,
@@ -213,6 +241,7 @@ function repeatedMessage(field: protobuf.Field, codec: () => Codec): FieldCodec 
     decode(reader, wireType, before) {
       expectWireType(wireType, 2, field.name);
       const items = (before ?? []) as Plain[];
+      checkRoom(items.length);
       items.push(decodeInner(codec(), reader));
       return items;
     },
@@ -222,6 +251,7 @@ function repeatedMessage(field: protobuf.Field, codec: () => Codec): FieldCodec 
 function repeatedScalar(field: protobuf.Field, scalar: Scalar): FieldCodec {
   const tag = (field.id << 3) | 2;
   const packed = scalar.wireType !== 2;
+  const checkRoom = limitOf(field);
   return {
     name: field.name,
     absent: () => none,
@@ -239,10 +269,14 @@ function repeatedScalar(field: protobuf.Field, scalar: Scalar): FieldCodec {
       const items = (before ?? []) as unknown[];
       if (packed && wireType === 2) {
         const end = reader.uint32() + reader.pos;
-        while (reader.pos < end) items.push(scalar.read(reader));
+        while (reader.pos < end) {
+          checkRoom(items.length);
+          items.push(scalar.read(reader));
+        }
         expectEnd(reader, end);
       } else {
         expectWireType(wireType, scalar.wireType, field.name);
+        checkRoom(items.length);
         items.push(scalar.read(reader));
       }
       return items;
@@ -378,9 +412,13 @@ export interface MessageCodec<T> {
   readonly decode: (bytes: Uint8Array) => T;
 }
 
-/** The codec of a message by its name in proto/. `T` may be a narrower type with the same fields. */
+/**
+ * The codec of a message by its name in proto/. `T` may be a narrower type with the same fields. Reading a `request` counts
+ * its items ({@link TooManyError}).
+ */
 export function messageCodec<T = never, N extends keyof Messages = keyof Messages>(
   name: N,
+  { request = false } = {},
 ): MessageCodec<[T] extends [never] ? Messages[N] : T> {
   const codec = codecOf(root.lookupType(`${packageName}.${name}`));
   return {
@@ -391,6 +429,7 @@ export function messageCodec<T = never, N extends keyof Messages = keyof Message
     },
     decode(bytes) {
       submessages = 0;
+      itemsLeft = request ? itemsTotalMax : Infinity;
       try {
         return codec.decode(Reader.create(bytes), bytes.length) as never;
       } catch (error) {

@@ -1,0 +1,42 @@
+/**
+ * How many items the lists and maps of a request may have. Counted while the request is read, so that one that holds more
+ * is given up there; a message of 16 MiB has room for millions. Each number keeps the work for one request, at most so
+ * many items of its kind, well under 200 ms.
+ */
+
+/** Of any list or map that is not named below: the labels of an object, the values of a filter. */
+export const itemsMax = 10_000;
+
+/** Of all lists and maps of one request together. */
+export const itemsTotalMax = 50_000;
+
+/** Characters of an object of one's own kind as JSON: no transaction takes more. */
+export const bodyCharactersMax = 4 * 1024 * 1024;
+
+/**
+ * Of the values in all selectors of a watch, counted once for each kind and action that they may select: each is an entry in
+ * the queue of watches, or is compared with each object.
+ */
+export const selectedMax = 20_000;
+
+/** By message and field, as proto/ calls them. */
+export const listLimits: Readonly<Record<string, number>> = {
+  // Each selector is looked at for each event.
+  'WatchRequest.selectors': 1_000,
+  // There are four.
+  'Selector.actions': 64,
+  // Each makes an entry of its own in the queue of watches.
+  'Selector.ids': 1_000,
+  'Selector.node_ids': 1_000,
+  'Selector.service_ids': 1_000,
+  'Filter.ids': 1_000,
+  'Filter.id_prefixes': 1_000,
+  'Filter.names': 1_000,
+  'Filter.name_prefixes': 1_000,
+  'KeepAliveRequest.ids': 1_000,
+  'CatalogRenewRequest.sessions': 1_000,
+  'CatalogDeregisterRequest.ids': 1_000,
+  // One transaction is made in one go.
+  'ApplyRequest.changes': 1_000,
+  'ApplyRequest.conditions': 1_000,
+};

@@ -25,6 +25,12 @@ export function isAddress(given: unknown, least = 0): given is string {
   return port !== undefined && Number(port) >= least && Number(port) <= 65_535;
 }
 
+/** The same address, with a port when it has none: `m1`, `10.0.0.1` and `::1` are hosts. */
+export function withPort(text: string, port: number): string {
+  if (/^[^\s:[\]]+$/.test(text) || /^\[[^\]]+\]$/.test(text)) return `${text}:${port}`;
+  return /^[\da-f.]*:[\da-f.]*:[\da-f.:]*$/i.test(text) ? `[${text}]:${port}` : text;
+}
+
 /** What is said of something that is no address. */
 export const addressRule = (given: unknown) => `an address is HOST:PORT, is ${JSON.stringify(given)}`;
 

@@ -1,5 +1,5 @@
 import { isAddress } from '../base/names.js';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { duration } from './durations.js';
 
 /** Readers of arguments that more than one command has. What they throw is a mistake on the command line: exit code 2. */
@@ -32,4 +32,13 @@ export function pairs(text: string, before: Readonly<Record<string, string>> = {
 export function address(text: string): string {
   if (!isAddress(text)) throw new InvalidArgumentError('an address is HOST:PORT.');
   return text;
+}
+
+export interface StaleFlag {
+  readonly stale?: boolean;
+}
+
+/** What commands that read have: an answer without a leader. */
+export function withStale(command: Command): Command {
+  return command.option('--stale', 'take what the member that answers holds, even without a quorum');
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Client, type WriteOptions } from '../client/index.js';
 import type { Clock } from '../base/clock.js';
-import { isAddress } from '../base/names.js';
+import { isAddress, withPort } from '../base/names.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { createBackend } from '../discovery/index.js';
@@ -123,7 +123,10 @@ export interface GlobalFlags {
   readonly reason?: string;
 }
 
-export const hostDefault = '127.0.0.1:4242';
+const portDefault = 4242;
+export const hostDefault = `127.0.0.1:${portDefault}`;
+/** How long a command tries to reach anybody, milliseconds: whoever types wants to hear of a wrong address soon. */
+const unreachableMs = 1_000;
 export { formats };
 
 /** The options of all commands. A time is read here and not before: not every command takes it, and `list` has words of its own for it. */
@@ -137,25 +140,29 @@ export function globalFlags(command: Command): GlobalFlags {
   return { ...flags, timeout };
 }
 
+export interface Use {
+  /** `use` ends by itself when it is interrupted, and goes on while the cluster is away. */
+  readonly waitForEnd?: boolean;
+  /** What one member holds is enough: nobody need lead. */
+  readonly leaderless?: boolean;
+}
+
 /**
- * Runs `use` with a client for `--host`, and closes it. Does not wait for an answer once it is interrupted, unless
- * `waitForEnd` says that `use` sees to that itself.
+ * Runs `use` with a client for `--host`, and closes it. Refuses to begin without a quorum, and does not wait for an answer
+ * once it is interrupted.
  */
 export async function withClient<T>(
   command: Command,
   { signal }: Context,
   use: (client: Client, flags: GlobalFlags, said: WriteOptions) => Promise<T>,
-  { waitForEnd = false }: { waitForEnd?: boolean } = {},
+  { waitForEnd = false, leaderless = false }: Use = {},
 ): Promise<T> {
   const flags = globalFlags(command);
-  const hosts = flags.host
-    .split(',')
-    .map((host) => host.trim())
-    .filter((host) => host !== '');
-  const wrong = hosts.find((host) => !isAddress(host, 1));
-  if (wrong !== undefined || hosts.length === 0)
-    command.error(`error: --host (or SKEP_HOST) must be HOST:PORT[,HOST:PORT...], is '${wrong ?? flags.host}'`);
-  const client = new Client({ hosts, timeoutMs: flags.timeout });
+  const client = new Client({
+    hosts: hostsOf(command, flags),
+    timeoutMs: flags.timeout,
+    ...(!waitForEnd && { unreachableMs: Math.min(unreachableMs, flags.timeout) }),
+  });
   const interrupted = new Promise<never>((_, reject) => {
     const stop = () => reject(new Error('interrupted'));
     if (signal.aborted) stop();
@@ -165,9 +172,20 @@ export async function withClient<T>(
   try {
     const { actor, reason } = flags;
     const said = { ...(actor && { actor }), ...(reason && { reason }) };
-    const used = use(client, flags, said);
-    return await (waitForEnd ? used : Promise.race([used, interrupted]));
+    if (waitForEnd) return await use(client, flags, said);
+    if (!leaderless) await Promise.race([client.checkQuorum({ signal }), interrupted]);
+    return await Promise.race([use(client, flags, said), interrupted]);
   } finally {
     client.close();
   }
+}
+
+/** The members to ask; 4242 is the port of those that name none. */
+function hostsOf(command: Command, { host }: GlobalFlags): string[] {
+  const given = host.split(',').map((one) => one.trim());
+  const hosts = given.filter((one) => one !== '').map((one) => withPort(one, portDefault));
+  const wrong = hosts.find((one) => !isAddress(one, 1));
+  if (wrong !== undefined || hosts.length === 0)
+    command.error(`error: --host (or SKEP_HOST) must be HOST[:PORT][,HOST[:PORT]...], is '${wrong ?? host}'`);
+  return hosts;
 }

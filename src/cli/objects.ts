@@ -37,11 +37,11 @@ export async function findObject(
   client: Client,
   kind: string,
   given: string,
-  { whole = false }: { whole?: boolean } = {},
+  { whole = false, stale = false }: { whole?: boolean; stale?: boolean } = {},
 ): Promise<StoredObject> {
   const byPrefix = whole || given === '' ? [] : [{ idPrefixes: [given] }]; // every id begins with nothing
   for (const filter of [{ ids: [given] }, { names: [given] }, ...byPrefix]) {
-    const { objects } = await client.list(kind, filter, { limit: 2 }).catch(nothingNamed(kind));
+    const { objects } = await client.list(kind, filter, { limit: 2, stale }).catch(nothingNamed(kind));
     const [first, second] = objects;
     if (second) throw new StoreError('INVALID_OBJECT', `"${given}" fits more than one ${kind}: give more of the id`);
     if (first) return first;

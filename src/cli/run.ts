@@ -46,7 +46,7 @@ export async function run(args: readonly string[], context: Context, version: st
   };
   addManager(program, context, exit);
   addDoctor(program, context, exit);
-  addStatus(program, context);
+  addStatus(program, context, exit);
   addMember(program, context);
   addApply(program, context);
   addObjects(program, context);

@@ -2,9 +2,10 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../base/clock.js';
 import { endable } from '../base/endable.js';
 import { orAborted, pause, within } from '../base/waiting.js';
-import { Channel, connectionLost, fromStatus, methodOf, neverSent, notServed, timedOut } from '../rpc/index.js';
-import { isStoreError, StoreError } from '../state/index.js';
+import { Channel, connectionLost, fromStatus, methodOf, neverSent, timedOut } from '../rpc/index.js';
+import { StoreError } from '../state/index.js';
 import type { messages } from '../wire/index.js';
+import { explained, failureOf, notLeader } from './failures.js';
 
 type Method = ReturnType<typeof methodOf>;
 type ServiceName = Parameters<typeof methodOf>[0];
@@ -22,6 +23,14 @@ interface AskOptions {
   readonly signal?: AbortSignal | undefined;
   /** For all attempts together, milliseconds; default as for the client. */
   readonly timeoutMs?: number;
+}
+
+interface CallsOptions {
+  /** For each call, milliseconds. */
+  readonly timeoutMs: number;
+  /** How long to try where no member can be reached at all, milliseconds; default `timeoutMs`. */
+  readonly unreachableMs?: number | undefined;
+  readonly clock: Clock;
 }
 
 interface StreamOptions {
@@ -45,13 +54,15 @@ export class Silent extends Error {
 export class Calls {
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly #unreachableMs: number;
   readonly #channels = new Map<string, Channel>();
   readonly #closed = new AbortController();
   #hosts: string[];
 
-  constructor(hosts: readonly string[], timeoutMs: number, clock: Clock) {
+  constructor(hosts: readonly string[], { timeoutMs, unreachableMs = timeoutMs, clock }: CallsOptions) {
     this.#hosts = [...hosts];
     this.timeoutMs = timeoutMs;
+    this.#unreachableMs = unreachableMs;
     this.clock = clock;
     setMaxListeners(0, this.#closed.signal); // one for each call that is under way
   }
@@ -91,6 +102,20 @@ export class Calls {
     const attempt = (channel: Channel, timeoutMs: number) =>
       channel.unary<object, Res>(method, request, { timeoutMs, signal });
     return this.#asking(request, attempt, options);
+  }
+
+  /** Asks every member that is known, once. Resolves with what those said that answered in time. */
+  async everyone<Res>(
+    service: ServiceName,
+    name: string,
+    request: object,
+    { timeoutMs = this.timeoutMs, signal }: AskOptions,
+  ): Promise<Res[]> {
+    const stop = signal ? AbortSignal.any([this.closed, signal]) : this.closed;
+    const options = { timeoutMs, signal: stop };
+    const ask = (host: string) => this.#channel(host).unary<object, Res>(methodOf(service, name), request, options);
+    const answers = await Promise.allSettled(this.#hosts.map(ask));
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }
 
   /** All messages of a stream that ends: of one member, or none. For reads. */
@@ -202,10 +227,11 @@ export class Calls {
     { signal: stop, timeoutMs: most = this.timeoutMs }: AskOptions = {},
   ): Promise<Res> {
     const { signal } = this.#closed;
-    const until = this.clock.monotonic() + most;
+    const begun = this.clock.monotonic();
+    const until = begun + most;
     const atLeastMs = Math.min(attemptMs, most / 2);
     let unknown = false; // may an earlier attempt have been carried out?
-    let unreached: unknown;
+    const unreached = new Map<string, unknown>(); // why, by host
     for (;;) {
       if (signal.aborted) throw new StoreError('CLOSED', 'the client is closed');
       stop?.throwIfAborted();
@@ -213,25 +239,29 @@ export class Calls {
       const left = Math.max(1, until - this.clock.monotonic());
       const timeoutMs =
         this.#hosts.length === 1 ? left : Math.min(left, Math.max(atLeastMs, left / this.#hosts.length));
+      const host = this.#hosts[0] as string;
       try {
-        return await orAborted(attempt(this.#channel(this.#hosts[0] as string), timeoutMs), stop);
+        return await orAborted(attempt(this.#channel(host), timeoutMs), stop);
       } catch (error) {
         if (signal.aborted) throw new StoreError('CLOSED', closedWhile(request), { cause: error });
         stop?.throwIfAborted();
         const kind = failureOf(error);
         unknown ||= kind === 'unknown';
-        if (neverSent(error)) unreached = error;
+        if (neverSent(error)) unreached.set(host, error);
+        else if (!timedOut(error) || timeoutMs >= atLeastMs) unreached.delete(host); // else cut short: it says less
         // Reads may be asked again, and so may writes: they carry a request id.
         if (kind === 'final') {
           // Whoever refuses now does not speak for the member that was silent: it may still carry out what it was asked.
           if (unknown && isWrite(request) && error instanceof StoreError) throw stillUnknown(error);
           throw error;
         }
-        if (this.clock.monotonic() + againMs + worthMs > until)
-          // An attempt that was cut short by our own time says less than the one before it.
-          throw explained(timedOut(error) && timeoutMs < atLeastMs ? (unreached ?? error) : error, {
+        const again = this.clock.monotonic() + againMs;
+        const nobody = unreached.size === this.#hosts.length;
+        if (again + worthMs > until || (nobody && again > begun + this.#unreachableMs))
+          throw explained(timedOut(error) ? (unreached.get(host) ?? error) : error, {
             unknown: unknown && isWrite(request),
             hosts: [...this.#hosts].sort(), // however often they took turns
+            unreached,
             timeoutMs: most,
           });
         this.#rotate();
@@ -263,31 +293,3 @@ function stillUnknown(refusal: StoreError): StoreError {
 
 const closedWhile = (request: object) =>
   `the client was closed before an answer came${isWrite(request) ? '; the change may still commit' : ''}`;
-
-/** What a failed attempt means: `final` is an answer, `unsent` did nothing, `unknown` may have been carried out. */
-function failureOf(error: unknown): 'final' | 'unsent' | 'unknown' {
-  if (neverSent(error) || notServed(error) || isStoreError(error, 'NOT_LEADER')) return 'unsent';
-  if (connectionLost(error) || timedOut(error)) return 'unknown';
-  return isStoreError(error, 'OUTCOME_UNKNOWN') || isStoreError(error, 'CLOSED') ? 'unknown' : 'final';
-}
-
-/** The last failure in words that say what to do. */
-function explained(
-  error: unknown,
-  { unknown, hosts, timeoutMs }: { unknown: boolean; hosts: readonly string[]; timeoutMs: number },
-): unknown {
-  const where = hosts.join(', ');
-  if (unknown && !isStoreError(error, 'OUTCOME_UNKNOWN')) {
-    const message = `no answer from ${where} within ${timeoutMs} ms: the change may still commit. Read before writing again`;
-    return new StoreError('OUTCOME_UNKNOWN', message, { cause: error });
-  }
-  if (error instanceof StoreError) return error;
-  if (neverSent(error)) return notLeader(`no member answers at ${where}: is one running there?`, error);
-  if (notServed(error))
-    return notLeader(`the member at ${where} does not serve this: is it still starting, or of another version?`, error);
-  return notLeader(`no answer from ${where} within ${timeoutMs} ms`, error);
-}
-
-function notLeader(message: string, cause: unknown): StoreError {
-  return new StoreError('NOT_LEADER', message, { cause });
-}

@@ -22,6 +22,7 @@ import { toAny, type messages } from '../wire/index.js';
 import { objectIn } from './answers.js';
 import { Calls } from './calls.js';
 import { completeFilter, type Where } from './filters.js';
+import { findQuorum } from './quorum.js';
 import { followWatch, type RemoteTransaction, type WatchMessage, type WatchOptions } from './watch.js';
 
 export interface ClientOptions {
@@ -29,6 +30,11 @@ export interface ClientOptions {
   readonly hosts: readonly string[];
   /** For each call, milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
+  /**
+   * How long a call goes on trying while no member can be reached at all (connections are refused, names do not resolve),
+   * milliseconds. Default: `timeoutMs`, which outlasts the restart of a member.
+   */
+  readonly unreachableMs?: number;
   readonly clock?: Clock;
 }
 
@@ -109,12 +115,13 @@ export class Client {
   readonly #calls: Calls;
 
   constructor(options: ClientOptions) {
-    refuseUnknown('Client', options, ['hosts', 'timeoutMs', 'clock']);
+    refuseUnknown('Client', options, ['hosts', 'timeoutMs', 'unreachableMs', 'clock']);
     const { hosts } = options;
     if (!Array.isArray(hosts) || hosts.length === 0)
       throw new TypeError('hosts must be a list that names at least one member: HOST:PORT');
     for (const host of hosts) if (!isAddress(host, 1)) throw new TypeError(`hosts: ${addressRule(host)}`);
-    this.#calls = new Calls(options.hosts, options.timeoutMs ?? timeoutDefaultMs, options.clock ?? systemClock);
+    const { timeoutMs = timeoutDefaultMs, unreachableMs, clock = systemClock } = options;
+    this.#calls = new Calls(hosts, { timeoutMs, unreachableMs, clock });
   }
 
   // ---------------------------------------------------------------- objects
@@ -343,6 +350,15 @@ export class Client {
   }
 
   // ---------------------------------------------------------------- members
+
+  /**
+   * Finds out, before something is asked of the cluster, that nobody can lead it: a call would wait for `timeoutMs`.
+   * Resolves within 2 s, or when an election that is under way allows it.
+   * @throws {StoreError} `NOT_LEADER`: too few voters answer; the message says who does. Nothing has been written.
+   */
+  async checkQuorum({ signal }: WaitOptions = {}): Promise<void> {
+    await findQuorum(this.#calls, { clock: this.#calls.clock, signal });
+  }
 
   async status(options: WaitOptions = {}): Promise<messages.ClusterStatus> {
     return this.#calls.unary<messages.ClusterStatus>('membership', 'Status', {}, waitOf(options));

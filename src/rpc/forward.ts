@@ -53,12 +53,12 @@ const againMs = 50;
 /** How much earlier than the caller's deadline we give up, so that it hears the reason: a tenth, at most this. */
 const earlierMs = 100;
 
-/** Milliseconds that there are to answer; our own default when the caller set no deadline. */
+/** Whole milliseconds that there are to answer; our own default when the caller set no deadline. */
 export function timeLeft(call: { getDeadline(): Date | number }): number {
   const deadline = Number(call.getDeadline());
   if (!Number.isFinite(deadline)) return 10_000;
   const left = deadline - Date.now();
-  return Math.max(1, left - Math.min(earlierMs, left / 10));
+  return Math.max(1, Math.round(left - Math.min(earlierMs, left / 10)));
 }
 
 /** Who answers, and how it reaches the leader. */

@@ -51,10 +51,10 @@ describe('the command line', () => {
     [['status', '-o', 'yaml'], 'Allowed choices are table, json, ndjson, name'],
     [['status', '--timeout', 'soon'], 'a time is like 500ms, 10s or 2m'],
     [['status', '--timeout', '0'], 'a time is like'],
-    [['status', '--host', ''], 'HOST:PORT'],
-    [['status', '--host', ','], 'HOST:PORT'],
-    [['status', '--host', 'localhost'], 'HOST:PORT'],
-    [['status', '--host', '127.0.0.1:1,nowhere'], 'HOST:PORT'],
+    [['status', '--host', ''], 'HOST[:PORT]'],
+    [['status', '--host', ','], 'HOST[:PORT]'],
+    [['status', '--host', 'localhost:'], 'HOST[:PORT]'],
+    [['status', '--host', '127.0.0.1:1,no where'], 'HOST[:PORT]'],
     [['manager'], "required option '--name <name>' not specified"],
     [['manager', '--name', 'm', '--listen', 'x'], 'an address is HOST:PORT'],
     [['manager', '--name', 'm', '--listen', 'a:99999'], 'an address is HOST:PORT'],
@@ -93,7 +93,7 @@ describe('--host', () => {
     expect((await skep(args, { env: { SKEP_HOST: nobody } })).out).toBe('m1\n');
   });
 
-  it.each(['', 'localhost'])('that is %j in SKEP_HOST is the default, or a mistake', async (SKEP_HOST) => {
+  it.each(['', 'localhost:x'])('that is %j in SKEP_HOST is the default, or a mistake', async (SKEP_HOST) => {
     const { code } = await skep(['--timeout', '300ms', 'status'], { env: { SKEP_HOST } });
     expect(code).toBe(SKEP_HOST === '' ? 5 : 2);
   });

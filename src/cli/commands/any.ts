@@ -1,12 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { IndexedValue, IndexWhere } from '../../client/index.js';
+import type { Client, IndexedValue, IndexWhere } from '../../client/index.js';
 import { isKind, type StoredObject } from '../../state/index.js';
-import { countFrom1 } from '../arguments.js';
-import { withClient, type Context } from '../context.js';
+import { countFrom1, withStale, type StaleFlag } from '../arguments.js';
+import { withClient, type Context, type GlobalFlags } from '../context.js';
 import { findKind, findObject, nameOf, splitReference } from '../objects.js';
 import { printable, printList, printNames } from '../output.js';
 
-interface ListFlags {
+interface ListFlags extends StaleFlag {
   readonly where: readonly IndexWhere[];
   readonly limit?: number;
 }
@@ -15,17 +15,16 @@ interface ListFlags {
 export function addAny(program: Command, context: Context): void {
   const { streams } = context;
 
-  program
-    .command('ls')
+  withStale(program.command('ls'))
     .argument('<kind>', 'e.g. jobs, nodes')
     .option('--where <index=value...>', 'only objects that this index finds; all must hold', where, [] as IndexWhere[])
     .option('--limit <n>', 'at most so many (default: all)', countFrom1)
     .description('list objects of any kind, those of your own among them')
     .action(async (given: string, flags: ListFlags, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
+      const { limit, stale = false } = flags;
+      const list = async (client: Client, { output }: GlobalFlags) => {
         const kind = await findKind(client, given);
-        const { limit } = flags;
-        const { objects } = await client.list(kind, { indexes: flags.where }, { ...(limit && { limit }) });
+        const { objects } = await client.list(kind, { indexes: flags.where }, { stale, ...(limit && { limit }) });
         printList(streams, output, objects, {
           name: (object) => nameOf(kind, object) || object.id,
           columns: [
@@ -35,20 +34,21 @@ export function addAny(program: Command, context: Context): void {
             ['VERSION', ({ meta }) => meta.version],
           ],
         });
-      });
+      };
+      await withClient(command, context, list, { leaderless: stale });
     });
 
-  program
-    .command('inspect')
+  withStale(program.command('inspect'))
     .argument('<kind/id>', 'e.g. jobs/17, service/web: id, name, or the beginning of an id')
     .description('show one object of any kind')
-    .action(async (reference: string, _options, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
+    .action(async (reference: string, { stale = false }: StaleFlag, command: Command) => {
+      const show = async (client: Client, { output }: GlobalFlags) => {
         const { kind, id } = await splitReference(client, reference);
-        const object = await findObject(client, kind, id);
+        const object = await findObject(client, kind, id, { stale });
         if (output === 'name') streams.out(`${printable(nameOf(kind, object) || object.id)}\n`);
         else streams.out(`${output === 'ndjson' ? JSON.stringify(object) : JSON.stringify(object, null, 2)}\n`);
-      });
+      };
+      await withClient(command, context, show, { leaderless: stale });
     });
 
   program
@@ -75,7 +75,7 @@ export function addAny(program: Command, context: Context): void {
     .command('kinds')
     .description('list the kinds of objects, and how much there is of each')
     .action(async (_options, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
+      const list = async (client: Client, { output }: GlobalFlags) => {
         printList(streams, output, await client.kinds(), {
           name: ({ kind }) => kind,
           columns: [
@@ -86,7 +86,8 @@ export function addAny(program: Command, context: Context): void {
             ['INDEXES', ({ indexes }) => indexes.join(' ')],
           ],
         });
-      });
+      };
+      await withClient(command, context, list, { leaderless: true });
     });
 }
 

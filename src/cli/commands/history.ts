@@ -1,28 +1,31 @@
 import type { Command } from 'commander';
-import type { messages } from '../../client/index.js';
+import type { Client, messages } from '../../client/index.js';
 import { isStoreError, StoreError } from '../../state/index.js';
-import { countFrom1 } from '../arguments.js';
-import { withClient, type Context } from '../context.js';
+import { countFrom1, withStale, type StaleFlag } from '../arguments.js';
+import { withClient, type Context, type GlobalFlags } from '../context.js';
 import { printList } from '../output.js';
 import { findObject, splitReference } from '../objects.js';
+
+interface HistoryFlags extends StaleFlag {
+  readonly limit?: number;
+}
 
 type Entry = messages.HistoryEntry;
 
 /** `skep history KIND/ID`: who changed an object, when, why and how. */
 export function addHistory(program: Command, context: Context): void {
   const { streams } = context;
-  program
-    .command('history')
+  withStale(program.command('history'))
     .argument('<kind/id>', 'e.g. service/web: id, name, or the beginning of an id')
     .option('--limit <n>', 'the newest so many (default: all)', countFrom1)
     .description('show who changed an object, when, why and how, as far as history reaches')
-    .action(async (reference: string, { limit = 0 }: { limit?: number }, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
+    .action(async (reference: string, { limit = 0, stale = false }: HistoryFlags, command: Command) => {
+      const show = async (client: Client, { output }: GlobalFlags) => {
         const { kind, id: given } = await splitReference(client, reference);
         // What has been removed has a history and nothing else.
-        const found = await findObject(client, kind, given).catch(goneAs(given));
+        const found = await findObject(client, kind, given, { stale }).catch(goneAs(given));
         const { id } = found;
-        const { entries, reachesBackTo } = await client.history(kind, id, { limit });
+        const { entries, reachesBackTo } = await client.history(kind, id, { limit, stale });
         const unknown = `nothing is known of ${kind} ${id} after version ${reachesBackTo}`;
         if (entries.length === 0 && !('meta' in found)) throw new StoreError('NOT_FOUND', unknown);
         if (entries.length === 0) streams.err(`${unknown}\n`);
@@ -38,7 +41,8 @@ export function addHistory(program: Command, context: Context): void {
             ['CHANGES', (row) => changesOf(kind, entries[rows.indexOf(row)] as Entry)],
           ],
         });
-      });
+      };
+      await withClient(command, context, show, { leaderless: stale });
     });
 }
 

@@ -3,7 +3,7 @@ import { isMemberName, memberNameRule } from '../../base/names.js';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Client } from '../../client/index.js';
 import { StoreError } from '../../state/index.js';
-import { withClient, type Context } from '../context.js';
+import { withClient, type Context, type GlobalFlags } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { printList } from '../output.js';
 import { planRemovals, type Removable } from '../removals.js';
@@ -33,7 +33,7 @@ function addLs(group: Command, context: Context): void {
     .command('ls')
     .description('list the members')
     .action(async (_options, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
+      const list = async (client: Client, { output }: GlobalFlags) => {
         const { members } = await client.status();
         printList(context.streams, output, members, {
           name: ({ name }) => name,
@@ -46,7 +46,8 @@ function addLs(group: Command, context: Context): void {
             ['REACHABLE', ({ reachable }) => (reachable ? 'yes' : 'no')],
           ],
         });
-      });
+      };
+      await withClient(command, context, list, { leaderless: true });
     });
 }
 

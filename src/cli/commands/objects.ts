@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Client } from '../../client/index.js';
 import {
   kindNames,
   kindOf,
@@ -11,7 +12,8 @@ import {
   type Task,
   type Volume,
 } from '../../state/index.js';
-import { withClient, type Context } from '../context.js';
+import { withStale, type StaleFlag } from '../arguments.js';
+import { withClient, type Context, type GlobalFlags } from '../context.js';
 import { findObject, nameOf } from '../objects.js';
 import { printable, printList, printNames, type Columns } from '../output.js';
 import { addContent } from './content.js';
@@ -59,12 +61,11 @@ function addKind(program: Command, kind: Kind, context: Context): void {
   if (kind === 'secret' || kind === 'config') addContent(group, kind, context);
   if (kind === 'network') addNetworkCreate(group, context);
 
-  group
-    .command('ls')
+  withStale(group.command('ls'))
     .description(`list ${plural}`)
-    .action(async (_options, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
-        const { objects } = await client.list(kind);
+    .action(async ({ stale = false }: StaleFlag, command: Command) => {
+      const list = async (client: Client, { output }: GlobalFlags) => {
+        const { objects } = await client.list(kind, undefined, { stale });
         const columns: Columns<AnyObject> = [
           ['ID', ({ id }) => id],
           ['NAME', (object) => nameOf(kind, object)],
@@ -75,19 +76,20 @@ function addKind(program: Command, kind: Kind, context: Context): void {
           columns,
           name: (object) => nameOf(kind, object) || object.id,
         });
-      });
+      };
+      await withClient(command, context, list, { leaderless: stale });
     });
 
-  group
-    .command('inspect')
+  withStale(group.command('inspect'))
     .argument('<id>', 'id, name, or the beginning of an id')
     .description(`show one of the ${plural}`)
-    .action(async (id: string, _options, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
-        const object = await findObject(client, kind, id);
+    .action(async (id: string, { stale = false }: StaleFlag, command: Command) => {
+      const show = async (client: Client, { output }: GlobalFlags) => {
+        const object = await findObject(client, kind, id, { stale });
         if (output === 'name') streams.out(`${printable(nameOf(kind, object) || object.id)}\n`);
         else streams.out(`${output === 'ndjson' ? JSON.stringify(object) : JSON.stringify(object, null, 2)}\n`);
-      });
+      };
+      await withClient(command, context, show, { leaderless: stale });
     });
 
   group

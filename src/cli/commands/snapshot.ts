@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { isMemberName, memberNameRule } from '../../base/names.js';
+import type { Client } from '../../client/index.js';
+import { withStale, type StaleFlag } from '../arguments.js';
 import { withClient, type BackupSummary, type Context, type GlobalFlags } from '../context.js';
 import { table } from '../output.js';
 
@@ -13,17 +15,16 @@ export function addSnapshot(program: Command, context: Context): void {
   const { streams, backup } = context;
   const group = program.command('snapshot').description('save the whole state to a file, and put it back');
 
-  group
-    .command('save')
+  withStale(group.command('save'))
     .argument('<file>', 'where to; a file is written anew, a pipe or a device is written to; - is standard output')
-    .option('--stale', 'take what the member that answers holds, even without a quorum')
     .description('save everything that is committed now, while the cluster goes on')
-    .action(async (file: string, { stale = false }: { stale?: boolean }, command: Command) => {
-      await withClient(command, context, async (client, flags) => {
+    .action(async (file: string, { stale = false }: StaleFlag, command: Command) => {
+      const save = async (client: Client, flags: GlobalFlags) => {
         const { bytes, kept } = await backup.write(file, client.saveSnapshot({ stale }));
         if (kept) print(flags, await backup.inspect(file));
         else streams.err(`saved ${bytes} bytes to ${file === '-' ? 'standard output' : file}\n`);
-      });
+      };
+      await withClient(command, context, save, { leaderless: stale });
     });
 
   group

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import type { messages } from '../../client/index.js';
-import { withClient, type Context } from '../context.js';
-import { printList, table, type Columns } from '../output.js';
+import { leaderless, type Client, type messages } from '../../client/index.js';
+import { withClient, type Context, type GlobalFlags } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+import { printList, table, type Columns, type Format } from '../output.js';
 
 const mebibyte = 1024 * 1024;
 const mebibytes = (bytes: number) => `${(bytes / mebibyte).toFixed(1)} MiB`;
@@ -23,41 +24,51 @@ function useText({ kinds, history, watches }: messages.StoreUse): string {
   return rows.length > 0 ? `${table(rows, amounts)}\n\n${past}` : past;
 }
 
-export function addStatus(program: Command, context: Context): void {
+interface StatusFlags {
+  readonly use?: boolean;
+  readonly check?: boolean;
+}
+
+export function addStatus(program: Command, context: Context, exit: (code: number) => void): void {
   const { streams } = context;
   program
     .command('status')
     .description('show the cluster and its members')
     .option('--use', 'in json, too: how much the member that answers holds, and how much it may')
-    .action(async (flags: { use?: boolean }, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
-        const { clusterId, lineage, leader, term, version, members, use } = await client.status();
-        const status = {
-          ...{ clusterId, lineage, leader: leader ?? null, term, version, members },
-          ...(flags.use && { use }),
-        };
-        if (output === 'json') streams.out(`${JSON.stringify(status, null, 2)}\n`);
-        else if (output === 'ndjson') streams.out(`${JSON.stringify(status)}\n`);
-        else {
-          if (output === 'table')
-            streams.out(
-              `cluster ${clusterId}, term ${term}, version ${version}, ${leader === undefined ? 'no leader' : `led by ${leader}`}\n\n`,
-            );
-          printList(streams, output, members, {
-            name: ({ name }) => name,
-            columns: [
-              ['NAME', (member) => member.name],
-              ['ADDR', (member) => member.addr],
-              ['ROLE', (member) => member.role],
-              ['LEADER', (member) => (member.leader ? 'yes' : '')],
-              ['REACHABLE', (member) => (member.reachable ? 'yes' : 'no')],
-              ['VERSION', (member) => member.version],
-              ['LAST INDEX', (member) => member.lastIndex],
-              ['APPLIED', (member) => member.appliedIndex],
-            ],
-          });
-          if (output === 'table') streams.out(`\n${useText(use)}`);
-        }
-      });
+    .option('--check', 'exit with 5 when nobody leads')
+    .action(async ({ use, check }: StatusFlags, command: Command) => {
+      const show = async (client: Client, { output }: GlobalFlags) => {
+        const status = await client.status();
+        print(output, status, use === true);
+        if (status.leader !== undefined) return;
+        if (output !== 'table') streams.err(`skep: ${leaderless(status)}\n`);
+        if (check) exit(exitCodes.unavailable);
+      };
+      await withClient(command, context, show, { leaderless: true });
     });
+
+  function print(output: Format, { leader, use, ...status }: messages.ClusterStatus, withUse: boolean): void {
+    const { clusterId, lineage, term, version, members } = status;
+    const shown = { clusterId, lineage, leader: leader ?? null, term, version, members, ...(withUse && { use }) };
+    if (output === 'json') streams.out(`${JSON.stringify(shown, null, 2)}\n`);
+    else if (output === 'ndjson') streams.out(`${JSON.stringify(shown)}\n`);
+    else {
+      const led = leader === undefined ? leaderless(status) : `led by ${leader}`;
+      if (output === 'table') streams.out(`cluster ${clusterId}, term ${term}, version ${version}, ${led}\n\n`);
+      printList(streams, output, members, {
+        name: ({ name }) => name,
+        columns: [
+          ['NAME', (member) => member.name],
+          ['ADDR', (member) => member.addr],
+          ['ROLE', (member) => member.role],
+          ['LEADER', (member) => (member.leader ? 'yes' : '')],
+          ['REACHABLE', (member) => (member.reachable ? 'yes' : 'no')],
+          ['VERSION', (member) => member.version],
+          ['LAST INDEX', (member) => member.lastIndex],
+          ['APPLIED', (member) => member.appliedIndex],
+        ],
+      });
+      if (output === 'table') streams.out(`\n${useText(use)}`);
+    }
+  }
 }

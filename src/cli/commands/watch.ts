@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { eventsOf } from '../../client/index.js';
+import { eventsOf, type Client } from '../../client/index.js';
 import { isKindName, kindNames, type EventAction } from '../../state/index.js';
 import { wholeNumber } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
@@ -23,7 +23,7 @@ export function addWatch(program: Command, context: Context): void {
     .option('--wait', 'when that version is not there yet: wait for it')
     .description('print what changes, one event a line, until interrupted')
     .action(async (given: string[], flags: WatchFlags, command: Command) => {
-      await withClient(command, context, async (client) => {
+      const follow = async (client: Client) => {
         const kinds: string[] = [];
         for (const kind of given) kinds.push(await findKind(client, kind));
         const filtered = kinds.length > 0 || flags.action !== undefined;
@@ -49,7 +49,8 @@ export function addWatch(program: Command, context: Context): void {
           );
           for (const event of events) streams.out(`${JSON.stringify(event)}\n`);
         }
-      });
+      };
+      await withClient(command, context, follow, { leaderless: true });
     });
 }
 

@@ -1,0 +1,56 @@
+import { connectionLost, neverSent, notServed, timedOut } from '../rpc/index.js';
+import { isStoreError, StoreError } from '../state/index.js';
+
+/** What a failed attempt means: `final` is an answer, `unsent` did nothing, `unknown` may have been carried out. */
+export function failureOf(error: unknown): 'final' | 'unsent' | 'unknown' {
+  if (neverSent(error) || notServed(error) || isStoreError(error, 'NOT_LEADER')) return 'unsent';
+  if (connectionLost(error) || timedOut(error)) return 'unknown';
+  return isStoreError(error, 'OUTCOME_UNKNOWN') || isStoreError(error, 'CLOSED') ? 'unknown' : 'final';
+}
+
+interface Attempts {
+  /** May one of them have been carried out? */
+  readonly unknown: boolean;
+  readonly hosts: readonly string[];
+  /** Hosts that were not reached, with the errors that said so. */
+  readonly unreached: ReadonlyMap<string, unknown>;
+  readonly timeoutMs: number;
+}
+
+/** The last failure in words that say what to do. */
+export function explained(error: unknown, { unknown, hosts, unreached, timeoutMs }: Attempts): unknown {
+  const where = hosts.join(', ');
+  if (unknown && !isStoreError(error, 'OUTCOME_UNKNOWN')) {
+    const message = `no answer from ${where} within ${timeoutMs} ms: the change may still commit. Read before writing again`;
+    return new StoreError('OUTCOME_UNKNOWN', message, { cause: error });
+  }
+  if (error instanceof StoreError) return error;
+  if (neverSent(error)) {
+    const whys = new Set([...unreached].map(([host, why]) => unreachedText(host, why)));
+    return notLeader(`no member answers at ${where}: ${[...whys].sort().join('; ')}`, error);
+  }
+  if (notServed(error))
+    return notLeader(`the member at ${where} does not serve this: is it still starting, or of another version?`, error);
+  if (resolving(error))
+    return notLeader(`no answer from ${where} within ${timeoutMs} ms: DNS does not answer for its name`, error);
+  return notLeader(`no answer from ${where} within ${timeoutMs} ms`, error);
+}
+
+export function notLeader(message: string, cause: unknown): StoreError {
+  return new StoreError('NOT_LEADER', message, { cause });
+}
+
+/** Why a host was not reached, in words. gRPC has them in its details only. */
+function unreachedText(host: string, error: unknown): string {
+  const { details = '' } = error as { details?: string };
+  if (/name resolution failed/i.test(details))
+    return `the name ${host.replace(/:\d+$/, '')} does not resolve in DNS: is it spelled right?`;
+  const [, code] = /\bconnect (E[A-Z]+)/.exec(details) ?? [];
+  if (code === 'ECONNREFUSED') return 'connection refused: is one running there?';
+  return code === undefined ? 'is one running there?' : `cannot connect (${code}): is one running there?`;
+}
+
+/** The deadline passed while a name was being looked up. */
+function resolving(error: unknown): boolean {
+  return timedOut(error) && /waiting for name resolution/.test((error as { details?: string }).details ?? '');
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../base/clock.js';
+import { isStoreError, StoreError } from '../state/index.js';
+import type { messages } from '../wire/index.js';
+import type { Calls } from './calls.js';
+
+type ClusterStatus = messages.ClusterStatus;
+
+/** How long a quorum may take to confirm a read before members are asked how they are, milliseconds. */
+const confirmMs = 600;
+/** How long they may take to say it, milliseconds: each gives the others one second. */
+const surveyMs = 1_200;
+
+interface Waiting {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Resolves when a quorum has confirmed a read, or a majority of the voters answers and is left to elect a leader.
+ * @throws {StoreError} `NOT_LEADER` when neither is so: who answers and who does not.
+ */
+export async function findQuorum(calls: Calls, { clock, signal }: Waiting): Promise<void> {
+  const end = clock.monotonic() + calls.timeoutMs;
+  calls.learn(signal).catch(() => undefined); // what one member cannot reach, another one may
+  while (clock.monotonic() < end && !(await confirmed(calls, signal))) {
+    const answers = await calls.everyone<ClusterStatus>('membership', 'Status', {}, { timeoutMs: surveyMs, signal });
+    if (answers.length === 0) return; // why nobody answers, the call itself finds out
+    const status = merged(answers);
+    if (hasQuorum(status)) return;
+    // Who leads without a quorum notices within an election timeout.
+    if (status.leader === undefined)
+      throw new StoreError('NOT_LEADER', `${leaderless(status)}; start them, or remove what is lost for good`);
+  }
+}
+
+/** Reads nothing, linearizably: that needs a leader and a quorum behind it. */
+async function confirmed(calls: Calls, signal: AbortSignal | undefined): Promise<boolean> {
+  const timeoutMs = Math.min(confirmMs, calls.timeoutMs);
+  const request: messages.GetObjectRequest = { kind: 'cluster', id: '-', stale: false };
+  try {
+    await calls.unary('control', 'GetObject', request, { timeoutMs, signal });
+    return true;
+  } catch (error) {
+    signal?.throwIfAborted();
+    return isStoreError(error, 'NOT_FOUND');
+  }
+}
+
+/** What several members say, as one: a member answers when it answers anybody. */
+function merged(answers: readonly ClusterStatus[]): Pick<ClusterStatus, 'leader' | 'members'> {
+  const newest = [...answers].sort((a, b) => b.term - a.term);
+  const leader = newest.find((answer) => answer.leader !== undefined)?.leader;
+  const members = (newest[0]?.members ?? []).map((member) => ({
+    ...member,
+    reachable: answers.some((answer) => answer.members.some(({ id, reachable }) => id === member.id && reachable)),
+  }));
+  return { members, ...(leader !== undefined && { leader }) };
+}
+
+function hasQuorum({ members }: Pick<ClusterStatus, 'members'>): boolean {
+  const voters = members.filter(({ role }) => role === 'voter');
+  return voters.filter(({ reachable }) => reachable).length > voters.length / 2;
+}
+
+/** `no leader: 1 of 3 voters answers (m1 answers; m2, m3 do not)`. */
+export function leaderless({ members }: Pick<ClusterStatus, 'members'>): string {
+  const voters = members.filter(({ role }) => role === 'voter');
+  const namesOf = (answering: boolean) => voters.filter(({ reachable }) => reachable === answering).map((m) => m.name);
+  const [heard, silent] = [namesOf(true), namesOf(false)];
+  const verb = heard.length === 1 ? 'answers' : 'answer';
+  const who = [
+    ...(heard.length > 0 ? [`${heard.join(', ')} ${verb}`] : []),
+    ...(silent.length > 0 ? [`${silent.join(', ')} ${silent.length === 1 ? 'does' : 'do'} not`] : []),
+  ];
+  return `no leader: ${heard.length} of ${voters.length} voters ${verb} (${who.join('; ')})`;
+}

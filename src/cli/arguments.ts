@@ -1,6 +1,6 @@
+import { parseDuration } from '../base/duration.js';
 import { isAddress } from '../base/names.js';
 import { InvalidArgumentError, type Command } from 'commander';
-import { duration } from './durations.js';
 
 /** Readers of arguments that more than one command has. What they throw is a mistake on the command line: exit code 2. */
 
@@ -14,11 +14,23 @@ const wholeFrom = (least: number) => (text: string) => {
 export const wholeNumber = wholeFrom(0);
 export const countFrom1 = wholeFrom(1);
 
-/** `500ms`, `10s`, `2m`; in milliseconds. */
+/** What a timer of Node takes, milliseconds; one that is longer rings at once. */
+export const timeMaxMs = 2 ** 31 - 1;
+
+/** A time to wait, in whole milliseconds: `500ms`, `10s`, `1m30s`; a bare number is seconds. */
 export function time(text: string): number {
-  const ms = duration(text);
-  if (ms === undefined) throw new InvalidArgumentError('a time is like 500ms, 10s or 2m.');
+  const ms = waitingMs(text);
+  if (ms < 1) throw new InvalidArgumentError('a time is like 500ms, 10s, 1m30s or 1h, and not less than 1ms.');
+  if (ms > timeMaxMs) throw new InvalidArgumentError('a time is at most 596h.');
   return ms;
+}
+
+function waitingMs(text: string): number {
+  try {
+    return Math.round(parseDuration(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text));
+  } catch {
+    return 0; // refused as what is too short is: one sentence says what a time is
+  }
 }
 
 /** `KEY=VALUE`, as often as it is given. */

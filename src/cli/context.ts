@@ -1,11 +1,11 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { Client, type WriteOptions } from '../client/index.js';
 import type { Clock } from '../base/clock.js';
 import { isAddress, withPort } from '../base/names.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { createBackend } from '../discovery/index.js';
-import { duration } from './durations.js';
+import { time } from './arguments.js';
 import { formats, type Format, type Streams } from './output.js';
 
 /** What every command is given. */
@@ -132,12 +132,12 @@ export { formats };
 /** The options of all commands. A time is read here and not before: not every command takes it, and `list` has words of its own for it. */
 export function globalFlags(command: Command): GlobalFlags {
   const flags = command.optsWithGlobals<Omit<GlobalFlags, 'timeout'> & { timeout: string }>();
-  const timeout = duration(flags.timeout);
-  if (timeout === undefined)
-    command.error(
-      `error: option '--timeout <time>' argument '${flags.timeout}' is invalid. a time is like 500ms, 10s or 2m.`,
-    );
-  return { ...flags, timeout };
+  try {
+    return { ...flags, timeout: time(flags.timeout) };
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    return command.error(`error: option '--timeout <time>' argument '${flags.timeout}' is invalid. ${error.message}`);
+  }
 }
 
 export interface Use {

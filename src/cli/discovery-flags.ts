@@ -1,7 +1,8 @@
+import { parseDuration } from '../base/duration.js';
 import { messageOf } from '../base/errors.js';
 import { DiscoveryError, type Backend, type BackendOptions, type BackendSettings } from '../discovery/index.js';
+import { timeMaxMs } from './arguments.js';
 import type { Context } from './context.js';
-import { goDuration } from './durations.js';
 import { UsageError } from './exit-codes.js';
 
 /** Docker Swarm's words for what its discovery commands share. Read in the action, so that the checks keep their order. */
@@ -30,7 +31,9 @@ export function discoveryUrl(given: string | undefined, { env }: Context, use: '
 /** A flag that is a time, as Go reads it; in milliseconds. */
 export function timeFlag(name: string, text: string): number {
   try {
-    return goDuration(text);
+    const ms = parseDuration(text);
+    if (ms > timeMaxMs) throw new Error(`time: duration "${text}" is longer than 596h`);
+    return ms;
   } catch (cause) {
     throw new UsageError(`invalid --${name}: ${messageOf(cause)}`, { cause });
   }

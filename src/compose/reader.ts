@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { parseDuration } from '../base/duration.js';
 import { YamlDocument, type Pair } from './document.js';
 import { interpolate } from './interpolate.js';
 
@@ -147,12 +148,8 @@ export class Reader {
   duration(): number | undefined {
     if (this.absent) return undefined;
     const value = this.#short('a duration like 1m30s');
-    if (value === '0') return 0;
-    const factors: Record<string, number> = { us: 0.001, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-    const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(us|ms|s|m|h)/g)];
-    if (parts.length === 0 || parts.map(([part]) => part).join('') !== value)
-      this.fail(`must be a duration like 1m30s, is "${value}"`);
-    const ms = Math.round(parts.reduce((sum, [, count, unit]) => sum + Number(count) * (factors[unit ?? ''] ?? 0), 0));
+    const ms = Math.round(durationMs(value));
+    if (!(ms >= 0)) this.fail(`must be a duration like 1m30s, is "${value}"`);
     return Number.isSafeInteger(ms) ? ms : this.fail(`is too long: "${value}"`);
   }
 
@@ -246,5 +243,14 @@ export class Reader {
       warn: (what) => this.warn(what),
       spend: (chars) => this.#document.spendChars(chars, { path: this.path, line: this.#line }),
     });
+  }
+}
+
+/** Not a number for what is no duration. */
+function durationMs(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    return NaN;
   }
 }

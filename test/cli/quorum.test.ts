@@ -5,7 +5,7 @@ import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
 
 /** A wait of ours that ended at this would fail the tests by their own time limit. */
-const timeout = ['--timeout', '60m'];
+const timeout = ['--timeout', '1h'];
 const without = 'no leader: 1 of 3 voters answers (m1 answers; m2, m3 do not)';
 
 let members: OpenMembers;

@@ -49,8 +49,11 @@ describe('the command line', () => {
     [['watch', '--from', '-1'], 'a whole number from 0'],
     [['watch', '--from', '99999999999999999'], 'a whole number from 0'],
     [['status', '-o', 'yaml'], 'Allowed choices are table, json, ndjson, name'],
-    [['status', '--timeout', 'soon'], 'a time is like 500ms, 10s or 2m'],
+    [['status', '--timeout', 'soon'], 'a time is like 500ms, 10s, 1m30s or 1h'],
     [['status', '--timeout', '0'], 'a time is like'],
+    [['status', '--timeout', '-1s'], 'a time is like'],
+    [['status', '--timeout', '1000h'], 'a time is at most 596h'],
+    [['list', 'h:1', '--timeout', '1000h'], 'invalid --timeout: time: duration "1000h" is longer than 596h'],
     [['status', '--host', ''], 'HOST[:PORT]'],
     [['status', '--host', ','], 'HOST[:PORT]'],
     [['status', '--host', 'localhost:'], 'HOST[:PORT]'],
@@ -61,6 +64,26 @@ describe('the command line', () => {
     [['manager', '--name', 'm', '--join', 'a'], 'an address is HOST:PORT'],
     [['manager', '--name', 'm', '--log-level', 'loud'], 'known levels are'],
     [['manager', '--name', 'm', '--heartbeat-ms', '0'], 'a whole number from 1'],
+    [['manager', '--name', 'm', '--force-new-cluster'], "'--force-new-cluster' needs '--data-dir'"],
+    [
+      ['manager', '--name', 'm', '--force-new-cluster', '--data-dir', 'd', '--join', 'a:1'],
+      "'--force-new-cluster' cannot be used with '--join' or '--peers'",
+    ],
+    [
+      ['manager', '--name', 'm', '--force-new-cluster', '--data-dir', 'd', '--peers', 'a:1'],
+      "'--force-new-cluster' cannot be used with '--join' or '--peers'",
+    ],
+    [['manager', '--name', 'm', '--begin', '--join', 'a:1'], "'--begin' cannot be used with '--join' or '--peers'"],
+    [['manager', '--name', 'm', '--peers', 'a:1', '--join', 'a:1'], "'--peers' cannot be used with '--join'"],
+    [
+      ['manager', '--name', 'm', '--heartbeat-ms', '600'],
+      "'--election-timeout-ms' (1000) must be at least twice '--heartbeat-ms' (600)",
+    ],
+    [
+      ['manager', '--name', 'm', '--election-timeout-ms', '100'],
+      "'--election-timeout-ms' (100) must be at least twice '--heartbeat-ms' (100)",
+    ],
+    [['manager', '--name', 'm', '--data-dir', ''], "'--data-dir' names no directory"],
   ])('%j is a mistake: 2, and stderr says which', async (args, text) => {
     const { code, out, err } = await skep(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -73,6 +96,11 @@ describe('the command line', () => {
     const after = await skep(['status', '-o', 'name', '--host', host]);
     expect([before, after]).toEqual([before, { code: 0, out: 'm1\n', err: '' }]);
   });
+
+  it.each(['250ms', '1h', '1m30s', '1.5s', '7'])('waits for %s', async (time) => {
+    const host = member.addr ?? '';
+    expect(await skep(['--host', host, '--timeout', time, 'status', '-o', 'name'])).toMatchObject({ code: 0, out: 'm1\n' });
+  }); // prettier-ignore
 
   it('hands everything to the manager, and gives back its exit code', async () => {
     const manager = vi.fn((_flags: ManagerFlags) => Promise.resolve(7));

@@ -50,6 +50,8 @@ describe('deploy', () => {
     ['2h', 7_200_000],
     ['1h2m3s4ms', 3_723_004],
     ['1000us', 1],
+    ['.5s', 500],
+    ['1000000ns', 1],
   ])('takes the duration %s', (time, ms) => {
     expect(specOf(`deploy: {restart_policy: {delay: "${time}"}}`).task?.restart?.delayMs).toBe(ms);
   });

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { systemClock } from '../../base/clock.js';
+import { formatDuration } from '../../base/duration.js';
 import { systemRandom } from '../../base/random.js';
 import { announce, isReachable, pause, splitHostPort } from '../../discovery/index.js';
 import type { Context } from '../context.js';
@@ -11,7 +12,6 @@ import {
   openBackend,
   timeFlag,
 } from '../discovery-flags.js';
-import { formatGoDuration } from '../durations.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
 
 interface JoinFlags {
@@ -69,11 +69,11 @@ async function join({ url, address, delayMs, ...settings }: Joining, logLevel: s
   const logger = await context.logger(logLevel);
   if (delayMs >= 1) {
     const delay = random(Math.floor(delayMs));
-    logger.info(`Add a random delay ${formatGoDuration(delay)} to avoid synchronized registration`);
+    logger.info(`Add a random delay ${formatDuration(delay)} to avoid synchronized registration`);
     await pause(clock, delay, signal);
   }
   const facts = { addr: address, discovery: url };
-  const registering = `Registering on the discovery service every ${formatGoDuration(heartbeatMs)}...`;
+  const registering = `Registering on the discovery service every ${formatDuration(heartbeatMs)}...`;
   const announced = announce(backend, address, {
     heartbeatMs,
     signal,

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { isMemberName, memberNameRule } from '../../base/names.js';
-import { address } from '../arguments.js';
+import { address, countFrom1 } from '../arguments.js';
 import type { Context, ManagerFlags } from '../context.js';
 import { hostDefault } from '../context.js';
 
@@ -30,13 +30,37 @@ export function addManager(program: Command, context: Context, exit: (code: numb
       'after the loss of a majority: go on alone, as a new cluster, with what is in --data-dir',
     )
     .option('--log-level <level>', levels.join(', '), level, 'info')
-    .option('--heartbeat-ms <ms>', 'time between heartbeats (default: 100)', positive)
-    .option('--election-timeout-ms <ms>', 'time without a leader before an election (default: 1000)', positive)
-    .option('--snapshot-interval <entries>', 'log entries between snapshots (default: 10000)', positive)
+    .option('--heartbeat-ms <ms>', 'time between heartbeats (default: 100)', countFrom1)
+    .option('--election-timeout-ms <ms>', 'time without a leader before an election (default: 1000)', countFrom1)
+    .option('--snapshot-interval <entries>', 'log entries between snapshots (default: 10000)', countFrom1)
     .option('--kinds <module...>', 'modules that export kinds of your own, which this member can then write')
     .option('--dns <host:port>', 'answer DNS queries for the catalogue, over UDP and TCP (default: do not)', address)
     .description('run one replica in the foreground')
-    .action(async (flags: ManagerFlags) => exit(await context.manager(flags, context)));
+    .action(async (flags: ManagerFlags, command: Command) => {
+      const mistake = mistakeIn(flags);
+      if (mistake !== undefined) command.error(`error: ${mistake}`);
+      exit(await context.manager(flags, context));
+    });
+}
+
+/** What a member has when it is not told otherwise, milliseconds. */
+const heartbeatDefaultMs = 100;
+const electionTimeoutDefaultMs = 1_000;
+
+/** What the options say against each other: refused here, by the names that they have here. */
+function mistakeIn(flags: ManagerFlags): string | undefined {
+  const { dataDir, peers, join, begin, forceNewCluster } = flags;
+  const { heartbeatMs = heartbeatDefaultMs, electionTimeoutMs = electionTimeoutDefaultMs } = flags;
+  const others = join.length + peers.length > 0;
+  if (dataDir === '') return "'--data-dir' names no directory";
+  if (forceNewCluster && dataDir === undefined)
+    return "'--force-new-cluster' needs '--data-dir', of the member that is left";
+  if (forceNewCluster && others) return "'--force-new-cluster' cannot be used with '--join' or '--peers'";
+  if (begin && others) return "'--begin' cannot be used with '--join' or '--peers'";
+  if (peers.length > 0 && join.length > 0) return "'--peers' cannot be used with '--join'";
+  if (electionTimeoutMs < 2 * heartbeatMs)
+    return `'--election-timeout-ms' (${electionTimeoutMs}) must be at least twice '--heartbeat-ms' (${heartbeatMs})`;
+  return undefined;
 }
 
 function memberName(text: string): string {
@@ -51,9 +75,4 @@ function addresses(text: string, before: string[] = []): string[] {
 function level(text: string): string {
   if (!levels.includes(text)) throw new InvalidArgumentError(`known levels are ${levels.join(', ')}.`);
   return text;
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('a whole number from 1 is needed.');
-  return Number(text);
 }

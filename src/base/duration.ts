@@ -1,16 +1,10 @@
-/** Times on the command line: our own short form, and Go's, which Docker's commands take. */
-
-/** `500ms`, `10s`, `2m`, or a number of seconds; in milliseconds. `undefined` for what is none, or is less than 1 ms. */
-export function duration(text: string): number | undefined {
-  const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? [];
-  const ms = Number(count) * ({ ms: 1, s: 1_000, m: 60_000 }[unit] ?? 0);
-  return ms >= 1 ? ms : undefined;
-}
+/** Durations as Go writes them, on the command line and in Compose files. */
 
 const unitMs: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
-  µs: 1e-3,
+  µs: 1e-3, // U+00B5, the micro sign
+  μs: 1e-3, // U+03BC, the Greek letter
   ms: 1,
   s: 1_000,
   m: 60_000,
@@ -18,10 +12,10 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * A duration as Go writes it: `1m30s`, `1.5h`, `-5s`, `0`. In milliseconds.
+ * The milliseconds of a duration: `1h`, `1m30s`, `250ms`, `1.5s`, `-5s`, `0`.
  * @throws {Error} with Go's words for what is wrong.
  */
-export function goDuration(text: string): number {
+export function parseDuration(text: string): number {
   const unsigned = text.replace(/^[+-]/, '');
   if (unsigned === '0') return 0;
   if (!/^(?:(?:\d+\.?\d*|\.\d+)[^\d.]*)+$/.test(unsigned)) throw new Error(`time: invalid duration "${text}"`);
@@ -36,7 +30,7 @@ export function goDuration(text: string): number {
 }
 
 /** As Go prints it: `1m0s`, `500ms`, `1.5s`. */
-export function formatGoDuration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms === 0) return '0s';
   if (ms < 1_000) return `${ms}ms`;
   const hours = Math.floor(ms / 3_600_000);

@@ -18,6 +18,7 @@ import { addTokenServer } from './commands/token-server.js';
 import { addWatch } from './commands/watch.js';
 import { formats, hostDefault, type Context } from './context.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
+import { endOwnOptions } from './own-options.js';
 
 /** Runs one command line. Resolves with the exit code; never throws. */
 export async function run(args: readonly string[], context: Context, version: string): Promise<number> {
@@ -62,7 +63,7 @@ export async function run(args: readonly string[], context: Context, version: st
   addCatalog(program, context);
   for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(endOwnOptions(args, program), { from: 'user' });
     return code ?? (context.signal.aborted ? exitCodes.interrupted : exitCodes.ok);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

@@ -24,7 +24,8 @@ export interface ElectOptions extends LockOptions {
  * Runs `work` on exactly one of all who ask under this name, one after the other. Resolves with what `work` returned;
  * when the lead is lost meanwhile, `work` is told by its signal, and runs again from the start once this process leads
  * again. An error of `work` while it leads is an error of the election. Waits for a cluster that is away, also to begin with.
- * @throws the signal's reason when the election is stopped.
+ * `waitMs` is for the first lead.
+ * @throws the signal's reason when the election is stopped; {@link StoreError} `BUSY` when another leads for `waitMs`.
  */
 export async function elect<T>(
   name: string,
@@ -34,9 +35,10 @@ export async function elect<T>(
 ): Promise<T> {
   refuseUnknown('elect', options, [...lockOptions, 'onLost']);
   const { onLost = () => undefined, ...ofLock } = options;
-  const { signal } = ofLock;
-  for (;;) {
-    const lock = await acquire(name, ports, ofLock, { patient: true });
+  const { waitMs: _ofFirst, ...always } = ofLock;
+  const { signal } = always;
+  for (let next = ofLock; ; next = always) {
+    const lock = await acquire(name, ports, next, { patient: true });
     const outcome = await runOnce(lock, work, { stop: signal, clock: ports.clock });
     if ('value' in outcome) return outcome.value;
     signal?.throwIfAborted();

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.js';
 import { refuseUnknown } from '../base/options.js';
 import type { Random } from '../base/random.js';
 import { pause } from '../base/waiting.js';
-import { isStoreError, type WatchableStore } from '../state/index.js';
+import { isStoreError, StoreError, type WatchableStore } from '../state/index.js';
 import type { messages } from '../client/index.js';
 import { FencedWrites, type FencedTx } from './fenced.js';
 import { locks } from './kinds.js';
@@ -31,9 +31,13 @@ export interface LockOptions {
   readonly marginMs?: number;
   /** Gives up waiting. */
   readonly signal?: AbortSignal;
+  /** How long to wait while another holds the lock, milliseconds; 0 is not at all, then `BUSY` says who. Default: for ever. */
+  readonly waitMs?: number;
+  /** Told who holds the lock, whenever waiting for it begins. */
+  readonly onHeld?: (holder: string) => void;
 }
 
-export const lockOptions: readonly string[] = ['ttlMs', 'marginMs', 'signal'];
+export const lockOptions: readonly string[] = ['ttlMs', 'marginMs', 'signal', 'waitMs', 'onHeld'];
 
 export const lockTtlDefaultMs = 10_000;
 
@@ -79,8 +83,8 @@ export class Lock {
 /**
  * Waits for a lock and takes it. Who waits gets it in no promised order, and goes on waiting when the cluster is away.
  * @param patience `patient`: waits for a cluster that is away also to begin with.
- * @throws the signal's reason, at once; {@link StoreError} `NOT_LEADER` when no member answers to begin with,
- *   `OUTCOME_UNKNOWN`.
+ * @throws the signal's reason, at once; {@link StoreError} `BUSY` when another holds it for `waitMs`, `NOT_LEADER` when no
+ *   member answers to begin with, `OUTCOME_UNKNOWN`.
  */
 export async function acquire(
   name: string,
@@ -94,10 +98,12 @@ export async function acquire(
   if (name === '') throw new TypeError('a lock needs a name');
   if (marginMs !== undefined && !(marginMs >= 0 && marginMs <= ttlMs / 2))
     throw new TypeError('marginMs must be at most half of ttlMs');
+  const end = clock.monotonic() + (options.waitMs ?? Infinity);
+  const late = () => signal?.aborted || clock.monotonic() >= end;
   for (let waiting = patient; ; waiting = true) {
     signal?.throwIfAborted();
     const lease = await Lease.grant(client, { ttlMs, marginMs, holder, clock, signal }).catch((error: unknown) => {
-      if (waiting && isAway(error) && !signal?.aborted) return undefined;
+      if (waiting && isAway(error) && !late()) return undefined;
       throw error;
     });
     if (!lease) {
@@ -105,10 +111,10 @@ export async function acquire(
       continue;
     }
     try {
-      const lock = await take(name, ports, lease, signal);
+      const lock = await take(name, ports, lease, { ...options, end });
       if (lock) return lock;
     } catch (error) {
-      if (isAway(error) && !signal?.aborted) {
+      if (isAway(error) && !late()) {
         lease.abandon(); // with a lock that hangs on it, if there is one
         continue;
       }
@@ -134,21 +140,35 @@ async function take(
   name: string,
   ports: LockPorts,
   lease: Lease,
-  signal: AbortSignal | undefined,
+  { signal, end, onHeld }: LockOptions & { readonly end: number },
 ): Promise<Lock | undefined> {
+  const { client, clock } = ports;
   for (;;) {
     signal?.throwIfAborted();
     if (lease.signal.aborted) return undefined;
     try {
       const draft = { id: newId(ports.random), lock: name, holder: ports.holder, lease: lease.id };
-      const { id, meta } = await ports.client.create(locks, draft, { signal });
+      const { id, meta } = await client.create(locks, draft, { signal });
       return new Lock(name, { kind: locks.name, id, version: meta.version }, lease, ports);
     } catch (error) {
       if (isStoreError(error, 'LEASE_LOST')) return undefined;
       if (!isStoreError(error, 'NAME_CONFLICT')) throw error;
     }
-    await untilFree(name, ports.client, [signal, lease.signal]);
+    const left = end - clock.monotonic();
+    const holder = left <= 0 || onHeld ? await holderOf(name, client, signal) : undefined;
+    if (left <= 0)
+      throw new StoreError('BUSY', `the lock "${name}" is held by ${holder ?? 'another'}: try again later`);
+    if (holder !== undefined) onHeld?.(holder);
+    const over = new AbortController();
+    const cancel = left < Infinity ? clock.schedule(left, () => over.abort()) : undefined;
+    await untilFree(name, client, [signal, lease.signal, over.signal]).finally(cancel);
   }
+}
+
+/** Who holds the lock now. */
+async function holderOf(name: string, client: Client, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const { objects } = await client.list(locks, { indexes: [{ index: 'lock', is: name }] }, { signal });
+  return objects[0]?.holder;
 }
 
 /** Returns when nobody holds the lock, or one of the signals aborts. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
-import { Coordination, locks } from '../../src/coordination/index.js';
+import { Coordination, locks, type Lock } from '../../src/coordination/index.js';
 import { leases } from '../../src/replica/index.js';
 import { skep } from '../support/cli-run.js';
 import { OpenMembers } from '../support/manager-open.js';
@@ -62,6 +62,48 @@ describe.each(['lock', 'elect'])('skep %s', (command) => {
     expect(await waiting).toMatchObject({ code: 0 });
     expect(await readFile(file, 'utf8')).toBe('run\n');
     client.close();
+  });
+
+  describe('while another holds the lock', () => {
+    let client: Client;
+    let held: Lock;
+    beforeAll(async () => {
+      client = new Client({ hosts: members.hosts });
+      held = await new Coordination({ client, holder: 'host9/77' }).lock(`held-${command}`, { ttlMs: 60_000 });
+    });
+    afterAll(async () => {
+      await held.release();
+      client.close();
+    });
+
+    it.each([[['--no-wait']], [['--timeout', '300ms']]])('with %j gives up and says who holds it: 4', async (flags) => {
+      const file = join(dir, `${command}-not-run`);
+      const { code, out, err } = await on(command, `held-${command}`, ...flags, ...shell(`echo > ${file}`));
+      expect({ code, out }).toEqual({ code: 4, out: '' });
+      expect(err).toMatch(new RegExp(`skep: BUSY: the lock "held-${command}" is held by host9/77: try again later\n$`));
+      expect(existsSync(file)).toBe(false);
+      expect(await heldNow()).toBe(2); // the other's
+    });
+
+    it('says who holds it when it begins to wait', async () => {
+      const stop = new AbortController();
+      const said: string[] = [];
+      const args = ['--host', members.hosts.join(','), command, `held-${command}`, ...shell('true')];
+      const waiting = skep(args, { signal: stop.signal, onErr: (text) => said.push(text) });
+      await until('it says so', () => said.length > 0);
+      expect(said.join('')).toBe(`skep: "held-${command}" is held by host9/77; waiting\n`);
+      stop.abort();
+      expect((await waiting).code).toBe(130);
+    });
+  });
+
+  it('leaves all options after the first word to the command', async () => {
+    const file = join(dir, `${command}-words`);
+    const script = `echo "$@" > ${file}`;
+    const words = ['sh', '-c', script, 'sh', '--ttl', '5s', '-o', 'json', '--timeout', 'x', '--', '--host'];
+    const { code, err } = await on(command, 'words', '--ttl', '5s', ...words);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(await readFile(file, 'utf8')).toBe('--ttl 5s -o json --timeout x -- --host\n');
   });
 
   it('hands an interruption on, gives the lock back and exits 130', async () => {

@@ -25,6 +25,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Told of every piece of data as it is printed. */
   readonly onOut?: (text: string) => void;
+  readonly onErr?: (text: string) => void;
   readonly manager?: Context['manager'];
   readonly createBackend?: Context['createBackend'];
   readonly clock?: Clock;
@@ -41,7 +42,10 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
         out += text;
         options.onOut?.(text);
       },
-      err: (text) => void (err += text),
+      err: (text) => {
+        err += text;
+        options.onErr?.(text);
+      },
     },
     env: options.env ?? {},
     backup: backupTools,

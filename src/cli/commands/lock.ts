@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { Coordination, lockTtlDefaultMs, type Lead, type Lock } from '../../coordination/index.js';
 import { time } from '../arguments.js';
-import { withClient, type Context } from '../context.js';
+import { globalFlags, withClient, type Context } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { runGroup } from '../process-group.js';
 
 interface LockFlags {
   readonly ttl?: number;
   readonly grace?: number;
+  /** False with `--no-wait`. */
+  readonly wait: boolean;
 }
 
 /** How long giving a lock back may take after an interruption, milliseconds. */
@@ -16,6 +18,8 @@ const releaseMs = 1_000;
 /** `skep lock NAME -- cmd` and `skep elect NAME -- cmd`. */
 export function addLock(program: Command, context: Context, exit: (code: number) => void): void {
   const { streams, signal } = context;
+  const saysWho = (name: string) => (holder: string) =>
+    void streams.err(`skep: "${name}" is held by ${holder}; waiting\n`);
   const options = (command: Command) =>
     command
       .argument('<name>', 'of the lock')
@@ -25,6 +29,10 @@ export function addLock(program: Command, context: Context, exit: (code: number)
         '--grace <time>',
         'how long the command may take to end when the lock is lost, before another can hold it: at most half of --ttl, which is the default',
         time,
+      )
+      .option(
+        '--no-wait',
+        'when another holds it: say who, and exit with 4 (with --timeout: when it holds it for so long)',
       );
 
   options(program.command('lock'))
@@ -32,7 +40,12 @@ export function addLock(program: Command, context: Context, exit: (code: number)
     .action(async (name: string, words: string[], given: LockFlags, command: Command) => {
       const times = timesOf(given, command);
       await withCoordination(command, context, async (coordination) => {
-        const held = await coordination.lock(name, { ...times, signal });
+        const held = await coordination.lock(name, {
+          ...times,
+          ...waitOf(given, command),
+          signal,
+          onHeld: saysWho(name),
+        });
         try {
           const code = await runWhile(held, words, times, context);
           if (held.signal.aborted) streams.err(`skep: the lock "${name}" was lost while the command ran\n`);
@@ -51,7 +64,8 @@ export function addLock(program: Command, context: Context, exit: (code: number)
       await withCoordination(command, context, async (coordination) => {
         const onLost = () => void streams.err(`skep: the lead of "${name}" was lost; waiting to lead again\n`);
         const run = (lead: Lead) => runWhile(lead, words, times, context);
-        exit(await coordination.elect(name, run, { ...times, signal, onLost }));
+        const onHeld = saysWho(name);
+        exit(await coordination.elect(name, run, { ...times, ...waitOf(given, command), signal, onLost, onHeld }));
       });
     });
 }
@@ -60,6 +74,13 @@ export function addLock(program: Command, context: Context, exit: (code: number)
 function timesOf({ ttl = lockTtlDefaultMs, grace = ttl / 2 }: LockFlags, command: Command) {
   if (grace > ttl / 2) command.error("error: option '--grace' can be at most half of '--ttl'");
   return { ttlMs: ttl, marginMs: grace };
+}
+
+/** How long to wait for another: for ever, unless it is said. The default of `--timeout` is for answers alone. */
+function waitOf({ wait }: LockFlags, command: Command): { waitMs?: number } {
+  if (!wait) return { waitMs: 0 };
+  const given = command.getOptionValueSourceWithGlobals('timeout') === 'cli';
+  return given ? { waitMs: globalFlags(command).timeout } : {};
 }
 
 async function withCoordination(

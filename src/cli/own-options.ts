@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+
+/** Commands whose words after the name are a command of their own. */
+const runners: readonly string[] = ['lock', 'elect'];
+
+/**
+ * The arguments with `--` before the command that `skep lock` or `skep elect` runs, where it is left out: options of ours
+ * end at its first word, and what follows is the command's.
+ */
+export function endOwnOptions(args: readonly string[], program: Command): readonly string[] {
+  let command = program;
+  const words: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (arg === '--') return args;
+    if (arg.startsWith('-') && arg !== '-') {
+      if (takesNext(arg, [program, command])) i++;
+      continue;
+    }
+    words.push(arg);
+    if (words.length === 1 && !runners.includes(arg)) return args;
+    if (words.length === 1) command = program.commands.find((one) => one.name() === arg) ?? program;
+    if (words.length === 3) return [...args.slice(0, i), '--', ...args.slice(i)];
+  }
+  return args;
+}
+
+/** Is the next argument the value of this option? Not when it is written together: `-ojson`, `--output=json`. */
+function takesNext(arg: string, commands: readonly Command[]): boolean {
+  return commands.some(({ options }) =>
+    options.some((option) => option.required && (option.long === arg || option.short === arg)),
+  );
+}

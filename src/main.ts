@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import process from 'node:process';
+import { createInterface } from 'node:readline/promises';
 import { run } from './cli/index.js';
 import { SkepBackend } from './coordination/index.js';
 import { createBackend, registerBackend } from './discovery/index.js';
@@ -35,6 +36,17 @@ function userName(): string | undefined {
   }
 }
 
+/** On standard error: standard output is for data. */
+async function confirm(question: string): Promise<boolean> {
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await asking.question(`${question} [y/N] `, { signal: stop.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    asking.close();
+  }
+}
+
 const code = await run(
   process.argv.slice(2),
   {
@@ -42,9 +54,10 @@ const code = await run(
     env: process.env,
     user: process.env.USER || userName(),
     signal: stop.signal,
+    ...(process.stdin.isTTY && process.stderr.isTTY && { confirm }),
     manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
     backup: {
-      write: async (file, chunks) => (await backup()).write(file, chunks),
+      write: async (file, chunks, options) => (await backup()).write(file, chunks, options),
       read: async function* (file) {
         yield* (await backup()).read(file);
       },

@@ -89,7 +89,7 @@ export async function makeSources(room: string): Promise<Sources> {
   const saved = join(room, 'saved');
   const { clusterId, lineage, members } = (leader as OpenReplica).status();
   const content = { clusterId, lineage, members, removed: [], store: (leader as OpenReplica).store.save() };
-  await backupTools.write(saved, encodeInSlices(content, systemClock));
+  await backupTools.write(saved, encodeInSlices(content, systemClock), { force: true });
   for (const member of [...open].reverse()) await end(member);
   for (const name of names) await copy(name);
   return { members: ages, stranger: await makeStranger(room), saved };

@@ -14,6 +14,8 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Who runs the command, where the system says it. */
   readonly user?: string | undefined;
+  /** Asks whoever sits at the terminal, and is true when the answer is yes; absent where nobody does. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** Runs one replica in the foreground; the daemon. Resolves with the exit code. */
@@ -48,10 +50,14 @@ export interface BackupSummary {
 /** Files of saved states. */
 export interface BackupTools {
   /**
-   * Resolves when all is written; a file is whole and durable then, and replaces an older one. `-` is standard output. `kept`
-   * is false of what cannot be read back: that, a pipe, a device.
+   * Resolves when all is written; a file is whole and durable then, and replaces an older one if that is forced. `-` is
+   * standard output. `kept` is false of what cannot be read back: that, a pipe, a device.
    */
-  write(file: string, chunks: AsyncIterable<Uint8Array>): Promise<{ bytes: number; kept: boolean }>;
+  write(
+    file: string,
+    chunks: AsyncIterable<Uint8Array>,
+    options: { readonly force: boolean },
+  ): Promise<{ bytes: number; kept: boolean }>;
   /** Gives nothing before the whole file has been checked. */
   read(file: string): AsyncIterable<Uint8Array>;
   inspect(file: string): Promise<BackupSummary>;

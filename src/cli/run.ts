@@ -53,7 +53,7 @@ export async function run(args: readonly string[], context: Context, version: st
   addObjects(program, context);
   addAny(program, context);
   addHistory(program, context);
-  addSnapshot(program, context);
+  addSnapshot(program, context, exit);
   addWatch(program, context);
   addCreate(program, context);
   addJoin(program, context, exit);

@@ -6,6 +6,7 @@ import { sleep, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { newId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
+import { StoreError } from '../state/index.js';
 import { fileMode, isMissing, syncDir, writeAll } from '../disk/files.js';
 
 /** Where a saved state goes. */
@@ -26,10 +27,11 @@ const againMs = 20;
 
 /**
  * Opens what a path names: `-` is standard output; a device, a pipe or a socket is written to as it comes; a symbolic link
- * is followed; a file is replaced when the new one is whole.
+ * is followed; a file is replaced, with `force` only, when the new one is whole.
+ * @throws {StoreError} `ALREADY_EXISTS` without `force`, of a file that is there.
  */
-export async function openTarget(path: string): Promise<Target> {
-  const target = await naming(path, () => targetOf(path));
+export async function openTarget(path: string, { force }: { readonly force: boolean }): Promise<Target> {
+  const target = await naming(path, () => targetOf(path, force));
   return {
     kept: target.kept,
     write: (bytes) => naming(path, () => target.write(bytes)),
@@ -43,15 +45,17 @@ async function naming<T>(path: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
     throw new Error(`${path === '-' ? 'standard output' : path} cannot be written: ${messageOf(cause)}`, { cause });
   }
 }
 
-async function targetOf(path: string): Promise<Target> {
+async function targetOf(path: string, force: boolean): Promise<Target> {
   if (path === '-') return standardOutput;
   const found = await stat(path).catch(absent);
   if (found?.isDirectory()) throw new Error('it is a directory: name a file in it');
   if (found && !found.isFile()) return streamTarget(path);
+  if (found && !force) throw new StoreError('ALREADY_EXISTS', `${path} is there already: another name, or --force`);
   return fileTarget(found ? await realpath(path) : await linkedPath(path));
 }
 

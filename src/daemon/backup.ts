@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { systemClock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
 import { newId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
 import { silentLogger } from '../base/log.js';
 import type { BackupSummary, BackupTools } from '../cli/index.js';
+import { isMissing } from '../disk/files.js';
 import { bootstrap, decodeInSlices } from '../replica/index.js';
 import { MemoryStore, StoreError } from '../state/index.js';
 import { openTarget } from './backup-target.js';
@@ -23,8 +25,12 @@ const digestBytes = 32;
 export const backupTools: BackupTools = { write, read, inspect, restoreInto };
 
 /** Writes a saved state as it comes. What cannot be read back is no backup: it is decoded on its way. */
-async function write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<{ bytes: number; kept: boolean }> {
-  const target = await openTarget(path);
+async function write(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  options: { readonly force: boolean },
+): Promise<{ bytes: number; kept: boolean }> {
+  const target = await openTarget(path, options);
   let bytes = 0;
   try {
     const hash = createHash('sha256');
@@ -46,13 +52,25 @@ async function write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<{
 
 /** The records of a file, once all of it has been checked: a damaged file gives nothing. */
 async function* read(path: string): AsyncGenerator<Uint8Array, void> {
-  const end = (await stat(path)).size - digestBytes;
+  const end = (await found(path)).size - digestBytes;
   await check(path, end);
   yield* createReadStream(path, {
     start: firstLine.length,
     end: end - 1,
     highWaterMark: 64 * 1024,
   }) as AsyncIterable<Buffer>;
+}
+
+/** Says in our words why there is nothing to read. */
+async function found(path: string): Promise<Stats> {
+  try {
+    const stats = await stat(path);
+    if (stats.isFile()) return stats;
+  } catch (cause) {
+    const why = isMissing(cause) ? 'there is no such file' : messageOf(cause);
+    throw new Error(`${path} cannot be read: ${why}`, { cause });
+  }
+  throw new Error(`${path} cannot be read: it is no plain file`);
 }
 
 async function check(path: string, end: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Client, type WatchMessage } from '../../src/client/index.js';
@@ -79,15 +80,24 @@ describe('skep snapshot save', () => {
     expect((await inspect('table')).out).toContain(': whole, ');
   });
 
+  it('leaves a file alone that is there already, unless it is forced: 4', async () => {
+    await writeFile(file, 'precious');
+    const ran = await on('snapshot', 'save', file);
+    expect(ran).toEqual({ code: 4, out: '', err: `skep: ALREADY_EXISTS: ${file} is there already: another name, or --force\n` });
+    expect(await readFile(file, 'utf8')).toBe('precious');
+    expect(await readdir(folder.path)).toEqual(['saved.skep']);
+    expect(await on('snapshot', 'save', file, '--force')).toMatchObject({ code: 0, err: '' });
+  }); // prettier-ignore
+
   it('writes over an older file only when the new one is whole', async () => {
     await on('snapshot', 'save', file);
     const old = await readFile(file);
-    const ran = await skep(['--host', '127.0.0.1:1', '--timeout', '300ms', 'snapshot', 'save', file]);
+    const ran = await skep(['--host', '127.0.0.1:1', '--timeout', '300ms', 'snapshot', 'save', file, '--force']);
     expect(ran).toMatchObject({ code: 5, out: '' });
     expect(await readFile(file)).toEqual(old);
     expect(await readdir(folder.path)).toEqual(['saved.skep']);
     await goOn();
-    expect((await on('snapshot', 'save', file, '-o', 'json')).out).toContain('"version": 3');
+    expect((await on('snapshot', 'save', file, '--force', '-o', 'json')).out).toContain('"version": 3');
   });
 
   it('says where it cannot write', async () => {
@@ -114,9 +124,12 @@ describe('skep snapshot save to what is no plain file', () => {
     execFileSync('mkfifo', [path('pipe')]);
     const stop = new AbortController();
     const saving = skep(['--host', member.addr, 'snapshot', 'save', path('pipe')], { signal: stop.signal });
+    await new Promise((resolve) => setTimeout(resolve, 300)); // it tries to open the pipe
     stop.abort();
     expect((await saving).code).toBe(130);
-    await readFile(path('pipe')).catch(() => undefined); // lets the writer go
+    const reader = await open(path('pipe'), constants.O_RDONLY | constants.O_NONBLOCK); // lets the writer go
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await reader.close();
   });
 
   it('writes to a device, and says when that fails', async () => {
@@ -132,7 +145,7 @@ describe('skep snapshot save to what is no plain file', () => {
     if (there === 'a file') await writeFile(path('disk/saved'), 'older');
     await symlink('disk/saved', path('second'));
     await symlink('second', path('first'));
-    expect(await on('snapshot', 'save', path('first'))).toMatchObject({ code: 0, err: '' });
+    expect(await on('snapshot', 'save', path('first'), '--force')).toMatchObject({ code: 0, err: '' });
     expect(await readlink(path('first'))).toBe('second');
     expect(await readdir(path('disk'))).toEqual(['saved']);
     expect((await on('snapshot', 'inspect', path('disk/saved'), '-o', 'json')).out).toContain('"version": 2');
@@ -161,7 +174,7 @@ describe('skep snapshot restore', () => {
     await on('snapshot', 'save', file);
     await goOn();
     expect(contentOf(member)).not.toEqual(before);
-    const ran = await on('snapshot', 'restore', file);
+    const ran = await on('snapshot', 'restore', file, '--yes');
     expect(ran).toEqual({ code: 0, out: 'restored 5 objects as version 4\n', err: '' });
     expect(member.store.version).toBe(4);
     expect(contentOf(member)).toEqual(before);
@@ -172,10 +185,37 @@ describe('skep snapshot restore', () => {
     expect(version).toBe(5);
   });
 
+  const counts =
+    /^KIND +NOW +IN THE FILE\nnode +2 +2\nservice +1 +1\nsecret +1 +1\njob +2 +1\nversion 3 now, version 2 in the file\n/;
+
+  it('shows what would go, and refuses where nobody can be asked: 2', async () => {
+    await on('snapshot', 'save', file);
+    await goOn();
+    const { code, out, err } = await on('snapshot', 'restore', file);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(counts);
+    expect(err).toContain('nothing was changed: --yes does it');
+    expect(member.store.version).toBe(3);
+  });
+
+  it.each([[true], [false]])('asks at a terminal, and does as it is told: %s', async (yes) => {
+    await on('snapshot', 'save', file);
+    await goOn();
+    const asked: string[] = [];
+    const confirm = (question: string) => Promise.resolve(yes).finally(() => asked.push(question));
+    const { code, err } = await skep(['--host', member.addr, 'snapshot', 'restore', file], { confirm });
+    expect(asked).toEqual(['Put the saved state in the place of everything that is there now?']);
+    expect(err).toMatch(counts);
+    expect({ code, version: member.store.version }).toEqual(yes ? { code: 0, version: 4 } : { code: 1, version: 3 });
+  });
+
   it('prints the version for scripts', async () => {
     await on('snapshot', 'save', file);
-    expect((await on('snapshot', 'restore', file, '-o', 'name')).out).toBe('3\n');
-    expect(JSON.parse((await on('snapshot', 'restore', file, '-o', 'json')).out)).toEqual({ version: 4, objects: 5 });
+    expect((await on('snapshot', 'restore', file, '--yes', '-o', 'name')).out).toBe('3\n');
+    expect(JSON.parse((await on('snapshot', 'restore', file, '--yes', '-o', 'json')).out)).toEqual({
+      version: 4,
+      objects: 5,
+    });
   });
 
   it('tells watches to read again', async () => {
@@ -188,7 +228,7 @@ describe('skep snapshot restore', () => {
       for await (const message of client.messages({ snapshot: true })) seen.push(message);
     })().catch(() => undefined);
     await until('it stands', () => seen.at(-1)?.type === 'synced');
-    await on('snapshot', 'restore', file);
+    await on('snapshot', 'restore', file, '--yes');
     const { code, err } = await watching.ended;
     expect(code).toBe(1);
     expect(err).toMatch(/^skep: RESYNC: /);
@@ -229,7 +269,19 @@ describe('skep snapshot restore', () => {
   }
 
   it.each([
-    ['a file that is not there', ['restore', 'nowhere.skep'], 1, /nowhere\.skep/],
+    [
+      'a file that is not there',
+      ['restore', 'nowhere.skep'],
+      1,
+      /^skep: nowhere\.skep cannot be read: there is no such file\n$/,
+    ],
+    [
+      'to inspect a file that is not there',
+      ['inspect', 'nowhere.skep'],
+      1,
+      /^skep: nowhere\.skep cannot be read: there is no such file\n$/,
+    ],
+    ['a folder', ['inspect', '/'], 1, /^skep: \/ cannot be read: it is no plain file\n$/],
     ['a directory without a name', ['restore', 'FILE', '--data-dir', 'x'], 2, /--data-dir needs --name/],
     ['a name without a directory', ['restore', 'FILE', '--name', 'x'], 2, /--name is for --data-dir/],
     ['a name that is none', ['restore', 'FILE', '--data-dir', 'x', '--name', 'a b'], 2, /a member's name must be/],

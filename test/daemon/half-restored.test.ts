@@ -51,7 +51,7 @@ describe.each(Object.entries(stages))('a restore that was killed %s', (_when, ki
     const store = new MemoryStore();
     await store.update((tx) => void tx.nodes().create({ id: 'kept' }));
     const content = { ...ids, members: [], removed: [], store: store.save() };
-    await backupTools.write(saved, encodeInSlices(content, systemClock));
+    await backupTools.write(saved, encodeInSlices(content, systemClock), { force: true });
     await killed(dir);
   });
 

@@ -27,6 +27,7 @@ export interface RunOptions {
   readonly onOut?: (text: string) => void;
   readonly onErr?: (text: string) => void;
   readonly manager?: Context['manager'];
+  readonly confirm?: Context['confirm'];
   readonly createBackend?: Context['createBackend'];
   readonly clock?: Clock;
   readonly random?: Random;
@@ -52,6 +53,7 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
     signal: options.signal ?? new AbortController().signal,
     manager: options.manager ?? (() => Promise.resolve(0)),
     doctor: diagnose,
+    confirm: options.confirm,
     createBackend: options.createBackend ?? createBackend,
     logger: () => Promise.resolve(loggerTo((text) => void (err += text))),
     ...(options.clock && { clock: options.clock }),

@@ -1,4 +1,5 @@
-import type { Client } from '../client/index.js';
+import type { Client, Where } from '../client/index.js';
+import { stackLabel } from '../compose/index.js';
 import { isKind, isStoreError, kindNames, kindOf, StoreError, type StoredObject } from '../state/index.js';
 
 /** Finding kinds and objects by what people call them. */
@@ -6,6 +7,19 @@ import { isKind, isStoreError, kindNames, kindOf, StoreError, type StoredObject 
 /** The name that people use of an object; of kinds of one's own nothing is known here. */
 export function nameOf(kind: string, object: StoredObject): string {
   return isKind(kind) ? kindOf(kind).nameOf(object) : '';
+}
+
+/** What the next command can call an object of a whole list: its name, or its id where the name is none or not its own. */
+export function callable(kind: string, objects: readonly StoredObject[]): (object: StoredObject) => string {
+  const times = new Map<string, number>();
+  for (const object of objects) {
+    const name = nameOf(kind, object);
+    times.set(name, (times.get(name) ?? 0) + 1);
+  }
+  return (object) => {
+    const name = nameOf(kind, object);
+    return name !== '' && times.get(name) === 1 ? name : object.id;
+  };
 }
 
 /** The kind that is called this, in singular or plural. Asks the cluster about kinds that it does not bring along. */
@@ -30,8 +44,8 @@ export async function splitReference(client: Client, reference: string): Promise
 }
 
 /**
- * By id, else by name, else by the beginning of an id. Exactly one must fit. What is to be removed is called by its whole
- * id or name: the same command given twice must not remove another object.
+ * By id, else by name, else by the name in the file of its stack, else by the beginning of an id. Exactly one must fit. What
+ * is to be removed is called by its whole id or name: the same command given twice must not remove another object.
  */
 export async function findObject(
   client: Client,
@@ -39,14 +53,37 @@ export async function findObject(
   given: string,
   { whole = false, stale = false }: { whole?: boolean; stale?: boolean } = {},
 ): Promise<StoredObject> {
-  const byPrefix = whole || given === '' ? [] : [{ idPrefixes: [given] }]; // every id begins with nothing
-  for (const filter of [{ ids: [given] }, { names: [given] }, ...byPrefix]) {
+  const look = async (filter: Where): Promise<StoredObject | undefined> => {
     const { objects } = await client.list(kind, filter, { limit: 2, stale }).catch(nothingNamed(kind));
     const [first, second] = objects;
     if (second) throw new StoreError('INVALID_OBJECT', `"${given}" fits more than one ${kind}: give more of the id`);
-    if (first) return first;
-  }
+    return first;
+  };
+  const named = (await look({ ids: [given] })) ?? (await look({ names: [given] }));
+  if (named) return named;
+  // Every id begins with nothing.
+  const guessed =
+    whole || given === ''
+      ? undefined
+      : ((await inStack(client, kind, given, stale)) ?? (await look({ idPrefixes: [given] })));
+  if (guessed) return guessed;
   throw new StoreError('NOT_FOUND', `there is no ${kind} "${given}"`);
+}
+
+/** The object that the file of a stack calls this: `web` of the stack `shop` is the service `shop_web`. */
+async function inStack(client: Client, kind: string, given: string, stale: boolean): Promise<StoredObject | undefined> {
+  if (kind !== 'service' && kind !== 'network') return undefined;
+  const { objects } = await client.list(kind, undefined, { stale });
+  const found = objects.filter(({ spec: { annotations } }) => {
+    const stack = annotations.labels[stackLabel];
+    return stack !== undefined && annotations.name === `${stack}_${given}`;
+  });
+  if (found.length > 1)
+    throw new StoreError(
+      'INVALID_OBJECT',
+      `"${given}" is in more than one stack: ${found.map((object) => nameOf(kind, object)).join(', ')}`,
+    );
+  return found[0];
 }
 
 /** Kinds of one's own need not have names. */

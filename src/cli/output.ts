@@ -73,3 +73,10 @@ export function printNames<Row>(
 ): void {
   printList(streams, format === 'table' ? 'name' : format, rows, { columns: [], name });
 }
+
+/** Says one thing that a command made or found out: `text` for people and scripts, or `answer` as JSON. */
+export function printOne(streams: Streams, format: Format, answer: object, text: string): void {
+  if (format === 'json') streams.out(`${JSON.stringify(answer, null, 2)}\n`);
+  else if (format === 'ndjson') streams.out(`${JSON.stringify(answer)}\n`);
+  else streams.out(`${printable(text)}\n`);
+}

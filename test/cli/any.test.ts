@@ -33,7 +33,7 @@ describe('skep rm', () => {
     });
     expect(await on('rm', 'job/r-1')).toEqual({ code: 0, out: 'job/r-1\n', err: '' });
     expect(await on('rm', 'job/r-1')).toMatchObject({ code: 3, out: '' });
-    expect((await on('inspect', 'job/r-1', '-o', 'name')).out).toBe('r-17\n'); // reading may guess
+    expect((await on('inspect', 'job/r-1', '-o', 'name')).out).toBe('job/r-17\n'); // reading may guess
     expect(JSON.parse((await on('rm', 'job/r-17', '-o', 'json')).out)).toEqual([{ kind: 'job', id: 'r-17' }]);
     await member.store.update((tx) => {
       tx.nodes().create({ id: 'nn1' });
@@ -42,6 +42,24 @@ describe('skep rm', () => {
     expect(await on('node', 'rm', 'nn1')).toMatchObject({ code: 0, out: 'nn1\n' });
     expect(await on('node', 'rm', 'nn1')).toMatchObject({ code: 3, out: '' });
     expect(await on('node', 'rm', 'nn17')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('-o name', () => {
+  it('prints what rm takes: of ls, of inspect, and of rm itself', async () => {
+    await member.store.update((tx) => {
+      tx.kind(jobs).create({ id: 'n-1', queue: 'named' });
+      tx.kind(jobs).create({ id: 'n-2', queue: 'named' });
+      tx.nodes().create({ id: 'tw1', description: { hostname: 'twins' } });
+      tx.nodes().create({ id: 'tw2', description: { hostname: 'twins' } });
+    });
+    const { out } = await on('ls', 'jobs', '--where', 'queue=named', '-o', 'name');
+    expect((await on('inspect', 'job/n-1', '-o', 'name')).out).toBe(out.split('\n')[0] + '\n');
+    expect(await on('rm', ...out.trimEnd().split('\n'), '-o', 'name')).toEqual({ code: 0, out, err: '' });
+    // Names are what people call nodes, but two may have the same.
+    const nodes = (await on('node', 'ls', '-o', 'name')).out.trimEnd().split('\n');
+    expect(nodes).toEqual(expect.arrayContaining(['tw1', 'tw2']));
+    expect(await on('node', 'rm', ...nodes)).toMatchObject({ code: 0 });
   });
 });
 
@@ -69,28 +87,28 @@ describe('skep ls', () => {
 
   it('lists a kind that the store brings along with its name', async () => {
     expect(rowsOf(await on('ls', 'services'))).toEqual(['ID NAME VERSION', 'svc1 web 1']);
-    expect(await on('ls', 'service', '-o', 'name')).toEqual({ code: 0, out: 'web\n', err: '' });
+    expect(await on('ls', 'service', '-o', 'name')).toEqual({ code: 0, out: 'service/svc1\n', err: '' });
   });
 
-  it('prints whole objects as json and ndjson, ids as name', async () => {
+  it('prints whole objects as json and ndjson, references as name', async () => {
     const stored = member.store.view((tx) => tx.kind(jobs).find());
     expect(JSON.parse((await on('ls', 'jobs', '-o', 'json')).out)).toEqual(stored);
     const lines = (await on('ls', 'jobs', '-o', 'ndjson')).out.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(stored);
-    expect((await on('ls', 'jobs', '-o', 'name')).out).toBe('j1\nj2\nk3\n');
-    expect((await on('ls', 'jobs', '--limit', '2', '-o', 'name')).out).toBe('j1\nj2\n');
+    expect((await on('ls', 'jobs', '-o', 'name')).out).toBe('job/j1\njob/j2\njob/k3\n');
+    expect((await on('ls', 'jobs', '--limit', '2', '-o', 'name')).out).toBe('job/j1\njob/j2\n');
   });
 
   it.each([
-    ['a text', ['jobs', '--where', 'queue=mail'], 'j1\n'],
-    ['a number', ['jobs', '--where', 'priority=5'], 'j2\n'],
-    ['a number below zero', ['jobs', '--where', 'priority=-2'], 'k3\n'],
-    ['true and false', ['jobs', '--where', 'urgent=false'], 'j1\nk3\n'],
-    ['a text in quotes that looks like a number', ['jobs', '--where', 'queue="5"'], 'j2\n'],
-    ['a text in quotes that looks like a flag', ['jobs', '--where', 'queue="true"'], 'k3\n'],
+    ['a text', ['jobs', '--where', 'queue=mail'], 'job/j1\n'],
+    ['a number', ['jobs', '--where', 'priority=5'], 'job/j2\n'],
+    ['a number below zero', ['jobs', '--where', 'priority=-2'], 'job/k3\n'],
+    ['true and false', ['jobs', '--where', 'urgent=false'], 'job/j1\njob/k3\n'],
+    ['a text in quotes that looks like a number', ['jobs', '--where', 'queue="5"'], 'job/j2\n'],
+    ['a text in quotes that looks like a flag', ['jobs', '--where', 'queue="true"'], 'job/k3\n'],
     ['several, AND-ed', ['jobs', '--where', 'queue=mail', 'priority=5'], ''],
-    ['several, given one by one', ['jobs', '--where', 'queue=mail', '--where', 'priority=1'], 'j1\n'],
-    ['an index of the store’s own', ['tasks', '--where', 'service=svc1'], '.2.t1\n'],
+    ['several, given one by one', ['jobs', '--where', 'queue=mail', '--where', 'priority=1'], 'job/j1\n'],
+    ['an index of the store’s own', ['tasks', '--where', 'service=svc1'], 'task/t1\n'],
   ])('finds by %s', async (_what, args, out) => {
     expect(await on('ls', ...args, '-o', 'name')).toEqual({ code: 0, out, err: '' });
   });
@@ -124,7 +142,7 @@ describe('skep inspect', () => {
   it('finds what the store brings along by name, and prints a line as ndjson', async () => {
     expect(JSON.parse((await on('inspect', 'service/web')).out)).toMatchObject({ id: 'svc1' });
     expect((await on('inspect', 'services/web', '-o', 'ndjson')).out.match(/\n/g)).toHaveLength(1);
-    expect((await on('inspect', 'service/svc1', '-o', 'name')).out).toBe('web\n');
+    expect((await on('inspect', 'service/svc1', '-o', 'name')).out).toBe('service/svc1\n');
   });
 
   it.each([

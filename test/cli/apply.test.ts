@@ -107,6 +107,20 @@ describe('skep apply', () => {
     expect(serviceNames()).toEqual(['shop_a']);
   });
 
+  it('lets its names be those of the file, to look and not to remove', async () => {
+    await apply(file, '--stack', 'shop');
+    const on = (...args: string[]) => skep(['--host', member.addr, ...args]);
+    expect(JSON.parse((await on('history', 'service/a', '-o', 'json')).out)).toMatchObject([{ op: 'create' }]);
+    expect((await on('service', 'inspect', 'a')).out).toContain('"name": "shop_a"');
+    expect((await on('inspect', 'network/default')).out).toContain('"name": "shop_default"');
+    expect(await on('rm', 'service/a')).toMatchObject({ code: 3 });
+    await apply(file, '--stack', 'other');
+    const { code, err } = await on('inspect', 'service/a');
+    expect(code).toBe(7);
+    expect(err).toMatch(/"a" is in more than one stack: (shop_a, other_a|other_a, shop_a)\n/);
+    expect(await on('inspect', 'service/other_a')).toMatchObject({ code: 0 });
+  });
+
   it('names the stack after the folder of the file', async () => {
     const { out } = await apply(file, '-o', 'name');
     expect(out.split('\n')[0]).toBe(`${folder.path.split('/').at(-1)?.toLowerCase()}_default`);

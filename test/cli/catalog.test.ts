@@ -51,7 +51,7 @@ describe('skep catalog', () => {
         lost: false,
       },
     ]);
-    expect((await on('ls', 'web', '--tag', 'eu', '-o', 'name')).out).toBe('10.0.0.1:80\n');
+    expect((await on('ls', 'web', '--tag', 'eu', '-o', 'name')).out).toBe('w1\n');
     expect((await on('ls', 'web', '--tag', 'us', '-o', 'name')).out).toBe('');
     expect((await on('ls')).out).toMatch(
       /^ID +SERVICE +ADDR +HEALTH +TAGS\nw1 +web +10\.0\.0\.1:80 +passing +blue eu\n$/,

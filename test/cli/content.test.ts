@@ -71,7 +71,9 @@ describe.each(['secret', 'config'] as const)('skep %s create', (kind) => {
   it('takes as much as there may be', async () => {
     const most = join(folder.path, 'most');
     await writeFile(most, Buffer.alloc(kind === 'secret' ? secretBytesMax : configBytesMax, 1));
-    expect(await on(kind, 'create', 'most', most)).toMatchObject({ code: 0, err: '' });
+    const made = await on(kind, 'create', 'most', most, '-o', 'json');
+    expect(made).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(made.out)).toEqual([{ kind, id: expect.any(String) as string, name: 'most' }]);
     await on(kind, 'rm', 'most');
   });
 

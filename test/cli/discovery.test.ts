@@ -41,6 +41,12 @@ function told(look: ConstructorParameters<typeof DiscoveryWatch>[0]) {
 }
 
 describe('skep create', () => {
+  it('prints a token as json', async () => {
+    const token = /^[0-9a-f]{32}$/;
+    expect(JSON.parse((await skep(['create', '-o', 'json'])).out)).toEqual({ token: expect.stringMatching(token) as string });
+    expect((await skep(['create', '-o', 'name'])).out.trimEnd()).toMatch(token);
+  }); // prettier-ignore
+
   it.each([['create'], ['c']])('prints a fresh token (%s)', async (command) => {
     const [one, other] = [await skep([command]), await skep([command])];
     expect(one).toEqual({ code: 0, out: expect.stringMatching(/^[0-9a-f]{32}\n$/) as string, err: '' });
@@ -77,8 +83,8 @@ describe('skep list', () => {
 
   it('prints what programs read', async () => {
     const json = await skep(['list', '-o', 'json', 'nodes://a:1,[::1]:2']);
-    expect(JSON.parse(json.out)).toEqual([{ host: 'a', port: '1' }, { host: '::1', port: '2' }]);
-    expect((await skep(['list', '-o', 'ndjson', 'a:1'])).out).toBe('{"host":"a","port":"1"}\n');
+    expect(JSON.parse(json.out)).toEqual([{ host: 'a', port: 1 }, { host: '::1', port: 2 }]);
+    expect((await skep(['list', '-o', 'ndjson', 'a:1'])).out).toBe('{"host":"a","port":1}\n');
   }); // prettier-ignore
 
   it('looks where SWARM_DISCOVERY says, unless it is told otherwise', async () => {

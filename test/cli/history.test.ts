@@ -40,8 +40,9 @@ describe('skep history', () => {
     const rows = JSON.parse((await on('history', 'node/n1', '-o', 'json')).out) as object[];
     expect(rows).toMatchObject([
       { version: 4, op: 'create' },
-      { version: 5, op: 'remove', reason: 'worn out' },
+      { version: 5, op: 'delete', reason: 'worn out' },
     ]);
+    expect(rowsOf(await on('history', 'node/n1')).at(-1)).toMatch(/^5\|[^|]+\|delete\|worn out$/);
   });
 
   it('has values, not texts of values, in json and ndjson', async () => {

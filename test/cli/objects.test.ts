@@ -43,12 +43,12 @@ describe('ls', () => {
     expect(out).not.toMatch(/[ \t]\n/);
   });
 
-  it('as json is an array of the objects, as ndjson one a line, as name the names', async () => {
+  it('as json is an array of the objects, as ndjson one a line, as name the names, ids where two have the same', async () => {
     const stored = member.store.view((tx) => tx.nodes().find());
     expect(JSON.parse((await on('node', 'ls', '-o', 'json')).out)).toEqual(stored);
     const lines = (await on('-o', 'ndjson', 'node', 'ls')).out.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(stored);
-    expect((await on('node', 'ls', '--output', 'name')).out).toBe('alpha\ntwin\ntwin\n');
+    expect((await on('node', 'ls', '--output', 'name')).out).toBe('alpha\nnode2\nnode3\n');
   });
 
   it('of nothing is a heading alone, an empty array, or nothing', async () => {

@@ -180,7 +180,7 @@ describe('skep snapshot restore', () => {
     expect(contentOf(member)).toEqual(before);
     // Names and indexes are those of the old content, too.
     expect(await on('inspect', 'service/other')).toMatchObject({ code: 3 });
-    expect((await on('ls', 'jobs', '--where', 'queue=mail', '-o', 'name')).out).toBe('j1\n');
+    expect((await on('ls', 'jobs', '--where', 'queue=mail', '-o', 'name')).out).toBe('job/j1\n');
     const { version } = (await member.store.update((tx) => tx.nodes().create({ id: 'n4' }))).meta;
     expect(version).toBe(5);
   });

@@ -48,6 +48,34 @@ describe('skep watch', () => {
     expect(watching.lines).toEqual(seen.map((event) => JSON.stringify(event)));
   });
 
+  it('prints lines for people, with who and why, when a table is asked for; and references as name', async () => {
+    const { store } = member;
+    await store.update((tx) => tx.nodes().create({ id: 'n1', description: { hostname: 'h1' } }), { actor: 'ann', reason: 'a new rack' });
+    await store.update((tx) => tx.nodes().delete('n1'));
+    const watching = watch('--from', '0', '-o', 'table');
+    await watching.until(4);
+    const times = [1, 2].map((version) => new Date(store.transaction(version)?.time ?? 0).toISOString());
+    expect(watching.lines).toEqual([
+      `1  ${times[0]}  create  node/n1  h1  by ann: a new rack`,
+      `1  ${times[0]}  commit  by ann: a new rack`,
+      `2  ${times[1]}  delete  node/n1  h1`,
+      `2  ${times[1]}  commit`,
+    ]);
+    const names = watch('node', '--from', '0', '-o', 'name');
+    await names.until(2);
+    expect(names.lines).toEqual(['node/n1', 'node/n1']);
+  }); // prettier-ignore
+
+  it('does not wait for a version that nobody has yet, unless it is told to', async () => {
+    const ran = await skep(['--host', member.addr ?? '', '--timeout', '1h', 'watch', '--from', '99999']);
+    const err = 'skep: VERSION_AHEAD: there is no version 99999 yet, the newest is 0: --wait waits for it\n';
+    expect(ran).toEqual({ code: 1, out: '', err });
+    const waiting = watch('node', '--from', '2', '--wait');
+    await write();
+    await waiting.until(1);
+    expect(waiting.events.map(brief)).toEqual(['3 delete node']);
+  });
+
   it.each([
     [[], '1 create node,1 create service,1 commit commit,2 update node,2 commit commit,3 delete node,3 delete service,3 commit commit'],
     [['node'], '1 create node,2 update node,3 delete node'],

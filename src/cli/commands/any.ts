@@ -26,7 +26,7 @@ export function addAny(program: Command, context: Context): void {
         const kind = await findKind(client, given);
         const { objects } = await client.list(kind, { indexes: flags.where }, { stale, ...(limit && { limit }) });
         printList(streams, output, objects, {
-          name: (object) => nameOf(kind, object) || object.id,
+          name: ({ id }) => `${kind}/${id}`,
           columns: [
             ['ID', ({ id }) => id],
             ...(isKind(kind) ? [['NAME', (object: StoredObject) => nameOf(kind, object)] as const] : []),
@@ -45,7 +45,7 @@ export function addAny(program: Command, context: Context): void {
       const show = async (client: Client, { output }: GlobalFlags) => {
         const { kind, id } = await splitReference(client, reference);
         const object = await findObject(client, kind, id, { stale });
-        if (output === 'name') streams.out(`${printable(nameOf(kind, object) || object.id)}\n`);
+        if (output === 'name') streams.out(`${printable(`${kind}/${object.id}`)}\n`);
         else streams.out(`${output === 'ndjson' ? JSON.stringify(object) : JSON.stringify(object, null, 2)}\n`);
       };
       await withClient(command, context, show, { leaderless: stale });

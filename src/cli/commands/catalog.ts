@@ -6,7 +6,7 @@ import { joinHostPort, splitHostPort } from '../../discovery/index.js';
 import { pairs, time, wholeNumber } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
 import { collected } from '../discovery-flags.js';
-import { printList, type Columns } from '../output.js';
+import { printList, printNames, printOne, type Columns } from '../output.js';
 
 interface RegisterFlags {
   readonly id?: string;
@@ -66,13 +66,14 @@ export function addCatalog(program: Command, context: Context): void {
       await withClient(
         command,
         context,
-        async (client) => {
+        async (client, { output }) => {
           const agent = new CatalogAgent({ backend: new SkepCatalogBackend({ client }), ttlMs: flags.ttl, logger });
           try {
             const { tag: tags, meta, weight, id } = flags;
             const checks = checksOf(flags);
             const registration = { name, addr: where.host, port: where.port, tags, meta, weight, checks };
-            streams.out(`${await agent.register({ ...registration, ...(id !== undefined && { id }) })}\n`);
+            const made = await agent.register({ ...registration, ...(id !== undefined && { id }) });
+            printOne(streams, output, { id: made }, made);
             await aborted(signal);
           } finally {
             await agent.leave();
@@ -87,12 +88,17 @@ export function addCatalog(program: Command, context: Context): void {
     .argument('<id...>', 'of instances')
     .description('remove instances; one whose agent lives comes back when its agent registers it again')
     .action(async (ids: string[], _options, command: Command) => {
-      await withClient(command, context, async (client, _flags, said) => {
+      await withClient(command, context, async (client, { output }, said) => {
         await client.apply(
           ids.map((id) => ({ op: 'remove', kind: instances.name, id }) as never),
           said,
         );
-        for (const id of ids) streams.out(`${id}\n`);
+        printNames(
+          streams,
+          output,
+          ids.map((id) => ({ id })),
+          ({ id }) => id,
+        );
       });
     });
 
@@ -110,7 +116,7 @@ export function addCatalog(program: Command, context: Context): void {
           return lists.flat();
         });
         found.sort((a, b) => (a.name === b.name ? (a.id < b.id ? -1 : 1) : a.name < b.name ? -1 : 1));
-        printList(streams, output, found, { columns, name: (instance) => instance.addr() });
+        printList(streams, output, found, { columns, name: ({ id }) => id });
       });
     });
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withClient, type Context } from '../context.js';
 import { readInput } from '../input.js';
+import { printNames } from '../output.js';
 
 /** Adds `create` to `skep secret` and `skep config`: what they hold comes from a file. */
 export function addContent(group: Command, kind: 'secret' | 'config', context: Context): void {
@@ -13,10 +14,10 @@ export function addContent(group: Command, kind: 'secret' | 'config', context: C
     .description(`create a ${kind} with the content of a file`)
     .action(async (name: string, file: string, flags: { label: Record<string, string> }, command: Command) => {
       const data = (await readInput(file)).toString('base64');
-      await withClient(command, context, async (client, _flags, said) => {
+      await withClient(command, context, async (client, { output }, said) => {
         const spec = { annotations: { name, labels: flags.label }, data };
         const { id } = await client.create(kind, { spec }, said);
-        streams.out(`${id}\n`);
+        printNames(streams, output, [{ kind, id, name }], (made) => made.id);
       });
     });
 }

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.js';
 import { systemRandom } from '../../base/random.js';
 import { createToken, newToken } from '../../discovery/index.js';
-import type { Context } from '../context.js';
+import type { Context, GlobalFlags } from '../context.js';
 import { UsageError } from '../exit-codes.js';
+import { printOne } from '../output.js';
 
 /** `skep create`: a fresh token on stdout; from a token server when one is named. */
 export function addCreate(program: Command, context: Context): void {
@@ -19,10 +20,10 @@ export function addCreate(program: Command, context: Context): void {
       'a token server (or SKEP_DISCOVERY_URL): make a cluster there. Without one: a token for skep://HOST:PORT/<token>',
     )
     .description('create a cluster, and print its token')
-    .action(async (given: string[], flags: { discoveryUrl?: string }) => {
+    .action(async (given: string[], flags: { discoveryUrl?: string }, command: Command) => {
       if (given.length > 0) throw new UsageError("the `create` command takes no arguments. See 'skep create --help'.");
       const url = flags.discoveryUrl ?? env.SKEP_DISCOVERY_URL ?? '';
       const token = url === '' ? newToken(random) : await createToken(url, { clock });
-      streams.out(`${token}\n`);
+      printOne(streams, command.optsWithGlobals<GlobalFlags>().output, { token }, token);
     });
 }

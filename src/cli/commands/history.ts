@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Client, messages } from '../../client/index.js';
-import { isStoreError, StoreError } from '../../state/index.js';
+import { isStoreError, StoreError, type EventAction } from '../../state/index.js';
 import { countFrom1, withStale, type StaleFlag } from '../arguments.js';
 import { withClient, type Context, type GlobalFlags } from '../context.js';
 import { printList } from '../output.js';
@@ -29,7 +29,7 @@ export function addHistory(program: Command, context: Context): void {
         const unknown = `nothing is known of ${kind} ${id} after version ${reachesBackTo}`;
         if (entries.length === 0 && !('meta' in found)) throw new StoreError('NOT_FOUND', unknown);
         if (entries.length === 0) streams.err(`${unknown}\n`);
-        const rows = entries.map((entry) => ({ ...entry, fields: entry.fields.map(parsed) }));
+        const rows = entries.map((entry) => ({ ...entry, op: actionOf(entry), fields: entry.fields.map(parsed) }));
         printList(streams, output, rows, {
           name: ({ version }) => String(version),
           columns: [
@@ -45,6 +45,9 @@ export function addHistory(program: Command, context: Context): void {
       await withClient(command, context, show, { leaderless: stale });
     });
 }
+
+/** As events call it: the wire says `remove`. */
+const actionOf = ({ op }: Entry): EventAction => (op === 'remove' ? 'delete' : op);
 
 /** Takes what was not found for the id of something that is gone. */
 function goneAs(id: string): (error: unknown) => { readonly id: string } {

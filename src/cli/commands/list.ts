@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { systemClock, type Clock } from '../../base/clock.js';
-import type { Backend, Entries } from '../../discovery/index.js';
+import { joinHostPort, type Backend, type Entries } from '../../discovery/index.js';
 import type { Context } from '../context.js';
 import {
   collected,
@@ -47,7 +47,14 @@ export function addList(program: Command, context: Context, exit: (code: number)
 
 /** A table without a heading: scripts read these lines. */
 function print({ streams }: Context, output: Format, entries: Entries): void {
-  printList(streams, output === 'table' ? 'name' : output, entries, { name: String, columns: [] });
+  const rows = entries.map(({ host, port }) => ({ host, port: portOf(port) }));
+  const name = ({ host, port }: (typeof rows)[number]) => joinHostPort(host, String(port));
+  printList(streams, output === 'table' ? 'name' : output, rows, { name, columns: [] });
+}
+
+/** A number, as JSON has it; what no service should have, as it is. */
+function portOf(port: string): number | string {
+  return /^(0|[1-9]\d{0,4})$/.test(port) ? Number(port) : port;
 }
 
 async function firstList(

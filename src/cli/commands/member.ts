@@ -5,7 +5,7 @@ import type { Client } from '../../client/index.js';
 import { StoreError } from '../../state/index.js';
 import { withClient, type Context, type GlobalFlags } from '../context.js';
 import { UsageError } from '../exit-codes.js';
-import { printList } from '../output.js';
+import { printList, printNames, printOne } from '../output.js';
 import { planRemovals, type Removable } from '../removals.js';
 
 type Member = Awaited<ReturnType<Client['status']>>['members'][number];
@@ -58,14 +58,15 @@ function addAdd(group: Command, context: Context): void {
     .option('--wait', 'until it has joined, has caught up, and is a voter')
     .description('say how a new member is started; with --wait, wait for it')
     .action(async (name: string, flags: { wait?: boolean }, command: Command) => {
-      await withClient(command, context, async (client, { timeout }) => {
+      await withClient(command, context, async (client, { timeout, output }) => {
         const { members } = await client.status();
         if (members.some((member) => member.name === name))
           throw new StoreError(
             'NAME_CONFLICT',
             `there is a member ${name} already: choose another name, or replace it`,
           );
-        context.streams.out(`${startCommand(name, members)}\n`);
+        const start = startCommand(name, members);
+        printOne(context.streams, output, { member: name, start }, start);
         if (flags.wait) await untilVoter(client, context, { name, timeoutMs: timeout });
       });
     });
@@ -81,14 +82,19 @@ function addRm(group: Command, context: Context): void {
     .action(async (named: string[], flags: ForceFlag & { unreachable?: boolean }, command: Command) => {
       if (named.length === 0 && !flags.unreachable)
         command.error("error: name the members to remove, or give '--unreachable'");
-      await withClient(command, context, async (client) => {
+      await withClient(command, context, async (client, { output }) => {
         const { members } = await client.status();
         const chosen = leaving(members, named, flags.unreachable === true);
         if (chosen.length === 0) context.streams.err('everybody answers: nobody is removed\n');
         const force = flags.force === true;
-        for (const { name } of planRemovals(members, chosen, { force })) {
-          await client.removeMember(name, { force });
-          context.streams.out(`${name}\n`);
+        const removed: { member: string }[] = [];
+        try {
+          for (const { name } of planRemovals(members, chosen, { force })) {
+            await client.removeMember(name, { force });
+            removed.push({ member: name });
+          }
+        } finally {
+          printNames(context.streams, output, removed, ({ member }) => member); // also of those before one that was refused
         }
       });
     });
@@ -113,8 +119,10 @@ function addRoles(group: Command, context: Context): void {
     .argument('<member>', 'name or id')
     .description('make a learner a voter, without waiting until it has caught up')
     .action(async (member: string, _options, command: Command) => {
-      await withClient(command, context, (client) => client.setRole(member, 'voter'));
-      context.streams.out(`${member}\n`);
+      await withClient(command, context, async (client, { output }) => {
+        await client.setRole(member, 'voter');
+        printOne(context.streams, output, { member, role: 'voter' }, member);
+      });
     });
   group
     .command('demote')
@@ -122,8 +130,10 @@ function addRoles(group: Command, context: Context): void {
     .option('--force', 'although too few voters would answer afterwards')
     .description('make a voter a learner, which it stays until it is promoted')
     .action(async (member: string, { force = false }: ForceFlag, command: Command) => {
-      await withClient(command, context, (client) => client.setRole(member, 'learner', { force }));
-      context.streams.out(`${member}\n`);
+      await withClient(command, context, async (client, { output }) => {
+        await client.setRole(member, 'learner', { force });
+        printOne(context.streams, output, { member, role: 'learner' }, member);
+      });
     });
 }
 
@@ -133,8 +143,10 @@ function addTransfer(group: Command, context: Context): void {
     .argument('[member]', 'who is to lead (default: whoever is furthest along)')
     .description('hand leadership over, and print who leads then')
     .action(async (member: string | undefined, _options, command: Command) => {
-      const leader = await withClient(command, context, (client) => client.transferLeadership(member));
-      context.streams.out(`${leader}\n`);
+      await withClient(command, context, async (client, { output }) => {
+        const leader = await client.transferLeadership(member);
+        printOne(context.streams, output, { leader }, leader);
+      });
     });
 }
 
@@ -146,7 +158,7 @@ function addReplace(group: Command, context: Context): void {
     .option('--force', 'although too few voters would answer afterwards')
     .description('say how the new member is started, wait until it is a voter, then remove the old one')
     .action(async (old: string, name: string, { force = false }: ForceFlag, command: Command) => {
-      await withClient(command, context, async (client, { timeout }) => {
+      const replace = async (client: Client, { timeout, output }: GlobalFlags) => {
         const { members } = await client.status();
         const leaves = find(members, old);
         const { name: gone } = leaves;
@@ -161,11 +173,13 @@ function addReplace(group: Command, context: Context): void {
         // The last step is judged before the first one: a member is not started for a replacement that would be refused.
         const stay: Removable[] = others.filter((member) => member !== there);
         planRemovals<Removable>([...stay, { name, role: 'voter', reachable: true }, leaves], [leaves], { force });
+        await client.checkQuorum(context);
         if (!there) context.streams.err(`start it: ${startCommand(name, others)}\n`);
         await untilVoter(client, context, { name, timeoutMs: timeout });
         await client.removeMember(gone, { force });
-        context.streams.out(`${gone}\n`);
-      });
+        printOne(context.streams, output, { member: gone, replacedBy: name }, gone);
+      };
+      await withClient(command, context, replace, { leaderless: true });
     });
 }
 

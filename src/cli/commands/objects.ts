@@ -14,7 +14,7 @@ import {
 } from '../../state/index.js';
 import { withStale, type StaleFlag } from '../arguments.js';
 import { withClient, type Context, type GlobalFlags } from '../context.js';
-import { findObject, nameOf } from '../objects.js';
+import { callable, findObject, nameOf } from '../objects.js';
 import { printable, printList, printNames, type Columns } from '../output.js';
 import { addContent } from './content.js';
 import { addNetworkCreate } from './network-create.js';
@@ -74,7 +74,7 @@ function addKind(program: Command, kind: Kind, context: Context): void {
         ];
         printList(streams, output, byName(kind, objects), {
           columns,
-          name: (object) => nameOf(kind, object) || object.id,
+          name: callable(kind, objects),
         });
       };
       await withClient(command, context, list, { leaderless: stale });

@@ -1,9 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { eventsOf, type Client } from '../../client/index.js';
-import { isKindName, kindNames, type EventAction } from '../../state/index.js';
+import { eventsOf, type Client, type RemoteTransaction } from '../../client/index.js';
+import { isKindName, kindNames, StoreError, type Event, type EventAction } from '../../state/index.js';
 import { wholeNumber } from '../arguments.js';
-import { withClient, type Context } from '../context.js';
-import { findKind } from '../objects.js';
+import { globalFlags, withClient, type Context } from '../context.js';
+import { findKind, nameOf } from '../objects.js';
+import { printable } from '../output.js';
 
 const actions: readonly EventAction[] = ['create', 'update', 'delete', 'commit'];
 
@@ -23,7 +24,9 @@ export function addWatch(program: Command, context: Context): void {
     .option('--wait', 'when that version is not there yet: wait for it')
     .description('print what changes, one event a line, until interrupted')
     .action(async (given: string[], flags: WatchFlags, command: Command) => {
+      const line = lineOf(command);
       const follow = async (client: Client) => {
+        if (flags.from !== undefined && !flags.wait) await refuseAhead(client, flags.from);
         const kinds: string[] = [];
         for (const kind of given) kinds.push(await findKind(client, kind));
         const filtered = kinds.length > 0 || flags.action !== undefined;
@@ -47,11 +50,40 @@ export function addWatch(program: Command, context: Context): void {
               event.action === 'commit' ||
               (objectActions.includes(event.action) && (kinds.length === 0 || kinds.includes(event.kind))),
           );
-          for (const event of events) streams.out(`${JSON.stringify(event)}\n`);
+          for (const event of events) streams.out(`${line(event, transaction)}\n`);
         }
       };
       await withClient(command, context, follow, { leaderless: true });
     });
+}
+
+/** A version that no member has yet may be a mistake: it is not waited for unasked. */
+async function refuseAhead(client: Client, from: number): Promise<void> {
+  const { version } = await client.status();
+  if (from > version)
+    throw new StoreError(
+      'VERSION_AHEAD',
+      `there is no version ${from} yet, the newest is ${version}: --wait waits for it`,
+    );
+}
+
+/** How one event is printed: for people where a table is asked for, else as JSON, which is what scripts get unasked. */
+function lineOf(command: Command): (event: Event, transaction: RemoteTransaction) => string {
+  const { output } = globalFlags(command);
+  if (output === 'name')
+    return (event) => printable(event.action === 'commit' ? String(event.version) : referenceOf(event));
+  if (output === 'table' && command.getOptionValueSourceWithGlobals('output') === 'cli') return textOf;
+  return (event) => JSON.stringify(event);
+}
+
+const referenceOf = ({ kind, object }: Exclude<Event, { action: 'commit' }>) => `${kind}/${object.id}`;
+
+/** `17  2026-01-02T03:04:05.678Z  update  service/x4  web  by ann: more of it`. */
+function textOf(event: Event, { time, actor, reason }: RemoteTransaction): string {
+  const what = event.action === 'commit' ? [] : [referenceOf(event), nameOf(event.kind, event.object)];
+  const who = `${actor === undefined ? '' : `by ${actor}`}${reason === undefined ? '' : `: ${reason}`}`;
+  const cells = [String(event.version), new Date(time).toISOString(), event.action, ...what, who];
+  return printable(cells.filter((cell) => cell !== '').join('  '));
 }
 
 /** Something that a kind can be called; whether there is one is for the cluster to say. */

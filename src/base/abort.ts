@@ -8,10 +8,10 @@ interface Waiting {
 const waiting = new WeakMap<AbortSignal, Waiting>();
 
 /**
- * Calls `run` when `signal` aborts; at once when it has. Returns how to forget it.
+ * Calls `run` when `signal` aborts, at once when it already has. Returns a function that removes the listener.
  *
- * A signal compares each new listener with all that it has, and Node warns of more than ten. So it gets one from us,
- * however many wait for it.
+ * A signal compares each new listener with all existing ones, and Node warns of more than ten. So each signal gets one
+ * listener from this module, however many callers wait for it.
  */
 export function onAbort(signal: AbortSignal, run: () => void): Cancel {
   if (signal.aborted) {

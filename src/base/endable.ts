@@ -1,13 +1,13 @@
 import { deferred, type Deferred } from './deferred.js';
 
 /**
- * An iterator that ends within a turn, whatever it waits for: on `return`, `throw`, `break`, and when `signal` aborts.
+ * Iterator that ends within a turn, whatever it waits for: on `return`, `throw`, `break`, and when `signal` aborts.
  *
- * A generator that waits inside of `next` takes up a `return` only when that wait is over, which may be never. Here what
- * waits is answered at once, and `run` learns from its own signal that it is to let go of what it holds.
+ * A generator that waits inside `next` handles a `return` only after that wait, which may never end. Here pending calls
+ * settle at once, and the signal of `run` aborts so that it can release its resources.
  *
- * @param run Makes the items. Its signal aborts when the iterator ends early; what it does after that is not seen.
- * @param signal Ends the iterator. `onAbort: 'throw'`: what waits rejects with its reason, instead of ending quietly.
+ * @param run Makes the items. Its signal aborts when the iterator ends early; later items and errors are ignored.
+ * @param signal Ends the iterator. `onAbort: 'throw'`: pending calls reject with its reason, instead of ending quietly.
  */
 export function endable<T>(
   run: (signal: AbortSignal) => AsyncGenerator<T, void>,
@@ -24,10 +24,10 @@ class Endable<T> implements AsyncGenerator<T, void> {
   readonly #items: AsyncGenerator<T, void>;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort: () => void;
-  /** Settle what waits, in order. */
+  /** Pending calls, settled in order. */
   readonly #waiting = new Set<Deferred<Result<T>>>();
   #ended = false;
-  /** What the next `next` rejects with, once. */
+  /** Error for the next `next` call to reject with, once. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(

@@ -1,4 +1,4 @@
-/** Where a group ends: at so many bytes, or so many items. The item that reaches a limit is still in. */
+/** Limits of a group: a number of bytes or of items. The item that reaches a limit is still included. */
 export interface GroupLimits {
   readonly bytes: number;
   readonly items?: number;
@@ -23,7 +23,7 @@ export function* grouped<T>(
   if (group.length > 0) yield group;
 }
 
-/** The same, each group with whether it is the last. An empty list is one empty group. */
+/** Like the above, each group with a flag for the last one. An empty list gives one empty group. */
 export function* groupedToLast<T>(
   items: Iterable<T>,
   limits: GroupLimits,

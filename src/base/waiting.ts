@@ -1,6 +1,8 @@
 import type { Clock } from './clock.js';
 
-/** The same promise, or a rejection with the signal's reason as soon as that aborts. What it was is not waited for. */
+/**
+ * Returns the same promise, or a rejection with the signal's reason as soon as it aborts. The late result is ignored.
+ */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
@@ -28,7 +30,7 @@ export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
-/** The same promise, or a rejection with what `late` makes when it has not settled after `limitMs`. */
+/** Returns the same promise, or a rejection with the result of `late` when it has not settled after `limitMs`. */
 export function within<T>(clock: Clock, limitMs: number, promise: Promise<T>, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = clock.schedule(limitMs, () => reject(late()));

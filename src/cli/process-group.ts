@@ -4,30 +4,30 @@ import { constants } from 'node:os';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** As a shell says it of a command that is not there, and of one that may not be run. */
+/** Exit codes of a shell for a command that does not exist, and for one that may not be executed. */
 const notFoundCode = 127;
 const notExecutableCode = 126;
-/** How often it is looked whether the group is gone, milliseconds. */
+/** Interval for checking whether the group is gone, milliseconds. */
 const lookAgainMs = 20;
-/** The share of the grace after which the group is killed: what is left of it is for the kernel to end the processes. */
+/** Share of the grace after which the group is killed. The kernel ends the processes in the rest of it. */
 const killShare = 0.9;
-/** A group of its own, in a session of its own, is what POSIX has. */
+/** Tells whether the system has process groups and sessions: POSIX does. */
 const grouped = process.platform !== 'win32';
 
 export interface GroupOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** How long the group may take to end after it is asked to, milliseconds. */
+  /** Limit for the group to end after SIGTERM, milliseconds. */
   readonly graceMs: number;
-  /** Each of them asks the group to end. */
+  /** Signals that each ask the group to end. */
   readonly stops: readonly AbortSignal[];
-  /** Says on stderr why the command could not be run. */
+  /** Reports on stderr why the command could not be run. */
   readonly complain: (message: string) => void;
 }
 
 /**
- * Runs a command as the leader of a process group. Resolves with its exit code (128 + n for signal n) when no process of
- * the group is left: what the command leaves running when it ends is ended too. To end is to get SIGTERM, and SIGKILL when
- * nine tenths of the grace are over. A process that leaves the group (`setsid`) is not waited for.
+ * Runs a command as the leader of a process group. Resolves with its exit code (128 + n for signal n) when no process
+ * of the group is left. Processes that the command leaves running are ended too. They get SIGTERM, and SIGKILL after
+ * nine tenths of the grace. A process that leaves the group (`setsid`) is not waited for.
  */
 export async function runGroup(
   [file = '', ...args]: readonly string[],
@@ -38,7 +38,7 @@ export async function runGroup(
   const stop = () => {
     if (killing) return;
     send(child, 'SIGTERM');
-    send(child, 'SIGCONT'); // whoever is stopped hears of it only when it goes on
+    send(child, 'SIGCONT'); // a stopped process handles it only when it continues
     killing = setTimeout(() => send(child, 'SIGKILL'), graceMs * killShare);
   };
   const release = forwardTerminal(child);
@@ -61,7 +61,7 @@ export async function runGroup(
   }
 }
 
-/** Sends a signal to every process of the group. There may be none any more, or none that is ours. */
+/** Sends a signal to every process of the group. It may be empty, or hold no process that is ours. */
 function send(child: ChildProcess, name: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   if (!grouped) {
@@ -71,13 +71,13 @@ function send(child: ChildProcess, name: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, name);
   } catch {
-    // whether it is gone is asked elsewhere
+    // another function checks whether the group is gone
   }
 }
 
 /**
- * The terminal speaks to our own group only. ^Z must stop the command as well: it would run on while nobody keeps the
- * lease alive. SIGTSTP would not do: the kernel ignores it in a group without a parent in its session.
+ * The terminal signals only our own group, so ^Z must stop the command as well: it would run on while its lease is not
+ * kept alive. SIGTSTP would not do: the kernel ignores it in a group without a parent in its session.
  */
 function forwardTerminal(child: ChildProcess): () => void {
   if (!grouped) return () => undefined;
@@ -86,7 +86,7 @@ function forwardTerminal(child: ChildProcess): () => void {
       send(child, 'SIGSTOP');
       process.kill(process.pid, 'SIGSTOP');
     },
-    // A lease that is over is noticed first: its timer is older.
+    // An expired lease is noticed first: its timer is older.
     SIGCONT: () => void setTimeout(() => send(child, 'SIGCONT'), 1),
     SIGWINCH: () => send(child, 'SIGWINCH'),
   };
@@ -97,7 +97,10 @@ function forwardTerminal(child: ChildProcess): () => void {
   };
 }
 
-/** Is a process of this group left? Zombies are none: in a container there may be nobody who buries them. */
+/**
+ * Tells whether a process of this group is left. Zombies do not count: in a container there may be no process to reap
+ * them.
+ */
 function livesGroup(pgid: number): boolean {
   if (!grouped) return false;
   try {

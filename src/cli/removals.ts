@@ -1,16 +1,16 @@
 import { StoreError } from '../state/index.js';
 
-/** What is known of a member before it goes. */
+/** State of a member before its removal. */
 export interface Removable {
   readonly name: string;
   readonly role: 'voter' | 'learner';
-  /** Did it answer just now? */
+  /** True when the member answered just now. */
   readonly reachable: boolean;
 }
 
 /**
- * The order in which members are removed one after another: those that are silent first, because each one that goes makes
- * the quorum smaller. All of them are judged before the first one goes, as the leader would judge the last.
+ * Orders members for removal one after another. Silent ones go first, because each removal makes the quorum smaller.
+ * All are checked before the first removal, as the leader would check the last.
  * @throws {StoreError} `NOT_SUPPORTED`: no voter would be left, or too few of them answer, unless it is forced.
  */
 export function planRemovals<M extends Removable>(
@@ -29,7 +29,7 @@ export function planRemovals<M extends Removable>(
         ? `${names} is the only voter: without it there is no cluster`
         : `${names} are all voters that there are: without them there is no cluster; nobody was removed`,
     );
-  // Without a quorum now nobody leads, and no force helps: the call itself says so.
+  // Without a quorum there is no leader, and force does not help: the call itself reports that.
   if (force || hasQuorum(left) || !hasQuorum(members.filter(isVoter))) return ordered;
   const silent = left.filter(({ reachable }) => !reachable).map(({ name }) => name);
   throw new StoreError(

@@ -1,7 +1,7 @@
 import { StoreError, type AnyObject } from '../state/index.js';
 import { DecodeError, fromAny, type messages } from '../wire/index.js';
 
-/** The object of an answer. @throws {StoreError} `NOT_SUPPORTED` when there is none, or one of another kind. */
+/** Returns the object of an answer. @throws {StoreError} `NOT_SUPPORTED` when there is none, or one of another kind. */
 export function objectIn(kind: string, wrapped: messages.AnyObject | undefined): AnyObject {
   try {
     if (wrapped) return fromAny(kind, wrapped);

@@ -12,7 +12,7 @@ type ServiceName = Parameters<typeof methodOf>[0];
 
 /** How long to wait before the next member is asked, milliseconds. */
 const againMs = 100;
-/** An attempt is not begun with less time than this, milliseconds: it would be cut short, and nobody would know what it did. */
+/** Least time left to begin an attempt, milliseconds. A shorter one would be cut off with an unknown outcome. */
 const worthMs = 50;
 /** How long one of several members may take to answer, at least, milliseconds. */
 const attemptMs = 1_000;
@@ -34,14 +34,14 @@ interface CallsOptions {
 }
 
 interface StreamOptions {
-  /** For the whole stream, milliseconds. */
+  /** Limit for the whole stream, milliseconds. */
   readonly timeoutMs?: number;
-  /** For each message, milliseconds. */
+  /** Limit for each message, milliseconds. */
   readonly idleMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A member that has a call and says nothing. Looks as a deadline of gRPC does: `timedOut` says so. */
+/** Error for a member that has a call and stays silent. It looks like a gRPC deadline: `timedOut` recognizes it. */
 export class Silent extends Error {
   readonly code = 4;
 
@@ -79,7 +79,7 @@ export class Calls {
     this.#channels.clear();
   }
 
-  /** How many members are known. */
+  /** Number of known members. */
   get hosts(): number {
     return this.#hosts.length;
   }
@@ -131,8 +131,8 @@ export class Calls {
   }
 
   /**
-   * The messages of a stream that ends, as they come, each made into what is wanted of it: of the first member that begins
-   * to answer. A member that then says nothing for as long as a call may take is given up: `NOT_LEADER`.
+   * Yields the converted messages of a finite stream as they arrive, from the first member that begins to answer. A
+   * member that then stays silent for the timeout of a call is given up: `NOT_LEADER`.
    */
   pages<Res, T>(
     service: ServiceName,
@@ -180,13 +180,13 @@ export class Calls {
     requests: AsyncIterable<object>,
     { signal }: AskOptions = {},
   ): Promise<Res> {
-    await this.learn(signal); // the first in turn is then one that answers
+    await this.learn(signal); // the first in turn is then a member that answers
     const stop = signal ? AbortSignal.any([this.closed, signal]) : this.closed;
     const channel = this.#channel(this.#hosts[0] as string);
     return orAborted(channel.upload<Res>(methodOf(service, name), requests, { signal: stop }), signal);
   }
 
-  /** One stream of one member. Frees it when it ends, is left, or a signal aborts. */
+  /** Reads one stream of one member. Frees it when it ends, is left, or a signal aborts. */
   async *#stream<Res>(
     channel: Channel,
     method: Method,
@@ -199,7 +199,7 @@ export class Calls {
     const stop = () => stream.cancel();
     const ends = [this.closed, ...(signal ? [signal] : [])];
     for (const end of ends) end.addEventListener('abort', stop, { once: true });
-    if (ends.some(({ aborted }) => aborted)) stop(); // meanwhile
+    if (ends.some(({ aborted }) => aborted)) stop(); // a signal aborted meanwhile
     const messages = (stream as AsyncIterable<Res>)[Symbol.asyncIterator]();
     const next = () =>
       idleMs === undefined
@@ -216,7 +216,7 @@ export class Calls {
     }
   }
 
-  /** The messages of a stream that does not end by itself. Rejects when none came for `idleMs`. */
+  /** Yields the messages of an endless stream. Rejects when none arrived for `idleMs`. */
   follow<Res>(channel: Channel, method: Method, request: object, options: StreamOptions): AsyncGenerator<Res, void> {
     return this.#stream<Res>(channel, method, request, options);
   }

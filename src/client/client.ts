@@ -38,9 +38,9 @@ export interface ClientOptions {
   readonly clock?: Clock;
 }
 
-/** What every call may have. */
+/** Options of every call. */
 export interface WaitOptions {
-  /** Gives up at once: the call rejects with the signal's reason. A write that was sent may still be carried out. */
+  /** Cancels the call at once: it rejects with the signal's reason. A write that was sent may still be carried out. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -62,7 +62,7 @@ export interface WriteOptions extends WaitOptions {
   readonly actor?: string;
   /** At most 1,024 characters. */
   readonly reason?: string;
-  /** At most 128 characters. Made up when it is left out. A repeat of one of the last 10,000 ids does nothing. */
+  /** At most 128 characters; generated when omitted. A repeat of one of the last 10,000 ids does nothing. */
   readonly requestId?: string;
 }
 
@@ -161,8 +161,8 @@ export class Client {
   }
 
   /**
-   * The same, page by page as they come; all pages are of one version. Not taken up again when the member goes away, or
-   * says nothing for `timeoutMs`: `NOT_LEADER`.
+   * Reads the same list page by page; all pages are of one version. Does not resume when the member goes away, or stays
+   * silent for `timeoutMs`: `NOT_LEADER`.
    */
   pages<K extends KindRef>(
     kind: K,
@@ -332,8 +332,8 @@ export class Client {
   // ---------------------------------------------------------------- the whole
 
   /**
-   * Everything that is committed, as the bytes of a snapshot file's content.
-   * @throws {StoreError} `NOT_LEADER` also when the member goes away before the end, or says nothing for `timeoutMs`.
+   * Yields everything that is committed, as the bytes of a snapshot file's content.
+   * @throws {StoreError} `NOT_LEADER` also when the member goes away before the end, or stays silent for `timeoutMs`.
    */
   saveSnapshot(options: ReadOptions = {}): AsyncGenerator<Uint8Array, void> {
     const request: messages.SaveRequest = { stale: options.stale ?? false };
@@ -425,7 +425,7 @@ function listRequest(kind: string, filter: Where | undefined, options: ListOptio
   };
 }
 
-/** Of the options, what is not for the member that is asked. */
+/** Names of the options that are not sent to the member. */
 const waitOf = ({ signal }: WaitOptions): WaitOptions => ({ signal });
 
 function infoOf({ actor, reason, requestId = newId(systemRandom) }: WriteOptions): messages.WriteInfo {

@@ -61,7 +61,9 @@ interface Following {
 
 const againMs = 200;
 const bookmarkMs = 1_000;
-/** A member that says nothing for so long is given up: an idle watch gets a bookmark every five seconds. Milliseconds. */
+/**
+ * Limit for a member's silence, milliseconds; then it is given up. An idle watch gets a bookmark every five seconds.
+ */
 const silentMs = 15_000;
 const noSelector: messages.Selector = {
   kind: '', actions: [], ids: [], idPrefixes: [], names: [], namePrefixes: [], nodeIds: [], serviceIds: [], slots: [],
@@ -75,7 +77,7 @@ interface Place {
   lineage: string | undefined;
   /** Since when the stream that is open has been answered; absent before. */
   since: number | undefined;
-  /** A transaction of which not all parts have come. A stream that breaks off is taken up before it. */
+  /** Parts of an incomplete transaction. A stream that breaks off resumes before it. */
   begun: { readonly version: number; readonly events: ObjectEvent[] } | undefined;
 }
 
@@ -95,7 +97,7 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
   written(methodOf('watch', 'Watch'), requestOf(options, place)); // what cannot be asked is refused now
   let lastGood = clock.monotonic();
   let told = false; // of a snapshot that was not finished
-  let silent = 0; // how many members, one after the other, said nothing
+  let silent = 0; // number of consecutive silent members
   while (!options.signal?.aborted) {
     try {
       await calls.learn(options.signal);
@@ -174,7 +176,7 @@ async function* listen(
     place.lineage = response.lineage;
     place.since ??= calls.clock.monotonic();
     const message = messageOf(response, place);
-    // Whoever goes on at another member has been told already that the watch stands.
+    // A watch that resumes at another member has reported its start already.
     if (message && !(standing && message.type === 'synced')) yield message;
   }
 }
@@ -197,7 +199,7 @@ function messageOf(
   return { type: synced ? 'synced' : 'bookmark', version: place.version };
 }
 
-/** Puts the parts of a transaction together; nothing before the last one has come. */
+/** Joins the parts of a transaction; yields nothing before the last one has arrived. */
 function whole({ continued, ...transaction }: messages.WatchTransaction, place: Place): WatchMessage | undefined {
   const { version } = transaction;
   const begun = (place.begun ??= { version, events: [] });

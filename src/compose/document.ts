@@ -14,13 +14,13 @@ import {
 } from 'yaml';
 import { ComposeError, type Place } from './errors.js';
 
-/** How deep lists and maps may be nested: the parser calls itself for each level. */
+/** Deepest nesting of lists and maps: the parser is recursive. */
 const depthMax = 100;
-/** How many merges (`<<`) may follow one another. */
+/** Longest chain of merges (`<<`). */
 const mergesMax = 100;
-/** How many values a file may hold once its anchors are filled in. */
+/** Most values in a file once its anchors are expanded. */
 const valuesMax = 500_000;
-/** How many characters of text a file may hold once its anchors and variables are filled in. */
+/** Most characters of text in a file once its anchors and variables are expanded. */
 const charsMax = 16 * 1024 * 1024;
 
 /** One entry of a map: its value, and the line of its key. */
@@ -29,17 +29,17 @@ export interface Pair {
   readonly line: number;
 }
 
-/** A parsed YAML file whose anchors and merges cost no more than what they stand for, and that within limits. */
+/** Parsed YAML file whose anchors and merges cost as much as their expansion, within limits. */
 export class YamlDocument {
   readonly file: string;
   readonly warnings: string[];
   readonly root: unknown;
   readonly #lines: LineCounter;
-  /** The node that each alias stands for. */
+  /** Target node of each alias. */
   readonly #targets = new Map<unknown, Node>();
-  /** What each map holds, with what is merged into it: found once, however often it is merged. */
+  /** Entries of each map, merges included: computed once, however often the map is merged. */
   readonly #pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
-  /** Maps whose merges are being followed. */
+  /** Maps whose merges are being resolved. */
   readonly #merging = new Set<YAMLMap>();
   #valuesLeft = valuesMax;
   #charsLeft = charsMax;
@@ -82,14 +82,14 @@ export class YamlDocument {
     return offset === undefined ? undefined : this.#lineAt(offset);
   }
 
-  /** The node itself, or what its alias stands for. */
+  /** Returns the node itself, or the target of its alias. */
   resolve(node: unknown, at: Place): Node | undefined {
     if (!isAlias(node)) return (node ?? undefined) as Node | undefined;
     const place = { path: at.path, line: this.lineOf(node) ?? at.line };
     return this.#targets.get(node) ?? this.fail(place, `there is no anchor &${node.source}`);
   }
 
-  /** What is written in a map, and what `<<: *anchor` brings in beside it. */
+  /** Returns the map's own entries, and those merged in by `<<: *anchor`. */
   pairs(map: YAMLMap, at: Place): ReadonlyMap<string, Pair> {
     const known = this.#pairs.get(map);
     if (known) return known;
@@ -115,14 +115,14 @@ export class YamlDocument {
     return pairs;
   }
 
-  /** Counts values that are read, those behind an alias each time. @throws {ComposeError} when they are too many. */
+  /** Counts values as they are read, those behind an alias each time. @throws {ComposeError} when they are too many. */
   spendValues(count: number, at: Place): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0)
       this.fail(at, `the file holds more than ${valuesMax} values once its anchors are filled in: split it`);
   }
 
-  /** The same for characters of text. */
+  /** Counts characters of text in the same way. */
   spendChars(count: number, at: Place): void {
     this.#charsLeft -= count;
     if (this.#charsLeft < 0)
@@ -132,7 +132,7 @@ export class YamlDocument {
       );
   }
 
-  /** The maps that one `<<` names. */
+  /** Returns the maps that one `<<` names. */
   #sources(value: unknown, at: Place): readonly YAMLMap[] {
     const node = this.resolve(value, at);
     const line = this.lineOf(value) ?? at.line;
@@ -143,7 +143,7 @@ export class YamlDocument {
     );
   }
 
-  /** Goes through the file once, in its order: an alias stands for the last anchor of its name before it. */
+  /** Visits the file once, in order: an alias refers to the last anchor of its name before it. */
   #look(document: Document): void {
     const anchors = new Map<string, Node>();
     visit(document, {
@@ -172,7 +172,7 @@ export class YamlDocument {
   }
 }
 
-/** Where a token is nested too deeply to be composed; without calling itself, for that very reason. */
+/** Finds a token that is nested too deeply to be composed. Not recursive, for that very reason. */
 function tooDeep(token: CST.Token): number | undefined {
   const left: [token: CST.Token, depth: number][] = [[token, 0]];
   for (let next = left.pop(); next; next = left.pop()) {

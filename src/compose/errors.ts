@@ -4,7 +4,7 @@ export interface Place {
   readonly line: number;
 }
 
-/** A value in a Compose file that cannot be used: where it is, and what must be there. */
+/** Unusable value in a Compose file: its place, and the expected value. */
 export class ComposeError extends Error {
   override readonly name = 'ComposeError';
   readonly file: string;

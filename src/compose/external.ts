@@ -1,14 +1,14 @@
 import type { Reader } from './reader.js';
 
-/** What a network or a volume says of who made it. */
+/** Ownership of a network or a volume, as the file declares it. */
 export interface External {
-  /** Made by somebody else: it must be there already. */
+  /** True when it is made elsewhere: it must exist already. */
   readonly external: boolean;
-  /** As the file names it. */
+  /** Name as in the file. */
   readonly name: string | undefined;
 }
 
-/** `external: true` with `name`, and `external: {name: …}`, which files from before Compose 3.5 have. */
+/** Reads `external: true` with `name`, and `external: {name: …}` from files before Compose 3.5. */
 export function externalOf(key: string, reader: Reader): External {
   const external = reader.get('external');
   const name = reader.get('name').optionalText();

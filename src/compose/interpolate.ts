@@ -1,18 +1,18 @@
-/** How deep variables may be nested in the defaults of others. */
+/** Deepest nesting of variables in the defaults of others. */
 const nestedMax = 50;
 
-/** What filling in variables needs, and whom it tells. */
+/** Variables, and callbacks for errors, warnings and the count of characters. */
 export interface Variables {
   readonly env: Readonly<Record<string, string | undefined>>;
   fail(what: string): never;
   warn(what: string): void;
-  /** Told of the characters that come in. */
+  /** Counts the characters that are inserted. */
   spend(chars: number): void;
 }
 
 /**
- * `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:+other}`, `${NAME:?message}`, each without the colon too: then an empty
- * value counts as set. What follows the operator is filled in as well. `$$` is a dollar.
+ * Expands `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:+other}` and `${NAME:?message}`. Each also works without the
+ * colon: then an empty value counts as set. The operand is expanded as well. `$$` is a dollar.
  */
 export function interpolate(text: string, variables: Variables, nested = 0): string {
   if (nested > nestedMax) variables.fail(`nests variables more than ${nestedMax} deep`);
@@ -34,7 +34,7 @@ export function interpolate(text: string, variables: Variables, nested = 0): str
   return filled;
 }
 
-/** What is between the braces. */
+/** Expands the text between the braces. */
 function braced(inside: string, variables: Variables, nested: number): string {
   const [, name = '', operator, operand = ''] =
     /^([A-Za-z_]\w*)(?:(:?[-?+])([^]*))?$/.exec(inside) ??
@@ -55,7 +55,7 @@ function valueOf(name: string, variables: Variables): string {
   return value ?? '';
 }
 
-/** Where the `${` at `from` is closed; what is nested inside is skipped. */
+/** Finds the brace that closes the `${` at `from`, skipping nested ones. */
 function closingBrace(text: string, from: number): number | undefined {
   let depth = 0;
   for (let at = from; at < text.length; at++) {

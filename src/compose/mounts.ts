@@ -2,13 +2,13 @@ import type { DeepPartial, Mount } from '../state/index.js';
 import type { Reader } from './reader.js';
 
 const propagations = ['rprivate', 'private', 'rshared', 'shared', 'rslave', 'slave'];
-/** The letter of a Windows drive has a colon of its own. */
+/** Matches a path; the letter of a Windows drive is followed by a colon. */
 const pathPattern = String.raw`(?:[A-Za-z]:(?=\\))?[^:]*`;
 const shortPattern = new RegExp(`^(?:(${pathPattern}):)?(${pathPattern})(?::([^:]*))?$`);
 
 /**
- * One entry of `volumes`: `source:target[:ro]`, or the long form. A source that looks like a path is bound, and made
- * absolute; another one is a volume.
+ * Reads one entry of `volumes`: `source:target[:ro]`, or the long form. A source that looks like a path is a bind
+ * mount, and made absolute; any other is a volume.
  */
 export function mountsOf(reader: Reader): DeepPartial<Mount> {
   return reader.isMap ? longMount(reader) : shortMount(reader);
@@ -17,7 +17,7 @@ export function mountsOf(reader: Reader): DeepPartial<Mount> {
 function shortMount(reader: Reader): DeepPartial<Mount> {
   const text = reader.text();
   const [, source, target = '', options] = shortPattern.exec(text) ?? [];
-  // An empty source is a variable that is not set; a volume without a name would be an empty folder.
+  // An empty source is an unset variable; a volume without a name would be an empty folder.
   if (source === '' || target === '' || options === '')
     reader.fail(`must be [source:]target[:ro] without empty parts, is "${text.slice(0, 100)}"`);
   if (source === undefined) return { type: 'volume', target };
@@ -30,7 +30,7 @@ function shortMount(reader: Reader): DeepPartial<Mount> {
   });
 }
 
-/** Docker takes any word and does without what it does not know: `z` and `cached` are usual, and mean nothing to a service. */
+/** Reads mount options. Docker ignores unknown words: `z` and `cached` are common, and mean nothing to a service. */
 function optionsOf(reader: Reader, words: readonly string[]): DeepPartial<Mount> {
   const known = ['ro', 'rw', 'nocopy', ...propagations];
   for (const word of words) if (!known.includes(word)) reader.warn(`"${word}" is not supported and is left out`);
@@ -67,7 +67,7 @@ function longMount(reader: Reader): DeepPartial<Mount> {
   });
 }
 
-/** What Docker refuses when it makes a service of the mount. */
+/** Refuses mounts that Docker refuses for a service. */
 function checked(reader: Reader, mount: DeepPartial<Mount>): DeepPartial<Mount> {
   const { type } = mount;
   for (const of of ['bind', 'volume', 'tmpfs'] as const)

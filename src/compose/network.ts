@@ -2,7 +2,7 @@ import type { DeepPartial, Network } from '../state/index.js';
 import { externalOf, type External } from './external.js';
 import type { Reader } from './reader.js';
 
-/** A network of the file. One without a name of its own gets the stack's name in front of its key. */
+/** Network of the file. Without an explicit name, its key is prefixed with the stack's name. */
 export interface ComposeNetwork extends External {
   readonly key: string;
   readonly spec: DeepPartial<Network['spec']>;

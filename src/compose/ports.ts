@@ -19,8 +19,9 @@ export function portsOf(reader: Reader): ComposePort[] {
 }
 
 /**
- * Refuses what the cluster would refuse, with its line. A number is published once by a service. Ingress ports are those of
- * every node, so nobody else has them; ports of hosts may be the same in several services, which then run on other nodes.
+ * Refuses, with the line, ports that the cluster would refuse. A service publishes a number once. An ingress port is
+ * taken on every node, so no other service may use it. Host ports may be the same in several services, which then run
+ * on different nodes.
  */
 export function checkPorts(
   services: readonly { readonly key: string; readonly ports: readonly ComposePort[] }[],
@@ -69,7 +70,7 @@ function shortPorts(reader: Reader): Port[] {
   return publishedPorts.map((publishedPort, i) => ({ targetPort: targets[i] ?? only, publishedPort, protocol: known }));
 }
 
-/** In any case of letters, as the engines take it. */
+/** Case-insensitive, as in the engines. */
 function protocolOf(text: string, reader: Reader): (typeof protocols)[number] {
   return (
     protocols.find((word) => word === text.toLowerCase()) ??

@@ -3,14 +3,16 @@ import { parseDuration } from '../base/duration.js';
 import { YamlDocument, type Pair } from './document.js';
 import { interpolate } from './interpolate.js';
 
-/** What a file means depends on where it is read. */
+/** Context for reading a file: its meaning depends on its location. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** A path as it is written, from the root of the file system: `~` is the user's folder, others begin at the file's. */
+  /**
+   * Resolves a path of the file to an absolute one. `~` is the user's folder; others are relative to the file's folder.
+   */
   readonly absolute: (path: string) => string;
 }
 
-/** What numbers, times and words are at most long: more is a mistake, and takes long to look at. */
+/** Longest number, time or word, characters. A longer one is a mistake, and slow to check. */
 const wordCharsMax = 100;
 const yes = ['true', 'yes', 'y', 'on'];
 const no = ['false', 'no', 'n', 'off'];
@@ -114,12 +116,12 @@ export class Reader {
     return this.absent ? undefined : this.text();
   }
 
-  /** A path from the root of the file system. */
+  /** Reads an absolute path. */
   absolutePath(path: string): string {
     return this.#around.absolute(path);
   }
 
-  /** True or false, in the spellings of YAML 1.1, which Compose goes by. */
+  /** Reads true or false, in the spellings of YAML 1.1, as Compose does. */
   flag(): boolean | undefined {
     if (this.absent) return undefined;
     const value = this.#short('true or false').toLowerCase();

@@ -35,7 +35,7 @@ export interface ComposeService {
   readonly spec: DeepPartial<ServiceSpec>;
   /** Empty: the stack's default network. */
   readonly attachments: readonly Attachment[];
-  /** Each of them lets the service in; without any it is always in. */
+  /** Profiles that each enable the service; without any it is always enabled. */
   readonly profiles: readonly string[];
   readonly ports: readonly ComposePort[];
 }
@@ -138,7 +138,7 @@ function hostLine(name: string, address: string, reader: Reader): string {
   return `${bare} ${name}`;
 }
 
-/** A list of words, or one line that is split into words. */
+/** Reads a list of words, or one line that is split into words. */
 function wordsOf(reader: Reader): string[] {
   return reader.absent || reader.isList ? reader.texts() : splitWords(reader.text(), (what) => reader.fail(what));
 }

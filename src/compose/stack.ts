@@ -10,9 +10,9 @@ export interface Stack {
   readonly name: string;
   readonly networks: readonly ComposeNetwork[];
   readonly services: readonly ComposeService[];
-  /** Services that no profile lets in: they are not made, changed or removed. */
+  /** Services that no active profile enables: they are not created, changed or removed. */
   readonly leftOut: readonly string[];
-  /** Keys of networks that nobody but them joins. */
+  /** Keys of networks that only those services join. */
   readonly unused: ReadonlySet<string>;
   /** Keys that mean nothing here, variables that are not set: each with file and line. */
   readonly warnings: readonly string[];
@@ -39,7 +39,7 @@ export function parseStack(
     file: string;
     folder: string;
     name?: string | undefined;
-    /** Which services with profiles to make; `*` for all. */
+    /** Active profiles; `*` for all. */
     profiles?: readonly string[];
   } & Surroundings,
 ): Stack {

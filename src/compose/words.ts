@@ -1,12 +1,13 @@
-/** Between words; `#` begins a comment where a word could begin. */
+/** Matches the space between words; `#` begins a comment at the start of a word. */
 const gap = String.raw`(?<gap>(?:^|[ \t\r\n]+)#[^\n]*|[ \t\r\n]+)`;
 const quoted = String.raw`\\(?<escaped>[^])|"(?<double>(?:[^"\\]+|\\[^])*)"|'(?<single>[^']*)'`;
 const plain = String.raw`(?<plain>[^ \t\r\n"'\\]+)`;
 
 /**
- * Splits a line into words as a shell does: quotes group; a backslash takes the next character (in double quotes only `$`,
- * `` ` ``, `"` and itself), and one at the end of a line joins it with the next; a `#` that begins a word leaves out the
- * rest of its line. Docker does the same but for the backslash, of which it makes arguments with newlines in them.
+ * Splits a line into words as a shell does. Quotes group. A backslash escapes the next character (in double quotes only
+ * `$`, `` ` ``, `"` and itself). A backslash at the end of a line joins it with the next. A `#` that begins a word
+ * drops the rest of its line. Docker does the same except for the backslash, of which it makes arguments with newlines
+ * in them.
  */
 export function splitWords(text: string, fail: (what: string) => never): string[] {
   const piece = new RegExp(`${gap}|${quoted}|${plain}`, 'y');

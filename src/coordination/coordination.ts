@@ -36,7 +36,10 @@ export class Coordination {
     };
   }
 
-  /** Begins a lease of `ttlMs` and keeps it alive. What hangs on it goes when this process dies. `signal` gives up beginning it. */
+  /**
+   * Begins a lease of `ttlMs` and keeps it alive. Objects attached to it are removed when this process dies. `signal`
+   * cancels.
+   */
   lease(ttlMs: number, { signal }: WaitOptions = {}): Promise<Lease> {
     const { client, clock, holder } = this.#ports;
     return Lease.grant(client, { ttlMs, holder, clock, signal });

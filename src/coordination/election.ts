@@ -47,7 +47,7 @@ export async function elect<T>(
   }
 }
 
-/** How long giving the lead back may take when the election is stopped, milliseconds. */
+/** Limit for giving up the lead when the election is stopped, milliseconds. */
 const releaseMs = 1_000;
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown; readonly lost: boolean };
@@ -66,7 +66,7 @@ async function runOnce<T>(
   } catch (error) {
     return { error, lost: lock.signal.aborted };
   } finally {
-    // It runs out by itself: whoever stops the election waits a moment for it, and not for a cluster that is away.
+    // The lease expires by itself: stopping the election waits a moment for it, but not for an unreachable cluster.
     const given = new AbortController();
     const released = lock.release({ signal: given.signal }).catch(() => undefined);
     await (stop?.aborted ? Promise.race([released, pause(clock, releaseMs, given.signal)]) : released);

@@ -97,7 +97,7 @@ export class FencedWrites {
       } catch (error) {
         const changed = isStoreError(error, 'CONDITION_FAILED') || isStoreError(error, 'SEQUENCE_CONFLICT');
         if (!changed || !store || attempt === attempts) throw error;
-        await pause(clock, againMs, signal); // the store here may be a little behind
+        await pause(clock, againMs, signal); // the local store may be a little behind
       }
     }
   }

@@ -13,7 +13,7 @@ export interface LeaseOptions {
   readonly clock: Clock;
   /** How long before its end it is given up on, milliseconds: what it protects must stop within that. Default a tenth. */
   readonly marginMs?: number | undefined;
-  /** Gives up beginning it. */
+  /** Cancels beginning the lease. */
   readonly signal?: AbortSignal | undefined;
 }
 

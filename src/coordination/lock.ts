@@ -118,7 +118,8 @@ export async function acquire(
         lease.abandon(); // with a lock that hangs on it, if there is one
         continue;
       }
-      // A lock may hang on it that we were not told of. It runs out by itself where nobody answers: that is not waited for.
+      // A lock may be attached to this lease without our knowing. The lease expires by itself, so an unreachable
+      // cluster is not waited for.
       const given = lease.revoke().catch(() => undefined);
       await Promise.race([given, pause(clock, lastWordMs, undefined)]);
       throw error;
@@ -126,7 +127,7 @@ export async function acquire(
   }
 }
 
-/** How long whoever gives up waits for its lease to be gone, milliseconds. */
+/** Limit for a cancelled wait to end its lease, milliseconds. */
 const lastWordMs = 25;
 
 /** How long to wait for a cluster that is away, milliseconds. */

@@ -9,20 +9,20 @@ import { systemRandom } from '../base/random.js';
 import { StoreError } from '../state/index.js';
 import { fileMode, isMissing, syncDir, writeAll } from '../disk/files.js';
 
-/** Where a saved state goes. */
+/** Target of a saved state. */
 export interface Target {
-  /** Can what was written be read back? */
+  /** True when the target can be read back. */
   readonly kept: boolean;
   write(bytes: Uint8Array): Promise<void>;
-  /** Resolves when everything is where it was to go: on disk, if it is a file. */
+  /** Resolves when everything is written: for a file, when it is durable. */
   finish(): Promise<void>;
-  /** Leaves a file as it was before. */
+  /** Discards the new content and leaves an existing file unchanged. */
   abandon(): Promise<void>;
 }
 
-/** How many symbolic links may follow one another, as in the kernel. */
+/** Longest chain of symbolic links, as in the kernel. */
 const linksMax = 40;
-/** How soon a pipe that nobody reads from, or that is full, is tried again, milliseconds. */
+/** Retry interval for a pipe that has no reader, or is full, milliseconds. */
 const againMs = 20;
 
 /**
@@ -40,7 +40,7 @@ export async function openTarget(path: string, { force }: { readonly force: bool
   };
 }
 
-/** Errors of the system do not always say which file they are about. */
+/** Adds the file's name: errors of the system do not always include it. */
 async function naming<T>(path: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -67,7 +67,7 @@ const standardOutput: Target = {
   abandon: () => Promise.resolve(),
 };
 
-/** Under another name until it is whole and durable. */
+/** Writes under a temporary name until the file is whole and durable. */
 async function fileTarget(path: string): Promise<Target> {
   const temporary = `${path}.${newId(systemRandom)}.part`;
   const handle = await open(temporary, 'wx', fileMode);
@@ -102,7 +102,10 @@ async function writeStream(handle: FileHandle, bytes: Uint8Array): Promise<void>
     done += (await whenReady(() => handle.write(bytes, done), 'EAGAIN')).bytesWritten;
 }
 
-/** Asks again while a pipe has no reader, or a slow one. A call that waits in the kernel would keep the process from ending. */
+/**
+ * Retries while a pipe has no reader, or a slow one. A call that blocks in the kernel would keep the process from
+ * ending.
+ */
 async function whenReady<T>(attempt: () => Promise<T>, notReady: string): Promise<T> {
   for (;;) {
     try {
@@ -114,7 +117,7 @@ async function whenReady<T>(attempt: () => Promise<T>, notReady: string): Promis
   }
 }
 
-/** Where a link leads whose file is not there yet. */
+/** Resolves a link whose target does not exist yet. */
 async function linkedPath(path: string): Promise<string> {
   for (let links = 0; links < linksMax; links++) {
     const found = await lstat(path).catch(absent);

@@ -25,12 +25,12 @@ export type AskPeer = (addr: string, request: FormationRequest) => Promise<Forma
 
 export interface FormationOptions {
   readonly self: () => MemberInfo;
-  /** Sorted, each address once. Empty: this member takes part in no agreement, and only says whether it is in a cluster. */
+  /** Sorted, each address once. When empty, this member only reports whether it is in a cluster. */
   readonly peers: readonly string[];
   readonly record: FormationRecord;
-  /** This member belongs to a cluster already, or knows that there is one. */
+  /** True when this member belongs to a cluster already, or knows of one. */
   readonly formed: boolean;
-  /** Makes a record durable; awaited before the answer that rests on it leaves. */
+  /** Makes a record durable; awaited before the answer that depends on it leaves. */
   readonly write: (record: FormationRecord) => Promise<void>;
   readonly ask: AskPeer;
   readonly clock: Clock;
@@ -38,28 +38,30 @@ export interface FormationOptions {
   readonly logger: Logger;
 }
 
-/** `begin`: this member is one of the first voters. `join`: there is a cluster, and it takes new members in. */
+/** Outcome. `begin`: this member is one of the first voters. `join`: a cluster exists and accepts new members. */
 export type Formed = { readonly do: 'begin'; readonly genesis: Genesis } | { readonly do: 'join' };
 
-/** How long the rest may take to appear once a majority is there, milliseconds: three voters are better than two. */
+/**
+ * Limit for waiting for the other peers once a majority has answered, milliseconds: three voters are better than two.
+ */
 const graceMs = 3_000;
-/** The pause between two rounds, and how much chance adds to it, milliseconds. */
+/** Pause between two rounds, and its random extra, milliseconds. */
 const pauseMs = 150;
 const spreadMs = 250;
-/** How often it is said who is missing, milliseconds. */
+/** Interval for logging the missing peers, milliseconds. */
 const reportMs = 10_000;
 
 /**
- * One member's part in the beginning of a cluster: it answers the others from the moment it listens, and asks them until
- * a cluster is found or begun.
+ * One member's part in forming a cluster. It answers the others from the moment it listens, and asks them until a
+ * cluster is found or begun.
  *
- * A cluster begins once: what a majority of the list has accepted is what every later proposer must propose again. A
- * member that has lost its disk has lost its promise too; it finds the cluster that the others are in.
+ * A cluster begins once: later proposers must propose again the value that a majority of the list has accepted. A
+ * member that has lost its disk has lost its promise too; it finds the cluster of the others.
  */
 export class Formation {
   readonly #options: FormationOptions;
   #record: FormationRecord;
-  /** One step after the other: each rests on the record that the one before has written. */
+  /** Queue of steps: each depends on the record that the one before has written. */
   #turn: Promise<unknown> = Promise.resolve();
   #formed: boolean;
   #reportedAt = -Infinity;
@@ -72,8 +74,9 @@ export class Formation {
   }
 
   /**
-   * This member belongs to a cluster from now on, and says so. `genesis`: what the cluster began with, when this member
-   * was there: a founder that has heard of nothing yet begins with it too. Resolves when that is written down.
+   * Marks this member as belonging to a cluster from now on. `genesis`: the first state of the cluster, when this
+   * member was a founder. A founder that has not heard of it yet begins with it too. Resolves when the record is
+   * durable.
    */
   async settle(genesis: Genesis | undefined): Promise<void> {
     const { accepted, promised } = this.#record;
@@ -91,7 +94,7 @@ export class Formation {
     this.#stopped = true;
   }
 
-  /** Answers another member, or ourselves. Throws {@link StoreError} `NOT_SUPPORTED` to one with another list of peers. */
+  /** Answers another member, or ourselves. Throws {@link StoreError} `NOT_SUPPORTED` for another list of peers. */
   answer(request: FormationRequest): Promise<FormationAnswer> {
     const answered = this.#turn.then(() => this.#answer(request));
     this.#turn = answered.catch(() => undefined);
@@ -128,9 +131,9 @@ export class Formation {
   }
 
   /**
-   * Resolves when it is known what this member is to do. Waits for a majority of the peers for as long as it takes, and
-   * logs who is missing.
-   * @throws {StoreError} `CLOSED` after {@link stop}; `NOT_SUPPORTED` when all peers answer and none of them is this member.
+   * Resolves with this member's part. Waits for a majority of the peers without a limit, and logs the missing ones.
+   * @throws {StoreError} `CLOSED` after {@link stop}; `NOT_SUPPORTED` when all peers answer and none of them is this
+   *   member.
    */
   async run(): Promise<Formed> {
     const { clock, random, peers } = this.#options;
@@ -155,7 +158,7 @@ export class Formation {
     }
   }
 
-  /** The lowest id proposes; the others do when nothing has come of that for a while. */
+  /** Tells whether this member proposes. The lowest id does; the others do when that has not succeeded for a while. */
   #isOurTurn(answers: readonly FormationAnswer[], waitedMs: number): boolean {
     const { id } = this.#options.self();
     const before = answers.filter(({ member }) => member.id < id).length;
@@ -167,7 +170,7 @@ export class Formation {
     const known = [this.#record.promised, ...heard.map(({ promised }) => promised)];
     const seen = Math.max(...known.map((ballot) => ballot?.round ?? 0));
     const ballot: FormationBallot = { round: seen + 1, by: self().id };
-    // Our own promise first: after a crash we must not use this ballot again for something else.
+    // Our own promise first: after a crash we must not reuse this ballot for another value.
     await this.answer({ member: self(), peers, ballot });
     const promises = (await this.#askAll({ ballot })).filter(({ granted }) => granted);
     if (promises.length < majorityOf(peers)) return undefined;
@@ -179,11 +182,11 @@ export class Formation {
     const answers = await this.#askAll({ ballot, genesis });
     const accepted = answers.filter(({ granted }) => granted);
     if (accepted.length < majorityOf(peers)) return this.#found(answers);
-    // Chosen. When we are not among its voters, one of them hears of it in its own next round.
+    // Chosen. When we are not among its voters, one of them learns of it in its own next round.
     return isFounder(genesis, self()) ? { do: 'begin', genesis } : undefined;
   }
 
-  /** There is a cluster: did it begin with us, so that we only have not heard of it? */
+  /** Handles an existing cluster: this member may be a founder that has not heard of its beginning. */
   #found(answers: readonly FormationAnswer[]): Formed | undefined {
     const formed = answers.find((answer) => answer.formed);
     if (!formed) return undefined;
@@ -191,7 +194,7 @@ export class Formation {
     return genesis && isFounder(genesis, this.#options.self()) ? { do: 'begin', genesis } : { do: 'join' };
   }
 
-  /** What every member answered that is there, each once. */
+  /** Answers of all reachable members, each once. */
   async #askAll(step: { ballot?: FormationBallot; genesis?: Genesis } = {}): Promise<FormationAnswer[]> {
     const { peers, self, ask, logger } = this.#options;
     const request = { member: self(), peers, ...step };

@@ -25,30 +25,33 @@ import type { Disk, FormationRecord } from '../replica/index.js';
 export interface Home {
   readonly disk: Disk;
   readonly memberId: number;
-  /** `new`: a cluster must be begun on it. `forming`: it finds or begins one with its peers. `joining`: a cluster must take it in. `member`: it goes on. */
+  /**
+   * `new`: begins a cluster. `forming`: finds or begins one with its peers. `joining`: joins a cluster. `member`:
+   * continues.
+   */
   readonly state: Wanted | 'member';
-  /** What the member promised and accepted when its cluster was formed. */
+  /** Promise and acceptance of this member when its cluster was formed. */
   readonly formation: FormationRecord;
-  /** Makes that durable. */
+  /** Makes that record durable. */
   writeFormation(record: FormationRecord): Promise<void>;
-  /** Notes that what remained to be done is done; or, of a `forming` one, what it is: to be made anew, or to be taken in. */
+  /** Records that the remaining step is done. A `forming` one records its next state: `creating` or `joining`. */
   settle(state?: 'creating' | 'joining' | 'member'): Promise<void>;
 }
 
-/** What is to be done with an empty directory. */
+/** Action for an empty directory. */
 export type Wanted = 'new' | 'forming' | 'joining';
 
 /**
  * Opens a data directory: as the member that it holds, or as a new one that begins or joins a cluster. An id that was
  * written down once is never given to another disk.
  *
- * All of it is examined first, on a copy of what LevelDB would change: a directory that is refused stays as it was.
+ * All of it is examined first, with a copy of the files that LevelDB would change: a refused directory stays unchanged.
  * @throws {DamageError} when what is on disk is not what was written.
- * @throws {DirectoryError} when it cannot be used for another reason, which the message says with what to do.
+ * @throws {DirectoryError} when it cannot be used for another reason; the message says which, and what to do.
  */
 export async function openHome(dir: string, name: string, wanted: Wanted): Promise<Home> {
   return explained(dir, async () => {
-    // What a snapshot holds is read when the member starts.
+    // The content of a snapshot is read when the member starts.
     const examination = await examine(dir, { readContent: () => Promise.resolve(), beside: true });
     if (!examination) {
       if (!(await isEmptyDir(dir))) throw new DamageError(`${dir} is not empty and has no identity file`);
@@ -64,7 +67,7 @@ export async function openHome(dir: string, name: string, wanted: Wanted): Promi
       throw new Error(
         `${dir} belongs to the member "${found.name}": start it with that name, or choose another directory for "${name}"`,
       );
-    // A member that has promised something to its peers must not begin a cluster of its own.
+    // A member that has made a promise to its peers must not begin a separate cluster.
     const promised = found.state === 'forming' || (await readFormation(dir)).promised !== undefined;
     if (promised && found.state !== 'member' && wanted !== 'forming')
       throw new Error(
@@ -74,7 +77,10 @@ export async function openHome(dir: string, name: string, wanted: Wanted): Promi
   });
 }
 
-/** Opens an empty directory, or one that a restore was not finished in, for a restore: nobody can start it until it is settled. */
+/**
+ * Opens a directory that is empty, or holds an unfinished restore, for a restore. No member starts there until it is
+ * settled.
+ */
 export async function openForRestore(dir: string, name: string): Promise<Home> {
   return explained(dir, async () => {
     if (!(await isRestoring(dir))) {

@@ -3,37 +3,38 @@ import { addressRule, isAddress, isMemberName, memberNameRule } from '../base/na
 import type { ReplicaSettings } from '../replica/index.js';
 
 export interface OpenReplicaOptions extends Partial<ReplicaSettings> {
-  /** For people: `m1`. Unique in the cluster. */
+  /** Display name, such as `m1`. Must be unique in the cluster. */
   readonly name: string;
-  /** Where log and snapshots are kept. Without it everything is lost when the process ends. */
+  /** Directory for log and snapshots. Without it everything is lost when the process ends. */
   readonly dataDir?: string;
   /** `HOST:PORT` to serve the other members and clients on; port 0 lets the system choose. Without it no port is opened. */
   readonly listenAddr?: string;
-  /** Where the others reach this member, if that is not `listenAddr`. Several are tried in turn; clients are told the first. */
+  /** Addresses for the other members, if not `listenAddr`. Several are tried in turn; clients receive the first. */
   readonly advertiseAddr?: string | readonly string[];
   /**
-   * The addresses of all members, this one too: the same list for everybody, in any order. The cluster begins once, when
-   * a majority of the list is there and agrees that there is none; whoever comes later, or has lost its disk, joins it.
+   * Addresses of all members, including this one: the same list for every member, in any order. The cluster begins
+   * once, when a majority of the list is running and agrees that there is none. A member that arrives later, or has
+   * lost its disk, joins it.
    */
   readonly peers?: readonly string[];
   /** Addresses of members of a cluster to join; any of them will do. Never begins a cluster. */
   readonly join?: readonly string[];
-  /** Begins a cluster of one on an empty directory: what happens without `peers` and `join` too, said aloud. */
+  /** Begins a cluster of one on an empty directory: the explicit form of the default without `peers` and `join`. */
   readonly begin?: boolean;
   /**
-   * How long joining and catching up may take, milliseconds. Default 60,000. Waiting for a majority of the `peers` is not
-   * limited, and says in the log who is missing.
+   * Limit for joining and catching up, milliseconds. Default 60,000. Waiting for a majority of the `peers` is not
+   * limited, and logs the missing ones.
    */
   readonly joinTimeoutMs?: number;
   /**
-   * Makes this member, and what it holds, a new cluster of its own: for when a majority is lost for good. What may be lost
-   * is logged as a warning. Never start another member of the old cluster afterwards: join new ones.
+   * Makes this member, with its data, a new cluster: for when a majority is lost for good. Possible losses are logged
+   * as a warning. Never start another member of the old cluster afterwards: join new ones.
    */
   readonly forceNewCluster?: boolean;
   readonly logger?: Logger;
 }
 
-/** The options that are no settings of the replica. */
+/** Options that are not settings of the replica. */
 export const optionNames: readonly (keyof OpenReplicaOptions)[] = [
   'name',
   'dataDir',
@@ -47,14 +48,14 @@ export const optionNames: readonly (keyof OpenReplicaOptions)[] = [
   'logger',
 ];
 
-/** Throws a `TypeError` that names the option, for what can only be a mistake of the program. */
+/** Throws a `TypeError` that names the option, for mistakes of the program. */
 export function checkOptions(options: OpenReplicaOptions): void {
   if (typeof options.name !== 'string' || !isMemberName(options.name)) throw new TypeError(memberNameRule);
   checkBeginning(options);
   checkAddresses(options);
 }
 
-/** The settings of the replica among the options. */
+/** Picks the settings of the replica from the options. */
 export function settingsIn(options: OpenReplicaOptions): Partial<ReplicaSettings> {
   const own: readonly string[] = optionNames;
   return Object.fromEntries(Object.entries(options).filter(([name]) => !own.includes(name)));

@@ -55,7 +55,7 @@ export interface OpenReplica {
 
 /**
  * Opens one member: the member that the data directory already holds, or a new one. A new one finds or begins a cluster
- * with its `peers`, joins the cluster at `join`, or, without either, begins a cluster of one.
+ * with its `peers`, joins the cluster at `join`, or begins a cluster of one without either.
  *
  * Resolves when the member has joined and replayed; a sole voter leads by then.
  * @throws {DamageError} (`code: 'DAMAGED'`) when what is on disk is not what was written: the message says what, and what to do.
@@ -114,7 +114,7 @@ class Opening {
     if (fate === 'joining') seeds = await this.#join(self, joinTimeoutMs);
     else if (fate === 'new') {
       await this.#begin(home.disk, self);
-      await home.settle(); // before it takes part: what is being made is made anew by the next start
+      await home.settle(); // before it takes part: the next start redoes an unfinished one
     } else if (this.#options.forceNewCluster) await this.#recover(home.disk, self);
     if (fate === 'new') await formation.settle(undefined);
     const replica = await loadReplica({
@@ -130,7 +130,7 @@ class Opening {
     if (fate !== 'joining') this.#clusterId = replica.status().clusterId;
     await this.#ready(replica, { joining: fate === 'joining', formed: home.state === 'forming' }, joinTimeoutMs).catch(
       async (error: unknown) => {
-        // A member that ends while it starts says why, not only that it is closed.
+        // A member that ends while it starts reports the cause, not only that it is closed.
         throw isStoreError(error, 'CLOSED') ? ((await replica.stopped) ?? error) : error;
       },
     );
@@ -182,7 +182,7 @@ class Opening {
     return openHome(dataDir, name, state);
   }
 
-  /** Where others of the cluster may be found. */
+  /** Addresses at which to look for other members of the cluster. */
   get #others(): readonly string[] {
     const { join = [], peers = [] } = this.#options;
     return [...join, ...peers];
@@ -214,13 +214,13 @@ class Opening {
     this.#forming = formation;
     const formed = await formation.run().finally(() => this.#asking?.close());
     if (formed.do === 'join') {
-      await home.settle('joining'); // from here on it must not say that it knows of no cluster
+      await home.settle('joining'); // from here on it must not answer that it knows of no cluster
       await formation.settle(undefined);
       return 'joining';
     }
     const { genesis } = formed;
     const { bootstrap } = await import('../replica/index.js');
-    await home.settle('creating'); // what is being made is made anew by the next start, with what was chosen
+    await home.settle('creating'); // the next start redoes an unfinished one, from the same genesis
     await bootstrap(home.disk, genesis, { clock: systemClock, random: systemRandom, logger: this.#logger });
     await home.settle();
     await formation.settle(genesis);
@@ -248,7 +248,7 @@ class Opening {
     this.#addrs = advertiseAddr === undefined ? [`${host}:${port}`] : [advertiseAddr].flat();
   }
 
-  /** What others know of our damage the next start could not see. */
+  /** Records damage that other members know of and the next start could not detect. */
   async #noteDamage(replica: Replica): Promise<void> {
     const { dataDir } = this.#options;
     const reason = await replica.stopped;

@@ -5,7 +5,7 @@ import { isMissing } from './files.js';
 
 /**
  * Opens every file of a member for reading and writing, and closes it again, before LevelDB may touch the directory:
- * LevelDB deletes a log file that it may not read. Rejects with what the system says; a part that is missing is passed over.
+ * LevelDB deletes a log file that it may not read. Rejects with the system's error; a missing part is skipped.
  */
 export async function checkAccess(dir: string, parts: readonly string[]): Promise<void> {
   await checkOne(dir);

@@ -13,9 +13,9 @@ export interface Testimony {
   readonly state?: (LogState & { readonly batches: number }) | undefined;
   /** The newest; index 0 when there is none. */
   readonly snapshot?: (Arrival & { readonly batches: number }) | undefined;
-  /** The term that the log has at the snapshot's place. */
+  /** Term of the log's entry at the snapshot's index. */
   readonly termAtSnapshot?: number | undefined;
-  /** The snapshot that the log said it was about to be replaced by. */
+  /** Snapshot that the log announced as its replacement. */
   readonly arrival?: Arrival | undefined;
 }
 
@@ -53,12 +53,15 @@ export function contradictions(testimony: Testimony): readonly Contradiction[] {
   return found;
 }
 
-/** Does the log go on from the snapshot, or through it? */
+/** Tells whether the log continues from the snapshot, or includes it. */
 export function isCovered({ snapshot, termAtSnapshot }: Testimony): boolean {
   return snapshot?.index === 0 || snapshot?.term === termAtSnapshot;
 }
 
-/** Did a crash come between the two steps of installing it: the snapshot has its name, and the log is not yet emptied? */
+/**
+ * Tells whether a crash came between the two steps of installing it: the snapshot is published, and the log not yet
+ * emptied.
+ */
 function isArriving({ snapshot, arrival }: Testimony): boolean {
   return (
     arrival !== undefined &&

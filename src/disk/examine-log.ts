@@ -31,7 +31,7 @@ export interface LogFound {
   /** The last entry; the base when there is none. */
   readonly last: EntryId | undefined;
   readonly state: StateRecord | undefined;
-  /** The snapshot that was about to take the place of the log. */
+  /** Snapshot that was announced as the log's replacement. */
   readonly arrival: Arrival | undefined;
   /** How many entries there are, whole or not, and how many bytes their records have. */
   readonly count: number;

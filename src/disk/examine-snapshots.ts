@@ -14,7 +14,7 @@ export interface SnapshotFound<Content> {
   /** Bytes of the content, and their checksum. */
   readonly size: number;
   readonly checksum: number;
-  /** How many durable writes the log had when this was written. */
+  /** Number of durable writes of the log when this was written. */
   readonly batches: number;
   readonly content: Content | undefined;
 }

@@ -37,14 +37,14 @@ export interface ExamineOptions<Content> {
   /** Reads what is in a snapshot; throws when it cannot. The disk does not know what its snapshots hold. */
   readonly readContent: ReadContent<Content>;
   readonly signal?: AbortSignal;
-  /** Make the copy of the log in the directory itself, not in the folder for temporary files. */
+  /** Makes the copy of the log in the directory itself, not in the folder for temporary files. */
   readonly beside?: boolean;
 }
 
 const partNames = ['ballot', 'mark', 'log', 'snapshots'];
 const roomName = '.examine-';
 
-/** A ballot that nobody has voted with: made, and written once by the beginning of a cluster. */
+/** Sequence of a ballot without a vote: made, and written once when the cluster begins. */
 const freshBallotSequence = 2;
 
 /**
@@ -77,7 +77,7 @@ export async function examine<Content>(
   });
 }
 
-/** What a start that was killed has left. */
+/** Removes leftovers of a start that was killed. */
 async function sweepRooms(dir: string, room: string): Promise<void> {
   for (const name of await readdir(dir)) {
     const path = join(dir, name);
@@ -96,7 +96,10 @@ async function examineParts<Content>(
   return { identity, disk: await examineDisk(dir, copy, found, options) };
 }
 
-/** A start would make everything anew: not where a member has lived. */
+/**
+ * Rejects an identity that says the member is still being made, when its ballot has been used: a start would make
+ * everything anew.
+ */
 async function withOldCopy(identity: Part<Identity>, dir: string): Promise<Part<Identity>> {
   const ballot = (await readSlots(paths(dir).ballot))?.newest;
   if (!ballot || ballot.sequence <= freshBallotSequence) return identity;
@@ -104,7 +107,7 @@ async function withOldCopy(identity: Part<Identity>, dir: string): Promise<Part<
   return { ...identity, wrong: [...identity.wrong, what], notes: [] };
 }
 
-/** Everything that makes a start refuse the directory, worst first. */
+/** Yields all reasons for a start to refuse the directory, worst first. */
 export function* wrongIn({ identity, disk }: Examination<unknown>): Generator<string> {
   yield* identity.wrong;
   if (!disk) return;

@@ -10,7 +10,7 @@ const fileName = 'formation';
 
 const checksumOf = (record: FormationRecord) => crc32(JSON.stringify([format, record]));
 
-/** What this member promised and accepted when its cluster was formed; nothing when there is no such file. */
+/** Promise and acceptance of this member when its cluster was formed; empty when there is no such file. */
 export async function readFormation(dir: string): Promise<FormationRecord> {
   let text: string;
   try {

@@ -10,20 +10,20 @@ import { DirectoryError } from './trouble.js';
 export interface Identity extends Owner {
   readonly name: string;
   /**
-   * `creating` until log, ballot and first snapshot are in place; `forming` until a cluster was found or begun;
-   * `joining` until the cluster has taken the member in.
+   * `creating` until log, ballot and first snapshot are in place. `forming` until a cluster was found or begun.
+   * `joining` until the cluster has accepted the member.
    */
   readonly state: 'creating' | 'forming' | 'joining' | 'member';
 }
 
-/** Of the whole directory: the other files follow it. */
+/** Format of the whole directory; the other files have the same. */
 const format = 2;
 const fileName = 'identity';
 
-/** Over everything in the file but itself, in order: a file of another format can be told from a damaged one. */
+/** Checksum of all other fields of the file, in order. It tells a file of another format from a damaged one. */
 const checksumOf = (fields: object) => crc32(JSON.stringify(Object.entries(fields)));
 
-/** Format 1 had another one. */
+/** Recognizes format 1 by its different checksum. */
 const isFirstFormat = ({ format: is, memberId, name, state, checksum }: Record<string, unknown>) =>
   is === 1 && checksum === crc32(JSON.stringify([is, memberId, name, state]));
 

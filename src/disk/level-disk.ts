@@ -59,7 +59,10 @@ export class LevelDisk implements Disk {
   #stagings = 0;
   /** Loaded, and no write has failed or is under way. */
   #steady = false;
-  /** The ballot is to note how far the log has come: at the next write, so that nothing else writes it meanwhile. */
+  /**
+   * True when the ballot must record the log's count of writes. The next write does it, so that no other write runs
+   * meanwhile.
+   */
   #ballotIsDue = false;
   /** Whole and checked, by the path that they would get. */
   readonly #staged = new Map<string, string>();
@@ -141,7 +144,7 @@ export class LevelDisk implements Disk {
     if (contradiction) throw new DamageError(contradiction.what);
     this.#commit = Math.max(state.commit, metadata.index);
     const hardState: HardState = { term, vote: vote === 0 ? NONE : vote, commit: this.#commit };
-    // A crash came between the two steps of installing it.
+    // A crash came between the two steps of installing the snapshot.
     if (!isCovered(testimony)) await this.#restartLog(metadata);
     await this.#begin();
     const snapshot = stored?.snapshot ?? noSnapshot;
@@ -150,8 +153,8 @@ export class LevelDisk implements Disk {
   }
 
   /**
-   * Ballot and log note each other anew at every start: from then on a copy of either from before it, beside the other, is
-   * known to be old. The last write is for the ballot's new sequence.
+   * Writes ballot and log anew at every start, each with the count of the other. An earlier copy of either, beside the
+   * other, is then known to be old. The last write is for the ballot's new sequence.
    */
   async #begin(): Promise<void> {
     const { a: term, b: vote } = this.#ballot.value;
@@ -193,7 +196,7 @@ export class LevelDisk implements Disk {
 
   async createSnapshot(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {
     const writer = await SnapshotWriter.create(snapshotPath(this.#dir.snapshots, metadata), 'own');
-    // The beginning of a cluster, or of a recovered one: the log goes on from there.
+    // The first snapshot of a cluster, or of a recovered one: the log continues from there.
     const begins = metadata.index > this.#log.lastIndex;
     try {
       for await (const chunk of chunks) await writer.write(chunk);
@@ -252,7 +255,7 @@ export class LevelDisk implements Disk {
     this.#steady = steady;
   }
 
-  /** Empties the log: it goes on from a snapshot that was announced to it and has its name. */
+  /** Empties the log: it continues from a snapshot that was announced in it and is published. */
   async #restartLog({ index, term }: SnapshotMetadata): Promise<void> {
     this.#commit = Math.max(this.#commit, index);
     await this.#mark.lower(index);
@@ -261,7 +264,7 @@ export class LevelDisk implements Disk {
     this.#ballotIsDue = true;
   }
 
-  /** The ballot notes how far the log has come: an older log beside it is known to be old. */
+  /** Records the log's count of writes in the ballot: an older log beside it is then known to be old. */
   async #noteEnd(): Promise<void> {
     this.#steady = false;
     const { a: term, b: vote, c: batches } = this.#ballot.value;

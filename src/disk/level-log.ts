@@ -43,7 +43,7 @@ export class LevelLog {
   #state: LogState = noState;
   /** Durable batches written so far. Every batch carries it, so an older log is told from a newer one. */
   batches = 0;
-  /** Those of them that are known to be on disk. */
+  /** Number of those known to be on disk. */
   durableBatches = 0;
 
   private constructor(db: Database) {
@@ -137,13 +137,13 @@ export class LevelLog {
     await this.#commit(batch, sync);
   }
 
-  /** Notes which snapshot is about to take the place of the log: only that one may be newer than the log. */
+  /** Records the snapshot that is about to replace the log: only that one may be newer than the log. */
   async announce(arrival: Arrival): Promise<void> {
     this.batches++;
     await this.#commit(this.#db.batch().put(arrivalKey, encodeArrival(arrival)), true);
   }
 
-  /** Begins a new life of the member: what was announced and did not arrive is forgotten. */
+  /** Begins a new life of the member: an announced snapshot that did not arrive is forgotten. */
   async begin(state: LogState): Promise<void> {
     this.#state = state;
     this.batches++;

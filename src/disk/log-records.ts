@@ -30,7 +30,7 @@ export interface BaseRecord extends EntryId {
   readonly chain: number;
 }
 
-/** A snapshot that is about to take the place of the log: which one, and what its content must be. */
+/** Snapshot that is about to replace the log: its place, and the expected size and checksum of its content. */
 export interface Arrival extends EntryId {
   readonly size: number;
   readonly checksum: number;
@@ -82,7 +82,7 @@ export function encodeArrival({ index, term, size, checksum }: Arrival): Uint8Ar
   return numbers(index, term, size, checksum);
 }
 
-/** `undefined` when none is on its way. Throws {@link DamageError}. */
+/** Returns `undefined` when no snapshot is announced. Throws {@link DamageError}. */
 export function decodeArrival(bytes: Uint8Array | undefined): Arrival | undefined {
   if (!bytes) return undefined;
   const [index = 0, term = 0, size = 0, checksum = 0] = parseNumbers('announced snapshot', bytes, 4);

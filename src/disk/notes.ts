@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DamageError } from '../base/damage.js';
 import { fileMode, isMissing, replaceFile, syncDir } from './files.js';
 
-/** Files that say that a directory must not be started, and why. The first to be made, the last to go. */
+/** Files that forbid a start of the directory, with the reason. Written first and removed last. */
 
 const restoring = 'restoring';
 const damaged = 'damaged';
@@ -13,7 +13,10 @@ export const noteNames: readonly string[] = [restoring, damaged];
 const restoreAdvice =
   'run the restore again (skep snapshot restore FILE --data-dir DIR), or empty the directory to begin without it';
 
-/** Notes that a saved state is being put into this directory: until that is done it is no member, and not empty either. */
+/**
+ * Notes that a restore into this directory is under way: until it is done there is no member, and the directory is not
+ * empty either.
+ */
 export async function noteRestore(dir: string): Promise<void> {
   const handle = await open(join(dir, restoring), 'w', fileMode);
   await handle.sync();
@@ -21,7 +24,7 @@ export async function noteRestore(dir: string): Promise<void> {
   await syncDir(dir);
 }
 
-/** Durable when it resolves. */
+/** Ends the restore; durable when it resolves. */
 export async function endRestore(dir: string): Promise<void> {
   await rm(join(dir, restoring), { force: true });
   await syncDir(dir);
@@ -29,14 +32,14 @@ export async function endRestore(dir: string): Promise<void> {
 
 export const isRestoring = async (dir: string): Promise<boolean> => (await read(dir, restoring)) !== undefined;
 
-/** Notes that this member was found damaged by somebody who knows more than its own files do: it must not start again. */
+/** Notes that the leader has found this member damaged, beyond what its own files show: it must not start again. */
 export async function noteDamage(dir: string, what: string): Promise<void> {
   await replaceFile(join(dir, damaged), async (handle) => {
     await handle.writeFile(`${what}\n`);
   });
 }
 
-/** Why the directory must not be started, if a note says so. */
+/** Returns the reason why the directory must not be started, if a note gives one. */
 export async function forbidden(dir: string): Promise<DamageError | undefined> {
   if (await isRestoring(dir))
     return new DamageError(`a restore into ${dir} was begun and not finished`, { advice: restoreAdvice });

@@ -10,7 +10,7 @@ const slotBytes = 56;
 const magic = 'skp2';
 const slotPlaces = [0, slotDistance];
 
-/** Three numbers, whose they are, and how many times they have been written. */
+/** Three numbers, their owner, and the number of times they have been written. */
 export interface SlotValue extends Owner {
   readonly sequence: number;
   readonly a: number;
@@ -18,7 +18,7 @@ export interface SlotValue extends Owner {
   readonly c: number;
 }
 
-/** Over the file's name too: a file that lies under the name of another has no slot that is whole. */
+/** Covers the file's name too: a file under the name of another has no valid slot. */
 const checksumOf = (bytes: Buffer, name: string) => crc32(bytes.subarray(0, slotBytes - 4), crc32(name));
 
 function encodeSlot({ sequence, a, b, c, directory, memberId }: SlotValue, name: string): Buffer {

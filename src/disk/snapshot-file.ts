@@ -31,7 +31,7 @@ export const decodeDescriptor = (data: Uint8Array): Descriptor => descriptorCode
 export interface Footer extends Descriptor {
   readonly metadata: SnapshotMetadata;
   readonly owner: Owner;
-  /** How many durable writes the log had when this was written: a log with fewer is an old copy. */
+  /** Number of durable writes of the log when this was written: a log with fewer is an old copy. */
   readonly batches: number;
 }
 

@@ -1,9 +1,9 @@
 import { messageOf } from '../base/errors.js';
 
-/** Why a directory cannot be used at the moment, although nothing in it is known to be damaged. */
+/** Reasons why a directory cannot be used at the moment, although nothing in it is known to be damaged. */
 export type TroubleCode = 'NOT_ALLOWED' | 'READ_ONLY' | 'DISK_FULL' | 'TOO_MANY_FILES' | 'IN_USE' | 'OTHER_FORMAT';
 
-/** Trouble that is not damage: the same directory opens when its cause is gone. Nothing was changed in it. */
+/** Trouble that is not damage: the same directory opens when the cause is removed. Nothing was changed in it. */
 export class DirectoryError extends Error {
   override readonly name = 'DirectoryError';
   readonly code: TroubleCode;
@@ -14,7 +14,7 @@ export class DirectoryError extends Error {
   }
 }
 
-/** How the system says it, by number or in words: LevelDB hands on words alone. */
+/** Errors of the system, by number or in words: LevelDB passes on only words. */
 const causes: readonly { readonly code: TroubleCode; readonly says: RegExp; readonly advice: string }[] = [
   {
     code: 'NOT_ALLOWED',
@@ -38,7 +38,7 @@ const causes: readonly { readonly code: TroubleCode; readonly says: RegExp; read
   },
 ];
 
-/** The trouble that `error` stands for; `undefined` when it is none of those that pass. */
+/** Returns the trouble that `error` stands for; `undefined` for other errors. */
 export function troubleOf(error: unknown, dir: string): DirectoryError | undefined {
   if (error instanceof DirectoryError) return error;
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
@@ -50,10 +50,10 @@ export function troubleOf(error: unknown, dir: string): DirectoryError | undefin
   return undefined;
 }
 
-/** Is it trouble that is not damage? */
+/** Tells whether an error is trouble, not damage. */
 export const isPassing = (error: unknown): boolean => troubleOf(error, '') !== undefined;
 
-/** Runs `work`; trouble comes out as a {@link DirectoryError} with its cause and what to do. */
+/** Runs `work`; throws trouble as a {@link DirectoryError} with its cause and what to do. */
 export async function explained<T>(dir: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -65,6 +65,6 @@ export async function explained<T>(dir: string, work: () => Promise<T>): Promise
 export const inUse = (name: string, options?: ErrorOptions): DirectoryError =>
   new DirectoryError('IN_USE', `${name} is in use by another process: stop that one first`, options);
 
-/** What went wrong, in words, when LevelDB hides it in the cause. */
+/** Returns the reason in words, also when LevelDB hides it in the cause. */
 export const reasonOf = (error: unknown): string =>
   messageOf((error as { cause?: unknown } | undefined)?.cause ?? error);

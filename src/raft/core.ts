@@ -128,7 +128,7 @@ export class Core {
   /** Reads that came before our term had committed anything. */
   earlyReads: ReadRequest[] = [];
   readStates: ReadState[] = [];
-  /** Arrived while what was handed out is being applied: heard again when that is done. The last one counts. */
+  /** Snapshot that arrived while handed-out entries are being applied: processed after that. The last one counts. */
   heldSnapshot: InstallSnapshot | undefined;
   messages: Message[] = [];
   messagesAfterPersist: Message[] = [];

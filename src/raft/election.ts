@@ -12,7 +12,7 @@ type Campaign = 'preVote' | 'election' | 'transfer';
 export function hup(core: Core, campaign: Campaign): void {
   if (core.role === 'leader' || !core.promotable) return;
   const last = whenAvailable(() => core.log.lastId);
-  if (!last) return; // storage is fetching it: after another timeout
+  if (!last) return; // storage is fetching it: retry after another timeout
   if (hasUnappliedConfChange(core)) {
     core.logger.log('warn', `${core.id} does not campaign: a committed membership change is not applied yet`);
     return;
@@ -20,7 +20,7 @@ export function hup(core: Core, campaign: Campaign): void {
   run(core, campaign, last);
 }
 
-/** How much of the log is looked through at a time, in bytes. */
+/** Bytes of the log that are searched at a time. */
 const pageBytesMax = 1024 * 1024;
 
 /** A quorum that we do not know of yet may decide: wait until it is applied. */
@@ -77,7 +77,7 @@ export function answerVoteRequest(core: Core, request: RequestVote): void {
   const type = preVote ? ('preVoteResponse' as const) : ('requestVoteResponse' as const);
   // A granted pre-vote speaks of the term that was asked for, a refusal of ours.
   const response = { type, to: request.from, term: granted ? request.term : core.term, granted };
-  // Nobody will elect us, and our log keeps the candidate from being elected: what we know of commits helps it on.
+  // We cannot be elected, and our log keeps the candidate from being elected: the commits that we know of help it.
   const told = !upToDate && !isVoter(core.membership, core.id) ? committedOf(core) : undefined;
   core.send({ ...response, ...told });
   if (granted && !preVote) {
@@ -92,8 +92,8 @@ function committedOf({ log }: Core): { commitIndex: LogIndex; commitTerm: Term }
 }
 
 /**
- * Learns of a commit from a voter's refusal. A member that was removed may know the only proof that its removal is
- * committed, and may have the longest log: the others need its vote until they know that they do not.
+ * Learns of a commit from a voter's refusal. A removed member may hold the only proof that its removal is committed,
+ * and may have the longest log. The others need its vote until they have that proof.
  *
  * A commit is a fact in every term, so that answers to older rounds count too.
  */
@@ -101,7 +101,7 @@ export function learnCommit(core: Core, { commitIndex, commitTerm }: RequestVote
   if (commitIndex === undefined || commitTerm === undefined || core.role === 'leader') return;
   if (commitIndex <= core.log.committed || !core.log.matches({ index: commitIndex, term: commitTerm })) return;
   core.log.commitTo(commitIndex);
-  // The campaign asked the voters of a configuration that may be over.
+  // The campaign asked the voters of a configuration that may be outdated.
   if (core.role !== 'follower' && hasUnappliedConfChange(core)) core.becomeFollower(core.term, NONE);
 }
 

@@ -44,9 +44,9 @@ export function onHeartbeat(core: Core, { from, leaderCommit, context }: Heartbe
 }
 
 /**
- * Takes a leader's snapshot. While entries that were handed out are being applied it waits for {@link RawNode.advance}:
- * membership changes among them belong before the snapshot, and applied after it they would change the configuration
- * that it brings.
+ * Takes a leader's snapshot. While handed-out entries are being applied it waits for {@link RawNode.advance}.
+ * Membership changes among them belong before the snapshot: applied after it they would change the configuration that
+ * it brings.
  */
 export function onSnapshot(core: Core, message: InstallSnapshot): void {
   if (core.log.isApplying) {

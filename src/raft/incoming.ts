@@ -18,7 +18,7 @@ import {
 
 const whole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Forwarded for somebody else: they have no term of their own. */
+/** Types that are forwarded for another node, and so have no term. */
 export const termless: ReadonlySet<string> = new Set(['propose', 'transferLeader', 'readIndex']);
 
 const transitions: readonly string[] = ['auto', 'jointImplicit', 'jointExplicit'];
@@ -79,7 +79,7 @@ const faultOfVoteResponse = (response: RequestVoteResponse) =>
   faultOfOptional('commit index', response.commitIndex) ??
   faultOfOptional('commit term', response.commitTerm);
 
-/** What each type holds beside its envelope. A new type does not compile until it is listed. */
+/** Body of each type, beside its envelope. A new type does not compile until it is listed. */
 const faults: FaultsByType = {
   propose: ({ proposals }) => faultOfProposals(proposals),
   transferLeader: ({ transferee }) => faultOfNumber('transferee', transferee),

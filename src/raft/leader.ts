@@ -110,7 +110,7 @@ export function sendAppend(core: Core, to: NodeId, evenEmpty: boolean): boolean 
   const prevLogIndex = progress.next - 1;
   const full = progress.state === 'replicate' && progress.inflights.full;
   const found = readFrom(core.log, progress.next, full ? undefined : core.settings.messageBytesMax);
-  if (found === 'unavailable') return false; // asked again with the next heartbeat
+  if (found === 'unavailable') return false; // retried with the next heartbeat
   if (found === 'compacted') return sendSnapshot(core, to, progress);
   const { prevLogTerm, entries } = found;
   if (entries.length === 0 && !evenEmpty) return false;
@@ -122,7 +122,7 @@ export function sendAppend(core: Core, to: NodeId, evenEmpty: boolean): boolean 
   return true;
 }
 
-/** The entries from `next` on within `maxBytes`, or none without it, and the term of the one before. */
+/** Returns the entries from `next` on within `maxBytes` (none without a limit), and the term of the entry before. */
 function readFrom(
   log: Core['log'],
   next: LogIndex,
@@ -308,7 +308,7 @@ export function maybeAutoLeave(core: Core): void {
   if (!due) return;
   if (core.progress.has(core.id))
     proposeAsLeader(core, [{ kind: 'confChange', change: { transition: 'auto', changes: [] } }]);
-  else core.becomeFollower(core.term, NONE); // removed, we propose nothing: only another leader can leave it
+  else core.becomeFollower(core.term, NONE); // removed, it must not propose: another leader leaves it
 }
 
 // ---------------------------------------------------------------- time

@@ -82,8 +82,8 @@ export class RaftLog {
   }
 
   /**
-   * The term of an entry, `undefined` when it is compacted or not there yet. Throws {@link StorageError} `unavailable`
-   * while storage fetches it: an entry whose term is not known yet is not an entry that is missing.
+   * Returns the term of an entry, `undefined` when it is compacted or not there yet. Throws {@link StorageError}
+   * `unavailable` while storage fetches it: an entry whose term is not known yet is not missing.
    */
   termOf(index: LogIndex): Term | undefined {
     const unstable = this.unstable.termOf(index);
@@ -97,7 +97,7 @@ export class RaftLog {
     }
   }
 
-  /** As {@link termOf}, and `undefined` also while storage fetches it: for whoever asks again. */
+  /** Like {@link termOf}, but `undefined` also while storage fetches it: for callers that retry. */
   knownTermOf(index: LogIndex): Term | undefined {
     return whenAvailable(() => this.termOf(index));
   }
@@ -188,7 +188,7 @@ export class RaftLog {
     return whenAvailable(() => this.slice(this.applying + 1, end, maxBytes)) ?? [];
   }
 
-  /** Is something handed out to be applied, entries or a snapshot, that is not known to be applied yet? */
+  /** Tells whether handed-out entries or a snapshot are not known to be applied yet. */
   get isApplying(): boolean {
     return this.applying > this.applied || this.unstable.isWritingSnapshot;
   }
@@ -216,7 +216,7 @@ export class RaftLog {
   }
 }
 
-/** What `read` answers, or `undefined` while storage is still fetching what it reads. */
+/** Returns the result of `read`, or `undefined` while storage is still fetching the data. */
 export function whenAvailable<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -137,7 +137,10 @@ export class RawNode {
     return message?.type === 'propose' ? 'proposalDropped' : 'ok';
   }
 
-  /** A message that needs a part of the log that storage is still fetching is lost: whoever sent it sends it again. */
+  /**
+   * Processes a message. One that needs a part of the log that storage is still fetching is dropped: its sender repeats
+   * it.
+   */
   #step(message: Message): StepResult {
     return whenAvailable(() => step(this.#core, message)) ?? (message.type === 'propose' ? 'proposalDropped' : 'ok');
   }

@@ -99,7 +99,7 @@ export interface RequestVote extends MessageBase {
 export interface RequestVoteResponse extends MessageBase {
   readonly type: 'requestVoteResponse' | 'preVoteResponse';
   readonly granted: boolean;
-  /** Only when refused by a member that is no voter, for a log behind its own: the last entry it knows is committed. */
+  /** Last entry known to be committed. Only in a refusal by a member that is no voter, for a log behind its own. */
   readonly commitIndex?: LogIndex;
   readonly commitTerm?: Term;
 }
@@ -155,10 +155,10 @@ export type Proposal =
   { readonly kind: 'normal'; readonly data: Uint8Array } | { readonly kind: 'confChange'; readonly change: ConfChange };
 
 /**
- * Whether a message of {@link Ready.messages} asks for a vote, and so must wait until this Ready is durable.
+ * Tells whether a message of {@link Ready.messages} asks for a vote, and so must wait until this Ready is durable.
  *
- * A member that crashed before it wrote the entries that it claimed could otherwise campaign again in the same term with
- * a shorter log, be elected by a late answer to its first request, and lead without committed entries.
+ * A member may crash before it wrote the entries that it claimed. It could then campaign again in the same term with a
+ * shorter log, be elected by a late answer to its first request, and lead without committed entries.
  */
 export function asksForVote({ type }: Message): boolean {
   return type === 'requestVote' || type === 'preVote';
@@ -242,8 +242,8 @@ export interface Ready {
   readonly snapshot?: Snapshot;
   readonly committedEntries: readonly Entry[];
   /**
-   * May go out at once, save requests for votes (see {@link asksForVote}): they state a term and a log, and leave only
-   * when hardState, entries and snapshot are durable, as {@link messagesAfterPersist} do.
+   * May be sent at once, except for requests for votes (see {@link asksForVote}): these state a term and a log. They
+   * wait until hardState, entries and snapshot are durable, as {@link messagesAfterPersist} do.
    */
   readonly messages: readonly Message[];
   /** Only after hardState, entries and snapshot of this and every earlier Ready are durable. */

@@ -2,8 +2,8 @@ import type { MemberInfo } from './ports.js';
 import type { messages } from '../wire/index.js';
 
 /**
- * The agreement on what a cluster begins with: single-decree Paxos ("Paxos Made Simple", Lamport 2001, §2.2) among
- * members that were given the same list of peers. Pure: whoever calls writes the record down before the answer leaves.
+ * Agreement on the first state of a cluster: single-decree Paxos ("Paxos Made Simple", Lamport 2001, §2.2) among
+ * members with the same list of peers. Pure: the caller writes the record down before the answer leaves.
  *
  * @see docs/design/formation.md
  */
@@ -11,13 +11,13 @@ import type { messages } from '../wire/index.js';
 export type Genesis = messages.Genesis;
 export type FormationBallot = messages.FormationBallot;
 
-/** What a member must not forget, or two clusters could begin. */
+/** Durable state of a member: if it were lost, two clusters could begin. */
 export interface FormationRecord {
   readonly promised?: FormationBallot;
   readonly accepted?: { readonly at: FormationBallot; readonly genesis: Genesis };
 }
 
-/** A step of the agreement: the record to write down first, if it changed, and whether what was asked is granted. */
+/** Step of the agreement: the record to write first, if it changed, and whether the request is granted. */
 export interface FormationStep {
   readonly record: FormationRecord;
   readonly granted: boolean;
@@ -27,13 +27,13 @@ export function compareBallots(a: FormationBallot, b: FormationBallot): number {
   return a.round - b.round || a.by - b.by;
 }
 
-/** Promises to accept nothing below `ballot`, unless more was promised already. */
+/** Promises to accept nothing below `ballot`, unless a higher ballot was promised already. */
 export function promise(record: FormationRecord, ballot: FormationBallot): FormationStep {
   if (record.promised && compareBallots(ballot, record.promised) < 0) return { record, granted: false };
   return { record: { ...record, promised: ballot }, granted: true };
 }
 
-/** Accepts what a cluster begins with, unless a higher ballot was promised something. */
+/** Accepts a genesis, unless a higher ballot was promised. */
 export function accept(record: FormationRecord, ballot: FormationBallot, genesis: Genesis): FormationStep {
   if (record.promised && compareBallots(ballot, record.promised) < 0) return { record, granted: false };
   return { record: { promised: ballot, accepted: { at: ballot, genesis } }, granted: true };
@@ -52,9 +52,9 @@ export function bound(
 /** More than half of a list of peers. */
 export const majorityOf = (peers: readonly string[]): number => Math.floor(peers.length / 2) + 1;
 
-/** The list of peers as all members compare it: sorted, each address once. */
+/** Normal form of the list of peers, equal on all members: sorted, each address once. */
 export const normalPeers = (peers: readonly string[]): readonly string[] => [...new Set(peers)].sort();
 
-/** Whether this member is one of the first voters. */
+/** Tells whether this member is one of the first voters. */
 export const isFounder = ({ members }: Genesis, { id }: MemberInfo): boolean =>
   members.some((member) => member.id === id);

@@ -73,15 +73,15 @@ export interface NetworkHandler {
   isMember(id: NodeId): boolean;
   /** Was this member removed? Then it is not heard any more. */
   wasRemoved(id: NodeId): boolean;
-  /** Where our own log ends. */
+  /** Returns the last index of our own log. */
   lastIndex(): number;
-  /** How far this member's log reached when it last said so to us, in our term; `undefined` when we do not lead. */
+  /** Returns the place that this member last acknowledged to us in our term; `undefined` when we do not lead. */
   acknowledged(id: NodeId): Acknowledged | undefined;
-  /** A leader, whom we called, says that our log had reached further than we told it. */
+  /** Handles the report of a leader, whom we called, that our log had reached further than we told it. */
   onAcknowledged(reached: Acknowledged): void;
 }
 
-/** What a leader knows of the log of another member: it was on disk there up to `index`, said so in `term`. */
+/** Place up to which another member's log was on disk, as acknowledged to the leader in `term`. */
 export interface Acknowledged {
   readonly term: number;
   readonly index: number;

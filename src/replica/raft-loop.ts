@@ -503,7 +503,10 @@ export class RaftLoop {
     return index === undefined ? undefined : { term, index };
   }
 
-  /** Nothing that a leader heard of is ever cut off in its term, so a log that ends before that has lost its end. */
+  /**
+   * Stops a member that has lost the end of its log. In one term, no entry that was acknowledged to its leader is ever
+   * truncated.
+   */
   #compare({ term, index }: Acknowledged): void {
     const own = this.node.status();
     if (this.closing || term < own.term || index <= own.lastIndex) return;

@@ -48,7 +48,7 @@ export async function forceNewCluster(disk: Disk, self: MemberInfo, world: Repli
   const term = hardState.term + 1;
   const index = last.index + 1;
   const confState = { voters: [self.id], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
-  // The term first: a log may not be newer than the ballot beside it. The snapshot takes the place of the log.
+  // The term first: a log may not be newer than the ballot beside it. The snapshot replaces the log.
   await disk.write({ entries: [], hardState: { term, vote: 0, commit: hardState.commit }, sync: true });
   await disk.createSnapshot({ index, term, confState }, encodeInSlices(next, world.clock));
   const uncertain = entries.filter(

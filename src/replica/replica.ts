@@ -177,7 +177,7 @@ export class Replica implements Proposer {
     await added;
   }
 
-  /** Removes a member that has lost its disk: not one that answers, which another has only the name of. */
+  /** Removes a member that has lost its disk. A member that answers is kept: the new process only has the same name. */
   async #replace({ id, name }: MemberInfo): Promise<void> {
     const guard = await this.#guard(String(id), {});
     if (guard.reachable(id))

@@ -36,7 +36,7 @@ export const settingsDefaults: ReplicaSettings = {
   kinds: [],
 };
 
-/** Most bytes of entries in one message, and of one transaction: what carries them must fit into a message. */
+/** Most bytes of entries in one message, and of one transaction: with their envelope they must fit into a message. */
 const sentBytesMax = 4 * 1024 * 1024;
 
 /** Fills in the defaults. Throws a `RangeError` or `TypeError` that names the setting. */

@@ -33,13 +33,13 @@ export async function decodeInSlices(
   return decoder.finish();
 }
 
-/** A snapshot that is read and ready to be swapped in. */
+/** Snapshot that is read and ready to be swapped in. */
 export interface LoadedSnapshot {
   readonly cluster: ClusterSnapshot;
   readonly prepared: PreparedSnapshot;
 }
 
-/** Reads a snapshot from our own disk. Throws {@link DamageError} when it does not hold what was put there. */
+/** Reads a snapshot from our own disk. Throws {@link DamageError} when its content is not what was written. */
 export async function loadSnapshot(
   disk: Disk,
   snapshot: Snapshot,

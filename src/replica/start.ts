@@ -12,8 +12,8 @@ import type { ReplicaWorld } from './settings.js';
 const beginning = { index: 1, term: 1 };
 
 /**
- * Puts the first snapshot of a new cluster on an empty disk: a store, empty by default, and the first voters. All of them
- * begin with the same one.
+ * Puts the first snapshot of a new cluster on an empty disk: a store, empty by default, and the first voters. All of
+ * them begin with the same one.
  */
 export async function bootstrap(
   disk: Disk,

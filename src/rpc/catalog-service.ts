@@ -110,7 +110,7 @@ function* having<T>(items: Iterable<T>, holds: (item: T) => boolean): Generator<
   for (const item of items) if (holds(item)) yield item;
 }
 
-/** About the bytes of an instance in a message. */
+/** Approximate bytes of an instance in a message. */
 const bytesOf = (instance: Instance) => JSON.stringify(instance).length;
 
 /** Compares what is there with what was told, whenever an instance or a lease has changed. */

@@ -32,7 +32,7 @@ const clientOptions: ChannelOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
   'grpc.enable_retries': 0,
-  // Members are where their addresses say: a proxy of the environment, meant for the world outside, knows nothing of them.
+  // Members are reached at their addresses: a proxy of the environment, meant for the outside world, cannot reach them.
   'grpc.enable_http_proxy': 0,
 };
 

@@ -7,13 +7,13 @@ import { toStatus } from './status.js';
 type FormationRequest = messages.FormationRequest;
 type FormationAnswer = messages.FormationAnswer;
 
-/** Answers the others while a cluster is being formed, and says afterwards that there is one. */
+/** Answers the others while a cluster is being formed, and reports afterwards that there is one. */
 export type AnswerFormation = (request: FormationRequest) => Promise<FormationAnswer>;
 
-/** How long a peer may take to answer, milliseconds. */
+/** Limit for a peer's answer, milliseconds. */
 const askTimeoutMs = 1_000;
 
-/** The `Formation` service. It is there from the moment a member listens. */
+/** Implements the `Formation` service, available from the moment a member listens. */
 export function formationService(answer: AnswerFormation): UntypedServiceImplementation {
   return {
     Ask: (
@@ -28,7 +28,7 @@ export function formationService(answer: AnswerFormation): UntypedServiceImpleme
   };
 }
 
-/** Asks the processes at some addresses, again and again, over one connection each. */
+/** Calls the processes at some addresses repeatedly, over one connection each. */
 export class FormationPeers {
   readonly #channels = new Map<string, Channel>();
 

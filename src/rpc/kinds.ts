@@ -33,7 +33,7 @@ export function kindsService(replica: Replica): UntypedServiceImplementation {
   };
 }
 
-/** What became of one object, as messages with their sizes, made as they are asked for. */
+/** Yields the history of one object, as messages with their sizes, made on demand. */
 function* wireEntries(
   records: MemoryStore['history'],
   { kind, id, limit }: { readonly kind: string; readonly id: string; readonly limit: number },
@@ -46,7 +46,7 @@ function* wireEntries(
   }
 }
 
-/** What an entry takes beside its fields, bytes. */
+/** Overhead of an entry beside its fields, bytes. */
 const entryBytes = 64;
 
 function kindUse({ store }: Replica, { kind, objects, bytes, limits }: KindUse): messages.KindUse {

@@ -16,7 +16,10 @@ type SnapshotFrame = messages.SnapshotFrame;
 /** How a member is told that it has been removed. */
 const removedMark = 'REMOVED from the cluster';
 
-/** How a member is told how far its log had reached. It asked us: nobody else can tell it so. */
+/**
+ * Error text for a member whose log had reached further than it says. It counts only as the answer to the member's own
+ * call.
+ */
 const reachedText = ({ term, index }: Acknowledged) => `had acknowledged entry ${index} in term ${term}`;
 const reachedPattern = /had acknowledged entry (\d+) in term (\d+)/;
 

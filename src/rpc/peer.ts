@@ -36,7 +36,7 @@ const urgentTypes: ReadonlySet<string> = new Set([
 const queuedBytesMax = 32 * 1024 * 1024;
 const reconnectMs = 100;
 
-/** A frame ends at so many bytes of messages: whoever reads it does so in one go. */
+/** Size of a frame's messages at which it ends, bytes: the receiver processes a frame in one go. */
 const frameBytes = 1024 * 1024;
 
 function approximateBytes(message: Message): number {
@@ -82,7 +82,7 @@ class Lane {
       if (this.#queuedBytes + bytes > queuedBytesMax) return false;
       this.#queuedBytes += bytes;
       stream.write({ batch: toWireBatch(group) }, () => {
-        if (stream === this.#stream) this.#queuedBytes -= bytes; // what an earlier stream lost was forgotten with it
+        if (stream === this.#stream) this.#queuedBytes -= bytes; // the bytes of an earlier stream were dropped with it
       });
     }
     return true;

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** What every HTTP/2 connection begins with (RFC 9113, 3.4). */
+/** First bytes of every HTTP/2 connection (RFC 9113, 3.4). */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
 /**
- * Hands a connection on once it has said how HTTP/2 begins. One that says something else is ended at once, and one that
- * has not said it within `limitMs`, in total: a client that opens connections and says nothing costs a socket for so long.
+ * Passes a connection on once it has sent the preface of HTTP/2. A connection that sends something else is ended at
+ * once. So is one that has not sent all of it within `limitMs` in total: a client that connects and sends nothing costs
+ * a socket only until then.
  */
 export function afterPreface(socket: Socket, limitMs: number, handOn: (socket: Socket) => void): void {
   let said = Buffer.alloc(0);

@@ -21,10 +21,10 @@ export interface ListRequest extends ReadRequest {
   readonly after?: string;
 }
 
-/** About how many bytes go into one message of a stream. */
+/** Approximate bytes in one message of a stream. */
 export const pageBytes = 256 * 1024;
 
-/** About how many bytes go into the one message of an answer; what is left is asked for in another call. */
+/** Approximate bytes in the single message of an answer; another call asks for the rest. */
 export const answerBytes = 1024 * 1024;
 
 /** Runs `read` on what is committed in the cluster, or, where the request takes that, on what this member holds. */
@@ -61,7 +61,9 @@ export function getObject(tx: ReadTx, kind: string, id: string): StoredObject {
   return showObject(kind, object);
 }
 
-/** One page of a list, and whether there is more: at most {@link answerBytes}, and the `limit` of the request. */
+/**
+ * Returns one page of a list, and whether there is more: at most {@link answerBytes}, and the `limit` of the request.
+ */
 export function listPage(
   store: MemoryStore,
   tx: ReadTx,
@@ -73,7 +75,9 @@ export function listPage(
   return { objects: items.map((object) => showObject(kind, object)), more };
 }
 
-/** The first of these that one answer takes: `limit` of them, or as many as {@link answerBytes} hold when it is 0. */
+/**
+ * Returns the first items that fit one answer: `limit` of them, or as many as {@link answerBytes} hold when it is 0.
+ */
 export function pageOf<T>(
   found: Iterable<T>,
   limit: number,

@@ -22,7 +22,7 @@ import { watchService } from './watch-service.js';
 /** Calls that one connection may have open at a time; grpc-js sets no limit. */
 const streamsMax = 10_000;
 
-/** How long a connection may take to say how HTTP/2 begins, milliseconds. */
+/** Limit for a connection to send the HTTP/2 preface, milliseconds. */
 const prefaceDefaultMs = 5_000;
 
 /** `HOST:PORT` or `[HOST]:PORT`. */
@@ -38,7 +38,7 @@ export class ApiServer {
     'grpc.max_concurrent_streams': streamsMax,
     'grpc-node.max_session_memory': 64,
   });
-  /** Connections come through a server of our own: grpc-js lets one that says nothing stay for ever. */
+  /** Server that accepts the connections for grpc-js, which would keep a silent one for ever. */
   readonly #door: Server;
   readonly #waiting = new Set<Socket>();
   readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });

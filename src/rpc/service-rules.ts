@@ -70,7 +70,7 @@ const isIngress = ({ publishMode }: PortConfig) => publishMode === 'ingress';
 function checkPorts(tx: ReadTx, { id, spec }: Service): void {
   const { endpoint } = spec;
   if (!endpoint) return;
-  /** By number and protocol, whatever their mode. */
+  /** Published ports by number and protocol, whatever their mode. */
   const own = new Map<string, { readonly port: PortConfig; readonly path: string }>();
   endpoint.ports.forEach((port, i) => {
     const path = `spec.endpoint.ports[${i}]`;
@@ -89,8 +89,8 @@ function checkPorts(tx: ReadTx, { id, spec }: Service): void {
 }
 
 /**
- * An ingress port is taken on every node. Ports of hosts may be the same in several services: no two of them run on one
- * node.
+ * Checks for a conflict of ports. An ingress port is taken on every node. Host ports may be the same in several
+ * services: no two of them run on one node.
  */
 function checkOthersPorts(
   tx: ReadTx,

@@ -27,12 +27,12 @@ export function withHiddenParts(kind: string, object: AnyObject, old: StoredObje
   return given.spec.data === '' ? { ...given, spec: { ...given.spec, data: stored.spec.data } } : object;
 }
 
-/** Longest JSON of one value that is shown, characters. */
+/** Longest JSON of a value that is shown, characters. */
 const valueMax = 64 * 1024;
-/** What a field takes beside its texts, bytes. */
+/** Overhead of a field beside its texts, bytes. */
 const fieldBytes = 16;
 
-/** How many bytes of fields one message may still take. */
+/** Remaining bytes for fields in one message. */
 export class FieldRoom {
   bytes: number;
 
@@ -41,7 +41,10 @@ export class FieldRoom {
   }
 }
 
-/** Field changes as messages: values are JSON. What is too long, and what is too many for `room`, is said and not shown. */
+/**
+ * Converts field changes to messages: values are JSON. Values that are too long, and fields beyond `room`, are marked
+ * or counted, not shown.
+ */
 export function wireFields(
   kind: string,
   fields: readonly FieldChange[],

@@ -83,13 +83,13 @@ function decoded(path: string): string {
 }
 
 /**
- * How grpc-js says that no method has seen the request: there was no connection, or it was closing (a server that drains
- * refuses new streams, and a stream cannot be begun on what has just closed).
+ * Texts of grpc-js for a request that no method has seen. There was no connection, or it was closing: a server that
+ * drains refuses new streams, and a connection that has just closed takes none.
  */
 const unsentDetails =
   /no connection established|ECONNREFUSED|name resolution failed|stream refused by server|failed to start HTTP\/2 stream/i;
 
-/** Nothing was asked: safe to ask again, here or elsewhere. */
+/** Tells whether the request was never sent: safe to retry, here or elsewhere. */
 export function neverSent(error: unknown): boolean {
   const { code, details } = error as Partial<ServiceError>;
   return (code === status.UNAVAILABLE || code === status.INTERNAL) && unsentDetails.test(details ?? '');

@@ -1,7 +1,7 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { toStatus } from './status.js';
 
-/** What a method that streams is given to answer with. */
+/** Output of a method that streams. */
 export interface Answers<Res> {
   /** Writes one message, and waits when the reader is slow. Returns at once when the reader has gone. */
   readonly say: (response: Res) => Promise<void>;
@@ -9,7 +9,7 @@ export interface Answers<Res> {
   readonly signal: AbortSignal;
 }
 
-/** A method that answers with a stream: it ends when `serve` does, with its error if there is one. */
+/** Makes a method that answers with a stream. It ends when `serve` does, with its error if there is one. */
 export function streaming<Req, Res>(
   serve: (call: ServerWritableStream<Req, Res>, answers: Answers<Res>) => Promise<void>,
 ): handleServerStreamingCall<Req, Res> {

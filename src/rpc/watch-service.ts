@@ -25,7 +25,10 @@ type Call = ServerWritableStream<WatchRequest, WatchResponse>;
 type Say = (body: object) => Promise<void>;
 
 const bookmarkDefaultMs = 10_000;
-/** Times of a bookmark after which there is one also when nothing has happened: a watcher knows by it that we are there. */
+/**
+ * Bookmark intervals after which a bookmark is sent although nothing has happened: it shows a watcher that the member
+ * is alive.
+ */
 const quietTimes = 5;
 
 /** Most encoded bytes that wait for a reader that is slow. */
@@ -107,7 +110,7 @@ async function saySnapshot(
 }
 
 interface Begun {
-  /** Everything after this version. */
+  /** Sends everything after this version. */
   readonly from: number;
   readonly events: AsyncIterator<Event>;
   /** What has been read of them already. */
@@ -117,7 +120,7 @@ interface Begun {
 /** Collects each transaction and sends it whole; a bookmark when nothing of interest has happened for a while. */
 async function pass(store: MemoryStore, { events, first, from }: Begun, bookmarkMs: number, say: Say): Promise<void> {
   let collected: ObjectEvent[] = [];
-  let unsaid = false; // has something happened since the last message?
+  let unsaid = false; // true when something has happened since the last message
   let seen = from;
   let quiet = 0;
   let saying: Promise<void> = Promise.resolve();
@@ -156,7 +159,10 @@ async function pass(store: MemoryStore, { events, first, from }: Begun, bookmark
   }
 }
 
-/** A transaction in as many messages as its objects take: one that removes much is small, and its events are not. */
+/**
+ * Splits a transaction into as many messages as its objects need: a small one can remove much, and its events are
+ * large.
+ */
 function* partsOf(
   store: MemoryStore,
   version: number,
@@ -178,7 +184,7 @@ function* partsOf(
     yield { transaction: { ...info, events: group.map(toWire), ...(!last && { continued: true }) } };
 }
 
-/** What an event takes beside its objects, bytes. */
+/** Overhead of an event beside its objects, bytes. */
 const eventBytes = 32;
 
 function toWire(event: ObjectEvent): messages.WatchEvent {

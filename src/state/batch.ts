@@ -12,8 +12,8 @@ export type BatchOptions = Omit<UpdateOptions, 'requestId'>;
 export interface Batch {
   /**
    * Runs one step in the open group. Resolves when it has run, or, when it fills the group, when the group has
-   * committed. A step that throws is undone alone. One that does not fit beside what is in the group goes into the next,
-   * and the objects that it was given carry that version.
+   * committed. A step that throws is undone alone. A step that does not fit into the group moves to the next one, and its
+   * objects carry that version.
    */
   update(write: (tx: Tx) => void): Promise<void>;
 }
@@ -183,8 +183,8 @@ export class BatchRun implements Batch {
   }
 
   /**
-   * Runs a step. At the change with which it no longer fits beside what is in the group it moves on to the next one, so that
-   * the objects it is given have the version that will be stored.
+   * Runs a step. At the change with which it no longer fits into the group, the step moves to the next one. Its objects
+   * then have the version that will be stored.
    */
   #write(group: WriteTransaction, savepoint: Savepoint, step: Step): { bytes: number; moved: boolean } {
     const { limits, ledger } = this.#writer;
@@ -212,7 +212,7 @@ export class BatchRun implements Batch {
     }
   }
 
-  /** Hands in what the group held before the step, which goes on in a group behind it. */
+  /** Submits the group's content from before the step, which continues in the next group. */
   #splitGroup(group: WriteTransaction, savepoint: Savepoint): Savepoint {
     const { root } = this.#submit(group.splitOff(savepoint));
     if (root) group.standOn(root);
@@ -229,7 +229,7 @@ export class BatchRun implements Batch {
     return cut;
   }
 
-  /** Hands in a group. `root` is the state that it makes, unless it was refused at once. */
+  /** Submits a group. `root` is the state that it makes, unless it was refused at once. */
   #submit(group: WriteTransaction): { readonly cut: Promise<void>; readonly root: StateRoot | undefined } {
     const ticket = this.#writer.ticket<void>(this.#options);
     const root = ticket.settled ? undefined : this.#writer.submit(ticket, group, undefined, this.#options);

@@ -29,7 +29,9 @@ function refuse(kind: AnyKind, by: unknown): StoreError {
   );
 }
 
-/** Throws `INVALID_FIND_BY` unless `by`, to its last branch, is for this kind, and nested no deeper than data may be. */
+/**
+ * Throws `INVALID_FIND_BY` unless `by`, with all its branches, is for this kind, and nested no deeper than data may be.
+ */
 function checkBy(kind: AnyKind, by: By, level = 1): void {
   if (level > nestingMax)
     throw new StoreError(

@@ -22,7 +22,7 @@ export const historyDefaults: HistoryLimits = { transactions: 10_000, bytes: 64 
 export class History {
   readonly #limits: HistoryLimits;
   #records: (TransactionRecord | undefined)[] = [];
-  /** Records before this position have been given up, and are not held; the array is cut now and then. */
+  /** Position of the first kept record. Earlier ones are dropped and not referenced; the array is cut now and then. */
   #start = 0;
   #bytes = 0;
 
@@ -78,7 +78,7 @@ export class History {
     return this.#records.slice(this.#start) as TransactionRecord[];
   }
 
-  /** Takes these in the place of all. Refused ones leave everything as it is. */
+  /** Replaces all records by these. When they are refused, everything stays unchanged. */
   reset(records: readonly TransactionRecord[]): void {
     const [first] = records;
     assert(

@@ -6,7 +6,7 @@ import { isKind, kindNames, kindOf } from './tables/index.js';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
 type AnyOwnKind = OwnKind<any, any, any>;
 
-/** Kinds that are remembered although they are not known: anybody can ask for any name. A forgotten one is made again. */
+/** Most unknown kinds that are cached: a caller may ask for any name. A dropped one is made again. */
 const unknownKindsMax = 1_000;
 
 /** The kinds that one store knows how to write: those it brings along, and those that users defined. */

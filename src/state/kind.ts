@@ -119,7 +119,10 @@ export function foldName(name: string): string {
   return name.toLowerCase().replaceAll('ς', 'σ');
 }
 
-/** The stored form of `input`: canonical, frozen, with this id and meta, as `stamped` makes it. Throws `INVALID_OBJECT`. */
+/**
+ * Returns the stored form of `input`: canonical, frozen, with this id and the meta of `stamped`. Throws
+ * `INVALID_OBJECT`.
+ */
 export function canonicalObject<T extends StoredObject>(
   definition: KindDefinition<T>,
   input: object,

@@ -114,8 +114,8 @@ export class Ledger {
   }
 
   /**
-   * Commits or proposes what `tx` did: calls `done` when it is committed and its events are delivered. Returns the state
-   * that it makes, unless it was refused at once.
+   * Commits or proposes the changes of `tx`: calls `done` when it is committed and its events are delivered. Returns
+   * the resulting state, unless the transaction was refused at once.
    */
   submit(
     tx: WriteTransaction,

@@ -8,12 +8,17 @@ export interface Meta {
   readonly updatedAt: number;
 }
 
-/** The highest version that a state may come with: so far from the last whole number that there is always a next one. */
+/**
+ * Highest version that an imported state may have: far enough from the largest safe integer that a next version always
+ * exists.
+ */
 export const versionMax = 2 ** 52;
-/** The last moment that a `Date` can hold, milliseconds since the epoch. Time never goes back, so a later one would stay. */
+/**
+ * Latest moment that a `Date` can hold, milliseconds since the epoch. Time never goes back, so a later one would stay.
+ */
 export const timeMaxMs = 8.64e15;
 
-/** Can a state have this version and time, and be written from there on? */
+/** Tells whether a state may have this version and time, with later writes still possible. */
 export function isStateStamp({ version, time }: { readonly version?: unknown; readonly time?: unknown }): boolean {
   return isWhole(version, versionMax) && isWhole(time, timeMaxMs);
 }
@@ -69,14 +74,14 @@ export function storedMeta(given: Meta, specVersion = Hidden.specVersion(given))
   return Object.freeze(openMeta(given, specVersion));
 }
 
-/** The same, not frozen yet: {@link stampMeta} may give it another version, and {@link sealMeta} ends that. */
+/** Makes a meta that is not frozen yet: {@link stampMeta} may give it another version, until {@link sealMeta}. */
 export function openMeta({ version, createdAt, updatedAt }: Meta, specVersion?: number): Meta {
   const meta = { version, createdAt, updatedAt };
   new Hidden(meta, specVersion ?? version);
   return Object.seal(meta);
 }
 
-/** Says anew who wrote the object of an open meta, whatever has been done to it meanwhile. */
+/** Sets version and times of an open meta again, whatever has been done to it meanwhile. */
 export function stampMeta(meta: Meta, stamp: Meta, specVersion = stamp.version): void {
   const { version, createdAt, updatedAt } = stamp;
   Object.assign(meta, { version, createdAt, updatedAt });

@@ -19,7 +19,7 @@ export function historyOf(records: readonly TransactionRecord[], kind: string, i
   return [...historyEntries(records, kind, id)];
 }
 
-/** The same, one at a time: what differs is worked out when it is asked for. `limit`: the newest so many. */
+/** Yields the same entries one at a time: differences are computed on demand. `limit`: only the newest ones. */
 export function* historyEntries(
   records: readonly TransactionRecord[],
   kind: string,

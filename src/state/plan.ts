@@ -26,8 +26,8 @@ export interface Plan<T = unknown> {
 }
 
 /**
- * Asks a state what a callback asked of it. The answers are compared with those of an earlier state, object by object: an id
- * and a version do not say which object is meant, for the version of a transaction that was refused is given again.
+ * Repeats a read of a callback on a state. The answers are compared with those of an earlier state, object by object.
+ * Id and version do not identify an object: the version of a refused transaction is used again.
  */
 type Question = (root: StateRoot, kinds: KindSet) => readonly unknown[];
 

@@ -17,8 +17,8 @@ export interface Listener {
 }
 
 /**
- * What an entry is found by: the keys of a built-in check, or the name of the text field that a literal names. Names are
- * whatever users write, so nothing of them may outlive the entries.
+ * Keys of an entry in the index: those of a built-in check, or the name of the text field that a literal names. Users
+ * choose these names, so they must not outlive the entries.
  */
 type Keys = CheckKeys<Kind> | string;
 
@@ -92,7 +92,7 @@ function textIn(value: object, field: string): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
-/** A literal without checks that names a text field can be found by that field. */
+/** Finds a literal without checks that names a text field by that field. */
 function chooseKeys(specifier: Specifier): Keys | undefined {
   for (const check of specifier.checks) {
     const keys = keysOf(check);
@@ -115,7 +115,9 @@ export class WatchQueue {
   readonly #entries = new Map<Listener, Entry[]>();
   readonly #backlog: { record: TransactionRecord; delivered: () => void }[] = [];
   #delivering = false;
-  /** Listeners that came from inside a check: they begin with the next transaction. `undefined`: nobody is being asked. */
+  /**
+   * Listeners that were added inside a check: they begin with the next transaction. `undefined`: no check is running.
+   */
   #arrivals: Set<Listener> | undefined;
   #closed = false;
   #version: number;
@@ -241,7 +243,10 @@ export class WatchQueue {
     }
   }
 
-  /** Who wants what of a transaction. Checks are code of users and may do anything: watch, end a watch, write, close. */
+  /**
+   * Finds the listeners that want events of a transaction. Checks are user code and may do anything: watch, end a
+   * watch, write, close.
+   */
   #ask(record: TransactionRecord, wanted: Map<Listener, Event[]>, failed: Map<Listener, unknown>): void {
     for (const listener of this.#everything) wanted.set(listener, [...record.events, record.commit]);
     const arrivals = (this.#arrivals = new Set<Listener>());

@@ -25,7 +25,7 @@ export function recordOf(info: TransactionInfo, changes: readonly ObjectChange[]
   return Object.freeze(labelled(record, info));
 }
 
-/** What is said about a transaction is kept with it, and counts. */
+/** Returns the size of actor, reason and request id, which are kept with a transaction. */
 function labelBytes({ actor = '', reason = '', requestId = '' }: TransactionInfo): number {
   return actor.length + reason.length + requestId.length;
 }

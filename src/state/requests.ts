@@ -1,7 +1,7 @@
 /** How many request ids are remembered. The same everywhere: it is replicated state. */
 export const requestsMax = 10_000;
 
-/** Most characters of all of them together: as many as those have that are taken. Older states may hold longer ones. */
+/** Most characters of all ids together: as many as the accepted ones can have. Older states may hold longer ones. */
 const charactersMax = requestsMax * 128;
 
 /** The last request ids and the versions that they made, oldest first. */

@@ -67,7 +67,7 @@ export type DeepReadonly<T> = T extends readonly (infer Item)[]
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 
-/** A wrong value in words, whatever it is: for messages. */
+/** Describes a wrong value of any type, for messages. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
@@ -217,9 +217,9 @@ export function plain<T = unknown>(): Schema<T> {
 }
 
 /**
- * Most levels of objects and lists in one another in free data, an object's own fields being the first. Everything that is
- * written, read from disk or received is held to the same number, so that what one member takes no other one chokes on:
- * going through data takes stack, and how much there is differs from process to process.
+ * Most nested levels of objects and lists in free data, an object's own fields being the first. The same limit applies
+ * to all data that is written, read from disk or received, so that every member can read what another accepts.
+ * Traversing data takes stack, and the available stack differs from process to process.
  */
 export const nestingMax = 100;
 
@@ -246,14 +246,14 @@ function copyAt(level: number, input: unknown): unknown {
   }
 }
 
-/** Too many levels: about the whole, for a path of a hundred parts helps nobody. */
+/** Error for too many levels, reported for the whole value: a path of a hundred parts is of no use. */
 class TooDeep extends Misfit {}
 
 function checkLevel(level: number): void {
   if (level > nestingMax) throw new TooDeep(`goes in a circle, or is nested deeper than ${nestingMax} levels`);
 }
 
-/** Item by item into a list of our own: holes are noticed, and what a list can do beside holding items is left behind. */
+/** Copies item by item into a new list: holes are noticed, and any other behaviour of the list is dropped. */
 function copyList(level: number, input: readonly unknown[]): readonly unknown[] {
   const items: unknown[] = [];
   const { length } = input;
@@ -283,8 +283,8 @@ function copyRecord(level: number, input: Record<string, unknown>): Readonly<Rec
 }
 
 /**
- * Refuses what is nested deeper than {@link plainCopy} takes, before code that is not ours goes through it. Says nothing of
- * whether it is plain: a schema of another library may make plain data of it. Throws {@link Misfit}.
+ * Refuses data nested deeper than {@link plainCopy} allows, before foreign code traverses it. Does not check that it is
+ * plain: a schema of another library may make plain data of it. Throws {@link Misfit}.
  */
 export function checkNesting(input: unknown, level = 1): void {
   if (typeof input !== 'object' || input === null) return;

@@ -107,7 +107,7 @@ function descriptionsOf({ kinds = [] }: StoreSnapshot): StateRoot['descriptions'
   return Object.fromEntries(kinds.map((kind) => [kind.kind, kind]));
 }
 
-/** The request ids of a snapshot, read to the last one. Throws `INVALID_OBJECT`, and then nothing may have been changed yet. */
+/** Reads all request ids of a snapshot. Throws `INVALID_OBJECT`, so nothing may have been changed before. */
 export function requestsOf(snapshot: StoreSnapshot): StoreSnapshot['requests'] {
   const { requests = [] }: { requests?: unknown } = snapshot;
   const isEntry = (entry: unknown) =>

@@ -95,7 +95,7 @@ export interface StoreOptions {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
 export type AnyOwnKind = OwnKind<any, any, any>;
 
-/** How often a restore is planned anew because something was applied meanwhile. */
+/** Most attempts to plan a restore again because something was applied meanwhile. */
 const restoreAttemptsMax = 10;
 
 const sources = new WeakMap<WatchQueue, WatchSource>();
@@ -135,7 +135,7 @@ export class MemoryStore implements WatchableStore {
       logger,
       version: () => ledger.committed.version,
       resyncVersion: () => this.#resyncVersion,
-      // Only while the history begins where the proposer's knowledge ends: a part of the way is none.
+      // Only while the history begins where the proposer's knowledge ends: a gap makes it useless.
       hasOlder: (version) =>
         proposer !== undefined && version < born && ledger.history.reachesBackTo(ledger.committed.version) <= born,
       older: (version) => (version < born && proposer ? recordsOfChanges(proposer, version, born) : undefined),
@@ -280,8 +280,8 @@ export class MemoryStore implements WatchableStore {
   /**
    * Makes this store hold what the snapshot holds, as one transaction of version max(both) + 1 whose events are the
    * differences. Other writers wait.
-   * @throws {StoreError} `NOT_SUPPORTED` when a proposer replicates the store; `INVALID_OBJECT`, `NAME_CONFLICT` when the
-   *   snapshot is not one that a store made; `BUSY` when {@link applyStoreActions} did not pause meanwhile.
+   * @throws {StoreError} `NOT_SUPPORTED` when a proposer replicates the store; `INVALID_OBJECT`, `NAME_CONFLICT` when no
+   *   store made the snapshot; `BUSY` when {@link applyStoreActions} did not pause meanwhile.
    */
   async restore(snapshot: StoreSnapshot): Promise<void> {
     if (!isSnapshot(snapshot)) throw new TypeError('restore takes a snapshot, as save() returns it');
@@ -296,7 +296,7 @@ export class MemoryStore implements WatchableStore {
         const { root, record } = await planRestore(base, snapshot, time, { clock: this.#clock, kinds, measure });
         if (this.#writer.closed)
           throw new StoreError('CLOSED', 'the store was closed during the restore; nothing was changed');
-        if (this.#ledger.committed !== base) continue; // a log goes on, whoever has the turn: what it brought is to be told of
+        if (this.#ledger.committed !== base) continue; // a log applied something meanwhile: plan again
         this.#ledger.commitRestored(root, record, requests);
         return;
       }

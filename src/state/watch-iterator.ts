@@ -69,7 +69,7 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
   return(): Promise<IteratorResult<Event, undefined>> {
     this.#groups = [];
     this.#finish('done');
-    this.#end = 'done'; // an error that nobody has read is of no interest any more
+    this.#end = 'done'; // an unread error is dropped
     return Promise.resolve({ done: true, value: undefined });
   }
 

@@ -51,7 +51,7 @@ export function startError({ source, ahead }: WatchPlan, after: number): StoreEr
   return undefined;
 }
 
-/** As {@link startError}, once what is older has been fetched: a part of the way would be worse than nothing. */
+/** Like {@link startError}, once older records have been fetched: a partial history would be worse than none. */
 export function errorAfterFetch(plan: WatchPlan, after: number): StoreError | undefined {
   const refused = startError(plan, after);
   return refused && after < plan.source.resyncVersion() ? lostError(plan.source, after) : refused;

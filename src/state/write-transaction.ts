@@ -180,7 +180,9 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     if (!this.#life.open || !this.#tx.life.open) throw closedError();
   }
 
-  /** Code of users runs inside of our calls: getters, schemas, `validate`, indexes, `where`. It may read. */
+  /**
+   * Refuses writes by user code inside our calls: getters, schemas, `validate`, indexes, `where`. Reading is allowed.
+   */
   #checkFree(): void {
     if (this.#tx.held)
       throw new StoreError(
@@ -200,7 +202,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
   }
 }
 
-/** Where a transaction stood: it can be brought back there. */
+/** State of a transaction to which it can be rolled back. */
 export interface Savepoint {
   readonly tables: StateRoot['tables'];
   readonly changes: number;
@@ -214,7 +216,7 @@ export interface WriteOptions {
   /** Makes an id for an object that comes without one. */
   readonly newId?: () => string;
   readonly limits?: KindLimitsByName;
-  /** A group of a batch: what it wrote may be given a later version, until {@link WriteTransaction.seal}. */
+  /** True for a group of a batch: its writes may get a later version, until {@link WriteTransaction.seal}. */
   readonly group?: boolean;
 }
 
@@ -224,9 +226,9 @@ export type KindLimitsByName = Readonly<Record<string, KindDefinition['limits']>
 /** Writes the next root. Each call either does all it says or throws and does nothing. */
 export class WriteTransaction extends Tables<TransactionTable<StoredObject>> implements Tx {
   #editor: RootEditor;
-  /** How the metas of new objects are made. */
+  /** Makes the metas of new objects. */
   readonly stamped: typeof storedMeta;
-  /** Hears of each change, when it has been made. */
+  /** Receives each change after it has been made. */
   onChange: ((change: ObjectChange) => void) | undefined;
   #base: StateRoot;
   #stamp: Stamp;
@@ -271,7 +273,7 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
     this.onChange?.(change);
   }
 
-  /** Is a call under way? What it has read must not change before it is over. */
+  /** True while a call is running. The data that it has read must not change before it ends. */
   get held(): boolean {
     return this.#held > 0;
   }
@@ -312,11 +314,11 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
     return this.changes.splice(changes);
   }
 
-  /** Gives what was written since the savepoint, and what comes, the next version: see {@link splitOff}. */
+  /** Gives the writes since the savepoint, and later ones, the next version: see {@link splitOff}. */
   moveOn({ changes: from }: Savepoint): void {
     this.#stamp = { version: this.#stamp.version + 1, time: this.#stamp.time };
     this.#restamp(from);
-    // A change is measured and encoded once: these are others now.
+    // A change is measured and encoded once: these are different ones now.
     for (let i = from; i < this.changes.length; i++) this.changes[i] = { ...(this.changes[i] as ObjectChange) };
   }
 
@@ -325,7 +327,7 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
     this.#stamp = { version: this.#stamp.version - 1, time: this.#stamp.time };
   }
 
-  /** What was written before the savepoint, as a transaction of its own; the caller says where this one stands then. */
+  /** Moves the writes before the savepoint to a separate transaction. The caller then sets the base of this one. */
   splitOff({ tables, changes }: Savepoint): WriteTransaction {
     const stamp = { version: this.#stamp.version - 1, time: this.#stamp.time };
     const head = new WriteTransaction({ base: this.#base, kinds: this.kinds, stamp });
@@ -335,12 +337,12 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
     return head;
   }
 
-  /** Stands on what {@link splitOff} gave, once that has a root. */
+  /** Takes the root that {@link splitOff}'s transaction made as the base. */
   standOn(base: StateRoot): void {
     this.#base = base;
   }
 
-  /** From here on nothing that was written since the savepoint changes any more. */
+  /** Freezes the writes since the savepoint. */
   seal({ changes: from }: Savepoint): void {
     this.#restamp(from);
     for (const { action, object } of this.changes.slice(from)) if (action !== 'delete') sealMeta(object.meta);

@@ -11,9 +11,9 @@ import { WriteTransaction, type KindLimitsByName } from './write-transaction.js'
 import { Turn } from './turn.js';
 
 export interface UpdateOptions {
-  /** Who writes; kept in history. At most 128 characters. */
+  /** Author of the write; kept in history. At most 128 characters. */
   readonly actor?: string;
-  /** Why; kept in history. At most 1,024 characters. */
+  /** Purpose of the write; kept in history. At most 1,024 characters. */
   readonly reason?: string;
   /** At most 128 characters. A repeat of one of the last 10,000 ids does nothing and resolves with `undefined`. For retries after `OUTCOME_UNKNOWN`. */
   readonly requestId?: string;
@@ -170,10 +170,10 @@ function checkOptions(options: UpdateOptions): void {
   if (requestId === '') throw new TypeError('requestId must not be empty');
 }
 
-/** Most characters (UTF-16 units) of what is said about a transaction: all of it is kept in history. */
+/** Most characters (UTF-16 units) of a transaction's labels, all of which are kept in history. */
 export const labelCharactersMax = { actor: 128, reason: 1_024, requestId: 128 } as const;
 
-/** What is said about a transaction, when it is too long. */
+/** Returns an error when a label of a transaction is too long. */
 function tooLongLabel({ actor, reason, requestId }: UpdateOptions): StoreError | undefined {
   return longer('actor', actor) ?? longer('reason', reason) ?? longer('requestId', requestId);
 }
@@ -260,7 +260,10 @@ export class Writer {
     });
   }
 
-  /** Hands in what `tx` did; the ticket settles with it. Returns the state that it makes, unless it was refused at once. */
+  /**
+   * Submits the changes of `tx`; the ticket settles with it. Returns the resulting state, unless the transaction was
+   * refused at once.
+   */
   submit<T>(ticket: Ticket<T>, tx: WriteTransaction, value: T, labels: Labels): StateRoot | undefined {
     ticket.phase = 'proposed';
     const root = this.ledger.submit(

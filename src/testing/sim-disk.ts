@@ -105,7 +105,7 @@ export class SimDisk {
   #serial = 0;
   /** When the mark is written, by the scheduler's clock. */
   #markDueAt = Infinity;
-  /** How long the next write takes that follows one of a membership change, milliseconds. */
+  /** Duration of the next write that follows one of a membership change, milliseconds. */
   #stallMs = 0;
   #wroteChange = false;
   /** Damaged or wiped: what was on it is nobody's fault any more. */
@@ -283,14 +283,14 @@ export class SimDisk {
   // ---------------------------------------------------------------- writing it
 
   /**
-   * The next write of the log that follows one of a membership change takes this long: most likely the one that says that
-   * the change is committed. What else the disk does goes on beside it.
+   * Delays the next write of the log that follows one of a membership change: most likely the one that records the
+   * change as committed. Other operations of the disk continue meanwhile.
    */
   stall(ms: number): void {
     this.#stallMs = ms;
   }
 
-  /** How long a write that begins now waits before its sync, milliseconds. */
+  /** Returns the delay of a write that begins now before its sync, milliseconds. */
   stallOf({ entries }: DiskWrite): number {
     const ms = this.#wroteChange ? this.#stallMs : 0;
     if (ms > 0) this.#stallMs = 0;

@@ -247,8 +247,8 @@ export class Trouble {
   }
 
   /**
-   * One follower writes for seconds, and is cut off for a moment, while learners are added and removed: its leader gives up
-   * the log that it lacks, and sends a snapshot to a member that has committed changes still to apply.
+   * Makes one follower write for seconds, and cuts it off for a moment, while learners are added and removed. Its
+   * leader compacts the log that it lacks, and sends a snapshot to a member that has committed changes still to apply.
    */
   #stall(): void {
     const { leader, running, network, scheduler } = this.#cluster;

@@ -16,7 +16,7 @@ const { Reader, Root, Writer } = protobuf;
 type Reader = protobuf.Reader;
 type Writer = protobuf.Writer;
 
-/** Bytes that are not what they should be: damaged on the way or on disk, or of a program that does not know the rules. */
+/** Bytes that are not valid: damaged on the way or on disk, or written by a program with other rules. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
   readonly code = 'DAMAGED';

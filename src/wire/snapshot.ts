@@ -27,11 +27,11 @@ import { checkedKind, decodeObject, encodeObject } from './objects.js';
 export const snapshotFormat = 1;
 
 const recordCodec = messageCodec('SnapshotRecord');
-/** Most bytes that are yielded at a time: a record that is longer goes on in the next piece. */
+/** Most bytes that are yielded at a time: a longer record continues in the next piece. */
 export const chunkBytes = 32 * 1024;
-/** A record of history ends at so much of a transaction: it may have removed much with little. */
+/** Size of a transaction's part at which a record of history ends: a small transaction may have removed much. */
 const historyLimits: GroupLimits = { bytes: 256 * 1024, items: 128 };
-/** A record of request ids ends at so many of them. */
+/** Number of request ids at which a record of them ends. */
 const requestLimits: GroupLimits = { bytes: 256 * 1024, items: 256 };
 
 /** Everything that one member hands to another: the store, and who the cluster is. */
@@ -46,8 +46,8 @@ export interface ClusterSnapshot {
 }
 
 /**
- * The pieces of an encoded snapshot, made one at a time so that the caller can pause between them: at most 32 KiB each,
- * less when `due` says that it is time for a pause. However large what the store holds is, no piece is larger.
+ * Yields an encoded snapshot in pieces, made one at a time so that the caller can pause between them. A piece is at most
+ * 32 KiB, whatever the store's size, and smaller when `due` asks for a pause.
  */
 export function* encodeSnapshot(snapshot: ClusterSnapshot, due = () => false): Generator<Uint8Array, void> {
   let records: Uint8Array[] = [];
@@ -198,10 +198,10 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
 
 /** Takes an encoded snapshot piece by piece. */
 export class SnapshotDecoder {
-  /** What no whole record has been made of yet … */
+  /** Bytes that do not make a whole record yet. */
   #rest: Uint8Array[] = [];
   #restBytes = 0;
-  /** … because so many bytes are needed first: a long record comes in many pieces, and is put together once. */
+  /** Bytes needed for the next step: a long record arrives in many pieces, and is joined once. */
   #wantedBytes = lengthBytes;
   #header: SnapshotHeader | undefined;
   #records = 0;

@@ -81,10 +81,10 @@ async function readStack(file: string, { stack, profile }: ApplyFlags, env: Cont
   return parseStack(text, { file, folder: basename(dir), name: stack, profiles, env, absolute });
 }
 
-/** Containers run on other computers: a path that begins at the file's folder, or at the user's, must be whole there. */
+/** Makes a path absolute: containers run on other computers, where the folders of the file and the user are unknown. */
 function absoluteFrom(dir: string, home: string, path: string): string {
   if (path.startsWith('~')) return join(home, path.slice(1));
-  return win32.isAbsolute(path) ? path : resolve(dir, path); // also absolute as POSIX has it
+  return win32.isAbsolute(path) ? path : resolve(dir, path); // true for POSIX paths too
 }
 
 async function applyStack(

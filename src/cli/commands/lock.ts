@@ -12,7 +12,7 @@ interface LockFlags {
   readonly wait: boolean;
 }
 
-/** How long giving a lock back may take after an interruption, milliseconds. */
+/** Limit for releasing a lock after an interruption, milliseconds. */
 const releaseMs = 1_000;
 
 /** `skep lock NAME -- cmd` and `skep elect NAME -- cmd`. */
@@ -51,7 +51,7 @@ export function addLock(program: Command, context: Context, exit: (code: number)
           if (held.signal.aborted) streams.err(`skep: the lock "${name}" was lost while the command ran\n`);
           exit(held.signal.aborted && code === exitCodes.ok ? exitCodes.conflict : code);
         } finally {
-          // It runs out by itself where nobody answers: who was interrupted does not wait for that.
+          // The lease expires by itself when no member answers, so an interrupted user does not wait for that.
           await held.release(signal.aborted ? { signal: AbortSignal.timeout(releaseMs) } : {}).catch(() => undefined);
         }
       });
@@ -92,9 +92,9 @@ async function withCoordination(
 }
 
 /**
- * Runs a command until it ends by itself, or until what it rests on is over or we are interrupted: then it is asked to
- * end, and made to within the grace. Resolves with its exit code when nothing of its process group is left: only then may
- * another one begin.
+ * Runs a command until it ends by itself, until the lock or lead is lost, or until we are interrupted. In the last two
+ * cases it is asked to end, and killed within the grace. Resolves with its exit code when nothing of its process group is
+ * left: only then may another one begin.
  */
 function runWhile(
   { signal, epoch }: Pick<Lock | Lead, 'signal' | 'epoch'>,

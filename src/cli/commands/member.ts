@@ -100,7 +100,7 @@ function addRm(group: Command, context: Context): void {
     });
 }
 
-/** Whom `member rm` is about. A name given by mistake must not cost a member that lives. */
+/** Selects the members for `member rm`. A name given by mistake must not remove a live member. */
 function leaving(members: readonly Member[], named: readonly string[], unreachable: boolean): readonly Member[] {
   if (named.length === 0) return members.filter(({ reachable }) => !reachable);
   const chosen = new Set(named.map((one) => find(members, one)));
@@ -170,7 +170,7 @@ function addReplace(group: Command, context: Context): void {
             'NAME_CONFLICT',
             `${name} is a voter already: to remove ${gone} alone, use member rm ${gone}; to go on with a replacement, --force`,
           );
-        // The last step is judged before the first one: a member is not started for a replacement that would be refused.
+        // The last step is checked before the first one: no member is started for a replacement that would be refused.
         const stay: Removable[] = others.filter((member) => member !== there);
         planRemovals<Removable>([...stay, { name, role: 'voter', reachable: true }, leaves], [leaves], { force });
         await client.checkQuorum(context);

@@ -15,7 +15,7 @@ interface NetworkFlags {
   readonly gateway?: string;
 }
 
-/** Adds `create` to `skep network`: what Compose files call an external network. */
+/** Adds `create` to `skep network`, for the networks that Compose files call external. */
 export function addNetworkCreate(group: Command, context: Context): void {
   group
     .command('create')

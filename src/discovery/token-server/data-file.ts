@@ -31,7 +31,7 @@ export class DataFile {
   }
 
   /**
-   * Nothing, when there is no file yet. A symbolic link is followed here, and stays one when the file is written anew.
+   * Returns nothing when there is no file yet. A symbolic link is followed here, and kept when the file is rewritten.
    * @throws {DiscoveryError} `DAMAGED`: this is no file of a token server. It is not touched.
    */
   async load(): Promise<readonly SavedCluster[]> {

@@ -5,12 +5,15 @@ import { annotations, driver } from './common.js';
 /** Most bytes of a secret, decoded: SwarmKit's limit. */
 export const secretBytesMax = 500 * 1024;
 
-/** Base64 with padding, as Docker's API and RFC 4648 §4 have it; that the length is a multiple of four is asked apart. */
+/**
+ * Matches base64 with padding, as in Docker's API and RFC 4648 §4; the length is checked separately to be a multiple of
+ * four.
+ */
 const base64Pattern = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
- * Refuses data that is more than `max` bytes when it is decoded, or is not base64. In this order: a pattern takes memory
- * for what it goes through.
+ * Refuses data of more than `max` decoded bytes, and then data that is not base64. The order matters: a pattern takes
+ * memory in proportion to its input.
  */
 export function checkData(data: string, max: number): void {
   const path = ['spec', 'data'];

@@ -75,15 +75,15 @@ export interface CatalogListRequest {
   readonly tags: readonly string[];
   readonly passing: boolean;
   readonly stale: boolean;
-  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
+  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
   readonly limit: number;
-  /** Only what comes behind the instance of this id in the order of the list. */
+  /** Only instances after the one with this id, in the order of the list. */
   readonly after?: string;
 }
 
 export interface CatalogListResponse {
   readonly instances: readonly CatalogInstance[];
-  /** There are others: ask for what comes after the last one. */
+  /** True when there are more: ask for those after the last one. */
   readonly more: boolean;
 }
 
@@ -101,7 +101,7 @@ export interface CatalogChange {
 
 export interface CatalogWatchResponse {
   readonly changes: readonly CatalogChange[];
-  /** The changes go on in the next message. */
+  /** True when the changes continue in the next message. */
   readonly continued?: boolean;
 }
 
@@ -139,7 +139,7 @@ export interface GetNodeResponse {
 export interface ListNodesRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
+  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -148,7 +148,7 @@ export interface ListNodesRequest {
 export interface ListNodesResponse {
   readonly nodes: readonly Node[];
   readonly version: number;
-  /** There are others: ask for what comes after the last one. */
+  /** True when there are more: ask for those after the last one. */
   readonly more: boolean;
 }
 
@@ -198,7 +198,7 @@ export interface GetServiceResponse {
 export interface ListServicesRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
+  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -207,7 +207,7 @@ export interface ListServicesRequest {
 export interface ListServicesResponse {
   readonly services: readonly Service[];
   readonly version: number;
-  /** There are others: ask for what comes after the last one. */
+  /** True when there are more: ask for those after the last one. */
   readonly more: boolean;
 }
 
@@ -257,7 +257,7 @@ export interface GetTaskResponse {
 export interface ListTasksRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
+  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -266,7 +266,7 @@ export interface ListTasksRequest {
 export interface ListTasksResponse {
   readonly tasks: readonly Task[];
   readonly version: number;
-  /** There are others: ask for what comes after the last one. */
+  /** True when there are more: ask for those after the last one. */
   readonly more: boolean;
 }
 
@@ -316,7 +316,7 @@ export interface GetNetworkResponse {
 export interface ListNetworksRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
+  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -325,7 +325,7 @@ export interface ListNetworksRequest {
 export interface ListNetworksResponse {
   readonly networks: readonly Network[];
   readonly version: number;
-  /** There are others: ask for what comes after the last one. */
+  /** True when there are more: ask for those after the last one. */
   readonly more: boolean;
 }
 
@@ -375,7 +375,7 @@ export interface GetClusterResponse {
 export interface ListClustersRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
+  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -384,7 +384,7 @@ export interface ListClustersRequest {
 export interface ListClustersResponse {
   readonly clusters: readonly Cluster[];
   readonly version: number;
-  /** There are others: ask for what comes after the last one. */
+  /** True when there are more: ask for those after the last one. */
   readonly more: boolean;
 }
 
@@ -434,7 +434,7 @@ export interface GetSecretResponse {
 export interface ListSecretsRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
+  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -443,7 +443,7 @@ export interface ListSecretsRequest {
 export interface ListSecretsResponse {
   readonly secrets: readonly Secret[];
   readonly version: number;
-  /** There are others: ask for what comes after the last one. */
+  /** True when there are more: ask for those after the last one. */
   readonly more: boolean;
 }
 
@@ -493,7 +493,7 @@ export interface GetConfigResponse {
 export interface ListConfigsRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
+  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -502,7 +502,7 @@ export interface ListConfigsRequest {
 export interface ListConfigsResponse {
   readonly configs: readonly Config[];
   readonly version: number;
-  /** There are others: ask for what comes after the last one. */
+  /** True when there are more: ask for those after the last one. */
   readonly more: boolean;
 }
 
@@ -552,7 +552,7 @@ export interface GetVolumeResponse {
 export interface ListVolumesRequest {
   readonly filter?: Filter;
   readonly stale: boolean;
-  /** At most so many; 0 is as many as one answer takes, about 1 MiB. */
+  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
   readonly limit: number;
   /** Only what comes behind the object of this id in the order of the list. */
   readonly after?: string;
@@ -561,7 +561,7 @@ export interface ListVolumesRequest {
 export interface ListVolumesResponse {
   readonly volumes: readonly Volume[];
   readonly version: number;
-  /** There are others: ask for what comes after the last one. */
+  /** True when there are more: ask for those after the last one. */
   readonly more: boolean;
 }
 
@@ -649,7 +649,7 @@ export interface PlannedChange {
   readonly kind: string;
   readonly id: string;
   readonly fields: readonly FieldChange[];
-  /** Fields that differ and are not listed: there are too many. */
+  /** Number of differing fields that are not listed: there are too many. */
   readonly fieldsLeftOut: number;
 }
 
@@ -658,7 +658,7 @@ export interface FieldChange {
   readonly path: string;
   readonly old?: string;
   readonly new?: string;
-  /** The values are too long to be shown, about 64 KiB. */
+  /** True when the values are too long to be shown: more than about 64 KiB. */
   readonly tooLong?: boolean;
 }
 
@@ -736,7 +736,7 @@ export interface HistoryEntry {
   readonly actor?: string;
   readonly reason?: string;
   readonly fields: readonly FieldChange[];
-  /** Fields that were changed and are not listed: there are too many. */
+  /** Number of changed fields that are not listed: there are too many. */
   readonly fieldsLeftOut: number;
 }
 
@@ -1470,7 +1470,7 @@ export interface FormationBallot {
   readonly by: number;
 }
 
-/** What a cluster begins with. */
+/** First state of a cluster. */
 export interface Genesis {
   readonly clusterId: string;
   readonly lineage: string;
@@ -1482,24 +1482,24 @@ export interface FormationRequest {
   readonly member: MemberInfo;
   /** The list that the member was started with, sorted. */
   readonly peers: readonly string[];
-  /** Absent: only asks who is there. */
+  /** Absent in a request that only looks for members. */
   readonly ballot?: FormationBallot;
-  /** With it the ballot asks to accept this, without it for a promise. */
+  /** When present, the ballot asks to accept it; otherwise it asks for a promise. */
   readonly genesis?: Genesis;
 }
 
 export interface FormationAnswer {
-  /** Who answers. */
+  /** The member that answers. */
   readonly member: MemberInfo;
   readonly peers: readonly string[];
-  /** A member of a cluster answers: there is one. */
+  /** True when the answering process belongs to a cluster. */
   readonly formed: boolean;
-  /** The promise, or the acceptance, that was asked for is given. */
+  /** True when the requested promise or acceptance is given. */
   readonly granted: boolean;
-  /** The highest ballot that something was promised to. */
+  /** The highest promised ballot. */
   readonly promised?: FormationBallot;
   readonly acceptedAt?: FormationBallot;
-  /** What was accepted, or what the cluster began with. */
+  /** The accepted genesis, or the one that the cluster began with. */
   readonly genesis?: Genesis;
 }
 
@@ -1542,7 +1542,7 @@ export interface RaftHello {
   readonly to: number;
   /** Where the sender is reached: the receiver may not know of it yet, or know an older place. */
   readonly addrs: readonly string[];
-  /** Where the log of the sender ends. A leader that knows better refuses the stream, and says how far it had reached. */
+  /** Last index of the sender's log. A leader that knows of a later one refuses the stream, and reports it. */
   readonly lastIndex: number;
 }
 
@@ -1687,7 +1687,7 @@ export interface RaftMessage {
 
 export interface JoinRequest {
   readonly member: MemberInfo;
-  /** A member of the same name that does not answer is removed first: it has lost its disk, and this is what came after it. */
+  /** A member of the same name that does not answer is removed first: it has lost its disk, and this one replaces it. */
   readonly replaces: boolean;
 }
 
@@ -1843,7 +1843,7 @@ export interface WatchRequest {
   readonly lineage?: string;
   /** An update whose old object matches is reported too. */
   readonly matchEither: boolean;
-  /** Only transactions with a matching event are sent; a bookmark tells an idle watcher the version to resume from. Milliseconds between bookmarks; 0 is 10,000. After five times as long there is one also when nothing happened. */
+  /** Only transactions with a matching event are sent; a bookmark tells an idle watcher the version to resume from. Milliseconds between bookmarks; 0 is 10,000. After five times as long a bookmark is sent although nothing happened. */
   readonly bookmarkMs: number;
   /** Begin with the objects that match now, and go on from there. Not together with `resume_from`. Actions ask nothing of these objects. */
   readonly snapshot: boolean;
@@ -1864,7 +1864,7 @@ export interface Synced {
   readonly version: number;
 }
 
-/** A transaction with many or large events comes in several of these, one behind the other: a reader puts the events of one version together, and has seen the transaction when it has the last. */
+/** A transaction with many or large events arrives in several consecutive messages. A reader joins the events of one version; the last message completes the transaction. */
 export interface WatchTransaction {
   readonly version: number;
   readonly time: number;
@@ -1872,11 +1872,11 @@ export interface WatchTransaction {
   readonly actor?: string;
   readonly reason?: string;
   readonly requestId?: string;
-  /** The events go on in the next message, which is of the same version. */
+  /** True when the events continue in the next message, of the same version. */
   readonly continued?: boolean;
 }
 
-/** Nothing that is wanted happened up to this version. */
+/** No wanted event happened up to this version. */
 export interface Bookmark {
   readonly version: number;
 }

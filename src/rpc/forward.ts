@@ -1,6 +1,7 @@
 import type { handleUnaryCall, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Replica } from '../replica/index.js';
 import { isStoreError, StoreError } from '../state/index.js';
+import type { messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { connectionLost, neverSent, toStatus } from './status.js';
 
@@ -77,6 +78,7 @@ export function forwardingHandler<Req>(
     // A process that was stopped finds requests whose callers gave up long ago: their end comes right behind them.
     await new Promise((resolve) => setImmediate(resolve));
     const forwarded = call.metadata.get(forwardedKey).length > 0;
+    checkInfo(call.request as { readonly info?: messages.WriteInfo });
     for (;;) {
       if (call.cancelled) throw new StoreError('CLOSED', 'the caller has gone away: nothing was done');
       try {
@@ -97,6 +99,12 @@ export function forwardingHandler<Req>(
       (error: unknown) => done(toStatus(error)),
     );
   };
+}
+
+/** To the library an empty id is a mistake in a program; here it is one in a request. */
+function checkInfo({ info }: { readonly info?: messages.WriteInfo }): void {
+  if (info?.requestId === '')
+    throw new StoreError('INVALID_OBJECT', 'request_id must not be empty: leave it out', { path: 'info.request_id' });
 }
 
 /** `undefined` when the leader was not reached, so that nothing can have happened. */

@@ -1,3 +1,4 @@
+import { abuse } from './abuse.js';
 import { damage } from './damage.js';
 import { diskFull } from './disk-full.js';
 import { kill } from './kill.js';
@@ -8,7 +9,7 @@ import type { Scenario } from './scenario.js';
 
 export type { Fight, Scenario } from './scenario.js';
 
-export const scenarioNames = ['kill', 'pause', 'partition', 'disk-full', 'damage', 'membership'] as const;
+export const scenarioNames = ['kill', 'pause', 'partition', 'disk-full', 'damage', 'membership', 'abuse'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
@@ -18,4 +19,5 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   'disk-full': diskFull,
   damage,
   membership,
+  abuse,
 };

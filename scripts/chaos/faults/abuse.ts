@@ -1,0 +1,30 @@
+import { systemRandom } from '../../../src/base/random.js';
+import { abuse as sendAbuse } from '../../abuse/client.js';
+import { inTurn, roles, type Fight, type Scenario } from './scenario.js';
+
+/** How long one round sends, milliseconds. */
+const roundMs = 5_000;
+
+/** Whom a round sends to. */
+const turns = ['leader', 'followers', 'all'] as const;
+
+/**
+ * A client that sends what the fuzz test sends: random bytes, messages cut short, and valid ones that are extreme. Nobody may
+ * end for it, and what the others are told must stay right.
+ */
+export const abuse: Scenario = {
+  async round({ cluster, notebook, signal }: Fight, turn: number): Promise<void> {
+    const { leader, followers } = await roles(cluster);
+    const who = inTurn(turns, turn);
+    const to = { leader: [leader], followers, all: cluster.members }[who];
+    const until = AbortSignal.any([signal, AbortSignal.timeout(roundMs)]);
+    notebook.fault(`abuse of ${who}`);
+    const { messages, unanswered } = await sendAbuse(
+      to.map(({ addr }) => addr),
+      systemRandom,
+      until,
+    );
+    notebook.remark(`messages to ${who}: ${messages > 100 ? 'more than 100' : messages}`);
+    for (const one of unanswered) notebook.remark(`not answered in time: ${one.replace(/, message \d+/, '')}`);
+  },
+};

@@ -34,7 +34,7 @@ export async function run(
   try {
     for (let i = 0; i < options.members; i++) await cluster.add();
     say(`${options.members} managers; ${options.scenario} for ${options.seconds} s`);
-    watchers = [{}, { prefix }, { prefix: `${prefix}1` }].map(
+    watchers = [scenario.writesToo ? { prefix } : {}, { prefix }, { prefix: `${prefix}1` }].map(
       (filter, i) => new Watcher(`w${i + 1}`, filter, cluster, recorder),
     );
     const load = new Load(cluster, recorder);

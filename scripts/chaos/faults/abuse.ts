@@ -13,17 +13,22 @@ const turns = ['leader', 'followers', 'all'] as const;
  * end for it, and what the others are told must stay right.
  */
 export const abuse: Scenario = {
+  writesToo: true,
   async round({ cluster, notebook, signal }: Fight, turn: number): Promise<void> {
     const { leader, followers } = await roles(cluster);
     const who = inTurn(turns, turn);
     const to = { leader: [leader], followers, all: cluster.members }[who];
-    const until = AbortSignal.any([signal, AbortSignal.timeout(roundMs)]);
+    const over = new AbortController();
+    const end = () => over.abort();
+    const timer = setTimeout(end, roundMs);
+    signal.addEventListener('abort', end, { once: true });
     notebook.fault(`abuse of ${who}`);
     const { messages, unanswered } = await sendAbuse(
       to.map(({ addr }) => addr),
       systemRandom,
-      until,
+      over.signal,
     );
+    clearTimeout(timer);
     notebook.remark(`messages to ${who}: ${messages > 100 ? 'more than 100' : messages}`);
     for (const one of unanswered) notebook.remark(`not answered in time: ${one.replace(/, message \d+/, '')}`);
   },

@@ -14,6 +14,8 @@ export interface Fight {
 /** One kind of trouble. */
 export interface Scenario {
   readonly proxied?: boolean;
+  /** What breaks writes objects too: only what the load wrote is watched and checked. */
+  readonly writesToo?: boolean;
   /** Makes the place for the data of a new member in `dir`. */
   readonly place?: (dir: string, name: string) => Promise<string>;
   /** Breaks one thing, waits, and mends it. `turn` counts from 0. */

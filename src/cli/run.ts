@@ -40,6 +40,7 @@ export async function run(args: readonly string[], context: Context, version: st
     )
     .addOption(new Option('--reason <why>', 'why something is written, for the history'))
     .showHelpAfterError('(see --help)')
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.streams.out(text), writeErr: (text) => context.streams.err(text) });
   const exit = (given: number) => {

@@ -4,7 +4,12 @@ import type { Logger } from '../base/log.js';
 /** Lines of JSON on stderr. Written at once: a line about why the process ends must not be lost. */
 export function processLogger(level: string, member?: string): Logger {
   const log = pino(
-    { level, base: member === undefined ? {} : { member }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      base: member === undefined ? {} : { member },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) }, // a word, not pino's number
+    },
     pino.destination({ dest: 2, sync: true }),
   );
   return {

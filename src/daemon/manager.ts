@@ -6,6 +6,7 @@ import { systemRandom } from '../base/random.js';
 import { instances } from '../catalog/kinds.js';
 import type { DnsServer } from '../dns/index.js';
 import { messageOf } from '../base/errors.js';
+import { cannotListen } from '../base/listening.js';
 import { processLogger } from './logger.js';
 import { openReplica, type OpenReplica } from './open-replica.js';
 
@@ -75,7 +76,7 @@ async function serveDns(listen: string, replica: OpenReplica, logger: Logger): P
     return await openDnsServer({ listen, find, random: systemRandom, logger });
   } catch (error) {
     await replica.close();
-    throw new Error(`cannot serve DNS on ${listen}: ${messageOf(error)}`, { cause: error });
+    throw new Error(`cannot serve DNS: ${messageOf(cannotListen(listen, error))}`, { cause: error });
   }
 }
 

@@ -22,6 +22,7 @@ import { Members } from './members.js';
 import { MembershipChanges } from './membership-changes.js';
 import type { Acknowledged, Disk, MemberInfo, Network } from './ports.js';
 import { Proposals } from './proposals.js';
+import { raftLogger } from './raft-log.js';
 import { ReadRounds } from './read-rounds.js';
 import type { ReplicaSettings, ReplicaWorld } from './settings.js';
 import { Restoring } from './restore.js';
@@ -146,7 +147,7 @@ export class RaftLoop {
         disableProposalForwarding: true,
         stepDownOnRemoval: true,
         random: world.random,
-        logger: { log: (level, message) => world.logger[level](message) },
+        logger: raftLogger(world.logger, (id) => this.members.get(id)?.name, world.clock),
       },
       storage,
     );

@@ -3,6 +3,7 @@ import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
+import { cannotListen } from '../base/listening.js';
 import type { Replica } from '../replica/index.js';
 import { descriptor } from '../wire/index.js';
 import { backupService } from './backup-service.js';
@@ -63,9 +64,7 @@ export class ApiServer {
     this.#health.addToServer(this.#server);
     new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(this.#server);
     return new Promise<number>((resolve, reject) => {
-      this.#door.once('error', (error) =>
-        reject(new Error(`cannot listen on ${addr}: ${error.message}`, { cause: error })),
-      );
+      this.#door.once('error', (error) => reject(cannotListen(addr, error)));
       this.#door.listen(placeOf(addr), () => resolve((this.#door.address() as AddressInfo).port));
     });
   }

@@ -81,8 +81,16 @@ describe('the process skep', () => {
     const second = manager('b', '--listen', addr);
     expect(await second.ended).toBe(1);
     expect(second.out).toBe('');
-    expect(second.err).toContain(`skep: cannot listen on ${addr}: `);
+    expect(second.err).toContain(
+      `skep: cannot listen on ${addr}: the port is taken: stop what listens there, or choose another`,
+    );
     expect(await first.end('SIGTERM')).toBe(0);
+    const lines = first.err
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: string; msg: string });
+    expect(lines.map(({ level }) => level)).toEqual(lines.map(() => 'info')); // words, no numbers
+    expect(lines.map(({ msg }) => msg).find((msg) => / leads term /.test(msg))).toMatch(/^a leads term \d+$/);
   });
 
   it('ends at once when it is told to while it joins', async () => {

@@ -31,6 +31,11 @@ describe('the command line', () => {
     expect(out).not.toMatch(/\u001b/);
   });
 
+  it.each([['apply'], ['node', 'ls'], ['snapshot', 'restore']])('shows the options of all commands in the help of %s', async (...args) => {
+    const { out } = await skep([...args, '--help']);
+    for (const option of ['--host <', '-o, --output <', '--timeout <', '--actor <']) expect(out).toContain(option);
+  }); // prettier-ignore
+
   it.each([
     [[], 'Usage: skep'],
     [['nonsense'], "unknown command 'nonsense'"],

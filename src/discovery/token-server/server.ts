@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
+import { cannotListen } from '../../base/listening.js';
 import { silentLogger, type Logger } from '../../base/log.js';
 import { systemRandom, type Random } from '../../base/random.js';
 import { joinHostPort, splitHostPort } from '../entry.js';
@@ -128,7 +129,7 @@ async function listen(server: Server, address: string): Promise<void> {
     server.listen(Number(port), host === '' ? undefined : host);
     await once(server, 'listening');
   } catch (cause) {
-    throw new Error(`cannot listen on ${address}: ${messageOf(cause)}`, { cause });
+    throw cannotListen(address, cause);
   }
 }
 

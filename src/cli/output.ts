@@ -1,12 +1,15 @@
 import Table from 'cli-table3';
+import { printable, terminalSafe } from '../base/terminal.js';
+
+export { printable };
 
 export type Format = 'table' | 'json' | 'ndjson' | 'name';
 export const formats: readonly Format[] = ['table', 'json', 'ndjson', 'name'];
 
 /** Where a command's output goes: data on one stream, everything else on the other. */
 export interface Streams {
-  out(text: string): void;
-  err(text: string): void;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
 }
 
 /** How rows of one command look as a table: heading and cell. */
@@ -35,12 +38,10 @@ export function table<Row>(rows: readonly Row[], columns: Columns<Row>): string 
     .join('\n');
 }
 
-/** Without what would move the cursor, colour the terminal or begin a line: names are whatever somebody wrote. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, escaped);
+/** The same streams, for a terminal: whatever is printed, it only shows. */
+export function safeStreams({ out, err }: Streams): Streams {
+  return { out: (text) => out(terminalSafe(text)), err: (text) => err(terminalSafe(text)) };
 }
-
-const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** Prints a list in the format that was asked for. */
 export function printList<Row>(

@@ -18,10 +18,12 @@ import { addTokenServer } from './commands/token-server.js';
 import { addWatch } from './commands/watch.js';
 import { formats, hostDefault, type Context } from './context.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
+import { safeStreams } from './output.js';
 import { endOwnOptions } from './own-options.js';
 
 /** Runs one command line. Resolves with the exit code; never throws. */
-export async function run(args: readonly string[], context: Context, version: string): Promise<number> {
+export async function run(args: readonly string[], given: Context, version: string): Promise<number> {
+  const context: Context = { ...given, streams: safeStreams(given.streams) };
   let code: number | undefined;
   const program = new Command('skep')
     .description('the state of a cluster: stored, replicated, watched')
@@ -43,8 +45,8 @@ export async function run(args: readonly string[], context: Context, version: st
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.streams.out(text), writeErr: (text) => context.streams.err(text) });
-  const exit = (given: number) => {
-    code = given;
+  const exit = (ended: number) => {
+    code = ended;
   };
   addManager(program, context, exit);
   addDoctor(program, context, exit);

@@ -54,7 +54,7 @@ export class Silent extends Error {
 export class Calls {
   readonly timeoutMs: number;
   readonly clock: Clock;
-  readonly #unreachableMs: number;
+  readonly unreachableMs: number;
   readonly #channels = new Map<string, Channel>();
   readonly #closed = new AbortController();
   #hosts: string[];
@@ -62,7 +62,7 @@ export class Calls {
   constructor(hosts: readonly string[], { timeoutMs, unreachableMs = timeoutMs, clock }: CallsOptions) {
     this.#hosts = [...hosts];
     this.timeoutMs = timeoutMs;
-    this.#unreachableMs = unreachableMs;
+    this.unreachableMs = unreachableMs;
     this.clock = clock;
     setMaxListeners(0, this.#closed.signal); // one for each call that is under way
   }
@@ -257,7 +257,7 @@ export class Calls {
         }
         const again = this.clock.monotonic() + againMs;
         const nobody = unreached.size === this.#hosts.length;
-        if (again + worthMs > until || (nobody && again > begun + this.#unreachableMs))
+        if (again + worthMs > until || (nobody && again > begun + this.unreachableMs))
           throw explained(timedOut(error) ? (unreached.get(host) ?? error) : error, {
             unknown: unknown && isWrite(request),
             hosts: [...this.#hosts].sort(), // however often they took turns

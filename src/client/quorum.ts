@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { neverSent } from '../rpc/index.js';
 import { isStoreError, StoreError } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import type { Calls } from './calls.js';
@@ -17,32 +18,43 @@ interface Waiting {
 
 /**
  * Resolves when a quorum has confirmed a read, or a majority of the voters answers and is left to elect a leader.
- * @throws {StoreError} `NOT_LEADER` when neither is so: who answers and who does not.
+ * @throws {StoreError} `NOT_LEADER` when neither is so: who answers and who does not; or that nobody can be reached.
  */
 export async function findQuorum(calls: Calls, { clock, signal }: Waiting): Promise<void> {
-  const end = clock.monotonic() + calls.timeoutMs;
+  const begun = clock.monotonic();
+  const spent = () => clock.monotonic() - begun;
   calls.learn(signal).catch(() => undefined); // what one member cannot reach, another one may
-  while (clock.monotonic() < end && !(await confirmed(calls, signal))) {
+  while (spent() < calls.timeoutMs) {
+    const left = calls.unreachableMs - spent();
+    const timeoutMs = Math.min(confirmMs, calls.timeoutMs, left > 0 ? left : confirmMs);
+    const failure = await unconfirmed(calls, { timeoutMs, signal });
+    if (failure === undefined) return;
     const answers = await calls.everyone<ClusterStatus>('membership', 'Status', {}, { timeoutMs: surveyMs, signal });
-    if (answers.length === 0) return; // why nobody answers, the call itself finds out
-    const status = merged(answers);
-    if (hasQuorum(status)) return;
-    // Who leads without a quorum notices within an election timeout.
-    if (status.leader === undefined)
-      throw new StoreError('NOT_LEADER', `${leaderless(status)}; start them, or remove what is lost for good`);
+    if (answers.length > 0) {
+      const status = merged(answers);
+      if (hasQuorum(status)) return;
+      // Who leads without a quorum notices within an election timeout.
+      if (status.leader === undefined)
+        throw new StoreError('NOT_LEADER', `${leaderless(status)}; start them, or remove what is lost for good`);
+    } else {
+      if (!neverSent(failure.cause ?? failure)) return; // somebody is there and silent: the call itself says how that ends
+      if (spent() >= calls.unreachableMs) throw failure;
+    }
   }
 }
 
-/** Reads nothing, linearizably: that needs a leader and a quorum behind it. */
-async function confirmed(calls: Calls, signal: AbortSignal | undefined): Promise<boolean> {
-  const timeoutMs = Math.min(confirmMs, calls.timeoutMs);
+/** Reads nothing, linearizably: that needs a leader and a quorum behind it. Resolves with why it could not. */
+async function unconfirmed(
+  calls: Calls,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+): Promise<Error | undefined> {
   const request: messages.GetObjectRequest = { kind: 'cluster', id: '-', stale: false };
   try {
     await calls.unary('control', 'GetObject', request, { timeoutMs, signal });
-    return true;
+    return undefined;
   } catch (error) {
     signal?.throwIfAborted();
-    return isStoreError(error, 'NOT_FOUND');
+    return isStoreError(error, 'NOT_FOUND') ? undefined : (error as Error);
   }
 }
 

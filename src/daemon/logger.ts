@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { Logger } from '../base/log.js';
+import { terminalSafe } from '../base/terminal.js';
 
 /** Lines of JSON on stderr. Written at once: a line about why the process ends must not be lost. */
 export function processLogger(level: string, member?: string): Logger {
@@ -8,6 +9,7 @@ export function processLogger(level: string, member?: string): Logger {
       level,
       base: member === undefined ? {} : { member },
       timestamp: pino.stdTimeFunctions.isoTime,
+      hooks: { streamWrite: terminalSafe },
       formatters: { level: (label) => ({ level: label }) }, // a word, not pino's number
     },
     pino.destination({ dest: 2, sync: true }),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import { defineKind, schema } from '../../src/state/index.js';
-import { openMember, skep, type Ran } from '../support/cli-run.js';
+import { openMember, Running, skep, type Ran } from '../support/cli-run.js';
 
 const jobs = defineKind({
   name: 'job',
@@ -73,6 +73,57 @@ describe('what is printed', () => {
       expect(out.trimEnd().split('\n')).toHaveLength(format === 'table' ? 2 : 1);
     }
     await member.store.update((tx) => tx.kind(jobs).delete(id));
+  });
+});
+
+describe('what a terminal would act on', () => {
+  const evil = '\u001b[31m\u009b2J\u202e\u200b';
+  const shown = String.raw`\u001b[31m\u009b2J\u202e\u200b`;
+  const active = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e]/;
+
+  it.each([
+    ['ls jobs --where queue=evil -o json'],
+    ['ls jobs --where queue=evil -o ndjson'],
+    ['inspect job/evil'],
+    ['inspect job/evil -o ndjson'],
+    ['history job/evil -o json'],
+  ])('is escaped in what %s prints, which stays the same JSON', async (line) => {
+    await member.store.update((tx) => tx.kind(jobs).create({ id: 'evil', queue: 'evil', name: `n${evil}` }));
+    const { out } = await on(...line.split(' '));
+    expect(out).not.toMatch(active);
+    expect(out).toContain(shown);
+    expect(JSON.stringify(JSON.parse(out))).toContain(JSON.stringify(`n${evil}`).slice(1, -1));
+    await member.store.update((tx) => tx.kind(jobs).delete('evil'));
+  });
+
+  it('is escaped in events', async () => {
+    const { version } = member.store;
+    const watching = new Running(['--host', member.addr, 'watch', 'job', '--from', String(version)]);
+    await member.store.update((tx) => tx.kind(jobs).create({ id: 'evil', queue: 'evil', name: `n${evil}` }));
+    await watching.until(1);
+    await watching.interrupt();
+    expect(watching.lines[0]).not.toMatch(active);
+    expect(watching.events[0]).toMatchObject({ object: { name: `n${evil}` } });
+    await member.store.update((tx) => tx.kind(jobs).delete('evil'));
+  });
+
+  it.each([
+    [['inspect', `node/${evil}`]],
+    [[`do${evil}`]],
+    [['node', 'ls', `--${evil}`]],
+    [['--host', `h${evil}`, 'status']],
+    [['apply', `/nowhere/${evil}`]],
+  ])('is escaped in what is said of %j', async (args) => {
+    const { code, err } = await on(...args);
+    expect(code).not.toBe(0);
+    expect(err).not.toMatch(active);
+    expect(err).toContain(shown);
+  });
+
+  it('is escaped in what is said of SKEP_HOST', async () => {
+    const { err } = await skep(['status'], { env: { SKEP_HOST: `h ${evil}` } });
+    expect(err).not.toMatch(active);
+    expect(err).toContain(shown);
   });
 });
 

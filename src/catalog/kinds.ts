@@ -22,6 +22,8 @@ export const instances = defineKind({
   }),
   indexes: {
     service: (instance) => instance.name,
+    /** For DNS, where capitals mean nothing. */
+    lowered: (instance) => instance.name.toLowerCase(),
     tags: (instance) => instance.tags,
     session: (instance) => instance.session,
     lease: (instance) => instance.lease || undefined,

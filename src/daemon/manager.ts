@@ -71,7 +71,7 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
 /** Answers for the catalogue from what this member knows, with a leader or without. Closes the member when it cannot. */
 async function serveDns(listen: string, replica: OpenReplica, logger: Logger): Promise<DnsServer> {
   const { openDnsServer } = await import('../dns/index.js');
-  const find = (name: string) => replica.store.view((tx) => tx.kind(instances).find(instances.by('service', name)));
+  const find = (name: string) => replica.store.view((tx) => tx.kind(instances).find(instances.by('lowered', name)));
   try {
     return await openDnsServer({ listen, find, random: systemRandom, logger });
   } catch (error) {

@@ -7,7 +7,10 @@ export const zone = 'skep';
 /** What the zone needs to know of an instance. */
 export type ZoneInstance = Pick<InstanceRecord, 'host' | 'port' | 'weight' | 'health' | 'tags'>;
 
-/** All instances of a service, whatever their health; none when there is no such service. */
+/**
+ * All instances of services that have this name in small letters, whatever their health: resolvers ask in small letters, or
+ * in both by chance. None when there is no such service.
+ */
 export type FindInstances = (name: string) => readonly ZoneInstance[];
 
 /** What a name stands for. */
@@ -21,10 +24,7 @@ export type Named =
   | { readonly is: 'service'; readonly instances: readonly ZoneInstance[] }
   | { readonly is: 'address'; readonly address: string };
 
-/**
- * Reads a name: `NAME.service.skep`, `TAG.NAME.service.skep`, `HEX.addr.skep`. Capitals mean nothing in DNS, so a service is
- * looked for as it was asked for, then in small letters.
- */
+/** Reads a name: `NAME.service.skep`, `TAG.NAME.service.skep`, `HEX.addr.skep`. Capitals mean nothing in DNS. */
 export function readName(asked: string, find: FindInstances): Named {
   const labels = asked.replace(/\.$/, '').split('.');
   const [kind, top] = labels.slice(-2).map((label) => label.toLowerCase());
@@ -71,9 +71,7 @@ function groupsOf(address: string): string[] {
 }
 
 function found(name: string, find: FindInstances): readonly ZoneInstance[] {
-  if (name === '') return [];
-  const exact = find(name);
-  return exact.length > 0 ? exact : find(name.toLowerCase());
+  return name === '' ? [] : find(name.toLowerCase());
 }
 
 function same(a: string, b: string): boolean {

@@ -21,7 +21,7 @@ const catalogue: Record<string, ZoneInstance[]> = {
   odd: [one('h'.repeat(64)), one('a..b'), one('fine.example')],
   down: [one('10.0.0.9', { health: 'warning' })],
   'a.b': [one('10.0.0.3')],
-  Big: [one('10.0.0.4')],
+  big: [one('10.0.0.4')],
   many: Array.from({ length: 60 }, (_, i) => one(`10.0.1.${i}`)),
 };
 const find = (name: string) => (Object.hasOwn(catalogue, name) ? (catalogue[name] ?? []) : []);

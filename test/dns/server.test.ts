@@ -114,8 +114,11 @@ describe('skep manager --dns', () => {
     const dns = / dns=(\S+)/.exec(out)?.[1] ?? '';
     const client = new Client({ hosts: [listen] });
     const agent = new CatalogAgent({ backend: new SkepCatalogBackend({ client }), ttlMs: 10_000 });
-    await agent.register({ id: 'w1', name: 'web', addr: '10.0.0.1', port: 80 });
-    expect((await overUdp(dns, encode(query))).answers).toMatchObject([{ type: 'A', data: '10.0.0.1' }]);
+    await agent.register({ id: 'w1', name: 'Web', addr: '10.0.0.1', port: 80 });
+    for (const name of ['web.service.skep', 'Web.service.skep', 'wEB.Service.sKEP']) {
+      const asked = encode({ ...query, questions: [{ name, type: 'A' }] });
+      expect((await overUdp(dns, asked)).answers).toMatchObject([{ name, type: 'A', data: '10.0.0.1' }]);
+    }
     await agent.leave();
     expect(await overUdp(dns, encode(query))).toMatchObject({ flags: 0x403 });
     client.close();

@@ -51,7 +51,7 @@ export async function abuse(addrs: readonly string[], random: Random, signal: Ab
 /** Resolves with the code; a stream that is open is cancelled after a moment, which counts as OK. */
 function send(client: Client, method: Method, bytes: readonly Buffer[]): Promise<status> {
   return new Promise((resolve) => {
-    const done = (error?: Partial<ServiceError> | null) => resolve((error?.code ?? status.OK));
+    const done = (error?: Partial<ServiceError> | null) => resolve(error?.code ?? status.OK);
     const options = { deadline: Date.now() + deadlineMs };
     if (method.requestStream) {
       const call = client.makeClientStreamRequest(method.path, asIs, asIs, options, (error) => done(error));

@@ -2,11 +2,13 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { decode, type DecodedPacket, type Packet } from 'dns-packet';
+import { Slicer, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import { answer, answerToNonsense } from './answer.js';
 import { fit, tcpBytesMax, udpBytesFor } from './fit.js';
+import { Sources } from './sources.js';
 import type { FindInstances } from './zone.js';
 
 /** How long a connection may be silent, milliseconds; and how many there may be. */
@@ -55,22 +57,9 @@ export async function openDnsServer({ listen, find, random, logger }: DnsOptions
     socket.on('close', () => connections.delete(socket));
     socket.on('error', () => undefined);
     socket.setTimeout(silenceMs, () => socket.destroy());
-    let rest: Buffer = Buffer.alloc(0);
-    socket.on('data', (piece) => {
-      try {
-        rest = Buffer.concat([rest, piece]);
-        while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
-          const end = 2 + rest.readUInt16BE(0);
-          const bytes = reply(rest.subarray(2, end), () => tcpBytesMax);
-          rest = rest.subarray(end);
-          if (bytes) socket.write(framed(bytes));
-        }
-        // Who asks and does not read has asked enough.
-        if (socket.writableLength > tcpBytesMax * 2) socket.destroy();
-      } catch (error) {
-        failed(error);
-        socket.destroy();
-      }
+    converse(socket, (query) => reply(query, () => tcpBytesMax)).catch((error: unknown) => {
+      if (!socket.destroyed) failed(error);
+      socket.destroy();
     });
   });
   tcp.maxConnections = connectionsMax;
@@ -79,8 +68,10 @@ export async function openDnsServer({ listen, find, random, logger }: DnsOptions
   const { port } = tcp.address() as { port: number };
 
   const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  const sources = new Sources();
   udp.on('message', (bytes, { address, port: from }) => {
     try {
+      if (!sources.admits(address, systemClock.monotonic())) return;
       const said = reply(bytes, udpBytesFor);
       if (said) udp.send(said, from, address, (error) => error && failed(error));
     } catch (error) {
@@ -106,6 +97,38 @@ export async function openDnsServer({ listen, find, random, logger }: DnsOptions
       await closed;
     },
   };
+}
+
+/**
+ * Answers the queries of one connection in their order, and lets others go on in between: any number of them may come at once.
+ * Who asks and does not read is not read from.
+ */
+async function converse(socket: Socket, reply: (query: Buffer) => Buffer | undefined): Promise<void> {
+  const slicer = new Slicer(systemClock);
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const piece of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    rest = Buffer.concat([rest, piece]);
+    while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
+      const end = 2 + rest.readUInt16BE(0);
+      const bytes = reply(rest.subarray(2, end));
+      rest = rest.subarray(end);
+      if (bytes && !socket.write(framed(bytes))) await drained(socket);
+      if (slicer.due) await slicer.pause();
+      if (socket.destroyed) return;
+    }
+  }
+}
+
+/** Resolves when what was written has been taken, or the connection has ended. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      socket.off('drain', go).off('close', go);
+      resolve();
+    };
+    socket.on('drain', go).on('close', go);
+    if (socket.destroyed) go();
+  });
 }
 
 function read(bytes: Buffer): DecodedPacket | undefined {

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { decode, encode, streamEncode, type DecodedPacket, type Packet } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, until } from '../../scripts/waiting.js';
@@ -8,6 +9,7 @@ import { silentLogger } from '../../src/base/log.js';
 import { seededRandom } from '../../src/base/random.js';
 import { runManager } from '../../src/daemon/manager.js';
 import { openDnsServer, type DnsServer } from '../../src/dns/index.js';
+import { queriesMax, Sources } from '../../src/dns/sources.js';
 import { CatalogAgent, SkepCatalogBackend } from '../../src/catalog/index.js';
 import { Client } from '../../src/client/index.js';
 import type { Context } from '../../src/cli/index.js';
@@ -126,5 +128,29 @@ describe('skep manager --dns', () => {
     expect(await ended).toBe(0);
     const there = { listen: dns, find: () => [], random: () => 0, logger: silentLogger };
     await (await openDnsServer(there)).close();
+  });
+});
+
+describe('many queries at once', () => {
+  it('over one connection are answered in slices: nobody waits for all of them', async () => {
+    const bytes = streamEncode({ ...query, questions: [{ name: 'web.service.skep', type: 'SRV' }] });
+    const count = 600;
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    const found = await overTcp(server.addr, [Buffer.concat(Array.from({ length: count }, () => bytes))], count);
+    delay.disable();
+    expect(found).toHaveLength(count);
+    expect(delay.max / 1e6).toBeLessThan(300);
+  });
+
+  it('of one source over UDP are not all answered, and those of another are', () => {
+    const sources = new Sources();
+    const admitted = (source: string, now: number) => Array.from({ length: 2_000 }, () => sources.admits(source, now));
+    expect(admitted('10.0.0.1', 5_000).filter(Boolean)).toHaveLength(queriesMax);
+    expect(sources.admits('10.0.0.2', 5_999)).toBe(true);
+    expect(sources.admits('10.0.0.1', 5_999)).toBe(false);
+    expect(sources.admits('10.0.0.1', 6_000)).toBe(true);
+    const forged = Array.from({ length: 20_000 }, (_, i) => sources.admits(`10.1.${i >> 8}.${i & 255}`, 7_000));
+    expect(forged.filter(Boolean)).toHaveLength(10_000);
   });
 });

@@ -15,14 +15,20 @@ import { answerRequest, type TokenReply } from './requests.js';
 /** An address fits many times. */
 const bodyBytesMax = 4_096;
 /** How long a client may take to say what it wants, milliseconds. */
-const requestMs = 10_000;
+const requestDefaultMs = 10_000;
 const connectionsMax = 5_000;
+/** How often it is looked for those who take longer, at most; Node's own 30 s would be three times what they may. */
+const lookMs = 1_000;
+/** Requests over one connection, which may all come at once; the last one's answer closes it. */
+export const requestsMax = 100;
 
 export interface TokenServerOptions {
   /** `HOST:PORT`; port 0 lets the system choose. */
   readonly listen: string;
   /** Where the clusters are kept. Without it they are gone when the server is. */
   readonly dataFile?: string;
+  /** How long a client may take to say what it wants, milliseconds; default 10,000. */
+  readonly requestMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
@@ -57,7 +63,13 @@ export async function openTokenServer(options: TokenServerOptions): Promise<Toke
   // A file that cannot be written is found out now, and not by the first who registers.
   file?.changed();
   await file?.saved();
-  const server = createServer({ requestTimeout: requestMs, headersTimeout: requestMs }, (request, response) => {
+  const { requestMs = requestDefaultMs } = options;
+  const limits = {
+    requestTimeout: requestMs,
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(lookMs, requestMs),
+  };
+  const server = createServer(limits, (request, response) => {
     answer(clusters, file, request).then(
       (reply) => send(response, reply),
       (error: unknown) => {
@@ -69,6 +81,8 @@ export async function openTokenServer(options: TokenServerOptions): Promise<Toke
     );
   });
   server.maxConnections = connectionsMax;
+  server.maxRequestsPerSocket = requestsMax;
+  server.on('dropRequest', (_request, socket) => socket.end());
   try {
     await listen(server, options.listen);
   } catch (error) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../scripts/waiting.js';
 import { openTokenServer, type TokenServer } from '../../../src/discovery/index.js';
+import { requestsMax } from '../../../src/discovery/token-server/server.js';
 import { FakeClock } from '../../support/state-clock.js';
 
 let folder: string;
@@ -153,5 +154,30 @@ describe('a token server', () => {
     await server.close();
     await gone;
     server = await open();
+  });
+});
+
+describe('a client of a token server', () => {
+  /** Sends it, and resolves with what came until the server ended the connection. */
+  async function said(text: string): Promise<string> {
+    const socket = connect(Number(server.addr.split(':')[1]), '127.0.0.1');
+    let answers = '';
+    socket.setEncoding('latin1').on('data', (part: string) => (answers += part));
+    socket.on('error', () => undefined).write(text);
+    await once(socket, 'close');
+    return answers;
+  }
+
+  it('is answered a hundred requests of one connection, however many it sends at once', async () => {
+    const answers = await said('GET /v1/clusters/none HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(5_000));
+    expect(answers.split('HTTP/1.1 404').length - 1).toBeLessThanOrEqual(requestsMax);
+  });
+
+  it('that does not end its request in time is sent away', async () => {
+    await server.close();
+    server = await openTokenServer({ listen: '127.0.0.1:0', clock, requestMs: 100 });
+    const began = performance.now();
+    expect(await said('POST /v1/clusters HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nabc')).toMatch(/408/);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 });

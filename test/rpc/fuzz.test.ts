@@ -14,7 +14,7 @@ import { Channel, methodOf } from '../../src/rpc/index.js';
 const seconds = Number(process.env.SKEP_FUZZ_SECONDS ?? 15);
 const seed = Number(process.env.SKEP_FUZZ_SEED ?? 1);
 
-/** What one message may cost, milliseconds: 200 on a machine of its own, more where others run tests beside. */
+/** What one turn may cost, milliseconds of a processor: 200 on a machine of its own, more where others run beside. */
 const stallMaxMs = 1_500;
 const bytesMax = 900 * 1024 * 1024;
 

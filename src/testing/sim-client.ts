@@ -32,7 +32,8 @@ const giveUpMs = 12_000;
 const againMs = 100;
 
 /** What one attempt came to. `later`: nothing was done, another may. */
-type Outcome = { readonly version: number } | { readonly refused: unknown } | 'later' | 'unknown';
+type Outcome =
+  { readonly version: number } | { readonly unchanged: number } | { readonly refused: unknown } | 'later' | 'unknown';
 
 /** Writes and reads as a client of a cluster does: asks one member, and the next, with a request id for what may be asked twice. */
 export class SimClient {
@@ -76,6 +77,13 @@ export class SimClient {
         this.#cluster.guard(() => store.onAcknowledged(requestId, outcome.version, began));
         return outcome.version;
       }
+      if ('unchanged' in outcome) {
+        this.#cluster.guard(() => {
+          if (!unknown) store.onRefused(requestId); // nothing was made, and nothing will be
+          store.onUnchanged(requestId, outcome.unchanged, began);
+        });
+        return outcome.unchanged;
+      }
       if (!(outcome.refused instanceof StoreError)) throw outcome.refused;
       break;
     }
@@ -98,14 +106,15 @@ export class SimClient {
     const written = store.update(
       (tx) => {
         run(tx);
-        return tx.version;
+        const { changes } = tx as Tx & { readonly changes: readonly unknown[] };
+        return changes.length > 0 ? { version: tx.version } : { unchanged: tx.version - 1 };
       },
       { requestId, timeoutMs: attemptMs },
     );
     const answer = await this.#within(written);
     if (answer === 'silent') return 'unknown';
     if ('value' in answer) {
-      if (answer.value !== undefined) return { version: answer.value };
+      if (answer.value !== undefined) return answer.value;
       const version = store.versionOfRequest(requestId);
       return version === undefined ? 'unknown' : { version };
     }

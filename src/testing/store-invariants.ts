@@ -127,6 +127,16 @@ export class StoreInvariants {
       throw new Violation('OnceOnly', `request ${requestId} was refused and made version ${version} all the same`);
   }
 
+  /** Somebody was told that `requestId` changed nothing of `version`: as a read of it. */
+  onUnchanged(requestId: string, version: number, began: number): void {
+    if (version < began)
+      throw new Violation(
+        'NoStaleRead',
+        `request ${requestId} changed nothing of version ${version} when ${began} had been acknowledged`,
+      );
+    this.acknowledged = Math.max(this.acknowledged, version);
+  }
+
   /** A linearizable read: not older than what was acknowledged when it began, and what the history says. */
   onRead(reader: string, read: { readonly version: number; readonly nodes: readonly Node[] }, began: number): void {
     if (read.version < began)

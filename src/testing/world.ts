@@ -79,7 +79,8 @@ export class World {
 
   /**
    * Writes through whoever leads, asking again with a request id.
-   * @returns the version, or `undefined` when it was refused or is not known: look before you write again.
+   * @returns the version (of what it saw, when it changed nothing), or `undefined` when it was refused or is not known: look
+   *   before you write again.
    */
   update(write: (tx: Tx) => unknown): Promise<number | undefined> {
     return this.#client.write(write);

@@ -67,6 +67,18 @@ describe('a simulated scenario', () => {
     expect(first.trace.join('\n')).toMatch(/ m\d leads\n[^]* version 3 on m\d: create node /);
   });
 
+  it.each([[[]], [['crash', 'partition'] as const]])('takes an update that changes nothing for a read: faults %j', async (faults) => {
+    const seen: (number | undefined)[] = [];
+    await simulate({ seeds: 2, faults, durationMs: 5_000 }, async (world) => {
+      const made = await world.update((tx) => tx.nodes().create({}));
+      const looked = await world.update((tx) => void tx.nodes().find());
+      await world.update(() => undefined);
+      if (made !== undefined && looked !== undefined) seen.push(looked - made);
+    });
+    expect(seen.every((later) => later === 0)).toBe(true);
+    if (faults.length === 0) expect(seen).toHaveLength(2);
+  }); // prettier-ignore
+
   it('says what to look for when something is awaited that never comes in virtual time', async () => {
     const stuck = simulate({ seeds: 1, faults: [], durationMs: 100 }, () => new Promise(() => undefined));
     await expect(stuck).rejects.toThrow(/is something awaited that is not of the simulation\?/);

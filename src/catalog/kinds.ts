@@ -1,7 +1,6 @@
 import { defineKind, schema as s } from '../state/index.js';
 import { healths } from './health.js';
-
-const portMax = 65_535;
+import { mistakeIn } from './record.js';
 
 /** One instance in the catalogue, as the store keeps it. Its id is the instance's. */
 export const instances = defineKind({
@@ -28,11 +27,7 @@ export const instances = defineKind({
     session: (instance) => instance.session,
     lease: (instance) => instance.lease || undefined,
   },
-  validate({ name, host, port }) {
-    if (name === '') return 'name must not be empty';
-    if (host === '') return 'host must not be empty';
-    return port > portMax ? `port must be at most ${portMax}, is ${port}` : undefined;
-  },
+  validate: (instance) => mistakeIn({ ...instance, meta: instance.metadata }),
 });
 
 /** What a member must know to serve the catalogue. */

@@ -1,3 +1,4 @@
+import { messageOf } from '../base/errors.js';
 import { newId } from '../base/ids.js';
 import { deepFreeze } from '../base/plain.js';
 import type { Random } from '../base/random.js';
@@ -43,6 +44,16 @@ export function recordOf(registration: Registration, health: Health, random: Ran
 /** @throws {CatalogError} `INVALID_REGISTRATION`: this is no record, whoever wrote it. */
 export function readRecord(value: unknown): InstanceRecord {
   return checkRecord(fields(value) as unknown as InstanceRecord);
+}
+
+/** Why this is no record; nothing when it is one. What the store refuses is what agents would. */
+export function mistakeIn(value: unknown): string | undefined {
+  try {
+    readRecord(value);
+  } catch (error) {
+    return messageOf(error);
+  }
+  return undefined;
 }
 
 /** Takes nothing on trust: callers need not be TypeScript, and a record may have been written by anybody. */

@@ -76,6 +76,29 @@ describe('the Catalog service', () => {
     expect(await list('')).toEqual([]);
   });
 
+  it.each<[string, Partial<messages.CatalogInstance>]>([
+    ['a name of two words', { name: 'a b' }],
+    ['no name', { name: '' }],
+    ['a host of two words', { host: 'a b' }],
+    ['an id of two words', { id: 'a b' }],
+    ['a port beyond all', { port: 65_536 }],
+  ])('refuses %s, as an agent would', async (_what, wrong) => {
+    expect(await codeOf(register(instance('odd', wrong)))).toBe('INVALID_OBJECT');
+    expect(await list('')).toEqual([]);
+  });
+
+  it('is read without a record that is none, however that was written', async () => {
+    const stored = (name: string) => ({
+      ...instance(name), name, session: 's', lease: 's', meta: { version: 1, createdAt: 0, updatedAt: 0 },
+    }); // prettier-ignore
+    const client = {
+      list: (kind: { readonly name?: string }) =>
+        Promise.resolve({ objects: kind.name === 'instances' ? [stored('good'), stored('a b'), stored('fine')] : [] }),
+    };
+    const backend = new SkepCatalogBackend({ client: client as unknown as Client });
+    expect((await backend.list()).map(({ name }) => name)).toEqual(['good', 'fine']);
+  });
+
   it('makes up an id, replaces what is registered again, and does nothing twice for one request', async () => {
     const first = await register(instance(''), '', 60_000, 'request-1');
     expect(first.id).not.toBe('');

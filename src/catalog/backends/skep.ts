@@ -8,7 +8,7 @@ import { isStoreError, type StoredObject } from '../../state/index.js';
 import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
 import { instances } from '../kinds.js';
-import { readRecord, type InstanceRecord } from '../record.js';
+import { mistakeIn, readRecord, type InstanceRecord } from '../record.js';
 
 /** The kind of the leases that sessions are. */
 const leasesKind = 'leases';
@@ -68,7 +68,7 @@ export class SkepCatalogBackend implements CatalogBackend {
       const { objects } = await this.#client.list(instances);
       const lost = await this.#client.list(leasesKind, { indexes: [{ index: 'lost', is: true }] });
       const silent = new Set(lost.objects.map(({ id }) => id));
-      return objects.map((object) => published(object as StoredInstance, silent));
+      return objects.flatMap((object) => published(object as StoredInstance, silent));
     });
   }
 
@@ -178,7 +178,7 @@ class Seen {
   }
 
   snapshot(): CatalogSnapshot {
-    return [...this.#instances.values()].map((instance) => published(instance, this.#lost));
+    return [...this.#instances.values()].flatMap((instance) => published(instance, this.#lost));
   }
 
   #put(kind: string, object: StoredObject): boolean {
@@ -201,9 +201,11 @@ class Seen {
   }
 }
 
-function published(instance: StoredInstance, silent: ReadonlySet<string>): PublishedInstance {
-  const record = readRecord({ ...instance, meta: instance.metadata });
-  return Object.freeze({ ...record, agentId: instance.agent, lost: silent.has(instance.lease) });
+/** None of what is no record: whoever wrote it past our rules (an older version) spoils nobody else's. */
+function published(instance: StoredInstance, silent: ReadonlySet<string>): PublishedInstance[] {
+  const record = { ...instance, meta: instance.metadata };
+  if (mistakeIn(record) !== undefined) return [];
+  return [Object.freeze({ ...readRecord(record), agentId: instance.agent, lost: silent.has(instance.lease) })];
 }
 
 /** What goes wrong at the store, in the words of the catalogue. */

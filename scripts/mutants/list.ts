@@ -106,9 +106,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'snapshot restore keeps old keys',
     file: 'state/ledger.ts',
-    find: '    this.#dropFrom(0);\n    this.#committed = root;\n    this.#pending = root;\n    this.history.reset(records);',
+    find: '    this.#dropFrom(0);\n    this.#committed = root;\n    this.#pending = root;\n    this.requests.reset(entries);',
     replace:
-      '    this.#dropFrom(0);\n    root = { ...root, tables: before > 0 ? this.#committed.tables : root.tables };\n    this.#committed = root;\n    this.#pending = root;\n    this.history.reset(records);',
+      '    this.#dropFrom(0);\n    root = { ...root, tables: before > 0 ? this.#committed.tables : root.tables };\n    this.#committed = root;\n    this.#pending = root;\n    this.requests.reset(entries);',
   },
   {
     name: 'applied index stored before its effects',

@@ -14,7 +14,7 @@ const wholeFrom = (least: number) => (text: string) => {
 export const wholeNumber = wholeFrom(0);
 export const countFrom1 = wholeFrom(1);
 
-/** What a timer of Node takes, milliseconds; one that is longer rings at once. */
+/** The longest timer of Node, milliseconds; a longer one fires at once. */
 export const timeMaxMs = 2 ** 31 - 1;
 
 /** A time to wait, in whole milliseconds: `500ms`, `10s`, `1m30s`; a bare number is seconds. */
@@ -50,7 +50,7 @@ export interface StaleFlag {
   readonly stale?: boolean;
 }
 
-/** What commands that read have: an answer without a leader. */
+/** Options of commands that read: an answer without a leader. */
 export function withStale(command: Command): Command {
   return command.option('--stale', 'take what the member that answers holds, even without a quorum');
 }

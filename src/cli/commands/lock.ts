@@ -76,7 +76,7 @@ function timesOf({ ttl = lockTtlDefaultMs, grace = ttl / 2 }: LockFlags, command
   return { ttlMs: ttl, marginMs: grace };
 }
 
-/** How long to wait for another: for ever, unless it is said. The default of `--timeout` is for answers alone. */
+/** Limit for the wait while another holds it: none unless given. The default of `--timeout` is for answers alone. */
 function waitOf({ wait }: LockFlags, command: Command): { waitMs?: number } {
   if (!wait) return { waitMs: 0 };
   const given = command.getOptionValueSourceWithGlobals('timeout') === 'cli';

@@ -43,11 +43,11 @@ export function addManager(program: Command, context: Context, exit: (code: numb
     });
 }
 
-/** What a member has when it is not told otherwise, milliseconds. */
+/** Defaults of a member, milliseconds. */
 const heartbeatDefaultMs = 100;
 const electionTimeoutDefaultMs = 1_000;
 
-/** What the options say against each other: refused here, by the names that they have here. */
+/** Refuses options that contradict each other, by their names on the command line. */
 function mistakeIn(flags: ManagerFlags): string | undefined {
   const { dataDir, peers, join, begin, forceNewCluster } = flags;
   const { heartbeatMs = heartbeatDefaultMs, electionTimeoutMs = electionTimeoutDefaultMs } = flags;

@@ -89,7 +89,7 @@ export function addSnapshot(program: Command, context: Context, exit: (code: num
   }
 }
 
-/** How much there is of each kind, and how much there would be. */
+/** Counts of each kind now, and after the restore. */
 function exchangeText(now: readonly messages.KindUse[], { kinds: saved }: BackupSummary): string {
   const countIn = (list: readonly { kind: string; objects: number }[], kind: string) =>
     list.find((one) => one.kind === kind)?.objects ?? 0;

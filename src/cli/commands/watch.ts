@@ -67,7 +67,7 @@ async function refuseAhead(client: Client, from: number): Promise<void> {
     );
 }
 
-/** How one event is printed: for people where a table is asked for, else as JSON, which is what scripts get unasked. */
+/** Prints one event: for people where a table is asked for, else as JSON, the default for scripts. */
 function lineOf(command: Command): (event: Event, transaction: RemoteTransaction) => string {
   const { output } = globalFlags(command);
   if (output === 'name')

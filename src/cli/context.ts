@@ -131,7 +131,7 @@ export interface GlobalFlags {
 
 const portDefault = 4242;
 export const hostDefault = `127.0.0.1:${portDefault}`;
-/** How long a command tries to reach anybody, milliseconds: whoever types wants to hear of a wrong address soon. */
+/** Limit for reaching any member, milliseconds: a wrong address is reported soon. */
 const unreachableMs = 1_000;
 export { formats };
 
@@ -149,7 +149,7 @@ export function globalFlags(command: Command): GlobalFlags {
 export interface Use {
   /** `use` ends by itself when it is interrupted, and goes on while the cluster is away. */
   readonly waitForEnd?: boolean;
-  /** What one member holds is enough: nobody need lead. */
+  /** Reads what one member holds, without a leader. */
   readonly leaderless?: boolean;
 }
 

@@ -9,7 +9,7 @@ export function nameOf(kind: string, object: StoredObject): string {
   return isKind(kind) ? kindOf(kind).nameOf(object) : '';
 }
 
-/** What the next command can call an object of a whole list: its name, or its id where the name is none or not its own. */
+/** The reference to an object that the next command takes: its name, or its id where the name is empty or not unique. */
 export function callable(kind: string, objects: readonly StoredObject[]): (object: StoredObject) => string {
   const times = new Map<string, number>();
   for (const object of objects) {

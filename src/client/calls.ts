@@ -28,7 +28,7 @@ interface AskOptions {
 interface CallsOptions {
   /** For each call, milliseconds. */
   readonly timeoutMs: number;
-  /** How long to try where no member can be reached at all, milliseconds; default `timeoutMs`. */
+  /** Limit for tries while no member can be reached at all, milliseconds; default `timeoutMs`. */
   readonly unreachableMs?: number | undefined;
   readonly clock: Clock;
 }

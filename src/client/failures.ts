@@ -1,7 +1,7 @@
 import { connectionLost, neverSent, notServed, timedOut } from '../rpc/index.js';
 import { isStoreError, StoreError } from '../state/index.js';
 
-/** What a failed attempt means: `final` is an answer, `unsent` did nothing, `unknown` may have been carried out. */
+/** The meaning of a failed attempt: `final` is an answer, `unsent` did nothing, `unknown` may have been carried out. */
 export function failureOf(error: unknown): 'final' | 'unsent' | 'unknown' {
   if (neverSent(error) || notServed(error) || isStoreError(error, 'NOT_LEADER')) return 'unsent';
   if (connectionLost(error) || timedOut(error)) return 'unknown';

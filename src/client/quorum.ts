@@ -6,9 +6,9 @@ import type { Calls } from './calls.js';
 
 type ClusterStatus = messages.ClusterStatus;
 
-/** How long a quorum may take to confirm a read before members are asked how they are, milliseconds. */
+/** Limit for a quorum to confirm a read before members are asked for their status, milliseconds. */
 const confirmMs = 600;
-/** How long they may take to say it, milliseconds: each gives the others one second. */
+/** Limit for their answers, milliseconds: each gives the others one second. */
 const surveyMs = 1_200;
 
 interface Waiting {
@@ -58,7 +58,7 @@ async function unconfirmed(
   }
 }
 
-/** What several members say, as one: a member answers when it answers anybody. */
+/** Merges what several members say: a member answers when it answers anybody. */
 function merged(answers: readonly ClusterStatus[]): Pick<ClusterStatus, 'leader' | 'members'> {
   const newest = [...answers].sort((a, b) => b.term - a.term);
   const leader = newest.find((answer) => answer.leader !== undefined)?.leader;

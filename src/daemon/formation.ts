@@ -51,6 +51,14 @@ const spreadMs = 250;
 /** Interval for logging the missing peers, milliseconds. */
 const reportMs = 10_000;
 
+/** The highest round that is taken: a higher one leaves none for later. */
+const roundMax = 2 ** 40;
+
+/** Whether a cluster of these peers can begin with this. */
+function isPossible({ clusterId, lineage, members }: Genesis, peers: readonly string[]): boolean {
+  return clusterId !== '' && lineage !== '' && members.length >= majorityOf(peers) && members.length <= peers.length;
+}
+
 /**
  * One member's part in forming a cluster. It answers the others from the moment it listens, and asks them until a
  * cluster is found or begun.
@@ -110,6 +118,8 @@ export class Formation {
         `${self().name} was started with other peers than ${member.name} (${ours.join(', ') || 'none'}, and ${peers.join(', ')}): give every member the same list`,
       );
     if (!ballot) return this.#said(false);
+    if (ballot.round > roundMax || (genesis && !isPossible(genesis, ours)))
+      throw new StoreError('INVALID_OBJECT', `no member of ${ours.join(', ')} can have asked this: it is refused`);
     const step = genesis ? accept(this.#record, ballot, genesis) : promise(this.#record, ballot);
     if (step.record !== this.#record) {
       await write(step.record);

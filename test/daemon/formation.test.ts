@@ -199,6 +199,9 @@ describe('members with the same peers', () => {
     expect(written.promised).toEqual({ round: 5, by: 9 });
     expect((await open(written).answer(ask(4))).granted).toBe(false);
     expect((await open(written).answer(ask(6))).granted).toBe(true);
+    await expect(open({}).answer(ask(Number.MAX_SAFE_INTEGER))).rejects.toMatchObject({ code: 'INVALID_OBJECT' });
+    const genesis = { clusterId: 'c', lineage: 'l', members: [] };
+    await expect(open({}).answer({ ...ask(5), genesis })).rejects.toMatchObject({ code: 'INVALID_OBJECT' });
   });
 
   it('are told when their lists differ, and begin nothing', async () => {

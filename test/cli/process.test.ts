@@ -99,7 +99,7 @@ describe('the process skep', () => {
     await silent.called;
     const started = performance.now();
     expect(await joining.end('SIGTERM')).toBe(0);
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(performance.now() - started).toBeLessThan(12_000); // joining is tried for 30 s
     expect(joining.out).toBe('');
     await silent.close();
   });

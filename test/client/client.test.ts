@@ -183,7 +183,7 @@ describe('a client', () => {
     const client = clientOf(['127.0.0.1:1', '127.0.0.1:2'], 500);
     const started = performance.now();
     const error: unknown = await client.get('node', 'x').catch((reason: unknown) => reason);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(8_000); // the default would be 10 s
     expect(error).toMatchObject({ code: 'NOT_LEADER' });
     expect(String(error)).toContain('127.0.0.1:1, 127.0.0.1:2');
   });

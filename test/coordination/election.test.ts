@@ -75,12 +75,11 @@ describe('an election', () => {
 
   it('is an error when the work fails while it leads, and lets the next lead at once', async () => {
     const failing = candidate('failing').coordination.elect('fails', () => Promise.reject(new Error('broken')), {
-      ttlMs,
+      ttlMs: 60_000,
     });
     await expect(failing).rejects.toThrow('broken');
-    const started = performance.now();
+    // Waiting for the lease of the one that failed would outlast this test.
     await candidate('after').coordination.elect('fails', () => Promise.resolve(), { ttlMs: 5_000 });
-    expect(performance.now() - started).toBeLessThan(2_500);
   });
 
   it('runs the work again when the lead was lost, with a greater epoch', async () => {

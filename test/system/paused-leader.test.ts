@@ -55,7 +55,7 @@ describe('while the leader hangs', () => {
     leader.signal('SIGSTOP');
     const started = performance.now();
     const nodes = await Promise.all(asked.map((client, i) => client.create('node', { id: `through-${i}` })));
-    expect(performance.now() - started).toBeLessThan(12_000);
+    expect(performance.now() - started).toBeLessThan(25_000); // the client would wait for 30 s
     leader.signal('SIGCONT');
 
     await until('all three hold the same', async () => {
@@ -98,7 +98,7 @@ describe('a member that is still looking for a cluster to join', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const since = performance.now();
     expect(await lost.end('SIGTERM')).toBe(0);
-    expect(performance.now() - since).toBeLessThan(5_000);
+    expect(performance.now() - since).toBeLessThan(15_000);
     expect(await started).toMatch(/ended before it was ready/);
   });
 });

@@ -71,7 +71,7 @@ export class ClientDoor implements Door {
       op: 'update',
       kind: 'node',
       id: key,
-      node: nodeOf(key, value),
+      object: { node: nodeOf(key, value) },
       ...(rev !== undefined && { version: rev }),
     });
   }
@@ -111,16 +111,16 @@ export class DirectDoor implements Door {
   }
 
   async create(key: string, value: string): Promise<number> {
-    const { version } = await this.#ask<messages.CreateNodeResponse>('CreateNode', {
-      node: nodeOf(key, value),
+    const { version } = await this.#ask<messages.CreateResponse>('Create', {
+      object: { node: nodeOf(key, value) },
       ...info(),
     });
     return version;
   }
 
   async update(key: string, value: string, rev?: number): Promise<number> {
-    const { version } = await this.#ask<messages.UpdateNodeResponse>('UpdateNode', {
-      node: nodeOf(key, value),
+    const { version } = await this.#ask<messages.UpdateResponse>('Update', {
+      object: { node: nodeOf(key, value) },
       ...(rev !== undefined && { version: rev }),
       ...info(),
     });
@@ -128,22 +128,28 @@ export class DirectDoor implements Door {
   }
 
   async remove(key: string): Promise<number> {
-    const { version } = await this.#ask<messages.RemoveNodeResponse>('RemoveNode', { id: key, ...info() });
+    const { version } = await this.#ask<messages.RemoveResponse>('Remove', { kind: 'node', id: key, ...info() });
     return version;
   }
 
   async read(key: string): Promise<Seen | undefined> {
-    const found = await unlessMissing(this.#ask<messages.GetNodeResponse>('GetNode', { id: key, stale: false }));
-    return found && seenIn(found.node as Node);
+    const found = await unlessMissing(this.#ask<messages.GetResponse>('Get', { kind: 'node', id: key, stale: false }));
+    return found && seenIn(nodeIn(found.object));
   }
 
   async list(prefix: string, options: { readonly stale?: boolean } = {}): Promise<{ state: State; rev: number }> {
     const filter = { ids: [], idPrefixes: [prefix], names: [], namePrefixes: [] };
-    const { nodes, version } = await this.#ask<messages.ListNodesResponse>('ListNodes', {
-      filter,
-      stale: options.stale ?? false,
+    const request = { kind: 'node', filter, stale: options.stale ?? false };
+    const pages = this.#channel.serverStream<object, messages.ListResponse>(methodOf('control', 'List'), request, {
+      timeoutMs: directMs,
     });
-    return { state: stateOf(nodes as readonly Node[]), rev: version };
+    const nodes: Node[] = [];
+    let rev = 0;
+    for await (const { objects, version } of pages as AsyncIterable<messages.ListResponse>) {
+      nodes.push(...objects.map(nodeIn));
+      rev = version;
+    }
+    return { state: stateOf(nodes), rev };
   }
 
   close(): void {
@@ -156,3 +162,5 @@ export class DirectDoor implements Door {
 }
 
 const info = () => ({ info: { requestId: newId(systemRandom) } });
+
+const nodeIn = (object: messages.AnyObject): Node => (object as { node: Node }).node;

@@ -4,7 +4,7 @@ import { DecodeError, fromAny, type messages } from '../wire/index.js';
 /** Returns the object of an answer. @throws {StoreError} `NOT_SUPPORTED` when there is none, or one of another kind. */
 export function objectIn(kind: string, wrapped: messages.AnyObject | undefined): AnyObject {
   try {
-    if (wrapped) return fromAny(kind, wrapped);
+    if (wrapped) return fromAny(kind, wrapped).object;
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause;
     throw new StoreError('NOT_SUPPORTED', notOurs(kind, cause.message), { cause });

@@ -132,13 +132,8 @@ export class Client {
    */
   async get<K extends KindRef>(kind: K, id: string, options: ReadOptions = {}): Promise<ObjectIn<K>> {
     const name = nameOf(kind);
-    const request: messages.GetObjectRequest = { kind: name, id, stale: options.stale ?? false };
-    const { object } = await this.#calls.unary<messages.GetObjectResponse>(
-      'control',
-      'GetObject',
-      request,
-      waitOf(options),
-    );
+    const request: messages.GetRequest = { kind: name, id, stale: options.stale ?? false };
+    const { object } = await this.#calls.unary<messages.GetResponse>('control', 'Get', request, waitOf(options));
     return objectIn(name, object) as unknown as ObjectIn<K>;
   }
 
@@ -150,12 +145,7 @@ export class Client {
   ): Promise<{ objects: readonly ObjectIn<K>[]; version: number }> {
     const name = nameOf(kind);
     const request = listRequest(name, filter, options);
-    const pages = await this.#calls.collect<messages.ListObjectsResponse>(
-      'control',
-      'ListObjects',
-      request,
-      waitOf(options),
-    );
+    const pages = await this.#calls.collect<messages.ListResponse>('control', 'List', request, waitOf(options));
     const objects = pages.flatMap((page) => page.objects.map((object) => objectIn(name, object)));
     return { objects: objects as unknown as ObjectIn<K>[], version: pages[0]?.version ?? 0 };
   }
@@ -171,11 +161,11 @@ export class Client {
   ): AsyncGenerator<{ objects: readonly ObjectIn<K>[]; version: number }, void> {
     const name = nameOf(kind);
     const request = listRequest(name, filter, options);
-    const of = ({ version, objects }: messages.ListObjectsResponse) => ({
+    const of = ({ version, objects }: messages.ListResponse) => ({
       version,
       objects: objects.map((object) => objectIn(name, object)) as unknown as ObjectIn<K>[],
     });
-    return this.#calls.pages('control', 'ListObjects', request, { of, signal: options.signal });
+    return this.#calls.pages('control', 'List', request, { of, signal: options.signal });
   }
 
   /**
@@ -190,12 +180,7 @@ export class Client {
       object: toAny(name, complete(name, { ...(draft as object), id })),
       info: infoOf(options),
     };
-    const { object } = await this.#calls.unary<messages.CreateObjectResponse>(
-      'control',
-      'CreateObject',
-      request,
-      waitOf(options),
-    );
+    const { object } = await this.#calls.unary<messages.CreateResponse>('control', 'Create', request, waitOf(options));
     return objectIn(name, object) as unknown as ObjectIn<K>;
   }
 
@@ -217,9 +202,9 @@ export class Client {
       ...(version !== undefined && { version }),
       ...(specVersion !== undefined && { specVersion }),
     };
-    const { object: stored } = await this.#calls.unary<messages.UpdateObjectResponse>(
+    const { object: stored } = await this.#calls.unary<messages.UpdateResponse>(
       'control',
-      'UpdateObject',
+      'Update',
       request,
       waitOf(options),
     );
@@ -228,8 +213,8 @@ export class Client {
 
   /** @throws {StoreError} `NOT_FOUND`; `IN_USE` when others name it. */
   async remove(kind: KindRef, id: string, options: WriteOptions = {}): Promise<void> {
-    const request: messages.RemoveObjectRequest = { kind: nameOf(kind), id, info: infoOf(options) };
-    await this.#calls.unary('control', 'RemoveObject', request, waitOf(options));
+    const request: messages.RemoveRequest = { kind: nameOf(kind), id, info: infoOf(options) };
+    await this.#calls.unary('control', 'Remove', request, waitOf(options));
   }
 
   /**
@@ -275,7 +260,7 @@ export class Client {
 
   /** The kinds there are, with how much there is of each. */
   async kinds(options: WaitOptions = {}): Promise<readonly messages.KindUse[]> {
-    return (await this.#calls.unary<messages.ListKindsResponse>('control', 'ListKinds', {}, waitOf(options))).kinds;
+    return (await this.#calls.unary<messages.KindsResponse>('control', 'Kinds', {}, waitOf(options))).kinds;
   }
 
   /**
@@ -409,10 +394,10 @@ export function changeOf(
 ): messages.Change {
   const name = nameOf(kind);
   const whole = complete(name, { id: newId(systemRandom), ...object });
-  return { op, kind: name, id: whole.id, ...seen, ...toAny(name, whole) };
+  return { op, kind: name, id: whole.id, ...seen, object: toAny(name, whole) };
 }
 
-function listRequest(kind: string, filter: Where | undefined, options: ListOptions): messages.ListObjectsRequest {
+function listRequest(kind: string, filter: Where | undefined, options: ListOptions): messages.ListRequest {
   const { stale = false, limit, after } = options;
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1))
     throw new TypeError('limit must be a whole number from 1');

@@ -48,9 +48,9 @@ async function unconfirmed(
   calls: Calls,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
 ): Promise<Error | undefined> {
-  const request: messages.GetObjectRequest = { kind: 'cluster', id: '-', stale: false };
+  const request: messages.GetRequest = { kind: 'cluster', id: '-', stale: false };
   try {
-    await calls.unary('control', 'GetObject', request, { timeoutMs, signal });
+    await calls.unary('control', 'Get', request, { timeoutMs, signal });
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();

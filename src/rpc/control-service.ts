@@ -1,28 +1,11 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Replica } from '../replica/index.js';
-import {
-  isKind,
-  kindNames,
-  kindOf,
-  StoreError,
-  type AnyObject,
-  type Kind,
-  type Tx,
-  type UpdateOptions,
-} from '../state/index.js';
+import { StoreError, type AnyObject, type Tx, type UpdateOptions } from '../state/index.js';
 import { bodyCharactersMax, fromAny, itemsTotalMax, toAny, type messages } from '../wire/index.js';
 import { methodOf } from './definitions.js';
 import { forwardingHandler, type Forwarder } from './forward.js';
 import { kindsService } from './kinds.js';
-import {
-  answerBytes,
-  getObject,
-  listObjects,
-  listPage,
-  readHandler,
-  type ListRequest,
-  type ReadRequest,
-} from './reads.js';
+import { answerBytes, getObject, listObjects, readHandler } from './reads.js';
 import { checkedKind } from './names.js';
 import { FieldRoom, showObject, wireFields } from './shown.js';
 import { ApiWrites, checkConditions, type Seen } from './writes.js';
@@ -35,16 +18,11 @@ interface WriteRequest extends Seen {
   readonly info?: WriteInfo;
 }
 
-const capitalized = (word: string) => word[0]?.toUpperCase() + word.slice(1);
-
 /** The `Control` service: reads from here, writes through the leader. */
 export function controlService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
   const { store } = replica;
   const handlers: UntypedServiceImplementation = {};
 
-  const read = <Req extends ReadRequest>(name: string, answer: Parameters<typeof readHandler<Req>>[1]) => {
-    handlers[name] = readHandler(replica, answer);
-  };
   const write = <Req>(name: string, run: (request: Req, timeoutMs: number) => Promise<unknown>) => {
     handlers[name] = forwardingHandler(methodOf('control', name), { replica, forwarder }, run);
   };
@@ -63,58 +41,35 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
 
   /** Writes one object. A repeated request does nothing: it is answered with what the first one made. */
   const writeOne = async (
-    kind: string,
-    request: WriteRequest & { readonly object: AnyObject },
+    request: WriteRequest & { readonly kind: string; readonly object: AnyObject },
     timeoutMs: number,
     action: 'create' | 'update',
   ): Promise<{ object: AnyObject; version: number }> => {
+    const { kind, object: given } = request;
     const done = await transact(request.info, timeoutMs, (writes) =>
-      action === 'create' ? writes.create(kind, request.object) : writes.update(kind, request.object, request),
+      action === 'create' ? writes.create(kind, given) : writes.update(kind, given, request),
     );
-    const object = done?.value ?? madeBefore(kind, request.object.id, request);
+    const object = done?.value ?? madeBefore(kind, given.id, request);
     return { object: showObject(kind, object), version: done?.version ?? versionBefore(request) };
   };
 
-  const removeOne = async (kind: string, request: WriteRequest & { readonly id: string }, timeoutMs: number) => {
-    const done = await transact(request.info, timeoutMs, (writes) => writes.remove(kind, request.id));
-    return { version: done?.version ?? versionBefore(request) };
-  };
-
-  for (const kind of kindNames) addKind(kind);
-  function addKind(kind: Kind): void {
-    const { plural } = kindOf(kind);
-    const [one, many] = [capitalized(kind), capitalized(plural)];
-    type Written = WriteRequest & Readonly<Record<Kind, AnyObject>>;
-
-    read(`Get${one}`, ({ id }: ReadRequest & { id: string }, tx) => ({ [kind]: getObject(tx, kind, id) }));
-    read(`List${many}`, (request: ListRequest, tx) => {
-      const { objects, more } = listPage(store, tx, kind, request);
-      return { [plural]: objects, version: tx.version, more };
-    });
-    for (const action of ['create', 'update'] as const) {
-      write(`${capitalized(action)}${one}`, async (request: Written, timeoutMs) => {
-        const { object, version } = await writeOne(kind, { ...request, object: request[kind] }, timeoutMs, action);
-        return { [kind]: object, version };
-      });
-    }
-    write(`Remove${one}`, (request: WriteRequest & { id: string }, timeoutMs) => removeOne(kind, request, timeoutMs));
-  }
-
-  read('GetObject', ({ kind, id }: messages.GetObjectRequest, tx) => ({
+  handlers.Get = readHandler<messages.GetRequest>(replica, ({ kind, id }, tx) => ({
     object: toAny(kind, getObject(tx, checkedKind(kind), id)),
   }));
-  handlers.ListObjects = listObjects(replica);
+  handlers.List = listObjects(replica);
   for (const action of ['create', 'update'] as const) {
-    write(`${capitalized(action)}Object`, async (request: messages.UpdateObjectRequest, timeoutMs) => {
-      const kind = checkedKind(request.kind);
-      const given = unwrapped(kind, request.object);
-      const { object, version } = await writeOne(kind, { ...request, object: given }, timeoutMs, action);
-      return { object: toAny(kind, object), version };
+    const method = action === 'create' ? 'Create' : 'Update';
+    write(method, async (request: messages.UpdateRequest, timeoutMs) => {
+      const given = unwrapped(request.kind, request.object);
+      const { object, version } = await writeOne({ ...request, ...given }, timeoutMs, action);
+      return { object: toAny(given.kind, object), version };
     });
   }
-  write('RemoveObject', (request: messages.RemoveObjectRequest, timeoutMs) =>
-    removeOne(checkedKind(request.kind), request, timeoutMs),
-  );
+  write('Remove', async (request: messages.RemoveRequest, timeoutMs) => {
+    const kind = checkedKind(request.kind);
+    const done = await transact(request.info, timeoutMs, (writes) => writes.remove(kind, request.id, request));
+    return { version: done?.version ?? versionBefore(request) };
+  });
   Object.assign(handlers, kindsService(replica));
 
   write('Apply', async (request: ApplyRequest, timeoutMs) => {
@@ -186,8 +141,10 @@ function checkBody(body: string): void {
 
 const [quote, backslash, comma] = [34, 92, 44];
 
-function unwrapped(kind: string, wrapped: messages.AnyObject | undefined): AnyObject {
-  if (wrapped && 'own' in wrapped) checkBody(wrapped.own.body);
+/** Returns the object of a request and its kind. Throws `INVALID_OBJECT`. */
+function unwrapped(kind: string, wrapped: messages.AnyObject | undefined): { kind: string; object: AnyObject } {
+  if (kind !== '') checkedKind(kind);
+  if (wrapped && 'custom' in wrapped) checkBody(wrapped.custom.body);
   try {
     return fromAny(kind, wrapped ?? ({} as messages.AnyObject));
   } catch (cause) {
@@ -195,17 +152,13 @@ function unwrapped(kind: string, wrapped: messages.AnyObject | undefined): AnyOb
   }
 }
 
+/** Makes one change of an `Apply`. Returns the id of the object. */
 function applyChange(writes: ApiWrites, change: messages.Change): string {
   const { op, id } = change;
-  const kind = checkedKind(change.kind);
   if (op === 'remove') {
-    writes.remove(kind, id, change);
+    writes.remove(checkedKind(change.kind), id, change);
     return id;
   }
-  const field = isKind(kind) ? kind : 'own';
-  const carried = (change as unknown as Readonly<Record<string, object | undefined>>)[field];
-  if (!carried)
-    throw new StoreError('INVALID_OBJECT', `a change of kind ${kind} must carry the field "${field}"`, { path: field });
-  const object = unwrapped(kind, { [field]: carried } as unknown as messages.AnyObject);
+  const { kind, object } = unwrapped(change.kind, change.object);
   return (op === 'create' ? writes.create(kind, object) : writes.update(kind, object, change)).id;
 }

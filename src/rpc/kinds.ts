@@ -10,7 +10,7 @@ import { pageBytes, readCommitted } from './reads.js';
 import { FieldRoom, wireFields } from './shown.js';
 import { streaming } from './streaming.js';
 
-/** `History` and `ListKinds`: what is known about objects beside the objects. */
+/** `History` and `Kinds`: what is known about objects beside the objects. */
 export function kindsService(replica: Replica): UntypedServiceImplementation {
   const { store } = replica;
   return {
@@ -28,7 +28,7 @@ export function kindsService(replica: Replica): UntypedServiceImplementation {
         if (slicer.due) await slicer.pause();
       }
     }),
-    ListKinds: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<messages.ListKindsResponse>) =>
+    Kinds: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<messages.KindsResponse>) =>
       done(null, { kinds: store.use().kinds.map((use) => kindUse(replica, use)) }),
   };
 }

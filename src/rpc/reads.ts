@@ -15,12 +15,6 @@ export interface ReadRequest {
   readonly stale: boolean;
 }
 
-export interface ListRequest extends ReadRequest {
-  readonly filter?: messages.Filter;
-  readonly limit: number;
-  readonly after?: string;
-}
-
 /** Approximate bytes in one message of a stream. */
 export const pageBytes = 256 * 1024;
 
@@ -59,20 +53,6 @@ export function getObject(tx: ReadTx, kind: string, id: string): StoredObject {
   const object = tableOf(tx, kind).get(id);
   if (!object) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
   return showObject(kind, object);
-}
-
-/**
- * Returns one page of a list, and whether there is more: at most {@link answerBytes}, and the `limit` of the request.
- */
-export function listPage(
-  store: MemoryStore,
-  tx: ReadTx,
-  kind: string,
-  { filter, limit, after }: ListRequest,
-): { objects: StoredObject[]; more: boolean } {
-  const found = foundIn(tx, kind, lookupOf(kind, filter), { ...(limit > 0 && { limit: limit + 1 }), after });
-  const { items, more } = pageOf(found, limit, (object) => store.bytesOf(kind, object));
-  return { objects: items.map((object) => showObject(kind, object)), more };
 }
 
 /**
@@ -148,10 +128,8 @@ export async function* pagesOf(
   if (page.length > 0) yield page;
 }
 
-/** `ListObjects`: a list of any length, all of it of one version. */
-export function listObjects(
-  replica: Replica,
-): handleServerStreamingCall<messages.ListObjectsRequest, messages.ListObjectsResponse> {
+/** `List`: a list of any length, all of it of one version. */
+export function listObjects(replica: Replica): handleServerStreamingCall<messages.ListRequest, messages.ListResponse> {
   const { store } = replica;
   return streaming(async (call, { say, signal }) => {
     const { request } = call;

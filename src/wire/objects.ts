@@ -17,7 +17,7 @@ import {
   type Volume,
 } from '../state/index.js';
 import { DecodeError, messageCodec, type MessageCodec } from './codec.js';
-import type { AnyObject, OwnObject } from './generated/messages.js';
+import type { AnyObject, CustomObject } from './generated/messages.js';
 
 const codecs: { readonly [K in Kind]: MessageCodec<ObjectOf<K>> } = {
   node: messageCodec<Node>('Node'),
@@ -29,17 +29,17 @@ const codecs: { readonly [K in Kind]: MessageCodec<ObjectOf<K>> } = {
   config: messageCodec<Config>('Config'),
   volume: messageCodec<Volume>('Volume'),
 };
-const ownCodec = messageCodec('OwnObject');
+const customCodec = messageCodec('CustomObject');
 
 /** The bytes of a stored object; the same object always gives the same bytes. */
 export function encodeObject(kind: string, object: StoredObject): Uint8Array {
   if (isKind(kind)) return (codecs[kind] as unknown as MessageCodec<StoredObject>).encode(object);
-  return ownCodec.encode(toOwn(object));
+  return customCodec.encode(toCustom(object));
 }
 
 /** A stored object out of bytes that {@link encodeObject} made: frozen and in canonical form. */
 export function decodeObject(kind: string, bytes: Uint8Array): StoredObject {
-  return isKind(kind) ? codecs[kind].decode(bytes) : fromOwn(ownCodec.decode(bytes));
+  return isKind(kind) ? codecs[kind].decode(bytes) : fromCustom(customCodec.decode(bytes));
 }
 
 /** The name of a kind, known here or not. Throws {@link DecodeError} for what no kind can be called. */
@@ -48,12 +48,12 @@ export function checkedKind(kind: string): string {
   return kind;
 }
 
-/** An object of a kind that users defined: no message of its own, its fields are JSON. */
-function toOwn({ id, meta, ...body }: StoredObject): OwnObject {
+/** Converts an object of a custom kind, which has no message type: its fields become JSON. */
+function toCustom({ id, meta, ...body }: StoredObject): CustomObject {
   return { id, meta, body: JSON.stringify(body) };
 }
 
-function fromOwn({ id, meta, body }: OwnObject): StoredObject {
+function fromCustom({ id, meta, body }: CustomObject): StoredObject {
   return Object.freeze({ id, meta, ...parseBody(body) });
 }
 
@@ -70,15 +70,24 @@ function parseBody(text: string): object {
   throw new DecodeError('the fields of an object must be a JSON object');
 }
 
-/** An object of any kind as the API carries it. */
+/** Wraps an object of any kind as the API carries it. */
 export function toAny(kind: string, object: StoredObject): AnyObject {
-  return (isKind(kind) ? { [kind]: object } : { own: toOwn(object) }) as AnyObject;
+  return (isKind(kind) ? { [kind]: object } : { custom: toCustom(object) }) as AnyObject;
 }
 
-/** What {@link toAny} was given. Throws {@link DecodeError} when the object is of another kind than `kind`. */
-export function fromAny(kind: string, wrapped: AnyObject): StoreObject {
-  const field = isKind(kind) ? kind : 'own';
-  const object = (wrapped as unknown as Readonly<Record<string, StoredObject | OwnObject>>)[field];
-  if (!object) throw new DecodeError(`an object of kind ${kind} is expected, in the field "${field}"`);
-  return (isKind(kind) ? object : fromOwn(object as OwnObject)) as StoreObject;
+/**
+ * Unwraps an object of the API. `kind` may be empty for one of a built-in kind, which its field names. Throws
+ * {@link DecodeError} when there is none, or one of another kind.
+ */
+export function fromAny(kind: string, wrapped: AnyObject): { readonly kind: string; readonly object: StoreObject } {
+  const [[field, object] = []] = Object.entries(wrapped) as [string, StoredObject | CustomObject][];
+  const named = kind === '' && field !== undefined && isKind(field) ? field : kind;
+  const expected = isKind(named) ? named : 'custom';
+  if (named === '' || !object || field !== expected)
+    throw new DecodeError(
+      named === ''
+        ? 'the kind of the object must be named'
+        : `an object of kind ${named} is expected, in the field "${expected}"`,
+    );
+  return { kind: named, object: (isKind(named) ? object : fromCustom(object as CustomObject)) as StoreObject };
 }

@@ -319,7 +319,7 @@ describe('a client', () => {
 
   const tickets = defineKind({ name: 'ticket', type: typeOf<{ n?: unknown }>() });
   const odd: readonly [string, (client: Client) => Promise<unknown>, string | RegExp][] = [
-    ['an actor that is no text', (client) => client.create('node', {}, { actor: 5 as never }), /CreateObject cannot be asked this/],
+    ['an actor that is no text', (client) => client.create('node', {}, { actor: 5 as never }), /Create cannot be asked this/],
     ['a change of no kind', (client) => client.apply([{ op: 'zap' } as never]), /Apply cannot be asked this/],
     ['a change that is nothing', (client) => client.apply([null as never]), TypeError.name],
     ['an action that is none', (client) => client.watch({ selectors: [{ actions: ['zap' as never] }] }).next(), /Watch cannot be asked this/],

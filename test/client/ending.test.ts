@@ -34,7 +34,7 @@ describe('an iterator of a client', () => {
     };
     const server = await FakeServer.start({
       watch: { Watch: answer({ lineage: 'l', synced: { version: 1 } }) as never },
-      control: { ListObjects: answer({ version: 1, objects: [] }) as never },
+      control: { List: answer({ version: 1, objects: [] }) as never },
       backup: { Save: answer({ chunk: new Uint8Array(1) }) as never },
     });
     const client = new Client({ hosts: [server.addr], timeoutMs, clock });
@@ -127,7 +127,7 @@ describe('an iterator of a client', () => {
   it('an answer without what was asked for is an error with a code', async () => {
     const empty = (_call: unknown, done: (error: null, answer: object) => void) => done(null, {});
     const server = await FakeServer.start({
-      control: { GetObject: empty, CreateObject: empty, UpdateObject: empty },
+      control: { Get: empty, Create: empty, Update: empty },
       watch: {
         Watch: ((call: Stream) => {
           call.write({

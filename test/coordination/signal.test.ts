@@ -25,9 +25,9 @@ describe('what waits for a cluster ends at once by its signal', () => {
       membership: { Local: mute as never, Status: mute as never },
       lease: { Grant: mute as never },
       control: {
-        GetObject: mute as never,
-        CreateObject: mute as never,
-        ListObjects: mute as never,
+        Get: mute as never,
+        Create: mute as never,
+        List: mute as never,
         Apply: mute as never,
       },
     });

@@ -40,7 +40,7 @@ describe('a request whose lists are too long', () => {
     });
   }
 
-  const create = (node: Uint8Array) => field(1, node);
+  const create = (node: Uint8Array) => field(2, field(1, node));
   const cases: [string, string, () => Buffer, RegExp][] = [
     ['actions of a selector, packed', 'Watch/Watch', () => selector(field(2, Buffer.alloc(1_000_000, 1))), /actions has more than 64/],
     ['selectors', 'Watch/Watch', () => times(10_000, selector(Buffer.alloc(0))), /selectors has more than 1000/],
@@ -49,11 +49,11 @@ describe('a request whose lists are too long', () => {
     ['sessions', 'Catalog/Renew', () => times(5_000_000, id), /sessions has more than 1000/],
     ['instances', 'Catalog/Deregister', () => times(5_000_000, id), /ids has more than 1000/],
     ['changes', 'Control/Apply', () => times(60_000, field(1, Buffer.concat([field(2, Buffer.from('node'))]))), /changes has more than 1000/],
-    ['labels', 'Control/CreateNode', () => create(field(3, field(1, times(700_000, field(2, labels(1)))))), /labels has more than 10000/],
+    ['labels', 'Control/Create', () => create(field(3, field(1, times(700_000, field(2, labels(1)))))), /labels has more than 10000/],
     ['items of all lists together', 'Watch/Watch', () => times(100, selector(times(900, field(3, Buffer.from('a'))))), /hold more than 50000 items/],
     ['values, for every kind', 'Watch/Watch', () => times(40, selector(times(900, field(3, Buffer.from('a'))))), /the selectors hold \d+ values/],
-    ['values in an object of a kind of its own', 'Control/CreateObject', () => Buffer.concat([field(1, Buffer.from('locks')), field(2, field(9, field(3, Buffer.from(`{"a":[${'1,'.repeat(1_000_000)}1]}`))))]), /an object of 1000001 values/],
-    ['bytes that are no message', 'Control/GetNode', () => Buffer.from([255, 255, 255]), /INVALID_OBJECT: /],
+    ['values in an object of a kind of its own', 'Control/Create', () => Buffer.concat([field(1, Buffer.from('locks')), field(2, field(9, field(3, Buffer.from(`{"a":[${'1,'.repeat(1_000_000)}1]}`))))]), /an object of 1000001 values/],
+    ['bytes that are no message', 'Control/Get', () => Buffer.from([255, 255, 255]), /INVALID_OBJECT: /],
   ]; // prettier-ignore
 
   it.each(cases)('is refused for its %s', async (_what, path, bytes, says) => {

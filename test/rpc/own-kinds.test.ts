@@ -115,7 +115,7 @@ describe('a kind of one’s own that every member knows', () => {
   it('lets a unique value stand once, also within one transaction', async () => {
     await client.create(jobs, { id: 'a', name: 'Nightly' });
     expect(await codeOf(client.create(jobs, { id: 'b', name: 'NIGHTLY' }))).toBe('NAME_CONFLICT');
-    const own = (id: string) => ({ op: 'create', kind: 'job', id, own: undefined }) as never;
+    const own = (id: string) => ({ op: 'create', kind: 'job', id, object: undefined }) as never;
     expect(await codeOf(client.apply([own('c')]))).toBe('INVALID_OBJECT'); // carries no object
     await client.update(jobs, { id: 'a', name: 'Weekly' });
     expect((await client.create(jobs, { id: 'b', name: 'nightly' })).name).toBe('nightly');

@@ -186,7 +186,7 @@ describe('the rules of the API', () => {
   describe('about several changes at once', () => {
     const noMeta = { version: 0, createdAt: 0, updatedAt: 0 };
     const made = (kind: Kind, id: string, spec: object, op: 'create' | 'update' = 'create') =>
-      ({ op, kind, id, [kind]: canonicalObject(kindOf(kind), { spec }, id, noMeta) }) as never;
+      ({ op, kind, id, object: { [kind]: canonicalObject(kindOf(kind), { spec }, id, noMeta) } }) as never;
     const gone = (kind: Kind, id: string): messages.Change => ({ op: 'remove', kind, id }) as never;
     const network = made('network', 'net2', { annotations: { name: 'two' } });
     const user = made('service', 'try', { annotations: { name: 'try' }, networks: [{ target: 'net2' }] });

@@ -40,17 +40,14 @@ describe('the data of a secret', () => {
     }
   });
 
-  const filter = { ids: [], idPrefixes: [], names: [], namePrefixes: [], indexes: [] };
   it.each<[string, object]>([
-    ['GetSecret', { id: 'there', stale: false }],
-    ['GetSecret', { id: 'there', stale: true }],
-    ['GetObject', { kind: 'secret', id: 'there', stale: false }],
-    ['ListSecrets', { filter, stale: false }],
-    ['CreateSecret', { secret: secret('made-1') }],
-    ['UpdateSecret', { secret: labelled('made-1', 'a') }],
-    ['CreateObject', { kind: 'secret', object: { secret: secret('made-2') } }],
-    ['UpdateObject', { kind: 'secret', object: { secret: labelled('made-2', 'a') } }],
-    ['UpdateObject', { kind: 'secret', object: { secret: labelled('made-2', 'b') }, specVersion: undefined }],
+    ['Get', { kind: 'secret', id: 'there', stale: false }],
+    ['Get', { kind: 'secret', id: 'there', stale: true }],
+    ['Create', { object: { secret: secret('made-1') } }],
+    ['Update', { object: { secret: labelled('made-1', 'a') } }],
+    ['Create', { kind: 'secret', object: { secret: secret('made-2') } }],
+    ['Update', { kind: 'secret', object: { secret: labelled('made-2', 'a') } }],
+    ['Update', { kind: 'secret', object: { secret: labelled('made-2', 'b') }, specVersion: undefined }],
   ])('is not in the answer of %s', async (method, request) => {
     const answer = await call<Record<string, unknown>>(channel, 'control', method, request);
     expect(textOf(answer)).toMatch(/"id":"(there|made-\d)"/);
@@ -58,9 +55,9 @@ describe('the data of a secret', () => {
   });
 
   it('is not in the answer of a create that is repeated', async () => {
-    const request = { secret: secret('repeated'), info: { requestId: 'again' } };
-    await call(channel, 'control', 'CreateSecret', request);
-    const answer = await call<object>(channel, 'control', 'CreateSecret', request);
+    const request = { object: { secret: secret('repeated') }, info: { requestId: 'again' } };
+    await call(channel, 'control', 'Create', request);
+    const answer = await call<object>(channel, 'control', 'Create', request);
     expect(textOf(answer)).toContain('"id":"repeated"');
     expect(shows(answer)).toBe(false);
   });
@@ -77,7 +74,7 @@ describe('the data of a secret', () => {
       op,
       kind: 'secret',
       id: 'plan',
-      ...(object && { secret: object }),
+      ...(object && { object: { secret: object } }),
     });
     const all = [change('create', secret('plan')), change('update', labelled('plan', 'a')), change('remove')];
     for (const changes of [all, all.slice(0, 2)]) {

@@ -86,7 +86,7 @@ describe('an update that names the version of the spec', () => {
     const node = await client.create('node', { id: 'n', spec: named('n') });
     await status('n', 'beat');
     const change = (specVersion: number) =>
-      ({ op: 'update', kind: 'node', id: 'n', node: { ...node, spec: { ...node.spec, availability: 'pause' } }, specVersion }) as never; // prettier-ignore
+      ({ op: 'update', kind: 'node', id: 'n', object: { node: { ...node, spec: { ...node.spec, availability: 'pause' } } }, specVersion }) as never; // prettier-ignore
     expect(await codeOf(client.apply([change(node.meta.version + 1)]))).toBe('SEQUENCE_CONFLICT');
     await client.apply([change(node.meta.version)]);
     expect(await client.get('node', 'n')).toMatchObject({

@@ -52,10 +52,10 @@ describe('an answer with an error', () => {
       const say = (method: string, request: object) =>
         codeOf(channel.unary(methodOf('control', method), request, { timeoutMs: 5_000 }));
       for (const text of texts.slice(0, 5)) {
-        expect(await say('GetNode', { id: text, stale: true })).toBe('NOT_FOUND');
-        expect(await say('RemoveNode', { id: text })).toBe('NOT_FOUND');
-        expect(await say('RemoveObject', { kind: text, id: text })).toMatch(/INVALID_OBJECT|NOT_FOUND/);
-        expect(await say('CreateObject', { kind: 'things', object: { own: { id: '', body: text } } })).toMatch(/INVALID_OBJECT|NOT_FOUND|NOT_SUPPORTED/); // prettier-ignore
+        expect(await say('Get', { kind: 'node', id: text, stale: true })).toBe('NOT_FOUND');
+        expect(await say('Remove', { kind: 'node', id: text })).toBe('NOT_FOUND');
+        expect(await say('Remove', { kind: text, id: text })).toMatch(/INVALID_OBJECT|NOT_FOUND/);
+        expect(await say('Create', { kind: 'things', object: { custom: { id: '', body: text } } })).toMatch(/INVALID_OBJECT|NOT_FOUND|NOT_SUPPORTED/); // prettier-ignore
       }
     }
     for (const member of members.all) await member.linearizable(() => undefined);
@@ -67,11 +67,11 @@ describe('an answer with an error', () => {
     metadata.set('skep-error-path', path);
     const refuse = (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) =>
       done({ code: 3, details: 'INVALID_OBJECT: no', metadata });
-    const server = await FakeServer.start({ control: { GetNode: refuse } });
+    const server = await FakeServer.start({ control: { Get: refuse } });
     const channel = new Channel(server.addr);
     open.push(channel, server);
     const error: unknown = await channel
-      .unary(methodOf('control', 'GetNode'), { id: 'a' })
+      .unary(methodOf('control', 'Get'), { kind: 'node', id: 'a' })
       .catch((reason: unknown) => reason);
     expect(isStoreError(error, 'INVALID_OBJECT') && error.details.path).toBe(
       path === 'fine%20path' ? 'fine path' : path,

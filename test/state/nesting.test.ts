@@ -118,7 +118,7 @@ describe('free data', () => {
 describe('what is nested too deeply in bytes', () => {
   const meta = { version: 1, createdAt: 1, updatedAt: 1 };
   const own = (count: number) =>
-    messageCodec('OwnObject').encode({
+    messageCodec('CustomObject').encode({
       id: 'a',
       meta,
       body: JSON.stringify({ data: 0 }).replace('0', '['.repeat(count) + ']'.repeat(count)),

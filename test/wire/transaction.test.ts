@@ -76,7 +76,11 @@ describe('a transaction', () => {
   });
 
   it.each(['', '[]', '1', '{', '{"__proto__":{}}'])('of such a kind whose fields are %j is refused', (body) => {
-    const own = messageCodec('OwnObject').encode({ id: 'a', meta: { version: 1, createdAt: 0, updatedAt: 0 }, body });
+    const own = messageCodec('CustomObject').encode({
+      id: 'a',
+      meta: { version: 1, createdAt: 0, updatedAt: 0 },
+      body,
+    });
     const actions = [{ op: 'create' as const, kind: 'jobs', id: 'a', object: own }];
     const bytes = messageCodec('Transaction').encode({ version: 1, time: 1, actions, kinds: [] });
     expect(() => decodeTransaction(bytes)).toThrow(DecodeError);

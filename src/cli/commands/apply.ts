@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve, win32 } from 'node:path';
 import type { Command } from 'commander';
 import { newId } from '../../base/ids.js';
 import { systemRandom } from '../../base/random.js';
-import type { Client, messages, WriteOptions } from '../../client/index.js';
+import { changeOf, type Client, type messages, type WriteOptions } from '../../client/index.js';
 import { parseStack, planStack, type PlannedChange, type Stack } from '../../compose/index.js';
 import { isStoreError } from '../../state/index.js';
 import { withClient, type Context } from '../context.js';
@@ -100,7 +100,7 @@ async function applyStack(
       { networks, services },
       { prune: options.prune, newId: () => newId(systemRandom) },
     );
-    const wire = changes.map(toWire) as never[];
+    const wire = changes.map(toWire);
     if (changes.length === 0) return { changes, planned: [] };
     try {
       if (options.dryRun) return { changes, planned: await client.plan(wire) };
@@ -116,14 +116,8 @@ async function applyStack(
   }
 }
 
-function toWire(change: PlannedChange): object {
+function toWire(change: PlannedChange): messages.Change {
   const { op, kind } = change;
-  if (change.op === 'remove') return { op, kind, id: change.id, version: change.version };
-  return {
-    op,
-    kind,
-    id: change.object.id,
-    [kind]: change.object,
-    ...(change.op === 'update' && { version: change.version }),
-  };
+  if (op === 'remove') return { op, kind, id: change.id, version: change.version };
+  return changeOf(op, kind, change.object, op === 'update' ? { version: change.version } : {});
 }

@@ -340,186 +340,26 @@ export const descriptor: object = {
       },
       "Control": {
        "methods": {
-        "GetNode": {
-         "requestType": "GetNodeRequest",
-         "responseType": "GetNodeResponse"
+        "Get": {
+         "requestType": "GetRequest",
+         "responseType": "GetResponse"
         },
-        "ListNodes": {
-         "requestType": "ListNodesRequest",
-         "responseType": "ListNodesResponse"
-        },
-        "CreateNode": {
-         "requestType": "CreateNodeRequest",
-         "responseType": "CreateNodeResponse"
-        },
-        "UpdateNode": {
-         "requestType": "UpdateNodeRequest",
-         "responseType": "UpdateNodeResponse"
-        },
-        "RemoveNode": {
-         "requestType": "RemoveNodeRequest",
-         "responseType": "RemoveNodeResponse"
-        },
-        "GetService": {
-         "requestType": "GetServiceRequest",
-         "responseType": "GetServiceResponse"
-        },
-        "ListServices": {
-         "requestType": "ListServicesRequest",
-         "responseType": "ListServicesResponse"
-        },
-        "CreateService": {
-         "requestType": "CreateServiceRequest",
-         "responseType": "CreateServiceResponse"
-        },
-        "UpdateService": {
-         "requestType": "UpdateServiceRequest",
-         "responseType": "UpdateServiceResponse"
-        },
-        "RemoveService": {
-         "requestType": "RemoveServiceRequest",
-         "responseType": "RemoveServiceResponse"
-        },
-        "GetTask": {
-         "requestType": "GetTaskRequest",
-         "responseType": "GetTaskResponse"
-        },
-        "ListTasks": {
-         "requestType": "ListTasksRequest",
-         "responseType": "ListTasksResponse"
-        },
-        "CreateTask": {
-         "requestType": "CreateTaskRequest",
-         "responseType": "CreateTaskResponse"
-        },
-        "UpdateTask": {
-         "requestType": "UpdateTaskRequest",
-         "responseType": "UpdateTaskResponse"
-        },
-        "RemoveTask": {
-         "requestType": "RemoveTaskRequest",
-         "responseType": "RemoveTaskResponse"
-        },
-        "GetNetwork": {
-         "requestType": "GetNetworkRequest",
-         "responseType": "GetNetworkResponse"
-        },
-        "ListNetworks": {
-         "requestType": "ListNetworksRequest",
-         "responseType": "ListNetworksResponse"
-        },
-        "CreateNetwork": {
-         "requestType": "CreateNetworkRequest",
-         "responseType": "CreateNetworkResponse"
-        },
-        "UpdateNetwork": {
-         "requestType": "UpdateNetworkRequest",
-         "responseType": "UpdateNetworkResponse"
-        },
-        "RemoveNetwork": {
-         "requestType": "RemoveNetworkRequest",
-         "responseType": "RemoveNetworkResponse"
-        },
-        "GetCluster": {
-         "requestType": "GetClusterRequest",
-         "responseType": "GetClusterResponse"
-        },
-        "ListClusters": {
-         "requestType": "ListClustersRequest",
-         "responseType": "ListClustersResponse"
-        },
-        "CreateCluster": {
-         "requestType": "CreateClusterRequest",
-         "responseType": "CreateClusterResponse"
-        },
-        "UpdateCluster": {
-         "requestType": "UpdateClusterRequest",
-         "responseType": "UpdateClusterResponse"
-        },
-        "RemoveCluster": {
-         "requestType": "RemoveClusterRequest",
-         "responseType": "RemoveClusterResponse"
-        },
-        "GetSecret": {
-         "requestType": "GetSecretRequest",
-         "responseType": "GetSecretResponse"
-        },
-        "ListSecrets": {
-         "requestType": "ListSecretsRequest",
-         "responseType": "ListSecretsResponse"
-        },
-        "CreateSecret": {
-         "requestType": "CreateSecretRequest",
-         "responseType": "CreateSecretResponse"
-        },
-        "UpdateSecret": {
-         "requestType": "UpdateSecretRequest",
-         "responseType": "UpdateSecretResponse"
-        },
-        "RemoveSecret": {
-         "requestType": "RemoveSecretRequest",
-         "responseType": "RemoveSecretResponse"
-        },
-        "GetConfig": {
-         "requestType": "GetConfigRequest",
-         "responseType": "GetConfigResponse"
-        },
-        "ListConfigs": {
-         "requestType": "ListConfigsRequest",
-         "responseType": "ListConfigsResponse"
-        },
-        "CreateConfig": {
-         "requestType": "CreateConfigRequest",
-         "responseType": "CreateConfigResponse"
-        },
-        "UpdateConfig": {
-         "requestType": "UpdateConfigRequest",
-         "responseType": "UpdateConfigResponse"
-        },
-        "RemoveConfig": {
-         "requestType": "RemoveConfigRequest",
-         "responseType": "RemoveConfigResponse"
-        },
-        "GetVolume": {
-         "requestType": "GetVolumeRequest",
-         "responseType": "GetVolumeResponse"
-        },
-        "ListVolumes": {
-         "requestType": "ListVolumesRequest",
-         "responseType": "ListVolumesResponse"
-        },
-        "CreateVolume": {
-         "requestType": "CreateVolumeRequest",
-         "responseType": "CreateVolumeResponse"
-        },
-        "UpdateVolume": {
-         "requestType": "UpdateVolumeRequest",
-         "responseType": "UpdateVolumeResponse"
-        },
-        "RemoveVolume": {
-         "requestType": "RemoveVolumeRequest",
-         "responseType": "RemoveVolumeResponse"
-        },
-        "GetObject": {
-         "requestType": "GetObjectRequest",
-         "responseType": "GetObjectResponse"
-        },
-        "CreateObject": {
-         "requestType": "CreateObjectRequest",
-         "responseType": "CreateObjectResponse"
-        },
-        "UpdateObject": {
-         "requestType": "UpdateObjectRequest",
-         "responseType": "UpdateObjectResponse"
-        },
-        "RemoveObject": {
-         "requestType": "RemoveObjectRequest",
-         "responseType": "RemoveObjectResponse"
-        },
-        "ListObjects": {
-         "requestType": "ListObjectsRequest",
-         "responseType": "ListObjectsResponse",
+        "List": {
+         "requestType": "ListRequest",
+         "responseType": "ListResponse",
          "responseStream": true
+        },
+        "Create": {
+         "requestType": "CreateRequest",
+         "responseType": "CreateResponse"
+        },
+        "Update": {
+         "requestType": "UpdateRequest",
+         "responseType": "UpdateResponse"
+        },
+        "Remove": {
+         "requestType": "RemoveRequest",
+         "responseType": "RemoveResponse"
         },
         "Apply": {
          "requestType": "ApplyRequest",
@@ -530,9 +370,9 @@ export const descriptor: object = {
          "responseType": "HistoryResponse",
          "responseStream": true
         },
-        "ListKinds": {
-         "requestType": "ListKindsRequest",
-         "responseType": "ListKindsResponse"
+        "Kinds": {
+         "requestType": "KindsRequest",
+         "responseType": "KindsResponse"
         }
        }
       },
@@ -607,1582 +447,6 @@ export const descriptor: object = {
         }
        }
       },
-      "GetNodeRequest": {
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        }
-       }
-      },
-      "GetNodeResponse": {
-       "fields": {
-        "node": {
-         "type": "Node",
-         "id": 1
-        }
-       }
-      },
-      "ListNodesRequest": {
-       "oneofs": {
-        "_filter": {
-         "oneof": [
-          "filter"
-         ]
-        },
-        "_after": {
-         "oneof": [
-          "after"
-         ]
-        }
-       },
-       "fields": {
-        "filter": {
-         "type": "Filter",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        },
-        "limit": {
-         "type": "uint32",
-         "id": 3
-        },
-        "after": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "ListNodesResponse": {
-       "fields": {
-        "nodes": {
-         "rule": "repeated",
-         "type": "Node",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        },
-        "more": {
-         "type": "bool",
-         "id": 3
-        }
-       }
-      },
-      "CreateNodeRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "node": {
-         "type": "Node",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "CreateNodeResponse": {
-       "fields": {
-        "node": {
-         "type": "Node",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "UpdateNodeRequest": {
-       "oneofs": {
-        "_version": {
-         "oneof": [
-          "version"
-         ]
-        },
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        },
-        "_specVersion": {
-         "oneof": [
-          "specVersion"
-         ]
-        }
-       },
-       "fields": {
-        "node": {
-         "type": "Node",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "specVersion": {
-         "type": "uint64",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "UpdateNodeResponse": {
-       "fields": {
-        "node": {
-         "type": "Node",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "RemoveNodeRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "RemoveNodeResponse": {
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "GetServiceRequest": {
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        }
-       }
-      },
-      "GetServiceResponse": {
-       "fields": {
-        "service": {
-         "type": "Service",
-         "id": 1
-        }
-       }
-      },
-      "ListServicesRequest": {
-       "oneofs": {
-        "_filter": {
-         "oneof": [
-          "filter"
-         ]
-        },
-        "_after": {
-         "oneof": [
-          "after"
-         ]
-        }
-       },
-       "fields": {
-        "filter": {
-         "type": "Filter",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        },
-        "limit": {
-         "type": "uint32",
-         "id": 3
-        },
-        "after": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "ListServicesResponse": {
-       "fields": {
-        "services": {
-         "rule": "repeated",
-         "type": "Service",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        },
-        "more": {
-         "type": "bool",
-         "id": 3
-        }
-       }
-      },
-      "CreateServiceRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "service": {
-         "type": "Service",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "CreateServiceResponse": {
-       "fields": {
-        "service": {
-         "type": "Service",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "UpdateServiceRequest": {
-       "oneofs": {
-        "_version": {
-         "oneof": [
-          "version"
-         ]
-        },
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        },
-        "_specVersion": {
-         "oneof": [
-          "specVersion"
-         ]
-        }
-       },
-       "fields": {
-        "service": {
-         "type": "Service",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "specVersion": {
-         "type": "uint64",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "UpdateServiceResponse": {
-       "fields": {
-        "service": {
-         "type": "Service",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "RemoveServiceRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "RemoveServiceResponse": {
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "GetTaskRequest": {
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        }
-       }
-      },
-      "GetTaskResponse": {
-       "fields": {
-        "task": {
-         "type": "Task",
-         "id": 1
-        }
-       }
-      },
-      "ListTasksRequest": {
-       "oneofs": {
-        "_filter": {
-         "oneof": [
-          "filter"
-         ]
-        },
-        "_after": {
-         "oneof": [
-          "after"
-         ]
-        }
-       },
-       "fields": {
-        "filter": {
-         "type": "Filter",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        },
-        "limit": {
-         "type": "uint32",
-         "id": 3
-        },
-        "after": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "ListTasksResponse": {
-       "fields": {
-        "tasks": {
-         "rule": "repeated",
-         "type": "Task",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        },
-        "more": {
-         "type": "bool",
-         "id": 3
-        }
-       }
-      },
-      "CreateTaskRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "task": {
-         "type": "Task",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "CreateTaskResponse": {
-       "fields": {
-        "task": {
-         "type": "Task",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "UpdateTaskRequest": {
-       "oneofs": {
-        "_version": {
-         "oneof": [
-          "version"
-         ]
-        },
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        },
-        "_specVersion": {
-         "oneof": [
-          "specVersion"
-         ]
-        }
-       },
-       "fields": {
-        "task": {
-         "type": "Task",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "specVersion": {
-         "type": "uint64",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "UpdateTaskResponse": {
-       "fields": {
-        "task": {
-         "type": "Task",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "RemoveTaskRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "RemoveTaskResponse": {
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "GetNetworkRequest": {
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        }
-       }
-      },
-      "GetNetworkResponse": {
-       "fields": {
-        "network": {
-         "type": "Network",
-         "id": 1
-        }
-       }
-      },
-      "ListNetworksRequest": {
-       "oneofs": {
-        "_filter": {
-         "oneof": [
-          "filter"
-         ]
-        },
-        "_after": {
-         "oneof": [
-          "after"
-         ]
-        }
-       },
-       "fields": {
-        "filter": {
-         "type": "Filter",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        },
-        "limit": {
-         "type": "uint32",
-         "id": 3
-        },
-        "after": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "ListNetworksResponse": {
-       "fields": {
-        "networks": {
-         "rule": "repeated",
-         "type": "Network",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        },
-        "more": {
-         "type": "bool",
-         "id": 3
-        }
-       }
-      },
-      "CreateNetworkRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "network": {
-         "type": "Network",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "CreateNetworkResponse": {
-       "fields": {
-        "network": {
-         "type": "Network",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "UpdateNetworkRequest": {
-       "oneofs": {
-        "_version": {
-         "oneof": [
-          "version"
-         ]
-        },
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        },
-        "_specVersion": {
-         "oneof": [
-          "specVersion"
-         ]
-        }
-       },
-       "fields": {
-        "network": {
-         "type": "Network",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "specVersion": {
-         "type": "uint64",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "UpdateNetworkResponse": {
-       "fields": {
-        "network": {
-         "type": "Network",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "RemoveNetworkRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "RemoveNetworkResponse": {
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "GetClusterRequest": {
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        }
-       }
-      },
-      "GetClusterResponse": {
-       "fields": {
-        "cluster": {
-         "type": "Cluster",
-         "id": 1
-        }
-       }
-      },
-      "ListClustersRequest": {
-       "oneofs": {
-        "_filter": {
-         "oneof": [
-          "filter"
-         ]
-        },
-        "_after": {
-         "oneof": [
-          "after"
-         ]
-        }
-       },
-       "fields": {
-        "filter": {
-         "type": "Filter",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        },
-        "limit": {
-         "type": "uint32",
-         "id": 3
-        },
-        "after": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "ListClustersResponse": {
-       "fields": {
-        "clusters": {
-         "rule": "repeated",
-         "type": "Cluster",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        },
-        "more": {
-         "type": "bool",
-         "id": 3
-        }
-       }
-      },
-      "CreateClusterRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "cluster": {
-         "type": "Cluster",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "CreateClusterResponse": {
-       "fields": {
-        "cluster": {
-         "type": "Cluster",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "UpdateClusterRequest": {
-       "oneofs": {
-        "_version": {
-         "oneof": [
-          "version"
-         ]
-        },
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        },
-        "_specVersion": {
-         "oneof": [
-          "specVersion"
-         ]
-        }
-       },
-       "fields": {
-        "cluster": {
-         "type": "Cluster",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "specVersion": {
-         "type": "uint64",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "UpdateClusterResponse": {
-       "fields": {
-        "cluster": {
-         "type": "Cluster",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "RemoveClusterRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "RemoveClusterResponse": {
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "GetSecretRequest": {
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        }
-       }
-      },
-      "GetSecretResponse": {
-       "fields": {
-        "secret": {
-         "type": "Secret",
-         "id": 1
-        }
-       }
-      },
-      "ListSecretsRequest": {
-       "oneofs": {
-        "_filter": {
-         "oneof": [
-          "filter"
-         ]
-        },
-        "_after": {
-         "oneof": [
-          "after"
-         ]
-        }
-       },
-       "fields": {
-        "filter": {
-         "type": "Filter",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        },
-        "limit": {
-         "type": "uint32",
-         "id": 3
-        },
-        "after": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "ListSecretsResponse": {
-       "fields": {
-        "secrets": {
-         "rule": "repeated",
-         "type": "Secret",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        },
-        "more": {
-         "type": "bool",
-         "id": 3
-        }
-       }
-      },
-      "CreateSecretRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "secret": {
-         "type": "Secret",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "CreateSecretResponse": {
-       "fields": {
-        "secret": {
-         "type": "Secret",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "UpdateSecretRequest": {
-       "oneofs": {
-        "_version": {
-         "oneof": [
-          "version"
-         ]
-        },
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        },
-        "_specVersion": {
-         "oneof": [
-          "specVersion"
-         ]
-        }
-       },
-       "fields": {
-        "secret": {
-         "type": "Secret",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "specVersion": {
-         "type": "uint64",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "UpdateSecretResponse": {
-       "fields": {
-        "secret": {
-         "type": "Secret",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "RemoveSecretRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "RemoveSecretResponse": {
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "GetConfigRequest": {
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        }
-       }
-      },
-      "GetConfigResponse": {
-       "fields": {
-        "config": {
-         "type": "Config",
-         "id": 1
-        }
-       }
-      },
-      "ListConfigsRequest": {
-       "oneofs": {
-        "_filter": {
-         "oneof": [
-          "filter"
-         ]
-        },
-        "_after": {
-         "oneof": [
-          "after"
-         ]
-        }
-       },
-       "fields": {
-        "filter": {
-         "type": "Filter",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        },
-        "limit": {
-         "type": "uint32",
-         "id": 3
-        },
-        "after": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "ListConfigsResponse": {
-       "fields": {
-        "configs": {
-         "rule": "repeated",
-         "type": "Config",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        },
-        "more": {
-         "type": "bool",
-         "id": 3
-        }
-       }
-      },
-      "CreateConfigRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "config": {
-         "type": "Config",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "CreateConfigResponse": {
-       "fields": {
-        "config": {
-         "type": "Config",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "UpdateConfigRequest": {
-       "oneofs": {
-        "_version": {
-         "oneof": [
-          "version"
-         ]
-        },
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        },
-        "_specVersion": {
-         "oneof": [
-          "specVersion"
-         ]
-        }
-       },
-       "fields": {
-        "config": {
-         "type": "Config",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "specVersion": {
-         "type": "uint64",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "UpdateConfigResponse": {
-       "fields": {
-        "config": {
-         "type": "Config",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "RemoveConfigRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "RemoveConfigResponse": {
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
-      "GetVolumeRequest": {
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        }
-       }
-      },
-      "GetVolumeResponse": {
-       "fields": {
-        "volume": {
-         "type": "Volume",
-         "id": 1
-        }
-       }
-      },
-      "ListVolumesRequest": {
-       "oneofs": {
-        "_filter": {
-         "oneof": [
-          "filter"
-         ]
-        },
-        "_after": {
-         "oneof": [
-          "after"
-         ]
-        }
-       },
-       "fields": {
-        "filter": {
-         "type": "Filter",
-         "id": 1,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "stale": {
-         "type": "bool",
-         "id": 2
-        },
-        "limit": {
-         "type": "uint32",
-         "id": 3
-        },
-        "after": {
-         "type": "string",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "ListVolumesResponse": {
-       "fields": {
-        "volumes": {
-         "rule": "repeated",
-         "type": "Volume",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        },
-        "more": {
-         "type": "bool",
-         "id": 3
-        }
-       }
-      },
-      "CreateVolumeRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "volume": {
-         "type": "Volume",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "CreateVolumeResponse": {
-       "fields": {
-        "volume": {
-         "type": "Volume",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "UpdateVolumeRequest": {
-       "oneofs": {
-        "_version": {
-         "oneof": [
-          "version"
-         ]
-        },
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        },
-        "_specVersion": {
-         "oneof": [
-          "specVersion"
-         ]
-        }
-       },
-       "fields": {
-        "volume": {
-         "type": "Volume",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 3,
-         "options": {
-          "proto3_optional": true
-         }
-        },
-        "specVersion": {
-         "type": "uint64",
-         "id": 4,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "UpdateVolumeResponse": {
-       "fields": {
-        "volume": {
-         "type": "Volume",
-         "id": 1
-        },
-        "version": {
-         "type": "uint64",
-         "id": 2
-        }
-       }
-      },
-      "RemoveVolumeRequest": {
-       "oneofs": {
-        "_info": {
-         "oneof": [
-          "info"
-         ]
-        }
-       },
-       "fields": {
-        "id": {
-         "type": "string",
-         "id": 1
-        },
-        "info": {
-         "type": "WriteInfo",
-         "id": 2,
-         "options": {
-          "proto3_optional": true
-         }
-        }
-       }
-      },
-      "RemoveVolumeResponse": {
-       "fields": {
-        "version": {
-         "type": "uint64",
-         "id": 1
-        }
-       }
-      },
       "Change": {
        "oneofs": {
         "_version": {
@@ -2190,17 +454,9 @@ export const descriptor: object = {
           "version"
          ]
         },
-        "object": {
+        "_object": {
          "oneof": [
-          "node",
-          "service",
-          "task",
-          "network",
-          "cluster",
-          "secret",
-          "config",
-          "volume",
-          "own"
+          "object"
          ]
         },
         "_specVersion": {
@@ -2229,45 +485,16 @@ export const descriptor: object = {
           "proto3_optional": true
          }
         },
-        "node": {
-         "type": "Node",
-         "id": 5
-        },
-        "service": {
-         "type": "Service",
-         "id": 6
-        },
-        "task": {
-         "type": "Task",
-         "id": 7
-        },
-        "network": {
-         "type": "Network",
-         "id": 8
-        },
-        "cluster": {
-         "type": "Cluster",
-         "id": 9
-        },
-        "secret": {
-         "type": "Secret",
-         "id": 10
-        },
-        "config": {
-         "type": "Config",
-         "id": 11
-        },
-        "volume": {
-         "type": "Volume",
-         "id": 12
-        },
-        "own": {
-         "type": "OwnObject",
-         "id": 13
+        "object": {
+         "type": "AnyObject",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
         },
         "specVersion": {
          "type": "uint64",
-         "id": 20,
+         "id": 6,
          "options": {
           "proto3_optional": true
          }
@@ -2433,7 +660,7 @@ export const descriptor: object = {
         }
        }
       },
-      "GetObjectRequest": {
+      "GetRequest": {
        "fields": {
         "kind": {
          "type": "string",
@@ -2449,7 +676,7 @@ export const descriptor: object = {
         }
        }
       },
-      "GetObjectResponse": {
+      "GetResponse": {
        "fields": {
         "object": {
          "type": "AnyObject",
@@ -2457,7 +684,7 @@ export const descriptor: object = {
         }
        }
       },
-      "CreateObjectRequest": {
+      "CreateRequest": {
        "oneofs": {
         "_info": {
          "oneof": [
@@ -2483,7 +710,7 @@ export const descriptor: object = {
         }
        }
       },
-      "CreateObjectResponse": {
+      "CreateResponse": {
        "fields": {
         "object": {
          "type": "AnyObject",
@@ -2495,7 +722,7 @@ export const descriptor: object = {
         }
        }
       },
-      "UpdateObjectRequest": {
+      "UpdateRequest": {
        "oneofs": {
         "_version": {
          "oneof": [
@@ -2545,7 +772,7 @@ export const descriptor: object = {
         }
        }
       },
-      "UpdateObjectResponse": {
+      "UpdateResponse": {
        "fields": {
         "object": {
          "type": "AnyObject",
@@ -2557,11 +784,16 @@ export const descriptor: object = {
         }
        }
       },
-      "RemoveObjectRequest": {
+      "RemoveRequest": {
        "oneofs": {
         "_info": {
          "oneof": [
           "info"
+         ]
+        },
+        "_version": {
+         "oneof": [
+          "version"
          ]
         }
        },
@@ -2580,10 +812,17 @@ export const descriptor: object = {
          "options": {
           "proto3_optional": true
          }
+        },
+        "version": {
+         "type": "uint64",
+         "id": 4,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
-      "RemoveObjectResponse": {
+      "RemoveResponse": {
        "fields": {
         "version": {
          "type": "uint64",
@@ -2591,7 +830,7 @@ export const descriptor: object = {
         }
        }
       },
-      "ListObjectsRequest": {
+      "ListRequest": {
        "oneofs": {
         "_filter": {
          "oneof": [
@@ -2633,7 +872,7 @@ export const descriptor: object = {
         }
        }
       },
-      "ListObjectsResponse": {
+      "ListResponse": {
        "fields": {
         "version": {
          "type": "uint64",
@@ -2730,7 +969,7 @@ export const descriptor: object = {
         }
        }
       },
-      "ListKindsRequest": {
+      "KindsRequest": {
        "fields": {}
       },
       "KindUse": {
@@ -2792,7 +1031,7 @@ export const descriptor: object = {
         }
        }
       },
-      "ListKindsResponse": {
+      "KindsResponse": {
        "fields": {
         "kinds": {
          "rule": "repeated",
@@ -5009,7 +3248,7 @@ export const descriptor: object = {
         }
        }
       },
-      "OwnObject": {
+      "CustomObject": {
        "fields": {
         "id": {
          "type": "string",
@@ -5037,7 +3276,7 @@ export const descriptor: object = {
           "secret",
           "config",
           "volume",
-          "own"
+          "custom"
          ]
         }
        },
@@ -5074,8 +3313,8 @@ export const descriptor: object = {
          "type": "Volume",
          "id": 8
         },
-        "own": {
-         "type": "OwnObject",
+        "custom": {
+         "type": "CustomObject",
          "id": 9
         }
        }

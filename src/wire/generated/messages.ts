@@ -126,494 +126,16 @@ export interface WriteInfo {
   readonly requestId?: string;
 }
 
-export interface GetNodeRequest {
-  readonly id: string;
-  /** Answer from what this member holds, without asking the others whether that is the newest. */
-  readonly stale: boolean;
-}
-
-export interface GetNodeResponse {
-  readonly node: Node;
-}
-
-export interface ListNodesRequest {
-  readonly filter?: Filter;
-  readonly stale: boolean;
-  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
-  readonly limit: number;
-  /** Only what comes behind the object of this id in the order of the list. */
-  readonly after?: string;
-}
-
-export interface ListNodesResponse {
-  readonly nodes: readonly Node[];
-  readonly version: number;
-  /** True when there are more: ask for those after the last one. */
-  readonly more: boolean;
-}
-
-/** A missing id is made up; `meta` is ignored. */
-export interface CreateNodeRequest {
-  readonly node: Node;
-  readonly info?: WriteInfo;
-}
-
-export interface CreateNodeResponse {
-  readonly node: Node;
-  readonly version: number;
-}
-
-/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
-export interface UpdateNodeRequest {
-  readonly node: Node;
-  readonly version?: number;
-  readonly info?: WriteInfo;
-  readonly specVersion?: number;
-}
-
-export interface UpdateNodeResponse {
-  readonly node: Node;
-  readonly version: number;
-}
-
-export interface RemoveNodeRequest {
-  readonly id: string;
-  readonly info?: WriteInfo;
-}
-
-export interface RemoveNodeResponse {
-  readonly version: number;
-}
-
-export interface GetServiceRequest {
-  readonly id: string;
-  /** Answer from what this member holds, without asking the others whether that is the newest. */
-  readonly stale: boolean;
-}
-
-export interface GetServiceResponse {
-  readonly service: Service;
-}
-
-export interface ListServicesRequest {
-  readonly filter?: Filter;
-  readonly stale: boolean;
-  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
-  readonly limit: number;
-  /** Only what comes behind the object of this id in the order of the list. */
-  readonly after?: string;
-}
-
-export interface ListServicesResponse {
-  readonly services: readonly Service[];
-  readonly version: number;
-  /** True when there are more: ask for those after the last one. */
-  readonly more: boolean;
-}
-
-/** A missing id is made up; `meta` is ignored. */
-export interface CreateServiceRequest {
-  readonly service: Service;
-  readonly info?: WriteInfo;
-}
-
-export interface CreateServiceResponse {
-  readonly service: Service;
-  readonly version: number;
-}
-
-/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
-export interface UpdateServiceRequest {
-  readonly service: Service;
-  readonly version?: number;
-  readonly info?: WriteInfo;
-  readonly specVersion?: number;
-}
-
-export interface UpdateServiceResponse {
-  readonly service: Service;
-  readonly version: number;
-}
-
-export interface RemoveServiceRequest {
-  readonly id: string;
-  readonly info?: WriteInfo;
-}
-
-export interface RemoveServiceResponse {
-  readonly version: number;
-}
-
-export interface GetTaskRequest {
-  readonly id: string;
-  /** Answer from what this member holds, without asking the others whether that is the newest. */
-  readonly stale: boolean;
-}
-
-export interface GetTaskResponse {
-  readonly task: Task;
-}
-
-export interface ListTasksRequest {
-  readonly filter?: Filter;
-  readonly stale: boolean;
-  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
-  readonly limit: number;
-  /** Only what comes behind the object of this id in the order of the list. */
-  readonly after?: string;
-}
-
-export interface ListTasksResponse {
-  readonly tasks: readonly Task[];
-  readonly version: number;
-  /** True when there are more: ask for those after the last one. */
-  readonly more: boolean;
-}
-
-/** A missing id is made up; `meta` is ignored. */
-export interface CreateTaskRequest {
-  readonly task: Task;
-  readonly info?: WriteInfo;
-}
-
-export interface CreateTaskResponse {
-  readonly task: Task;
-  readonly version: number;
-}
-
-/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
-export interface UpdateTaskRequest {
-  readonly task: Task;
-  readonly version?: number;
-  readonly info?: WriteInfo;
-  readonly specVersion?: number;
-}
-
-export interface UpdateTaskResponse {
-  readonly task: Task;
-  readonly version: number;
-}
-
-export interface RemoveTaskRequest {
-  readonly id: string;
-  readonly info?: WriteInfo;
-}
-
-export interface RemoveTaskResponse {
-  readonly version: number;
-}
-
-export interface GetNetworkRequest {
-  readonly id: string;
-  /** Answer from what this member holds, without asking the others whether that is the newest. */
-  readonly stale: boolean;
-}
-
-export interface GetNetworkResponse {
-  readonly network: Network;
-}
-
-export interface ListNetworksRequest {
-  readonly filter?: Filter;
-  readonly stale: boolean;
-  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
-  readonly limit: number;
-  /** Only what comes behind the object of this id in the order of the list. */
-  readonly after?: string;
-}
-
-export interface ListNetworksResponse {
-  readonly networks: readonly Network[];
-  readonly version: number;
-  /** True when there are more: ask for those after the last one. */
-  readonly more: boolean;
-}
-
-/** A missing id is made up; `meta` is ignored. */
-export interface CreateNetworkRequest {
-  readonly network: Network;
-  readonly info?: WriteInfo;
-}
-
-export interface CreateNetworkResponse {
-  readonly network: Network;
-  readonly version: number;
-}
-
-/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
-export interface UpdateNetworkRequest {
-  readonly network: Network;
-  readonly version?: number;
-  readonly info?: WriteInfo;
-  readonly specVersion?: number;
-}
-
-export interface UpdateNetworkResponse {
-  readonly network: Network;
-  readonly version: number;
-}
-
-export interface RemoveNetworkRequest {
-  readonly id: string;
-  readonly info?: WriteInfo;
-}
-
-export interface RemoveNetworkResponse {
-  readonly version: number;
-}
-
-export interface GetClusterRequest {
-  readonly id: string;
-  /** Answer from what this member holds, without asking the others whether that is the newest. */
-  readonly stale: boolean;
-}
-
-export interface GetClusterResponse {
-  readonly cluster: Cluster;
-}
-
-export interface ListClustersRequest {
-  readonly filter?: Filter;
-  readonly stale: boolean;
-  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
-  readonly limit: number;
-  /** Only what comes behind the object of this id in the order of the list. */
-  readonly after?: string;
-}
-
-export interface ListClustersResponse {
-  readonly clusters: readonly Cluster[];
-  readonly version: number;
-  /** True when there are more: ask for those after the last one. */
-  readonly more: boolean;
-}
-
-/** A missing id is made up; `meta` is ignored. */
-export interface CreateClusterRequest {
-  readonly cluster: Cluster;
-  readonly info?: WriteInfo;
-}
-
-export interface CreateClusterResponse {
-  readonly cluster: Cluster;
-  readonly version: number;
-}
-
-/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
-export interface UpdateClusterRequest {
-  readonly cluster: Cluster;
-  readonly version?: number;
-  readonly info?: WriteInfo;
-  readonly specVersion?: number;
-}
-
-export interface UpdateClusterResponse {
-  readonly cluster: Cluster;
-  readonly version: number;
-}
-
-export interface RemoveClusterRequest {
-  readonly id: string;
-  readonly info?: WriteInfo;
-}
-
-export interface RemoveClusterResponse {
-  readonly version: number;
-}
-
-export interface GetSecretRequest {
-  readonly id: string;
-  /** Answer from what this member holds, without asking the others whether that is the newest. */
-  readonly stale: boolean;
-}
-
-export interface GetSecretResponse {
-  readonly secret: Secret;
-}
-
-export interface ListSecretsRequest {
-  readonly filter?: Filter;
-  readonly stale: boolean;
-  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
-  readonly limit: number;
-  /** Only what comes behind the object of this id in the order of the list. */
-  readonly after?: string;
-}
-
-export interface ListSecretsResponse {
-  readonly secrets: readonly Secret[];
-  readonly version: number;
-  /** True when there are more: ask for those after the last one. */
-  readonly more: boolean;
-}
-
-/** A missing id is made up; `meta` is ignored. */
-export interface CreateSecretRequest {
-  readonly secret: Secret;
-  readonly info?: WriteInfo;
-}
-
-export interface CreateSecretResponse {
-  readonly secret: Secret;
-  readonly version: number;
-}
-
-/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
-export interface UpdateSecretRequest {
-  readonly secret: Secret;
-  readonly version?: number;
-  readonly info?: WriteInfo;
-  readonly specVersion?: number;
-}
-
-export interface UpdateSecretResponse {
-  readonly secret: Secret;
-  readonly version: number;
-}
-
-export interface RemoveSecretRequest {
-  readonly id: string;
-  readonly info?: WriteInfo;
-}
-
-export interface RemoveSecretResponse {
-  readonly version: number;
-}
-
-export interface GetConfigRequest {
-  readonly id: string;
-  /** Answer from what this member holds, without asking the others whether that is the newest. */
-  readonly stale: boolean;
-}
-
-export interface GetConfigResponse {
-  readonly config: Config;
-}
-
-export interface ListConfigsRequest {
-  readonly filter?: Filter;
-  readonly stale: boolean;
-  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
-  readonly limit: number;
-  /** Only what comes behind the object of this id in the order of the list. */
-  readonly after?: string;
-}
-
-export interface ListConfigsResponse {
-  readonly configs: readonly Config[];
-  readonly version: number;
-  /** True when there are more: ask for those after the last one. */
-  readonly more: boolean;
-}
-
-/** A missing id is made up; `meta` is ignored. */
-export interface CreateConfigRequest {
-  readonly config: Config;
-  readonly info?: WriteInfo;
-}
-
-export interface CreateConfigResponse {
-  readonly config: Config;
-  readonly version: number;
-}
-
-/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
-export interface UpdateConfigRequest {
-  readonly config: Config;
-  readonly version?: number;
-  readonly info?: WriteInfo;
-  readonly specVersion?: number;
-}
-
-export interface UpdateConfigResponse {
-  readonly config: Config;
-  readonly version: number;
-}
-
-export interface RemoveConfigRequest {
-  readonly id: string;
-  readonly info?: WriteInfo;
-}
-
-export interface RemoveConfigResponse {
-  readonly version: number;
-}
-
-export interface GetVolumeRequest {
-  readonly id: string;
-  /** Answer from what this member holds, without asking the others whether that is the newest. */
-  readonly stale: boolean;
-}
-
-export interface GetVolumeResponse {
-  readonly volume: Volume;
-}
-
-export interface ListVolumesRequest {
-  readonly filter?: Filter;
-  readonly stale: boolean;
-  /** Most items to return; 0 is as many as fit one answer, about 1 MiB. */
-  readonly limit: number;
-  /** Only what comes behind the object of this id in the order of the list. */
-  readonly after?: string;
-}
-
-export interface ListVolumesResponse {
-  readonly volumes: readonly Volume[];
-  readonly version: number;
-  /** True when there are more: ask for those after the last one. */
-  readonly more: boolean;
-}
-
-/** A missing id is made up; `meta` is ignored. */
-export interface CreateVolumeRequest {
-  readonly volume: Volume;
-  readonly info?: WriteInfo;
-}
-
-export interface CreateVolumeResponse {
-  readonly volume: Volume;
-  readonly version: number;
-}
-
-/** Replaces the object. With `version` the write is refused when the object has changed since. With `spec_version` only the spec is replaced, and the write is refused when the spec has changed since: send the object's `meta.spec_version`, or its `meta.version` where that is absent. */
-export interface UpdateVolumeRequest {
-  readonly volume: Volume;
-  readonly version?: number;
-  readonly info?: WriteInfo;
-  readonly specVersion?: number;
-}
-
-export interface UpdateVolumeResponse {
-  readonly volume: Volume;
-  readonly version: number;
-}
-
-export interface RemoveVolumeRequest {
-  readonly id: string;
-  readonly info?: WriteInfo;
-}
-
-export interface RemoveVolumeResponse {
-  readonly version: number;
-}
-
 /** One operation on one object: an object to create or update, or the kind and id of one to remove. */
 export interface Change {
   readonly op: ActionOp;
+  /** May be left out for an object of a built-in kind: the field of `object` says it. */
   readonly kind: string;
+  /** Of an object to remove. */
   readonly id: string;
   /** For an update or a removal: the version that the object must have. */
   readonly version?: number;
-  readonly node?: Node;
-  readonly service?: Service;
-  readonly task?: Task;
-  readonly network?: Network;
-  readonly cluster?: Cluster;
-  readonly secret?: Secret;
-  readonly config?: Config;
-  readonly volume?: Volume;
-  readonly own?: OwnObject;
+  readonly object?: AnyObject;
   /** For an update: replace the spec alone, if it is still of this version. */
   readonly specVersion?: number;
 }
@@ -662,61 +184,67 @@ export interface FieldChange {
   readonly tooLong?: boolean;
 }
 
-export interface GetObjectRequest {
+export interface GetRequest {
   readonly kind: string;
   readonly id: string;
   readonly stale: boolean;
 }
 
-export interface GetObjectResponse {
+export interface GetResponse {
   readonly object: AnyObject;
 }
 
-export interface CreateObjectRequest {
+/** `kind` may be left out for an object of a built-in kind: the field of `object` says it. */
+export interface CreateRequest {
   readonly kind: string;
   readonly object: AnyObject;
   readonly info?: WriteInfo;
 }
 
-export interface CreateObjectResponse {
+export interface CreateResponse {
   readonly object: AnyObject;
   readonly version: number;
 }
 
-export interface UpdateObjectRequest {
+export interface UpdateRequest {
   readonly kind: string;
   readonly object: AnyObject;
+  /** The version that the object must have. */
   readonly version?: number;
   readonly info?: WriteInfo;
+  /** Replace the spec alone, if it is still of this version. */
   readonly specVersion?: number;
 }
 
-export interface UpdateObjectResponse {
+export interface UpdateResponse {
   readonly object: AnyObject;
   readonly version: number;
 }
 
-export interface RemoveObjectRequest {
+export interface RemoveRequest {
   readonly kind: string;
   readonly id: string;
   readonly info?: WriteInfo;
+  /** The version that the object must have. */
+  readonly version?: number;
 }
 
-export interface RemoveObjectResponse {
+export interface RemoveResponse {
   readonly version: number;
 }
 
-export interface ListObjectsRequest {
+export interface ListRequest {
   readonly kind: string;
   readonly filter?: Filter;
   readonly stale: boolean;
   /** At most so many in all; 0 is all. */
   readonly limit: number;
+  /** Begin behind the object of this id. */
   readonly after?: string;
 }
 
 /** One page; the last one may be empty. All pages are of the same version. */
-export interface ListObjectsResponse {
+export interface ListResponse {
   readonly version: number;
   readonly objects: readonly AnyObject[];
 }
@@ -748,14 +276,14 @@ export interface HistoryResponse {
   readonly reachesBackTo: number;
 }
 
-export interface ListKindsRequest {
+export interface KindsRequest {
 
 }
 
 export interface KindUse {
   readonly kind: string;
   readonly plural: string;
-  /** The store brings it along. */
+  /** Built in, not custom. */
   readonly builtIn: boolean;
   /** This member can write it. */
   readonly known: boolean;
@@ -766,7 +294,7 @@ export interface KindUse {
   readonly bytesMax?: number;
 }
 
-export interface ListKindsResponse {
+export interface KindsResponse {
   readonly kinds: readonly KindUse[];
 }
 
@@ -1289,7 +817,7 @@ export interface Volume {
   readonly pendingDelete: boolean;
 }
 
-export interface OwnObject {
+export interface CustomObject {
   readonly id: string;
   readonly meta: Meta;
   /** Its fields as a JSON object. */
@@ -1305,7 +833,7 @@ export type AnyObject =
   | { readonly secret: Secret }
   | { readonly config: Config }
   | { readonly volume: Volume }
-  | { readonly own: OwnObject };
+  | { readonly custom: CustomObject };
 
 /** What an index may hold. */
 export type IndexValue =
@@ -1327,7 +855,7 @@ export interface IndexFilter {
 
 export type ActionOp = 'create' | 'update' | 'remove';
 
-/** One change. `object` is the encoded object of that kind, OwnObject for those that users defined; empty for a removal. */
+/** One change. `object` is the encoded object of that kind, CustomObject for custom kinds; empty for a removal. */
 export interface Action {
   readonly op: ActionOp;
   readonly kind: string;
@@ -1927,108 +1455,28 @@ export interface Messages {
   CatalogWatchResponse: CatalogWatchResponse;
   Filter: Filter;
   WriteInfo: WriteInfo;
-  GetNodeRequest: GetNodeRequest;
-  GetNodeResponse: GetNodeResponse;
-  ListNodesRequest: ListNodesRequest;
-  ListNodesResponse: ListNodesResponse;
-  CreateNodeRequest: CreateNodeRequest;
-  CreateNodeResponse: CreateNodeResponse;
-  UpdateNodeRequest: UpdateNodeRequest;
-  UpdateNodeResponse: UpdateNodeResponse;
-  RemoveNodeRequest: RemoveNodeRequest;
-  RemoveNodeResponse: RemoveNodeResponse;
-  GetServiceRequest: GetServiceRequest;
-  GetServiceResponse: GetServiceResponse;
-  ListServicesRequest: ListServicesRequest;
-  ListServicesResponse: ListServicesResponse;
-  CreateServiceRequest: CreateServiceRequest;
-  CreateServiceResponse: CreateServiceResponse;
-  UpdateServiceRequest: UpdateServiceRequest;
-  UpdateServiceResponse: UpdateServiceResponse;
-  RemoveServiceRequest: RemoveServiceRequest;
-  RemoveServiceResponse: RemoveServiceResponse;
-  GetTaskRequest: GetTaskRequest;
-  GetTaskResponse: GetTaskResponse;
-  ListTasksRequest: ListTasksRequest;
-  ListTasksResponse: ListTasksResponse;
-  CreateTaskRequest: CreateTaskRequest;
-  CreateTaskResponse: CreateTaskResponse;
-  UpdateTaskRequest: UpdateTaskRequest;
-  UpdateTaskResponse: UpdateTaskResponse;
-  RemoveTaskRequest: RemoveTaskRequest;
-  RemoveTaskResponse: RemoveTaskResponse;
-  GetNetworkRequest: GetNetworkRequest;
-  GetNetworkResponse: GetNetworkResponse;
-  ListNetworksRequest: ListNetworksRequest;
-  ListNetworksResponse: ListNetworksResponse;
-  CreateNetworkRequest: CreateNetworkRequest;
-  CreateNetworkResponse: CreateNetworkResponse;
-  UpdateNetworkRequest: UpdateNetworkRequest;
-  UpdateNetworkResponse: UpdateNetworkResponse;
-  RemoveNetworkRequest: RemoveNetworkRequest;
-  RemoveNetworkResponse: RemoveNetworkResponse;
-  GetClusterRequest: GetClusterRequest;
-  GetClusterResponse: GetClusterResponse;
-  ListClustersRequest: ListClustersRequest;
-  ListClustersResponse: ListClustersResponse;
-  CreateClusterRequest: CreateClusterRequest;
-  CreateClusterResponse: CreateClusterResponse;
-  UpdateClusterRequest: UpdateClusterRequest;
-  UpdateClusterResponse: UpdateClusterResponse;
-  RemoveClusterRequest: RemoveClusterRequest;
-  RemoveClusterResponse: RemoveClusterResponse;
-  GetSecretRequest: GetSecretRequest;
-  GetSecretResponse: GetSecretResponse;
-  ListSecretsRequest: ListSecretsRequest;
-  ListSecretsResponse: ListSecretsResponse;
-  CreateSecretRequest: CreateSecretRequest;
-  CreateSecretResponse: CreateSecretResponse;
-  UpdateSecretRequest: UpdateSecretRequest;
-  UpdateSecretResponse: UpdateSecretResponse;
-  RemoveSecretRequest: RemoveSecretRequest;
-  RemoveSecretResponse: RemoveSecretResponse;
-  GetConfigRequest: GetConfigRequest;
-  GetConfigResponse: GetConfigResponse;
-  ListConfigsRequest: ListConfigsRequest;
-  ListConfigsResponse: ListConfigsResponse;
-  CreateConfigRequest: CreateConfigRequest;
-  CreateConfigResponse: CreateConfigResponse;
-  UpdateConfigRequest: UpdateConfigRequest;
-  UpdateConfigResponse: UpdateConfigResponse;
-  RemoveConfigRequest: RemoveConfigRequest;
-  RemoveConfigResponse: RemoveConfigResponse;
-  GetVolumeRequest: GetVolumeRequest;
-  GetVolumeResponse: GetVolumeResponse;
-  ListVolumesRequest: ListVolumesRequest;
-  ListVolumesResponse: ListVolumesResponse;
-  CreateVolumeRequest: CreateVolumeRequest;
-  CreateVolumeResponse: CreateVolumeResponse;
-  UpdateVolumeRequest: UpdateVolumeRequest;
-  UpdateVolumeResponse: UpdateVolumeResponse;
-  RemoveVolumeRequest: RemoveVolumeRequest;
-  RemoveVolumeResponse: RemoveVolumeResponse;
   Change: Change;
   ApplyRequest: ApplyRequest;
   Condition: Condition;
   ApplyResponse: ApplyResponse;
   PlannedChange: PlannedChange;
   FieldChange: FieldChange;
-  GetObjectRequest: GetObjectRequest;
-  GetObjectResponse: GetObjectResponse;
-  CreateObjectRequest: CreateObjectRequest;
-  CreateObjectResponse: CreateObjectResponse;
-  UpdateObjectRequest: UpdateObjectRequest;
-  UpdateObjectResponse: UpdateObjectResponse;
-  RemoveObjectRequest: RemoveObjectRequest;
-  RemoveObjectResponse: RemoveObjectResponse;
-  ListObjectsRequest: ListObjectsRequest;
-  ListObjectsResponse: ListObjectsResponse;
+  GetRequest: GetRequest;
+  GetResponse: GetResponse;
+  CreateRequest: CreateRequest;
+  CreateResponse: CreateResponse;
+  UpdateRequest: UpdateRequest;
+  UpdateResponse: UpdateResponse;
+  RemoveRequest: RemoveRequest;
+  RemoveResponse: RemoveResponse;
+  ListRequest: ListRequest;
+  ListResponse: ListResponse;
   HistoryRequest: HistoryRequest;
   HistoryEntry: HistoryEntry;
   HistoryResponse: HistoryResponse;
-  ListKindsRequest: ListKindsRequest;
+  KindsRequest: KindsRequest;
   KindUse: KindUse;
-  ListKindsResponse: ListKindsResponse;
+  KindsResponse: KindsResponse;
   Meta: Meta;
   IndexEntry: IndexEntry;
   Annotations: Annotations;
@@ -2098,7 +1546,7 @@ export interface Messages {
   VolumePublishStatus: VolumePublishStatus;
   VolumeInfo: VolumeInfo;
   Volume: Volume;
-  OwnObject: OwnObject;
+  CustomObject: CustomObject;
   AnyObject: AnyObject;
   IndexValue: IndexValue;
   IndexFilter: IndexFilter;

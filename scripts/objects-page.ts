@@ -1,5 +1,5 @@
 /** Prints docs/objects.md: every field of every kind with its default, read from the schemas. */
-import { kindNames, kinds } from '../src/state/index.js';
+import { kindNames, kindOf } from '../src/kinds/index.js';
 
 interface AnySchema {
   readonly canonical: (input: unknown) => unknown;
@@ -24,7 +24,7 @@ function rows(schema: AnySchema, path: string, optional: boolean): string[] {
 
 export function objectsPage(): string {
   const parts = kindNames.map((kind) => {
-    const body = kinds[kind].body as unknown as AnySchema;
+    const body = kindOf(kind).body as unknown as AnySchema;
     return `## ${kind}\n\n| field | unless given |\n|---|---|\n${rows(body, '', false).join('\n')}\n`;
   });
   return `# Objects

@@ -1,4 +1,6 @@
 // The store: typed transactions in memory, watches, forks.
+export * from './base/store-error.js';
+export * from './kinds/index.js';
 export * from './state/index.js';
 
 // A member of a cluster: the store, replicated. Loads level and gRPC only when it is called.

@@ -1,7 +1,8 @@
 import { systemRandom } from '../../src/base/random.js';
 import { messageOf } from '../../src/base/errors.js';
 import { Client, type RemoteTransaction } from '../../src/client/index.js';
-import { isStoreError, type Node } from '../../src/state/index.js';
+import { isStoreError } from '../../src/base/store-error.js';
+import type { Node } from '../../src/kinds/index.js';
 import type { Cluster } from './cluster.js';
 import { stateOf, valueOf } from './doors.js';
 import { microseconds, passes, type Change, type Filter, type Recorder } from './history.js';

@@ -1,4 +1,4 @@
-import { defineKind, schema as s } from '../state/index.js';
+import { defineKind, schema as s } from '../kinds/index.js';
 import { healths } from './health.js';
 import { mistakeIn } from './record.js';
 

@@ -1,4 +1,4 @@
-import { StoreError, type StoreErrorCode } from '../state/index.js';
+import { StoreError, type StoreErrorCode } from '../base/store-error.js';
 import { ComposeError } from '../compose/index.js';
 import { DiscoveryError, type DiscoveryErrorCode } from '../discovery/index.js';
 

@@ -1,4 +1,4 @@
-import { StoreError } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 
 /** State of a member before its removal. */
 export interface Removable {

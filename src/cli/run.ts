@@ -1,6 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../base/errors.js';
-import { addAny } from './commands/any.js';
 import { addApply } from './commands/apply.js';
 import { addCatalog } from './commands/catalog.js';
 import { addCreate } from './commands/create.js';
@@ -54,7 +53,6 @@ export async function run(args: readonly string[], given: Context, version: stri
   addMember(program, context);
   addApply(program, context);
   addObjects(program, context);
-  addAny(program, context);
   addHistory(program, context);
   addSnapshot(program, context, exit);
   addWatch(program, context);

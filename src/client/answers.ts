@@ -1,4 +1,5 @@
-import { StoreError, type AnyObject } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
+import type { AnyObject } from '../kinds/index.js';
 import { DecodeError, fromAny, type messages } from '../wire/index.js';
 
 /** Returns the object of an answer. @throws {StoreError} `NOT_SUPPORTED` when there is none, or one of another kind. */

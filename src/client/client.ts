@@ -4,20 +4,20 @@ import { endable } from '../base/endable.js';
 import { addressRule, isAddress } from '../base/names.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
+import { StoreError } from '../base/store-error.js';
 import {
   canonicalObject,
   isKind,
   kindOf,
   plainObject,
-  StoreError,
   type Draft,
   type Kind,
   type ObjectOf,
-  type OwnKind,
+  type CustomKind,
   type Replacement,
   type Stored,
   type StoredObject,
-} from '../state/index.js';
+} from '../kinds/index.js';
 import { toAny, type messages } from '../wire/index.js';
 import { objectIn } from './answers.js';
 import { Calls } from './calls.js';
@@ -84,22 +84,22 @@ export interface UpdateOptions extends WriteOptions {
 
 /** A kind that the store brings along, one of your own, or the name of either. */
 // eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents -- the names are what editors offer
-export type KindRef = Kind | string | AnyOwnKind;
+export type KindRef = Kind | string | AnyCustomKind;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
-type AnyOwnKind = OwnKind<any, any, any>;
+type AnyCustomKind = CustomKind<any, any, any>;
 type ObjectIn<K> = K extends Kind
   ? ObjectOf<K>
-  : K extends OwnKind<infer Body, infer _I, infer _D>
+  : K extends CustomKind<infer Body, infer _I, infer _D>
     ? Stored<Body>
     : StoredObject;
 type DraftIn<K> = K extends Kind
   ? Draft<ObjectOf<K>>
-  : K extends OwnKind<infer _B, infer _I, infer D>
+  : K extends CustomKind<infer _B, infer _I, infer D>
     ? D & { id?: string }
     : object & { id?: string };
 type ReplacementIn<K> = K extends Kind
   ? Replacement<ObjectOf<K>>
-  : K extends OwnKind<infer _B, infer _I, infer D>
+  : K extends CustomKind<infer _B, infer _I, infer D>
     ? D & { id: string }
     : object & { id: string };
 

@@ -1,4 +1,4 @@
-import { StoreError } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 import type { messages } from '../wire/index.js';
 
 /** A value that an index holds. */

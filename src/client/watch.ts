@@ -1,6 +1,7 @@
 import { pause } from '../base/waiting.js';
 import { connectionLost, methodOf, timedOut, written, type Channel } from '../rpc/index.js';
-import { isStoreError, StoreError, type Event, type ObjectEvent, type StoredObject } from '../state/index.js';
+import { isStoreError, StoreError } from '../base/store-error.js';
+import type { Event, ObjectEvent, StoredObject } from '../kinds/index.js';
 import type { messages } from '../wire/index.js';
 import { objectIn } from './answers.js';
 import { Silent, type Calls } from './calls.js';

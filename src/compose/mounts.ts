@@ -1,4 +1,4 @@
-import type { DeepPartial, Mount } from '../state/index.js';
+import type { DeepPartial, Mount } from '../kinds/index.js';
 import type { Reader } from './reader.js';
 
 const propagations = ['rprivate', 'private', 'rshared', 'shared', 'rslave', 'slave'];

@@ -1,4 +1,4 @@
-import type { DeepPartial, Network } from '../state/index.js';
+import type { DeepPartial, Network } from '../kinds/index.js';
 import { externalOf, type External } from './external.js';
 import type { Reader } from './reader.js';
 

@@ -1,14 +1,14 @@
 import { plainEqual } from '../base/plain.js';
+import { StoreError } from '../base/store-error.js';
 import {
+  builtInKinds,
   canonicalObject,
-  kinds,
-  StoreError,
   type AnyObject,
   type DeepPartial,
   type Network,
   type Service,
   type ServiceSpec,
-} from '../state/index.js';
+} from '../kinds/index.js';
 import type { Stack } from './stack.js';
 
 /** Which stack an object belongs to; Docker's own label. */
@@ -74,7 +74,7 @@ export function planStack(
     wanted.add(id);
     const annotations = { ...kept(old), name, labels: { ...network.spec.annotations?.labels, ...labels } };
     const spec = { ...network.spec, annotations };
-    const object = canonicalObject(kinds.network, { ...old, id, spec }, id, noMeta);
+    const object = canonicalObject(builtInKinds.networks, { ...old, id, spec }, id, noMeta);
     addChange(changes, 'network', name, object, old);
   }
   for (const { key, spec, attachments } of stack.services) {
@@ -93,7 +93,7 @@ export function planStack(
       annotations: { ...kept(old), name, labels: { ...spec.annotations?.labels, ...labels } },
       task: { ...spec.task, networks: joined, ...(old && { forceUpdate: old.spec.task.forceUpdate }) },
     };
-    const object = canonicalObject(kinds.service, { ...old, id, spec: full }, id, noMeta);
+    const object = canonicalObject(builtInKinds.services, { ...old, id, spec: full }, id, noMeta);
     addChange(changes, 'service', name, object, old);
   }
   for (const key of stack.leftOut) {

@@ -1,4 +1,4 @@
-import type { DeepPartial, PortConfig } from '../state/index.js';
+import type { DeepPartial, PortConfig } from '../kinds/index.js';
 import type { Reader } from './reader.js';
 
 type Port = DeepPartial<PortConfig>;

@@ -1,4 +1,4 @@
-import type { DeepPartial, ServiceSpec, UpdateConfig } from '../state/index.js';
+import type { DeepPartial, ServiceSpec, UpdateConfig } from '../kinds/index.js';
 import { portsOf, type ComposePort } from './ports.js';
 import { mountsOf } from './mounts.js';
 import type { Reader } from './reader.js';

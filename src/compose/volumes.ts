@@ -1,4 +1,4 @@
-import type { DeepPartial, Mount } from '../state/index.js';
+import type { DeepPartial, Mount } from '../kinds/index.js';
 import { externalOf } from './external.js';
 import type { Reader } from './reader.js';
 import type { ComposeService } from './service.js';

@@ -14,8 +14,8 @@ import {
   type Tell,
   type WatchOptions,
 } from '../discovery/index.js';
-import { isStoreError, type Stored } from '../state/index.js';
-import { entries } from './kinds.js';
+import { isStoreError } from '../base/store-error.js';
+import { type Stored, entries } from '../kinds/index.js';
 
 /** Where entries are kept when neither the URL nor `kv.path` says so. */
 const pathDefault = 'docker/nodes';

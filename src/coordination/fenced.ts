@@ -1,37 +1,26 @@
-import type { Client, messages, WaitOptions } from '../client/index.js';
+import { type Client, type messages, type WaitOptions, changeOf } from '../client/index.js';
 import type { Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
 import type { Random } from '../base/random.js';
 import { pause } from '../base/waiting.js';
-import { changeOf } from '../client/index.js';
+import { refuseAsync, tableOf, Tables, type WatchableStore } from '../state/index.js';
+import { isStoreError, StoreError } from '../base/store-error.js';
 import {
   all,
-  isStoreError,
   KindSet,
-  refuseAsync,
-  StoreError,
-  tableOf,
-  Tables,
+  type BuiltInKinds,
   type By,
-  type Cluster,
-  type Config,
+  type CustomDraft,
+  type CustomKind,
+  type CustomReplacement,
   type Draft,
   type FindOptions,
-  type Network,
-  type Node,
-  type OwnDraft,
-  type OwnKind,
-  type OwnReplacement,
+  type ObjectIn,
   type ReadTx,
   type Replacement,
-  type Secret,
-  type Service,
   type Stored,
   type StoredObject,
-  type Task,
-  type Volume,
-  type WatchableStore,
-} from '../state/index.js';
+} from '../kinds/index.js';
 
 /** Reads from a store of the cluster in this process, and writes down what is to be written. */
 export interface FencedTable<T extends StoredObject, D = Draft<T>, R = Replacement<T>> {
@@ -45,21 +34,18 @@ export interface FencedTable<T extends StoredObject, D = Draft<T>, R = Replaceme
   delete(id: string): void;
 }
 
+type FencedTables = { readonly [P in keyof BuiltInKinds]: () => FencedTable<ObjectIn<BuiltInKinds[P]>> };
+
 /**
  * A transaction that is made here and carried out where the leader is. It does not see its own writes. Reads come from a
  * store of the cluster in this process, if one was given; what they saw is checked again with the writes, and `write` runs
  * again when it has changed.
  */
-export interface FencedTx {
-  nodes(): FencedTable<Node>;
-  services(): FencedTable<Service>;
-  tasks(): FencedTable<Task>;
-  networks(): FencedTable<Network>;
-  clusters(): FencedTable<Cluster>;
-  secrets(): FencedTable<Secret>;
-  configs(): FencedTable<Config>;
-  volumes(): FencedTable<Volume>;
-  kind<Body extends object, I, D>(kind: OwnKind<Body, I, D>): FencedTable<Stored<Body>, OwnDraft<D>, OwnReplacement<D>>;
+export interface FencedTx extends FencedTables {
+  /** The table of a custom kind. */
+  kind<Body extends object, I, D>(
+    kind: CustomKind<Body, I, D>,
+  ): FencedTable<Stored<Body>, CustomDraft<D>, CustomReplacement<D>>;
 }
 
 interface Ports {

@@ -3,7 +3,7 @@ export type { CoordinationOptions } from './coordination.js';
 export { elect } from './election.js';
 export type { ElectOptions, Lead } from './election.js';
 export type { FencedTable, FencedTx } from './fenced.js';
-export { entries, locks } from './kinds.js';
+export { entries, locks } from '../kinds/index.js';
 export { Lease } from './lease.js';
 export type { LeaseOptions } from './lease.js';
 export { acquire, Lock, lockTtlDefaultMs } from './lock.js';

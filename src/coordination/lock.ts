@@ -1,13 +1,13 @@
-import type { Client, WaitOptions } from '../client/index.js';
+import type { Client, WaitOptions, messages } from '../client/index.js';
 import { newId } from '../base/ids.js';
 import type { Clock } from '../base/clock.js';
 import { refuseUnknown } from '../base/options.js';
 import type { Random } from '../base/random.js';
 import { pause } from '../base/waiting.js';
-import { isStoreError, StoreError, type WatchableStore } from '../state/index.js';
-import type { messages } from '../client/index.js';
+import type { WatchableStore } from '../state/index.js';
+import { isStoreError, StoreError } from '../base/store-error.js';
 import { FencedWrites, type FencedTx } from './fenced.js';
-import { locks } from './kinds.js';
+import { locks } from '../kinds/index.js';
 import { Lease } from './lease.js';
 
 /** What locks are made with. */

@@ -6,7 +6,7 @@ import { sleep, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { newId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
-import { StoreError } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 import { fileMode, isMissing, syncDir, writeAll } from '../disk/files.js';
 
 /** Target of a saved state. */

@@ -10,7 +10,8 @@ import { silentLogger } from '../base/log.js';
 import type { BackupSummary, BackupTools } from '../cli/index.js';
 import { isMissing } from '../disk/files.js';
 import { bootstrap, decodeInSlices } from '../replica/index.js';
-import { MemoryStore, StoreError } from '../state/index.js';
+import { MemoryStore } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 import { openTarget } from './backup-target.js';
 import { openForRestore } from './home.js';
 

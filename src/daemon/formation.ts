@@ -14,7 +14,7 @@ import {
   type Genesis,
   type MemberInfo,
 } from '../replica/index.js';
-import { StoreError } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 import type { messages } from '../wire/index.js';
 
 type FormationRequest = messages.FormationRequest;

@@ -1,6 +1,6 @@
 import type { Context, ManagerFlags } from '../cli/index.js';
 import { pathToFileURL } from 'node:url';
-import type { AnyOwnKind } from '../state/index.js';
+import type { AnyCustomKind } from '../kinds/index.js';
 import type { Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import { instances } from '../catalog/kinds.js';
@@ -81,8 +81,8 @@ async function serveDns(listen: string, replica: OpenReplica, logger: Logger): P
 }
 
 /** Every kind that these modules export. Throws when one has none: it would be a mistake in the path. */
-async function kindsOf(modules: readonly string[]): Promise<AnyOwnKind[]> {
-  const kinds: AnyOwnKind[] = [];
+async function kindsOf(modules: readonly string[]): Promise<AnyCustomKind[]> {
+  const kinds: AnyCustomKind[] = [];
   for (const module of modules) {
     const exported = Object.values(await imported(module));
     const found = exported.flat().filter(isOwnKind);
@@ -100,7 +100,7 @@ async function imported(module: string): Promise<Record<string, unknown>> {
   }
 }
 
-function isOwnKind(value: unknown): value is AnyOwnKind {
+function isOwnKind(value: unknown): value is AnyCustomKind {
   return typeof value === 'object' && value !== null && 'definition' in value && 'created' in value;
 }
 

@@ -7,8 +7,11 @@ import { consoleLogger, type Logger } from '../base/log.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica } from '../replica/index.js';
-import { isStoreError, MemoryStore, type ReadTx, type StoreSnapshot } from '../state/index.js';
-import type { ApiServer, FormationPeers, GrpcNetwork } from '../rpc/index.js';
+import { MemoryStore, type StoreSnapshot } from '../state/index.js';
+import { isStoreError } from '../base/store-error.js';
+import { systemKinds, type ReadTx } from '../kinds/index.js';
+import type { ApiServer } from '../api/index.js';
+import type { FormationPeers, GrpcNetwork } from '../rpc/index.js';
 import { announceAddress, reachableHost } from './addresses.js';
 import { Formation } from './formation.js';
 import type { Home } from './home.js';
@@ -99,10 +102,9 @@ class Opening {
     const { loadReplica, noNetwork, replicaSettings, settingsDefaults } = await import('../replica/index.js');
     refuseUnknown('openReplica', this.#options, [...optionNames, ...Object.keys(settingsDefaults)]);
     const { name, dataDir, joinTimeoutMs = 60_000 } = this.#options;
-    const { kinds: ofCoordination } = await import('../coordination/kinds.js');
     const { kinds: ofCatalog } = await import('../catalog/kinds.js');
     const own = settingsIn(this.#options);
-    const settings = replicaSettings({ ...own, kinds: [...ofCoordination, ...ofCatalog, ...(own.kinds ?? [])] });
+    const settings = replicaSettings({ ...own, kinds: [...systemKinds, ...ofCatalog, ...(own.kinds ?? [])] });
     if (this.#options.forceNewCluster) await this.#checkRecoverable();
     const home = await this.#home();
     this.#disk = home.disk;
@@ -234,7 +236,7 @@ class Opening {
   async #listen(self: number, formation: Formation): Promise<void> {
     const { listenAddr, advertiseAddr } = this.#options;
     if (listenAddr === undefined) return;
-    const { ApiServer, GrpcNetwork } = await import('../rpc/index.js');
+    const [{ ApiServer }, { GrpcNetwork }] = await Promise.all([import('../api/index.js'), import('../rpc/index.js')]);
     this.#server = new ApiServer();
     this.#network = new GrpcNetwork({
       self,

@@ -1,5 +1,4 @@
-import type { Clock } from '../base/clock.js';
-import { systemClock } from '../base/clock.js';
+import { type Clock, systemClock } from '../base/clock.js';
 import type { Backend } from './backend.js';
 import { asError, DiscoveryError } from './errors.js';
 import { pause } from '../base/waiting.js';

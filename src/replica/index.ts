@@ -14,7 +14,7 @@ export type {
 } from './ports.js';
 export { replicaSettings, settingsDefaults } from './settings.js';
 export type { ReplicaSettings, ReplicaWorld } from './settings.js';
-export { leaseIndex, leases } from './lease-kind.js';
+export { leaseIndex, leases } from '../kinds/lease/kind.js';
 export { endLease } from './leases.js';
 export { accept, bound, compareBallots, isFounder, majorityOf, normalPeers, promise } from './formation.js';
 export type { FormationBallot, FormationRecord, Genesis } from './formation.js';

@@ -1,17 +1,16 @@
 import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
+import { tableOf, type MemoryStore } from '../state/index.js';
 import {
   indexLookup,
-  tableOf,
   type KindSet,
-  type MemoryStore,
-  type OwnEvent,
+  type CustomEvent,
   type Stored,
   type StoredObject,
   type Tx,
-} from '../state/index.js';
-import { leaseIndex, leases } from './lease-kind.js';
+} from '../kinds/index.js';
+import { leaseIndex, leases } from '../kinds/lease/kind.js';
 
 /** A lease as the leader has it in mind. */
 interface Armed {
@@ -76,7 +75,7 @@ export class Leases {
       match: 'new',
       internal: true,
       onTransaction: (_record, events) => {
-        if (this.#leading) for (const event of events) this.#heard(event as unknown as OwnEvent<LeaseBody>);
+        if (this.#leading) for (const event of events) this.#heard(event as unknown as CustomEvent<LeaseBody>);
       },
       // A state took the place of everything: leases too.
       onError: () => {
@@ -122,7 +121,7 @@ export class Leases {
     return ids.filter((id) => this.#armed.get(id)?.ending !== false);
   }
 
-  #heard({ action, object }: OwnEvent<LeaseBody>): void {
+  #heard({ action, object }: CustomEvent<LeaseBody>): void {
     if (action === 'delete') this.#armed.delete(object.id);
     else this.#arm(object);
   }

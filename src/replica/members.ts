@@ -1,7 +1,7 @@
 import { isMemberId, memberIdMax } from '../base/ids.js';
 import { addressRule, isAddress, isMemberName, memberNameRule } from '../base/names.js';
 import type { ConfChange } from '../raft/index.js';
-import { StoreError } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 import { messageCodec } from '../wire/index.js';
 import type { MemberInfo } from './ports.js';
 

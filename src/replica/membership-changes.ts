@@ -1,6 +1,6 @@
 import { deferred, type Deferred } from '../base/deferred.js';
 import type { ConfChange, ConfChangeOpType, ConfState, Entry, RawNode, Status } from '../raft/index.js';
-import { StoreError } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 import { contextOf, type Members } from './members.js';
 import type { MemberInfo } from './ports.js';
 

@@ -1,4 +1,4 @@
-import { StoreError } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 
 interface Proposal {
   readonly payload: Uint8Array;

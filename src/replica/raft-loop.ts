@@ -15,7 +15,8 @@ import {
   type Ready,
   type Status,
 } from '../raft/index.js';
-import { StoreError, type MemoryStore } from '../state/index.js';
+import type { MemoryStore } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 import { decodeTransaction, type ClusterSnapshot, type DecodedTransaction } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
 import { Members } from './members.js';

@@ -1,5 +1,5 @@
 import { deferred, type Deferred } from '../base/deferred.js';
-import { StoreError } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 
 interface Round {
   /** Everybody who waits for it. */

@@ -4,16 +4,16 @@ import type { Random } from '../base/random.js';
 import type { Status } from '../raft/index.js';
 import {
   MemoryStore,
-  StoreError,
   type Change,
   type ProposedTransaction,
   type Proposer,
-  type ReadTx,
   type StoreAction,
   type TransactionRecord,
   type UpdateOptions,
 } from '../state/index.js';
-import { leases } from './lease-kind.js';
+import { StoreError } from '../base/store-error.js';
+import type { ReadTx } from '../kinds/index.js';
+import { leases } from '../kinds/lease/kind.js';
 import { endLease, Leases } from './leases.js';
 import type { Guard } from './membership-changes.js';
 import { restoreThroughLog } from './restore.js';

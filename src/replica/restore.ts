@@ -1,14 +1,9 @@
 import { newId } from '../base/ids.js';
 import { isEphemeral } from './leases.js';
 import type { Random } from '../base/random.js';
-import {
-  rowsOf,
-  StoreError,
-  type MemoryStore,
-  type StagedState,
-  type StoredObject,
-  type TransactionInfo,
-} from '../state/index.js';
+import { rowsOf, type MemoryStore, type StagedState, type TransactionInfo } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
+import type { StoredObject } from '../kinds/index.js';
 import {
   decodeObject,
   encodeObject,

@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import { refuseUnknown } from '../base/options.js';
 import type { Random } from '../base/random.js';
-import type { AnyOwnKind, HistoryLimits, Limits } from '../state/index.js';
+import type { HistoryLimits, Limits } from '../state/index.js';
+import type { AnyCustomKind } from '../kinds/index.js';
 
 /** How a replica behaves. Every member of a cluster should have the same. */
 export interface ReplicaSettings {
@@ -21,7 +22,7 @@ export interface ReplicaSettings {
   readonly history: Partial<HistoryLimits>;
   readonly limits: Partial<Limits>;
   /** Kinds of one's own that this member can write. */
-  readonly kinds: readonly AnyOwnKind[];
+  readonly kinds: readonly AnyCustomKind[];
 }
 
 export const settingsDefaults: ReplicaSettings = {

@@ -2,7 +2,8 @@ import { Slicer, type Clock } from '../base/clock.js';
 import { DamageError } from '../base/damage.js';
 import { messageOf } from '../base/errors.js';
 import type { Snapshot } from '../raft/index.js';
-import { StoreError, type MemoryStore, type PreparedSnapshot } from '../state/index.js';
+import type { MemoryStore, PreparedSnapshot } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 import { DecodeError, encodeSnapshot, SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
 import type { Disk } from './ports.js';
 

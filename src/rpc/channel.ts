@@ -10,7 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import { deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
-import { StoreError } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 import { fromStatus } from './status.js';
 
 const mebibyte = 1024 * 1024;

@@ -1,5 +1,9 @@
-import type { sendUnaryData, ServerReadableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { status } from '@grpc/grpc-js';
+import {
+  type sendUnaryData,
+  type ServerReadableStream,
+  type UntypedServiceImplementation,
+  status,
+} from '@grpc/grpc-js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import { isAddress } from '../base/names.js';

@@ -6,7 +6,7 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { messageOf } from '../base/errors.js';
-import { StoreError } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
 import { TooManyError } from '../wire/index.js';
 import { toStatus } from './status.js';
 

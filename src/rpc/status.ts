@@ -1,7 +1,7 @@
 import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
 import { messageOf } from '../base/errors.js';
 import { shortened } from '../base/text.js';
-import { StoreError, storeErrorCodes, type StoreErrorCode } from '../state/index.js';
+import { StoreError, storeErrorCodes, type StoreErrorCode } from '../base/store-error.js';
 
 /** How each store error looks on the wire. A new code does not compile until it is listed. */
 export const statusOf = {

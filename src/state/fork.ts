@@ -1,11 +1,11 @@
-import type { Event } from './events.js';
-import { StoreError } from './errors.js';
-import type { TransactionRecord } from './history.js';
-import type { Proposer, StoreAction } from './proposer.js';
-import type { Listener } from './queue.js';
+import type { Event } from '../kinds/events.js';
+import { StoreError } from '../base/store-error.js';
+import type { TransactionRecord } from './history/history.js';
+import type { Proposer, StoreAction } from './transactions/proposer.js';
+import type { Listener } from './watch/queue.js';
 import { MemoryStore } from './store.js';
-import { actionOf, markCanonical } from './actions.js';
-import { isStored } from './meta.js';
+import { actionOf, markCanonical } from './transactions/actions.js';
+import { isStored } from '../kinds/meta.js';
 
 function refuseWrites(): never {
   throw new StoreError('NOT_SUPPORTED', 'a fork follows another store: write there');

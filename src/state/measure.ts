@@ -1,10 +1,10 @@
-import { StoreError } from './errors.js';
-import type { KindLimits, StoredObject } from './kind.js';
-import { bytesOf } from './meta.js';
-import type { StoreAction } from './proposer.js';
+import { StoreError } from '../base/store-error.js';
+import type { KindLimits, StoredObject } from '../kinds/definition.js';
+import { bytesOf } from '../kinds/meta.js';
+import type { StoreAction } from './transactions/proposer.js';
 import { roughSize } from './size.js';
 import type { StateRoot } from './root.js';
-import type { ObjectChange } from './write-transaction.js';
+import type { ObjectChange } from './transactions/write-transaction.js';
 
 /** Encoded bytes of an object. The same object is measured once. */
 export type Measure = (kind: string, object: StoredObject, action?: StoreAction) => number;

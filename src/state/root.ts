@@ -1,7 +1,7 @@
 import { emptyTable, readTable, redefineTable, TableEditor, type TableReader, type TableRoot } from '../table/index.js';
-import type { KindDescription, StoredObject } from './kind.js';
-import type { KindSet } from './kind-set.js';
-import { kindNames, kindOf } from './tables/index.js';
+import type { KindDescription, StoredObject } from '../kinds/definition.js';
+import type { KindSet } from '../kinds/kind-set.js';
+import { kindNames, kindOf } from '../kinds/registry.js';
 
 type Rows = TableRoot<StoredObject>;
 type TableRoots = Readonly<Record<string, Rows>>;

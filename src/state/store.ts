@@ -3,30 +3,31 @@ import { systemClock, type Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom, type Random } from '../base/random.js';
-import { BatchRun, type Batch, type BatchOptions } from './batch.js';
-import { StoreError } from './errors.js';
-import type { Event } from './events.js';
-import type { HistoryLimits, TransactionRecord } from './history.js';
-import { Ledger } from './ledger.js';
+import { BatchRun, type Batch, type BatchOptions } from './transactions/batch.js';
+import { StoreError } from '../base/store-error.js';
+import type { Event } from '../kinds/events.js';
+import type { HistoryLimits, TransactionRecord } from './history/history.js';
+import { Ledger } from './transactions/ledger.js';
 import { StagedState } from './staged-state.js';
-import { recordsOfChanges } from './older.js';
-import type { KindDescription, StoredObject } from './kind.js';
-import { historyOf, type HistoryEntry } from './object-history.js';
-import { carryOut, makePlan, type Plan } from './plan.js';
-import type { Proposer, StoreAction, TransactionInfo } from './proposer.js';
-import type { WatchQueue } from './queue.js';
+import { recordsOfChanges } from './history/older.js';
+import type { KindDescription, StoredObject } from '../kinds/definition.js';
+import { historyOf, type HistoryEntry } from './history/object-history.js';
+import { carryOut, makePlan, type Plan } from './transactions/plan.js';
+import type { Proposer, StoreAction, TransactionInfo } from './transactions/proposer.js';
+import type { WatchQueue } from './watch/queue.js';
 import { buildRoot, isSnapshot, planRestore, requestsOf, rootOf, snapshotOf, type StoreSnapshot } from './snapshot.js';
-import type { Specifier } from './specifiers.js';
-import { canonicalActions } from './actions.js';
-import { KindSet } from './kind-set.js';
-import type { OwnKind } from './own-kind.js';
-import { ReadTransaction, type ReadTx, type Tx } from './transaction.js';
-import { isStateStamp } from './meta.js';
+import type { Specifier } from '../kinds/specifiers.js';
+import { canonicalActions } from './transactions/actions.js';
+import { KindSet } from '../kinds/kind-set.js';
+import type { AnyCustomKind } from '../kinds/custom-kind.js';
+import { ReadTransaction } from './transactions/transaction.js';
+import type { ReadTx, Tx } from '../kinds/tx.js';
+import { isStateStamp } from '../kinds/meta.js';
 import { useOf, type StoreUse } from './use.js';
-import type { WriteTransaction } from './write-transaction.js';
-import { Watch, watchLimitDefault, type WatchOptions } from './watch.js';
-import type { WatchPlan, WatchSource } from './watch-plan.js';
-import { limitsOf, noOptions, refuseAsync, Writer, type Limits, type UpdateOptions } from './writer.js';
+import type { WriteTransaction } from './transactions/write-transaction.js';
+import { Watch, watchLimitDefault, type WatchOptions } from './watch/watch.js';
+import type { WatchPlan, WatchSource } from './watch/watch-plan.js';
+import { limitsOf, noOptions, refuseAsync, Writer, type Limits, type UpdateOptions } from './transactions/writer.js';
 
 /** A return value that says "this may not be a promise" when it is one. */
 export type Sync<T> = T extends PromiseLike<unknown> ? 'a transaction cannot wait: fetch first, then write' : T;
@@ -86,14 +87,11 @@ export interface StoreOptions {
   readonly history?: Partial<HistoryLimits>;
   readonly limits?: Partial<Limits>;
   /** Kinds of your own. A kind that `tx.kind` is given is known from then on, too. @see defineKind */
-  readonly kinds?: readonly AnyOwnKind[] | KindSet;
+  readonly kinds?: readonly AnyCustomKind[] | KindSet;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
 }
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
-export type AnyOwnKind = OwnKind<any, any, any>;
 
 /** Most attempts to plan a restore again because something was applied meanwhile. */
 const restoreAttemptsMax = 10;

@@ -1,5 +1,5 @@
-import type { KindLimits } from './kind.js';
-import type { Ledger } from './ledger.js';
+import type { KindLimits } from '../kinds/definition.js';
+import type { Ledger } from './transactions/ledger.js';
 import { kindsIn, readKind } from './root.js';
 
 /** How much there is of one kind, and how much there may be. */

@@ -1,4 +1,4 @@
-import { byIdPrefix, type Tx } from '../state/index.js';
+import { byIdPrefix, type Tx } from '../kinds/index.js';
 import { Chance } from './chance.js';
 import type { SimCluster } from './sim-cluster.js';
 import { noLoad, SimClient } from './sim-client.js';

@@ -1,4 +1,5 @@
-import { isStoreError, StoreError, type Tx } from '../state/index.js';
+import { isStoreError, StoreError } from '../base/store-error.js';
+import type { Tx } from '../kinds/index.js';
 import type { Chance } from './chance.js';
 import type { SimCluster } from './sim-cluster.js';
 import type { SimMember } from './sim-member.js';

@@ -1,4 +1,5 @@
-import { isStoreError, MemoryStore, type TransactionRecord } from '../state/index.js';
+import { MemoryStore, type TransactionRecord } from '../state/index.js';
+import { isStoreError } from '../base/store-error.js';
 import { encodeSnapshot } from '../wire/index.js';
 import { bytesEqual } from '../base/plain.js';
 import { messageOf } from '../base/errors.js';

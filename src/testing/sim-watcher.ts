@@ -1,4 +1,6 @@
-import { isStoreError, watch, type Event, type ObjectEvent, type Watch } from '../state/index.js';
+import { watch, type Watch } from '../state/index.js';
+import { isStoreError } from '../base/store-error.js';
+import type { Event, ObjectEvent } from '../kinds/index.js';
 import type { Chance } from './chance.js';
 import type { SimCluster } from './sim-cluster.js';
 import type { SimMember } from './sim-member.js';

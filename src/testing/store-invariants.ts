@@ -1,4 +1,5 @@
-import type { AnyObject, MemoryStore, Node, ObjectEvent, TransactionRecord } from '../state/index.js';
+import type { MemoryStore, TransactionRecord } from '../state/index.js';
+import type { AnyObject, Node, ObjectEvent } from '../kinds/index.js';
 import { Violation } from './raft-invariants.js';
 
 /** One transaction as the first member that committed it saw it. */

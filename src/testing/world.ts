@@ -1,6 +1,7 @@
 import { sleep, type Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
-import type { MemoryStore, ReadTx, Tx } from '../state/index.js';
+import type { MemoryStore } from '../state/index.js';
+import type { ReadTx, Tx } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
 import type { Chance } from './chance.js';
 import { Violation } from './raft-invariants.js';

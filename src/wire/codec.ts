@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
 import { descriptor } from './generated/descriptor.js';
 import { itemsMax, itemsTotalMax, listLimits } from './limits.js';
-import { specVersionOf, storedMeta, type Meta } from '../state/index.js';
+import { specVersionOf, storedMeta, type Meta } from '../kinds/index.js';
 import type { Messages } from './generated/messages.js';
 
 /**

@@ -1,33 +1,24 @@
 import {
   isKind,
   isKindName,
+  kindNames,
   Misfit,
   plainCopy,
   type AnyObject as StoreObject,
-  type Cluster,
-  type Config,
   type Kind,
-  type Network,
-  type Node,
   type ObjectOf,
-  type Secret,
-  type Service,
   type StoredObject,
-  type Task,
-  type Volume,
-} from '../state/index.js';
+} from '../kinds/index.js';
 import { DecodeError, messageCodec, type MessageCodec } from './codec.js';
 import type { AnyObject, CustomObject } from './generated/messages.js';
 
-const codecs: { readonly [K in Kind]: MessageCodec<ObjectOf<K>> } = {
-  node: messageCodec<Node>('Node'),
-  service: messageCodec<Service>('Service'),
-  task: messageCodec<Task>('Task'),
-  network: messageCodec<Network>('Network'),
-  cluster: messageCodec<Cluster>('Cluster'),
-  secret: messageCodec<Secret>('Secret'),
-  config: messageCodec<Config>('Config'),
-  volume: messageCodec<Volume>('Volume'),
+/** A built-in kind's message in proto/ has its name. */
+function capitalized<K extends Kind>(kind: K): Capitalize<K> {
+  return (kind.charAt(0).toUpperCase() + kind.slice(1)) as Capitalize<K>;
+}
+
+const codecs = Object.fromEntries(kindNames.map((kind) => [kind, messageCodec(capitalized(kind))])) as unknown as {
+  readonly [K in Kind]: MessageCodec<ObjectOf<K>>;
 };
 const customCodec = messageCodec('CustomObject');
 

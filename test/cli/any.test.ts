@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
-import { defineKind, schema } from '../../src/state/index.js';
+import { defineKind, schema } from '../../src/kinds/index.js';
 import { openMember, Running, skep, type Ran } from '../support/cli-run.js';
 
 const jobs = defineKind({
@@ -136,8 +136,8 @@ describe('skep ls', () => {
     expect(await on('ls', 'job')).toEqual(await on('ls', 'jobs'));
   });
 
-  it('lists a kind that the store brings along with its name', async () => {
-    expect(rowsOf(await on('ls', 'services'))).toEqual(['ID NAME VERSION', 'svc1 web 1']);
+  it('lists a built-in kind with its own columns', async () => {
+    expect(rowsOf(await on('ls', 'services'))).toEqual(['ID NAME MODE IMAGE VERSION', 'svc1 web replicated 1 1']);
     expect(await on('ls', 'service', '-o', 'name')).toEqual({ code: 0, out: 'service/svc1\n', err: '' });
   });
 

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
 import { Coordination, locks, type Lock } from '../../src/coordination/index.js';
-import { leases } from '../../src/replica/index.js';
+import { leases } from '../../src/kinds/index.js';
 import { skep } from '../support/cli-run.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Client, type WatchMessage } from '../../src/client/index.js';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
-import { defineKind, schema } from '../../src/state/index.js';
+import { defineKind, schema } from '../../src/kinds/index.js';
 import { buildIfMissing, SkepProcess } from '../support/cli-process.js';
 import { Folder, openMember, Running, skep, type Ran } from '../support/cli-run.js';
 import { until } from '../support/network-wait.js';

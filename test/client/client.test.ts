@@ -158,7 +158,8 @@ describe('a client', () => {
     members = await OpenMembers.start(1);
     const [addr = ''] = members.hosts;
     // A member that joins serves raft at once and the API only when it is a voter that has caught up.
-    const { ApiServer, GrpcNetwork } = await import('../../src/rpc/index.js');
+    const { ApiServer } = await import('../../src/api/index.js');
+    const { GrpcNetwork } = await import('../../src/rpc/index.js');
     const { silentLogger } = await import('../../src/base/log.js');
     const { systemClock } = await import('../../src/base/clock.js');
     const network = new GrpcNetwork({

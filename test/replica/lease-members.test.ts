@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { leases } from '../../src/replica/index.js';
+import { leases } from '../../src/kinds/index.js';
 import { TestCluster, until } from '../support/cluster.js';
 import { codeOf } from '../support/state-events.js';
 

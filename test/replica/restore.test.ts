@@ -8,7 +8,8 @@ import {
   type StoreSnapshot,
   type Tx,
 } from '../../src/index.js';
-import { leases, type Replica } from '../../src/replica/index.js';
+import type { Replica } from '../../src/replica/index.js';
+import { leases } from '../../src/kinds/index.js';
 import { TestCluster, until } from '../support/cluster.js';
 import { codeOf } from '../support/state-events.js';
 

@@ -2,15 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  byName,
-  canonicalObject,
-  kindNames,
-  kindOf,
-  tableOf,
-  type AnyObject,
-  type Kind,
-} from '../../src/state/index.js';
+import { tableOf } from '../../src/state/index.js';
+import { byName, canonicalObject, kindNames, kindOf, type AnyObject, type Kind } from '../../src/kinds/index.js';
 import type { messages } from '../../src/wire/index.js';
 import { methodOf, type Channel } from '../../src/rpc/index.js';
 import { call, OpenMembers } from '../support/manager-open.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Client, type IndexWhere, type Selector, type WatchMessage } from '../../src/client/index.js';
-import { defineKind, schema } from '../../src/state/index.js';
+import { defineKind, schema } from '../../src/kinds/index.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
 import { codeOf } from '../support/state-events.js';

@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeAll, afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/log.js';
-import { ApiServer, GrpcNetwork } from '../../src/rpc/index.js';
+import { ApiServer } from '../../src/api/index.js';
+import { GrpcNetwork } from '../../src/rpc/index.js';
 import { until } from '../support/network-wait.js';
 
 describe('a server', () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Client, type Selector, type WatchMessage, type WatchOptions } from '../../src/client/index.js';
-import type { Node, Task } from '../../src/state/index.js';
+import type { Node, Task } from '../../src/kinds/index.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
 import { codeOf } from '../support/state-events.js';

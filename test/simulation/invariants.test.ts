@@ -6,7 +6,8 @@ import { SharedContent } from '../../src/testing/shared-content.js';
 import { SimDisk } from '../../src/testing/sim-disk.js';
 import { StoreInvariants } from '../../src/testing/store-invariants.js';
 import type { Entry, Message, Ready } from '../../src/raft/index.js';
-import { MemoryStore, type Node, type TransactionRecord } from '../../src/state/index.js';
+import { MemoryStore, type TransactionRecord } from '../../src/state/index.js';
+import type { Node } from '../../src/kinds/index.js';
 
 const noConfig = { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
 const threeVoters = { ...noConfig, voters: [1, 2, 3] };

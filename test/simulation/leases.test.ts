@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { watch } from '../../src/index.js';
-import { leases } from '../../src/replica/index.js';
+import { leases } from '../../src/kinds/index.js';
 import { simulate, type ProcessView } from '../../src/testing/index.js';
 
 const ttlMs = 1_200;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isStoreError, MemoryStore } from '../../src/state/index.js';
-import { Requests, requestsMax } from '../../src/state/requests.js';
+import { MemoryStore } from '../../src/state/index.js';
+import { isStoreError } from '../../src/base/store-error.js';
+import { Requests, requestsMax } from '../../src/state/transactions/requests.js';
 
 const limits = [
   { label: 'actor', max: 128 },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MemoryStore, ReadTx, Tx, UpdateOptions } from '../../src/index.js';
-import { watch } from '../../src/index.js';
+import { type MemoryStore, type ReadTx, type Tx, type UpdateOptions, watch } from '../../src/index.js';
 import { codeOf, flush, newStore, record, settled, thrownCode } from '../support/state-events.js';
 
 const node = (id: string) => (tx: Tx) => void tx.nodes().create({ id });

@@ -11,7 +11,7 @@ import {
   type Replica,
   type ReplicaSettings,
 } from '../../src/replica/index.js';
-import type { Event } from '../../src/state/index.js';
+import type { Event } from '../../src/kinds/index.js';
 import { encodeSnapshot } from '../../src/wire/index.js';
 import { Wires } from './network.js';
 import { until } from './network-wait.js';

@@ -1,4 +1,4 @@
-import { taskName } from '../../src/state/tables/task.js';
+import { taskName } from '../../src/kinds/task/schema.js';
 import { kindNames, type Kind, type Network, type Node, type ObjectOf, type Task } from '../../src/index.js';
 
 type Any = ObjectOf<Kind>;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
-import { kindNames } from '../../src/state/index.js';
+import { kindNames } from '../../src/kinds/index.js';
 import {
   DecodeError,
   decodeEntry,

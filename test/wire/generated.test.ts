@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type * as raft from '../../src/raft/index.js';
-import type * as state from '../../src/state/index.js';
+import type * as state from '../../src/kinds/index.js';
 import type { messages } from '../../src/wire/index.js';
 
 const root = new URL('../..', import.meta.url);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { taskStates } from '../../src/state/index.js';
+import { taskStates } from '../../src/kinds/index.js';
 import { DecodeError, messageCodec, packageName, schemaRoot } from '../../src/wire/index.js';
 import { int, uint } from './arbitrary.js';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kindNames, MemoryStore } from '../../src/state/index.js';
+import { MemoryStore } from '../../src/state/index.js';
+import { kindNames } from '../../src/kinds/index.js';
 import {
   DecodeError,
   encodeSnapshot,

@@ -5,7 +5,7 @@ import { newId } from '../../base/ids.js';
 import { systemRandom } from '../../base/random.js';
 import { changeOf, type Client, type messages, type WriteOptions } from '../../client/index.js';
 import { parseStack, planStack, type PlannedChange, type Stack } from '../../compose/index.js';
-import { isStoreError } from '../../state/index.js';
+import { isStoreError } from '../../base/store-error.js';
 import { withClient, type Context } from '../context.js';
 import { readInput } from '../input.js';
 import { printList } from '../output.js';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Client, messages } from '../../client/index.js';
-import { isStoreError, StoreError, type EventAction } from '../../state/index.js';
+import { isStoreError, StoreError } from '../../base/store-error.js';
+import type { EventAction } from '../../kinds/index.js';
 import { countFrom1, withStale, type StaleFlag } from '../arguments.js';
 import { withClient, type Context, type GlobalFlags } from '../context.js';
 import { printList } from '../output.js';

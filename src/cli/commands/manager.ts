@@ -1,8 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { isMemberName, memberNameRule } from '../../base/names.js';
 import { address, countFrom1 } from '../arguments.js';
-import type { Context, ManagerFlags } from '../context.js';
-import { hostDefault } from '../context.js';
+import { type Context, type ManagerFlags, hostDefault } from '../context.js';
 
 const levels = ['debug', 'info', 'warn', 'error'];
 

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { eventsOf, type Client, type RemoteTransaction } from '../../client/index.js';
-import { isKindName, kindNames, StoreError, type Event, type EventAction } from '../../state/index.js';
+import { StoreError } from '../../base/store-error.js';
+import { isKindName, kindNames, type Event, type EventAction } from '../../kinds/index.js';
 import { wholeNumber } from '../arguments.js';
 import { globalFlags, withClient, type Context } from '../context.js';
 import { findKind, nameOf } from '../objects.js';

@@ -5,8 +5,14 @@ import { HealthImplementation } from 'grpc-health-check';
 import { describe, expect, it } from 'vitest';
 import { freePort, until } from '../../../scripts/waiting.js';
 import { silentLogger } from '../../../src/base/log.js';
-import { askGrpcHealth, CatalogAgent, MemoryCatalogBackend, systemClock } from '../../../src/catalog/index.js';
-import type { CheckSpec, Health } from '../../../src/catalog/index.js';
+import {
+  askGrpcHealth,
+  CatalogAgent,
+  MemoryCatalogBackend,
+  systemClock,
+  type CheckSpec,
+  type Health,
+} from '../../../src/catalog/index.js';
 import { healthRequest, readHealth } from '../../../src/catalog/checks/grpc.js';
 import { httpStatus } from '../../../src/catalog/checks/http.js';
 import { HttpServer } from '../../support/discovery-http.js';

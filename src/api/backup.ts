@@ -1,0 +1,80 @@
+import type {
+  ServerReadableStream,
+  ServerWritableStream,
+  sendUnaryData,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { systemClock } from '../base/clock.js';
+import { decodeInSlices, encodeInSlices, type Replica } from '../replica/index.js';
+import { isStoreError, StoreError } from '../base/store-error.js';
+import { DecodeError, type ClusterSnapshot, type messages } from '../wire/index.js';
+import { Channel, methodOf, toStatus } from '../rpc/index.js';
+import { timeLeft } from './forward.js';
+import { readCommitted } from './reads.js';
+import { streaming, type Answers } from './streaming.js';
+
+type SaveCall = ServerWritableStream<messages.SaveRequest, messages.SaveResponse>;
+type RestoreCall = ServerReadableStream<messages.RestoreRequest, messages.RestoreResponse>;
+
+/** The `Backup` service: the whole state to a stream, and back. */
+export function backupService(replica: Replica): UntypedServiceImplementation {
+  return {
+    Save: streaming((call: SaveCall, answers) => save(replica, call, answers)),
+    Restore: (call: RestoreCall, done: sendUnaryData<messages.RestoreResponse>) => {
+      restore(replica, call).then(
+        (response) => done(null, response),
+        (error: unknown) => done(toStatus(error)),
+      );
+    },
+  };
+}
+
+/** Everything that is committed now: one version, however long it takes to send. */
+async function save(replica: Replica, call: SaveCall, { say, signal }: Answers<messages.SaveResponse>): Promise<void> {
+  const content = await readCommitted(replica, call.request, timeLeft(call), () => ({ of: replica.content() }));
+  for await (const chunk of encodeInSlices(content.of, systemClock)) {
+    if (signal.aborted) return;
+    await say({ chunk });
+  }
+}
+
+/** Takes in the whole before anything is changed. Hands on to the leader where that is another member. */
+async function restore(replica: Replica, call: RestoreCall): Promise<messages.RestoreResponse> {
+  const leader = leaderElsewhere(replica);
+  if (leader) {
+    const channel = new Channel(leader);
+    try {
+      const requests = call as AsyncIterable<object>;
+      return await channel.upload<messages.RestoreResponse>(methodOf('backup', 'Restore'), requests);
+    } finally {
+      channel.close();
+    }
+  }
+  const content = await receive(call);
+  return replica.restore(content);
+}
+
+function leaderElsewhere(replica: Replica): string | undefined {
+  try {
+    const waiting = replica.admit();
+    if (waiting) throw new StoreError('NOT_LEADER', 'no member leads at the moment: try again');
+    return undefined;
+  } catch (error) {
+    const addr = isStoreError(error, 'NOT_LEADER') ? error.details.leader?.addr : undefined;
+    if (addr === undefined) throw error;
+    return addr;
+  }
+}
+
+async function receive(call: RestoreCall): Promise<ClusterSnapshot> {
+  try {
+    return await decodeInSlices(chunksOf(call), systemClock);
+  } catch (cause) {
+    if (!(cause instanceof DecodeError)) throw cause;
+    throw new StoreError('INVALID_OBJECT', `this is no saved state: ${cause.message}`, { cause });
+  }
+}
+
+async function* chunksOf(call: RestoreCall): AsyncGenerator<Uint8Array, void> {
+  for await (const { chunk } of call as AsyncIterable<messages.RestoreRequest>) yield chunk;
+}

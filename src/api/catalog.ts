@@ -1,0 +1,165 @@
+import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { groupedToLast } from '../base/grouped.js';
+import type { Replica } from '../replica/index.js';
+import {
+  leases,
+  all,
+  indexLookup,
+  specifierFor,
+  type Kind,
+  type ReadTx,
+  type StoredObject,
+  type WriteTable,
+} from '../kinds/index.js';
+import { tableOf, watch } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
+import type { messages } from '../wire/index.js';
+import { methodOf } from '../rpc/index.js';
+import { forwardingHandler, type Forwarder } from './forward.js';
+import { foundIn, pageBytes, pageOf, readHandler, type ReadRequest } from './reads.js';
+import { streaming, type Answers } from './streaming.js';
+
+type Instance = messages.CatalogInstance;
+type WatchCall = ServerWritableStream<messages.CatalogWatchRequest, messages.CatalogWatchResponse>;
+
+/** The kind of instances: defined by the catalogue, known here by its name. */
+const instancesKind = 'instances';
+const ttlDefaultMs = 30_000;
+
+interface StoredInstance extends StoredObject, Omit<Instance, 'lost' | 'weight'> {
+  readonly weight: number;
+  readonly session: string;
+  readonly lease: string;
+}
+
+/** Which instances: of a service, with all of these tags. */
+interface Wanted {
+  readonly name: string;
+  readonly tags: readonly string[];
+}
+
+/** The `Catalog` service: what skep/catalog does with objects, for programs that have no such library. */
+export function catalogService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
+  const { store } = replica;
+  const onLeader = <Req>(name: string, run: (request: Req, timeoutMs: number) => Promise<unknown>) =>
+    forwardingHandler(methodOf('catalog', name), { replica, forwarder }, run);
+  return {
+    Register: onLeader('Register', async (request: messages.CatalogRegisterRequest, timeoutMs) => {
+      const made = await store.update((tx) => register(tx, request), { ...request.info, timeoutMs });
+      return made ?? madeBefore(replica, request);
+    }),
+    Renew: onLeader('Renew', async ({ sessions }: messages.CatalogRenewRequest) => ({
+      lost: await replica.keepAlive(sessions),
+    })),
+    Deregister: onLeader('Deregister', async ({ ids, info }: messages.CatalogDeregisterRequest, timeoutMs) => {
+      await store.update(
+        (tx) => {
+          const table = tableOf(tx, instancesKind);
+          for (const id of new Set(ids)) if (table.get(id)) table.delete(id);
+        },
+        { ...info, timeoutMs },
+      );
+      return {};
+    }),
+    List: readHandler(replica, (request: messages.CatalogListRequest & ReadRequest, tx) => {
+      const found = instancesIn(tx, request, request.after);
+      const wanted = request.passing ? having(found, ({ health }) => health === 'passing') : found;
+      const { items, more } = pageOf(wanted, request.limit, bytesOf);
+      return { instances: items, more };
+    }),
+    Watch: streaming((call: WatchCall, answers) => follow(replica, call, answers)),
+  };
+}
+
+/** A new session and its first instance are one transaction. */
+function register(
+  tx: Parameters<Parameters<Replica['store']['update']>[0]>[0],
+  { instance, session, ttlMs }: messages.CatalogRegisterRequest,
+): { id: string; session: string } {
+  if (session !== '' && !tx.kind(leases).get(session))
+    throw new StoreError('LEASE_LOST', `the session ${session} is over: register without one, and use the new one`);
+  const holder = instance.agent;
+  const lease = session || tx.kind(leases).create({ ttlMs: ttlMs || ttlDefaultMs, holder, guarded: true }).id;
+  const { id, lost: _lost, weight = 1, ...rest } = instance;
+  const object = { ...rest, weight, session: lease, lease };
+  const table = tableOf(tx, instancesKind) as WriteTable<StoredObject, object, { readonly id: string }>;
+  const stored =
+    id !== '' && table.get(id)
+      ? table.update({ ...object, id })
+      : table.create({ ...object, ...(id !== '' && { id }) });
+  return { id: stored.id, session: lease };
+}
+
+/** A repeated request is answered with what the first one made. */
+function madeBefore({ store }: Replica, { info, instance, session }: messages.CatalogRegisterRequest) {
+  const version = store.versionOfRequest(info?.requestId ?? '') ?? store.version;
+  const made = store.transaction(version)?.events.find(({ kind }) => (kind as string) === instancesKind)?.object;
+  return { id: made?.id ?? instance.id, session: (made as StoredInstance | undefined)?.session ?? session };
+}
+
+function* instancesIn(tx: ReadTx, { name, tags }: Wanted, after?: string): Generator<Instance, void> {
+  const by = name === '' ? all : indexLookup('service', { value: name });
+  const found = foundIn(tx, instancesKind, by, { after }) as Iterable<StoredObject> as Iterable<StoredInstance>;
+  for (const { meta: _meta, session: _session, lease, ...instance } of found) {
+    if (!tags.every((tag) => instance.tags.includes(tag))) continue;
+    yield { ...instance, lost: tx.kind(leases).get(lease)?.lost ?? false };
+  }
+}
+
+function* having<T>(items: Iterable<T>, holds: (item: T) => boolean): Generator<T, void> {
+  for (const item of items) if (holds(item)) yield item;
+}
+
+/** Approximate bytes of an instance in a message. */
+const bytesOf = (instance: Instance) => JSON.stringify(instance).length;
+
+/** Compares what is there with what was told, whenever an instance or a lease has changed. */
+async function follow(
+  { store }: Replica,
+  call: WatchCall,
+  { say, signal }: Answers<messages.CatalogWatchResponse>,
+): Promise<void> {
+  const told = new Map<string, Instance>();
+  const tell = async (first: boolean) => {
+    const changes = changesSince(
+      told,
+      store.view((tx) => [...instancesIn(tx, call.request)]),
+    );
+    if (!first && changes.length === 0) return;
+    for (const { group, last } of groupedToLast(changes, { bytes: pageBytes }, ({ instance }) => bytesOf(instance)))
+      await say({ changes: group, ...(!last && { continued: true }) });
+  };
+  const specifiers = [
+    ...(['create', 'update', 'delete'] as const).map((action) =>
+      specifierFor(action, instancesKind as Kind, undefined),
+    ),
+    leases.updated(),
+  ];
+  const events = watch(store.queue, { after: store.version, signal }, ...specifiers)[Symbol.asyncIterator]();
+  try {
+    await tell(true);
+    // What is told is what is there now, so a reader that is slow misses nothing that matters.
+    for (let next = await events.next(); !next.done; next = await events.next()) await tell(false);
+  } finally {
+    await events.return?.();
+  }
+}
+
+/** Brings `told` up to date, and says how. */
+function changesSince(told: Map<string, Instance>, now: readonly Instance[]): messages.CatalogChange[] {
+  const changes: messages.CatalogChange[] = [];
+  const there = new Set<string>();
+  for (const instance of now) {
+    there.add(instance.id);
+    const before = told.get(instance.id);
+    if (before && JSON.stringify(before) === JSON.stringify(instance)) continue;
+    told.set(instance.id, instance);
+    changes.push({ op: before ? 'update' : 'add', instance });
+  }
+  for (const [id, instance] of told) {
+    if (there.has(id)) continue;
+    told.delete(id);
+    changes.push({ op: 'delete', instance });
+  }
+  return changes;
+}

@@ -1,0 +1,130 @@
+import type { handleUnaryCall, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import type { Replica } from '../replica/index.js';
+import { isStoreError, StoreError } from '../base/store-error.js';
+import type { messages } from '../wire/index.js';
+import { Channel, connectionLost, neverSent, toStatus } from '../rpc/index.js';
+
+/** Says that a request has been forwarded once already: it is not forwarded again. */
+const forwardedKey = 'skep-forwarded';
+
+/** How long a leader that was replaced may take to say what became of a request, milliseconds. */
+const lastWordMs = 500;
+
+/** Hands requests on to the leader. Only API calls are forwarded, never raft proposals. */
+export class Forwarder {
+  readonly #channels = new Map<string, Channel>();
+
+  /** Gives up when `replica` no longer believes that this member leads: one that hangs keeps its connections. */
+  async forward(
+    replica: Replica,
+    { name, addr }: { readonly name: string; readonly addr: string },
+    method: MethodDefinition<unknown, unknown>,
+    request: unknown,
+    timeoutMs: number,
+  ): Promise<unknown> {
+    let channel = this.#channels.get(addr);
+    if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
+    const deposed = new AbortController();
+    let grace: NodeJS.Timeout | undefined;
+    const stopListening = replica.whenNotLedBy(name, () => {
+      grace = setTimeout(() => deposed.abort(), lastWordMs);
+    });
+    try {
+      return await channel.unary(method, request, {
+        timeoutMs,
+        signal: deposed.signal,
+        headers: { [forwardedKey]: '1' },
+      });
+    } finally {
+      stopListening();
+      clearTimeout(grace);
+    }
+  }
+
+  close(): void {
+    for (const channel of this.#channels.values()) channel.close();
+    this.#channels.clear();
+  }
+}
+
+/** How long to wait before asking again who leads, milliseconds. */
+const againMs = 50;
+
+/** How much earlier than the caller's deadline we give up, so that it hears the reason: a tenth, at most this. */
+const earlierMs = 100;
+
+/** Whole milliseconds that there are to answer; our own default when the caller set no deadline. */
+export function timeLeft(call: { getDeadline(): Date | number }): number {
+  const deadline = Number(call.getDeadline());
+  if (!Number.isFinite(deadline)) return 10_000;
+  const left = deadline - Date.now();
+  return Math.max(1, Math.round(left - Math.min(earlierMs, left / 10)));
+}
+
+/** Who answers, and how it reaches the leader. */
+export interface Forwarding {
+  readonly replica: Replica;
+  readonly forwarder: Forwarder;
+}
+
+/** Runs a request here, or on the leader when that is somebody else. */
+export function forwardingHandler<Req>(
+  method: MethodDefinition<unknown, unknown>,
+  { replica, forwarder }: Forwarding,
+  run: (request: Req, timeoutMs: number) => Promise<unknown>,
+): handleUnaryCall<Req, unknown> {
+  const attempt = async (call: ServerUnaryCall<Req, unknown>): Promise<unknown> => {
+    // A process that was stopped finds requests whose callers gave up long ago: their end comes right behind them.
+    await new Promise((resolve) => setImmediate(resolve));
+    const forwarded = call.metadata.get(forwardedKey).length > 0;
+    checkInfo(call.request as { readonly info?: messages.WriteInfo });
+    for (;;) {
+      if (call.cancelled) throw new StoreError('CLOSED', 'the caller has gone away: nothing was done');
+      try {
+        return await run(call.request, timeLeft(call));
+      } catch (error) {
+        const leader = isStoreError(error, 'NOT_LEADER') ? error.details.leader : undefined;
+        if (!leader || forwarded) throw error;
+        const answer = await forwardOnce({ replica, forwarder }, leader, method, call);
+        if (answer) return answer.response;
+        if (timeLeft(call) <= againMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, againMs));
+      }
+    }
+  };
+  return (call, done: sendUnaryData<unknown>) => {
+    attempt(call).then(
+      (response) => done(null, response),
+      (error: unknown) => done(toStatus(error)),
+    );
+  };
+}
+
+/** To the library an empty id is a mistake in a program; here it is one in a request. */
+function checkInfo({ info }: { readonly info?: messages.WriteInfo }): void {
+  if (info?.requestId === '')
+    throw new StoreError('INVALID_OBJECT', 'request_id must not be empty: leave it out', { path: 'info.request_id' });
+}
+
+/** `undefined` when the leader was not reached, so that nothing can have happened. */
+async function forwardOnce(
+  { replica, forwarder }: Forwarding,
+  leader: { readonly name: string; readonly addr: string },
+  method: MethodDefinition<unknown, unknown>,
+  call: ServerUnaryCall<unknown, unknown>,
+): Promise<{ response: unknown } | undefined> {
+  try {
+    return { response: await forwarder.forward(replica, leader, method, call.request, timeLeft(call)) };
+  } catch (error) {
+    if (isStoreError(error, 'NOT_LEADER') || neverSent(error)) return undefined;
+    if (connectionLost(error))
+      throw new StoreError(
+        'OUTCOME_UNKNOWN',
+        'the leader did not answer before it was replaced or lost: the change may still commit',
+        {
+          cause: error,
+        },
+      );
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Slicer, systemClock } from '../base/clock.js';
+import { groupedToLast } from '../base/grouped.js';
+import type { Replica } from '../replica/index.js';
+import { historyEntries, type KindUse, type MemoryStore } from '../state/index.js';
+import { isKind } from '../kinds/index.js';
+import type { messages } from '../wire/index.js';
+import { timeLeft } from './forward.js';
+import { checkedKind } from './names.js';
+import { pageBytes, readCommitted } from './reads.js';
+import { FieldRoom, wireFields } from './shown.js';
+import { streaming } from './streaming.js';
+
+/** `History` and `Kinds`: what is known about objects beside the objects. */
+export function kindsService(replica: Replica): UntypedServiceImplementation {
+  const { store } = replica;
+  return {
+    History: streaming<messages.HistoryRequest, messages.HistoryResponse>(async (call, { say, signal }) => {
+      const { kind, id, limit } = call.request;
+      const { records, reachesBackTo } = await readCommitted(replica, call.request, timeLeft(call), () => ({
+        records: store.history,
+        reachesBackTo: store.use().history.reachesBackTo,
+      }));
+      const slicer = new Slicer(systemClock);
+      const entries = wireEntries(records, { kind: checkedKind(kind), id, limit: limit || Infinity });
+      for (const { group } of groupedToLast(entries, { bytes: pageBytes }, ({ bytes }) => bytes)) {
+        if (signal.aborted) return;
+        await say({ entries: group.map(({ entry }) => entry), reachesBackTo });
+        if (slicer.due) await slicer.pause();
+      }
+    }),
+    Kinds: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<messages.KindsResponse>) =>
+      done(null, { kinds: store.use().kinds.map((use) => kindUse(replica, use)) }),
+  };
+}
+
+/** Yields the history of one object, as messages with their sizes, made on demand. */
+function* wireEntries(
+  records: MemoryStore['history'],
+  { kind, id, limit }: { readonly kind: string; readonly id: string; readonly limit: number },
+): Generator<{ entry: messages.HistoryEntry; bytes: number }, void> {
+  for (const { action, fields, ...rest } of historyEntries(records, kind, id, limit)) {
+    const room = new FieldRoom(pageBytes);
+    const op = action === 'delete' ? ('remove' as const) : action;
+    const entry = { ...rest, op, ...wireFields(kind, fields, room) };
+    yield { entry, bytes: entryBytes + pageBytes - room.bytes };
+  }
+}
+
+/** Overhead of an entry beside its fields, bytes. */
+const entryBytes = 64;
+
+function kindUse({ store }: Replica, { kind, objects, bytes, limits }: KindUse): messages.KindUse {
+  const known = store.kinds.find(kind);
+  const description = store.descriptions().find((one) => one.kind === kind);
+  return {
+    kind,
+    plural: known?.plural ?? description?.plural ?? kind,
+    builtIn: isKind(kind),
+    known: known !== undefined,
+    indexes: known ? Object.keys(known.table.indexes) : (description?.indexes ?? []),
+    objects,
+    bytes,
+    ...(limits?.objects !== undefined && { objectsMax: limits.objects }),
+    ...(limits?.bytes !== undefined && { bytesMax: limits.bytes }),
+  };
+}

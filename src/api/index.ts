@@ -1,0 +1,2 @@
+export { checkName } from './rules.js';
+export { ApiServer } from './server.js';

@@ -1,0 +1,151 @@
+import type { handleServerStreamingCall, handleUnaryCall, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import { Slicer, systemClock } from '../base/clock.js';
+import type { Replica } from '../replica/index.js';
+import { tableOf, type MemoryStore } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
+import type { By, ReadTx, StoredObject } from '../kinds/index.js';
+import { toAny, type messages } from '../wire/index.js';
+import { lookupOf } from './filters.js';
+import { timeLeft } from './forward.js';
+import { checkedKind } from './names.js';
+import { showObject } from './shown.js';
+import { toStatus } from '../rpc/index.js';
+import { streaming } from './streaming.js';
+
+/** What every read may ask. */
+export interface ReadRequest {
+  readonly stale: boolean;
+}
+
+/** Approximate bytes in one message of a stream. */
+export const pageBytes = 256 * 1024;
+
+/** Approximate bytes in the single message of an answer; another call asks for the rest. */
+export const answerBytes = 1024 * 1024;
+
+/** Runs `read` on what is committed in the cluster, or, where the request takes that, on what this member holds. */
+export function readCommitted<T>(
+  replica: Replica,
+  request: ReadRequest,
+  timeoutMs: number,
+  read: (tx: ReadTx) => T,
+): Promise<T> {
+  if (!request.stale) return replica.linearizable(read, { timeoutMs });
+  return new Promise((resolve) => resolve(replica.store.view(read as never)));
+}
+
+/** A unary method that reads. */
+export function readHandler<Req extends ReadRequest>(
+  replica: Replica,
+  answer: (request: Req, tx: ReadTx) => unknown,
+): handleUnaryCall<Req, unknown> {
+  return (call: ServerUnaryCall<Req, unknown>, done: sendUnaryData<unknown>) => {
+    const run = (tx: ReadTx) => {
+      if (call.cancelled) throw new StoreError('CLOSED', 'the caller has gone away');
+      return answer(call.request, tx);
+    };
+    readCommitted(replica, call.request, timeLeft(call), run).then(
+      (response) => done(null, response),
+      (error: unknown) => done(toStatus(error)),
+    );
+  };
+}
+
+export function getObject(tx: ReadTx, kind: string, id: string): StoredObject {
+  const object = tableOf(tx, kind).get(id);
+  if (!object) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
+  return showObject(kind, object);
+}
+
+/**
+ * Returns the first items that fit one answer: `limit` of them, or as many as {@link answerBytes} hold when it is 0.
+ */
+export function pageOf<T>(
+  found: Iterable<T>,
+  limit: number,
+  bytesOf: (item: T) => number,
+): { items: T[]; more: boolean } {
+  const items: T[] = [];
+  let bytes = 0;
+  for (const item of found) {
+    if (bytes >= answerBytes || (limit > 0 && items.length === limit)) return { items, more: true };
+    items.push(item);
+    bytes += bytesOf(item);
+  }
+  return { items, more: false };
+}
+
+/** Objects that are looked up at a time. */
+const chunkObjects = 512;
+
+/** A union has no order of its own that one could go on in: it is looked up at once. */
+function isUnion(by: By): boolean {
+  return by.by === 'or' || (by.by === 'and' && by.bys[0] !== undefined && isUnion(by.bys[0]));
+}
+
+/** What a lookup finds, a few at a time, so that the reader can pause in between. */
+export function* foundIn(
+  view: ReadTx,
+  kind: string,
+  by: By,
+  { limit = Infinity, after }: { limit?: number; after?: string | undefined } = {},
+): Generator<StoredObject, void> {
+  const table = tableOf(view, kind);
+  if (isUnion(by)) {
+    yield* table.find(by, { ...(limit < Infinity && { limit }), after });
+    return;
+  }
+  let last: StoredObject | string | undefined = after;
+  for (let left = limit; left > 0; left -= chunkObjects) {
+    const wanted = Math.min(left, chunkObjects);
+    const chunk: StoredObject[] = table.find(by, { limit: wanted, after: last });
+    yield* chunk;
+    if (chunk.length < wanted) return;
+    last = chunk.at(-1);
+  }
+}
+
+/** Cuts a list into messages of about {@link pageBytes}, giving the event loop back in between. */
+export async function* pagesOf(
+  store: MemoryStore,
+  kind: string,
+  objects: Iterable<StoredObject>,
+  where: (object: StoredObject) => boolean = () => true,
+): AsyncGenerator<messages.AnyObject[], void> {
+  const slicer = new Slicer(systemClock);
+  let page: messages.AnyObject[] = [];
+  let bytes = 0;
+  for (const object of objects) {
+    if (where(object)) {
+      page.push(toAny(kind, showObject(kind, object)));
+      bytes += store.bytesOf(kind, object);
+    }
+    if (bytes >= pageBytes) {
+      yield page;
+      page = [];
+      bytes = 0;
+    }
+    if (slicer.due) await slicer.pause();
+  }
+  if (page.length > 0) yield page;
+}
+
+/** `List`: a list of any length, all of it of one version. */
+export function listObjects(replica: Replica): handleServerStreamingCall<messages.ListRequest, messages.ListResponse> {
+  const { store } = replica;
+  return streaming(async (call, { say, signal }) => {
+    const { request } = call;
+    const view = await readCommitted(replica, request, timeLeft(call), () => store.openView());
+    const { version } = view;
+    const { kind, filter, limit, after } = request;
+    const by = lookupOf(checkedKind(kind), filter);
+    const found = foundIn(view, kind, by, { ...(limit > 0 && { limit }), after });
+    let sent = 0;
+    for await (const objects of pagesOf(store, kind, found)) {
+      if (signal.aborted) return;
+      await say({ version, objects });
+      sent++;
+    }
+    if (sent === 0) await say({ version, objects: [] });
+  });
+}

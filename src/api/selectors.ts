@@ -1,0 +1,177 @@
+import type { MemoryStore } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
+import {
+  and,
+  byIndex,
+  checkId,
+  EventCommit,
+  fitsBy,
+  foldName,
+  isKind,
+  kindNames,
+  kindOf,
+  specifierFor,
+  type AnyObject,
+  type CheckFunc,
+  type EventAction,
+  type Kind,
+  type KindDefinition,
+  type SelectorField,
+  type Specifier,
+  type StoredObject,
+} from '../kinds/index.js';
+import { selectedMax, type messages } from '../wire/index.js';
+import { indexLookup } from './filters.js';
+
+type Selector = messages.Selector;
+type Test = (object: StoredObject) => boolean;
+
+const objectActions: readonly Exclude<EventAction, 'commit'>[] = ['create', 'update', 'delete'];
+
+function refuse(message: string): never {
+  throw new StoreError('INVALID_OBJECT', message, { path: 'selectors' });
+}
+
+/** What one selector asks of objects, kind by kind. */
+export interface Selection {
+  readonly kind: string;
+  readonly actions: readonly Exclude<EventAction, 'commit'>[];
+  readonly selector: Selector;
+  readonly test: Test;
+}
+
+/** The selectors of a request, checked. None selects every kind. Throws `INVALID_OBJECT`, `INVALID_FIND_BY`. */
+export function selectionsOf(selectors: readonly Selector[], store: MemoryStore): Selection[] {
+  checkAmount(selectors, store);
+  return selectors.flatMap((selector) => {
+    checkConflicts(selector);
+    const actions = objectActions.filter((action) => selector.actions.includes(action));
+    return kindsOf(selector, store).map((kind) => ({
+      kind,
+      actions: selector.actions.length > 0 ? actions : objectActions,
+      selector,
+      test: testOf(store.kinds.get(kind), selector),
+    }));
+  });
+}
+
+/** Before anything is made of them. Throws `LIMIT_EXCEEDED`. */
+function checkAmount(selectors: readonly Selector[], store: MemoryStore): void {
+  let selected = 0;
+  for (const selector of selectors) {
+    let values = 1;
+    for (const part of Object.values(selector))
+      if (Array.isArray(part) && part !== selector.actions) values += part.length;
+    selected += values * kindsOf(selector, store).length * (selector.actions.length || objectActions.length);
+  }
+  if (selected <= selectedMax) return;
+  throw new StoreError(
+    'LIMIT_EXCEEDED',
+    `the selectors hold ${selected} values, counted for each kind and action, at most ${selectedMax}: name kinds and actions, or open several watches`,
+  );
+}
+
+/** The store's specifiers for these; always with the commits, which close each transaction. */
+export function specifiersOf(selections: readonly Selection[]): Specifier[] {
+  return [
+    ...selections.flatMap((selection) => selection.actions.flatMap((action) => specifiersFor(selection, action))),
+    EventCommit(),
+  ];
+}
+
+/** One specifier for each value that the queue can look up; what is left is asked of the object. */
+function specifiersFor({ kind, selector, test }: Selection, action: EventAction): Specifier[] {
+  const rest: CheckFunc<Kind> = (_wanted, object) => test(object);
+  const of = (wanted: object | undefined, ...checks: unknown[]) =>
+    specifierFor(action, kind as Kind, wanted, ...(checks as CheckFunc<Kind>[]), rest);
+  for (const [name, { lookup }] of fieldsOf(kind)) {
+    const values = valuesOf(selector, name);
+    if (lookup && values.length > 0)
+      return values.map((value) => {
+        const { wanted, check } = lookup(value as never);
+        return of(wanted, check);
+      });
+  }
+  if (selector.ids.length > 0 && isKind(kind)) return selector.ids.map((id) => of({ id }, checkId));
+  return [of(undefined)];
+}
+
+/** What there may be objects of: the kinds that are known here, and those that we were told of. */
+export function allKinds(store: MemoryStore): string[] {
+  return [...new Set([...store.kinds.names(), ...store.descriptions().map(({ kind }) => kind)])];
+}
+
+function kindsOf({ kind }: Selector, store: MemoryStore): readonly string[] {
+  const known = allKinds(store);
+  if (kind === '') return known;
+  if (!known.includes(kind)) refuse(`there is no kind "${kind}"; known are ${known.join(', ')}`);
+  return [kind];
+}
+
+/** The fields of a selector that only this kind has. */
+function fieldsOf(kind: string): [string, SelectorField][] {
+  return isKind(kind) ? Object.entries(kindOf(kind).selectorFields) : [];
+}
+
+/** The fields that only objects of one kind can pass, with that kind. */
+const onlyFor: readonly (readonly [field: string, kind: Kind])[] = kindNames.flatMap((kind) =>
+  fieldsOf(kind).map(([field]) => [field, kind] as const),
+);
+
+/** The values of a field, of which a selector may have one, a list or none. */
+function valuesOf(selector: Selector, field: string): readonly unknown[] {
+  const given: unknown = selector[field as keyof Selector];
+  return Array.isArray(given) ? given : given === undefined ? [] : [given];
+}
+
+/** A selector that nothing can pass is a mistake, and says so. */
+function checkConflicts(selector: Selector): void {
+  for (const [field, kind] of onlyFor) {
+    if (valuesOf(selector, field).length > 0 && selector.kind !== kind)
+      refuse(
+        `${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} selects ${kind}s only: set kind to "${kind}"`,
+      );
+  }
+  if (selector.indexes.length > 0 && selector.kind === '') refuse('indexes belong to one kind: set kind');
+  const none = (texts: readonly string[], prefixes: readonly string[]) =>
+    texts.length > 0 &&
+    prefixes.length > 0 &&
+    !texts.some((text) => prefixes.some((prefix) => text.startsWith(prefix)));
+  if (none(selector.ids, selector.idPrefixes))
+    refuse('no object can have one of ids and begin with one of id_prefixes');
+  if (none(selector.names.map(foldName), selector.namePrefixes.map(foldName)))
+    refuse('no object can have one of names and begin with one of name_prefixes');
+}
+
+/** What stands in a selector is AND-ed, the values of a list are OR-ed; an empty list asks nothing. */
+function testOf(definition: KindDefinition, selector: Selector): Test {
+  const { kind, nameOf } = definition;
+  const tests: Test[] = [];
+  const among = <T>(list: readonly T[], holds: (object: never, item: T) => boolean) => {
+    if (list.length > 0) tests.push((object) => list.some((item) => holds(object as never, item)));
+  };
+  among(selector.ids, ({ id }: StoredObject, wanted) => id === wanted);
+  among(selector.idPrefixes, ({ id }: StoredObject, prefix) => id.startsWith(prefix));
+  among(selector.names.map(foldName), (object: AnyObject, name) => foldName(nameOf(object)) === name);
+  among(selector.namePrefixes.map(foldName), (object: AnyObject, prefix) =>
+    foldName(nameOf(object)).startsWith(prefix),
+  );
+  for (const [name, { holds }] of fieldsOf(kind))
+    among(valuesOf(selector, name), holds as (object: never, value: unknown) => boolean);
+  const entries = (list: readonly messages.IndexEntry[], prefix: boolean) => {
+    const fits = list.map(({ key, val }) =>
+      fitsBy(definition, byIndex('custom', prefix ? [key] : [key, val], prefix ? { prefix: val } : {})),
+    );
+    if (fits.length > 0) tests.push((object) => fits.some((fit) => fit(object)));
+  };
+  if (isKind(kind)) {
+    entries(selector.custom, false);
+    entries(selector.customPrefixes, true);
+  } else if (selector.custom.length + selector.customPrefixes.length > 0) {
+    if (selector.kind !== '') refuse(`objects of kind ${kind} have no annotations: use indexes`);
+    tests.push(() => false);
+  }
+  if (selector.indexes.length > 0)
+    tests.push(fitsBy(definition, and(...selector.indexes.map((index) => indexLookup(kind, index)))));
+  return (object) => tests.every((test) => test(object));
+}

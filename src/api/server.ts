@@ -1,0 +1,107 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
+import { fromJSON } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { cannotListen } from '../base/listening.js';
+import type { Replica } from '../replica/index.js';
+import { descriptor } from '../wire/index.js';
+import { backupService } from './backup.js';
+import { catalogService } from './catalog.js';
+import {
+  commonOptions,
+  services,
+  formationService,
+  type AnswerFormation,
+  type GrpcNetwork,
+  afterPreface,
+  served,
+} from '../rpc/index.js';
+import { controlService } from './control.js';
+import { Forwarder } from './forward.js';
+import { leaseService } from './lease.js';
+import { membershipService } from './membership.js';
+import { watchService } from './watch.js';
+
+/** Calls that one connection may have open at a time; grpc-js sets no limit. */
+const streamsMax = 10_000;
+
+/** Limit for a connection to send the HTTP/2 preface, milliseconds. */
+const prefaceDefaultMs = 5_000;
+
+/** `HOST:PORT` or `[HOST]:PORT`. */
+function placeOf(addr: string): { host: string; port: number } {
+  const colon = addr.lastIndexOf(':');
+  return { host: addr.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(addr.slice(colon + 1)) };
+}
+
+/** Everything that a member serves, on one port. */
+export class ApiServer {
+  readonly #server = new GrpcServer({
+    ...commonOptions,
+    'grpc.max_concurrent_streams': streamsMax,
+    'grpc-node.max_session_memory': 64,
+  });
+  /** Server that accepts the connections for grpc-js, which would keep a silent one for ever. */
+  readonly #door: Server;
+  readonly #waiting = new Set<Socket>();
+  readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });
+  readonly #forwarder = new Forwarder();
+
+  constructor({ prefaceMs = prefaceDefaultMs }: { readonly prefaceMs?: number } = {}) {
+    const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#door = createServer({ noDelay: true }, (socket) => {
+      this.#waiting.add(socket);
+      socket.once('close', () => this.#waiting.delete(socket));
+      afterPreface(socket, prefaceMs, (begun) => {
+        this.#waiting.delete(begun);
+        injector.injectConnection(begun);
+      });
+    });
+  }
+
+  /** Binds to `HOST:PORT` (port 0 lets the system choose) and serves raft and formation. Resolves with the port. */
+  async listen(addr: string, network: GrpcNetwork, answerFormation: AnswerFormation): Promise<number> {
+    this.#server.addService(...served(services.formation, formationService(answerFormation)));
+    this.#server.addService(...served(services.raft, network.service()));
+    this.#health.addToServer(this.#server);
+    new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(this.#server);
+    return new Promise<number>((resolve, reject) => {
+      this.#door.once('error', (error) => reject(cannotListen(addr, error)));
+      this.#door.listen(placeOf(addr), () => resolve((this.#door.address() as AddressInfo).port));
+    });
+  }
+
+  /** Serves the API of a replica. */
+  serve(replica: Replica): void {
+    this.#server.addService(...served(services.control, controlService(replica, this.#forwarder)));
+    this.#server.addService(...served(services.watch, watchService(replica)));
+    this.#server.addService(...served(services.catalog, catalogService(replica, this.#forwarder)));
+    this.#server.addService(...served(services.lease, leaseService(replica, this.#forwarder)));
+    this.#server.addService(...served(services.backup, backupService(replica)));
+    this.#server.addService(...served(services.membership, membershipService(replica, this.#forwarder)));
+    this.#health.setStatus('', 'SERVING');
+  }
+
+  /** Says that no new calls are welcome. */
+  drain(): void {
+    this.#health.setStatus('', 'NOT_SERVING');
+  }
+
+  /** Lets calls end for `graceMs`, then ends them. */
+  async close(graceMs: number): Promise<void> {
+    this.#forwarder.close();
+    this.#door.close();
+    for (const socket of this.#waiting) socket.destroy();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#server.forceShutdown();
+        resolve();
+      }, graceMs);
+      this.#server.tryShutdown(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}

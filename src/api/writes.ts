@@ -1,0 +1,143 @@
+import { tableOf } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
+import {
+  specVersionOf,
+  type AnyObject,
+  type KindDefinition,
+  type KindSet,
+  type StoredObject,
+  type ReadTx,
+  type Tx,
+  valueOfKey,
+  leaseIndex,
+  leases,
+} from '../kinds/index.js';
+import { endLease } from '../replica/index.js';
+import type { messages } from '../wire/index.js';
+import { checkedKind } from './names.js';
+import { checkObject, checkRemoval, rulesOf } from './rules.js';
+import { withHiddenParts } from './shown.js';
+
+/** What an update or a removal saw of the object. */
+export interface Seen {
+  /** The object must be of this version. */
+  readonly version?: number | undefined;
+  /** The spec must be of this version; nothing but the spec is replaced. */
+  readonly specVersion?: number | undefined;
+}
+
+/**
+ * The writes of one request in one transaction. Rules about several objects are asked at the end, so that the order of
+ * the changes does not matter.
+ */
+export class ApiWrites {
+  readonly #tx: Tx;
+  readonly #kinds: KindSet;
+  readonly #checks: (() => void)[] = [];
+  /** By kind and id. */
+  readonly #removed = new Map<string, StoredObject>();
+
+  constructor(tx: Tx, kinds: KindSet) {
+    this.#tx = tx;
+    this.#kinds = kinds;
+  }
+
+  create(kind: string, object: AnyObject): AnyObject {
+    const created = tableOf(this.#tx, kind).create(draftOf(this.#prepared(kind, object, undefined))) as AnyObject;
+    // What went and comes back in one request is changed, as far as the rules care.
+    this.#checks.push(() => this.#check(kind, created.id, this.#removed.get(`${kind}/${created.id}`)));
+    return created;
+  }
+
+  update(kind: string, object: AnyObject, seen: Seen): AnyObject {
+    const table = tableOf(this.#tx, kind);
+    const old = table.get(object.id);
+    const next = this.#prepared(kind, withHiddenParts(kind, mergedSpec(kind, object, old, seen), old), old);
+    const { meta: _meta, ...rest } = next;
+    const { version } = seen;
+    const updated = table.update({ ...rest, ...(version !== undefined && { meta: { version } }) }) as AnyObject;
+    this.#checks.push(() => this.#check(kind, updated.id, old));
+    return updated;
+  }
+
+  remove(kind: string, id: string, { version }: Seen = {}): void {
+    const table = tableOf(this.#tx, kind);
+    const old = table.get(id);
+    if (old && version !== undefined && old.meta.version !== version)
+      throw new StoreError('SEQUENCE_CONFLICT', `${kind} ${id} is at version ${old.meta.version}, not ${version}`);
+    if (kind === leases.name && old)
+      endLease(this.#tx, this.#kinds, id); // with everything that hangs on it
+    else table.delete(id);
+    if (old) this.#removed.set(`${kind}/${id}`, old);
+    this.#checks.push(() => {
+      if (old && !table.get(id)) checkRemoval(this.#tx, kind, old);
+    });
+  }
+
+  /** Asks the rules. Throws `INVALID_OBJECT` or `IN_USE`. */
+  finish(): void {
+    for (const check of this.#checks) check();
+  }
+
+  #check(kind: string, id: string, old: StoredObject | undefined): void {
+    const object = tableOf(this.#tx, kind).get(id);
+    if (!object) return;
+    checkObject(this.#tx, kind, object as AnyObject, old);
+    checkLease(this.#tx, kind, object, this.#kinds.get(kind));
+  }
+
+  #prepared(kind: string, object: AnyObject, old: StoredObject | undefined): AnyObject {
+    const rules = rulesOf(kind);
+    return (rules.prepare?.(object, old, this.#tx.version) ?? object) as AnyObject;
+  }
+}
+
+/** What hangs on a lease that is over would never go. */
+function checkLease(tx: ReadTx, kind: string, object: StoredObject, { table }: KindDefinition): void {
+  for (const [key = ''] of table.indexes[leaseIndex]?.of(object) ?? []) {
+    const lease = String(valueOfKey(key));
+    if (!tx.kind(leases).get(lease))
+      throw new StoreError('LEASE_LOST', `${kind} ${object.id} would hang on the lease ${lease}, which is over`);
+  }
+}
+
+/** What the changes rest on must hold. Throws `LEASE_LOST`, `CONDITION_FAILED`. */
+export function checkConditions(
+  tx: ReadTx,
+  { conditions, fence }: Pick<messages.ApplyRequest, 'conditions' | 'fence'>,
+): void {
+  if (fence && !holds(tx, fence))
+    throw new StoreError('LEASE_LOST', `${fence.kind} ${fence.id} is over: somebody else may hold it`);
+  for (const condition of conditions) {
+    if (holds(tx, condition)) continue;
+    const { kind, id, version } = condition;
+    const expected = version === undefined ? 'must not be there' : `must be at version ${version}`;
+    throw new StoreError('CONDITION_FAILED', `${kind} ${id} ${expected}: it has changed since it was read`);
+  }
+}
+
+function holds(tx: ReadTx, { kind, id, version }: messages.Condition): boolean {
+  return tableOf(tx, checkedKind(kind)).get(id)?.meta.version === version;
+}
+
+/** A message has `''` where a caller of the library leaves the id out. */
+function draftOf(object: AnyObject): AnyObject {
+  if (object.id !== '') return object;
+  const { id: _id, ...rest } = object;
+  return rest as AnyObject;
+}
+
+/** With a `specVersion` the spec alone is new, and the rest is what is there. */
+function mergedSpec(kind: string, object: AnyObject, old: StoredObject | undefined, { specVersion }: Seen): AnyObject {
+  if (specVersion === undefined) return object;
+  if (!('spec' in object))
+    throw new StoreError('INVALID_OBJECT', `${kind} has no spec: name the version`, { path: 'spec_version' });
+  if (!old) return object; // update says that it is not there
+  if (specVersionOf(old) !== specVersion) {
+    throw new StoreError(
+      'SEQUENCE_CONFLICT',
+      `the spec of ${kind} ${object.id} is of version ${specVersionOf(old)}, not ${specVersion}: read it again`,
+    );
+  }
+  return { ...old, spec: object.spec } as AnyObject;
+}

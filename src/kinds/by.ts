@@ -1,0 +1,52 @@
+import type { IdSpan, Lookup } from '../table/index.js';
+import { foldName } from './definition.js';
+
+/** How `find` looks objects up. Made by the functions below. */
+export type By =
+  | { readonly by: 'all' }
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'ids'; readonly span: IdSpan }
+  | { readonly by: 'index'; readonly lookup: Lookup }
+  | { readonly by: 'or' | 'and'; readonly bys: readonly By[] };
+
+/** A stretch of an order: at least `from`, less than `to`; without one of them open at that end. */
+export interface Range<V = string> {
+  readonly from?: V;
+  readonly to?: V;
+}
+
+/** @internal For the indexes of a kind; the functions below and a kind's own `by` are for users. */
+export function byIndex(index: string, parts: readonly string[], span: IdSpan = {}): By {
+  return Object.freeze({ by: 'index', lookup: { index, parts, ...span } });
+}
+
+function spanOf({ from, to }: Range): IdSpan {
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+}
+
+/** Everything, by id. */
+export const all: By = Object.freeze({ by: 'all' });
+export const byId = (id: string): By => Object.freeze({ by: 'id', id });
+/** Ordered by id. `''` finds all. */
+export const byIdPrefix = (prefix: string): By => Object.freeze({ by: 'ids', span: { prefix } });
+/** Ordered by id. */
+export const byIdRange = (range: Range): By => Object.freeze({ by: 'ids', span: spanOf(range) });
+/** Without case. */
+export const byName = (name: string): By => byIndex('name', [foldName(name)]);
+/** Without case, ordered by name and then id. `''` finds all that have a name. */
+export const byNamePrefix = (prefix: string): By => byIndex('name', [], { prefix: foldName(prefix) });
+/** Without case, ordered by name and then id. */
+export const byNameRange = ({ from, to }: Range): By =>
+  byIndex('name', [], {
+    ...(from !== undefined && { from: foldName(from) }),
+    ...(to !== undefined && { to: foldName(to) }),
+  });
+/** Objects whose annotations carry the index entry `{ key: index, val: value }`. */
+export const byCustom = (index: string, value: string): By => byIndex('custom', [index, value]);
+export const byCustomPrefix = (index: string, prefix: string): By => byIndex('custom', [index], { prefix });
+/** Ordered by the value of the entry, as text, and then id. */
+export const byCustomRange = (index: string, range: Range): By => byIndex('custom', [index], spanOf(range));
+/** What any of the branches finds, in the order of the branches, without repeats. `or()` finds nothing. */
+export const or = (...bys: readonly By[]): By => Object.freeze({ by: 'or', bys });
+/** What all of the branches find, in the order of the first: put the one that finds least there. `and()` finds all. */
+export const and = (...bys: readonly By[]): By => (bys.length === 0 ? all : Object.freeze({ by: 'and', bys }));

@@ -1,0 +1,13 @@
+export { type Cluster } from './schema.js';
+export {
+  EventCreateCluster,
+  EventDeleteCluster,
+  EventUpdateCluster,
+  clusterCheckCustom,
+  clusterCheckCustomPrefix,
+  clusterCheckId,
+  clusterCheckIdPrefix,
+  clusterCheckName,
+  clusterCheckNamePrefix,
+  type ClusterCheckFunc,
+} from './watch.js';

@@ -1,0 +1,11 @@
+import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { objectName } from '../names.js';
+import { clusterBody, type Cluster } from './schema.js';
+
+export const clusterKind: BuiltInKind<Cluster, 'cluster', 'clusters'> = builtInKind({
+  kind: 'cluster',
+  plural: 'clusters',
+  body: clusterBody,
+  uniqueName: true,
+  rules: { name: objectName },
+});

@@ -1,0 +1,13 @@
+export { type Config, configBytesMax } from './schema.js';
+export {
+  EventCreateConfig,
+  EventDeleteConfig,
+  EventUpdateConfig,
+  configCheckCustom,
+  configCheckCustomPrefix,
+  configCheckId,
+  configCheckIdPrefix,
+  configCheckName,
+  configCheckNamePrefix,
+  type ConfigCheckFunc,
+} from './watch.js';

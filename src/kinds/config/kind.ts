@@ -1,0 +1,13 @@
+import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { checkData } from '../secret/schema.js';
+import { configRules } from './rules.js';
+import { configBody, configBytesMax, type Config } from './schema.js';
+
+export const configKind: BuiltInKind<Config, 'config', 'configs'> = builtInKind({
+  kind: 'config',
+  plural: 'configs',
+  body: configBody,
+  uniqueName: true,
+  validate: (config) => checkData(config.spec.data, configBytesMax),
+  rules: configRules,
+});

@@ -1,0 +1,15 @@
+import { fileName } from '../names.js';
+import { called, checkUnused, refuse, type KindRules } from '../rules.js';
+import { checkDataKept } from '../secret/rules.js';
+import { byReferencedConfigId } from '../service/watch.js';
+import type { Config } from './schema.js';
+
+export const configRules: KindRules<Config> = {
+  name: fileName,
+  check(_tx, config, old) {
+    checkDataKept('config', config, old);
+    if (config.spec.data === '') refuse('config', 'spec.data', 'must not be empty');
+  },
+  checkRemoval: (tx, config) =>
+    checkUnused(tx, called('config', config, config.spec.annotations.name), byReferencedConfigId(config.id)),
+};

@@ -1,0 +1,77 @@
+export * from './public.js';
+export { builtInKinds, isKind, kindNames, kindOf } from './registry.js';
+export type { AnyObject, BuiltInKinds, Kind, ObjectIn, ObjectOf, ObjectTypes } from './registry.js';
+export { systemKinds, systemRules } from './system.js';
+export { leaseIndex, leases, ttlMaxMs, ttlMinMs } from './lease/kind.js';
+export { locks } from './lock/kind.js';
+export { entries } from './entry/kind.js';
+export type { BuiltInKind, Column } from './built-in.js';
+export type { KindRules, NameRule } from './rules.js';
+export type { SelectorField } from './selector-fields.js';
+export type {
+  Annotations,
+  ContainerSpec,
+  Driver,
+  Endpoint,
+  EndpointSpec,
+  Healthcheck,
+  Ipam,
+  Mount,
+  PortConfig,
+  Resources,
+  TaskSpec,
+  UpdateConfig,
+} from './parts.js';
+export {
+  all,
+  and,
+  byCustom,
+  byCustomPrefix,
+  byCustomRange,
+  byId,
+  byIdPrefix,
+  byIdRange,
+  byIndex,
+  byName,
+  byNamePrefix,
+  byNameRange,
+  or,
+} from './by.js';
+export type { By, Range } from './by.js';
+export { fitsBy } from './find.js';
+export type { FindOptions } from './find.js';
+export type { ReadTable, ReadTx, Tx, WriteTable } from './tx.js';
+export type { CommitEvent, CreateEvent, DeleteEvent, Event, EventAction, ObjectEvent, UpdateEvent } from './events.js';
+export { checkId } from './checks.js';
+export { EventCommit, specifierFor } from './specifiers.js';
+export type { CheckFunc, MatchMode, Specifier } from './specifiers.js';
+export { foldName, isKindName } from './definition.js';
+export type {
+  Draft,
+  KindDefinition,
+  KindDescription,
+  KindLimits,
+  Meta,
+  Replacement,
+  StoredObject,
+} from './definition.js';
+export { canonicalObject, plainObject } from './canonical.js';
+export { isStateStamp, specVersionOf, storedMeta } from './meta.js';
+export { defineKind, typeOf } from './custom-kind.js';
+export type {
+  AnyCustomKind,
+  CustomCheck,
+  CustomDraft,
+  CustomEvent,
+  CustomKind,
+  CustomReplacement,
+  KindOptions,
+  Stored,
+  TypeOnly,
+} from './custom-kind.js';
+export type { StandardSchema } from './standard-schema.js';
+export { KindSet } from './kind-set.js';
+export { indexLookup, valueOfKey } from './index-key.js';
+export * as schema from './schemas.js';
+export { Misfit, nestingMax, plainCopy } from './schema.js';
+export type { DeepPartial } from './schema.js';

@@ -1,0 +1,13 @@
+export { type Network } from './schema.js';
+export {
+  EventCreateNetwork,
+  EventDeleteNetwork,
+  EventUpdateNetwork,
+  networkCheckCustom,
+  networkCheckCustomPrefix,
+  networkCheckId,
+  networkCheckIdPrefix,
+  networkCheckName,
+  networkCheckNamePrefix,
+  type NetworkCheckFunc,
+} from './watch.js';

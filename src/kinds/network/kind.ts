@@ -1,0 +1,12 @@
+import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { networkRules } from './rules.js';
+import { networkBody, type Network } from './schema.js';
+
+export const networkKind: BuiltInKind<Network, 'network', 'networks'> = builtInKind({
+  kind: 'network',
+  plural: 'networks',
+  body: networkBody,
+  uniqueName: true,
+  columns: [['DRIVER', (network) => network.spec.driverConfig?.name]],
+  rules: networkRules,
+});

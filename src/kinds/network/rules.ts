@@ -1,0 +1,34 @@
+import { isIP } from '../../base/ip.js';
+import { StoreError } from '../../base/store-error.js';
+import { objectName } from '../names.js';
+import { called, checkUnused, refuse, type KindRules } from '../rules.js';
+import { byReferencedNetworkId } from '../service/watch.js';
+import type { ReadTx } from '../tx.js';
+import type { Network } from './schema.js';
+
+const nameOf = (network: Network) => called('network', network, network.spec.annotations.name);
+
+export const networkRules: KindRules<Network> = {
+  name: objectName,
+  check: checkNetwork,
+  checkRemoval: (tx, network) => checkUnused(tx, nameOf(network), byReferencedNetworkId(network.id)),
+};
+
+function checkNetwork(tx: ReadTx, { id, spec }: Network): void {
+  spec.ipam?.configs.forEach(({ subnet, range, gateway }, i) => {
+    const path = `spec.ipam.configs[${i}]`;
+    if (subnet !== '' && !isCidr(subnet)) refuse('network', `${path}.subnet`, `must be like 10.0.0.0/24, is ${subnet}`);
+    if (range !== '' && !isCidr(range)) refuse('network', `${path}.range`, `must be like 10.0.0.0/24, is ${range}`);
+    if (gateway !== '' && isIP(gateway) === 0)
+      refuse('network', `${path}.gateway`, `must be an address, is ${gateway}`);
+  });
+  if (!spec.ingress) return;
+  const [other] = tx.networks().find(undefined, { limit: 1, where: (one) => one.spec.ingress && one.id !== id });
+  if (other) throw new StoreError('IN_USE', `${nameOf(other)} is the ingress network already`);
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', bits = '', more] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && more === undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}

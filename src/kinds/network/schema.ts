@@ -1,0 +1,23 @@
+import type { StoredObject } from '../definition.js';
+import { flag, object, optional, type Infer } from '../schema.js';
+import { annotations, driver, ipam } from '../parts.js';
+
+export const networkBody = object({
+  spec: object({
+    annotations,
+    driverConfig: optional(driver),
+    ipv6Enabled: flag(),
+    /** Without a way out. */
+    internal: flag(),
+    /** Containers outside of services may join. */
+    attachable: flag(),
+    ingress: flag(),
+    ipam: optional(ipam),
+  }),
+  /** What the driver made of the spec. */
+  driverState: optional(driver),
+  ipam: optional(ipam),
+});
+
+/** What tasks talk over. */
+export interface Network extends StoredObject, Infer<typeof networkBody> {}

@@ -1,0 +1,21 @@
+import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { nodeBody, nodeParts, type Node } from './schema.js';
+import { nodeSelectorFields } from './selectors.js';
+
+export const nodeKind: BuiltInKind<Node, 'node', 'nodes'> = builtInKind({
+  kind: 'node',
+  plural: 'nodes',
+  body: nodeBody,
+  parts: nodeParts,
+  uniqueName: false,
+  indexes: {
+    role: (node) => [[node.role]],
+    membership: (node) => [[node.spec.membership]],
+  },
+  columns: [
+    ['ROLE', (node) => node.role],
+    ['STATE', (node) => node.status.state],
+    ['AVAILABILITY', (node) => node.spec.availability],
+  ],
+  selectorFields: nodeSelectorFields,
+});

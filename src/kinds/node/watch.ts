@@ -1,0 +1,45 @@
+import { byIndex, type By } from '../by.js';
+import { commonChecks } from '../checks.js';
+import type { CreateEvent, DeleteEvent, UpdateEvent } from '../events.js';
+import { keyCheck, specifiersOf, type CheckFunc } from '../specifiers.js';
+import { nodeParts, type NodeMembership, type NodeRole } from './schema.js';
+
+// Lookups.
+
+/** Nodes whose `role` (not `spec.desiredRole`) is this. */
+export const byRole = (role: NodeRole): By => byIndex('role', [role]);
+/** Nodes by `spec.membership`. */
+export const byMembership = (membership: NodeMembership): By => byIndex('membership', [membership]);
+
+// Checks of what a watcher names against the object that changed.
+
+export type NodeCheckFunc = CheckFunc<'node'>;
+
+export const {
+  id: nodeCheckId,
+  idPrefix: nodeCheckIdPrefix,
+  name: nodeCheckName,
+  namePrefix: nodeCheckNamePrefix,
+  custom: nodeCheckCustom,
+  customPrefix: nodeCheckCustomPrefix,
+} = commonChecks<'node'>(nodeParts);
+
+/** The node is in the state that the literal's `status.state` names. */
+export const nodeCheckState = keyCheck<'node'>({
+  wanted: (wanted) => wanted.status?.state,
+  changed: (node) => node.status.state,
+});
+/** The node has the role that the literal's `role` names. */
+export const nodeCheckRole = keyCheck<'node'>({ wanted: (wanted) => wanted.role, changed: (node) => node.role });
+/** The node's `spec.membership` is the literal's. */
+export const nodeCheckMembership = keyCheck<'node'>({
+  wanted: (wanted) => wanted.spec?.membership,
+  changed: (node) => node.spec.membership,
+});
+
+// Specifiers, and the events that they select.
+
+export const { create: EventCreateNode, update: EventUpdateNode, delete: EventDeleteNode } = specifiersOf('node');
+export type EventCreateNode = CreateEvent<'node'>;
+export type EventUpdateNode = UpdateEvent<'node'>;
+export type EventDeleteNode = DeleteEvent<'node'>;

@@ -1,0 +1,9 @@
+/** What users see of the built-in kinds: types, lookups, checks and specifiers of each. */
+export * from './cluster/index.js';
+export * from './config/index.js';
+export * from './network/index.js';
+export * from './node/index.js';
+export * from './secret/index.js';
+export * from './service/index.js';
+export * from './task/index.js';
+export * from './volume/index.js';

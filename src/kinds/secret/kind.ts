@@ -1,0 +1,13 @@
+import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { secretRules } from './rules.js';
+import { checkData, secretBody, secretBytesMax, type Secret } from './schema.js';
+
+export const secretKind: BuiltInKind<Secret, 'secret', 'secrets'> = builtInKind({
+  kind: 'secret',
+  plural: 'secrets',
+  body: secretBody,
+  uniqueName: true,
+  validate: (secret) => checkData(secret.spec.data, secretBytesMax),
+  rules: secretRules,
+  hidden: ['spec.data'],
+});

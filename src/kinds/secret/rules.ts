@@ -1,0 +1,36 @@
+import { fileName } from '../names.js';
+import { called, checkUnused, inUse, refuse, type KindRules } from '../rules.js';
+import { byReferencedSecretId } from '../service/watch.js';
+import type { ReadTx } from '../tx.js';
+import type { Secret } from './schema.js';
+
+interface WithData {
+  readonly spec: { readonly data: string };
+}
+
+/** Refuses other data: tasks that run would not notice. A new object is made, and the services are pointed to it. */
+export function checkDataKept(kind: string, { spec }: WithData, old: WithData | undefined): void {
+  if (old && old.spec.data !== spec.data)
+    refuse(kind, 'spec.data', `cannot be changed: create another ${kind} and update the services that use this one`);
+}
+
+export const secretRules: KindRules<Secret> = {
+  name: fileName,
+  check(_tx, secret, old) {
+    checkDataKept('secret', secret, old);
+    if (secret.spec.data === '' && !secret.spec.driver) refuse('secret', 'spec.data', 'must not be empty');
+  },
+  checkRemoval(tx, secret) {
+    const name = called('secret', secret, secret.spec.annotations.name);
+    checkUnused(tx, name, byReferencedSecretId(secret.id));
+    checkUnusedByVolumes(tx, name, secret.id);
+  },
+};
+
+function checkUnusedByVolumes(tx: ReadTx, name: string, id: string): void {
+  const [volume] = tx.volumes().find(undefined, {
+    limit: 1,
+    where: ({ spec }) => spec.secrets.some(({ secret }) => secret === id),
+  });
+  if (volume) inUse(name, called('volume', volume, volume.spec.annotations.name));
+}

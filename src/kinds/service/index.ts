@@ -1,0 +1,16 @@
+export { type Service, type ServiceSpec } from './schema.js';
+export {
+  EventCreateService,
+  EventDeleteService,
+  EventUpdateService,
+  byReferencedConfigId,
+  byReferencedNetworkId,
+  byReferencedSecretId,
+  serviceCheckCustom,
+  serviceCheckCustomPrefix,
+  serviceCheckId,
+  serviceCheckIdPrefix,
+  serviceCheckName,
+  serviceCheckNamePrefix,
+  type ServiceCheckFunc,
+} from './watch.js';

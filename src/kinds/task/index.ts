@@ -1,0 +1,23 @@
+export { type Task, type TaskState, taskStateOrder, taskStates } from './schema.js';
+export {
+  EventCreateTask,
+  EventDeleteTask,
+  EventUpdateTask,
+  byDesiredState,
+  byNodeId,
+  byServiceId,
+  bySlot,
+  byTaskState,
+  taskCheckCustom,
+  taskCheckCustomPrefix,
+  taskCheckDesiredState,
+  taskCheckId,
+  taskCheckIdPrefix,
+  taskCheckName,
+  taskCheckNamePrefix,
+  taskCheckNodeId,
+  taskCheckServiceId,
+  taskCheckSlot,
+  taskCheckStateGreaterThan,
+  type TaskCheckFunc,
+} from './watch.js';

@@ -1,0 +1,56 @@
+import { byIndex, type By } from '../by.js';
+import { commonChecks } from '../checks.js';
+import type { CreateEvent, DeleteEvent, UpdateEvent } from '../events.js';
+import { keyCheck, specifiersOf, type CheckFunc } from '../specifiers.js';
+import { taskParts, taskStateOrder, type TaskState } from './schema.js';
+
+// Lookups.
+
+/** Tasks of a service. */
+export const byServiceId = (serviceId: string): By => byIndex('service', [serviceId]);
+/** Tasks on a node. */
+export const byNodeId = (nodeId: string): By => byIndex('node', [nodeId]);
+/** Tasks that are this replica of a service. */
+export const bySlot = (serviceId: string, slot: number): By => byIndex('slot', [serviceId, String(slot)]);
+export const byDesiredState = (state: TaskState): By => byIndex('desiredState', [state]);
+/** Tasks by `status.state`. */
+export const byTaskState = (state: TaskState): By => byIndex('state', [state]);
+
+// Checks of what a watcher names against the object that changed.
+
+export type TaskCheckFunc = CheckFunc<'task'>;
+
+export const {
+  id: taskCheckId,
+  idPrefix: taskCheckIdPrefix,
+  name: taskCheckName,
+  namePrefix: taskCheckNamePrefix,
+  custom: taskCheckCustom,
+  customPrefix: taskCheckCustomPrefix,
+} = commonChecks<'task'>(taskParts);
+
+/** The changed task is on the node that the literal names. */
+export const taskCheckNodeId = keyCheck<'task'>({ wanted: (wanted) => wanted.nodeId, changed: (task) => task.nodeId });
+export const taskCheckServiceId = keyCheck<'task'>({
+  wanted: (wanted) => wanted.serviceId,
+  changed: (task) => task.serviceId,
+});
+/** The changed task is the replica that the literal's `serviceId` and `slot` name. */
+export const taskCheckSlot = keyCheck<'task'>({
+  wanted: ({ serviceId, slot }) => (serviceId === undefined || slot === undefined ? undefined : `${slot} ${serviceId}`),
+  changed: ({ serviceId, slot }) => (serviceId === undefined ? undefined : `${slot} ${serviceId}`),
+});
+export const taskCheckDesiredState = keyCheck<'task'>({
+  wanted: (wanted) => wanted.desiredState,
+  changed: (task) => task.desiredState,
+});
+/** The changed task has gone further than the state that the literal's `status.state` names. */
+export const taskCheckStateGreaterThan: CheckFunc<'task'> = (wanted, changed) =>
+  wanted.status?.state !== undefined && taskStateOrder(changed.status.state) > taskStateOrder(wanted.status.state);
+
+// Specifiers, and the events that they select.
+
+export const { create: EventCreateTask, update: EventUpdateTask, delete: EventDeleteTask } = specifiersOf('task');
+export type EventCreateTask = CreateEvent<'task'>;
+export type EventUpdateTask = UpdateEvent<'task'>;
+export type EventDeleteTask = DeleteEvent<'task'>;

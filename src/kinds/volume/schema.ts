@@ -1,0 +1,46 @@
+import type { StoredObject } from '../definition.js';
+import { flag, int, list, object, oneOfWords, optional, stringMap, text, type Infer } from '../schema.js';
+import { annotations, driver } from '../parts.js';
+
+const topology = list(object({ segments: stringMap() }));
+
+export const volumeBody = object({
+  spec: object({
+    annotations,
+    /** Volumes of a group stand in for each other. */
+    group: text(),
+    driver: optional(driver),
+    accessMode: object({
+      scope: oneOfWords(['singleNode', 'multiNode']),
+      sharing: oneOfWords(['none', 'readOnly', 'oneWriter', 'all']),
+      /** As a file system (`mount`) or as a device. */
+      access: oneOfWords(['mount', 'block']),
+      fsType: text(),
+      mountFlags: list(text()),
+    }),
+    /** Secrets that the driver is given. */
+    secrets: list(object({ key: text(), secret: text() })),
+    accessibility: optional(object({ requisite: topology, preferred: topology })),
+    /** 0 is no bound. */
+    capacity: optional(object({ requiredBytes: int(), limitBytes: int() })),
+    availability: oneOfWords(['active', 'pause', 'drain']),
+  }),
+  /** Where the volume is, or is on its way to. */
+  publishStatus: list(
+    object({
+      nodeId: text(),
+      state: oneOfWords(['pendingPublish', 'published', 'pendingNodeUnpublish', 'pendingUnpublish']),
+      publishContext: stringMap(),
+      message: text(),
+    }),
+  ),
+  /** What the driver says of it once it is made. */
+  info: optional(
+    object({ capacityBytes: int(), volumeContext: stringMap(), volumeId: text(), accessibleTopology: topology }),
+  ),
+  /** It is to be removed as soon as nobody uses it. */
+  pendingDelete: flag(),
+});
+
+/** Storage of the cluster, made by a driver. */
+export interface Volume extends StoredObject, Infer<typeof volumeBody> {}

@@ -1,0 +1,46 @@
+import { fieldChanges, type FieldChange } from './difference.js';
+import type { ObjectEvent } from '../../kinds/events.js';
+import type { TransactionRecord } from './history.js';
+import type { StoredObject } from '../../kinds/definition.js';
+
+/** What one transaction did to one object: who, when and why. */
+export interface HistoryEntry {
+  readonly version: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly action: 'create' | 'update' | 'delete';
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly fields: readonly FieldChange[];
+}
+
+/** What became of one object, oldest first, as far as these transactions tell. */
+export function historyOf(records: readonly TransactionRecord[], kind: string, id: string): HistoryEntry[] {
+  return [...historyEntries(records, kind, id)];
+}
+
+/** Yields the same entries one at a time: differences are computed on demand. `limit`: only the newest ones. */
+export function* historyEntries(
+  records: readonly TransactionRecord[],
+  kind: string,
+  id: string,
+  limit = Infinity,
+): Generator<HistoryEntry, void> {
+  const found = records.flatMap((record) =>
+    record.events.filter((event) => event.object.id === id && event.kind === kind).map((event) => ({ record, event })),
+  );
+  for (const { record, event } of found.slice(Math.max(0, found.length - limit))) yield entryOf(record, event);
+}
+
+function entryOf({ version, time, actor, reason }: TransactionRecord, event: ObjectEvent): HistoryEntry {
+  const old: StoredObject | undefined =
+    event.action === 'update' ? event.old : event.action === 'delete' ? event.object : undefined;
+  return {
+    version,
+    time,
+    action: event.action,
+    ...(actor !== undefined && { actor }),
+    ...(reason !== undefined && { reason }),
+    fields: fieldChanges(old, event.action === 'delete' ? undefined : event.object),
+  };
+}

@@ -1,0 +1,188 @@
+import { onAbort } from '../../base/abort.js';
+import type { Cancel } from '../../base/clock.js';
+import type { Event } from '../../kinds/events.js';
+import { StoreError } from '../../base/store-error.js';
+import type { TransactionRecord } from '../history/history.js';
+import { eventsFor, type Listener } from './queue.js';
+import { errorAfterFetch, lostError, startError, type WatchPlan } from './watch-plan.js';
+
+/** What one transaction means to this watch, as far as it has not been read. */
+interface Group {
+  readonly events: readonly Event[];
+  /** Encoded bytes of the transaction, as history counts them. */
+  readonly bytes: number;
+}
+
+interface Waiter {
+  resolve(result: IteratorResult<Event, undefined>): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Reads a watch at the reader's pace. What is older than the moment it began comes out of the history one transaction at
+ * a time, without a buffer; what is new waits in a buffer of at most `limit` events and `limitBytes`, which takes whole
+ * transactions only. A reader that falls behind first gets what was kept, then `WATCH_OVERFLOW`.
+ */
+export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
+  readonly #plan: WatchPlan;
+  readonly #listener: Listener;
+  #groups: Group[] = [];
+  /** Events of the first group that have been read. */
+  #read = 0;
+  #keptEvents = 0;
+  #keptBytes = 0;
+  readonly #waiters: Waiter[] = [];
+  /** Catching up: the next transaction to take from the history is the one after this. `undefined`: live. */
+  #behind: number | undefined;
+  /** Records from elsewhere, older than the history. */
+  #older: TransactionRecord[] = [];
+  #fetching = false;
+  #end: { error: unknown } | 'done' | undefined;
+  readonly #forgetSignal: Cancel | undefined;
+
+  constructor(plan: WatchPlan) {
+    this.#plan = plan;
+    const { source, after, signal, specifiers, match } = plan;
+    this.#listener = {
+      specifiers,
+      match,
+      onTransaction: (record, events) => this.#take(record, events),
+      onError: (error) => this.#finish({ error }),
+      onClose: () => this.#finish('done'),
+    };
+    if (signal?.aborted || source.queue.closed) {
+      this.#end = 'done';
+      return;
+    }
+    this.#forgetSignal = signal && onAbort(signal, () => void this.return());
+    if (after === undefined) source.queue.attach(this.#listener);
+    else this.#start(after);
+  }
+
+  next(): Promise<IteratorResult<Event, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      this.#serve();
+    });
+  }
+
+  return(): Promise<IteratorResult<Event, undefined>> {
+    this.#groups = [];
+    this.#finish('done');
+    this.#end = 'done'; // an unread error is dropped
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #start(after: number): void {
+    const { source } = this.#plan;
+    const refused = startError(this.#plan, after);
+    if (refused) {
+      this.#finish({ error: refused });
+      return;
+    }
+    this.#behind = after;
+    if (after >= source.history.reachesBackTo(source.version())) return;
+    this.#fetching = true;
+    source
+      .older(after)
+      ?.then((records) => {
+        const gone = errorAfterFetch(this.#plan, after);
+        if (gone) throw gone;
+        this.#older = [...records];
+        this.#fetching = false;
+        this.#serve();
+      })
+      .catch((error: unknown) => this.#finish({ error }));
+  }
+
+  #take(record: TransactionRecord, events: readonly Event[]): void {
+    if (this.#plan.after !== undefined && record.version <= this.#plan.after) return;
+    const { limit, limitBytes } = this.#plan;
+    const tooMany = this.#keptEvents + events.length > limit;
+    if (this.#keptEvents > 0 && (tooMany || this.#keptBytes + record.bytes > limitBytes)) {
+      const what = tooMany ? `more than ${limit} events` : `more than ${limitBytes} bytes of events`;
+      const error = new StoreError('WATCH_OVERFLOW', `${what} wait: read the state again and open a new watch`, {
+        version: record.version,
+      });
+      this.#finish({ error });
+      return;
+    }
+    this.#fill(record, events);
+    this.#serve();
+  }
+
+  #fill({ bytes }: TransactionRecord, events: readonly Event[]): void {
+    if (events.length === 0) return;
+    this.#groups.push({ events, bytes });
+    this.#keptEvents += events.length;
+    this.#keptBytes += bytes;
+  }
+
+  /** The next event that waits. */
+  #shift(): Event | undefined {
+    const [group] = this.#groups;
+    if (!group) return undefined;
+    this.#keptEvents--;
+    const event = group.events[this.#read++];
+    if (this.#read === group.events.length) {
+      this.#groups.shift();
+      this.#keptBytes -= group.bytes;
+      this.#read = 0;
+    }
+    return event;
+  }
+
+  /** Answers readers for as long as there is something to say. */
+  #serve(): void {
+    while (this.#waiters.length > 0) {
+      const event = this.#shift();
+      if (event !== undefined) {
+        this.#waiters.shift()?.resolve({ done: false, value: event });
+      } else if (this.#end !== undefined) {
+        this.#answerEnd(this.#waiters.shift() as Waiter);
+      } else if (this.#behind === undefined || this.#fetching) {
+        return;
+      } else {
+        this.#catchUp(this.#behind);
+      }
+    }
+  }
+
+  #answerEnd(waiter: Waiter): void {
+    const end = this.#end;
+    this.#end = 'done';
+    if (typeof end === 'object') waiter.reject(end.error);
+    else waiter.resolve({ done: true, value: undefined });
+  }
+
+  /** Takes one transaction from the history, or goes live when there is none left. */
+  #catchUp(behind: number): void {
+    const { source, specifiers, match } = this.#plan;
+    try {
+      if (this.#older.length === 0 && behind >= source.queue.version) {
+        this.#behind = undefined;
+        source.queue.attach(this.#listener);
+        return;
+      }
+      const record = this.#older.shift() ?? source.history.get(behind + 1);
+      if (!record) throw lostError(source, behind);
+      this.#behind = record.version;
+      this.#fill(record, eventsFor(specifiers, match, record));
+    } catch (error) {
+      this.#finish({ error });
+    }
+  }
+
+  #finish(end: { error: unknown } | 'done'): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#older = [];
+    this.#plan.source.queue.detach(this.#listener);
+    this.#forgetSignal?.();
+    this.#serve();
+  }
+}

@@ -29,7 +29,7 @@ export default tseslint.config(
   },
   {
     // The pure folders know neither a clock nor a die: that is what makes the simulation possible.
-    files: ['src/{raft,table,state,wire,replica}/**/*.ts'],
+    files: ['src/{raft,table,state,settings,wire,replica}/**/*.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -56,6 +56,7 @@ const code = await run(
     signal: stop.signal,
     ...(process.stdin.isTTY && process.stderr.isTTY && { confirm }),
     manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
+    loadKinds: async (modules) => (await import('./daemon/kind-modules.js')).loadKinds(modules),
     backup: {
       write: async (file, chunks, options) => (await backup()).write(file, chunks, options),
       read: async function* (file) {

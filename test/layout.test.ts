@@ -9,8 +9,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   table: ['base'],
   kinds: ['base', 'table'],
   state: ['base', 'table', 'kinds'],
+  settings: ['base', 'kinds', 'state'],
   wire: ['base', 'raft', 'kinds', 'state'],
-  replica: ['base', 'raft', 'kinds', 'state', 'wire'],
+  replica: ['base', 'raft', 'kinds', 'state', 'settings', 'wire'],
   disk: ['base', 'raft', 'kinds', 'state', 'wire', 'replica'],
   rpc: ['base', 'raft', 'wire', 'replica'],
   api: ['base', 'kinds', 'state', 'wire', 'replica', 'rpc'],
@@ -21,12 +22,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   compose: ['base', 'kinds', 'state'],
   testing: ['base', 'raft', 'kinds', 'state', 'wire', 'replica'],
   coordination: ['base', 'kinds', 'state', 'client', 'discovery'],
-  cli: ['base', 'kinds', 'state', 'client', 'compose', 'discovery', 'coordination', 'catalog'],
+  cli: ['base', 'kinds', 'state', 'settings', 'client', 'compose', 'discovery', 'coordination', 'catalog'],
   daemon: [
     'base',
     'raft',
     'kinds',
     'state',
+    'settings',
     'wire',
     'replica',
     'disk',
@@ -55,11 +57,11 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   pino: ['daemon'],
   commander: ['cli'],
   'cli-table3': ['cli'],
-  yaml: ['compose'],
+  yaml: ['compose', 'settings'],
 };
 
 /** Folders without any of Node: what makes a simulation possible. */
-const pure = ['base', 'raft', 'table', 'kinds', 'state', 'wire', 'replica', 'compose'];
+const pure = ['base', 'raft', 'table', 'kinds', 'state', 'settings', 'wire', 'replica', 'compose'];
 
 /** What is a pure function there, too. */
 const sameEverywhere: Readonly<Record<string, string>> = { 'base/ip.ts': 'node:net' };

@@ -5,6 +5,7 @@ import { isAddress, withPort } from '../base/names.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { createBackend } from '../discovery/index.js';
+import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';
 import { formats, type Format, type Streams } from './output.js';
 
@@ -20,6 +21,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Runs one replica in the foreground; the daemon. Resolves with the exit code. */
   readonly manager: (options: ManagerFlags, context: Context) => Promise<number>;
+  /** Loads the modules of custom kinds. Throws an error that names the one that cannot be loaded, or exports none. */
+  readonly loadKinds: (modules: readonly string[]) => Promise<unknown>;
   /** Examines the data directory of a member that does not run. `undefined` when no member is there. */
   readonly doctor: (dir: string, signal: AbortSignal) => Promise<Diagnosis | undefined>;
   readonly backup: BackupTools;
@@ -63,25 +66,6 @@ export interface BackupTools {
   inspect(file: string): Promise<BackupSummary>;
   /** Makes an empty directory the beginning of a new cluster. */
   restoreInto(file: string, dir: string, name: string): Promise<BackupSummary>;
-}
-
-export interface ManagerFlags {
-  readonly name: string;
-  readonly dataDir?: string;
-  readonly listen: string;
-  readonly advertise?: readonly string[];
-  readonly peers: readonly string[];
-  readonly join: readonly string[];
-  readonly begin?: boolean;
-  readonly forceNewCluster?: boolean;
-  readonly logLevel: string;
-  readonly heartbeatMs?: number;
-  readonly electionTimeoutMs?: number;
-  readonly snapshotInterval?: number;
-  /** Modules that export kinds of one's own. */
-  readonly kinds?: readonly string[];
-  /** Where to answer DNS queries; nowhere when it is absent. */
-  readonly dns?: string;
 }
 
 /** What `skep doctor` says of a data directory; with `-o json` as it is. `null` is what cannot be read. */

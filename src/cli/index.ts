@@ -1,2 +1,3 @@
 export { run } from './run.js';
-export type { BackupSummary, BackupTools, Context, DiagnosedPart, Diagnosis, ManagerFlags } from './context.js';
+export type { BackupSummary, BackupTools, Context, DiagnosedPart, Diagnosis } from './context.js';
+export type { ManagerFlags } from '../settings/table.js';

@@ -1,14 +1,15 @@
 import type { Context, ManagerFlags } from '../cli/index.js';
-import { pathToFileURL } from 'node:url';
-import type { AnyCustomKind } from '../kinds/index.js';
 import type { Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import { instances } from '../catalog/kinds.js';
 import type { DnsServer } from '../dns/index.js';
 import { messageOf } from '../base/errors.js';
 import { cannotListen } from '../base/listening.js';
+import { flagKey } from '../settings/names.js';
+import { managerTable, memberTable, replicaTable } from '../settings/table.js';
+import { loadKinds } from './kind-modules.js';
 import { processLogger } from './logger.js';
-import { openReplica, type OpenReplica } from './open-replica.js';
+import { openReplica, type OpenReplica, type OpenReplicaOptions } from './open-replica.js';
 
 /** How long a leader may take to hand over before it ends, milliseconds. */
 const handOverMs = 1_000;
@@ -28,19 +29,10 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
   let dns: DnsServer | undefined;
   try {
     const opening = openReplica({
+      ...optionsIn(flags),
       name: flags.name,
-      listenAddr: flags.listen,
-      peers: flags.peers,
-      join: flags.join,
-      ...(flags.begin && { begin: true }),
       logger,
-      ...(flags.forceNewCluster && { forceNewCluster: true }),
-      ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
-      ...(flags.advertise !== undefined && { advertiseAddr: flags.advertise }),
-      ...(flags.heartbeatMs !== undefined && { heartbeatMs: flags.heartbeatMs }),
-      ...(flags.electionTimeoutMs !== undefined && { electionTimeoutMs: flags.electionTimeoutMs }),
-      kinds: await kindsOf(flags.kinds ?? []),
-      ...(flags.snapshotInterval !== undefined && { snapshotInterval: flags.snapshotInterval }),
+      kinds: await loadKinds(flags.kinds ?? []),
     });
     opening.catch(() => undefined);
     // Joining may take a minute; what was written until now is taken up again by the next start.
@@ -68,6 +60,15 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
   return 0;
 }
 
+/** Returns the flags that are options of the library, by the library's names. */
+function optionsIn(flags: ManagerFlags): Partial<OpenReplicaOptions> {
+  const given = new Map(Object.entries(flags).filter(([, value]) => value !== undefined));
+  const options = managerTable.map(([name]) => [name, given.get(flagKey(name))] as const);
+  return Object.fromEntries(
+    options.filter(([name, value]) => value !== undefined && (name in memberTable || name in replicaTable)),
+  );
+}
+
 /** Answers for the catalogue from what this member knows, with a leader or without. Closes the member when it cannot. */
 async function serveDns(listen: string, replica: OpenReplica, logger: Logger): Promise<DnsServer> {
   const { openDnsServer } = await import('../dns/index.js');
@@ -78,30 +79,6 @@ async function serveDns(listen: string, replica: OpenReplica, logger: Logger): P
     await replica.close();
     throw new Error(`cannot serve DNS: ${messageOf(cannotListen(listen, error))}`, { cause: error });
   }
-}
-
-/** Every kind that these modules export. Throws when one has none: it would be a mistake in the path. */
-async function kindsOf(modules: readonly string[]): Promise<AnyCustomKind[]> {
-  const kinds: AnyCustomKind[] = [];
-  for (const module of modules) {
-    const exported = Object.values(await imported(module));
-    const found = exported.flat().filter(isOwnKind);
-    if (found.length === 0) throw new Error(`${module} exports no kind: export what defineKind returns`);
-    kinds.push(...found);
-  }
-  return kinds;
-}
-
-async function imported(module: string): Promise<Record<string, unknown>> {
-  try {
-    return (await import(pathToFileURL(module).href)) as Record<string, unknown>;
-  } catch (cause) {
-    throw new Error(`${module} cannot be loaded: ${messageOf(cause)}`, { cause });
-  }
-}
-
-function isOwnKind(value: unknown): value is AnyCustomKind {
-  return typeof value === 'object' && value !== null && 'definition' in value && 'created' in value;
 }
 
 /** Lets another member lead before this one goes, so that nobody has to wait for an election. */

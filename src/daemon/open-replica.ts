@@ -4,7 +4,6 @@ import { DamageError } from '../base/damage.js';
 import { newId, newMemberId } from '../base/ids.js';
 import { messageOf } from '../base/errors.js';
 import { consoleLogger, type Logger } from '../base/log.js';
-import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica } from '../replica/index.js';
 import { MemoryStore, type StoreSnapshot } from '../state/index.js';
@@ -15,7 +14,8 @@ import type { FormationPeers, GrpcNetwork } from '../rpc/index.js';
 import { announceAddress, reachableHost } from './addresses.js';
 import { Formation } from './formation.js';
 import type { Home } from './home.js';
-import { checkOptions, optionNames, settingsIn, type OpenReplicaOptions } from './open-options.js';
+import { memberTable } from '../settings/table.js';
+import { checkOptions, settingsIn, type OpenReplicaOptions } from './open-options.js';
 
 /** How long calls that are under way may take when a member ends, milliseconds. */
 const answersMs = 500;
@@ -99,9 +99,8 @@ class Opening {
   }
 
   async open(): Promise<OpenReplica> {
-    const { loadReplica, noNetwork, replicaSettings, settingsDefaults } = await import('../replica/index.js');
-    refuseUnknown('openReplica', this.#options, [...optionNames, ...Object.keys(settingsDefaults)]);
-    const { name, dataDir, joinTimeoutMs = 60_000 } = this.#options;
+    const { loadReplica, noNetwork, replicaSettings } = await import('../replica/index.js');
+    const { name, dataDir, joinTimeoutMs = memberTable.joinTimeoutMs.default } = this.#options;
     const { kinds: ofCatalog } = await import('../catalog/kinds.js');
     const own = settingsIn(this.#options);
     const settings = replicaSettings({ ...own, kinds: [...systemKinds, ...ofCatalog, ...(own.kinds ?? [])] });

@@ -38,6 +38,11 @@ describe('openReplica', () => {
       /openReplica: there is no option "datadir": known are name, dataDir,/,
     ],
     ['it has no name', { name: '' }, /name/],
+    ['its name is left out', { name: undefined as never }, /^name: a member's name must be/],
+    ['a switch is a word', { begin: 'yes' as never }, /^begin must be true or false/],
+    ['its directory is a number', { dataDir: 5 as never }, /^dataDir: a path is text, is 5/],
+    ['its directory has no name', { dataDir: '' }, /^dataDir names no directory/],
+    ['its peers are nothing', { listenAddr: '127.0.0.1:0', peers: null as never }, /^peers is a list of addresses/],
     ['its new cluster has no data', { forceNewCluster: true }, /forceNewCluster needs the dataDir/],
   ])('refuses options with which %s', async (_what, options, says) => {
     const opened = openReplica({ name: 'm1', logger: silentLogger, ...options });

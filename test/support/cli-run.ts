@@ -10,6 +10,7 @@ import type { Clock } from '../../src/base/clock.js';
 import { silentLogger, type Logger } from '../../src/base/log.js';
 import type { Random } from '../../src/base/random.js';
 import { diagnose } from '../../src/daemon/doctor.js';
+import { loadKinds } from '../../src/daemon/kind-modules.js';
 import { createBackend } from '../../src/discovery/index.js';
 import { openReplica, type OpenReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
 
@@ -52,6 +53,7 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
     backup: backupTools,
     signal: options.signal ?? new AbortController().signal,
     manager: options.manager ?? (() => Promise.resolve(0)),
+    loadKinds,
     doctor: diagnose,
     confirm: options.confirm,
     createBackend: options.createBackend ?? createBackend,

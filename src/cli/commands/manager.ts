@@ -1,77 +1,118 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { isMemberName, memberNameRule } from '../../base/names.js';
-import { address, countFrom1 } from '../arguments.js';
-import { type Context, type ManagerFlags, hostDefault } from '../context.js';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { messageOf } from '../../base/errors.js';
+import { flagName, variableName } from '../../settings/names.js';
+import {
+  fromEnvironment,
+  fromFlags,
+  managerFlags,
+  settle,
+  type Given,
+  type Settled,
+  type Source,
+} from '../../settings/sources.js';
+import { defaultText, managerTable, type ManagerSetting, type TextSetting } from '../../settings/table.js';
+import type { Context, GlobalFlags } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+import { readInput } from '../input.js';
+import { printList, type Format, type Streams } from '../output.js';
 
-const levels = ['debug', 'info', 'warn', 'error'];
+interface ConfigFlags {
+  readonly config?: string;
+  readonly checkConfig?: true;
+  readonly explainConfig?: true;
+}
 
 export function addManager(program: Command, context: Context, exit: (code: number) => void): void {
-  program
-    .command('manager')
-    .requiredOption('--name <name>', 'name of this member, unique in the cluster', memberName)
-    .option('--data-dir <dir>', 'where log and snapshots are kept (default: in memory, lost at the end)')
-    .option('--listen <host:port>', 'where to serve', address, hostDefault)
-    .option(
-      '--advertise <host:port...>',
-      'where the other members reach this one (default: --listen); several are tried in turn',
-      addresses,
-    )
-    .option(
-      '--peers <host:port...>',
-      'addresses of all members, the same list for each: they begin one cluster together, or find it',
-      addresses,
-      [] as string[],
-    )
-    .option('--join <host:port...>', 'members of a cluster to join; never begins one', addresses, [] as string[])
-    .option('--begin', 'begin a cluster of one (as without --peers and --join)')
-    .option(
-      '--force-new-cluster',
-      'after the loss of a majority: go on alone, as a new cluster, with what is in --data-dir',
-    )
-    .option('--log-level <level>', levels.join(', '), level, 'info')
-    .option('--heartbeat-ms <ms>', 'time between heartbeats (default: 100)', countFrom1)
-    .option('--election-timeout-ms <ms>', 'time without a leader before an election (default: 1000)', countFrom1)
-    .option('--snapshot-interval <entries>', 'log entries between snapshots (default: 10000)', countFrom1)
-    .option('--kinds <module...>', 'modules that export kinds of your own, which this member can then write')
-    .option('--dns <host:port>', 'answer DNS queries for the catalogue, over UDP and TCP (default: do not)', address)
-    .description('run one replica in the foreground')
-    .action(async (flags: ManagerFlags, command: Command) => {
-      const mistake = mistakeIn(flags);
-      if (mistake !== undefined) command.error(`error: ${mistake}`);
-      exit(await context.manager(flags, context));
+  const { streams } = context;
+  const manager = program.command('manager').description('run one replica in the foreground');
+  for (const [name, row] of managerTable) manager.addOption(optionOf(name, row));
+  manager
+    .option('--config <file>', 'settings in YAML, by the names of these flags, which precede it (or SKEP_CONFIG)')
+    .option('--check-config', 'check all settings, and say what is wrong or ok; start nothing')
+    .option('--explain-config', 'print each setting with its value and where it came from; start nothing')
+    .action(async (flags: ConfigFlags, command: Command) => {
+      const settled = settle([fromFlags({ ...flags }), fromEnvironment(context.env), await fileOf(flags, context)]);
+      const mistakes = [...settled.mistakes];
+      if (flags.checkConfig) mistakes.push(...(await wrongKinds(settled, context)));
+      if (mistakes.length > 0) command.error(mistakes.map((mistake) => `error: ${mistake}`).join('\n'));
+      const { output } = command.optsWithGlobals<GlobalFlags>();
+      if (flags.explainConfig) explain(streams, output, settled);
+      else if (flags.checkConfig) streams.out('ok\n');
+      exit(
+        flags.explainConfig || flags.checkConfig ? exitCodes.ok : await context.manager(managerFlags(settled), context),
+      );
     });
 }
 
-/** Defaults of a member, milliseconds. */
-const heartbeatDefaultMs = 100;
-const electionTimeoutDefaultMs = 1_000;
-
-/** Refuses options that contradict each other, by their names on the command line. */
-function mistakeIn(flags: ManagerFlags): string | undefined {
-  const { dataDir, peers, join, begin, forceNewCluster } = flags;
-  const { heartbeatMs = heartbeatDefaultMs, electionTimeoutMs = electionTimeoutDefaultMs } = flags;
-  const others = join.length + peers.length > 0;
-  if (dataDir === '') return "'--data-dir' names no directory";
-  if (forceNewCluster && dataDir === undefined)
-    return "'--force-new-cluster' needs '--data-dir', of the member that is left";
-  if (forceNewCluster && others) return "'--force-new-cluster' cannot be used with '--join' or '--peers'";
-  if (begin && others) return "'--begin' cannot be used with '--join' or '--peers'";
-  if (peers.length > 0 && join.length > 0) return "'--peers' cannot be used with '--join'";
-  if (electionTimeoutMs < 2 * heartbeatMs)
-    return `'--election-timeout-ms' (${electionTimeoutMs}) must be at least twice '--heartbeat-ms' (${heartbeatMs})`;
-  return undefined;
+/** The flag of a setting. Commander has no default for it: what is not given may come from elsewhere. */
+function optionOf(name: ManagerSetting, row: TextSetting): Option {
+  const { type, shape, help } = row;
+  const value = shape === undefined ? '' : ` <${shape}${type.form === 'list' ? '...' : ''}>`;
+  const otherwise = [...variableOf(name, row), ...defaultOf(row)].join('; ');
+  const option = new Option(`--${flagName(name)}${value}`, otherwise === '' ? help : `${help} (${otherwise})`);
+  if (shape === undefined) return option;
+  return option.argParser<unknown>((text, before) => {
+    const read = checked(type.read, text);
+    return type.form === 'list' ? [before ?? [], read].flat() : read;
+  });
 }
 
-function memberName(text: string): string {
-  if (!isMemberName(text)) throw new InvalidArgumentError(memberNameRule);
-  return text;
+function variableOf(name: ManagerSetting, { flagOnly }: TextSetting): string[] {
+  return flagOnly === undefined ? [`or ${variableName(name)}`] : [];
 }
 
-function addresses(text: string, before: string[] = []): string[] {
-  return [...before, ...text.split(',').map(address)];
+function defaultOf(row: TextSetting): string[] {
+  const text = defaultText(row);
+  return text === undefined ? [] : [`default: ${text}`];
 }
 
-function level(text: string): string {
-  if (!levels.includes(text)) throw new InvalidArgumentError(`known levels are ${levels.join(', ')}.`);
-  return text;
+function checked(read: TextSetting['type']['read'], text: string): unknown {
+  try {
+    return read(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${messageOf(error)}.`);
+  }
+}
+
+async function fileOf({ config }: ConfigFlags, { env }: Context): Promise<Source> {
+  const file = config ?? env.SKEP_CONFIG ?? '';
+  if (file === '') return { layer: {}, mistakes: [] };
+  try {
+    const text = (await readInput(file)).toString('utf8');
+    const { fromFile } = await import('../../settings/config-file.js');
+    return fromFile(text, file);
+  } catch (error) {
+    return { layer: {}, mistakes: [messageOf(error)] };
+  }
+}
+
+/** Says which modules of kinds cannot be used; only a start would find out otherwise. */
+async function wrongKinds({ values }: Settled, context: Context): Promise<string[]> {
+  try {
+    await context.loadKinds(values.kinds.value as readonly string[]);
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}
+
+function explain(streams: Streams, format: Format, { values }: Settled): void {
+  const rows = managerTable.map(([name]) => {
+    const { value, from, at } = values[name];
+    return { setting: flagName(name), value: value ?? null, from, at: at === '' ? null : at };
+  });
+  printList(streams, format, rows, {
+    name: ({ setting }) => setting,
+    columns: [
+      ['SETTING', ({ setting }) => setting],
+      ['VALUE', ({ value }) => shown(value)],
+      ['FROM', ({ from, at }) => at ?? from],
+    ],
+  });
+}
+
+function shown(value: Given['value']): string {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return '-';
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

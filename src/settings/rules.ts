@@ -1,0 +1,32 @@
+import type { memberTable, OptionsOf, replicaTable } from './table.js';
+
+type Member = Partial<OptionsOf<typeof memberTable>>;
+type Replica = OptionsOf<typeof replicaTable>;
+
+/** Writes the name of a setting as its source does; the article is for names that are not quoted. */
+export type Say = (name: keyof Member | keyof Replica, article?: 'a' | 'the') => string;
+
+/** Yields what contradicts each other about where a member keeps its data and how its cluster begins. */
+export function* beginningMistakes(values: Member, say: Say): Generator<string> {
+  const { dataDir, listenAddr, peers = [], join = [], begin, forceNewCluster } = values;
+  const others = peers.length + join.length > 0;
+  const withOthers = `cannot be used with ${say('join')} or ${say('peers')}`;
+  if (dataDir === '') yield `${say('dataDir')} names no directory`;
+  if (forceNewCluster && dataDir === undefined)
+    yield `${say('forceNewCluster')} needs ${say('dataDir', 'the')}, of the member that is left`;
+  if (forceNewCluster && others) yield `${say('forceNewCluster')} ${withOthers}`;
+  if (begin && others) yield `${say('begin')} ${withOthers}: begin makes a cluster of one`;
+  if (peers.length > 0 && join.length > 0)
+    yield `${say('peers')} cannot be used with ${say('join')}: name peers or members to join, not both`;
+  if (others && listenAddr === undefined)
+    yield `${say(join.length > 0 ? 'join' : 'peers')} needs ${say('listenAddr', 'a')}: the other members must be able to reach this one`;
+}
+
+/** Yields what contradicts each other about times. */
+export function* timingMistakes(
+  { heartbeatMs, electionTimeoutMs }: Pick<Replica, 'heartbeatMs' | 'electionTimeoutMs'>,
+  say: Say,
+): Generator<string> {
+  if (electionTimeoutMs < 2 * heartbeatMs)
+    yield `${say('electionTimeoutMs')} (${electionTimeoutMs}) must be at least twice ${say('heartbeatMs')} (${heartbeatMs})`;
+}

@@ -1,0 +1,239 @@
+import type { Logger } from '../base/log.js';
+import type { HistoryLimits, Limits } from '../state/index.js';
+import type { AnyCustomKind } from '../kinds/index.js';
+import {
+  address,
+  listOf,
+  memberName,
+  oneOf,
+  oneOrMoreAddresses,
+  onOff,
+  path,
+  positive,
+  unchecked,
+  wholeFrom0,
+  type OptionType,
+  type ValueType,
+} from './value-types.js';
+
+/**
+ * One setting of a member. Its key is the name in the library; flag, environment variable and key in a file are made
+ * from it (`names.ts`). Its docstring is what an editor shows.
+ */
+export interface Setting {
+  /** Type of the value. With {@link Setting.help} it must be one that text can be read as. */
+  readonly type: OptionType<unknown>;
+  /** Type of the library's option, where a program gives something else than text. */
+  readonly option?: OptionType<unknown>;
+  /** Sentence for people. Absent when only a program can give the setting. */
+  readonly help?: string;
+  /** Placeholder of the flag's value; a switch has none. */
+  readonly shape?: string;
+  readonly default?: unknown;
+  /** Words for what happens without a value, where there is no default to show. */
+  readonly absent?: string;
+  /** Default of `skep manager`, where the library has none. */
+  readonly managerDefault?: unknown;
+  /** Value for the sample file. */
+  readonly example?: string;
+  readonly required?: true;
+  /** Only a flag: the reason why it must not be kept for the next start. */
+  readonly flagOnly?: string;
+}
+
+const addresses = listOf(address, 'addresses');
+const levels = ['debug', 'info', 'warn', 'error'];
+
+/** Where a member is, what it keeps, and how its cluster begins. */
+export const memberTable = {
+  /** Display name, such as `m1`. Must be unique in the cluster. */
+  name: {
+    type: memberName,
+    shape: 'name',
+    help: 'name of this member, unique in the cluster',
+    required: true,
+    example: 'm1',
+  },
+  /** Directory for log and snapshots. Without it everything is lost when the process ends. */
+  dataDir: {
+    type: path,
+    shape: 'dir',
+    help: 'where log and snapshots are kept',
+    absent: 'in memory, lost at the end',
+    example: '/var/lib/skep',
+  },
+  /** `HOST:PORT` to serve the other members and clients on; port 0 lets the system choose. Without it no port is opened. */
+  listenAddr: {
+    type: address,
+    shape: 'host:port',
+    help: 'where to serve',
+    managerDefault: '127.0.0.1:4242',
+    example: '10.0.0.1:4242',
+  },
+  /** Addresses for the other members, if not `listenAddr`. Several are tried in turn; clients receive the first. */
+  advertiseAddr: {
+    type: addresses,
+    option: oneOrMoreAddresses,
+    shape: 'host:port',
+    help: 'where the other members reach this one; several are tried in turn',
+    absent: '--listen',
+    example: '[m1.example.org:4242]',
+  },
+  /**
+   * Addresses of all members, including this one: the same list for every member, in any order. The cluster begins
+   * once, when a majority of the list is running and agrees that there is none. A member that arrives later, or has
+   * lost its disk, joins it.
+   */
+  peers: {
+    type: addresses,
+    shape: 'host:port',
+    help: 'addresses of all members, the same list for each: they begin one cluster together, or find it',
+    managerDefault: [],
+    example: '[10.0.0.1:4242, 10.0.0.2:4242, 10.0.0.3:4242]',
+  },
+  /** Addresses of members of a cluster to join; any of them will do. Never begins a cluster. */
+  join: {
+    type: addresses,
+    shape: 'host:port',
+    help: 'members of a cluster to join; never begins one',
+    managerDefault: [],
+    example: '[10.0.0.2:4242]',
+  },
+  /** Begins a cluster of one on an empty directory: the explicit form of the default without `peers` and `join`. */
+  begin: {
+    type: onOff,
+    help: 'begin a cluster of one (as without --peers and --join)',
+    default: false,
+    example: 'true',
+  },
+  /**
+   * Limit for joining and catching up, milliseconds. Default 60,000. Waiting for a majority of the `peers` is not
+   * limited, and logs the missing ones.
+   */
+  joinTimeoutMs: { type: unchecked<number>(), default: 60_000 },
+  /**
+   * Makes this member, with its data, a new cluster: for when a majority is lost for good. Possible losses are logged
+   * as a warning. Never start another member of the old cluster afterwards: join new ones.
+   */
+  forceNewCluster: {
+    type: onOff,
+    help: 'after the loss of a majority: go on alone, as a new cluster, with what is in --data-dir',
+    default: false,
+    flagOnly: 'a later start would make another new cluster',
+  },
+  /** Receives what the member logs. Default: warnings and errors, on the console. */
+  logger: { type: unchecked<Logger>() },
+} as const satisfies Record<string, Setting>;
+
+/** How a replica behaves. Every member of a cluster should have the same. */
+export const replicaTable = {
+  /** One raft tick, and the time between heartbeats, milliseconds. Default 100. */
+  heartbeatMs: { type: positive, shape: 'ms', help: 'time between heartbeats', default: 100, example: '100' },
+  /** Without a leader for this long, up to twice as long, a member campaigns. Milliseconds. Default 1,000. */
+  electionTimeoutMs: {
+    type: positive,
+    shape: 'ms',
+    help: 'time without a leader before an election',
+    default: 1_000,
+    example: '1000',
+  },
+  /** A snapshot is taken after this many log entries, default 10,000 … */
+  snapshotInterval: {
+    type: positive,
+    shape: 'entries',
+    help: 'log entries between snapshots',
+    default: 10_000,
+    example: '10000',
+  },
+  /** … or this many bytes of them. Default 64 MiB. */
+  snapshotBytes: { type: positive, default: 64 * 1024 * 1024 },
+  /** Entries kept in the log behind a snapshot, for members that are only a little behind. Default 500. */
+  keepEntries: { type: wholeFrom0, default: 500 },
+  /** Bytes of entries in one message between members, at most; one entry always fits. Default 64 KiB. */
+  messageBytes: { type: positive, default: 64 * 1024 },
+  /** Transactions, and bytes of them, that are kept for watches to resume over. */
+  history: { type: unchecked<Partial<HistoryLimits>>(), default: {} },
+  /** Limits of a transaction, a batch, and each kind. */
+  limits: { type: unchecked<Partial<Limits>>(), default: {} },
+  /** Custom kinds that this member can write. */
+  kinds: {
+    type: listOf(path, 'modules'),
+    option: unchecked<readonly AnyCustomKind[]>(),
+    shape: 'module',
+    help: 'modules that export custom kinds, which this member can then write',
+    default: [],
+    example: '[./kinds.js]',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** What only the process `skep manager` has. */
+const processTable = {
+  logLevel: {
+    type: oneOf(levels, 'levels'),
+    shape: 'level',
+    help: levels.join(', '),
+    managerDefault: 'info',
+    example: 'info',
+  },
+  dns: {
+    type: address,
+    shape: 'host:port',
+    help: 'answer DNS queries for the catalogue, over UDP and TCP',
+    absent: 'do not',
+    example: '127.0.0.1:53',
+  },
+} as const satisfies Record<string, Setting>;
+
+const table = { ...memberTable, ...replicaTable, ...processTable };
+type Table = typeof table;
+
+/** Options of the library, as a table has them. */
+export type OptionsOf<T> = {
+  readonly [N in keyof T]: T[N] extends { option: OptionType<infer V> }
+    ? V
+    : T[N] extends { type: OptionType<infer V> }
+      ? V
+      : never;
+};
+
+/** Yields what is wrong with the options of a program, one by one. `undefined` is a default, unless one is required. */
+export function* wrongIn(rows: Readonly<Record<string, Setting>>, given: object): Generator<string> {
+  const values = given as Readonly<Record<string, unknown>>;
+  for (const [name, { type, option = type, required }] of Object.entries(rows)) {
+    const problem = values[name] === undefined && !required ? undefined : option.wrong(values[name], name);
+    if (problem !== undefined) yield problem;
+  }
+}
+
+/** Name of a setting that `skep manager` takes. */
+export type ManagerSetting = {
+  [N in keyof Table]: Table[N] extends { help: string } ? N : never;
+}[keyof Table];
+
+/** A setting that `skep manager` takes. */
+export type TextSetting = Setting & { readonly type: ValueType<unknown>; readonly help: string };
+
+/** The settings that `skep manager` takes, in the order of its help. */
+export const managerTable: readonly (readonly [ManagerSetting, TextSetting])[] = Object.entries<Setting>(table).filter(
+  ([, { help }]) => help !== undefined,
+) as unknown as readonly (readonly [ManagerSetting, TextSetting])[];
+
+/** Writes the default of `skep manager` for people; `undefined` where nothing is to be said. */
+export function defaultText({
+  managerDefault,
+  default: value = managerDefault,
+  absent,
+}: TextSetting): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : absent;
+}
+
+type ValueOf<N extends ManagerSetting> = Table[N] extends { type: ValueType<infer V> } ? V : never;
+type Always = {
+  [N in ManagerSetting]: Table[N] extends { required: true } | { managerDefault: unknown } ? N : never;
+}[ManagerSetting];
+type FlagKey<N extends string> = N extends `${infer Stem}Addr` ? Stem : N;
+
+/** What `skep manager` is started with: values by the names of the flags. Absent is the library's default. */
+export type ManagerFlags = { readonly [N in Always as FlagKey<N>]: ValueOf<N> } & {
+  readonly [N in Exclude<ManagerSetting, Always> as FlagKey<N>]?: ValueOf<N>;
+};

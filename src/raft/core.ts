@@ -133,6 +133,7 @@ export class Core {
   messages: Message[] = [];
   messagesAfterPersist: Message[] = [];
   #peers: readonly NodeId[] = [];
+  #confState: ConfState;
 
   constructor(config: RaftConfig, storage: Storage) {
     this.settings = settingsOf(config);
@@ -148,6 +149,7 @@ export class Core {
     this.log.committed = Math.max(this.log.committed, hardState.commit);
     if (config.applied !== undefined && config.applied > this.log.applied) this.log.appliedTo(config.applied);
     this.membership = membershipOf(confState);
+    this.#confState = confStateOf(this.membership);
     this.followMembership();
     this.becomeFollower(this.term, NONE);
   }
@@ -165,7 +167,7 @@ export class Core {
   }
 
   get confState(): ConfState {
-    return confStateOf(this.membership);
+    return this.#confState;
   }
 
   get isLearner(): boolean {
@@ -233,6 +235,7 @@ export class Core {
   /** Makes the progress of those who are new and forgets those who are gone. */
   followMembership(): void {
     const ids = memberIds(this.membership);
+    this.#confState = confStateOf(this.membership);
     this.#peers = ids.filter((id) => id !== this.id);
     for (const id of [...this.progress.keys()]) if (!ids.includes(id)) this.progress.delete(id);
     for (const id of ids) {

@@ -23,16 +23,17 @@ export function membershipOf(state: ConfState): Membership {
   };
 }
 
-const ascending = (ids: Iterable<NodeId>) => [...ids].sort((a, b) => a - b);
+const ascending = (ids: Iterable<NodeId>): readonly NodeId[] => Object.freeze([...ids].sort((a, b) => a - b));
 
+/** Returns the configuration as the log and snapshots hold it. Frozen: many readers share it. */
 export function confStateOf(membership: Membership): ConfState {
-  return {
+  return Object.freeze({
     voters: ascending(membership.incoming),
     learners: ascending(membership.learners),
     votersOutgoing: ascending(membership.outgoing),
     learnersNext: ascending(membership.learnersNext),
     autoLeave: membership.autoLeave,
-  };
+  });
 }
 
 export const isJoint = (membership: Membership) => membership.outgoing.size > 0;
@@ -42,7 +43,7 @@ export function isVoter({ incoming, outgoing }: Membership, id: NodeId): boolean
 }
 
 /** Everyone that a leader replicates to, ascending. */
-export function memberIds({ incoming, outgoing, learners, learnersNext }: Membership): NodeId[] {
+export function memberIds({ incoming, outgoing, learners, learnersNext }: Membership): readonly NodeId[] {
   return ascending(new Set([...incoming, ...outgoing, ...learners, ...learnersNext]));
 }
 

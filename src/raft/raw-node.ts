@@ -7,6 +7,7 @@ import { payloadSize, whenAvailable } from './log.js';
 import { propose, read, step, transfer } from './step.js';
 import {
   NONE,
+  type BasicStatus,
   type ConfChange,
   type ConfState,
   type HardState,
@@ -215,11 +216,18 @@ export class RawNode {
     if (held) this.#step(held);
   }
 
+  /** Returns {@link basicStatus} and, on a leader, a copy of what it knows of each peer. */
   status(): Status {
+    const { role, progress } = this.#core;
+    const basic = this.basicStatus();
+    if (role !== 'leader') return basic;
+    const peers = [...progress].sort(([a], [b]) => a - b);
+    return { ...basic, progress: new Map<NodeId, Progress>(peers.map(([id, peer]) => [id, peer.view()])) };
+  }
+
+  /** Returns the status without the peers: allocates nothing that grows with the cluster. */
+  basicStatus(): BasicStatus {
     const core = this.#core;
-    const progress = new Map<NodeId, Progress>(
-      [...core.progress].sort(([a], [b]) => a - b).map(([id, peer]) => [id, peer.view()]),
-    );
     return {
       id: core.id,
       ...core.hardState,
@@ -228,7 +236,6 @@ export class RawNode {
       lastIndex: core.log.lastIndex,
       leadTransferee: core.transferee,
       confState: core.confState,
-      ...(core.role === 'leader' && { progress }),
     };
   }
 

@@ -269,12 +269,16 @@ export interface Progress {
   readonly inflightFull: boolean;
 }
 
-export interface Status extends HardState, SoftState {
+/** Status without the progress of the peers: cheap enough for every turn of a loop. */
+export interface BasicStatus extends HardState, SoftState {
   readonly id: NodeId;
   readonly applied: LogIndex;
   readonly lastIndex: LogIndex;
   readonly leadTransferee: NodeId;
   readonly confState: ConfState;
+}
+
+export interface Status extends BasicStatus {
   /** On the leader only. */
   readonly progress?: ReadonlyMap<NodeId, Progress>;
 }

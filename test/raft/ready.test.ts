@@ -186,6 +186,19 @@ describe('the status', () => {
     });
   });
 
+  it('comes without the peers when it is asked often, and shares one configuration until that changes', () => {
+    const { node } = new Member({ members: '1 2 learners 3' }).lead(2);
+    const { progress, ...rest } = node.status();
+    expect(progress?.size).toBe(3);
+    expect(node.basicStatus()).toEqual(rest);
+    const { confState } = node.basicStatus();
+    expect(node.basicStatus().confState).toBe(confState);
+    expect(Object.isFrozen(confState.voters)).toBe(true);
+    node.applyConfChange({ transition: 'auto', changes: [{ type: 'addVoter', nodeId: 3 }] });
+    expect(node.basicStatus().confState).toMatchObject({ voters: [1, 2, 3], learners: [] });
+    expect(confState).toMatchObject({ voters: [1, 2], learners: [3] });
+  });
+
   it('shows that a joint configuration leaves by itself', () => {
     const member = new Member({ members: '1 2 outgoing 1 3 auto' });
     expect(member.status.confState.autoLeave).toBe(true);

@@ -11,23 +11,23 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: 'vote not persisted',
-    file: 'replica/raft-loop.ts',
-    find: '...(withHardState && { hardState: this.#storage.initialState().hardState }),',
-    replace: '...(withHardState && { hardState: { ...this.#storage.initialState().hardState, vote: 0 } }),',
+    file: 'replica/log-storage.ts',
+    find: '...(withHardState && { hardState: this.initialState().hardState }),',
+    replace: '...(withHardState && { hardState: { ...this.initialState().hardState, vote: 0 } }),',
   },
   {
     name: 'term persisted after the reply',
     file: 'replica/raft-loop.ts',
-    find: '    this.#send(rest);\n',
+    find: '    this.#peers.send(rest);\n',
     replace:
-      "    this.#send([...rest, ...ready.messagesAfterPersist.filter(({ type }) => type === 'requestVoteResponse')]);\n",
+      "    this.#peers.send([...rest, ...ready.messagesAfterPersist.filter(({ type }) => type === 'requestVoteResponse')]);\n",
   },
   {
     name: 'acknowledged before fsync',
     file: 'replica/raft-loop.ts',
-    find: '    this.#send(rest);\n',
+    find: '    this.#peers.send(rest);\n',
     replace:
-      "    this.#send([...rest, ...ready.messagesAfterPersist.filter(({ type }) => type === 'appendEntriesResponse')]);\n",
+      "    this.#peers.send([...rest, ...ready.messagesAfterPersist.filter(({ type }) => type === 'appendEntriesResponse')]);\n",
   },
   {
     name: 'commit counted on an old-term entry',
@@ -55,9 +55,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'read before applied reaches it',
-    file: 'replica/replica.ts',
-    find: 'this.#loop.reads.ask().then((index) => this.#loop.waiters.until(index))',
-    replace: 'this.#loop.reads.ask().then(() => undefined)',
+    file: 'replica/raft-loop.ts',
+    find: 'this.#reads.ask().then((index) => this.#state.until(index))',
+    replace: 'this.#reads.ask().then(() => undefined)',
   },
   {
     name: 'previous term unchecked',
@@ -113,8 +113,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'applied index stored before its effects',
     file: 'replica/raft-loop.ts',
-    find: '.take(this.applied, this.confState, this.content())',
-    replace: '.take(Math.min(this.applied + 1, this.#storage.lastIndex()), this.confState, this.content())',
+    find: '.take(applied, confState, this.#state.content())',
+    replace: '.take(Math.min(applied + 1, this.#storage.lastIndex()), confState, this.#state.content())',
   },
   {
     name: 'torn tail accepted',

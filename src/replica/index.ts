@@ -1,6 +1,7 @@
 export { Replica } from './replica.js';
 export type { LocalStatus } from './replica.js';
-export type { Leadership, ReplicaIdentity } from './raft-loop.js';
+export type { Leadership } from './leadership.js';
+export type { ReplicaIdentity } from './options.js';
 export { noNetwork } from './ports.js';
 export type {
   Acknowledged,
@@ -14,8 +15,7 @@ export type {
 } from './ports.js';
 export { replicaSettings, settingsDefaults } from './settings.js';
 export type { ReplicaSettings, ReplicaWorld } from './settings.js';
-export { leaseIndex, leases } from '../kinds/lease/kind.js';
-export { endLease } from './leases.js';
+export { endLease } from './attached.js';
 export { accept, bound, compareBallots, isFounder, majorityOf, normalPeers, promise } from './formation.js';
 export type { FormationBallot, FormationRecord, Genesis } from './formation.js';
 export { bootstrap, loadReplica } from './start.js';

@@ -1,18 +1,11 @@
 import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import { tableOf, type MemoryStore } from '../state/index.js';
-import {
-  indexLookup,
-  type KindSet,
-  type CustomEvent,
-  type Stored,
-  type StoredObject,
-  type Tx,
-} from '../kinds/index.js';
-import { leaseIndex, leases } from '../kinds/lease/kind.js';
+import type { MemoryStore, UpdateOptions } from '../state/index.js';
+import { type CustomEvent, type Stored, type Tx, leases } from '../kinds/index.js';
+import { endLease } from './attached.js';
 
-/** A lease as the leader has it in mind. */
+/** A lease in the memory of the leader. */
 interface Armed {
   readonly version: number;
   readonly ttlMs: number;
@@ -20,7 +13,7 @@ interface Armed {
   readonly lost: boolean;
   /** By the monotonic clock. */
   deadline: number;
-  /** When it was first overdue, while it was only marked. */
+  /** Moment at which it was first overdue, while it was only marked. */
   overdueSince: number | undefined;
   /** Its end is on its way through the log: nobody can keep it alive any more. */
   ending: boolean;
@@ -32,7 +25,14 @@ interface LeaseBody {
   readonly lost: boolean;
 }
 
-/** Deadlines are looked at this often at most, milliseconds. */
+/** Fields of a new lease. */
+export interface LeaseTerms {
+  readonly ttlMs: number;
+  readonly holder: string;
+  readonly guarded: boolean;
+}
+
+/** Least time between two looks at the deadlines, milliseconds. */
 const lookMs = 20;
 
 /** Most of the guarded leases are overdue at once: then the network is the likelier culprit. */
@@ -59,7 +59,7 @@ export class Leases {
   readonly #armed = new Map<string, Armed>();
   #leading = false;
   #cancel: Cancel = () => undefined;
-  /** When the deadlines are looked at next. */
+  /** Moment of the next look at the deadlines. */
   #due = Infinity;
 
   constructor({ store, clock, logger }: LeasesOptions) {
@@ -116,7 +116,33 @@ export class Leases {
     return marked;
   }
 
-  /** Those that are over, or about to be. */
+  /** Stores that these are kept alive again. */
+  async unmark(ids: readonly string[]): Promise<void> {
+    for (const id of ids)
+      await this.#store.update((tx) => {
+        const lease = tx.kind(leases).get(id);
+        if (lease?.lost) tx.kind(leases).update({ ...lease, lost: false });
+      });
+  }
+
+  /** Creates a lease. Resolves with `undefined` when a request of this id was made before. */
+  grant(lease: LeaseTerms, options: UpdateOptions): Promise<{ id: string; version: number } | undefined> {
+    return this.#store.update((tx) => {
+      const { id, meta } = tx.kind(leases).create(lease);
+      return { id, version: meta.version };
+    }, options);
+  }
+
+  /** Removes a lease and the objects attached to it. Resolves with the version. */
+  revoke(id: string, options: UpdateOptions): Promise<number | undefined> {
+    return this.#store.update((tx) => {
+      if (tx.kind(leases).get(id) === undefined) return tx.version - 1;
+      endLease(tx, this.#store.kinds, id);
+      return tx.version;
+    }, options);
+  }
+
+  /** Returns those that are over, or about to be. */
   lost(ids: readonly string[]): string[] {
     return ids.filter((id) => this.#armed.get(id)?.ending !== false);
   }
@@ -202,19 +228,4 @@ export class Leases {
       throw error;
     }
   }
-}
-
-/** A lease, or something that hangs on one. */
-export function isEphemeral(kinds: KindSet, kind: string, object: StoredObject): boolean {
-  return kind === leases.name || (kinds.get(kind).table.indexes[leaseIndex]?.of(object).length ?? 0) > 0;
-}
-
-/** Removes a lease, and everything that hangs on it. */
-export function endLease(tx: Tx, kinds: KindSet, id: string): void {
-  for (const kind of kinds.names()) {
-    if (!(leaseIndex in kinds.get(kind).table.indexes)) continue;
-    const table = tableOf(tx, kind);
-    for (const object of table.find(indexLookup(leaseIndex, { value: id }))) table.delete(object.id);
-  }
-  tx.kind(leases).delete(id);
 }

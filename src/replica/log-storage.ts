@@ -1,11 +1,20 @@
-import { MemoryStorage, StorageError, type Snapshot } from '../raft/index.js';
+import { MemoryStorage, StorageError, type Ready, type Snapshot } from '../raft/index.js';
+import type { Disk } from './ports.js';
 
-/** The log in memory, as raft reads it. Gives out only snapshots that a new member can use. */
+/** The log of a member: in memory, as raft reads it, and on its disk. Gives out only snapshots that a new member can use. */
 export class LogStorage extends MemoryStorage {
-  /** The last membership change that was applied: an older snapshot does not know of those who came with it. */
+  /** Index of the last membership change that was applied: an older snapshot does not know of those who joined with it. */
   membershipIndex = 0;
-  /** Raft asked for a snapshot that does not exist yet; it asks again. */
+  /** True when raft asked for a snapshot that does not exist yet; it asks again. */
   wanted = false;
+  readonly #disk: Disk;
+  /** True when a commit index is known and not yet on disk; it goes with the next write. */
+  #unwrittenCommit = false;
+
+  constructor(disk: Disk) {
+    super();
+    this.#disk = disk;
+  }
 
   get newest(): Snapshot {
     return super.snapshot();
@@ -16,5 +25,34 @@ export class LogStorage extends MemoryStorage {
     if (newest.metadata.index >= this.membershipIndex) return newest;
     this.wanted = true;
     throw new StorageError('snapshotTemporarilyUnavailable');
+  }
+
+  /** Starts the disk write of a Ready; the entries are in the log in memory at once. */
+  async write({ entries, hardState, committedEntries, mustSync }: Ready): Promise<void> {
+    this.append(entries);
+    if (hardState) this.setHardState(hardState);
+    if (hardState && !mustSync) this.#unwrittenCommit = true;
+    // A configuration must not be applied before it is known on disk that it is committed (disjoint quorums otherwise).
+    const changesMembership = committedEntries.some(({ kind }) => kind === 'confChange');
+    if (!mustSync && !changesMembership) return;
+    const withHardState = hardState !== undefined || this.#unwrittenCommit;
+    this.#unwrittenCommit = false;
+    await this.#disk.write({
+      entries,
+      ...(withHardState && { hardState: this.initialState().hardState }),
+      sync: true,
+    });
+  }
+
+  /** Replaces the log by a staged snapshot. Durable when it resolves. */
+  async install(snapshot: Snapshot, hardState = this.initialState().hardState): Promise<void> {
+    await this.#disk.installSnapshot(snapshot, hardState);
+    this.applySnapshot(snapshot);
+  }
+
+  /** Writes down the last commit index, so that a restart replays at once. */
+  async flush(): Promise<void> {
+    if (this.#unwrittenCommit)
+      await this.#disk.write({ entries: [], hardState: this.initialState().hardState, sync: true });
   }
 }

@@ -1,33 +1,49 @@
 import { deferred, type Deferred } from '../base/deferred.js';
-import type { ConfChange, ConfChangeOpType, ConfState, Entry, RawNode, Status } from '../raft/index.js';
+import { messageOf } from '../base/errors.js';
+import type { ConfChange, ConfChangeOpType, Entry } from '../raft/index.js';
 import { StoreError } from '../base/store-error.js';
 import { contextOf, type Members } from './members.js';
+import type { Shared } from './options.js';
 import type { MemberInfo } from './ports.js';
+import type { AppliedState } from './state-machine.js';
 
 /** How far behind, in entries, a learner may be to count as caught up. */
 const caughtUpEntries = 1_000;
 
-/** What a change that takes a voter away is held against. */
+/** Condition of a change that takes a voter away. */
 export interface Guard {
-  /** Does this member answer? */
+  /** Tells whether this member answers. */
   readonly reachable: (id: number) => boolean;
-  /** Do it although too few would answer. */
+  /** Makes the change although too few would answer. */
   readonly force: boolean;
 }
 
-/** Changes of the membership, one at a time, and those who wait for them. */
+/** Changes as those who ask for them see them. */
+export type MembershipCommands = Pick<MembershipChanges, 'add' | 'promote' | 'demote' | 'remove' | 'checkLeaves'>;
+
+/** Changes of the membership, one at a time. Each resolves when it is applied here; repeating it changes nothing. */
 export class MembershipChanges {
-  readonly #node: RawNode;
-  readonly #members: Members;
+  readonly #shared: Shared;
+  readonly #state: AppliedState;
+  readonly #wake: () => void;
   readonly #waiting = new Map<number, { readonly term: number; readonly done: Deferred<void> }>();
 
-  constructor(node: RawNode, members: Members) {
-    this.#node = node;
-    this.#members = members;
+  /** @param wake Runs the loop, which writes and sends what was proposed. */
+  constructor(shared: Shared, state: AppliedState, wake: () => void) {
+    this.#shared = shared;
+    this.#state = state;
+    this.#wake = wake;
   }
 
-  /** Adds a member as a learner. Resolves when the change is applied here. Repeating it with the same id changes nothing. */
-  async add(member: MemberInfo, confState: ConfState): Promise<void> {
+  get #members(): Members {
+    return this.#shared.members;
+  }
+
+  /**
+   * Adds a member as a learner.
+   * @throws {StoreError} `NOT_SUPPORTED` for an id that was removed, `NAME_CONFLICT`, `NOT_LEADER`, `BUSY`
+   */
+  async add(member: MemberInfo): Promise<void> {
     if (this.#members.wasRemoved(member.id)) {
       throw new StoreError(
         'NOT_SUPPORTED',
@@ -41,35 +57,33 @@ export class MembershipChanges {
         `the name "${member.name}" belongs to member ${same.id}: choose another, or remove that member first`,
       );
     }
-    const known = [...confState.voters, ...confState.learners].includes(member.id);
-    // What it says of itself is where it is, not what it may be.
+    const { voters, learners } = this.#state.confState;
+    const known = [...voters, ...learners].includes(member.id);
+    // A member may say where it is, and not what it may be.
     const { staysLearner = false } = this.#members.get(member.id) ?? {};
     const { staysLearner: _said, ...told } = member;
     await this.#propose(known ? 'update' : 'addLearner', member.id, staysLearner ? { ...told, staysLearner } : told);
   }
 
-  /** Makes a learner a voter. Repeating it changes nothing. */
-  async promote(nameOrId: string, confState: ConfState): Promise<void> {
+  /** Makes a learner a voter. @throws {StoreError} `NOT_FOUND`, `NOT_LEADER`, `BUSY` */
+  async promote(nameOrId: string): Promise<void> {
     const { staysLearner: _was, ...member } = this.#find(nameOrId);
-    if (confState.voters.includes(member.id)) return;
+    if (this.#state.confState.voters.includes(member.id)) return;
     await this.#propose('addVoter', member.id, member);
   }
 
-  /**
-   * Makes a voter a learner, which it stays. Repeating it changes nothing.
-   * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` for the last voter, and when too few would answer (`force` does it all the same).
-   */
-  async demote(nameOrId: string, confState: ConfState, guard: Guard): Promise<void> {
+  /** Makes a voter a learner, which it stays. @throws {StoreError} As {@link remove}. */
+  async demote(nameOrId: string, guard: Guard): Promise<void> {
     const member = this.#find(nameOrId);
-    if (member.staysLearner && confState.learners.includes(member.id)) return;
-    this.checkLeaves(nameOrId, confState, guard);
+    if (member.staysLearner && this.#state.confState.learners.includes(member.id)) return;
+    this.checkLeaves(nameOrId, guard);
     await this.#propose('addLearner', member.id, { ...member, staysLearner: true });
   }
 
-  /** @throws {StoreError} As {@link demote}. */
-  async remove(nameOrId: string, confState: ConfState, guard: Guard): Promise<void> {
+  /** @throws {StoreError} As {@link checkLeaves}, `NOT_LEADER`, `BUSY` */
+  async remove(nameOrId: string, guard: Guard): Promise<void> {
     const member = this.#find(nameOrId);
-    this.checkLeaves(nameOrId, confState, guard);
+    this.checkLeaves(nameOrId, guard);
     await this.#propose('remove', member.id);
   }
 
@@ -79,8 +93,12 @@ export class MembershipChanges {
     return member;
   }
 
-  /** What would be left must be able to go on. @throws {StoreError} As {@link demote}. */
-  checkLeaves(nameOrId: string, { voters }: ConfState, { reachable, force }: Guard): void {
+  /**
+   * Checks that the voters could go on without this member.
+   * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` for the last voter, and when too few would answer (`force` does it all the same).
+   */
+  checkLeaves(nameOrId: string, { reachable, force }: Guard): void {
+    const { voters } = this.#state.confState;
     const { id, name } = this.#find(nameOrId);
     if (!voters.includes(id)) return;
     const left = voters.filter((voter) => voter !== id);
@@ -96,24 +114,24 @@ export class MembershipChanges {
     );
   }
 
-  /** A learner that has caught up, to be promoted; leaders ask at every tick. */
-  caughtUpLearner(status: Status): number | undefined {
-    const busy = this.#waiting.size > 0 || status.confState.votersOutgoing.length > 0;
-    if (!status.progress || busy) return undefined;
-    for (const id of status.confState.learners) {
-      const progress = status.progress.get(id);
-      if (this.#members.get(id)?.staysLearner) continue;
-      if (
-        progress?.state === 'replicate' &&
-        progress.recentActive &&
-        progress.match + caughtUpEntries >= status.lastIndex
-      )
-        return id;
-    }
-    return undefined;
+  /** Proposes to promote a learner that has caught up, if there is one; the leader asks at every tick. */
+  promoteCaughtUp(): void {
+    const { learners } = this.#state.confState;
+    if (learners.length === 0 || this.#waiting.size > 0) return;
+    const { progress, lastIndex, confState } = this.#shared.node.status();
+    if (!progress || confState.votersOutgoing.length > 0) return;
+    const caughtUp = confState.learners.find((id) => {
+      const { state, recentActive = false, match = 0 } = progress.get(id) ?? {};
+      const mayVote = this.#members.get(id)?.staysLearner !== true;
+      return mayVote && state === 'replicate' && recentActive && match + caughtUpEntries >= lastIndex;
+    });
+    if (caughtUp === undefined) return;
+    this.promote(String(caughtUp)).catch((error: unknown) =>
+      this.#shared.options.world.logger.info('a learner was not promoted', { error: messageOf(error) }),
+    );
   }
 
-  /** An entry has been applied: whoever proposed it is told. A refused change arrives as an empty entry. */
+  /** Settles the change of an applied entry. A refused change arrives as an empty entry. */
   applied(entry: Entry): void {
     const waiter = this.#waiting.get(entry.index);
     if (!waiter) return;
@@ -137,7 +155,8 @@ export class MembershipChanges {
       changes: [{ type, nodeId }],
       ...(member && { context: contextOf(member) }),
     };
-    const result = this.#node.proposeConfChange(change);
+    const result = this.#shared.node.proposeConfChange(change);
+    this.#wake();
     if (!result.ok || result.index === undefined || result.term === undefined) {
       throw new StoreError(
         'NOT_LEADER',

@@ -1,6 +1,9 @@
 import { deferred, type Deferred } from '../base/deferred.js';
 import { StoreError } from '../base/store-error.js';
 
+/** Tag and number of a round. */
+const contextBytes = 1 + 8;
+
 interface Round {
   /** Everybody who waits for it. */
   readonly answers: readonly Deferred<number>[];
@@ -15,10 +18,15 @@ interface Round {
 export class ReadRounds {
   #next: Deferred<number> | undefined;
   readonly #asked = new Map<number, Round>();
+  readonly #tag: number;
   #counter: number;
 
-  /** `start` is random: an answer that was meant for this member before it was restarted must fit no question of now. */
-  constructor(start: number) {
+  /**
+   * @param tag First byte of every context: tells these rounds from others that ask the same raft node.
+   * @param start Random: an answer that was meant for this member before it was restarted must fit no current round.
+   */
+  constructor(tag: number, start: number) {
+    this.#tag = tag;
     this.#counter = start;
   }
 
@@ -28,7 +36,7 @@ export class ReadRounds {
     return this.#next.promise;
   }
 
-  /** Begins the round that waits, if one does: gives the context to ask raft with. */
+  /** Begins the round that waits, if one does. Returns the context to ask raft with. */
   begin(): Uint8Array | undefined {
     const answer = this.#next;
     if (!answer) return undefined;
@@ -36,17 +44,18 @@ export class ReadRounds {
     return this.#put({ answers: [answer], age: 0 });
   }
 
-  /** Raft answered. */
+  /** Takes an answer of raft; one to another round is ignored. */
   answer(context: Uint8Array, index: number): void {
-    const key = keyOf(context);
+    const key = this.#keyOf(context);
+    if (key === undefined) return;
     const round = this.#asked.get(key);
     this.#asked.delete(key);
     for (const waiting of round?.answers ?? []) waiting.resolve(index);
   }
 
   /**
-   * Counts a tick; gives the context to ask again with, when there are rounds older than `ticksMax`: raft drops a
-   * question in silence when nobody leads. They become one round: what answers the newest answers all.
+   * Counts a tick. Returns a context to ask again with when rounds are older than `ticksMax`: raft drops a question in
+   * silence when nobody leads. They become one round: what answers the newest answers all.
    */
   again(ticksMax: number): Uint8Array | undefined {
     const late = [...this.#asked].filter(([, round]) => ++round.age >= ticksMax);
@@ -55,7 +64,7 @@ export class ReadRounds {
     return this.#put({ answers: late.flatMap(([, { answers }]) => answers), age: 0 });
   }
 
-  /** Nobody will answer. */
+  /** Rejects everybody who waits. */
   failAll(why: string): void {
     const waiting = [...this.#asked.values()].flatMap(({ answers }) => answers);
     if (this.#next) waiting.push(this.#next);
@@ -67,12 +76,15 @@ export class ReadRounds {
   #put(round: Round): Uint8Array {
     const key = ++this.#counter;
     this.#asked.set(key, round);
-    const context = new Uint8Array(8);
-    new DataView(context.buffer).setBigUint64(0, BigInt(key));
+    const context = new Uint8Array(contextBytes);
+    context[0] = this.#tag;
+    new DataView(context.buffer).setBigUint64(1, BigInt(key));
     return context;
   }
-}
 
-function keyOf(context: Uint8Array): number {
-  return context.length === 8 ? Number(new DataView(context.buffer, context.byteOffset, 8).getBigUint64(0)) : 0;
+  /** Returns the number of the round that the context is of; `undefined` when it is of others. */
+  #keyOf(context: Uint8Array): number | undefined {
+    if (context.length !== contextBytes || context[0] !== this.#tag) return undefined;
+    return Number(new DataView(context.buffer, context.byteOffset).getBigUint64(1));
+  }
 }

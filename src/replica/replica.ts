@@ -1,6 +1,9 @@
+import { StoreError } from '../base/store-error.js';
+import { type ReadTx, leases } from '../kinds/index.js';
 import { first, type Observable } from 'rxjs';
-import { sleep, type Cancel, type Clock } from '../base/clock.js';
+import type { Cancel, Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
+import { within } from '../base/waiting.js';
 import type { Status } from '../raft/index.js';
 import {
   MemoryStore,
@@ -11,19 +14,17 @@ import {
   type TransactionRecord,
   type UpdateOptions,
 } from '../state/index.js';
-import { StoreError } from '../base/store-error.js';
-import type { ReadTx } from '../kinds/index.js';
-import { leases } from '../kinds/lease/kind.js';
-import { endLease, Leases } from './leases.js';
-import type { Guard } from './membership-changes.js';
-import { restoreThroughLog } from './restore.js';
-import { encodeTransaction, sizeOfAction, type ClusterSnapshot } from '../wire/index.js';
+import { sizeOfAction, type ClusterSnapshot } from '../wire/index.js';
+import { Leases, type LeaseTerms } from './leases.js';
+import type { Leadership } from './leadership.js';
 import type { LogStorage } from './log-storage.js';
-import { checkMember } from './members.js';
+import { Membership } from './membership.js';
+import type { ReplicaIdentity, ReplicaOptions } from './options.js';
 import type { MemberInfo } from './ports.js';
-import { RaftLoop, type Leadership, type ReplicaIdentity, type ReplicaOptions } from './raft-loop.js';
+import { RaftLoop } from './raft-loop.js';
+import { restoreThroughLog } from './restore.js';
 
-/** What one member knows of itself. */
+/** Status of a member, as far as it knows itself. */
 export interface LocalStatus {
   readonly clusterId: string;
   readonly lineage: string;
@@ -42,50 +43,44 @@ export class Replica implements Proposer {
   readonly store: MemoryStore;
   readonly identity: ReplicaIdentity;
   readonly #loop: RaftLoop;
+  readonly #membership: Membership;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #leases: Leases;
-  readonly #electionTimeoutMs: number;
-  readonly #heartbeatMs: number;
   readonly #committedAtStart: number;
 
   constructor(options: ReplicaOptions, storage: LogStorage, applied: number) {
     const { identity, settings, world } = options;
+    const { clock, random, logger } = world;
     this.identity = identity;
-    this.#clock = world.clock;
-    this.#random = world.random;
-    this.#electionTimeoutMs = settings.electionTimeoutMs;
-    this.#heartbeatMs = settings.heartbeatMs;
+    this.#clock = clock;
+    this.#random = random;
     this.store = new MemoryStore({
       proposer: this,
       history: settings.history,
       limits: settings.limits,
       kinds: [leases, ...settings.kinds],
-      clock: world.clock,
-      random: world.random,
-      logger: world.logger,
+      clock,
+      random,
+      logger,
     });
     this.#loop = new RaftLoop(options, this.store, storage, applied);
-    this.#leases = new Leases({ store: this.store, clock: world.clock, logger: world.logger });
+    this.#membership = new Membership(identity.id, this.#loop, clock, settings);
+    this.#leases = new Leases({ store: this.store, clock, logger });
     this.#committedAtStart = storage.initialState().hardState.commit;
   }
 
   /** Loads what is on disk, then takes part. */
   async start(seeds: readonly MemberInfo[]): Promise<void> {
     this.#leases.start();
-    this.#loop.leadership.subscribe((role) => (role === 'leader' ? this.#leases.lead() : this.#leases.follow()));
+    this.leadership.subscribe((role) => (role === 'leader' ? this.#leases.lead() : this.#leases.follow()));
     await this.#loop.start(seeds);
   }
 
-  // ---------------------------------------------------------------- what others ask
-
-  get isLeader(): boolean {
-    return this.#loop.leading;
-  }
-
-  /** Starts with what is now; completes when the replica is closed. */
-  get leadership(): Observable<Leadership> {
-    return this.#loop.leadership.asObservable();
+  /** Ends quietly: what is on its way ends with `CLOSED` or `OUTCOME_UNKNOWN`. Harmless when repeated. */
+  async close(): Promise<void> {
+    await this.#loop.stop(undefined);
+    await this.#loop.stopped;
   }
 
   /** Resolves when the replica has ended: with the reason when that was not {@link close}. */
@@ -93,15 +88,26 @@ export class Replica implements Proposer {
     return this.#loop.stopped;
   }
 
+  // ---------------------------------------------------------------- status
+
+  get isLeader(): boolean {
+    return this.#loop.leadership.leading;
+  }
+
+  /** Starts with the current role; completes when the replica is closed. */
+  get leadership(): Observable<Leadership> {
+    return this.#loop.leadership.changes;
+  }
+
   /** Runs `changed` once, as soon as this member no longer believes that `name` leads. Returns how to give up. */
   whenNotLedBy(name: string, changed: () => void): Cancel {
     const other = (id: number) => this.#loop.members.get(id)?.name !== name;
-    const subscription = this.#loop.leaders.pipe(first(other)).subscribe({ next: changed, error: changed });
+    const subscription = this.#loop.leadership.leaders.pipe(first(other)).subscribe({ next: changed, error: changed });
     return () => subscription.unsubscribe();
   }
 
   get leaderInfo(): MemberInfo | undefined {
-    return this.#loop.members.get(this.#loop.leader);
+    return this.#loop.leadership.leaderInfo;
   }
 
   members(): MemberInfo[] {
@@ -109,35 +115,37 @@ export class Replica implements Proposer {
   }
 
   status(): LocalStatus {
-    const { lastIndex, term, confState } = this.#loop.node.status();
+    const { lastIndex, term, confState } = this.#loop.basicStatus();
     const roleOf = ({ id }: MemberInfo) =>
       confState.learners.includes(id) ? ('learner' as const) : ('voter' as const);
     return {
-      ...this.#loop.cluster,
+      ...this.#loop.state.cluster,
       ...this.identity,
       term,
       leader: this.leaderInfo,
       version: this.store.version,
       lastIndex,
-      appliedIndex: this.#loop.applied,
-      members: this.#loop.members.list().map((member) => ({ ...member, role: roleOf(member) })),
+      appliedIndex: this.#loop.state.applied,
+      members: this.members().map((member) => ({ ...member, role: roleOf(member) })),
     };
   }
 
-  /** What raft itself says. */
+  /** Returns raft's own status, with the progress of every peer on a leader. */
   raftStatus(): Status {
-    return this.#loop.node.status();
+    return this.#loop.status();
   }
 
   /** Transactions that have been accepted and have not settled. */
   get openProposals(): number {
-    return this.#loop.proposals.open;
+    return this.#loop.openProposals;
   }
 
-  /** Is this member a voter of the configuration that it has applied? */
+  /** True when this member is a voter of the configuration that it has applied. */
   get isVoter(): boolean {
-    return this.#loop.confState.voters.includes(this.identity.id);
+    return this.#loop.state.confState.voters.includes(this.identity.id);
   }
+
+  // ---------------------------------------------------------------- reads
 
   /**
    * Reads what is committed in the whole cluster at this moment or later, never less (Raft §6.4, ReadIndex).
@@ -145,16 +153,15 @@ export class Replica implements Proposer {
    */
   async linearizable<T>(read: (tx: ReadTx) => T, options: { timeoutMs?: number } = {}): Promise<T> {
     const { timeoutMs = 10_000 } = options;
-    this.#checkOpen();
-    const confirmed = this.#loop.reads.ask().then((index) => this.#loop.waiters.until(index));
-    this.#loop.wake();
-    await this.#within(confirmed, timeoutMs, `no leader confirmed the read within ${timeoutMs} ms`);
+    this.#loop.mustBeOpen();
+    const late = () => new StoreError('NOT_LEADER', `no leader confirmed the read within ${timeoutMs} ms`);
+    await within(this.#clock, timeoutMs, this.#loop.readPoint(), late);
     return this.store.view(read as never);
   }
 
   /** Resolves when everything has been applied that was known to be committed when this member was started. */
   replayed(): Promise<void> {
-    return this.#loop.waiters.until(this.#committedAtStart);
+    return this.#loop.state.until(this.#committedAtStart);
   }
 
   /** Resolves when this member has applied what any member had committed when it was called. */
@@ -162,29 +169,20 @@ export class Replica implements Proposer {
     await this.linearizable(() => undefined, { timeoutMs });
   }
 
+  /** Returns everything of the cluster as it is applied now: the content of snapshots and backups. */
+  content(): ClusterSnapshot {
+    return this.#loop.state.content();
+  }
+
+  // ---------------------------------------------------------------- membership
+
   /**
    * Adds a member as a learner; it becomes a voter when it has caught up. On the leader only.
    * @throws {StoreError} `INVALID_OBJECT` for an id, a name or an address that no member can have; `NAME_CONFLICT`,
    *   `NOT_SUPPORTED` for an id that was removed, `NOT_LEADER`, `BUSY`
    */
-  async addMember(member: MemberInfo, { replaces = false }: { replaces?: boolean } = {}): Promise<void> {
-    this.#checkOpen();
-    checkMember(member); // before a member that it replaces is removed
-    const before = this.#loop.members.find(member.name);
-    if (replaces && before && before.id !== member.id) await this.#replace(before);
-    const added = this.#loop.changes.add(member, this.#loop.confState);
-    this.#loop.wake();
-    await added;
-  }
-
-  /** Removes a member that has lost its disk. A member that answers is kept: the new process only has the same name. */
-  async #replace({ id, name }: MemberInfo): Promise<void> {
-    const guard = await this.#guard(String(id), {});
-    if (guard.reachable(id))
-      throw new StoreError('NAME_CONFLICT', `a member called ${name} runs already: choose another name`);
-    const removed = this.#loop.changes.remove(String(id), this.#loop.confState, guard);
-    this.#loop.wake();
-    await removed;
+  addMember(member: MemberInfo, { replaces = false }: { replaces?: boolean } = {}): Promise<void> {
+    return this.#membership.add(member, replaces);
   }
 
   /**
@@ -192,58 +190,18 @@ export class Replica implements Proposer {
    * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` for the last voter, and when fewer than a quorum of the voters that
    *   are left answer within an election timeout (`force` does it all the same).
    */
-  async removeMember(nameOrId: string, options: { force?: boolean } = {}): Promise<void> {
-    const guard = await this.#guard(nameOrId, options);
-    await this.#leaveFirst(nameOrId, guard);
-    const removed = this.#loop.changes.remove(nameOrId, this.#loop.confState, guard);
-    this.#loop.wake();
-    await removed;
+  removeMember(nameOrId: string, { force = false }: { force?: boolean } = {}): Promise<void> {
+    return this.#membership.remove(nameOrId, force);
   }
 
   /** Makes a learner a voter at once. On the leader only. */
-  async promoteMember(nameOrId: string): Promise<void> {
-    this.#checkOpen();
-    const promoted = this.#loop.changes.promote(nameOrId, this.#loop.confState);
-    this.#loop.wake();
-    await promoted;
+  promoteMember(nameOrId: string): Promise<void> {
+    return this.#membership.promote(nameOrId);
   }
 
   /** Makes a voter a learner, which it stays until it is promoted. On the leader only. Throws as {@link removeMember}. */
-  async demoteMember(nameOrId: string, options: { force?: boolean } = {}): Promise<void> {
-    const guard = await this.#guard(nameOrId, options);
-    await this.#leaveFirst(nameOrId, guard);
-    const demoted = this.#loop.changes.demote(nameOrId, this.#loop.confState, guard);
-    this.#loop.wake();
-    await demoted;
-  }
-
-  /**
-   * A leader that takes its own vote away may take the last word of the commit with it: another must lead first. What
-   * would be refused is refused before.
-   */
-  async #leaveFirst(nameOrId: string, guard: Guard): Promise<void> {
-    const { confState, members, changes } = this.#loop;
-    if (members.find(nameOrId)?.id !== this.identity.id || confState.voters.length < 2) return;
-    changes.checkLeaves(nameOrId, confState, guard);
-    await this.transferLeadership();
-    throw this.#notLeader();
-  }
-
-  /**
-   * Who answers now, besides who is to leave: everybody is asked at every heartbeat, so that those who are there have
-   * spoken within an election timeout. Who was heard of a moment ago may be gone.
-   */
-  async #guard(leaving: string, { force = false }: { force?: boolean }): Promise<Guard> {
-    this.#checkOpen();
-    const since = this.#clock.monotonic();
-    const reachable = (id: number) => this.#loop.heardSince(id, since);
-    const gone = this.#loop.members.find(leaving)?.id;
-    const all = () => this.#loop.confState.voters.every((id) => id === gone || reachable(id));
-    const end = since + this.#electionTimeoutMs;
-    while (!force && !all() && this.#clock.monotonic() < end) await sleep(this.#clock, this.#heartbeatMs);
-    this.#checkOpen();
-    if (!this.#loop.leading) throw this.#notLeader();
-    return { force, reachable };
+  demoteMember(nameOrId: string, { force = false }: { force?: boolean } = {}): Promise<void> {
+    return this.#membership.demote(nameOrId, force);
   }
 
   /**
@@ -251,77 +209,34 @@ export class Replica implements Proposer {
    * leads. On the leader only.
    * @throws {StoreError} `NOT_LEADER`; `NOT_FOUND`; `BUSY` when the other did not take over within two election timeouts.
    */
-  async transferLeadership(to?: string): Promise<void> {
-    this.#checkOpen();
-    const status = this.#loop.node.status();
-    if (!status.progress || !this.#loop.leading) throw this.#notLeader();
-    const target = to === undefined ? furthestVoter(status) : this.#loop.members.find(to)?.id;
-    if (target === undefined || !status.confState.voters.includes(target))
-      throw new StoreError('NOT_FOUND', to === undefined ? 'there is no other voter' : `there is no voter ${to}`);
-    if (target === this.identity.id) return;
-    this.#loop.node.transferLeader(target);
-    this.#loop.wake();
-    const timeoutMs = 2 * this.#electionTimeoutMs;
-    await this.#within(
-      this.#anotherLeads(),
-      timeoutMs,
-      `${this.#loop.members.get(target)?.name ?? target} did not take over within ${timeoutMs} ms`,
-      'BUSY',
-    );
+  transferLeadership(to?: string): Promise<void> {
+    return this.#membership.transfer(to);
   }
 
-  async #anotherLeads(): Promise<void> {
-    while (
-      !this.#loop.closing &&
-      (this.#loop.leading || this.#loop.leader === 0 || this.#loop.leader === this.identity.id)
-    )
-      await this.#loop.nextTurn;
-  }
-
-  /** Everything of the cluster as it is applied now: what snapshots and backups hold. */
-  content(): ClusterSnapshot {
-    return this.#loop.content();
-  }
+  // ---------------------------------------------------------------- restore and leases
 
   /**
    * Puts a saved state in the place of everything, as one version above both; watches end with `RESYNC`. On the leader only.
    * @throws {StoreError} `NOT_LEADER`, `OUTCOME_UNKNOWN`
    */
   async restore(content: ClusterSnapshot): Promise<{ version: number; objects: number }> {
-    this.#checkOpen();
-    if (!this.#loop.leading) throw this.#notLeader();
+    this.#loop.mustBeOpen();
+    this.#loop.leadership.mustLead();
     return restoreThroughLog(content, {
       store: this.store,
       random: this.#random,
       now: () => this.#clock.now(),
-      restored: () => this.#loop.restoring.done,
-      propose: (payload) => {
-        if (this.#loop.closing || !this.#loop.leading) return Promise.reject(this.#notLeader());
-        const added = this.#loop.proposals.addStep(payload);
-        this.#loop.wake();
-        return added;
-      },
+      restored: () => this.#loop.state.restored,
+      propose: (payload) => this.#loop.proposeStep(payload),
     });
   }
 
-  /** Ends quietly: what is on its way ends with `CLOSED` or `OUTCOME_UNKNOWN`. Harmless when repeated. */
-  async close(): Promise<void> {
-    if (!this.#loop.closing) await this.#loop.stop(undefined);
-    await this.#loop.stopped;
-  }
-
   /**
-   * Begins a lease of `ttlMs`: it ends, with everything that hangs on it, when it is not kept alive. On the leader only.
+   * Begins a lease of `ttlMs`: it ends, with every object attached to it, when it is not kept alive. On the leader only.
    * @throws {StoreError} `INVALID_OBJECT`, `NOT_LEADER`, `OUTCOME_UNKNOWN`
    */
-  async grantLease(
-    lease: { readonly ttlMs: number; readonly holder: string; readonly guarded: boolean },
-    options: UpdateOptions,
-  ): Promise<{ id: string; version: number } | undefined> {
-    return this.store.update((tx) => {
-      const { id, meta } = tx.kind(leases).create(lease);
-      return { id, version: meta.version };
-    }, options);
+  grantLease(lease: LeaseTerms, options: UpdateOptions): Promise<{ id: string; version: number } | undefined> {
+    return this.#leases.grant(lease, options);
   }
 
   /**
@@ -330,40 +245,28 @@ export class Replica implements Proposer {
    * @throws {StoreError} `NOT_LEADER`: ask the leader.
    */
   async keepAlive(ids: readonly string[]): Promise<string[]> {
-    if (!this.#loop.leading) throw this.#notLeader();
+    this.#loop.leadership.mustLead();
     const marked = this.#leases.renew(ids);
-    await this.confirmLeadership();
-    for (const id of marked)
-      await this.store.update((tx) => {
-        const lease = tx.kind(leases).get(id);
-        if (lease?.lost) tx.kind(leases).update({ ...lease, lost: false });
-      });
-    if (!this.#loop.leading) throw this.#notLeader();
+    await this.#loop.confirmLeadership();
+    await this.#leases.unmark(marked);
+    this.#loop.leadership.mustLead();
     return this.#leases.lost(ids);
   }
 
-  /** Ends a lease, with everything that hangs on it. Resolves with the version; one that is over already is no error. */
-  async revokeLease(id: string, options: UpdateOptions): Promise<number | undefined> {
-    return this.store.update((tx) => {
-      if (tx.kind(leases).get(id) === undefined) return tx.version - 1;
-      endLease(tx, this.store.kinds, id);
-      return tx.version;
-    }, options);
+  /** Ends a lease, with every object attached to it. Resolves with the version; one that is over already is no error. */
+  revokeLease(id: string, options: UpdateOptions): Promise<number | undefined> {
+    return this.#leases.revoke(id, options);
   }
 
   // ---------------------------------------------------------------- the store's port
 
   proposeValue(transaction: ProposedTransaction, commit: () => void): Promise<void> {
-    if (this.#loop.closing) return Promise.reject(new StoreError('CLOSED', 'the replica is closed'));
-    if (!this.#loop.leading) return Promise.reject(this.#notLeader());
-    const added = this.#loop.proposals.add(encodeTransaction(transaction), transaction.version, commit);
-    this.#loop.wake();
-    return added;
+    return this.#loop.propose(transaction, commit);
   }
 
   getVersion(): number {
     const loop = this.#loop as RaftLoop | undefined; // the store asks while it is being built, before there is a loop
-    return loop?.version ?? 0;
+    return loop?.state.version ?? 0;
   }
 
   changesBetween(from: number, to: number): Promise<readonly Change[]> {
@@ -380,59 +283,17 @@ export class Replica implements Proposer {
     return sizeOfAction(action);
   }
 
-  async confirmLeadership(): Promise<void> {
-    if (!this.#loop.leading) throw this.#notLeader();
-    const confirmed = this.#loop.confirmations.ask();
-    this.#loop.wake();
-    await confirmed;
+  confirmLeadership(): Promise<void> {
+    return this.#loop.confirmLeadership();
   }
 
   admit(): Promise<void> | undefined {
-    if (this.#loop.closing) throw new StoreError('CLOSED', 'the replica is closed');
-    if (this.#loop.leading) return undefined;
-    if (this.#loop.role === 'follower' && this.#loop.leader !== 0) throw this.#notLeader();
-    return this.#loop.nextTurn;
+    this.#loop.mustBeOpen();
+    const { leading, role, leader, nextTurn } = this.#loop.leadership;
+    if (leading) return undefined;
+    if (role === 'follower' && leader !== 0) throw this.#loop.leadership.notLeader();
+    return nextTurn;
   }
-
-  #notLeader(): StoreError {
-    const leader = this.leaderInfo;
-    const addr = leader?.addrs[0];
-    if (!leader || leader.id === this.identity.id)
-      return new StoreError('NOT_LEADER', 'no member leads at the moment: try again');
-    return new StoreError('NOT_LEADER', `${leader.name} leads: write there`, {
-      ...(addr !== undefined && { leader: { name: leader.name, addr } }),
-    });
-  }
-
-  #checkOpen(): void {
-    if (this.#loop.closing) throw new StoreError('CLOSED', 'the replica is closed');
-  }
-
-  async #within<T>(
-    promise: Promise<T>,
-    timeoutMs: number,
-    late: string,
-    code: 'NOT_LEADER' | 'BUSY' = 'NOT_LEADER',
-  ): Promise<T> {
-    let cancel: Cancel = () => undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      cancel = this.#clock.schedule(timeoutMs, () => reject(new StoreError(code, late)));
-    });
-    try {
-      return await Promise.race([promise, timeout]);
-    } finally {
-      cancel();
-    }
-  }
-}
-
-/** Of those that answer, if any do. */
-function furthestVoter({ progress, confState, id }: Status): number | undefined {
-  const others = confState.voters.filter((voter) => voter !== id);
-  const of = (voter: number) => progress?.get(voter);
-  const active = (voter: number) => Number(of(voter)?.recentActive ?? false);
-  const match = (voter: number) => of(voter)?.match ?? 0;
-  return others.sort((a, b) => active(b) - active(a) || match(b) - match(a) || a - b)[0];
 }
 
 function changeOf({ events, commit: _commit, bytes: _bytes, ...info }: TransactionRecord): Change {

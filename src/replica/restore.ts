@@ -1,5 +1,5 @@
 import { newId } from '../base/ids.js';
-import { isEphemeral } from './leases.js';
+import { isEphemeral } from './attached.js';
 import type { Random } from '../base/random.js';
 import { rowsOf, type MemoryStore, type StagedState, type TransactionInfo } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
@@ -115,8 +115,8 @@ export interface RestoreTarget {
 }
 
 /**
- * Puts a saved state in the place of everything, as one version above both. Other writers wait. Leases, and what hangs on
- * them, are of those who live now: what was saved of them does not come back, and what there is goes.
+ * Puts a saved state in the place of everything, as one version above both. Other writers wait. Leases, and the
+ * objects attached to them, belong to those who live now: saved ones are not restored, and current ones are removed.
  * @throws {StoreError} `NOT_LEADER`, `OUTCOME_UNKNOWN` when leadership is lost meanwhile; nothing is changed unless the last
  *   step takes effect.
  */

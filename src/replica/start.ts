@@ -3,7 +3,7 @@ import { MemoryStore, type StoreSnapshot } from '../state/index.js';
 import { LogStorage } from './log-storage.js';
 import type { Genesis } from './formation.js';
 import type { Disk } from './ports.js';
-import type { ReplicaOptions } from './raft-loop.js';
+import type { ReplicaOptions } from './options.js';
 import { Replica } from './replica.js';
 import { encodeInSlices } from './snapshot-slices.js';
 import type { ReplicaWorld } from './settings.js';
@@ -36,7 +36,7 @@ export async function bootstrap(
 /** Reads the disk and makes a replica of what is there. Takes part once it is started. */
 export async function loadReplica(options: ReplicaOptions): Promise<Replica> {
   const { hardState, snapshot, before, entries } = await options.disk.load();
-  const storage = new LogStorage();
+  const storage = new LogStorage(options.disk);
   storage.load(
     { ...hardState, commit: Math.max(hardState.commit, snapshot.metadata.index) },
     snapshot,

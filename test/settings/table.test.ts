@@ -78,7 +78,7 @@ describe('the table of settings', () => {
     expect(Object.fromEntries(shown.map(({ name, type }) => [name, type]))).toMatchObject({
       ...{ name: 'string', dataDir: 'string', advertiseAddr: 'string | readonly string[]', peers: 'readonly string[]' },
       ...{ begin: 'boolean', heartbeatMs: 'number', logger: 'Logger', limits: 'Partial<Limits>' },
-      kinds: 'readonly AnyOwnKind[]',
+      kinds: 'readonly AnyCustomKind[]',
     });
   }); // prettier-ignore
 });

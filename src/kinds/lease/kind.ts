@@ -6,16 +6,16 @@ export const ttlMinMs = 500;
 export const ttlMaxMs = 24 * 60 * 60 * 1_000;
 
 /**
- * What is kept alive by somebody. An object of any kind hangs on a lease when the kind has an index called `lease` that
- * gives the lease's id: it goes when the lease goes.
+ * Leases: each is removed when nobody keeps it alive. An object of any kind is attached to a lease when its kind has an
+ * index called `lease` that gives the lease's id. It is removed together with the lease.
  */
 export const leases = defineKind({
   name: 'leases',
   schema: s.object({
     ttlMs: s.uint(),
-    /** Who has it, for people. */
+    /** Name of the holder, for people. */
     holder: s.text(),
-    /** When most guarded leases run out at once they are marked as lost, and not removed. */
+    /** True: it is marked as lost, and not removed, when most guarded leases lapse at once. */
     guarded: s.flag(),
     /** Nobody keeps it alive, and so many others neither that the fault may be ours. */
     lost: s.flag(),
@@ -25,5 +25,5 @@ export const leases = defineKind({
     ttlMs < ttlMinMs || ttlMs > ttlMaxMs ? `ttlMs must be from ${ttlMinMs} to ${ttlMaxMs}, is ${ttlMs}` : undefined,
 });
 
-/** The index that says on which lease an object hangs. */
+/** Index that gives the lease to which an object is attached. */
 export const leaseIndex = 'lease';

@@ -29,8 +29,8 @@ export { SkepCatalogBackend } from './backends/skep.js';
 export type { SkepCatalogOptions } from './backends/skep.js';
 export type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from './backend.js';
 export { readRecord } from './record.js';
-export { isMassExpiry, massExpiryDefaults } from './mass-expiry.js';
-export type { MassExpiryPolicy, SessionAge } from './mass-expiry.js';
+export { isMassExpiry, massExpiryDefaults } from '../base/mass-expiry.js';
+export type { MassExpiryPolicy, SessionAge } from '../base/mass-expiry.js';
 
 // What goes wrong.
 export { CatalogError } from './errors.js';

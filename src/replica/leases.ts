@@ -1,3 +1,4 @@
+import { isMassExpiry, massExpiryDefaults } from '../base/mass-expiry.js';
 import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
@@ -35,10 +36,6 @@ export interface LeaseTerms {
 /** Least time between two looks at the deadlines, milliseconds. */
 const lookMs = 20;
 
-/** Most of the guarded leases are overdue at once: then the network is the likelier culprit. */
-const guardShare = 0.5;
-/** Fewer silent leases than this say nothing about the network. */
-const guardLeast = 3;
 /** A guarded lease that stays lost is removed after so many of its times to live. */
 const guardTtls = 10;
 
@@ -190,14 +187,15 @@ export class Leases {
     }
   }
 
-  /** Have most of the guarded leases run out? */
+  /** Tells whether most of the guarded leases are silent: then the network is the likelier culprit. */
   #mostAreSilent(now: number): boolean {
     const guarded = [...this.#armed.values()].filter((lease) => lease.guarded);
-    // They are kept alive at different moments, every third of their time: who is past the half has missed one.
-    const missed = ({ deadline, ttlMs, overdueSince }: Armed) =>
-      overdueSince !== undefined || deadline - now < ttlMs / 2;
-    const silent = guarded.filter(missed);
-    return silent.length >= guardLeast && silent.length > guarded.length * guardShare;
+    const ages = guarded.map(({ deadline, overdueSince, ttlMs }) => ({
+      instances: 1,
+      ttlMs,
+      ageMs: now - (overdueSince ?? deadline) + ttlMs, // marking it has moved its deadline
+    }));
+    return isMassExpiry(ages, massExpiryDefaults);
   }
 
   #mark(id: string, lease: Armed, now: number): void {

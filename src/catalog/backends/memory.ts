@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../base/clock.js';
+import { isMassExpiry, massExpiryDefaults, type MassExpiryPolicy } from '../../base/mass-expiry.js';
 import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
-import { isMassExpiry, massExpiryDefaults, type MassExpiryPolicy } from '../mass-expiry.js';
 import type { InstanceRecord } from '../record.js';
 
 /** The longest that a timer may wait: above 2^31 ms Node does not wait at all. */

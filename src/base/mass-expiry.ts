@@ -1,29 +1,33 @@
-/** When silence is taken for a broken network, and not for death. */
+/** Condition under which silence is taken for a broken network, and not for death. */
 export interface MassExpiryPolicy {
-  /** How large a part of all instances must fall silent: more than this, from 0 to 1. 1 turns it off. */
+  /** Share of all instances that must be exceeded by the silent ones, from 0 to 1. 1 turns it off. */
   readonly share: number;
-  /** … and of how many agents at least: one machine that dies is no broken network. */
+  /** Least number of silent agents: one machine that dies is no broken network. */
   readonly agentsLeast: number;
-  /** For how long past their TTL the silent ones are kept. */
+  /** Time past their TTL for which the silent ones are kept. */
   readonly keepMs: number;
 }
 
 export const massExpiryDefaults: MassExpiryPolicy = { share: 0.5, agentsLeast: 3, keepMs: 600_000 };
 
+/** Session of an agent, or a lease, which stands for one instance. */
 export interface SessionAge {
   readonly instances: number;
   readonly ttlMs: number;
-  /** Since it was opened or renewed. */
+  /** Milliseconds since it was opened or renewed. */
   readonly ageMs: number;
 }
 
 /**
- * Have most fallen silent at once?
+ * Tells whether most sessions have fallen silent at once.
  *
  * Asked when the first of them is over its TTL. The others were renewed at other moments and have some time left, so
  * whoever missed a renewal counts: heartbeats come every third of a TTL, and who is past the half has missed one.
  */
-export function isMassExpiry(sessions: readonly SessionAge[], policy: MassExpiryPolicy): boolean {
+export function isMassExpiry(
+  sessions: readonly SessionAge[],
+  policy: Pick<MassExpiryPolicy, 'share' | 'agentsLeast'>,
+): boolean {
   const holding = sessions.filter(({ instances }) => instances > 0);
   const silent = holding.filter(({ ttlMs, ageMs }) => ttlMs > 0 && ageMs > ttlMs / 2);
   const anyOver = silent.some(({ ttlMs, ageMs }) => ageMs >= ttlMs);

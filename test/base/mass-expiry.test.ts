@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isMassExpiry, massExpiryDefaults } from '../../src/catalog/index.js';
+import { isMassExpiry, massExpiryDefaults } from '../../src/base/mass-expiry.js';
 
 /** `2@70` is an agent with two instances, last heard of 70 ms ago; TTLs are 100 ms. */
 const sessions = (words: string) =>

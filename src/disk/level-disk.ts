@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../base/assert.js';
 import { messageOf } from '../base/errors.js';
-import { NONE, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
+import { NONE, simpleConfState, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
 import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/ports.js';
 import { DecodeError } from '../wire/index.js';
 import { contradictions, isCovered } from './agreement.js';
@@ -27,11 +27,7 @@ import {
 import { isPassing } from './trouble.js';
 
 const noSnapshot: Snapshot = {
-  metadata: {
-    index: 0,
-    term: 0,
-    confState: { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false },
-  },
+  metadata: { index: 0, term: 0, confState: simpleConfState([]) },
   data: new Uint8Array(0),
 };
 

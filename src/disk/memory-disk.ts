@@ -1,10 +1,15 @@
 import { bytesEqual } from '../base/plain.js';
 import { crc32 } from 'node:zlib';
-import { NONE, type Entry, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
+import {
+  NONE,
+  simpleConfState,
+  type Entry,
+  type HardState,
+  type Snapshot,
+  type SnapshotMetadata,
+} from '../raft/index.js';
 import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/ports.js';
 import { decodeDescriptor, encodeDescriptor } from './snapshot-file.js';
-
-const noMembers = { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(chunks);
@@ -13,7 +18,7 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
 /** A disk that forgets everything when the process ends. For replicas without a data directory, and for tests. */
 export class MemoryDisk implements Disk {
   #hardState: HardState = { term: 0, vote: NONE, commit: 0 };
-  #snapshot: Snapshot = { metadata: { index: 0, term: 0, confState: noMembers }, data: new Uint8Array(0) };
+  #snapshot: Snapshot = { metadata: { index: 0, term: 0, confState: simpleConfState([]) }, data: new Uint8Array(0) };
   #content: Uint8Array = new Uint8Array(0);
   #staged: {
     readonly snapshot: Snapshot;

@@ -1,5 +1,5 @@
 export { MemoryStorage } from './memory-storage.js';
-export { MembershipError } from './membership.js';
+export { MembershipError, simpleConfState } from './membership.js';
 export { RawNode } from './raw-node.js';
 export { entrySize } from './log.js';
 export * from './types.js';

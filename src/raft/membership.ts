@@ -23,6 +23,15 @@ export function membershipOf(state: ConfState): Membership {
   };
 }
 
+/** Configuration that is not joint. */
+export const simpleConfState = (voters: readonly NodeId[], learners: readonly NodeId[] = []): ConfState => ({
+  voters,
+  learners,
+  votersOutgoing: [],
+  learnersNext: [],
+  autoLeave: false,
+});
+
 const ascending = (ids: Iterable<NodeId>): readonly NodeId[] => Object.freeze([...ids].sort((a, b) => a - b));
 
 /** Returns the configuration as the log and snapshots hold it. Frozen: many readers share it. */

@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.js';
 import { limitSize } from './log.js';
+import { simpleConfState } from './membership.js';
 import {
   NONE,
   StorageError,
@@ -13,12 +14,10 @@ import {
   type Term,
 } from './types.js';
 
-const noMembers: ConfState = { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
-
 /** A log in memory. What the core reads from in production too: the disk mirrors it. */
 export class MemoryStorage implements Storage {
   #hardState: HardState = { term: 0, vote: NONE, commit: 0 };
-  #snapshot: Snapshot = { metadata: { index: 0, term: 0, confState: noMembers }, data: new Uint8Array(0) };
+  #snapshot: Snapshot = { metadata: { index: 0, term: 0, confState: simpleConfState([]) }, data: new Uint8Array(0) };
   #confState: ConfState | undefined;
   /** Of the entry before the first one. */
   #before = { index: 0, term: 0 };

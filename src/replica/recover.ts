@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
+import { simpleConfState } from '../raft/index.js';
 import { MemoryStore } from '../state/index.js';
 import { decodeTransaction, type ClusterSnapshot } from '../wire/index.js';
 import { Members } from './members.js';
@@ -47,7 +48,7 @@ export async function forceNewCluster(disk: Disk, self: MemberInfo, world: Repli
   };
   const term = hardState.term + 1;
   const index = last.index + 1;
-  const confState = { voters: [self.id], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+  const confState = simpleConfState([self.id]);
   // The term first: a log may not be newer than the ballot beside it. The snapshot replaces the log.
   await disk.write({ entries: [], hardState: { term, vote: 0, commit: hardState.commit }, sync: true });
   await disk.createSnapshot({ index, term, confState }, encodeInSlices(next, world.clock));

@@ -1,4 +1,4 @@
-import type { ConfState } from '../raft/index.js';
+import { simpleConfState } from '../raft/index.js';
 import { MemoryStore, type StoreSnapshot } from '../state/index.js';
 import { LogStorage } from './log-storage.js';
 import type { Genesis } from './formation.js';
@@ -21,13 +21,7 @@ export async function bootstrap(
   world: ReplicaWorld,
   store: StoreSnapshot = new MemoryStore().save(),
 ): Promise<void> {
-  const confState: ConfState = {
-    voters: members.map(({ id }) => id).sort((a, b) => a - b),
-    learners: [],
-    votersOutgoing: [],
-    learnersNext: [],
-    autoLeave: false,
-  };
+  const confState = simpleConfState(members.map(({ id }) => id).sort((a, b) => a - b));
   const content = { clusterId, lineage, members, removed: [], store };
   await disk.createSnapshot({ ...beginning, confState }, encodeInSlices(content, world.clock));
   await disk.write({ entries: [], hardState: { term: beginning.term, vote: 0, commit: beginning.index }, sync: true });

@@ -3,6 +3,7 @@ import { isStoreError } from '../base/store-error.js';
 import { encodeSnapshot } from '../wire/index.js';
 import { bytesEqual } from '../base/plain.js';
 import { messageOf } from '../base/errors.js';
+import { simpleConfState } from '../raft/index.js';
 import { replicaSettings, type MemberInfo, type Replica, type ReplicaSettings } from '../replica/index.js';
 import { Chance } from './chance.js';
 import { calmDisk, calmNetwork, type FaultPlan } from './faults.js';
@@ -116,13 +117,7 @@ export class SimCluster {
   /** Puts the same beginning on all disks, and starts everybody. */
   async begin(): Promise<void> {
     const infos = this.members.map(({ info }) => info);
-    const confState = {
-      voters: infos.map(({ id }) => id),
-      learners: [],
-      votersOutgoing: [],
-      learnersNext: [],
-      autoLeave: false,
-    };
+    const confState = simpleConfState(infos.map(({ id }) => id));
     const content = { clusterId: 'sim', lineage: 'sim', members: infos, removed: [], store: new MemoryStore().save() };
     for (const member of this.members) {
       const disk = new OpenDisk(member.disk, member.clock);

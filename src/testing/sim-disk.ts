@@ -1,4 +1,4 @@
-import { NONE, type Entry, type EntryId, type HardState, type Snapshot } from '../raft/index.js';
+import { NONE, simpleConfState, type Entry, type EntryId, type HardState, type Snapshot } from '../raft/index.js';
 import type { DiskWrite, StoredState } from '../replica/index.js';
 import type { Chance } from './chance.js';
 import type { SharedContent } from './shared-content.js';
@@ -17,7 +17,7 @@ export type Damage = 'flippedBit' | 'hole' | 'lostTail' | 'oldBallot' | 'lostBal
 export const damages: readonly Damage[] = ['flippedBit', 'hole', 'lostTail', 'oldBallot', 'lostBallot', 'oldLog'];
 
 /** One entry as it lies on the disk: chained to the one before it by a number that no other record has. */
-interface Record {
+interface LogRecord {
   readonly entry: Entry;
   readonly serial: number;
   readonly previous: number;
@@ -27,7 +27,7 @@ interface Record {
 /** Everything that survives a crash. Changes in one step, when something becomes durable. */
 interface Platter {
   base: EntryId & { readonly serial: number };
-  records: Record[];
+  records: LogRecord[];
   commit: number;
   /** How often the log was written, and which ballot it knows of. */
   batches: number;
@@ -40,17 +40,13 @@ interface Platter {
 
 /** On its way to the platter. */
 interface Writing {
-  readonly entries: readonly Record[];
+  readonly entries: readonly LogRecord[];
   readonly commit: number | undefined;
   readonly ballotSequence: number;
 }
 
 const noSnapshot: Snapshot = {
-  metadata: {
-    index: 0,
-    term: 0,
-    confState: { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false },
-  },
+  metadata: { index: 0, term: 0, confState: simpleConfState([]) },
   data: new Uint8Array(0),
 };
 
@@ -159,7 +155,7 @@ export class SimDisk {
   }
 
   /** A part of the entries, the last of them garbage, and none of what was written behind them. */
-  #tear({ entries }: { readonly entries: readonly Record[] }): void {
+  #tear({ entries }: { readonly entries: readonly LogRecord[] }): void {
     const first = entries[0];
     if (!first) {
       this.counts.lostWrites++;
@@ -265,7 +261,7 @@ export class SimDisk {
   }
 
   /** The records without a torn end; damage in what was known to be durable is refused. */
-  #checked(): Record[] {
+  #checked(): LogRecord[] {
     const { base, records, mark } = this.#platter;
     let previous = base.serial;
     for (const [i, record] of records.entries()) {
@@ -315,7 +311,7 @@ export class SimDisk {
     const first = entries[0];
     const kept = first ? first.index - platter.base.index - 1 : 0;
     let previous = platter.records[kept - 1]?.serial ?? platter.base.serial;
-    const added = entries.map((entry): Record => {
+    const added = entries.map((entry): LogRecord => {
       const record = { entry, serial: ++this.#serial, previous };
       previous = record.serial;
       return record;
@@ -341,7 +337,7 @@ export class SimDisk {
     if (first) {
       const at = first.entry.index - platter.base.index - 1;
       if (at < platter.records.length) platter.records.length = Math.max(0, at);
-      for (let i = Math.max(0, -at); i < entries.length; i++) platter.records.push(entries[i] as Record);
+      for (let i = Math.max(0, -at); i < entries.length; i++) platter.records.push(entries[i] as LogRecord);
     }
     if (commit !== undefined) platter.commit = commit;
     platter.batches++;

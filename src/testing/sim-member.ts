@@ -1,5 +1,6 @@
 import type { Logger } from '../base/log.js';
 import { messageOf } from '../base/errors.js';
+import { simpleConfState } from '../raft/index.js';
 import { loadReplica, type Disk, type MemberInfo, type Replica, type ReplicaSettings } from '../replica/index.js';
 import type { Chance } from './chance.js';
 import { OpenDisk } from './open-disk.js';
@@ -77,7 +78,7 @@ export class SimMember {
       decode: transactions.decode,
       observe: (ready) =>
         this.#guard(() =>
-          invariants.onReady(id, ready, () => (started ?? this.replica)?.raftStatus().confState ?? noConfig),
+          invariants.onReady(id, ready, () => (started ?? this.replica)?.raftStatus().confState ?? simpleConfState([])),
         ),
     }).then(
       (replica) => {
@@ -176,5 +177,3 @@ export class SimMember {
     return { debug: nothing, info: nothing, warn: say, error: say };
   }
 }
-
-const noConfig = { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };

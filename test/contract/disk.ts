@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { simpleConfState } from '../../src/raft/index.js';
 import type { Disk } from '../../src/replica/ports.js';
 import {
   bytesOf,
@@ -21,7 +22,7 @@ export interface DiskUnderTest {
   restart(): Promise<Disk>;
 }
 
-const nobody = { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+const nobody = simpleConfState([]);
 
 /** What every Disk promises. `open` gives an empty one. */
 export function diskContract(name: string, open: () => Promise<DiskUnderTest>): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Role } from '../../src/raft/index.js';
+import { simpleConfState, type Role } from '../../src/raft/index.js';
 import { append, Member, type Beginning, type Spoken } from '../support/raft-member.js';
 import { parseChange, textOfMessage, textOfReady } from '../support/raft-text.js';
 
@@ -208,7 +208,7 @@ describe('a campaign', () => {
           metadata: {
             index: 3,
             term: 1,
-            confState: { voters: [1, 2, 3], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false },
+            confState: simpleConfState([1, 2, 3]),
           },
           data: new Uint8Array(),
         },
@@ -415,7 +415,7 @@ describe('asking around first (pre-vote, thesis §9.6)', () => {
 });
 
 describe('a message of a newer term', () => {
-  const confState = { voters: [1, 2, 3], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+  const confState = simpleConfState([1, 2, 3]);
   const snapshot = { metadata: { index: 9, term: 4, confState }, data: new Uint8Array() };
   const last = { lastLogIndex: 0, lastLogTerm: 0 };
   const roles: { role: Role; begin: () => Member }[] = [

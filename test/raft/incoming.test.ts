@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfChange, Entry, Message } from '../../src/raft/index.js';
+import { simpleConfState, type ConfChange, type Entry, type Message } from '../../src/raft/index.js';
 import { append, entriesAfter, Member, type Spoken } from '../support/raft-member.js';
 import { bytesOf } from '../support/raft-text.js';
 
 /** Of index 9 and voters 1 to 3, but for what is said. */
 function snapshotWith(odd: object): object {
-  const confState = { voters: [1, 2, 3], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false, ...odd };
+  const confState = { ...simpleConfState([1, 2, 3]), ...odd };
   return { metadata: { index: 9, term: 1, confState, ...odd }, data: new Uint8Array() };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asksForVote, MemoryStorage, RawNode, type RaftConfig } from '../../src/raft/index.js';
+import { asksForVote, MemoryStorage, RawNode, simpleConfState, type RaftConfig } from '../../src/raft/index.js';
 import { append, Member } from '../support/raft-member.js';
 import { textOfReady } from '../support/raft-text.js';
 
@@ -171,7 +171,7 @@ describe('the status', () => {
       role: 'leader',
       leader: 1,
       leadTransferee: 0,
-      confState: { voters: [1, 2], learners: [3], votersOutgoing: [], learnersNext: [], autoLeave: false },
+      confState: simpleConfState([1, 2], [3]),
     });
     expect(leader.progress(3)).toEqual({
       state: 'probe',

@@ -5,11 +5,11 @@ import { RaftInvariants } from '../../src/testing/raft-invariants.js';
 import { SharedContent } from '../../src/testing/shared-content.js';
 import { SimDisk } from '../../src/testing/sim-disk.js';
 import { StoreInvariants } from '../../src/testing/store-invariants.js';
-import type { Entry, Message, Ready } from '../../src/raft/index.js';
+import { simpleConfState, type Entry, type Message, type Ready } from '../../src/raft/index.js';
 import { MemoryStore, type TransactionRecord } from '../../src/state/index.js';
 import type { Node } from '../../src/kinds/index.js';
 
-const noConfig = { voters: [], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
+const noConfig = simpleConfState([]);
 const threeVoters = { ...noConfig, voters: [1, 2, 3] };
 const entry = (index: number, term: number, text = 'x'): Entry => ({
   kind: 'normal',

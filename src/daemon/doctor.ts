@@ -4,10 +4,12 @@ import {
   examine,
   forbidden,
   remedy,
+  type BallotField,
   type Examination,
   type ExaminedDisk,
   type Identity,
   type LogFound,
+  type MarkField,
   type Part,
   type SlotsFound,
   type SnapshotPart,
@@ -45,8 +47,8 @@ function memberOf({ identity: { found: identity }, disk }: Examination<ClusterSn
     name: identity?.name ?? null,
     id: identity ? String(identity.memberId) : null,
     state: identity?.state ?? null,
-    term: ballot?.a ?? null,
-    vote: ballot && ballot.b !== 0 ? String(ballot.b) : null,
+    term: ballot?.term ?? null,
+    vote: ballot && ballot.vote !== 0 ? String(ballot.vote) : null,
     commit: disk?.commit ?? null,
     lastIndex: disk?.lastIndex ?? null,
     version: newest?.store.version ?? null,
@@ -60,8 +62,8 @@ function* partsOf({ identity, disk }: Examination<ClusterSnapshot>): Generator<D
     memberId: String(found.memberId),
   }));
   if (!disk) return;
-  yield described('ballot', disk.ballot, saysBallot, slotDetails('term', 'vote'));
-  yield described('mark', disk.mark, saysMark, slotDetails('index', 'batches'));
+  yield described('ballot', disk.ballot, saysBallot, slotDetails<BallotField>('term', 'vote'));
+  yield described('mark', disk.mark, saysMark, slotDetails<MarkField>('index', 'batches'));
   yield described('log', disk.log, saysLog, logDetails);
   yield* snapshotParts(disk.snapshots);
 }
@@ -102,22 +104,24 @@ function saysIdentity({ name, memberId, state }: Identity): string {
   return `${name}, id ${memberId}, ${state}`;
 }
 
-function saysBallot({ newest, slots }: SlotsFound): string {
+function saysBallot({ newest, slots }: SlotsFound<BallotField>): string {
   if (!newest) return '';
-  return `term ${newest.a}, ${newest.b === 0 ? 'no vote' : `vote for ${newest.b}`}; ${saysSlots(slots)}`;
+  return `term ${newest.term}, ${newest.vote === 0 ? 'no vote' : `vote for ${newest.vote}`}; ${saysSlots(slots)}`;
 }
 
-function saysMark({ newest, slots }: SlotsFound): string {
-  return newest ? `the log reached entry ${newest.a} and ${newest.b} writes; ${saysSlots(slots)}` : '';
+function saysMark({ newest, slots }: SlotsFound<MarkField>): string {
+  return newest ? `the log reached entry ${newest.index} and ${newest.batches} writes; ${saysSlots(slots)}` : '';
 }
 
-function saysSlots(slots: SlotsFound['slots']): string {
+function saysSlots(slots: readonly unknown[]): string {
   return slots.every((slot) => slot) ? 'both slots are whole' : 'one slot is whole';
 }
 
-function slotDetails(a: string, b: string): (found: SlotsFound) => object {
+function slotDetails<Field extends string>(...fields: readonly Field[]): (found: SlotsFound<Field>) => object {
   return ({ slots }) => ({
-    slots: slots.map((slot) => (slot ? { sequence: slot.sequence, [a]: slot.a, [b]: slot.b } : null)),
+    slots: slots.map((slot) =>
+      slot ? { sequence: slot.sequence, ...Object.fromEntries(fields.map((name) => [name, slot[name]])) } : null,
+    ),
   });
 }
 

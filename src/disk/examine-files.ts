@@ -22,13 +22,14 @@ export async function examineIdentity(dir: string): Promise<Part<Identity>> {
 const places = ['first', 'second'];
 
 /** One slot that is not whole is no damage: the other one has the value, and the next start mends it. */
-export async function examineSlots(
+export async function examineSlots<Field extends string>(
   path: string,
+  fields: readonly Field[],
   name: 'ballot' | 'log mark',
   owner: Owner | undefined,
-): Promise<Part<SlotsFound>> {
+): Promise<Part<SlotsFound<Field>>> {
   const wrong: string[] = [];
-  const found = await attempt(wrong, () => readSlots(path));
+  const found = await attempt(wrong, () => readSlots(path, fields));
   if (!found && wrong.length === 0) wrong.push(`the ${name} is missing`);
   if (found && !found.newest) wrong.push(`the ${name} is damaged: neither slot is whole`);
   const others = found?.slots.map((slot) => slot && foreign(`the ${name}`, slot, owner)) ?? [];

@@ -13,7 +13,7 @@ import { noteNames } from './notes.js';
 import type { Owner } from './owner.js';
 import { paths } from './level-disk.js';
 import type { Part } from './part.js';
-import { readSlots, type SlotsFound } from './slots.js';
+import { ballotFields, markFields, readSlots, type BallotField, type MarkField, type SlotsFound } from './slots.js';
 import { explained } from './trouble.js';
 
 /** All that can be said of a data directory without changing it. */
@@ -24,11 +24,11 @@ export interface Examination<Content> {
 }
 
 export interface ExaminedDisk<Content> {
-  readonly ballot: Part<SlotsFound>;
-  readonly mark: Part<SlotsFound>;
+  readonly ballot: Part<SlotsFound<BallotField>>;
+  readonly mark: Part<SlotsFound<MarkField>>;
   readonly log: Part<LogFound>;
   readonly snapshots: Part<SnapshotsFound<Content>>;
-  /** What a start would go on from: as far as it is known. */
+  /** Place from which a start would go on, as far as it is known. */
   readonly commit: number | undefined;
   readonly lastIndex: number | undefined;
 }
@@ -101,7 +101,7 @@ async function examineParts<Content>(
  * everything anew.
  */
 async function withOldCopy(identity: Part<Identity>, dir: string): Promise<Part<Identity>> {
-  const ballot = (await readSlots(paths(dir).ballot))?.newest;
+  const ballot = (await readSlots(paths(dir).ballot, ballotFields))?.newest;
   if (!ballot || ballot.sequence <= freshBallotSequence) return identity;
   const what = 'the identity file is an old copy: it says that the member is still being made, and it has lived';
   return { ...identity, wrong: [...identity.wrong, what], notes: [] };
@@ -134,17 +134,15 @@ async function examineDisk<Content>(
   { readContent, signal }: ExamineOptions<Content>,
 ): Promise<ExaminedDisk<Content>> {
   const at = paths(dir);
-  const ballot = await examineSlots(at.ballot, 'ballot', owner);
-  const mark = await examineSlots(at.mark, 'log mark', owner);
+  const ballot = await examineSlots(at.ballot, ballotFields, 'ballot', owner);
+  const mark = await examineSlots(at.mark, markFields, 'log mark', owner);
   const log = await examineLog(at.log, copy, owner, signal);
   const snapshots = await examineSnapshots(at.snapshots, readContent, owner, signal);
   const { base, last, state, arrival } = log.found ?? {};
   const snapshot = snapshots.found?.newest;
-  const promised = ballot.found?.newest;
-  const reached = mark.found?.newest;
   const testimony: Testimony = {
-    ballot: promised && { sequence: promised.sequence, term: promised.a, batches: promised.c },
-    mark: reached && { index: reached.a, batches: reached.b },
+    ballot: ballot.found?.newest,
+    mark: mark.found?.newest,
     base,
     last,
     state,
@@ -167,14 +165,14 @@ async function examineDisk<Content>(
   };
 }
 
-/** A log that is too short may have been noticed already, in the same words. */
+/** Adds what the other parts say against this one. A short log may have been noticed already, in the same words. */
 function withContradictions<Found>(
   part: Part<Found>,
   name: Contradiction['part'],
   against: readonly Contradiction[],
 ): Part<Found> {
-  const more = against.filter((one) => one.part === name).map(({ what }) => what);
-  return { ...part, wrong: [...new Set([...part.wrong, ...more])] };
+  const contradicting = against.filter((one) => one.part === name).map(({ what }) => what);
+  return { ...part, wrong: [...new Set([...part.wrong, ...contradicting])] };
 }
 
 function withArrival(log: Part<LogFound>, testimony: Testimony): Part<LogFound> {

@@ -13,5 +13,5 @@ export { MemoryDisk } from './memory-disk.js';
 export { endRestore, forbidden, isRestoring, noteDamage, noteRestore } from './notes.js';
 export type { Owner } from './owner.js';
 export type { Part } from './part.js';
-export type { SlotsFound } from './slots.js';
+export type { BallotField, MarkField, SlotsFound } from './slots.js';
 export { DirectoryError, explained } from './trouble.js';

@@ -12,7 +12,7 @@ import { LevelLog } from './level-log.js';
 import type { LogState } from './log-records.js';
 import { LogMark } from './log-mark.js';
 import { foreign, type Owner } from './owner.js';
-import { SlotFile } from './slots.js';
+import { ballotFields, markFields, SlotFile, type BallotField } from './slots.js';
 import {
   decodeDescriptor,
   encodeDescriptor,
@@ -49,7 +49,7 @@ export class LevelDisk implements Disk {
   readonly #dir: ReturnType<typeof paths>;
   readonly #owner: Owner;
   readonly #log: LevelLog;
-  readonly #ballot: SlotFile;
+  readonly #ballot: SlotFile<BallotField>;
   readonly #mark: LogMark;
   #commit = 0;
   #stagings = 0;
@@ -63,7 +63,7 @@ export class LevelDisk implements Disk {
   /** Whole and checked, by the path that they would get. */
   readonly #staged = new Map<string, string>();
 
-  private constructor(dir: string, owner: Owner, log: LevelLog, ballot: SlotFile, mark: LogMark) {
+  private constructor(dir: string, owner: Owner, log: LevelLog, ballot: SlotFile<BallotField>, mark: LogMark) {
     this.#dir = paths(dir);
     this.#owner = owner;
     this.#log = log;
@@ -83,8 +83,8 @@ export class LevelDisk implements Disk {
       dir,
       owner,
       await LevelLog.create(at.log, owner),
-      await SlotFile.create(at.ballot, owner),
-      new LogMark(await SlotFile.create(at.mark, owner)),
+      await SlotFile.create(at.ballot, ballotFields, owner),
+      new LogMark(await SlotFile.create(at.mark, markFields, owner)),
     );
     await syncDir(dir);
     return disk;
@@ -94,11 +94,11 @@ export class LevelDisk implements Disk {
   static async open(dir: string, owner: Owner): Promise<LevelDisk> {
     const at = paths(dir);
     const log = await LevelLog.open(at.log); // first: it holds the lock of the directory
-    let ballot: SlotFile | undefined;
+    let ballot: SlotFile<BallotField> | undefined;
     try {
-      ballot = await SlotFile.open(at.ballot);
+      ballot = await SlotFile.open(at.ballot, ballotFields);
       if (!ballot) throw new DamageError(`the ballot in ${dir} is missing or damaged`);
-      const mark = await SlotFile.open(at.mark);
+      const mark = await SlotFile.open(at.mark, markFields);
       if (!mark) throw new DamageError(`the log mark in ${dir} is missing or damaged`);
       const other = foreign('the ballot', ballot.value, owner) ?? foreign('the log mark', mark.value, owner);
       if (other !== undefined) throw new DamageError(other);
@@ -125,7 +125,7 @@ export class LevelDisk implements Disk {
     const { metadata } = stored?.snapshot ?? noSnapshot;
     const { base, entries, state, arrival } = await this.#log.load(this.#owner);
     const termAt = (index: number) => (index === base.index ? base.term : entries[index - base.index - 1]?.term);
-    const { sequence, a: term, b: vote, c: batches } = this.#ballot.value;
+    const { sequence, term, vote, batches } = this.#ballot.value;
     const testimony = {
       ballot: { sequence, term, batches },
       mark: this.#mark,
@@ -153,9 +153,9 @@ export class LevelDisk implements Disk {
    * other, is then known to be old. The last write is for the ballot's new sequence.
    */
   async #begin(): Promise<void> {
-    const { a: term, b: vote } = this.#ballot.value;
+    const { term, vote } = this.#ballot.value;
     await this.#log.begin(this.#logState);
-    await this.#ballot.writeDurably(term, vote, this.#log.durableBatches);
+    await this.#ballot.writeDurably({ term, vote, batches: this.#log.durableBatches });
     await this.#log.begin(this.#logState);
     this.#mark.raise(this.#log.lastIndex, this.#log.batches);
     this.#steady = true;
@@ -181,12 +181,12 @@ export class LevelDisk implements Disk {
 
   /** Term and vote are durable in both slots before anything that follows from them. */
   async #writeBallot(hardState: HardState | undefined): Promise<boolean> {
-    const { a, b } = this.#ballot.value;
-    const { term, vote } = hardState ?? { term: a, vote: b };
-    if (!this.#ballotIsDue && term === a && vote === b) return false;
-    assert(term >= a, 'the term on disk never shrinks');
+    const before = this.#ballot.value;
+    const { term, vote } = hardState ?? before;
+    if (!this.#ballotIsDue && term === before.term && vote === before.vote) return false;
+    assert(term >= before.term, 'the term on disk never shrinks');
     this.#ballotIsDue = false;
-    await this.#ballot.writeDurably(term, vote, this.#log.durableBatches);
+    await this.#ballot.writeDurably({ term, vote, batches: this.#log.durableBatches });
     return true;
   }
 
@@ -263,9 +263,10 @@ export class LevelDisk implements Disk {
   /** Records the log's count of writes in the ballot: an older log beside it is then known to be old. */
   async #noteEnd(): Promise<void> {
     this.#steady = false;
-    const { a: term, b: vote, c: batches } = this.#ballot.value;
-    if (this.#log.durableBatches > batches)
-      await this.#ballot.writeDurably(term, vote, this.#log.durableBatches).catch(() => undefined); // it only helps
+    const { term, vote, batches } = this.#ballot.value;
+    const { durableBatches } = this.#log;
+    if (durableBatches > batches)
+      await this.#ballot.writeDurably({ term, vote, batches: durableBatches }).catch(() => undefined); // it only helps
   }
 
   readSnapshot({ metadata, data }: Snapshot): AsyncIterable<Uint8Array> {

@@ -1,27 +1,27 @@
-import { SlotFile } from './slots.js';
+import type { MarkField, SlotFile } from './slots.js';
 
-/** How far a log reached: its last index, and how many durable batches were written to it. */
+/** Reach of a log: its last index, and the number of durable batches that were written to it. */
 export interface Reach {
   readonly index: number;
   readonly batches: number;
 }
 
 /**
- * How far the log is known to reach, in a file of its own.
+ * Mark of how far the log is known to reach, in a file beside it.
  *
  * LevelDB takes a damaged end of its log for an unfinished write and forgets it without a word. The mark remembers how
  * far the log reached, so that a shorter or an older one is noticed. It is written after the log and off the
  * acknowledging path: the last batch before a crash may be missing from it.
  */
 export class LogMark {
-  readonly #file: SlotFile;
+  readonly #file: SlotFile<MarkField>;
   #wanted: Reach;
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(file: SlotFile) {
+  constructor(file: SlotFile<MarkField>) {
     this.#file = file;
-    this.#wanted = { index: file.value.a, batches: file.value.b };
+    this.#wanted = { index: file.value.index, batches: file.value.batches };
   }
 
   get index(): number {
@@ -32,22 +32,22 @@ export class LogMark {
     return this.#wanted.batches;
   }
 
-  /** The log reaches this far now. Throws when an earlier mark could not be written: nothing may go on then. */
+  /** Takes note that the log reaches this far now. Throws when an earlier mark could not be written: nothing may go on then. */
   raise(index: number, batches: number = this.#wanted.batches): void {
     if (this.#failure) throw this.#failure.error;
     const next = { index: Math.max(index, this.#wanted.index), batches: Math.max(batches, this.#wanted.batches) };
-    if (next.index === this.#wanted.index && next.batches === this.#wanted.batches) return;
+    if (sameReach(next, this.#wanted)) return;
     this.#wanted = next;
     this.#writing ??= this.#catchUp();
     this.#writing.catch(() => undefined);
   }
 
-  /** The log is about to be cut: durable before it happens, or a crash in between would look like damage. */
+  /** Lowers the mark before the log is cut, durably: a crash in between would look like damage. */
   async lower(index: number): Promise<void> {
     await this.settled();
     if (index >= this.#wanted.index) return;
     this.#wanted = { index, batches: this.#wanted.batches };
-    await this.#file.writeDurably(index, this.#wanted.batches);
+    await this.#file.writeDurably(this.#wanted);
   }
 
   async settled(): Promise<void> {
@@ -62,13 +62,7 @@ export class LogMark {
 
   async #catchUp(): Promise<void> {
     try {
-      for (
-        let next = this.#wanted;
-        next.index !== this.#file.value.a || next.batches !== this.#file.value.b;
-        next = this.#wanted
-      ) {
-        await this.#file.write(next.index, next.batches);
-      }
+      while (!sameReach(this.#wanted, this.#file.value)) await this.#file.write(this.#wanted);
     } catch (error) {
       this.#failure = { error };
       throw error;
@@ -77,3 +71,5 @@ export class LogMark {
     }
   }
 }
+
+const sameReach = (one: Reach, other: Reach) => one.index === other.index && one.batches === other.batches;

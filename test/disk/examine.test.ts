@@ -93,8 +93,8 @@ describe('examining a data directory', () => {
     const { identity, disk } = examination;
     expect(identity.found).toMatchObject({ name, state: 'member' });
     expect(disk).toMatchObject({ commit: 52, lastIndex: 52 });
-    expect(disk?.ballot.found?.newest).toMatchObject({ a: 5, b: 3 });
-    expect(disk?.mark.found?.newest).toMatchObject({ a: 52 });
+    expect(disk?.ballot.found?.newest).toMatchObject({ term: 5, vote: 3 });
+    expect(disk?.mark.found?.newest).toMatchObject({ index: 52 });
     expect(disk?.log.found).toMatchObject({
       base: { index: 5, term: 1 }, first: 6, last: { index: 52, term: 5 }, count: 47, terms: { from: 1, to: 5 },
     }); // prettier-ignore

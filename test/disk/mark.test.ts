@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LevelDisk } from '../../src/disk/index.js';
 import { LogMark } from '../../src/disk/log-mark.js';
-import { SlotFile } from '../../src/disk/slots.js';
+import { markFields, SlotFile, type MarkField } from '../../src/disk/slots.js';
 import { copyDir, entriesOf, flipBit, load, owner } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
 
@@ -17,13 +17,13 @@ describe('the mark of how far the log reached', () => {
   });
 
   async function reopen(): Promise<number | undefined> {
-    const file = await SlotFile.open(path);
+    const file = await SlotFile.open(path, markFields);
     await file?.close();
-    return file?.value.a;
+    return file?.value.index;
   }
 
   it('is raised beside the work, many times, and ends at the highest', async () => {
-    const mark = new LogMark(await SlotFile.create(path, owner));
+    const mark = new LogMark(await SlotFile.create(path, markFields, owner));
     for (let value = 1; value <= 100; value++) mark.raise(value);
     await mark.settled();
     mark.raise(101);
@@ -32,7 +32,7 @@ describe('the mark of how far the log reached', () => {
   });
 
   it('is not lowered by raising it', async () => {
-    const mark = new LogMark(await SlotFile.create(path, owner));
+    const mark = new LogMark(await SlotFile.create(path, markFields, owner));
     mark.raise(9);
     mark.raise(4);
     await mark.settled();
@@ -42,10 +42,10 @@ describe('the mark of how far the log reached', () => {
   });
 
   it('goes on from where it was after a restart', async () => {
-    let mark = new LogMark(await SlotFile.create(path, owner));
+    let mark = new LogMark(await SlotFile.create(path, markFields, owner));
     mark.raise(7);
     await mark.close();
-    mark = new LogMark((await SlotFile.open(path)) as SlotFile);
+    mark = new LogMark((await SlotFile.open(path, markFields)) as SlotFile<MarkField>);
     mark.raise(6);
     mark.raise(8);
     await mark.close();
@@ -53,7 +53,7 @@ describe('the mark of how far the log reached', () => {
   });
 
   it('falls back to the value before when a write is torn', async () => {
-    const mark = new LogMark(await SlotFile.create(path, owner));
+    const mark = new LogMark(await SlotFile.create(path, markFields, owner));
     for (const value of [1, 2, 3]) {
       mark.raise(value);
       await mark.settled();
@@ -66,7 +66,7 @@ describe('the mark of how far the log reached', () => {
   });
 
   it('says at the next write that it could not be written, and does not go on as if nothing had happened', async () => {
-    const file = await SlotFile.create(path, owner);
+    const file = await SlotFile.create(path, markFields, owner);
     const mark = new LogMark(file);
     await file.close();
     mark.raise(1);

@@ -131,21 +131,24 @@ class Promises {
   }
 }
 
-/** One life of a cluster. Answers what was done, so that a test can see that something was. */
+/** Things that happen in a life. */
+const noCounts = {
+  proposed: 0,
+  changed: 0,
+  crashed: 0,
+  cut: 0,
+  compacted: 0,
+  transferred: 0,
+  stranded: 0,
+  meanwhile: 0,
+  snapshotsMeanwhile: 0,
+};
+
+/** One life of a cluster. Counts what was done, so that a test can see that something was. */
 class Life {
   readonly cluster: Cluster;
   readonly promises: Promises;
-  readonly counts = {
-    proposed: 0,
-    changed: 0,
-    crashed: 0,
-    cut: 0,
-    compacted: 0,
-    transferred: 0,
-    stranded: 0,
-    meanwhile: 0,
-    snapshotsMeanwhile: 0,
-  };
+  readonly counts = { ...noCounts };
   readonly #roll: (n: number) => number;
   readonly #ids: readonly number[];
   readonly #config: Partial<RaftConfig>;
@@ -340,18 +343,7 @@ describe('whatever happens to its members', () => {
   it(
     'a cluster keeps what the paper promises, and agrees again when all is healed',
     () => {
-      const sum = {
-        proposed: 0,
-        changed: 0,
-        crashed: 0,
-        cut: 0,
-        compacted: 0,
-        transferred: 0,
-        stranded: 0,
-        meanwhile: 0,
-        snapshotsMeanwhile: 0,
-        applied: 0,
-      };
+      const sum: Record<keyof Life['counts'] | 'applied', number> = { ...noCounts, applied: 0 };
       for (const seed of seeds) {
         const life = new Life(seed);
         try {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createNodes, nodeIds, TestCluster, until } from '../support/cluster.js';
+import { createNodes, nodeIds, ReplicaCluster, until } from '../support/cluster.js';
 import { codeOf } from '../support/state-events.js';
 
 describe('a member whose disk fails', () => {
-  let cluster: TestCluster;
+  let cluster: ReplicaCluster;
 
   beforeEach(async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
   });
   afterEach(() => cluster.close());
 

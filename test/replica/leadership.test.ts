@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createNodes, nodeIds, TestCluster, until } from '../support/cluster.js';
+import { createNodes, nodeIds, ReplicaCluster, until } from '../support/cluster.js';
 import { pause } from '../support/network-wait.js';
 import { codeOf } from '../support/state-events.js';
 
@@ -9,10 +9,10 @@ async function nextTicks(count: number): Promise<void> {
 }
 
 describe('leadership', () => {
-  let cluster: TestCluster;
+  let cluster: ReplicaCluster;
 
   beforeEach(async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
   });
   afterEach(() => cluster.close());
 

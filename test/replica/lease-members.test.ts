@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { leases } from '../../src/kinds/index.js';
-import { TestCluster, until } from '../support/cluster.js';
+import { ReplicaCluster, until } from '../support/cluster.js';
 import { codeOf } from '../support/state-events.js';
 
-let cluster: TestCluster | undefined;
+let cluster: ReplicaCluster | undefined;
 afterEach(async () => {
   await cluster?.close();
   cluster = undefined;
@@ -13,7 +13,7 @@ const lease = { ttlMs: 1_000, holder: 'test', guarded: false };
 
 describe('leases of a cluster', () => {
   it('are not kept alive by a leader that is cut off, however much it believes that it leads', async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
     const leader = await cluster.leader();
     const granted = await leader.replica.grantLease(lease, {});
     cluster.isolate(leader);
@@ -24,7 +24,7 @@ describe('leases of a cluster', () => {
   });
 
   it('end under the next leader, on every member at the same version', async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
     const leader = await cluster.leader();
     const granted = await leader.replica.grantLease(lease, {});
     await leader.replica.transferLeadership();
@@ -36,7 +36,7 @@ describe('leases of a cluster', () => {
   });
 
   it('may be ended twice', async () => {
-    cluster = await TestCluster.start(1);
+    cluster = await ReplicaCluster.start(1);
     const { replica } = await cluster.leader();
     const { id = '' } = (await replica.grantLease(lease, {})) ?? {};
     expect(await replica.revokeLease(id, {})).toBe(2);

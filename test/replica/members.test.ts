@@ -3,7 +3,7 @@ import { encodeSnapshot, messageCodec } from '../../src/wire/index.js';
 import { Members } from '../../src/replica/members.js';
 import type { MemberInfo } from '../../src/replica/index.js';
 import type { ConfChange } from '../../src/raft/index.js';
-import { TestCluster, until } from '../support/cluster.js';
+import { ReplicaCluster, until } from '../support/cluster.js';
 import { codeOf } from '../support/state-events.js';
 
 const context = (member: MemberInfo) => messageCodec('MembershipContext').encode({ member });
@@ -14,7 +14,7 @@ const added = (nodeId: number, bytes?: Uint8Array): ConfChange => ({
 });
 
 describe('a member that asks to be taken in', () => {
-  let cluster: TestCluster;
+  let cluster: ReplicaCluster;
   afterEach(() => cluster.close());
 
   it.each<[string, Partial<MemberInfo>]>([
@@ -30,7 +30,7 @@ describe('a member that asks to be taken in', () => {
     ['a very long address', { addrs: [`${'a'.repeat(1_000)}:1`] }],
     ['seventeen addresses', { addrs: Array.from({ length: 17 }, (_, i) => `memory:${i + 1}`) }],
   ])('is refused with %s, and nobody is removed for it', async (_what, part) => {
-    cluster = await TestCluster.start(1);
+    cluster = await ReplicaCluster.start(1);
     const { replica } = await cluster.leader();
     const before = replica.raftStatus().lastIndex;
     const asked = replica.addMember({ id: 9, name: 'm9', addrs: ['memory:9'], ...part }, { replaces: true });
@@ -63,7 +63,7 @@ describe('what the log says about members', () => {
   });
 
   it('ends no member when the change cannot be made, and leaves all in the same state', async () => {
-    const cluster = await TestCluster.start(3);
+    const cluster = await ReplicaCluster.start(3);
     try {
       const leader = await cluster.leader();
       const [follower, other] = cluster.without(leader);

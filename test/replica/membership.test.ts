@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { countTo, createNodes, follow, nodeIds, TestCluster, until } from '../support/cluster.js';
+import { countTo, createNodes, follow, nodeIds, ReplicaCluster, until } from '../support/cluster.js';
 import { codeOf } from '../support/state-events.js';
 
 describe('membership', () => {
-  let cluster: TestCluster;
+  let cluster: ReplicaCluster;
   afterEach(() => cluster.close());
 
   const rolesSeenBy = (name: string) =>
@@ -15,7 +15,7 @@ describe('membership', () => {
     );
 
   it('takes a new member in as a learner and makes it a voter when it has caught up', async () => {
-    cluster = await TestCluster.start(1);
+    cluster = await ReplicaCluster.start(1);
     const leader = await cluster.leader();
     await createNodes(leader.replica, 'before', 50);
     cluster.wires.hold = ({ type, to }) => to === 2 && type !== 'heartbeat';
@@ -30,7 +30,7 @@ describe('membership', () => {
   });
 
   it('goes on while members join under load', async () => {
-    cluster = await TestCluster.start(1);
+    cluster = await ReplicaCluster.start(1);
     const leader = await cluster.leader();
     let stop = false;
     let written = 0;
@@ -46,7 +46,7 @@ describe('membership', () => {
   });
 
   it('refuses a second member of the same name, and an id that was removed', async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
     const { replica } = await cluster.leader();
     const [follower] = await cluster.followers();
     if (!follower) throw new Error('no follower');
@@ -59,7 +59,7 @@ describe('membership', () => {
   });
 
   it('learns the new address of a member', async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
     const { replica } = await cluster.leader();
     await replica.addMember({ id: 2, name: 'm2', addrs: ['elsewhere:2'] });
     await cluster.converge();
@@ -68,13 +68,13 @@ describe('membership', () => {
   });
 
   it('never removes the only voter', async () => {
-    cluster = await TestCluster.start(1);
+    cluster = await ReplicaCluster.start(1);
     const { replica, info } = await cluster.leader();
     expect(await codeOf(replica.removeMember(info.name))).toBe('NOT_SUPPORTED');
   });
 
   it('removes a follower, which then ends and says why; the others go on', async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
     const leader = await cluster.leader();
     const [gone, stays] = cluster.without(leader);
     if (!gone || !stays) throw new Error('no follower');
@@ -92,7 +92,7 @@ describe('membership', () => {
   });
 
   it('asks who answers now: who was heard a moment ago may be gone', async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
     const leader = await cluster.leader();
     const [gone, stays] = cluster.without(leader);
     if (!gone || !stays) throw new Error('no follower');
@@ -105,7 +105,7 @@ describe('membership', () => {
   });
 
   it('removes a member that is away, which learns of it when it comes back', async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
     const leader = await cluster.leader();
     const [gone] = cluster.without(leader);
     if (!gone) throw new Error('no follower');
@@ -119,7 +119,7 @@ describe('membership', () => {
   });
 
   it('removes the leader when it is asked again: first it hands over', async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
     const leader = await cluster.leader();
     const others = cluster.without(leader);
     const [watched] = others;
@@ -138,7 +138,7 @@ describe('membership', () => {
   });
 
   it('shrinks from three to one, and the last one still writes', async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
     const leader = await cluster.leader();
     for (const member of cluster.without(leader)) {
       await leader.replica.removeMember(member.info.name);
@@ -150,7 +150,7 @@ describe('membership', () => {
   });
 
   it('tells whoever asked that it does not know when the leader is cut off', async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
     const leader = await cluster.leader();
     cluster.isolate(leader);
     const change = leader.replica.addMember({ id: 50, name: 'm50', addrs: ['memory:50'] });
@@ -158,7 +158,7 @@ describe('membership', () => {
   });
 
   it('makes no entries in the log while a promotion cannot be decided', async () => {
-    cluster = await TestCluster.start(2);
+    cluster = await ReplicaCluster.start(2);
     const leader = await cluster.leader();
     const [follower] = cluster.without(leader);
     if (!follower) throw new Error('no follower');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Replica } from '../../src/replica/index.js';
-import { createNodes, TestCluster, until } from '../support/cluster.js';
+import { createNodes, ReplicaCluster, until } from '../support/cluster.js';
 import { pause } from '../support/network-wait.js';
 import { codeOf } from '../support/state-events.js';
 
@@ -8,10 +8,10 @@ const count = (replica: Replica, timeoutMs = 5_000) =>
   replica.linearizable((tx) => tx.nodes().find().length, { timeoutMs });
 
 describe('a linearizable read', () => {
-  let cluster: TestCluster;
+  let cluster: ReplicaCluster;
 
   beforeEach(async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
   });
   afterEach(() => cluster.close());
 

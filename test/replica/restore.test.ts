@@ -10,12 +10,12 @@ import {
 } from '../../src/index.js';
 import type { Replica } from '../../src/replica/index.js';
 import { leases } from '../../src/kinds/index.js';
-import { TestCluster, until } from '../support/cluster.js';
+import { ReplicaCluster, until } from '../support/cluster.js';
 import { codeOf } from '../support/state-events.js';
 
-const open: TestCluster[] = [];
-async function start(count: number, settings = {}): Promise<TestCluster> {
-  const cluster = await TestCluster.start(count, settings);
+const open: ReplicaCluster[] = [];
+async function start(count: number, settings = {}): Promise<ReplicaCluster> {
+  const cluster = await ReplicaCluster.start(count, settings);
   open.push(cluster);
   return cluster;
 }

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
 import { watch, type Event } from '../../src/index.js';
-import { TestCluster, until, type TestMember } from '../support/cluster.js';
+import { ReplicaCluster, until, type TestMember } from '../support/cluster.js';
 import { line } from '../support/state-events.js';
 
-let cluster: TestCluster | undefined;
+let cluster: ReplicaCluster | undefined;
 afterEach(async () => {
   await cluster?.close();
   cluster = undefined;
@@ -27,7 +27,7 @@ describe('a watch', () => {
     async (seed) => {
       const random = seededRandom(seed);
       const history = { transactions: 25 };
-      cluster = await TestCluster.start(3, { snapshotInterval: 12, keepEntries: 3, history });
+      cluster = await ReplicaCluster.start(3, { snapshotInterval: 12, keepEntries: 3, history });
       const all = new Map<number, string[]>();
       const listen = (member: TestMember) =>
         watch(member.replica.store.queue, { after: member.replica.store.version }).subscribe({
@@ -81,7 +81,7 @@ describe('a watch', () => {
   );
 
   it('waits for a version that is not here yet, where that is asked for', async () => {
-    cluster = await TestCluster.start(1);
+    cluster = await ReplicaCluster.start(1);
     const { replica } = await cluster.leader();
     const { store } = replica;
     const waiting = store.watchFrom(2, { ahead: 'wait' })[Symbol.asyncIterator]();

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { countTo, createNodes, follow, nodeIds, TestCluster, until } from '../support/cluster.js';
+import { countTo, createNodes, follow, nodeIds, ReplicaCluster, until } from '../support/cluster.js';
 
 describe('a snapshot', () => {
-  let cluster: TestCluster;
+  let cluster: ReplicaCluster;
   afterEach(() => cluster.close());
 
   const small = { snapshotInterval: 20, keepEntries: 5 };
 
   it('brings a member that joins late to the same state, with its history', async () => {
-    cluster = await TestCluster.start(1, small);
+    cluster = await ReplicaCluster.start(1, small);
     const leader = await cluster.leader();
     for (let i = 0; i < 10; i++) await createNodes(leader.replica, `n${i}`, 10);
     const late = await cluster.join();
@@ -19,7 +19,7 @@ describe('a snapshot', () => {
   });
 
   it('lets the watches of a member that was away go on, each version once', async () => {
-    cluster = await TestCluster.start(3, small);
+    cluster = await ReplicaCluster.start(3, small);
     const leader = await cluster.leader();
     const [away] = cluster.without(leader);
     if (!away) throw new Error('no follower');
@@ -38,7 +38,7 @@ describe('a snapshot', () => {
   });
 
   it('ends a watch with RESYNC and the version when history does not reach back to it', async () => {
-    cluster = await TestCluster.start(3, { ...small, history: { transactions: 30 } });
+    cluster = await ReplicaCluster.start(3, { ...small, history: { transactions: 30 } });
     const leader = await cluster.leader();
     const [away] = cluster.without(leader);
     if (!away) throw new Error('no follower');
@@ -59,7 +59,7 @@ describe('a snapshot', () => {
   });
 
   it('is what a member starts from, with what came after it', async () => {
-    cluster = await TestCluster.start(3, small);
+    cluster = await ReplicaCluster.start(3, small);
     const leader = await cluster.leader();
     for (let i = 0; i < 6; i++) await createNodes(leader.replica, `n${i}`, 10);
     await cluster.converge();
@@ -73,7 +73,7 @@ describe('a snapshot', () => {
   });
 
   it('remembers request ids and removed members for a member that joins late', async () => {
-    cluster = await TestCluster.start(3, small);
+    cluster = await ReplicaCluster.start(3, small);
     const leader = await cluster.leader();
     const [gone] = cluster.without(leader);
     if (!gone) throw new Error('no follower');
@@ -89,7 +89,7 @@ describe('a snapshot', () => {
   });
 
   it('that is late does not disturb one that has been accepted', async () => {
-    cluster = await TestCluster.start(3, small);
+    cluster = await ReplicaCluster.start(3, small);
     const leader = await cluster.leader();
     const [away] = cluster.without(leader);
     if (!away) throw new Error('no follower');
@@ -125,7 +125,7 @@ describe('a snapshot', () => {
   });
 
   it('that arrives twice at a time is taken once', async () => {
-    cluster = await TestCluster.start(3, small);
+    cluster = await ReplicaCluster.start(3, small);
     const leader = await cluster.leader();
     const [away] = cluster.without(leader);
     if (!away) throw new Error('no follower');

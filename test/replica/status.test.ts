@@ -1,8 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { RawNode } from '../../src/raft/index.js';
-import { MemoryCluster } from '../support/memory-links.js';
+import { createNodes, ReplicaCluster } from '../support/cluster.js';
 
-const cluster = new MemoryCluster();
+let cluster: ReplicaCluster;
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -10,11 +10,11 @@ afterEach(() => {
 });
 
 it('collects the progress of all peers for nobody who has not asked for it', async () => {
-  for (let i = 0; i < 3; i++) await cluster.add();
+  cluster = await ReplicaCluster.start(3);
   const { replica } = await cluster.leader();
   const collected = vi.spyOn(RawNode.prototype, 'status');
-  await Promise.all(Array.from({ length: 50 }, () => replica.store.update((tx) => void tx.nodes().create({}))));
-  await cluster.level();
+  await createNodes(replica, 'n', 50);
+  await cluster.converge();
   expect(replica.status().members).toHaveLength(3);
   expect(collected).not.toHaveBeenCalled();
   expect(replica.raftStatus().progress?.size).toBe(3);

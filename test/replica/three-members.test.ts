@@ -1,50 +1,44 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MemoryDisk } from '../../src/disk/memory-disk.js';
 import { StoreError, watch, type Event } from '../../src/index.js';
 import { encodeSnapshot } from '../../src/wire/index.js';
-import { MemoryCluster, type Member } from '../support/memory-links.js';
-import { until } from '../support/network-wait.js';
+import { nodeIds, ReplicaCluster, until, type TestMember } from '../support/cluster.js';
 
 /** Three replicas in one process: the production code over links that can be cut. */
 
-let cluster: MemoryCluster;
+let cluster: ReplicaCluster;
 
-async function three(settings: ConstructorParameters<typeof MemoryCluster>[0] = {}): Promise<void> {
-  cluster = new MemoryCluster(settings);
-  for (let i = 0; i < 3; i++) await cluster.add();
-}
-
-const bytesOf = ({ replica }: Member) =>
+const bytesOf = ({ replica }: TestMember) =>
   Buffer.concat([...encodeSnapshot({ ...replica.content(), members: [] })]).toString('base64');
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'ok',
     (error: unknown) => (error instanceof StoreError ? error.code : String(error)),
   );
-const others = (member: Member) => cluster.members.filter((other) => other !== member);
 
-beforeEach(() => three());
+beforeEach(async () => {
+  cluster = await ReplicaCluster.start(3);
+});
 afterEach(() => cluster.close());
 
 describe('three replicas', () => {
   it('hold the same bytes after many pipelined writes, without a hole in the versions', async () => {
     const { replica } = await cluster.leader();
     const commits: number[] = [];
-    const follower = others(await cluster.leader())[0] as Member;
+    const follower = (await cluster.followers())[0] as TestMember;
     watch(follower.replica.store.queue).subscribe((event) => event.action === 'commit' && commits.push(event.version));
     await Promise.all(
       Array.from({ length: 500 }, (_, i) => replica.store.update((tx) => tx.nodes().create({ id: `n${i}` }))),
     );
-    const version = await cluster.level();
-    expect(version).toBe(500);
+    await cluster.converge();
+    expect(replica.store.version).toBe(500);
     expect(commits).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
-    const [first, ...rest] = cluster.members.map(bytesOf);
+    const [first, ...rest] = [...cluster.members.values()].map(bytesOf);
     for (const state of rest) expect(state).toBe(first);
   });
 
   it('take writes on the leader only, and say where that is', async () => {
     const leader = await cluster.leader();
-    const [follower] = others(leader) as [Member];
+    const [follower] = cluster.without(leader) as [TestMember];
     await until('the follower knows the leader', () => follower.replica.leaderInfo !== undefined);
     let ran = false;
     const refused = follower.replica.store.update(() => void (ran = true));
@@ -57,25 +51,17 @@ describe('three replicas', () => {
 
   it('say OUTCOME_UNKNOWN for what a deposed leader had proposed, and never show it where it did not commit', async () => {
     const old = await cluster.leader();
-    cluster.links.isolate(old.info.id);
+    cluster.isolate(old);
     const lost = codeOf(old.replica.store.update((tx) => tx.nodes().create({ id: 'lost' })));
     const failed = codeOf(old.replica.store.update(() => { throw new Error('mine'); })); // prettier-ignore
     expect(old.replica.store.view((tx) => tx.nodes().get('lost'))).toBeUndefined();
-    const next = await cluster.leader(others(old));
+    const next = await cluster.leader(cluster.without(old));
     await next.replica.store.update((tx) => tx.nodes().create({ id: 'kept' }));
     expect(await lost).toBe('OUTCOME_UNKNOWN');
     expect(await failed).toBe('NOT_LEADER');
-    cluster.links.heal();
-    await cluster.level();
-    for (const { replica } of cluster.members)
-      expect(
-        replica.store.view((tx) =>
-          tx
-            .nodes()
-            .find()
-            .map(({ id }) => id),
-        ),
-      ).toEqual(['kept']);
+    cluster.wires.heal();
+    await cluster.converge();
+    for (const { replica } of cluster.members.values()) expect(nodeIds(replica)).toEqual(['kept']);
   });
 
   it('read linearizably on every member, and not at all where nobody confirms it', async () => {
@@ -83,11 +69,11 @@ describe('three replicas', () => {
     for (let i = 0; i < 20; i++) {
       await leader.replica.store.update((tx) => tx.nodes().create({ id: `n${i}` }));
       const counts = await Promise.all(
-        cluster.members.map(({ replica }) => replica.linearizable((tx) => tx.nodes().find().length)),
+        [...cluster.members.values()].map(({ replica }) => replica.linearizable((tx) => tx.nodes().find().length)),
       );
       expect(counts).toEqual([i + 1, i + 1, i + 1]);
     }
-    cluster.links.isolate(leader.info.id);
+    cluster.isolate(leader);
     expect(await codeOf(leader.replica.linearizable((tx) => tx.nodes().find().length, { timeoutMs: 300 }))).toBe(
       'NOT_LEADER',
     );
@@ -96,20 +82,13 @@ describe('three replicas', () => {
   it('do a request once, also under the next leader', async () => {
     const old = await cluster.leader();
     await old.replica.store.update((tx) => tx.nodes().create({ id: 'once' }), { requestId: 'r1' });
-    await cluster.level();
-    cluster.links.isolate(old.info.id);
-    const next = await cluster.leader(others(old));
+    await cluster.converge();
+    cluster.isolate(old);
+    const next = await cluster.leader(cluster.without(old));
     expect(
       await next.replica.store.update((tx) => tx.nodes().create({ id: 'twice' }), { requestId: 'r1' }),
     ).toBeUndefined();
-    expect(
-      next.replica.store.view((tx) =>
-        tx
-          .nodes()
-          .find()
-          .map(({ id }) => id),
-      ),
-    ).toEqual(['once']);
+    expect(nodeIds(next.replica)).toEqual(['once']);
     expect(next.replica.store.versionOfRequest('r1')).toBe(1);
   });
 
@@ -121,22 +100,17 @@ describe('three replicas', () => {
       ),
     );
     await old.replica.transferLeadership();
-    const next = await cluster.leader(others(old));
+    const next = await cluster.leader(cluster.without(old));
     expect(next.info.name).not.toBe(old.info.name);
     const acknowledged = (await writes).flatMap((code, i) => (code === 'ok' ? [`n${i}`] : []));
-    await cluster.level();
-    const ids = next.replica.store.view((tx) =>
-      tx
-        .nodes()
-        .find()
-        .map(({ id }) => id),
-    );
+    await cluster.converge();
+    const ids = nodeIds(next.replica);
     expect(acknowledged.filter((id) => !ids.includes(id))).toEqual([]);
   });
 
   it('go on with two when a member is removed, and never take it back', async () => {
     const leader = await cluster.leader();
-    const [gone] = others(leader) as [Member];
+    const [gone] = cluster.without(leader) as [TestMember];
     await leader.replica.removeMember(gone.info.name);
     expect(leader.replica.members().map(({ name }) => name)).not.toContain(gone.info.name);
     await leader.replica.store.update((tx) => tx.nodes().create({ id: 'after' }));
@@ -147,33 +121,34 @@ describe('three replicas', () => {
 describe('a member that is late', () => {
   beforeEach(async () => {
     await cluster.close();
-    await three({ snapshotInterval: 40, keepEntries: 5, history: { transactions: 100 } });
+    cluster = await ReplicaCluster.start(3, { snapshotInterval: 40, keepEntries: 5, history: { transactions: 100 } });
   });
 
   it('gets a snapshot, and its watcher goes on from the history in it', async () => {
     const leader = await cluster.leader();
-    const [late] = others(leader) as [Member];
+    const [late] = cluster.without(leader) as [TestMember];
     const seen: number[] = [];
     watch(late.replica.store.queue).subscribe((event: Event) => event.action === 'commit' && seen.push(event.version));
     await leader.replica.store.update((tx) => tx.nodes().create({ id: 'first' }));
-    await cluster.level();
-    cluster.links.isolate(late.info.id);
+    await cluster.converge();
+    cluster.isolate(late);
     for (let i = 0; i < 90; i++) await leader.replica.store.update((tx) => tx.nodes().create({ id: `n${i}` }));
-    cluster.links.heal();
-    const version = await cluster.level();
+    cluster.wires.heal();
+    await cluster.converge();
+    const { version } = leader.replica.store;
     expect(seen).toEqual(Array.from({ length: version }, (_, i) => i + 1));
     expect(bytesOf(late)).toBe(bytesOf(leader));
   });
 
   it('ends watches with RESYNC when history does not reach back to them', async () => {
     const leader = await cluster.leader();
-    const [late] = others(leader) as [Member];
+    const [late] = cluster.without(leader) as [TestMember];
     let ended: unknown;
     watch(late.replica.store.queue).subscribe({ error: (error: unknown) => (ended = error) });
-    cluster.links.isolate(late.info.id);
+    cluster.isolate(late);
     for (let i = 0; i < 150; i++) await leader.replica.store.update((tx) => tx.nodes().create({ id: `n${i}` }));
-    cluster.links.heal();
-    await cluster.level();
+    cluster.wires.heal();
+    await cluster.converge();
     expect(ended).toMatchObject({ code: 'RESYNC' });
   });
 });
@@ -181,10 +156,9 @@ describe('a member that is late', () => {
 describe('a disk that fails', () => {
   it('stops the replica, and what was on its way is not known', async () => {
     await cluster.close();
-    cluster = new MemoryCluster();
-    const disk = new MemoryDisk();
-    const { replica } = await cluster.add(disk);
-    disk.write = () => Promise.reject(new Error('no space left on device'));
+    cluster = await ReplicaCluster.start(1);
+    const { replica, disk } = await cluster.leader();
+    disk.broken = new Error('no space left on device');
     const code = await codeOf(replica.store.update((tx) => tx.nodes().create({})));
     expect(['OUTCOME_UNKNOWN', 'CLOSED']).toContain(code);
     expect(await replica.stopped).toMatchObject({ message: 'no space left on device' });

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isStoreError } from '../../src/index.js';
 import { codeOf } from '../support/state-events.js';
-import { countTo, createNodes, follow, nodeIds, TestCluster, until } from '../support/cluster.js';
+import { countTo, createNodes, follow, nodeIds, ReplicaCluster, until } from '../support/cluster.js';
 
 describe('writing to three members', () => {
-  let cluster: TestCluster;
+  let cluster: ReplicaCluster;
 
   beforeEach(async () => {
-    cluster = await TestCluster.start(3);
+    cluster = await ReplicaCluster.start(3);
   });
   afterEach(() => cluster.close());
 

@@ -38,8 +38,8 @@ export interface TestMember {
   replica: Replica;
 }
 
-/** Members of one cluster in this process. */
-export class TestCluster {
+/** Replicas of one cluster in this process, in real time: the production code over links that can be cut. */
+export class ReplicaCluster {
   readonly wires = new Wires();
   readonly members = new Map<string, TestMember>();
   /** What was logged as an error. */
@@ -55,8 +55,8 @@ export class TestCluster {
   }
 
   /** Begins a cluster with one member and lets the others join it, one by one. */
-  static async start(count: number, settings: Partial<ReplicaSettings> = {}): Promise<TestCluster> {
-    const cluster = new TestCluster(settings);
+  static async start(count: number, settings: Partial<ReplicaSettings> = {}): Promise<ReplicaCluster> {
+    const cluster = new ReplicaCluster(settings);
     const first = cluster.#newMember();
     await bootstrap(first.disk, { clusterId: 'c1', lineage: 'l1', members: [first.info] }, cluster.#world);
     await cluster.#load(first, []);

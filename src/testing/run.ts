@@ -1,3 +1,4 @@
+import type { ReplicaSettings } from '../replica/index.js';
 import { Chance } from './chance.js';
 import { drawFaults, faultKinds, type FaultKind, type FaultPlan } from './faults.js';
 import { Load } from './load.js';
@@ -6,14 +7,14 @@ import { SimWatcher, type WatchCounts } from './sim-watcher.js';
 import { Trouble } from './trouble.js';
 import { World } from './world.js';
 
-/** What a controller does with a cluster whose members come and go. */
+/** Script that works with a cluster whose members come and go. */
 export type Scenario = (world: World) => void | Promise<void>;
 
 export interface RunOptions {
   readonly seed: number;
   /** Drawn from the seed when absent. */
   readonly members?: number;
-  /** How long trouble lasts, simulated milliseconds. Default five minutes. */
+  /** Duration of the trouble, simulated milliseconds. Default five minutes. */
   readonly durationMs?: number;
   /** Default all. */
   readonly faults?: readonly FaultKind[];
@@ -24,7 +25,7 @@ export interface RunOptions {
   readonly scenario?: Scenario;
 }
 
-/** What happened in a run, each by its name. */
+/** Events of a run, counted by name. */
 export type Counts = Readonly<Record<string, number>>;
 
 export interface RunResult {
@@ -44,8 +45,11 @@ export interface RunResult {
 
 const durationDefaultMs = 300_000;
 
-/** How long a scenario may go on when the trouble is over, simulated milliseconds. */
+/** Time that a scenario has when the trouble is over, simulated milliseconds. */
 const scenarioEndMs = 120_000;
+
+/** Time without trouble before the members are compared, simulated milliseconds. */
+const peaceMs = 20_000;
 
 /** Runs a scenario; what it throws breaks the run at once. */
 async function play(scenario: Scenario, world: World, cluster: SimCluster): Promise<void> {
@@ -56,6 +60,23 @@ async function play(scenario: Scenario, world: World, cluster: SimCluster): Prom
   }
 }
 
+/** Draws the settings of a run: small numbers, so that snapshots and compaction happen often. */
+function drawSettings(chance: Chance): Partial<ReplicaSettings> {
+  return {
+    snapshotInterval: chance.between(20, 200),
+    keepEntries: chance.pick([0, 5, 50]),
+    messageBytes: chance.pick([1, 2_000, 65_536]),
+    history: { transactions: chance.pick([20, 50, 200]) },
+  };
+}
+
+/** Makes a watcher; four in ten read slowly. */
+function drawWatcher(name: string, cluster: SimCluster, chance: Chance, counts: WatchCounts): SimWatcher {
+  const slow = chance.happens(0.4);
+  const limit = slow ? chance.pick([1, 20, 200]) : 10_000;
+  return new SimWatcher(name, cluster, chance, { counts, limit, readMs: slow ? chance.pick([50, 400]) : 0 });
+}
+
 /** Runs one cluster from one seed: trouble, then peace, then the reckoning. */
 export async function runSeed(options: RunOptions): Promise<RunResult> {
   const { seed, durationMs = durationDefaultMs, faults = faultKinds } = options;
@@ -64,30 +85,14 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   const drawn = chance.pick([1, 2, 3, 3, 3, 5, 5, 5, 5, 7]);
   const members = options.members ?? drawn;
   const plan = drawFaults(seed, faults);
-  const cluster = new SimCluster({
-    seed,
-    members,
-    faults: plan,
-    settings: {
-      snapshotInterval: chance.between(20, 200),
-      keepEntries: chance.pick([0, 5, 50]),
-      messageBytes: chance.pick([1, 2_000, 65_536]),
-      history: { transactions: chance.pick([20, 50, 200]) },
-    },
-  });
+  const cluster = new SimCluster({ seed, members, faults: plan, settings: drawSettings(chance) });
   const load = new Load(cluster, seed);
   const watchCounts: WatchCounts = { transactions: 0, resumed: 0, compacted: 0, overflowed: 0, resynced: 0 };
-  const watching = Array.from({ length: watchers }, (_, i) => {
-    const part = new Chance(seed, `watcher ${i}`);
-    const slow = part.happens(0.4);
-    const limit = slow ? part.pick([1, 20, 200]) : 10_000;
-    return new SimWatcher(`w${i}`, cluster, part, {
-      counts: watchCounts,
-      limit,
-      readMs: slow ? part.pick([50, 400]) : 0,
-    });
-  });
+  const watching = Array.from({ length: watchers }, (_, i) =>
+    drawWatcher(`w${i}`, cluster, new Chance(seed, `watcher ${i}`), watchCounts),
+  );
   const trouble = new Trouble(cluster, new Chance(seed, 'trouble'), plan);
+  const failed = () => cluster.failure !== undefined;
 
   try {
     await cluster.begin();
@@ -96,18 +101,17 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     const world = options.scenario && new World(cluster, new Chance(seed, 'scenario'));
     const played = world && options.scenario && play(options.scenario, world, cluster);
     trouble.start();
-    await cluster.scheduler.run(durationMs, () => cluster.failure !== undefined);
+    await cluster.scheduler.run(durationMs, failed);
     trouble.stop();
     load.stop();
     world?.endTrouble();
-    if (played && !cluster.failure) await cluster.wait(played, scenarioEndMs);
-    if (!cluster.failure) await cluster.scheduler.run(20_000, () => cluster.failure !== undefined);
+    if (played && !failed()) await cluster.wait(played, scenarioEndMs);
+    if (!failed()) await cluster.scheduler.run(peaceMs, failed);
     for (const watcher of watching) watcher.stop();
-    if (!cluster.failure) await cluster.settle();
+    if (!failed()) await cluster.settle();
   } catch (error) {
     cluster.fail(error);
   }
-  const { networkCounts, diskCounts } = cluster;
   return {
     seed,
     members,
@@ -117,28 +121,33 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     hash: cluster.hash,
     simulatedMs: cluster.scheduler.now,
     events: cluster.scheduler.events,
-    counts: {
-      versions: cluster.store.version,
-      ...load.counts,
-      leaderChanges: Math.max(0, cluster.raft.counts.leaders - 1),
-      truncatedConflicts: cluster.raft.counts.conflicts,
-      configurations: cluster.raft.counts.configs,
-      snapshotsSent: networkCounts.snapshots,
-      snapshotsInstalled: diskCounts.installs,
-      messagesDelivered: networkCounts.delivered,
-      messagesLost: networkCounts.lost + networkCounts.blocked,
-      messagesRepeated: networkCounts.repeated,
-      lostUnsyncedWrites: diskCounts.lostWrites,
-      tornTails: diskCounts.tornWrites,
-      failedWrites: diskCounts.failedWrites,
-      disksDamaged: diskCounts.damaged,
-      damageNoticed: diskCounts.noticed,
-      watchedTransactions: watchCounts.transactions,
-      watchesResumed: watchCounts.resumed,
-      watchesCompacted: watchCounts.compacted,
-      watchesOverflowed: watchCounts.overflowed,
-      watchesResynced: watchCounts.resynced,
-      ...trouble.counts,
-    },
+    counts: countsOf(cluster, load, watchCounts, trouble),
+  };
+}
+
+function countsOf(cluster: SimCluster, load: Load, watches: WatchCounts, trouble: Trouble): Counts {
+  const { networkCounts, diskCounts, raft } = cluster;
+  return {
+    versions: cluster.store.version,
+    ...load.counts,
+    leaderChanges: Math.max(0, raft.counts.leaders - 1),
+    truncatedConflicts: raft.counts.conflicts,
+    configurations: raft.counts.configs,
+    snapshotsSent: networkCounts.snapshots,
+    snapshotsInstalled: diskCounts.installs,
+    messagesDelivered: networkCounts.delivered,
+    messagesLost: networkCounts.lost + networkCounts.blocked,
+    messagesRepeated: networkCounts.repeated,
+    lostUnsyncedWrites: diskCounts.lostWrites,
+    tornTails: diskCounts.tornWrites,
+    failedWrites: diskCounts.failedWrites,
+    disksDamaged: diskCounts.damaged,
+    damageNoticed: diskCounts.noticed,
+    watchedTransactions: watches.transactions,
+    watchesResumed: watches.resumed,
+    watchesCompacted: watches.compacted,
+    watchesOverflowed: watches.overflowed,
+    watchesResynced: watches.resynced,
+    ...trouble.counts,
   };
 }

@@ -158,8 +158,8 @@ export class World {
     this.#noted = store.version;
     const { events = [] } = store.transaction(store.version) ?? {};
     const some = events.slice(0, 3).map(({ action, kind, object }) => `${action} ${kind} ${object.id}`);
-    const more = events.length > some.length ? ` and ${events.length - some.length} more` : '';
-    this.#cluster.note(`version ${store.version} on ${info.name}: ${some.join(', ')}${more}`);
+    const others = events.length > some.length ? ` and ${events.length - some.length} more` : '';
+    this.#cluster.note(`version ${store.version} on ${info.name}: ${some.join(', ')}${others}`);
   }
 
   #check(member: SimMember, replica: Replica): void {

@@ -2,7 +2,7 @@ import type { EntryId } from '../raft/index.js';
 import type { Arrival, LogState } from './log-records.js';
 import type { Reach } from './log-mark.js';
 
-/** What each part of a directory says, as far as it can be read. */
+/** Facts from each part of a directory, as far as they can be read. */
 export interface Testimony {
   readonly ballot?: { readonly sequence: number; readonly term: number; readonly batches: number } | undefined;
   readonly mark?: Reach | undefined;

@@ -20,7 +20,7 @@ import { LogWalk } from './log-walk.js';
 import { foreign, type Owner } from './owner.js';
 import { attempt, type Part } from './part.js';
 
-/** How many broken places of one log are told. */
+/** Most broken places of one log that are told. */
 const brokenMax = 100;
 
 export interface LogFound {
@@ -33,7 +33,7 @@ export interface LogFound {
   readonly state: StateRecord | undefined;
   /** Snapshot that was announced as the log's replacement. */
   readonly arrival: Arrival | undefined;
-  /** How many entries there are, whole or not, and how many bytes their records have. */
+  /** Number of entries, whole or not, and of the bytes of their records. */
   readonly count: number;
   readonly bytes: number;
   /** The lowest and the highest term of the entries that are whole. */

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-/** Only the owner: the log holds everything that the cluster knows. */
+/** Mode for the owner alone: the log holds everything that the cluster knows. */
 export const fileMode = 0o600;
 const dirMode = 0o700;
 

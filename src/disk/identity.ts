@@ -6,7 +6,7 @@ import { isMissing, replaceFile } from './files.js';
 import type { Owner } from './owner.js';
 import { DirectoryError } from './trouble.js';
 
-/** Who a data directory belongs to. Kept beside the database, so that a wiped database cannot pose as a new member. */
+/** Member that a data directory belongs to. Kept beside the database, so that a wiped one cannot pose as a new member. */
 export interface Identity extends Owner {
   readonly name: string;
   /**

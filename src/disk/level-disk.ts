@@ -33,7 +33,7 @@ const noSnapshot: Snapshot = {
 
 const noArrival = { size: 0, checksum: 0, batches: 0 };
 
-/** Where the parts of a disk are. */
+/** Paths of the parts of a disk. */
 export const paths = (dir: string) => ({
   log: join(dir, 'log'),
   ballot: join(dir, 'ballot'),
@@ -60,7 +60,7 @@ export class LevelDisk implements Disk {
    * meanwhile.
    */
   #ballotIsDue = false;
-  /** Whole and checked, by the path that they would get. */
+  /** Arrived snapshots, whole and checked, by the path that they would get. */
   readonly #staged = new Map<string, string>();
 
   private constructor(dir: string, owner: Owner, log: LevelLog, ballot: SlotFile<BallotField>, mark: LogMark) {
@@ -285,7 +285,7 @@ export class LevelDisk implements Disk {
   }
 }
 
-/** What was written cannot be read: that is damage, whoever noticed it first. */
+/** Turns an error of reading into damage, whoever noticed it first. */
 function asDamage(error: unknown): unknown {
   if (isPassing(error)) return error;
   const { code } = error as { code?: string };
@@ -301,7 +301,7 @@ function asDamage(error: unknown): unknown {
 /** A first write that did not get far, and what a fresh file system has in its root. */
 const leftovers = ['.identity.tmp', 'lost+found'];
 
-/** Is there anything in this directory? */
+/** Tells whether nothing that matters is in this directory. */
 export async function isEmptyDir(dir: string): Promise<boolean> {
   try {
     return (await readdir(dir)).every((name) => leftovers.includes(name));

@@ -4,16 +4,16 @@ import { encodeEntry } from '../wire/index.js';
 import { DamageError } from '../base/damage.js';
 import type { Owner } from './owner.js';
 
-/** What the log's records look like: their keys, and bytes that carry a checksum. Nothing here reads or writes. */
+/** Records of the log: their keys, and bytes that carry a checksum. Nothing here reads or writes. */
 
-/** What is kept beside the entries, written in the same batch. */
+/** State beside the entries, written in the same batch. */
 export interface LogState {
   readonly commit: number;
   /** The sequence of the ballot file that was the newest when this was written: an older file is an old copy. */
   readonly ballotSequence: number;
 }
 
-/** Where the log ended when its state was written. */
+/** End of the log when its state was written. */
 export interface LogEnd {
   readonly lastIndex: number;
   /** The checksum of the last entry. */

@@ -7,7 +7,7 @@ import { indexOfKey, openRecord, type BaseRecord, type LogEnd } from './log-reco
 /** One record, looked at. */
 export interface Step {
   readonly index: number;
-  /** When nothing is wrong. */
+  /** Decoded entry, when nothing is wrong. */
   readonly entry?: Entry;
   readonly wrong: readonly string[];
 }
@@ -21,7 +21,7 @@ export interface Step {
 export class LogWalk {
   /** The index that comes next; unknown before the first record of a log without a beginning. */
   #next: number | undefined;
-  /** What the next record is chained to; unknown behind a hole. */
+  /** Checksum that the next record is chained to; unknown behind a hole. */
   #chain: number | undefined;
 
   constructor(base: BaseRecord | undefined) {
@@ -55,7 +55,7 @@ export class LogWalk {
     return checkBody(parts.body, index);
   }
 
-  /** What is wrong with the end, when the last record has been taken. */
+  /** Returns what is wrong with the end, when the last record has been taken. */
   end({ lastIndex, lastChain }: LogEnd): readonly string[] {
     if (this.lastIndex === undefined) return [`the log is empty and had reached entry ${lastIndex}`];
     if (this.lastIndex !== lastIndex) return [`the log ends at entry ${this.lastIndex} and had reached ${lastIndex}`];

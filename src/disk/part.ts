@@ -4,7 +4,7 @@ import { isPassing } from './trouble.js';
 
 /** One part of a data directory, examined. */
 export interface Part<Found> {
-  /** What was read, as far as it could be. */
+  /** Content, as far as it could be read. */
   readonly found: Found | undefined;
   /** Each makes a start refuse the directory. Empty when the part is whole. */
   readonly wrong: readonly string[];

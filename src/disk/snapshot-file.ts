@@ -18,7 +18,7 @@ const magic = Buffer.from('skepsnp2', 'latin1');
 const trailerBytes = 4 + 4 + magic.length;
 const suffix = '.snap';
 
-/** What the `data` of a raft snapshot says: how many bytes the content has, and their CRC-32. */
+/** Meaning of the `data` of a raft snapshot: number of bytes of the content, and their CRC-32. */
 export interface Descriptor {
   readonly size: number;
   readonly checksum: number;
@@ -27,7 +27,7 @@ export interface Descriptor {
 export const encodeDescriptor = (descriptor: Descriptor): Uint8Array => descriptorCodec.encode(descriptor);
 export const decodeDescriptor = (data: Uint8Array): Descriptor => descriptorCodec.decode(data);
 
-/** What a snapshot file says of itself, behind its content. */
+/** Footer of a snapshot file, behind its content. */
 export interface Footer extends Descriptor {
   readonly metadata: SnapshotMetadata;
   readonly owner: Owner;
@@ -86,7 +86,7 @@ export class SnapshotWriter {
     await syncDir(dirname(this.#path));
   }
 
-  /** Where the file is until it is published. */
+  /** Path of the file until it is published. */
   get temporary(): string {
     return this.#temporary;
   }

@@ -97,7 +97,7 @@ type Unsent = Message extends infer M
 const promises: ReadonlySet<string> = new Set(['appendEntriesResponse', 'requestVoteResponse', 'preVoteResponse']);
 
 /**
- * What one member remembers, and how it changes role.
+ * State of one member, and its changes of role.
  *
  * The rules themselves live beside this file: elections in `election.ts`, what a leader does in `leader.ts`, what a
  * follower does in `follower.ts`, and who calls what in `step.ts`.
@@ -111,14 +111,14 @@ export class Core {
   role: Role = 'follower';
   leader: NodeId = NONE;
   membership: Membership;
-  /** Of every member, ourselves too. Meaningful while we lead. */
+  /** Progress of every member, ourselves too. Meaningful while we lead. */
   readonly progress = new Map<NodeId, PeerProgress>();
   /** Answers to our campaign. */
   readonly votes = new Map<NodeId, boolean>();
   electionElapsed = 0;
   heartbeatElapsed = 0;
   electionTimeout = 0;
-  /** Who leadership is being handed to. */
+  /** Member to which leadership is being handed. */
   transferee: NodeId = NONE;
   /** A membership change at or below this index may still be unapplied: no other one meanwhile. */
   pendingConfIndex: LogIndex = 0;
@@ -174,12 +174,12 @@ export class Core {
     return this.membership.learners.has(this.id);
   }
 
-  /** May we campaign? Not as a learner, not when removed, not with a snapshot still to apply. */
+  /** True when we may campaign: not as a learner, not when removed, not with a snapshot still to apply. */
   get promotable(): boolean {
     return this.progress.has(this.id) && !this.isLearner && this.log.unstable.snapshot === undefined;
   }
 
-  /** Everybody else, ascending. */
+  /** Other members, ascending. */
   get peers(): readonly NodeId[] {
     return this.#peers;
   }

@@ -5,7 +5,7 @@ import { isVoter } from './membership.js';
 import { jointVote, voterIds } from './quorum.js';
 import { NONE, type EntryId, type LogIndex, type RequestVote, type RequestVoteResponse, type Term } from './types.js';
 
-/** Why somebody campaigns: `transfer` skips the pre-vote and overrides the loyalty of voters to their leader. */
+/** Reason of a campaign: `transfer` skips the pre-vote and overrides the loyalty of voters to their leader. */
 type Campaign = 'preVote' | 'election' | 'transfer';
 
 /** Starts a campaign, if this member may. */
@@ -57,7 +57,7 @@ function run(core: Core, campaign: Campaign, last: EntryId): void {
   }
 }
 
-/** Is this voter loyal to a leader that it hears (Raft thesis §4.2.3)? Then it does not even answer. */
+/** Tells whether this voter is loyal to a leader that it hears (Raft thesis §4.2.3). Then it does not even answer. */
 export function isLoyal(core: Core, request: RequestVote): boolean {
   const heard = core.leader !== NONE && core.electionElapsed < core.settings.electionTicks;
   return core.settings.checkQuorum && heard && request.leadershipTransfer !== true;

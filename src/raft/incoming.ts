@@ -14,7 +14,7 @@ import {
   type Term,
 } from './types.js';
 
-/** What comes from outside: whether it can be what it says, and copies of what its sender may go on changing. */
+/** Checks of input from outside, and copies of objects that their sender may go on changing. */
 
 const whole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
@@ -55,13 +55,13 @@ export function faultOf(message: Message): string | undefined {
 }
 
 /**
- * How far a term may lie ahead of ours, in one message. A member that was away sees a term more for each election that was
+ * Most that a term may lie ahead of ours, in one message. A member that was away sees a term more for each election that was
  * held meanwhile; at one a second this is four months of them. Terms are kept for ever, and 2^53 - 1 is the last that a
  * number can say: a leap to there would leave no term for another election.
  */
 export const termLeapMax = 10_000_000;
 
-/** As {@link faultOf}, for what cannot be meant of a member whose term is `ours`. */
+/** Returns a fault as {@link faultOf} does: a term that nobody can have meant for a member whose term is `ours`. */
 export function leapOf(message: Message, ours: Term): string | undefined {
   if (termless.has(message.type) || message.term <= ours + termLeapMax) return undefined;
   return `its term ${message.term} lies more than ${termLeapMax} ahead of ours, ${ours}`;
@@ -123,7 +123,7 @@ const faultOfFlag = (name: string, value: unknown) =>
 const faultOfBytes = (name: string, value: unknown) =>
   value instanceof Uint8Array ? undefined : `its ${name} is no bytes`;
 
-/** They follow each other from `prevLogIndex` on. */
+/** Returns a fault unless the entries follow each other from `prevLogIndex` on. */
 function faultOfEntries({ entries, prevLogIndex, term }: AppendEntries): string | undefined {
   if (!Array.isArray(entries)) return 'it has no list of entries';
   let before = prevLogIndex;

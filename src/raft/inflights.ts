@@ -28,7 +28,7 @@ export class Inflights {
     this.#bytes += bytes;
   }
 
-  /** Everything up to `index` has arrived. */
+  /** Frees everything up to `index`, which has arrived. */
   freeUpTo(index: LogIndex): void {
     let done = 0;
     for (const { index: last, bytes } of this.#queue) {

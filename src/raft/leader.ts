@@ -78,7 +78,7 @@ function whyImpossible(core: Core, change: ConfChange): string | undefined {
   }
 }
 
-/** False when the uncommitted limit stands against it; one proposal is always let in, and empty ones cost nothing. */
+/** Appends to our log. Returns false above the uncommitted limit; one proposal is always let in, and empty ones cost nothing. */
 function appendOwn(core: Core, proposals: readonly Proposal[]): boolean {
   const { lastIndex } = core.log;
   const entries = proposals.map((proposal, i): Entry => ({ term: core.term, index: lastIndex + 1 + i, ...proposal }));
@@ -216,7 +216,7 @@ export function onHeartbeatResponse(core: Core, { from, context }: HeartbeatResp
   answerConfirmedReads(core);
 }
 
-/** Only an entry of our own term commits by counting; what is before it commits with it (Raft §5.4.2, figure 8). */
+/** Commits by counting, which only an entry of our own term may; those before it commit with it (Raft §5.4.2, figure 8). */
 export function maybeCommit(core: Core): boolean {
   const index = jointIndex(core.membership, (id) => core.progress.get(id)?.match);
   return core.log.maybeCommit(Number.isFinite(index) ? index : 0, core.term);

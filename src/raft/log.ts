@@ -41,7 +41,7 @@ export function limitSize(entries: readonly Entry[], maxBytes: number): readonly
   return entries;
 }
 
-/** Is the first id at least as up to date as the second (Raft §5.4.1)? The term decides, then the index. */
+/** Tells whether the first id is at least as up to date as the second (Raft §5.4.1): the term decides, then the index. */
 export function isUpToDate(candidate: EntryId, ours: EntryId): boolean {
   return candidate.term > ours.term || (candidate.term === ours.term && candidate.index >= ours.index);
 }
@@ -120,7 +120,7 @@ export class RaftLog {
     return limitSize([...stored, ...this.unstable.slice(offset, hi)], maxBytes);
   }
 
-  /** Everything from `from` on, within `maxBytes`. Throws {@link StorageError}. */
+  /** Returns the entries from `from` on, within `maxBytes`. Throws {@link StorageError}. */
   entriesFrom(from: LogIndex, maxBytes: number): readonly Entry[] {
     return from > this.lastIndex ? [] : this.slice(from, this.lastIndex + 1, maxBytes);
   }
@@ -177,7 +177,7 @@ export class RaftLog {
     return this.#committedBefore(this.committed + 1, this.#committedBytesMax);
   }
 
-  /** As {@link nextCommitted}, of which this says only whether there is any. */
+  /** Tells whether {@link nextCommitted} would return any. */
   hasReadableCommitted(): boolean {
     return this.#committedBefore(this.applying + 2, 0).length > 0;
   }

@@ -1,7 +1,7 @@
 import { NONE, type ConfChange, type ConfChangeOp, type ConfState, type NodeId } from './types.js';
 import type { JointVoters } from './quorum.js';
 
-/** Who takes part, and how that changes (Raft thesis §4). Pure: every function returns a new configuration. */
+/** Configuration of a cluster (Raft thesis §4). Pure: every function returns a new one. */
 export interface Membership extends JointVoters {
   readonly learners: ReadonlySet<NodeId>;
   readonly learnersNext: ReadonlySet<NodeId>;
@@ -51,7 +51,7 @@ export function isVoter({ incoming, outgoing }: Membership, id: NodeId): boolean
   return incoming.has(id) || outgoing.has(id);
 }
 
-/** Everyone that a leader replicates to, ascending. */
+/** Returns all members that a leader replicates to, ascending. */
 export function memberIds({ incoming, outgoing, learners, learnersNext }: Membership): readonly NodeId[] {
   return ascending(new Set([...incoming, ...outgoing, ...learners, ...learnersNext]));
 }

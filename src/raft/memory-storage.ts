@@ -19,7 +19,7 @@ export class MemoryStorage implements Storage {
   #hardState: HardState = { term: 0, vote: NONE, commit: 0 };
   #snapshot: Snapshot = { metadata: { index: 0, term: 0, confState: simpleConfState([]) }, data: new Uint8Array(0) };
   #confState: ConfState | undefined;
-  /** Of the entry before the first one. */
+  /** Id of the entry before the first one. */
   #before = { index: 0, term: 0 };
   #entries: Entry[] = [];
 

@@ -7,7 +7,7 @@ export interface Window {
 }
 
 /**
- * What a leader knows of one peer's log.
+ * Progress of one peer's log, as its leader knows it.
  *
  * `probe`: we are looking for where the logs part; one append with entries at a time. `replicate`: the logs match up to
  * `match` and appends flow ahead of the answers. `snapshot`: the peer needs entries that we no longer have.

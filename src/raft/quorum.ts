@@ -12,7 +12,7 @@ export interface JointVoters {
 
 export type VoteResult = 'won' | 'lost' | 'pending';
 
-/** Everyone who votes in either half, ascending. */
+/** Returns all voters of either half, ascending. */
 export function voterIds({ incoming, outgoing }: JointVoters): NodeId[] {
   return [...new Set([...incoming, ...outgoing])].sort((a, b) => a - b);
 }
@@ -35,7 +35,7 @@ export function jointIndex(voters: JointVoters, acked: (id: NodeId) => LogIndex 
   return Math.min(majorityIndex(voters.incoming, acked), majorityIndex(voters.outgoing, acked));
 }
 
-/** How an election among one set stands; an empty set is won. */
+/** Returns the state of an election among one set; an empty set is won. */
 export function majorityVote(voters: Voters, vote: (id: NodeId) => boolean | undefined): VoteResult {
   if (voters.size === 0) return 'won';
   let granted = 0;

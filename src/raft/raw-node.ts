@@ -23,7 +23,7 @@ import {
   type Storage,
 } from './types.js';
 
-/** What {@link RawNode.advance} must still do for a Ready that was handed out. */
+/** Ready that was handed out, with the rest of its work for {@link RawNode.advance}. */
 interface Outstanding {
   readonly ready: Ready;
   /** Promises to ourselves, durable now. */
@@ -125,7 +125,7 @@ export class RawNode {
     return this.#take(message, copied);
   }
 
-  /** As {@link step}, for a message whose bytes nobody changes any more: they are kept as they are. */
+  /** Takes a message as {@link step} does, but keeps its bytes as they are: nobody may change them any more. */
   stepOwned(message: Message): StepResult {
     return this.#take(message, (owned) => owned);
   }
@@ -160,7 +160,7 @@ export class RawNode {
     );
   }
 
-  /** What must be done now. Only one may be outstanding. */
+  /** Returns the work to be done now. Only one Ready may be outstanding. */
   ready(): Ready {
     assert(this.#outstanding === undefined, 'advance comes before the next ready');
     const core = this.#core;
@@ -195,7 +195,7 @@ export class RawNode {
     return ready;
   }
 
-  /** Everything of `ready` has been done. */
+  /** Takes note that everything of `ready` has been done. */
   advance(ready: Ready): void {
     const outstanding = this.#outstanding;
     if (outstanding?.ready !== ready)

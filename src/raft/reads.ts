@@ -1,7 +1,7 @@
 import { jointIndex, type JointVoters } from './quorum.js';
 import type { LogIndex, NodeId } from './types.js';
 
-/** Who asked to read, and with what context to answer. */
+/** Request to read: its sender, and the context to answer with. */
 export interface ReadRequest {
   readonly from: NodeId;
   readonly context: Uint8Array;
@@ -29,7 +29,7 @@ export class PendingReads {
     this.#queue.push({ from, context, position: ++this.#position, index });
   }
 
-  /** What the next heartbeat carries so that its answers count; `undefined` when nobody waits. */
+  /** Returns the context of the next heartbeat, so that its answers count; `undefined` when nobody waits. */
   context(): Uint8Array | undefined {
     const last = this.#queue.at(-1);
     return last && encodePosition(last.position);

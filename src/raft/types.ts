@@ -31,7 +31,7 @@ export interface ConfChangeOp {
   readonly nodeId: NodeId;
 }
 /**
- * How a change is made: `auto` in one step where that is safe, else through a joint configuration that is left by
+ * Manner of a change: `auto` in one step where that is safe, else through a joint configuration that is left by
  * itself; `jointImplicit` always so; `jointExplicit` stays joint until an empty `auto` change leaves it.
  */
 export type ConfChangeTransition = 'auto' | 'jointImplicit' | 'jointExplicit';
@@ -85,7 +85,7 @@ export interface AppendEntriesResponse extends MessageBase {
   /** Accepted: the highest index now known to match. Rejected: the `prevLogIndex` that was refused. */
   readonly index: LogIndex;
   readonly rejected: boolean;
-  /** Only when rejected: the follower's best guess at the last matching entry. `hintTerm` 0 is unknown. */
+  /** Present when rejected: the follower's best guess at the last matching entry. `hintTerm` 0 is unknown. */
   readonly hintIndex?: LogIndex;
   readonly hintTerm?: Term;
 }
@@ -232,11 +232,11 @@ export interface ReadState {
   readonly context: Uint8Array;
 }
 
-/** What must now be done, in the order: persist, send, apply, `advance`. At most one is outstanding. */
+/** Work to be done, in the order: persist, send, apply, `advance`. At most one is outstanding. */
 export interface Ready {
-  /** Only when changed. */
+  /** Present when changed. */
   readonly softState?: SoftState;
-  /** Only when changed. */
+  /** Present when changed. */
   readonly hardState?: HardState;
   readonly entries: readonly Entry[];
   readonly snapshot?: Snapshot;
@@ -246,7 +246,7 @@ export interface Ready {
    * wait until hardState, entries and snapshot are durable, as {@link messagesAfterPersist} do.
    */
   readonly messages: readonly Message[];
-  /** Only after hardState, entries and snapshot of this and every earlier Ready are durable. */
+  /** Messages to send after hardState, entries and snapshot of this and every earlier Ready are durable. */
   readonly messagesAfterPersist: readonly Message[];
   readonly readStates: readonly ReadState[];
   /** An fsync is needed before `advance` (entries, term or vote changed). */
@@ -256,7 +256,7 @@ export interface Ready {
 // ---------------------------------------------------------------- status
 export type ProgressState = 'probe' | 'replicate' | 'snapshot';
 
-/** What a leader knows of a peer. */
+/** Progress of a peer, as its leader knows it. */
 export interface Progress {
   readonly state: ProgressState;
   readonly match: LogIndex;

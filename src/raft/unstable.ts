@@ -1,6 +1,6 @@
 import type { Entry, EntryId, LogIndex, Snapshot, Term } from './types.js';
 
-/** What is not yet known to be on disk: the end of the log, and a snapshot that arrived. */
+/** Part of the log that is not yet known to be on disk: its end, and a snapshot that arrived. */
 export class Unstable {
   /** The index of the first entry kept here. */
   offset: LogIndex;
@@ -48,7 +48,7 @@ export class Unstable {
     return this.#snapshotWriting;
   }
 
-  /** Everything here has been handed out. */
+  /** Takes note that everything here has been handed out. */
   accept(): void {
     this.#writing = this.offset + this.#entries.length;
     if (this.snapshot) this.#snapshotWriting = true;

@@ -80,7 +80,7 @@ export class LeadershipState {
     if (leader !== this.leader) this.#leaders.next(leader);
   }
 
-  /** Everything before our own term is applied: writes are accepted from now on. */
+  /** Accepts writes from now on: everything before our own term is applied. */
   lead(): void {
     this.#leading = true;
     this.#changes.next('leader');

@@ -12,11 +12,11 @@ interface Armed {
   readonly ttlMs: number;
   readonly guarded: boolean;
   readonly lost: boolean;
-  /** By the monotonic clock. */
+  /** Moment of its end, by the monotonic clock. */
   deadline: number;
   /** Moment at which it was first overdue, while it was only marked. */
   overdueSince: number | undefined;
-  /** Its end is on its way through the log: nobody can keep it alive any more. */
+  /** True while its end is on its way through the log: nobody can keep it alive any more. */
   ending: boolean;
 }
 

@@ -57,7 +57,7 @@ export class Members {
     return this.#members.get(id);
   }
 
-  /** By name, or by id in decimal digits. */
+  /** Finds a member by name, or by id in decimal digits. */
   find(nameOrId: string): MemberInfo | undefined {
     return this.list().find(({ id, name }) => name === nameOrId || String(id) === nameOrId);
   }
@@ -92,7 +92,7 @@ function memberIn(context: Uint8Array): MemberInfo | undefined {
   }
 }
 
-/** What a membership change carries so that every member learns name and addresses. */
+/** Encodes the context of a membership change: every member learns name and addresses from it. */
 export function contextOf(member: MemberInfo): Uint8Array {
   return contextCodec.encode({ member });
 }

@@ -7,7 +7,7 @@ import type { Shared } from './options.js';
 import type { MemberInfo } from './ports.js';
 import type { AppliedState } from './state-machine.js';
 
-/** How far behind, in entries, a learner may be to count as caught up. */
+/** Most entries that a learner may be behind to count as caught up. */
 const caughtUpEntries = 1_000;
 
 /** Condition of a change that takes a voter away. */

@@ -111,7 +111,7 @@ export class Membership {
   }
 }
 
-/** Of those that answer, if any do. */
+/** Returns the voter that is furthest along, among those that answer if any do. */
 function furthestVoter({ progress, confState, id }: Status): number | undefined {
   const others = confState.voters.filter((voter) => voter !== id);
   const of = (voter: number) => progress?.get(voter);

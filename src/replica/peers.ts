@@ -27,7 +27,7 @@ export class Peers {
   readonly #state: AppliedState;
   readonly #snapshots: Snapshots;
   readonly #loop: Driven;
-  /** When each member was last heard of, by the monotonic clock. */
+  /** Moment at which each member was last heard of, by the monotonic clock. */
   readonly #heardAt = new Map<number, number>();
 
   constructor(shared: Shared, state: AppliedState, snapshots: Snapshots, loop: Driven) {

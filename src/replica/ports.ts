@@ -10,23 +10,23 @@ import type {
 } from '../raft/index.js';
 import type { messages } from '../wire/index.js';
 
-/** What a replica needs of the world. Production binds these to level and gRPC; tests and the simulator to models. */
+/** Ports of a replica. Production binds these to level and gRPC; tests and the simulator to models. */
 
 export type MemberInfo = messages.MemberInfo;
 
-/** What was found on a disk at the start. */
+/** Content of a disk at the start. */
 export interface StoredState {
   readonly hardState: HardState;
   /** The newest snapshot; its `data` is for {@link Disk.readSnapshot}. */
   readonly snapshot: Snapshot;
   /** The place in the log that `entries` follow; not later than the snapshot. */
   readonly before: EntryId;
-  /** Without holes. */
+  /** Entries after `before`, without holes. */
   readonly entries: readonly Entry[];
 }
 
 export interface DiskWrite {
-  /** They replace what is there from their first index on. */
+  /** Entries to append: they replace what is there from their first index on. */
   readonly entries: readonly Entry[];
   readonly hardState?: HardState;
   /** Durable when the promise resolves. Without it the write may be lost by a power failure. */
@@ -60,7 +60,7 @@ export interface Disk {
   close(): Promise<void>;
 }
 
-/** What the network calls when something arrives. */
+/** Callbacks of the network for everything that arrives. */
 export interface NetworkHandler {
   onMessages(messages: readonly Message[]): void;
   /** Resolves when the snapshot is staged and raft has been told. */
@@ -69,9 +69,9 @@ export interface NetworkHandler {
   onUnreachable(id: NodeId): void;
   /** Another member says that this one was removed from the cluster. */
   onRemoved(): void;
-  /** Does it take part, as far as is known here? A member that was away may not know of one that has joined since. */
+  /** Tells whether it takes part, as far as is known here. A member that was away may not know of one that has joined since. */
   isMember(id: NodeId): boolean;
-  /** Was this member removed? Then it is not heard any more. */
+  /** Tells whether this member was removed. Then it is not heard any more. */
   wasRemoved(id: NodeId): boolean;
   /** Returns the last index of our own log. */
   lastIndex(): number;
@@ -90,7 +90,7 @@ export interface Acknowledged {
 /** Raft messages between members. Sending never waits and may lose; raft asks again. */
 export interface Network {
   start(handler: NetworkHandler): void;
-  /** Who there is, and where. */
+  /** Sets the members and their addresses. */
   setMembers(members: readonly MemberInfo[]): void;
   send(messages: readonly Message[]): void;
   /** Resolves when the peer has staged the snapshot and told its raft. */

@@ -2,7 +2,7 @@ import { StoreError } from '../base/store-error.js';
 
 interface Proposal {
   readonly payload: Uint8Array;
-  /** Of the transaction; `undefined` for a step of a restore, which makes no version of its own. */
+  /** Version of the transaction; `undefined` for a step of a restore, which makes no version. */
   readonly version: number | undefined;
   commit(): void;
   resolve(): void;
@@ -69,7 +69,7 @@ export class Proposals {
     return this.#line.length > 0;
   }
 
-  /** Everything that has been accepted and has not settled. */
+  /** Number of proposals that have been accepted and have not settled. */
   get open(): number {
     return this.#line.length + this.#sent.size;
   }

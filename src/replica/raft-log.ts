@@ -2,13 +2,13 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { RaftConfig } from '../raft/index.js';
 
-/** How often raft may say the same at the level that it asks for, milliseconds; in between it is a debug line. */
+/** Least time between two equal messages at the level that raft asks for, milliseconds; in between it is a debug line. */
 const sameAgainMs = 60_000;
 /** Ids of members are long random numbers; terms and indexes are seldom so. */
 const id = /\b\d{6,}\b/g;
 
 /**
- * What raft says, with names where it has ids. Without a quorum a member asks for an election every second or two and says
+ * Logs messages of raft, with names in place of ids. Without a quorum a member asks for an election every second or two and says
  * so each time: once a minute is enough.
  */
 export function raftLogger(

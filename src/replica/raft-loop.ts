@@ -50,9 +50,9 @@ export class RaftLoop {
   readonly #leadership: LeadershipState;
   readonly #changes: MembershipChanges;
   readonly #peers: Peers;
-  /** Of the leader, which must know that it still leads: fail when it steps down. */
+  /** Rounds of a leader that must know that it still leads: fail when it steps down. */
   readonly #confirmations: ReadRounds;
-  /** Of readers on any member: asked again under the next leader. */
+  /** Rounds of readers on any member: asked again under the next leader. */
   readonly #reads: ReadRounds;
   readonly #stopped = deferred<Error | undefined>();
   #term: number;

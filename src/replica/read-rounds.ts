@@ -5,7 +5,7 @@ import { StoreError } from '../base/store-error.js';
 const contextBytes = 1 + 8;
 
 interface Round {
-  /** Everybody who waits for it. */
+  /** Callers that wait for it. */
   readonly answers: readonly Deferred<number>[];
   /** Ticks since it was asked. */
   age: number;

@@ -9,13 +9,13 @@ import type { ReplicaWorld } from './settings.js';
 import { Restoring } from './restore.js';
 import { encodeInSlices, loadSnapshot } from './snapshot-slices.js';
 
-/** What a recovery found, for the person who asked for it. */
+/** Result of a recovery, for the person who asked for it. */
 export interface Recovered {
   /** The store version that the new cluster begins with. */
   readonly version: number;
   /** Kept although this member did not know that they were committed: they may never have been acknowledged. */
   readonly uncertain: number;
-  /** Who is left behind. */
+  /** Members that are left behind. */
   readonly left: readonly MemberInfo[];
   readonly clusterId: string;
   readonly lineage: string;

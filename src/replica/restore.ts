@@ -43,7 +43,7 @@ export class Restoring {
     return this.#staged !== undefined;
   }
 
-  /** Something else was applied: the restore cannot take effect any more. */
+  /** Drops the restore, because something else was applied: it cannot take effect any more. */
   abandon(): void {
     this.#staged = undefined;
     this.#id = '';
@@ -103,7 +103,7 @@ function* stepsOf(
   yield { id, commit: { objects } };
 }
 
-/** What a restore needs of the member that leads. */
+/** Parts of the leader that a restore uses. */
 export interface RestoreTarget {
   readonly store: MemoryStore;
   /** Resolves when the step has been applied here. */

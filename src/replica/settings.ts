@@ -33,7 +33,7 @@ export function replicaSettings(given: Partial<ReplicaSettings>): ReplicaSetting
   return settings;
 }
 
-/** What a replica is given beside its settings. */
+/** Time, chance and log: arguments of a replica beside its settings. */
 export interface ReplicaWorld {
   readonly clock: Clock;
   readonly random: Random;

@@ -8,7 +8,7 @@ import { Replica } from './replica.js';
 import { encodeInSlices } from './snapshot-slices.js';
 import type { ReplicaWorld } from './settings.js';
 
-/** Where every log begins: the snapshot of an empty store with one member. New members get it, or a later one, first. */
+/** Place at which every log begins: the first snapshot. New members get it, or a later one, first. */
 const beginning = { index: 1, term: 1 };
 
 /**

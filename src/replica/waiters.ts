@@ -1,6 +1,6 @@
 import { deferred, type Deferred } from '../base/deferred.js';
 
-/** Those who wait until an index has been applied. */
+/** Promises that resolve when an index has been applied. */
 export class AppliedWaiters {
   #applied = 0;
   #waiting: { readonly index: number; readonly done: Deferred<void> }[] = [];

@@ -57,7 +57,7 @@ function lowerBound(keys: readonly string[], key: string): number {
   return low;
 }
 
-/** Which child of a branch would hold `key`. */
+/** Position of the child of a branch that would hold `key`. */
 function childFor(keys: readonly string[], key: string): number {
   let low = 1;
   let high = keys.length;

@@ -3,14 +3,14 @@ import { emptyTree, TreeEditor, treeGet, treeScan, treeValues, type Tree } from 
 import { keyOf, keyPrefix } from './key.js';
 
 /**
- * How one index finds its rows. `of` gives the parts of the row's key; several keys when it returns several; none
+ * Definition of one index. `of` gives the parts of the row's key; several keys when it returns several; none
  * keeps the row out of the index.
  */
 export interface IndexDefinition<Row> {
   readonly of: (row: Row) => readonly (readonly string[])[];
 }
 
-/** What a row is, what identifies it, how one may look it up. */
+/** Definition of a table: its rows, their id, and its indexes. */
 export interface TableDefinition<Row> {
   readonly name: string;
   readonly id: (row: Row) => string;
@@ -19,7 +19,7 @@ export interface TableDefinition<Row> {
 
 /** One version of a table. Immutable; shares structure with the versions before and after it. */
 export interface TableRoot<Row> {
-  /** What the indexes were made by. */
+  /** Definition that the indexes were made by. */
   readonly definition: TableDefinition<Row>;
   readonly rows: Tree<Row>;
   /** Index name → key of parts + id → id. Rows are kept once, so a change that moves no key touches no index. */
@@ -40,8 +40,8 @@ export function redefineTable<Row>(definition: TableDefinition<Row>, root: Table
 }
 
 /**
- * Which keys of an index: all that begin with `parts`, and whose next part begins with `prefix`, is at least `from` and
- * less than `to`, where those are given.
+ * Span of keys of an index: all that begin with `parts`, and whose next part begins with `prefix`, is at least `from`
+ * and less than `to`, where those are given.
  */
 export interface Lookup {
   readonly index: string;
@@ -51,7 +51,7 @@ export interface Lookup {
   readonly to?: string;
 }
 
-/** Which ids: as in {@link Lookup}. */
+/** Span of ids, as in {@link Lookup}. */
 export type IdSpan = Pick<Lookup, 'prefix' | 'from' | 'to'>;
 
 /** Answers whether to go on. */
@@ -70,7 +70,7 @@ export interface TableReader<Row> {
   scanIds(span: IdSpan, after: string | undefined, visit: Visit<Row>): void;
   /** Visits rows in the order of {@link find}, those after the place of `after` when it is given. */
   scanIndex(lookup: Lookup, after: Row | undefined, visit: Visit<Row>): void;
-  /** Would {@link find} find this row? */
+  /** Tells whether {@link find} would find this row. */
   holds(lookup: Lookup, row: Row): boolean;
 }
 
@@ -167,7 +167,7 @@ function firstKey<Row>(
   return first;
 }
 
-/** Would a table of this definition find the row? The row need not be in one. */
+/** Tells whether a table of this definition would find the row, which need not be in one. */
 export function lookupHolds<Row>(definition: TableDefinition<Row>, lookup: Lookup, row: Row): boolean {
   return firstKey(definition, lookup.index, keySpan(lookup), row) !== undefined;
 }

@@ -1,6 +1,6 @@
 import { runSeed, type RunOptions, type RunResult } from './run.js';
 
-/** What must have happened at least once in many runs: a simulation in which it never does proves nothing about it. */
+/** Events that must happen at least once in many runs: a simulation without one proves nothing about it. */
 export const mustHappen = [
   'acknowledged',
   'unknown',
@@ -42,7 +42,7 @@ export interface BatchResult {
   readonly failures: readonly RunResult[];
   /** Added up over all runs. */
   readonly counts: Readonly<Record<string, number>>;
-  /** What never happened, though it must. */
+  /** Events that never happened, though they must. */
   readonly missing: readonly string[];
   /** Seeds that came out differently the second time. */
   readonly unrepeatable: readonly number[];

@@ -16,7 +16,7 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-/** How much of it there is. Times in milliseconds; a mean of Infinity is never. */
+/** Amount of each fault. Times in milliseconds; a mean of Infinity is never. */
 export interface FaultPlan {
   readonly network: NetworkFaults;
   readonly disk: DiskFaults;
@@ -30,7 +30,7 @@ export interface FaultPlan {
   readonly transferMs: number;
   /** … writes that take seconds, while members come and go. */
   readonly stallMs: number;
-  /** How far the rates of the clocks may lie apart: 0.1 is a tenth. */
+  /** Largest difference between the rates of the clocks: 0.1 is a tenth. */
   readonly drift: number;
 }
 

@@ -111,7 +111,7 @@ export class OpenDisk implements Disk {
   }
 }
 
-/** What stands for a snapshot in the log: its size and checksum. */
+/** Descriptor of a snapshot in the log: its size and checksum. */
 function descriptorOf(content: Uint8Array): Uint8Array {
   const data = Buffer.alloc(8);
   data.writeUInt32BE(content.length, 0);

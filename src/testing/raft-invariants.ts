@@ -14,7 +14,7 @@ export class Violation extends Error {
   }
 }
 
-/** What one process of a member has in its log, as its Readys say. */
+/** Log of one process of a member, as its Readys say. */
 interface LogMirror {
   base: EntryId;
   entries: Entry[];
@@ -42,13 +42,13 @@ export class RaftInvariants {
   readonly #disks: ReadonlyMap<number, SimDisk>;
   readonly #logs = new Map<number, LogMirror>();
   readonly #leaders = new Map<number, number>();
-  /** By term, then by index: the entry, and the term of the one before it. */
+  /** Entries and the term of the one before each, by term, then by index. */
   readonly #entries = new Map<number, Map<number, { readonly entry: Entry; readonly before: number }>>();
   readonly #committed = new Map<number, Entry>();
-  /** By term: the furthest entry whose commitment was seen in it. */
+  /** Furthest entry whose commitment was seen in a term, by term. */
   readonly #committedIn = new Map<number, EntryId>();
   readonly #votes = new Map<string, number>();
-  /** By the entry that made it. */
+  /** Configurations, by the index of the entry that made each. */
   readonly #configs = new Map<number, string>();
   readonly #voters: Set<number>;
   readonly #learners = new Set<number>();
@@ -80,7 +80,7 @@ export class RaftInvariants {
     this.#votes.set(`${id} ${term}`, vote);
   }
 
-  /** What is about to be carried out. `confState` is the configuration that the member has applied. */
+  /** Checks a Ready before it is carried out. `confState` is the configuration that the member has applied. */
   onReady(id: number, ready: Ready, confState: () => ConfState): void {
     const log = this.#logs.get(id);
     if (!log) return;
@@ -106,7 +106,7 @@ export class RaftInvariants {
     if (news) this.#checkDurable(news, confState());
   }
 
-  /** Who takes part is what the committed changes say, from the beginning on. */
+  /** Checks that the configuration is what all committed changes make. */
   onApplied(id: number, { confState, applied, commit }: Pick<Status, 'confState' | 'applied' | 'commit'>): void {
     const log = this.#logs.get(id);
     // A snapshot that has been accepted and not yet handed out counts already.
@@ -122,7 +122,7 @@ export class RaftInvariants {
       );
   }
 
-  /** What a member says to another: it may not say more than is on its disk. */
+  /** Checks a message: it may not say more than is on its sender's disk. */
   onSend(message: Message): void {
     const { from, term } = message;
     const disk = this.#disks.get(from);
@@ -290,7 +290,7 @@ export class RaftInvariants {
     this.#configs.set(index, `voters ${ascending(this.#voters)}, learners ${ascending(this.#learners)}`);
   }
 
-  /** What is committed is on the disks of a majority, of both when the configuration is joint. */
+  /** Checks that a committed entry is on the disks of a majority, of both halves when the configuration is joint. */
   #checkDurable({ index, term }: Entry, { voters, votersOutgoing }: ConfState): void {
     for (const half of [voters, votersOutgoing]) {
       if (half.length === 0) continue;

@@ -3,7 +3,7 @@ import type { EntryId } from '../raft/index.js';
 import type { Chance } from './chance.js';
 
 /**
- * What members that have applied the same hold, as bytes: made once for all of them, and now and then made again to see
+ * Content of members that have applied the same, as bytes: made once for all of them, and now and then made again to see
  * that they are the same. Making them is the dearest thing in a run.
  */
 export class SharedContent {

@@ -1,7 +1,7 @@
 import { decodeTransaction, type DecodedTransaction } from '../wire/index.js';
 
 /**
- * What the payloads of a run say: read once for all members, which get the same bytes, and put the same frozen objects into
+ * Transactions of a run, decoded: read once for all members, which get the same bytes, and put the same frozen objects into
  * their stores. That they are the same is then seen at a glance.
  */
 export class SharedTransactions {

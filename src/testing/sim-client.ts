@@ -27,12 +27,12 @@ export const noLoad = (): LoadCounts => ({
   retried: 0,
 });
 
-/** How long a client waits for one member, and for everything, milliseconds. */
+/** Time that a client waits for one member, and for everything, milliseconds. */
 const attemptMs = 3_000;
 const giveUpMs = 12_000;
 const againMs = 100;
 
-/** What one attempt came to. `later`: nothing was done, another may. */
+/** Outcome of one attempt. `later`: nothing was done, another may. */
 type Outcome =
   { readonly version: number } | { readonly unchanged: number } | { readonly refused: unknown } | 'later' | 'unknown';
 
@@ -42,7 +42,7 @@ export class SimClient {
   readonly #cluster: SimCluster;
   readonly #chance: Chance;
   readonly #counts: LoadCounts;
-  /** How often it takes "not the leader" for an answer, and asks nobody else. */
+  /** Number of times that it takes "not the leader" for an answer, and asks nobody else. */
   readonly #givesUp: number;
   #requests = 0;
   #preferred: SimMember | undefined;
@@ -164,7 +164,7 @@ export class SimClient {
     return leader && this.#chance.happens(0.7) ? leader : this.#any();
   }
 
-  /** Somebody who still believes that it leads: whom a stale read would come from. */
+  /** Picks a member that still believes that it leads: a stale read would come from it. */
   #pretender(): SimMember | undefined {
     const { running, leader } = this.#cluster;
     const pretenders = running.filter((member) => member !== leader && member.replica?.isLeader === true);
@@ -176,7 +176,7 @@ export class SimClient {
     return running.length === 0 ? undefined : this.#chance.pick(running);
   }
 
-  /** What a promise says, or that it says nothing: a process that died or hangs. */
+  /** Returns the outcome of a promise, or that there is none: a process that died or hangs. */
   async #within<T>(promise: Promise<T>): Promise<{ readonly value: T } | { readonly error: unknown } | 'silent'> {
     const said = promise.then(
       (value) => ({ value }),

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../base/clock.js';
 import type { Scheduler } from './scheduler.js';
 
-/** When the wall clocks of a run begin, milliseconds since the epoch. */
+/** Beginning of the wall clocks of a run, milliseconds since the epoch. */
 const beginning = Date.UTC(2026, 0, 1);
 
 /**
@@ -10,7 +10,7 @@ const beginning = Date.UTC(2026, 0, 1);
  */
 export class SimClock implements Clock {
   readonly #scheduler: Scheduler;
-  /** How fast it goes: 1.1 gains a tenth. */
+  /** Rate of the clock: 1.1 gains a tenth. */
   readonly #rate: number;
   /** The wall clock minus the true time, milliseconds. */
   wallOffset = 0;

@@ -24,7 +24,7 @@ export interface ClusterOptions {
   readonly settings?: Partial<ReplicaSettings>;
 }
 
-/** How many of the last happenings a failure shows. */
+/** Number of the last events that a failure shows. */
 const traceLength = 200;
 
 /** Members, network and disks of one run, with everything that must hold of them. */
@@ -46,14 +46,14 @@ export class SimCluster {
   readonly networkCounts: NetworkCounts = { delivered: 0, lost: 0, repeated: 0, blocked: 0, snapshots: 0 };
   /** The first promise that was broken. */
   failure: Error | undefined;
-  /** Faults are on. */
+  /** True while faults happen. */
   troubled = true;
   readonly trace: string[] = [];
   /** Rolls over everything that was noted: two runs of one seed have the same. */
   hash = 0;
   /** Called when a process of a member runs. */
   onRunning: (member: SimMember, replica: Replica) => void = () => undefined;
-  /** … and when it is gone. */
+  /** Called when it is gone. */
   onGone: (member: SimMember) => void = () => undefined;
   /** Called after each transaction that a member commits. */
   onTransaction: (member: SimMember, replica: Replica) => void = () => undefined;
@@ -150,7 +150,7 @@ export class SimCluster {
     return this.members.filter((member) => member.running);
   }
 
-  /** Whoever leads in the newest term, if somebody does. */
+  /** Leader of the newest term, if there is one. */
   get leader(): SimMember | undefined {
     const leaders = this.running.filter(({ replica }) => replica?.isLeader);
     const term = (member: SimMember) => member.replica?.raftStatus().term ?? 0;
@@ -226,7 +226,7 @@ export class SimCluster {
     return done;
   }
 
-  /** Those that are members and can be: a damaged disk is not started, a removed one does not come back. */
+  /** Members that should have everything in the end: a damaged disk is not started, a removed one does not come back. */
   get #expected(): SimMember[] {
     const current = this.leader?.replica?.members().map(({ id }) => id) ?? [];
     return this.members.filter(
@@ -308,7 +308,7 @@ export class SimCluster {
     if (this.scheduler.events % 1_000 === 0) this.guard(() => this.#dearChecks());
   }
 
-  /** Those that cost as much as the state: every thousand events. */
+  /** Checks that cost as much as the state: every thousand events. */
   #dearChecks(): void {
     for (const { info, replica, state } of this.members) {
       if (state !== 'running' || !replica) continue;

@@ -3,7 +3,7 @@ import type { DiskWrite, StoredState } from '../replica/index.js';
 import type { Chance } from './chance.js';
 import type { SharedContent } from './shared-content.js';
 
-/** How a disk behaves. Times in milliseconds. */
+/** Faults of a disk. Times in milliseconds. */
 export interface DiskFaults {
   readonly syncMeanMs: number;
   /** Chance that a write takes ten to a thousand times as long. */
@@ -12,7 +12,7 @@ export interface DiskFaults {
   readonly fails: number;
 }
 
-/** What bad days do to a disk at rest. Each must be noticed at the next start. */
+/** Damage to a disk at rest. Each must be noticed at the next start. */
 export type Damage = 'flippedBit' | 'hole' | 'lostTail' | 'oldBallot' | 'lostBallot' | 'oldLog';
 export const damages: readonly Damage[] = ['flippedBit', 'hole', 'lostTail', 'oldBallot', 'lostBallot', 'oldLog'];
 
@@ -24,12 +24,12 @@ interface LogRecord {
   readonly rotten?: boolean;
 }
 
-/** Everything that survives a crash. Changes in one step, when something becomes durable. */
+/** Content that survives a crash. Changes in one step, when something becomes durable. */
 interface Platter {
   base: EntryId & { readonly serial: number };
   records: LogRecord[];
   commit: number;
-  /** How often the log was written, and which ballot it knows of. */
+  /** Number of writes of the log, and the ballot that it knows of. */
   batches: number;
   ballotSequence: number;
   ballot: { readonly term: number; readonly vote: number; readonly sequence: number } | 'damaged';
@@ -62,7 +62,7 @@ const blank = (): Platter => ({
   content: new Uint8Array(0),
 });
 
-/** What is on the disk is not what was written. */
+/** Thrown when the disk does not hold what was written. */
 export class SimDamageError extends Error {
   readonly code = 'DAMAGED';
 }
@@ -86,7 +86,7 @@ export interface SimDiskOptions {
   readonly now: () => number;
 }
 
-/** How long the mark is written after what it speaks of, milliseconds. */
+/** Delay of the mark after the write that it speaks of, milliseconds. */
 const markMs = 1;
 
 /**
@@ -99,7 +99,7 @@ export class SimDisk {
   #oldCopy: Platter | undefined;
   #writing: Writing | undefined;
   #serial = 0;
-  /** When the mark is written, by the scheduler's clock. */
+  /** Moment at which the mark is written, by the scheduler's clock. */
   #markDueAt = Infinity;
   /** Duration of the next write that follows one of a membership change, milliseconds. */
   #stallMs = 0;
@@ -294,7 +294,7 @@ export class SimDisk {
     return ms;
   }
 
-  /** How long one sync takes, and whether it fails. */
+  /** Draws the duration of one sync, and whether it fails. */
   draw(): { readonly ms: number; readonly fails: boolean } {
     const { syncMeanMs, slow, fails } = this.#faults();
     const factor = this.#chance.happens(slow) ? this.#chance.between(10, 1_000) : 1;
@@ -329,7 +329,7 @@ export class SimDisk {
     this.#markDueAt = Math.min(this.#markDueAt, this.#now() + markMs);
   }
 
-  /** What was written is durable. Beside it the log may have been compacted. */
+  /** Makes a write durable. Meanwhile the log may have been compacted. */
   #land({ entries, commit, ballotSequence }: Writing): void {
     this.#followUp();
     const platter = this.#platter;

@@ -11,7 +11,7 @@ import { SimClock } from './sim-clock.js';
 import type { SimDisk } from './sim-disk.js';
 import type { SimNetwork } from './sim-network.js';
 
-/** What a member needs of the run that it is in. */
+/** Run that a member is in, as the member sees it. */
 export interface MemberWorld {
   readonly scheduler: Scheduler;
   readonly network: SimNetwork;
@@ -19,13 +19,13 @@ export interface MemberWorld {
   readonly settings: ReplicaSettings;
   readonly transactions: SharedTransactions;
   readonly chance: Chance;
-  /** How fast its clock goes. */
+  /** Rate of its clock: 1.1 gains a tenth. */
   readonly rate: number;
   note(what: string): void;
   fail(error: unknown): void;
   /** A process of this member runs, and has read its disk. */
   onRunning(member: SimMember, replica: Replica): void;
-  /** It runs no longer. */
+  /** Called when it runs no longer. */
   onGone(member: SimMember): void;
 }
 

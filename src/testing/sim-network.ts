@@ -4,7 +4,7 @@ import type { Chance } from './chance.js';
 import type { Scheduler } from './scheduler.js';
 import type { SimClock } from './sim-clock.js';
 
-/** How a network behaves. Times in milliseconds, chances for each batch of messages. */
+/** Faults of a network. Times in milliseconds, chances for each batch of messages. */
 export interface NetworkFaults {
   readonly delayMeanMs: number;
   readonly loses: number;

@@ -13,7 +13,7 @@ export interface WatchCounts {
   resynced: number;
 }
 
-/** How long a watcher is content with silence before it looks for another member, milliseconds. */
+/** Silence after which a watcher looks for another member, milliseconds. */
 const patienceMs = 4_000;
 
 /**
@@ -131,7 +131,7 @@ export class SimWatcher {
     this.#position = undefined;
   }
 
-  /** What a promise says, or that it has said nothing for so long. One alarm serves many promises: most have something to say. */
+  /** Returns the outcome of a promise, or that there was none for so long. One alarm serves many promises: most have something to say. */
   #within<T>(promise: Promise<T>): Promise<T | 'silent'> {
     return new Promise((resolve, reject) => {
       const asked = { at: this.#cluster.scheduler.now, silent: () => resolve('silent') };

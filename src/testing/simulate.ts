@@ -2,13 +2,13 @@ import { faultKinds, type FaultKind } from './faults.js';
 import { runSeed, type RunResult, type Scenario } from './run.js';
 
 export interface SimulateOptions {
-  /** How many seeds, or which ones. Default 20. */
+  /** Number of seeds, or the seeds themselves. Default 20. */
   readonly seeds?: number | readonly number[];
   /** Members of each cluster. Default 3. */
   readonly replicas?: number;
-  /** What may go wrong; each seed draws how much of it, and some draw nothing. Default everything. */
+  /** Faults that may happen; each seed draws how much of each, and some draw nothing. Default all. */
   readonly faults?: readonly FaultKind[];
-  /** How long things go wrong, simulated milliseconds. Default 60,000. */
+  /** Duration of the trouble, simulated milliseconds. Default 60,000. */
   readonly durationMs?: number;
 }
 

@@ -9,7 +9,7 @@ interface Known {
   readonly requestId: string | undefined;
 }
 
-/** What an object became in a version; no value: it went. */
+/** Object as a version left it; no value: it was removed. */
 interface Change {
   readonly version: number;
   readonly value: string | undefined;
@@ -51,13 +51,13 @@ const printOf = ({ action, kind, object, version }: ObjectEvent) =>
   `${action} ${kind} ${object.id} ${object.meta.version}/${version} ${valueOf(object)}`;
 
 /**
- * What the store promises, held against a naive model: one history, one state a version, each request once, no reader and
+ * Promises of the store, compared with a naive model: one history, one state a version, each request once, no reader and
  * no watcher who sees anything else.
  */
 export class StoreInvariants {
   /** By version; 0 is nothing. */
   readonly #history: Known[] = [{ time: 0, events: [], requestId: undefined }];
-  /** By node: the versions that changed it, and what it was then. */
+  /** Versions that changed a node, and its value then, by node. */
   readonly #objects = new Map<string, Change[]>();
   readonly #versionOfRequest = new Map<string, number>();
   readonly #refused = new Set<string>();
@@ -162,7 +162,7 @@ export class StoreInvariants {
     for (const id of held.keys()) if (!this.#objects.has(id)) check(id, undefined);
   }
 
-  /** Everything that a store holds. */
+  /** Checks the whole content of a store. */
   checkStore(who: string, store: MemoryStore): void {
     const { version } = store;
     if (version > this.version)

@@ -11,9 +11,9 @@ import type { SimMember } from './sim-member.js';
 export interface TestClusterOptions {
   /** `real`: time passes as it does outside, and plain `await` works. `virtual`: only {@link TestCluster.advance} and {@link TestCluster.wait} let it pass. Default `real`. */
   readonly time?: 'real' | 'virtual';
-  /** Of all chance in it. Default 1. */
+  /** Seed of all chance in it. Default 1. */
   readonly seed?: number;
-  /** Of every member; by default as in production, with elections that are ten times as fast in real time. */
+  /** Settings of every member; by default as in production, with elections that are ten times as fast in real time. */
   readonly settings?: Partial<ReplicaSettings>;
 }
 
@@ -31,7 +31,7 @@ const noFaults: FaultPlan = {
   drift: 0,
 };
 
-/** How often real time is handed on, milliseconds. */
+/** Interval at which real time is handed on, milliseconds. */
 const stepMs = 2;
 
 /** One member of a {@link TestCluster}. It keeps its disk when it crashes. */
@@ -111,7 +111,7 @@ export class TestCluster {
     return opened;
   }
 
-  /** Whoever leads, as soon as somebody does. */
+  /** Resolves with the leader, as soon as there is one. */
   async leader(): Promise<TestClusterMember> {
     await this.until(() => this.#cluster.leader !== undefined);
     return this.#of(this.#cluster.leader?.info.name ?? '');

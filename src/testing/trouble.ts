@@ -22,7 +22,7 @@ export interface TroubleCounts {
 const membersMax = 7;
 const membersMin = 3;
 
-/** Everything that goes wrong in a run, and the operator who puts it right. */
+/** Faults of a run, and the operator who mends them. */
 export class Trouble {
   readonly counts: TroubleCounts = {
     crashes: 0,

@@ -29,7 +29,7 @@ export interface ProcessView {
 /** A controller: runs in every process of every member, until `signal` says that the process is gone. */
 export type Controller = (member: ProcessView, signal: AbortSignal) => void | Promise<void>;
 
-/** What a scenario has in its hands. Time is virtual: wait with {@link sleep}, draw with {@link random}. */
+/** Cluster as a scenario sees it. Time is virtual: wait with {@link sleep}, draw with {@link random}. */
 export class World {
   readonly random: Random;
   readonly #cluster: SimCluster;
@@ -62,7 +62,7 @@ export class World {
     return this.#cluster.scheduler.now;
   }
 
-  /** Do faults still happen? */
+  /** True while faults still happen. */
   get troubled(): boolean {
     return this.#troubled;
   }
@@ -87,7 +87,7 @@ export class World {
     return this.#client.write(write);
   }
 
-  /** Must hold of every state that any member goes through: throws when it does not. */
+  /** Adds a check of every state that any member goes through; it throws when the state is wrong. */
   always(name: string, check: (tx: ReadTx) => void): void {
     this.#always.push({ name, check });
   }
@@ -152,7 +152,7 @@ export class World {
     });
   }
 
-  /** What was written, for whoever looks for the cause of a failure: by the first member that has it. */
+  /** Notes a transaction in the trace, when the first member has it. */
   #note({ info }: SimMember, { store }: Replica): void {
     if (store.version <= this.#noted) return;
     this.#noted = store.version;

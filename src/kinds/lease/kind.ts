@@ -17,7 +17,7 @@ export const leases = defineKind({
     holder: s.text(),
     /** True: it is marked as lost, and not removed, when most guarded leases lapse at once. */
     guarded: s.flag(),
-    /** Nobody keeps it alive, and so many others neither that the fault may be ours. */
+    /** True: nobody keeps it alive, and so many others neither that the fault may be ours. */
     lost: s.flag(),
   }),
   indexes: { guarded: (lease) => lease.guarded, lost: (lease) => lease.lost },

@@ -3,6 +3,7 @@ import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
+import { splitHostPort } from '../base/host-port.js';
 import { cannotListen } from '../base/listening.js';
 import type { Replica } from '../replica/index.js';
 import { descriptor } from '../wire/index.js';
@@ -28,12 +29,6 @@ const streamsMax = 10_000;
 
 /** Limit for a connection to send the HTTP/2 preface, milliseconds. */
 const prefaceDefaultMs = 5_000;
-
-/** `HOST:PORT` or `[HOST]:PORT`. */
-function placeOf(addr: string): { host: string; port: number } {
-  const colon = addr.lastIndexOf(':');
-  return { host: addr.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(addr.slice(colon + 1)) };
-}
 
 /** Everything that a member serves, on one port. */
 export class ApiServer {
@@ -66,9 +61,10 @@ export class ApiServer {
     this.#server.addService(...served(services.raft, network.service()));
     this.#health.addToServer(this.#server);
     new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(this.#server);
+    const { host, port } = splitHostPort(addr);
     return new Promise<number>((resolve, reject) => {
       this.#door.once('error', (error) => reject(cannotListen(addr, error)));
-      this.#door.listen(placeOf(addr), () => resolve((this.#door.address() as AddressInfo).port));
+      this.#door.listen(Number(port), host, () => resolve((this.#door.address() as AddressInfo).port));
     });
   }
 

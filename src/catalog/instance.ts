@@ -1,4 +1,4 @@
-import { joinHostPort } from '../discovery/index.js';
+import { joinHostPort } from '../base/host-port.js';
 import type { PublishedInstance } from './backend.js';
 import type { Health } from './health.js';
 
@@ -33,7 +33,7 @@ export class Instance {
 
   /** `host:port`, with brackets around an IPv6 address. */
   addr(): string {
-    return joinHostPort(this.host, String(this.port));
+    return joinHostPort(this.host, this.port);
   }
 }
 

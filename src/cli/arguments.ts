@@ -1,5 +1,5 @@
 import { parseDuration } from '../base/duration.js';
-import { isAddress } from '../base/names.js';
+import { isAddress } from '../base/host-port.js';
 import { InvalidArgumentError, type Command } from 'commander';
 
 /** Readers of arguments that more than one command has. What they throw is a mistake on the command line: exit code 2. */

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { Client, type WriteOptions } from '../client/index.js';
 import type { Clock } from '../base/clock.js';
-import { isAddress, withPort } from '../base/names.js';
+import { isAddress, withPort } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { createBackend } from '../discovery/index.js';

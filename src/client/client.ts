@@ -1,7 +1,7 @@
 import { newId } from '../base/ids.js';
 import { systemClock, type Clock } from '../base/clock.js';
 import { endable } from '../base/endable.js';
-import { addressRule, isAddress } from '../base/names.js';
+import { addressRule, isAddress } from '../base/host-port.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
 import { StoreError } from '../base/store-error.js';

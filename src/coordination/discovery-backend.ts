@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.js';
+import { isAddress } from '../base/host-port.js';
 import { newId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
 import { Client } from '../client/index.js';
@@ -22,7 +23,6 @@ const pathDefault = 'docker/nodes';
 /** How long the members may take to answer before that is told as an error, milliseconds. */
 const answerMinMs = 1_000;
 const answerMaxMs = 10_000;
-const hostPattern = /^(?:[^\s:/]+|\[[^\]]+\]):\d{1,5}$/;
 
 type StoredEntry = Stored<{ readonly path: string; readonly address: string; readonly lease: string }>;
 
@@ -53,7 +53,7 @@ export class SkepBackend implements Backend {
   initialize(uris: string, heartbeatMs: number, ttlMs: number, options: BackendOptions): void {
     const slash = uris.indexOf('/');
     const hosts = (slash < 0 ? uris : uris.slice(0, slash)).split(',').filter((host) => host !== '');
-    const wrong = hosts.find((host) => !hostPattern.test(host));
+    const wrong = hosts.find((host) => !isAddress(host, 1));
     if (wrong !== undefined || hosts.length === 0)
       throw new DiscoveryError(
         'INVALID_ADDRESS',

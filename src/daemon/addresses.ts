@@ -1,13 +1,14 @@
 import { networkInterfaces } from 'node:os';
 import { sleep, type Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { splitHostPort } from '../base/host-port.js';
 import { silentLogger, type Logger } from '../base/log.js';
 import type { MemberInfo, Replica } from '../replica/index.js';
 
 /** The host of an address to listen on, as others can reach it. */
 export function reachableHost(listenAddr: string): string {
-  const host = listenAddr.slice(0, listenAddr.lastIndexOf(':'));
-  if (host !== '0.0.0.0' && host !== '[::]') return host;
+  const { host } = splitHostPort(listenAddr);
+  if (host !== '0.0.0.0' && host !== '::') return host;
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   const own = all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
   const [only] = own;

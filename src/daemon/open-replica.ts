@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.js';
 import { DamageError } from '../base/damage.js';
 import { newId, newMemberId } from '../base/ids.js';
 import { messageOf } from '../base/errors.js';
+import { joinHostPort } from '../base/host-port.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica } from '../replica/index.js';
@@ -246,7 +247,7 @@ class Opening {
     });
     const host = advertiseAddr === undefined ? reachableHost(listenAddr) : '';
     const port = await this.#server.listen(listenAddr, this.#network, (request) => formation.answer(request));
-    this.#addrs = advertiseAddr === undefined ? [`${host}:${port}`] : [advertiseAddr].flat();
+    this.#addrs = advertiseAddr === undefined ? [joinHostPort(host, port)] : [advertiseAddr].flat();
   }
 
   /** Records damage that other members know of and the next start could not detect. */

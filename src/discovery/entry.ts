@@ -1,3 +1,5 @@
+import { messageOf } from '../base/errors.js';
+import { joinHostPort, splitHostPort as split, type HostPort } from '../base/host-port.js';
 import { DiscoveryError } from './errors.js';
 
 /** Where somebody can be reached. */
@@ -13,7 +15,7 @@ export class Entry {
   }
 
   /**
-   * Takes `host:port` apart, as Go's `net.SplitHostPort` does: an IPv6 address must be in brackets.
+   * Reads `host:port`, as {@link splitHostPort} does.
    * @throws {DiscoveryError} `INVALID_ADDRESS`, with Go's words for what is wrong.
    */
   static parse(address: string): Entry {
@@ -31,54 +33,14 @@ export class Entry {
   }
 }
 
-export interface HostPort {
-  readonly host: string;
-  readonly port: string;
-}
-
-/** `host:port` or `[host]:port`. What is in brackets may contain colons, nothing else may. */
+/**
+ * Splits `host:port` or `[host]:port`, as Go's `net.SplitHostPort` does: only what is in brackets may contain colons.
+ * @throws {DiscoveryError} `INVALID_ADDRESS`, with Go's words for what is wrong.
+ */
 export function splitHostPort(address: string): HostPort {
-  const colon = address.lastIndexOf(':');
-  if (colon < 0) throw invalid(address, 'missing port in address');
-  const host = address.startsWith('[') ? bracketedHost(address, colon) : plainHost(address, colon);
-  return { host, port: address.slice(colon + 1) };
-}
-
-export function joinHostPort(host: string, port: string): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Can something be reached there: a host, and a port of 1 to 65535? */
-export function isReachable({ host, port }: HostPort): boolean {
-  return host !== '' && !/\s/.test(host) && /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
-}
-
-function plainHost(address: string, colon: number): string {
-  const host = address.slice(0, colon);
-  if (host.includes(':')) throw invalid(address, 'too many colons in address');
-  refuseBrackets(address, address);
-  return host;
-}
-
-function bracketedHost(address: string, colon: number): string {
-  const end = address.indexOf(']');
-  if (end < 0) throw invalid(address, "missing ']' in address");
-  if (end + 1 !== colon) {
-    const more = address[end + 1] === ':';
-    throw invalid(address, more ? 'too many colons in address' : 'missing port in address');
+  try {
+    return split(address);
+  } catch (cause) {
+    throw new DiscoveryError('INVALID_ADDRESS', messageOf(cause));
   }
-  const host = address.slice(1, end);
-  if (host.includes('[')) throw invalid(address, "unexpected '[' in address");
-  refuseBrackets(address, address.slice(end + 1));
-  return host;
-}
-
-function refuseBrackets(address: string, part: string): void {
-  for (const bracket of '[]') {
-    if (part.includes(bracket)) throw invalid(address, `unexpected '${bracket}' in address`);
-  }
-}
-
-function invalid(address: string, why: string): DiscoveryError {
-  return new DiscoveryError('INVALID_ADDRESS', address === '' ? why : `address ${address}: ${why}`);
 }

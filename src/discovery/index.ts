@@ -1,6 +1,7 @@
 // Who is there: a list, and whoever keeps it.
-export { Entry, isReachable, joinHostPort, splitHostPort } from './entry.js';
-export type { HostPort } from './entry.js';
+export { Entry, splitHostPort } from './entry.js';
+export { isReachable, joinHostPort } from '../base/host-port.js';
+export type { HostPort } from '../base/host-port.js';
 export { createEntries, entriesOf } from './entries.js';
 export type { Entries, EntriesDiff } from './entries.js';
 export { DiscoveryWatch } from './watch.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { messageOf } from '../base/errors.js';
+import { isAddress, withPort } from '../base/host-port.js';
 import type { BackendOptions } from './backend.js';
 import { DiscoveryError } from './errors.js';
 import type { Tls } from './http.js';
@@ -39,7 +40,7 @@ export function kvSettings(uris: string, options: BackendOptions, store: KvStore
     .split(',')
     .map((host) => host.trim())
     .filter((host) => host !== '')
-    .map((host) => (/:\d+$/.test(host) ? host : `${host}:${store.portDefault}`));
+    .map((host) => withPort(host, store.portDefault));
   if (hosts.length === 0) throw invalid(`a URL of ${store.scheme}:// names at least one HOST:PORT`);
   const endpoints = hosts.map((host) => endpoint(host, tls ? 'https' : 'http', store));
   const joined = posix.join(prefix, path === '' ? kvPathDefault : path);
@@ -47,7 +48,8 @@ export function kvSettings(uris: string, options: BackendOptions, store: KvStore
 }
 
 function endpoint(host: string, protocol: 'http' | 'https', { scheme }: KvStore): URL {
-  if (!URL.canParse(`${protocol}://${host}`)) throw invalid(`${host} is no HOST:PORT for ${scheme}://`);
+  if (!isAddress(host, 1) || !URL.canParse(`${protocol}://${host}`))
+    throw invalid(`${host} is no HOST:PORT for ${scheme}://`);
   return new URL(`${protocol}://${host}`);
 }
 

@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { decode, type DecodedPacket, type Packet } from 'dns-packet';
 import { Slicer, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { joinHostPort, splitHostPort } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import { answer, answerToNonsense } from './answer.js';
@@ -33,8 +34,7 @@ export interface DnsServer {
 
 /** Answers for the zone over UDP and TCP. Rejects when it cannot listen on both. */
 export async function openDnsServer({ listen, find, random, logger }: DnsOptions): Promise<DnsServer> {
-  const at = listen.lastIndexOf(':');
-  const host = listen.slice(0, at).replace(/^\[|\]$/g, '');
+  const { host, port: wanted } = splitHostPort(listen);
   const failed = (error: unknown) => logger.warn('a DNS query was not answered', { error: messageOf(error) });
   const answered = (query: DecodedPacket): Packet => {
     try {
@@ -63,7 +63,7 @@ export async function openDnsServer({ listen, find, random, logger }: DnsOptions
     });
   });
   tcp.maxConnections = connectionsMax;
-  tcp.listen(Number(listen.slice(at + 1)), host);
+  tcp.listen(Number(wanted), host);
   await once(tcp, 'listening');
   const { port } = tcp.address() as { port: number };
 
@@ -88,7 +88,7 @@ export async function openDnsServer({ listen, find, random, logger }: DnsOptions
   }
   udp.on('error', failed);
   return {
-    addr: `${listen.slice(0, at)}:${port}`,
+    addr: joinHostPort(host, port),
     async close() {
       const closed = Promise.all([once(tcp, 'close'), once(udp, 'close')]);
       tcp.close();

@@ -1,5 +1,6 @@
 import { isMemberId, memberIdMax } from '../base/ids.js';
-import { addressRule, isAddress, isMemberName, memberNameRule } from '../base/names.js';
+import { addressRule, isAddress } from '../base/host-port.js';
+import { isMemberName, memberNameRule } from '../base/names.js';
 import type { ConfChange } from '../raft/index.js';
 import { StoreError } from '../base/store-error.js';
 import { messageCodec } from '../wire/index.js';

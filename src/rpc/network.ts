@@ -6,7 +6,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
-import { isAddress } from '../base/names.js';
+import { isAddress } from '../base/host-port.js';
 import type { InstallSnapshot, Message } from '../raft/index.js';
 import type { Acknowledged, MemberInfo, Network, NetworkHandler } from '../replica/index.js';
 import { fromWireBatch, fromWireMessage, type messages } from '../wire/index.js';

@@ -1,4 +1,5 @@
-import { addressRule, isAddress, isMemberName, memberNameRule } from '../base/names.js';
+import { addressRule, isAddress } from '../base/host-port.js';
+import { isMemberName, memberNameRule } from '../base/names.js';
 
 /** Type of an option of the library. */
 export interface OptionType<T> {

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
 import { unreachable } from '../../base/assert.js';
-import { isReachable, splitHostPort } from '../../discovery/index.js';
+import { isAddress } from '../../base/host-port.js';
 import { CatalogError } from '../errors.js';
 import { isCheckStatus, worst, type CheckStatus } from '../health.js';
 import { grpcProbe, type AskGrpcHealth } from './grpc.js';
@@ -142,15 +142,7 @@ function checkSpec(spec: unknown): void {
 }
 
 function refuseUnreachable(addr: string): void {
-  if (!isAddr(addr)) throw invalid(`${addr} is no host:port`);
-}
-
-function isAddr(addr: string): boolean {
-  try {
-    return isReachable(splitHostPort(addr));
-  } catch {
-    return false;
-  }
+  if (!isAddress(addr, 1)) throw invalid(`${addr} is no host:port`);
 }
 
 function invalid(what: string): CatalogError {

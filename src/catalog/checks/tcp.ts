@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { splitHostPort } from '../../discovery/index.js';
+import { splitHostPort } from '../../base/host-port.js';
 import type { Probe, TcpCheck } from './spec.js';
 
 export function tcpProbe({ addr }: TcpCheck): Probe {

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CatalogAgent, CatalogError, SkepCatalogBackend, type CheckSpec, type Instance } from '../../catalog/index.js';
 import { instances } from '../../catalog/kinds.js';
 import type { Client } from '../../client/index.js';
-import { joinHostPort, splitHostPort } from '../../discovery/index.js';
+import { isAddress, splitHostPort } from '../../base/host-port.js';
 import { pairs, time, wholeNumber } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
 import { collected } from '../discovery-flags.js';
@@ -61,7 +61,7 @@ export function addCatalog(program: Command, context: Context): void {
     .addOption(new Option('--interval <time>', 'between two checks').argParser(time).default(10_000, '10s'))
     .option('--log-level <level>', 'debug, info, warn, error', 'info')
     .description('register an instance and keep it registered, until interrupted; then take it back')
-    .action(async (name: string, where: HostPort, flags: RegisterFlags, command: Command) => {
+    .action(async (name: string, where: ReturnType<typeof address>, flags: RegisterFlags, command: Command) => {
       const logger = await context.logger(flags.logLevel);
       await withClient(
         command,
@@ -165,18 +165,8 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-interface HostPort {
-  readonly host: string;
-  readonly port: number;
-}
-
-function address(text: string): HostPort {
-  try {
-    const { host, port } = splitHostPort(text);
-    const number = Number(port);
-    if (host !== '' && /^\d{1,5}$/.test(port) && number >= 1 && number <= 65_535) return { host, port: number };
-  } catch {
-    // said below
-  }
-  throw new InvalidArgumentError(`an address is HOST:PORT, like ${joinHostPort('10.0.0.1', '80')}.`);
+function address(text: string): { readonly host: string; readonly port: number } {
+  if (!isAddress(text, 1)) throw new InvalidArgumentError('an address is HOST:PORT, like 10.0.0.1:80.');
+  const { host, port } = splitHostPort(text);
+  return { host, port: Number(port) };
 }

@@ -1,8 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { systemClock } from '../../base/clock.js';
 import { formatDuration } from '../../base/duration.js';
+import { isAddress } from '../../base/host-port.js';
 import { systemRandom } from '../../base/random.js';
-import { announce, isReachable, pause, splitHostPort } from '../../discovery/index.js';
+import { announce, pause } from '../../discovery/index.js';
 import type { Context } from '../context.js';
 import {
   collected,
@@ -52,7 +53,7 @@ function checked(given: string | undefined, flags: JoinFlags, context: Context) 
   const url = discoveryUrl(given, context, 'join');
   const address = flags.advertise ?? context.env.SWARM_ADVERTISE ?? '';
   if (address === '') throw new UsageError('missing mandatory --advertise flag');
-  if (!isAddress(address)) throw new UsageError('--advertise should be of the form ip:port or hostname:port');
+  if (!isAddress(address, 1)) throw new UsageError('--advertise should be of the form ip:port or hostname:port');
   const delayMs = timeFlag('delay', flags.delay);
   if (delayMs < 0) throw new UsageError('--delay should not be a negative number');
   const heartbeatMs = timeFlag('heartbeat', flags.heartbeat);
@@ -83,14 +84,6 @@ async function join({ url, address, delayMs, ...settings }: Joining, logLevel: s
     onError: (error) => logger.error(error.message, facts),
   });
   await announced.finally(() => backend.close?.());
-}
-
-function isAddress(text: string): boolean {
-  try {
-    return isReachable(splitHostPort(text));
-  } catch {
-    return false;
-  }
 }
 
 function level(text: string): string {

@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/errors.js';
-import { Entry, isReachable } from '../entry.js';
+import { isReachable } from '../../base/host-port.js';
+import { Entry } from '../entry.js';
 import { addressesMax, clustersMax, type Clusters } from './clusters.js';
 
 /** What came over HTTP, without HTTP. */

@@ -6,7 +6,8 @@ import { messageOf } from '../../base/errors.js';
 import { cannotListen } from '../../base/listening.js';
 import { silentLogger, type Logger } from '../../base/log.js';
 import { systemRandom, type Random } from '../../base/random.js';
-import { joinHostPort, splitHostPort } from '../entry.js';
+import { joinHostPort } from '../../base/host-port.js';
+import { splitHostPort } from '../entry.js';
 import { DiscoveryError } from '../errors.js';
 import { Clusters } from './clusters.js';
 import { DataFile } from './data-file.js';
@@ -90,7 +91,7 @@ export async function openTokenServer(options: TokenServerOptions): Promise<Toke
     throw error;
   }
   const { address, port } = server.address() as AddressInfo;
-  const addr = joinHostPort(address, String(port));
+  const addr = joinHostPort(address, port);
   return {
     addr,
     url: `http://${addr}/v1`,

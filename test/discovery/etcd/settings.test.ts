@@ -23,6 +23,7 @@ describe('an etcd:// URL', () => {
     ['a:1/c/', { 'kv.path': 'docker/swarm/nodes' }, ['http://a:1'], 'c/docker/swarm/nodes/'],
     ['a:1//c//', { 'kv.path': '/x/' }, ['http://a:1'], 'c/x/'],
     ['a:1', { 'kv.path': '' }, ['http://a:1'], 'docker/nodes/'],
+    ['::1', {}, ['http://[::1]:2379'], 'docker/nodes/'],
   ])('%s with %j names endpoints and a prefix', (uris, options, endpoints, prefix) => {
     expect(read(uris, options)).toEqual({ endpoints, prefix, tls: undefined });
   });
@@ -39,6 +40,9 @@ describe('an etcd:// URL', () => {
     ['', {}, 'at least one HOST:PORT'],
     ['/prefix', {}, 'at least one HOST:PORT'],
     ['a b:1', {}, 'a b:1 is no HOST:PORT'],
+    ['a:x', {}, 'a:x is no HOST:PORT'],
+    ['a:', {}, 'a: is no HOST:PORT'],
+    ['a:0', {}, 'a:0 is no HOST:PORT'],
     ['a:1', { 'kv.certfile': pem }, 'kv.certfile and kv.keyfile belong together'],
     ['a:1', { 'kv.keyfile': pem, 'kv.cacertfile': pem }, 'kv.certfile and kv.keyfile belong together'],
     ['a:1', { 'kv.cacertfile': join(folder, 'none') }, 'kv.cacertfile: ENOENT'],

@@ -1,0 +1,78 @@
+/** `HOST:PORT` as text. An IPv6 address stands in brackets. */
+
+export interface HostPort {
+  /** A name or an IP address, without brackets. May be empty: `:2375`. */
+  readonly host: string;
+  /** Any text; {@link isReachable} says whether it is a port. */
+  readonly port: string;
+}
+
+/**
+ * Splits `host:port` or `[host]:port`, as Go's `net.SplitHostPort` does: only what is in brackets may contain colons.
+ * @throws {Error} with Go's words for what is wrong.
+ */
+export function splitHostPort(address: string): HostPort {
+  const colon = address.lastIndexOf(':');
+  if (colon < 0) throw wrong(address, 'missing port in address');
+  const host = address.startsWith('[') ? bracketedHost(address, colon) : plainHost(address, colon);
+  return { host, port: address.slice(colon + 1) };
+}
+
+export function joinHostPort(host: string, port: string | number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Can something be reached there: a host, and a port of `portLeast` to 65535? */
+export function isReachable({ host, port }: HostPort, portLeast = 1): boolean {
+  return (
+    host !== '' && !/\s/.test(host) && /^\d{1,5}$/.test(port) && Number(port) >= portLeast && Number(port) <= 65_535
+  );
+}
+
+/** Is this `HOST:PORT`? `portLeast` is the lowest port: 0 lets the system choose, where one listens. */
+export function isAddress(given: unknown, portLeast = 0): given is string {
+  try {
+    return typeof given === 'string' && isReachable(splitHostPort(given), portLeast);
+  } catch {
+    return false;
+  }
+}
+
+/** Returns the same address, with a port when it has none: `m1`, `10.0.0.1` and `::1` are hosts. */
+export function withPort(text: string, port: number): string {
+  if (/^[^\s:[\]]+$/.test(text) || /^\[[^\]]+\]$/.test(text)) return `${text}:${port}`;
+  return /^[\da-f.]*:[\da-f.]*:[\da-f.:]*$/i.test(text) ? `[${text}]:${port}` : text;
+}
+
+/** The message for what is no address. */
+export const addressRule = (given: unknown) => `an address is HOST:PORT, is ${JSON.stringify(given)}`;
+
+function plainHost(address: string, colon: number): string {
+  const host = address.slice(0, colon);
+  if (host.includes(':')) throw wrong(address, 'too many colons in address');
+  refuseBrackets(address, address);
+  return host;
+}
+
+function bracketedHost(address: string, colon: number): string {
+  const end = address.indexOf(']');
+  if (end < 0) throw wrong(address, "missing ']' in address");
+  if (end + 1 !== colon) {
+    const more = address[end + 1] === ':';
+    throw wrong(address, more ? 'too many colons in address' : 'missing port in address');
+  }
+  const host = address.slice(1, end);
+  if (host.includes('[')) throw wrong(address, "unexpected '[' in address");
+  refuseBrackets(address, address.slice(end + 1));
+  return host;
+}
+
+function refuseBrackets(address: string, part: string): void {
+  for (const bracket of '[]') {
+    if (part.includes(bracket)) throw wrong(address, `unexpected '${bracket}' in address`);
+  }
+}
+
+function wrong(address: string, why: string): Error {
+  return new Error(address === '' ? why : `address ${address}: ${why}`);
+}

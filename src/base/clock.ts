@@ -1,6 +1,9 @@
 /** Stops what it belongs to; harmless when called again. */
 export type Cancel = () => void;
 
+/** The longest that a timer of Node can wait, milliseconds: a longer one fires at once. */
+export const timerMaxMs = 2 ** 31 - 1;
+
 /** The only time that anything below the adapters sees. The simulator has its own. */
 export interface Clock {
   /** Wall time in milliseconds since the epoch. May jump. */

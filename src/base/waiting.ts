@@ -1,3 +1,4 @@
+import { onAbort } from './abort.js';
 import type { Clock } from './clock.js';
 
 /**
@@ -6,27 +7,34 @@ import type { Clock } from './clock.js';
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    const forget = onAbort(signal, () => reject(signal.reason as Error));
+    promise.then(resolve, reject).finally(forget);
+  });
+}
+
+/** Resolves when one of the signals is aborted. Leaves no listener on the others, which may live for long. */
+export function aborted(...signals: readonly AbortSignal[]): Promise<void> {
+  if (signals.some((signal) => signal.aborted)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      for (const cancel of forget) cancel();
+      resolve();
+    };
+    const forget = signals.map((signal) => onAbort(signal, end));
   });
 }
 
 /** Waits on `clock`; an abort ends the wait at once, and leaves no timer behind. */
 export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    if (signal?.aborted) {
-      resolve();
-      return;
-    }
     const end = () => {
       cancel();
-      signal?.removeEventListener('abort', end);
+      forget?.();
       resolve();
     };
     const cancel = clock.schedule(delayMs, end);
-    signal?.addEventListener('abort', end, { once: true });
+    const forget = signal && onAbort(signal, end);
   });
 }
 
@@ -35,5 +43,17 @@ export function within<T>(clock: Clock, limitMs: number, promise: Promise<T>, la
   return new Promise((resolve, reject) => {
     const cancel = clock.schedule(limitMs, () => reject(late()));
     promise.then(resolve, reject).finally(cancel);
+  });
+}
+
+/** Resolves when `promise` has settled, either way, or after `limitMs`. */
+export function settledWithin(clock: Clock, limitMs: number, promise: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.schedule(limitMs, resolve);
+    const end = () => {
+      cancel();
+      resolve();
+    };
+    promise.then(end, end);
   });
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import { plainEqual } from '../base/plain.js';
 import type { Random } from '../base/random.js';
-import { pause } from '../discovery/index.js';
+import { pause, settledWithin } from '../base/waiting.js';
 import type { CatalogBackend, CatalogSession } from './backend.js';
 import { jittered } from './checks/repeat.js';
 import { hasCode } from './errors.js';
@@ -71,15 +71,12 @@ export class Publisher {
     this.#stop.abort();
     this.#wanted.clear();
     const { clock, logger } = this.#options;
-    const done = new AbortController();
     const closing = this.#busy
       .then(() => this.#session?.close())
       .catch((error: unknown) =>
         logger.warn('what was registered could not be taken back; it expires', { error: messageOf(error) }),
-      )
-      .finally(() => done.abort());
-    await Promise.race([closing, pause(clock, graceMs, done.signal)]);
-    done.abort();
+      );
+    await settledWithin(clock, graceMs, closing);
   }
 
   #forget(id: string): boolean {

@@ -1,3 +1,4 @@
+import { timerMaxMs } from '../base/clock.js';
 import { parseDuration } from '../base/duration.js';
 import { isAddress } from '../base/host-port.js';
 import { InvalidArgumentError, type Command } from 'commander';
@@ -14,14 +15,11 @@ const wholeFrom = (least: number) => (text: string) => {
 export const wholeNumber = wholeFrom(0);
 export const countFrom1 = wholeFrom(1);
 
-/** The longest timer of Node, milliseconds; a longer one fires at once. */
-export const timeMaxMs = 2 ** 31 - 1;
-
 /** A time to wait, in whole milliseconds: `500ms`, `10s`, `1m30s`; a bare number is seconds. */
 export function time(text: string): number {
   const ms = waitingMs(text);
   if (ms < 1) throw new InvalidArgumentError('a time is like 500ms, 10s, 1m30s or 1h, and not less than 1ms.');
-  if (ms > timeMaxMs) throw new InvalidArgumentError('a time is at most 596h.');
+  if (ms > timerMaxMs) throw new InvalidArgumentError('a time is at most 596h.');
   return ms;
 }
 

@@ -1,7 +1,7 @@
+import { timerMaxMs } from '../base/clock.js';
 import { parseDuration } from '../base/duration.js';
 import { messageOf } from '../base/errors.js';
 import { DiscoveryError, type Backend, type BackendOptions, type BackendSettings } from '../discovery/index.js';
-import { timeMaxMs } from './arguments.js';
 import type { Context } from './context.js';
 import { UsageError } from './exit-codes.js';
 
@@ -32,7 +32,7 @@ export function discoveryUrl(given: string | undefined, { env }: Context, use: '
 export function timeFlag(name: string, text: string): number {
   try {
     const ms = parseDuration(text);
-    if (ms > timeMaxMs) throw new Error(`time: duration "${text}" is longer than 596h`);
+    if (ms > timerMaxMs) throw new Error(`time: duration "${text}" is longer than 596h`);
     return ms;
   } catch (cause) {
     throw new UsageError(`invalid --${name}: ${messageOf(cause)}`, { cause });

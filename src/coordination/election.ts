@@ -2,7 +2,7 @@ import { refuseUnknown } from '../base/options.js';
 import { acquire, lockOptions, type Lock, type LockOptions, type LockPorts } from './lock.js';
 import type { FencedTx } from './fenced.js';
 import type { Clock } from '../base/clock.js';
-import { pause } from '../base/waiting.js';
+import { settledWithin } from '../base/waiting.js';
 import type { WaitOptions } from '../client/index.js';
 
 /** What the one who leads is given. */
@@ -69,7 +69,7 @@ async function runOnce<T>(
     // The lease expires by itself: stopping the election waits a moment for it, but not for an unreachable cluster.
     const given = new AbortController();
     const released = lock.release({ signal: given.signal }).catch(() => undefined);
-    await (stop?.aborted ? Promise.race([released, pause(clock, releaseMs, given.signal)]) : released);
+    await (stop?.aborted ? settledWithin(clock, releaseMs, released) : released);
     given.abort();
   }
 }

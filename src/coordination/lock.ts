@@ -3,7 +3,7 @@ import { newId } from '../base/ids.js';
 import type { Clock } from '../base/clock.js';
 import { refuseUnknown } from '../base/options.js';
 import type { Random } from '../base/random.js';
-import { pause } from '../base/waiting.js';
+import { pause, settledWithin } from '../base/waiting.js';
 import type { WatchableStore } from '../state/index.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
 import { FencedWrites, type FencedTx } from './fenced.js';
@@ -120,8 +120,7 @@ export async function acquire(
       }
       // A lock may be attached to this lease without our knowing. The lease expires by itself, so an unreachable
       // cluster is not waited for.
-      const given = lease.revoke().catch(() => undefined);
-      await Promise.race([given, pause(clock, lastWordMs, undefined)]);
+      await settledWithin(clock, lastWordMs, lease.revoke());
       throw error;
     }
   }

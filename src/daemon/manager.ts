@@ -1,5 +1,7 @@
 import type { Context, ManagerFlags } from '../cli/index.js';
 import type { Logger } from '../base/log.js';
+import { systemClock } from '../base/clock.js';
+import { settledWithin } from '../base/waiting.js';
 import { systemRandom } from '../base/random.js';
 import { instances } from '../catalog/kinds.js';
 import type { DnsServer } from '../dns/index.js';
@@ -84,10 +86,5 @@ async function serveDns(listen: string, replica: OpenReplica, logger: Logger): P
 /** Lets another member lead before this one goes, so that nobody has to wait for an election. */
 async function handOver(replica: OpenReplica): Promise<void> {
   if (!replica.isLeader || replica.status().members.length < 2) return;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, handOverMs);
-  });
-  await Promise.race([replica.transferLeadership().catch(() => undefined), late]);
-  clearTimeout(timer);
+  await settledWithin(systemClock, handOverMs, replica.transferLeadership());
 }

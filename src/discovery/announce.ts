@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../base/clock.js';
 import type { Backend } from './backend.js';
 import { asError, DiscoveryError } from './errors.js';
-import { pause } from '../base/waiting.js';
+import { aborted, pause } from '../base/waiting.js';
 import { heartbeatMsDefault } from './registry.js';
 
 export interface AnnounceOptions {
@@ -39,27 +39,15 @@ export async function announce(backend: Backend, address: string, options: Annou
     }
   };
   while (!signal.aborted) {
-    await within(attempt(), signal, clock);
+    await withGrace(attempt(), signal, clock);
     await pause(clock, heartbeatMs, signal);
   }
-  await within(Promise.resolve(backend.deregister?.(address)).catch(tell), signal, clock);
+  await withGrace(Promise.resolve(backend.deregister?.(address)).catch(tell), signal, clock);
 }
 
-/** Waits for `work`; from the moment on that `signal` is aborted only a little longer. */
-async function within(work: Promise<unknown>, signal: AbortSignal, clock: Clock): Promise<void> {
+/** Waits for `work`; from the abort of `signal` on only a little longer. */
+async function withGrace(work: Promise<unknown>, signal: AbortSignal, clock: Clock): Promise<void> {
   const done = new AbortController();
   const impatient = aborted(signal, done.signal).then(() => pause(clock, graceMs, done.signal));
   await Promise.race([work.finally(() => done.abort()), impatient]);
-}
-
-/** Resolves when one of the signals is aborted. Leaves nothing behind on the other, which may live for long. */
-function aborted(...signals: readonly AbortSignal[]): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      for (const signal of signals) signal.removeEventListener('abort', end);
-      resolve();
-    };
-    for (const signal of signals) signal.addEventListener('abort', end);
-    if (signals.some((signal) => signal.aborted)) end();
-  });
 }

@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { onAbort } from '../base/abort.js';
 import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { DiscoveryError } from './errors.js';
@@ -85,15 +86,12 @@ export async function* askLines(asking: Ask): AsyncGenerator<string, undefined> 
 /** Ends a request that takes too long, or that nobody wants any more. */
 class Deadline {
   readonly #stop = new AbortController();
-  readonly #outer: AbortSignal | undefined;
   readonly #cancel: Cancel;
-  readonly #onAbort = () => this.#stop.abort(new Error('it was given up'));
+  readonly #forget: Cancel | undefined;
 
   constructor({ clock, timeoutMs = timeoutMsDefault, signal }: Ask) {
     this.#cancel = clock.schedule(timeoutMs, () => this.#stop.abort(new Error(`no answer within ${timeoutMs} ms`)));
-    this.#outer = signal;
-    if (signal?.aborted) this.#onAbort();
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#forget = signal && onAbort(signal, () => this.#stop.abort(new Error('it was given up')));
   }
 
   get signal(): AbortSignal {
@@ -113,7 +111,7 @@ class Deadline {
   /** Closes the connection, too, when the answer was not read to its end. */
   end(): void {
     this.#cancel();
-    this.#outer?.removeEventListener('abort', this.#onAbort);
+    this.#forget?.();
     this.#stop.abort();
   }
 }

@@ -1,7 +1,4 @@
-import type { Cancel, Clock } from '../base/clock.js';
-
-/** The longest that a timer may wait: above 2^31 ms Node does not wait at all. */
-const timerMaxMs = 2 ** 30;
+import { timerMaxMs, type Cancel, type Clock } from '../base/clock.js';
 
 interface Registration {
   readonly ttlMs: number;

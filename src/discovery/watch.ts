@@ -1,4 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs';
+import { onAbort } from '../base/abort.js';
 import { sameMembers, type Entries } from './entries.js';
 import { asError } from './errors.js';
 import { LatestSightings } from './latest.js';
@@ -45,12 +46,11 @@ export class DiscoveryWatch extends Observable<Sighting> {
 /** Begins to look for one subscriber. Returns how to stop. */
 function start(look: Look, subscriber: Subscriber<Sighting>, signal: AbortSignal | undefined): () => void {
   const looking = new AbortController();
-  const onAbort = () => subscriber.complete();
   if (signal?.aborted) {
     subscriber.complete();
     return () => undefined;
   }
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const forget = signal && onAbort(signal, () => subscriber.complete());
   const failed = (error: unknown) => subscriber.error(asError(error));
   try {
     Promise.resolve(look(tellTo(subscriber), looking.signal)).catch(failed);
@@ -58,7 +58,7 @@ function start(look: Look, subscriber: Subscriber<Sighting>, signal: AbortSignal
     failed(error);
   }
   return () => {
-    signal?.removeEventListener('abort', onAbort);
+    forget?.();
     looking.abort();
   };
 }

@@ -1,11 +1,9 @@
-import type { Cancel, Clock } from '../../base/clock.js';
 import { isMassExpiry, massExpiryDefaults, type MassExpiryPolicy } from '../../base/mass-expiry.js';
+import { onAbort } from '../../base/abort.js';
+import { timerMaxMs, type Cancel, type Clock } from '../../base/clock.js';
 import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
 import type { InstanceRecord } from '../record.js';
-
-/** The longest that a timer may wait: above 2^31 ms Node does not wait at all. */
-const timerMaxMs = 2 ** 30;
 
 interface Stay {
   readonly agentId: string;
@@ -86,7 +84,7 @@ export class MemoryCatalogBackend implements CatalogBackend {
       this.#watchers.delete(own);
       if (this.#watchers.size === 0) this.#disarm();
     };
-    signal.addEventListener('abort', end, { once: true });
+    onAbort(signal, end);
     this.#arm();
     tell.snapshot(this.#current());
   }

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../base/clock.js';
+import { timerMaxMs, type Cancel, type Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
 import { unreachable } from '../../base/assert.js';
 import { isAddress } from '../../base/host-port.js';
@@ -123,8 +123,6 @@ function probeOf(spec: CheckSpec, { clock, askGrpcHealth }: CheckPorts): Probe |
 }
 
 const kinds = ['ttl', 'http', 'tcp', 'grpc'];
-/** Node's timers reach no further, milliseconds. */
-const timeMax = 2 ** 31 - 1;
 
 /** Checks of programs that no compiler has seen. A pause that is none would keep the process busy for ever. */
 function checkSpec(spec: unknown): void {
@@ -136,8 +134,8 @@ function checkSpec(spec: unknown): void {
   for (const name of ['ttlMs', 'intervalMs', 'timeoutMs', 'deregisterCriticalAfterMs']) {
     const ms = given[name];
     if (ms === undefined && !(name === 'ttlMs' && kind === 'ttl')) continue;
-    if (!(typeof ms === 'number' && ms > 0 && ms <= timeMax))
-      throw invalid(`${name} must be milliseconds from above 0 to ${timeMax}`);
+    if (!(typeof ms === 'number' && ms > 0 && ms <= timerMaxMs))
+      throw invalid(`${name} must be milliseconds from above 0 to ${timerMaxMs}`);
   }
 }
 

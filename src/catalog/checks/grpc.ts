@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { connect, type ClientHttp2Session } from 'node:http2';
+import { onAbort } from '../../base/abort.js';
 import type { GrpcCheck, Probe } from './spec.js';
 
 /** What `grpc.health.v1` knows. */
@@ -26,13 +27,11 @@ export const askGrpcHealth: AskGrpcHealth = (addr, service, signal) =>
   new Promise((resolve, reject) => {
     const session = connect(`http://${addr}`);
     const end = () => session.destroy(new Error('it was given up'));
-    signal.addEventListener('abort', end, { once: true });
-    session.on('close', () => signal.removeEventListener('abort', end));
     session.on('error', reject);
+    session.on('close', onAbort(signal, end));
     request(session, service)
       .then(resolve, reject)
       .finally(() => session.destroy());
-    if (signal.aborted) end();
   });
 
 function request(session: ClientHttp2Session, service: string): Promise<ServingStatus> {

@@ -1,7 +1,8 @@
+import { onAbort } from '../../base/abort.js';
 import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Random } from '../../base/random.js';
-import { pause } from '../../discovery/index.js';
+import { orAborted, pause, within } from '../../base/waiting.js';
 import { intervalMsDefault, timeoutMsDefault, type CheckResult, type Probe } from './spec.js';
 
 export interface Repeat {
@@ -32,19 +33,14 @@ export function jittered(everyMs: number, random: Random): number {
 
 async function once(probe: Probe, timeoutMs: number, clock: Clock, outer: AbortSignal): Promise<CheckResult> {
   const done = new AbortController();
-  const giveUp = () => done.abort();
-  outer.addEventListener('abort', giveUp, { once: true });
-  const late = pause(clock, timeoutMs, done.signal).then((): CheckResult => {
-    return { status: 'critical', note: `no answer within ${timeoutMs} ms` };
-  });
+  const forget = onAbort(outer, () => done.abort());
   try {
-    const probed = probe({ timeoutMs, signal: done.signal });
-    probed.catch(() => undefined);
-    return await Promise.race([probed, late]);
+    const probed = orAborted(probe({ timeoutMs, signal: done.signal }), outer);
+    return await within(clock, timeoutMs, probed, () => new Error(`no answer within ${timeoutMs} ms`));
   } catch (error) {
     return { status: 'critical', note: messageOf(error) };
   } finally {
-    outer.removeEventListener('abort', giveUp);
+    forget();
     done.abort();
   }
 }

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { onAbort } from '../../base/abort.js';
 import { splitHostPort } from '../../base/host-port.js';
 import type { Probe, TcpCheck } from './spec.js';
 
@@ -8,8 +9,7 @@ export function tcpProbe({ addr }: TcpCheck): Probe {
     new Promise((resolve, reject) => {
       const socket = connect({ host, port: Number(port) });
       const end = () => socket.destroy(new Error('it was given up'));
-      signal.addEventListener('abort', end, { once: true });
-      socket.on('close', () => signal.removeEventListener('abort', end));
+      socket.on('close', onAbort(signal, end));
       socket.on('error', reject);
       socket.on('connect', () => {
         socket.destroy();

@@ -2,7 +2,9 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CatalogAgent, CatalogError, SkepCatalogBackend, type CheckSpec, type Instance } from '../../catalog/index.js';
 import { instances } from '../../catalog/kinds.js';
 import type { Client } from '../../client/index.js';
+import { onAbort } from '../../base/abort.js';
 import { isAddress, splitHostPort } from '../../base/host-port.js';
+import { aborted } from '../../base/waiting.js';
 import { pairs, time, wholeNumber } from '../arguments.js';
 import { withClient, type Context } from '../context.js';
 import { collected } from '../discovery-flags.js';
@@ -129,7 +131,7 @@ export function addCatalog(program: Command, context: Context): void {
       await withClient(command, context, async (client) => {
         await withAgent(client, async (agent) => {
           const watcher = agent.service(name, ...tag).watch();
-          signal.addEventListener('abort', () => watcher.close(), { once: true });
+          onAbort(signal, () => watcher.close());
           try {
             for await (const events of watcher) for (const event of events) streams.out(`${JSON.stringify(event)}\n`);
           } catch (error) {
@@ -156,13 +158,6 @@ function checksOf({ checkHttp, checkTcp, checkGrpc, interval: intervalMs }: Regi
     ...checkTcp.map((addr) => ({ kind: 'tcp' as const, name: addr, addr, intervalMs })),
     ...checkGrpc.map((addr) => ({ kind: 'grpc' as const, name: `grpc ${addr}`, addr, intervalMs })),
   ];
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function address(text: string): { readonly host: string; readonly port: number } {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { aborted } from '../../base/waiting.js';
 import { openTokenServer } from '../../discovery/index.js';
 import { address } from '../arguments.js';
 import type { Context } from '../context.js';
@@ -26,11 +27,4 @@ export function addTokenServer(program: Command, context: Context, exit: (code: 
       await server.close();
       exit(exitCodes.ok);
     });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

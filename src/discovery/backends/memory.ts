@@ -1,3 +1,4 @@
+import { onAbort } from '../../base/abort.js';
 import type { Backend, BackendPorts, WatchOptions } from '../backend.js';
 import { createEntries } from '../entries.js';
 import { Entry } from '../entry.js';
@@ -24,7 +25,7 @@ export class MemoryBackend implements Backend {
     return new DiscoveryWatch((tell, stop) => {
       const look = () => tell.entries(createEntries(this.#registrations.addresses()));
       const cancel = this.#registrations.onChange(look);
-      stop.addEventListener('abort', cancel, { once: true });
+      onAbort(stop, cancel);
       look();
     }, signal);
   }

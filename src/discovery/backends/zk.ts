@@ -1,3 +1,4 @@
+import { onAbort } from '../../base/abort.js';
 import type { Cancel } from '../../base/clock.js';
 import type { Backend, BackendOptions, BackendPorts, WatchOptions } from '../backend.js';
 import { Entry } from '../entry.js';
@@ -138,9 +139,7 @@ export class ZkBackend implements Backend {
   /** Tells the list, then each change of it, over a session of its own. Ends by failing, or at the abort. */
   async #follow(tell: Tell, signal: AbortSignal): Promise<void> {
     const session = await this.#open();
-    const end = () => session.close();
-    if (signal.aborted) end();
-    signal.addEventListener('abort', end, { once: true });
+    const forget = onAbort(signal, () => session.close());
     const values = new Map<string, string>();
     try {
       while (!signal.aborted) {
@@ -152,8 +151,8 @@ export class ZkBackend implements Backend {
         }
       }
     } finally {
-      signal.removeEventListener('abort', end);
-      if (!signal.aborted) end();
+      forget();
+      session.close();
     }
   }
 

@@ -15,7 +15,7 @@ describe.skipIf(!isThere('etcd'))('the catalogue in a real etcd', () => {
   let gateway: EtcdGateway;
   beforeAll(async () => {
     etcd = await EtcdProcess.make();
-    gateway = new EtcdGateway({ endpoints: [new URL(`http://${etcd.addr}`)], prefix: '', tls: undefined }, systemClock);
+    gateway = new EtcdGateway({ endpoints: [new URL(`http://${etcd.addr}`)], tls: undefined }, systemClock);
   });
   afterAll(() => etcd.remove());
 

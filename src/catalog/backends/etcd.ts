@@ -1,13 +1,12 @@
 import { systemClock, type Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import { DiscoveryError, pause, parseUrl, type BackendOptions } from '../../discovery/index.js';
-import { EtcdGateway, type LeaseId } from '../../discovery/etcd/gateway.js';
+import { EtcdGateway, etcdStore, type LeaseId } from '../../discovery/etcd/gateway.js';
 import { readFields, type Change, type KeyValue } from '../../discovery/etcd/messages.js';
-import { etcdSettings } from '../../discovery/etcd/settings.js';
+import { kvSettings } from '../../discovery/kv-settings.js';
 import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
 import { readRecord, type InstanceRecord } from '../record.js';
-import { EtcdTransactions } from './etcd-transactions.js';
 
 /** Where in an etcd the catalogue is, below the URL's own prefix. */
 export const etcdCatalogPath = 'skep/catalog';
@@ -28,16 +27,14 @@ export class EtcdCatalogBackend implements CatalogBackend {
   readonly #clock: Clock;
   readonly #retryMs: number;
   readonly #gateway: EtcdGateway;
-  readonly #transactions: EtcdTransactions;
   readonly #prefix: string;
 
   /** @throws {DiscoveryError} `INVALID_OPTION` */
   constructor(url: string, { options = {}, retryMs = 1_000, clock = systemClock }: EtcdCatalogOptions = {}) {
-    const settings = etcdSettings(parseUrl(url).uris, { 'kv.path': etcdCatalogPath, ...options });
+    const settings = kvSettings(parseUrl(url).uris, { 'kv.path': etcdCatalogPath, ...options }, etcdStore);
     this.#clock = clock;
     this.#retryMs = retryMs;
     this.#gateway = new EtcdGateway(settings, clock);
-    this.#transactions = new EtcdTransactions(settings, clock);
     this.#prefix = settings.prefix;
   }
 
@@ -70,11 +67,11 @@ export class EtcdCatalogBackend implements CatalogBackend {
       key: this.#key(record.id),
       value: JSON.stringify({ agent: agentId, instance: record }),
     }));
-    await this.#transactions.putAll(pairs, lease);
+    await this.#gateway.putAll(pairs, lease);
   }
 
   async #remove(ids: readonly string[], lease: LeaseId): Promise<void> {
-    await this.#transactions.deleteHeld(
+    await this.#gateway.deleteHeld(
       ids.map((id) => this.#key(id)),
       lease,
     );
@@ -93,21 +90,10 @@ export class EtcdCatalogBackend implements CatalogBackend {
     }
   }
 
-  /** Tells everything, then everything again at each change, from that very revision on. Ends only by failing. */
-  async #follow(tell: CatalogTell, signal: AbortSignal): Promise<never> {
-    const { revision, pairs } = await this.#gateway.list(this.#prefix, signal);
+  /** Tells everything, then everything again at each change. Ends only by failing. */
+  async #follow(tell: CatalogTell, signal: AbortSignal): Promise<void> {
     const told = new ToldSnapshots(tell, signal);
-    told.take(pairs);
-    try {
-      for await (const message of this.#gateway.watch(this.#prefix, revision + 1n, signal)) {
-        if ('ended' in message) throw new Error(message.ended);
-        if (message.changes.length > 0) told.take(message.changes);
-      }
-    } catch (error) {
-      this.#gateway.preferAnother();
-      throw error;
-    }
-    throw new Error('the connection was closed');
+    for await (const changes of this.#gateway.follow(this.#prefix, signal)) told.take(changes);
   }
 }
 

@@ -1,12 +1,12 @@
 import { onAbort } from '../../base/abort.js';
 import type { Cancel } from '../../base/clock.js';
-import type { Backend, BackendOptions, BackendPorts, WatchOptions } from '../backend.js';
+import type { BackendPorts } from '../backend.js';
 import { Entry } from '../entry.js';
 import { DiscoveryError } from '../errors.js';
-import { kvSettings } from '../kv-settings.js';
-import { following } from '../following.js';
+import { KvBackend } from '../kv-backend.js';
+import type { KvSettings } from '../kv-settings.js';
 import { tellValues } from '../values.js';
-import type { DiscoveryWatch, Tell } from '../watch.js';
+import type { Tell } from '../watch.js';
 import type { ZkSession } from '../zk/session.js';
 
 /** A session that holds nothing needs no TTL of anybody, milliseconds. */
@@ -18,35 +18,14 @@ const triesMax = 5;
  * `zk://HOST:PORT,…/PREFIX`: each entry is a node that goes with our session, and ZooKeeper says when there are others.
  * The library keeps a session for as long as the process lives, so who does not renew in time is taken back from here.
  */
-export class ZkBackend implements Backend {
-  readonly #ports: BackendPorts;
+export class ZkBackend extends KvBackend<readonly string[]> {
   /** Our registrations, by address, and how to stop waiting for the end of each. */
   readonly #held = new Map<string, Cancel>();
   #opening: Promise<ZkSession> | undefined;
   #using = 0;
-  #hosts: readonly string[] = [];
-  #path = '';
-  #heartbeatMs = 0;
-  #ttlMs = 0;
 
   constructor(ports: BackendPorts) {
-    this.#ports = ports;
-  }
-
-  initialize(uris: string, heartbeatMs: number, ttlMs: number, options: BackendOptions): void {
-    const { hosts, prefix, tls } = kvSettings(uris, options, { scheme: 'zk', portDefault: 2181 });
-    if (tls) throw new DiscoveryError('INVALID_OPTION', 'zk:// has no TLS: kv.cacertfile and the like are not for it');
-    const wrong = hosts.find((host) => host.includes('['));
-    if (wrong) throw new DiscoveryError('INVALID_OPTION', `zk:// takes names and IPv4 addresses, ${wrong} is neither`);
-    this.#hosts = hosts;
-    this.#path = `/${prefix.replace(/\/+$/, '')}`;
-    this.#heartbeatMs = heartbeatMs;
-    this.#ttlMs = ttlMs;
-  }
-
-  watch({ signal }: WatchOptions = {}): DiscoveryWatch {
-    const { clock } = this.#ports;
-    return following((tell, stop) => this.#follow(tell, stop), { clock, pauseMs: this.#heartbeatMs, signal });
+    super({ scheme: 'zk', portDefault: 2181 }, ports);
   }
 
   async register(address: string): Promise<void> {
@@ -60,7 +39,7 @@ export class ZkBackend implements Backend {
     const cancel = this.#held.get(value);
     await this.#with(async (session) => {
       const path = this.#pathOf(value);
-      const ours = cancel === undefined || (await session.ownerOf(path)) === session.owner(this.#ttlMs === 0);
+      const ours = cancel === undefined || (await session.ownerOf(path)) === session.owner(this.ttlMs === 0);
       if (ours) await session.remove(path);
       cancel?.();
       this.#held.delete(value);
@@ -76,9 +55,17 @@ export class ZkBackend implements Backend {
     (await opening)?.close();
   }
 
+  /** Checks the hosts; each session connects to them. */
+  protected connect({ hosts, tls }: KvSettings): readonly string[] {
+    if (tls) throw new DiscoveryError('INVALID_OPTION', 'zk:// has no TLS: kv.cacertfile and the like are not for it');
+    const wrong = hosts.find((host) => host.includes('['));
+    if (wrong) throw new DiscoveryError('INVALID_OPTION', `zk:// takes names and IPv4 addresses, ${wrong} is neither`);
+    return hosts;
+  }
+
   async #hold(session: ZkSession, value: string): Promise<void> {
     const path = this.#pathOf(value);
-    const stays = this.#ttlMs === 0;
+    const stays = this.ttlMs === 0;
     for (let tries = 1; ; tries++) {
       try {
         const owner = await session.ownerOf(path);
@@ -91,16 +78,16 @@ export class ZkBackend implements Backend {
       }
     }
     this.#held.get(value)?.();
-    this.#held.set(value, stays ? () => undefined : this.#expireAfter(value, this.#ttlMs));
+    this.#held.set(value, stays ? () => undefined : this.#expireAfter(value, this.ttlMs));
   }
 
   /** Takes the registration back after a time; when ZooKeeper is away then, after it has come back. */
   #expireAfter(value: string, delayMs: number): Cancel {
-    return this.#ports.clock.schedule(delayMs, () => {
+    return this.clock.schedule(delayMs, () => {
       const cancel = this.#held.get(value);
       this.deregister(value).catch(() => {
         if (cancel && this.#held.get(value) === cancel)
-          this.#held.set(value, this.#expireAfter(value, this.#heartbeatMs));
+          this.#held.set(value, this.#expireAfter(value, this.heartbeatMs));
       });
     });
   }
@@ -133,11 +120,11 @@ export class ZkBackend implements Backend {
   /** The library is read when it is needed: most who name other schemes never do. */
   async #open(): Promise<ZkSession> {
     const { ZkSession } = await import('../zk/session.js');
-    return new ZkSession(this.#hosts, this.#ttlMs || sessionMsDefault, this.#ports.clock);
+    return new ZkSession(this.connection, this.ttlMs || sessionMsDefault, this.clock);
   }
 
-  /** Tells the list, then each change of it, over a session of its own. Ends by failing, or at the abort. */
-  async #follow(tell: Tell, signal: AbortSignal): Promise<void> {
+  /** Reads over a session of its own. */
+  protected async follow(tell: Tell, signal: AbortSignal): Promise<void> {
     const session = await this.#open();
     const forget = onAbort(signal, () => session.close());
     const values = new Map<string, string>();
@@ -174,6 +161,10 @@ export class ZkBackend implements Backend {
       if (value !== undefined) values.set(name, value);
     });
     return true;
+  }
+
+  get #path(): string {
+    return `/${this.prefix.replace(/\/+$/, '')}`;
   }
 
   #pathOf(name: string): string {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import { DiscoveryError } from '../errors.js';
 import { ask, type Answer, type Ask } from '../http.js';
+import { fieldsIn, listIn, textIn } from '../json.js';
 import type { KvSettings } from '../kv-settings.js';
 
 /** How long Consul may take to answer, milliseconds, beside the time that it was asked to wait. */
@@ -27,7 +28,7 @@ export class ConsulApi {
   /** A session whose keys go with it; Consul ends it between once and twice `ttlSeconds` after the last renewal. */
   async createSession(ttlSeconds: number): Promise<string> {
     const session = { TTL: `${ttlSeconds}s`, Behavior: 'delete', LockDelay: '1ms' };
-    const { ID } = fields(read(await this.#call('PUT', 'session/create', JSON.stringify(session))));
+    const { ID } = fieldsIn(read(await this.#call('PUT', 'session/create', JSON.stringify(session))));
     if (typeof ID !== 'string') throw strange();
     return ID;
   }
@@ -54,7 +55,7 @@ export class ConsulApi {
   async holderOf(key: string): Promise<string | undefined> {
     const answer = await this.#call('GET', `kv/${path(key)}`, undefined, [404]);
     if (answer.status === 404) return undefined;
-    const { Session } = list(read(answer))[0] ?? {};
+    const { Session } = listIn(read(answer))[0] ?? {};
     return typeof Session === 'string' ? Session : '';
   }
 
@@ -75,8 +76,8 @@ export class ConsulApi {
     const answer = await this.#call('GET', `kv/${path(prefix)}?recurse=true${wait}`, undefined, [404], asked);
     const next = Number(answer.headers['x-consul-index']);
     if (!(next > 0)) throw strange();
-    const pairs = answer.status === 404 ? [] : list(read(answer));
-    const values = new Map(pairs.map(({ Key, Value }): [string, string] => [String(Key), text(Value)]));
+    const pairs = answer.status === 404 ? [] : listIn(read(answer));
+    const values = new Map(pairs.map(({ Key, Value }): [string, string] => [String(Key), textIn(Value)]));
     // An index that goes back is one of another history: begin anew.
     return { index: next < index ? 0 : next, values };
   }
@@ -98,8 +99,6 @@ export class ConsulApi {
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function path(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
 }
@@ -114,16 +113,4 @@ function read({ text }: Answer): unknown {
 
 function strange(options?: ErrorOptions): DiscoveryError {
   return new DiscoveryError('UNAVAILABLE', 'this is not how a consul answers', options);
-}
-
-function list(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map(fields) : [];
-}
-
-function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
-}
-
-function text(base64: unknown): string {
-  return typeof base64 === 'string' ? Buffer.from(base64, 'base64').toString() : '';
 }

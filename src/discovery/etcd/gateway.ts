@@ -9,12 +9,20 @@ import {
   readListing,
   readResult,
   readWatch,
+  type Change,
   type KeyValue,
   type Listing,
   type WatchMessage,
 } from './messages.js';
-import type { EtcdSettings } from './settings.js';
+import type { KvSettings, KvStore } from '../kv-settings.js';
 
+export const etcdStore: KvStore = { scheme: 'etcd', portDefault: 2379 };
+
+/** What a gateway is made with. */
+export type EtcdSettings = Pick<KvSettings, 'endpoints' | 'tls'>;
+
+/** How many operations one transaction of etcd may have, by default. */
+const operationsMax = 128;
 /** How long one etcd may take before the next one is asked, milliseconds. */
 const answerMs = 5_000;
 
@@ -77,11 +85,47 @@ export class EtcdGateway {
     await this.#call('kv/txn', { compare: [held], failure: [{ requestPut: put }] });
   }
 
+  /** Writes the pairs under the lease, and takes over those that another lease holds. */
+  async putAll(pairs: readonly KeyValue[], lease: LeaseId): Promise<void> {
+    for (const some of slices(pairs, operationsMax)) {
+      const puts = some.map(({ key, value }) => ({ requestPut: { key: bytes(key), value: bytes(value), lease } }));
+      await this.#call('kv/txn', { success: puts });
+    }
+  }
+
+  /** Deletes those of the keys that this lease holds. */
+  async deleteHeld(keys: readonly string[], lease: LeaseId): Promise<void> {
+    // What is nested counts as well.
+    for (const some of slices(keys, operationsMax / 2)) {
+      const deletions = some.map(bytes).map((key) => {
+        const compare = [{ target: 'LEASE', key, lease, result: 'EQUAL' }];
+        return { requestTxn: { compare, success: [{ requestDeleteRange: { key } }] } };
+      });
+      await this.#call('kv/txn', { success: deletions });
+    }
+  }
+
+  /** Yields everything below `prefix`, then the changes from that very revision on. Ends only by failing. */
+  async *follow(prefix: string, signal: AbortSignal): AsyncGenerator<readonly Change[], never> {
+    const { revision, pairs } = await this.list(prefix, signal);
+    yield pairs;
+    try {
+      for await (const message of this.#watch(prefix, revision + 1n, signal)) {
+        if ('ended' in message) throw new Error(message.ended);
+        if (message.changes.length > 0) yield message.changes;
+      }
+    } catch (error) {
+      this.#preferAnother();
+      throw error;
+    }
+    throw new Error('the connection was closed');
+  }
+
   /**
-   * What changes below `prefix`, beginning with the revision `from`, until either side ends it. Asks to be told when the
-   * etcd at the other end has lost its leader, for then it would know of no change.
+   * Yields what changes below `prefix`, beginning with the revision `from`, until either side ends it. Asks to be told when
+   * the etcd at the other end has lost its leader, for then it would know of no change.
    */
-  async *watch(prefix: string, from: bigint, signal: AbortSignal): AsyncGenerator<WatchMessage, undefined> {
+  async *#watch(prefix: string, from: bigint, signal: AbortSignal): AsyncGenerator<WatchMessage, undefined> {
     const create = { key: bytes(prefix), range_end: prefixEnd(prefix), start_revision: String(from) };
     const asking = this.#request('watch', { create_request: create }, this.#preferred);
     for await (const line of askLines({ ...asking, headers: { 'grpc-metadata-hasleader': 'true' }, signal })) {
@@ -90,8 +134,8 @@ export class EtcdGateway {
     return undefined;
   }
 
-  /** The next one, the next time: this one broke off. */
-  preferAnother(): void {
+  /** Turns to the next one: this one broke off. */
+  #preferAnother(): void {
     this.#preferred = (this.#preferred + 1) % this.#settings.endpoints.length;
   }
 
@@ -104,7 +148,7 @@ export class EtcdGateway {
       } catch (error) {
         if (signal?.aborted || !passes(error)) throw error;
         failure ??= error;
-        this.preferAnother();
+        this.#preferAnother();
       }
     }
     throw failure;
@@ -131,4 +175,8 @@ function checked({ status, text }: Answer): string {
   const { message } = readFields(text);
   const code = status === 404 ? 'NOT_FOUND' : status >= 500 || status === 408 ? 'UNAVAILABLE' : 'REFUSED';
   throw new DiscoveryError(code, typeof message === 'string' ? message : `etcd answered ${status}`);
+}
+
+function* slices<T>(all: readonly T[], most: number): Generator<T[]> {
+  for (let from = 0; from < all.length; from += most) yield all.slice(from, from + most);
 }

@@ -1,4 +1,5 @@
 import { DiscoveryError } from '../errors.js';
+import { fieldsIn, listIn, textIn, type Fields } from '../json.js';
 
 /**
  * The few messages of etcd's JSON gateway that discovery needs, and how to read them. Bytes are base64, 64-bit integers
@@ -25,8 +26,6 @@ export interface Change {
 /** One message of a watch: something changed, or etcd will say nothing any more. */
 export type WatchMessage = { readonly changes: readonly Change[] } | { readonly ended: string };
 
-type Fields = Readonly<Record<string, unknown>>;
-
 export function bytes(text: string): string {
   return Buffer.from(text).toString('base64');
 }
@@ -45,24 +44,24 @@ export function readFields(text: string): Fields {
   } catch (cause) {
     throw new DiscoveryError('UNAVAILABLE', 'this is not how an etcd answers', { cause });
   }
-  return fields(value);
+  return fieldsIn(value);
 }
 
 export function readListing(answer: Fields): Listing {
-  return { revision: readInteger(fields(answer.header).revision), pairs: list(answer.kvs).map(readPair) };
+  return { revision: readInteger(fieldsIn(answer.header).revision), pairs: listIn(answer.kvs).map(readPair) };
 }
 
 /** A message of a stream; its reply is in `result`, what went wrong is in `error`. */
 export function readResult(text: string): Fields {
   const { result, error } = readFields(text);
-  if (error !== undefined) throw new DiscoveryError('UNAVAILABLE', wordsOf(fields(error).message) ?? 'unknown error');
-  return fields(result);
+  if (error !== undefined) throw new DiscoveryError('UNAVAILABLE', wordsOf(fieldsIn(error).message) ?? 'unknown error');
+  return fieldsIn(result);
 }
 
 export function readWatch(line: string): WatchMessage {
   const result = readResult(line);
   if (result.canceled === true) return { ended: wordsOf(result.cancel_reason) ?? 'the history that it needs is gone' };
-  const changes = list(result.events).map((event): Change => {
+  const changes = listIn(result.events).map((event): Change => {
     const { key, value } = readPair(event.kv);
     return event.type === 'DELETE' ? { key } : { key, value };
   });
@@ -74,22 +73,10 @@ export function readInteger(value: unknown): bigint {
 }
 
 function readPair(pair: unknown): KeyValue {
-  const { key, value } = fields(pair);
-  return { key: text(key), value: text(value) };
+  const { key, value } = fieldsIn(pair);
+  return { key: textIn(key), value: textIn(value) };
 }
 
 function wordsOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function text(base64: unknown): string {
-  return typeof base64 === 'string' ? Buffer.from(base64, 'base64').toString() : '';
-}
-
-function list(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map(fields) : [];
-}
-
-function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, until } from '../../../scripts/waiting.js';
 import { createBackend } from '../../../src/discovery/index.js';
-import { EtcdGateway } from '../../../src/discovery/etcd/gateway.js';
-import { etcdSettings } from '../../../src/discovery/etcd/settings.js';
+import { EtcdGateway, etcdStore } from '../../../src/discovery/etcd/gateway.js';
+import { kvSettings } from '../../../src/discovery/kv-settings.js';
 import { systemClock } from '../../../src/base/clock.js';
 import { EtcdProcess, isThere } from '../../support/discovery-etcd.js';
 import { HttpServer } from '../../support/discovery-http.js';
@@ -17,7 +17,7 @@ let seen: Seen | undefined;
 afterEach(() => seen?.stop());
 
 const told = (list: string) => until(`the list is '${list}'`, () => seen?.list === list);
-const gatewayTo = (addrs: string) => new EtcdGateway(etcdSettings(addrs, {}), systemClock);
+const gatewayTo = (addrs: string) => new EtcdGateway(kvSettings(addrs, {}, etcdStore), systemClock);
 
 describe('etcd:// without an etcd', () => {
   it('says so, again after each heartbeat', async () => {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { etcdSettings } from '../../../src/discovery/etcd/settings.js';
+import { etcdStore } from '../../src/discovery/etcd/gateway.js';
+import { kvSettings } from '../../src/discovery/kv-settings.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'skep-pem-'));
 const pem = join(folder, 'pem');
@@ -10,7 +11,7 @@ writeFileSync(pem, 'pem');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const read = (uris: string, options: Record<string, string> = {}) => {
-  const { endpoints, prefix, tls } = etcdSettings(uris, options);
+  const { endpoints, prefix, tls } = kvSettings(uris, options, etcdStore);
   return { endpoints: endpoints.map(({ origin }) => origin), prefix, tls: tls && Object.keys(tls) };
 };
 

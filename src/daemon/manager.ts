@@ -76,7 +76,8 @@ async function serveDns(listen: string, replica: OpenReplica, logger: Logger): P
   const { openDnsServer } = await import('../dns/index.js');
   const find = (name: string) => replica.store.view((tx) => tx.kind(instances).find(instances.by('lowered', name)));
   try {
-    return await openDnsServer({ listen, find, random: systemRandom, logger });
+    const version = () => replica.store.version;
+    return await openDnsServer({ listen, find, version, random: systemRandom, logger });
   } catch (error) {
     await replica.close();
     throw new Error(`cannot serve DNS: ${messageOf(cannotListen(listen, error))}`, { cause: error });

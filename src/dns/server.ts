@@ -1,28 +1,28 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { decode, type DecodedPacket, type Packet } from 'dns-packet';
+import { decode, type DecodedPacket } from 'dns-packet';
 import { Slicer, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { joinHostPort, splitHostPort } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
-import { answer, answerToNonsense } from './answer.js';
+import { answer, answerToNonsense, failure, type Reply } from './answer.js';
 import { fit, tcpBytesMax, udpBytesFor } from './fit.js';
 import { Sources } from './sources.js';
+import { ZoneCache } from './zone-cache.js';
 import type { FindInstances } from './zone.js';
 
 /** How long a connection may be silent, milliseconds; and how many there may be. */
 const silenceMs = 10_000;
 const connectionsMax = 200;
 
-/** The response code for our own mistakes. */
-const serverFailure = 2;
-
 export interface DnsOptions {
   /** `HOST:PORT`, for UDP and TCP. */
   readonly listen: string;
   readonly find: FindInstances;
+  /** Grows with each change of what `find` gives: until then answers are given from what was rendered before. */
+  readonly version: () => number;
   readonly random: Random;
   readonly logger: Logger;
 }
@@ -33,15 +33,16 @@ export interface DnsServer {
 }
 
 /** Answers for the zone over UDP and TCP. Rejects when it cannot listen on both. */
-export async function openDnsServer({ listen, find, random, logger }: DnsOptions): Promise<DnsServer> {
+export async function openDnsServer({ listen, find, version, random, logger }: DnsOptions): Promise<DnsServer> {
   const { host, port: wanted } = splitHostPort(listen);
   const failed = (error: unknown) => logger.warn('a DNS query was not answered', { error: messageOf(error) });
-  const answered = (query: DecodedPacket): Packet => {
+  const names = new ZoneCache(find, version);
+  const answered = (query: DecodedPacket): Reply => {
     try {
-      return answer(query, find, random);
+      return answer(query, names, random);
     } catch (error) {
       failed(error);
-      return { type: 'response', id: query.id ?? 0, flags: serverFailure, questions: query.questions ?? [] };
+      return failure(query);
     }
   };
   const reply = (bytes: Buffer, bytesMax: (query: DecodedPacket) => number) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
 import { answer, answerToNonsense } from '../../src/dns/answer.js';
 import { fit, udpBytesFor } from '../../src/dns/fit.js';
+import { ZoneCache } from '../../src/dns/zone-cache.js';
 import type { ZoneInstance } from '../../src/dns/zone.js';
 
 const one = (host: string, more: Partial<ZoneInstance> = {}): ZoneInstance => ({
@@ -22,14 +23,16 @@ const catalogue: Record<string, ZoneInstance[]> = {
   down: [one('10.0.0.9', { health: 'warning' })],
   'a.b': [one('10.0.0.3')],
   big: [one('10.0.0.4')],
-  many: Array.from({ length: 60 }, (_, i) => one(`10.0.1.${i}`)),
+  many: Array.from({ length: 100 }, (_, i) => one(`10.0.1.${i}`)),
 };
 const find = (name: string) => (Object.hasOwn(catalogue, name) ? (catalogue[name] ?? []) : []);
 
 const opt = { type: 'OPT', name: '.', udpPayloadSize: 4_096, ednsVersion: 0, flags: 0 } as unknown as Answer;
 const query = (name: string, type: Question['type'] | 'ANY' = 'A', more: Packet = {}) =>
   decode(encode({ type: 'query', id: 7, questions: [{ name, type: type as Question['type'] }], ...more }));
-const ask = (...of: Parameters<typeof query>) => answer(query(...of), find, seededRandom(1));
+const names = () => new ZoneCache(find, () => 1);
+const reply = (...of: Parameters<typeof query>) => answer(query(...of), names(), seededRandom(1));
+const ask = (...of: Parameters<typeof query>) => decode(fit(reply(...of), 65_535));
 const rcode = ({ flags = 0 }: Packet) => flags & 0xf;
 const text = (record: Answer) => {
   if (record.type === 'SRV') {
@@ -52,12 +55,12 @@ describe('a DNS query', () => {
     ['a.b.service.skep', 'A', ['A 10.0.0.3']],
     ['Big.service.skep', 'A', ['A 10.0.0.4']],
     ['0a000001.addr.skep', 'A', ['A 10.0.0.1']],
-    ['20010db8000000000000000000000001.addr.skep', 'AAAA', ['AAAA 2001:0db8:0000:0000:0000:0000:0000:0001']],
+    ['20010db8000000000000000000000001.addr.skep', 'AAAA', ['AAAA 2001:db8::1']],
   ] as const)('%s %s is answered with what passes', (name, type, expected) => {
     const said = ask(name, type);
     expect({ rcode: rcode(said), answers: texts(said.answers) }).toEqual({ rcode: 0, answers: expected });
     expect(said.answers?.every((record) => 'ttl' in record && record.ttl === 5)).toBe(true);
-    expect(decode(encode(said))).toMatchObject({ id: 7, type: 'response', flag_aa: true });
+    expect(said).toMatchObject({ id: 7, type: 'response', flag_aa: true });
   });
 
   it('for SRV gives weight, port and a target, and the addresses of the targets beside', () => {
@@ -119,7 +122,9 @@ describe('a DNS query', () => {
 
   it('gets the instances in another order each time', () => {
     const random = seededRandom(1);
-    const order = () => (answer(query('many.service.skep'), find, random).answers ?? []).map(text).join();
+    const zone = names();
+    const order = () =>
+      (decode(fit(answer(query('many.service.skep'), zone, random), 65_535)).answers ?? []).map(text).join();
     expect(new Set([order(), order(), order()]).size).toBe(3);
   });
 });
@@ -130,31 +135,31 @@ describe('a response that is too long', () => {
     const long = query('many.service.skep', 'A', { additionals: [opt] });
     for (const [asked, max] of [[short, 512], [long, 1_232]] as const) {
       expect(udpBytesFor(asked)).toBe(max);
-      const bytes = fit(answer(asked, find, seededRandom(1)), max);
+      const bytes = fit(answer(asked, names(), seededRandom(1)), max);
       expect(bytes.length).toBeLessThanOrEqual(max);
       const read = decode(bytes);
       expect(read.flag_tc).toBe(true);
-      expect(read.answers?.length).toBeGreaterThan(max / 50);
+      expect(read.answers?.length).toBeGreaterThan(max / 20);
     } // prettier-ignore
   });
 
   it('lets go of what nobody asked for first', () => {
-    const said = ask('web.service.skep', 'SRV');
-    const read = decode(fit(said, encode(said).length - 1));
+    const said = reply('web.service.skep', 'SRV');
+    const read = decode(fit(said, fit(said, 65_535).length - 1));
     expect({ truncated: read.flag_tc, answers: read.answers?.length, more: read.additionals }).toEqual({
       ...{ truncated: false, answers: 4, more: [] },
     });
   });
 
   it('is whole where there is room', () => {
-    expect(decode(fit(ask('many.service.skep'), 65_535))).toMatchObject({ flag_tc: false });
+    expect(ask('many.service.skep')).toMatchObject({ flag_tc: false });
   });
 });
 
 describe('what is no query', () => {
   it('is told so if it has a header, and is ignored when it is too short or a response', () => {
     const bytes = encode({ type: 'query', id: 9, questions: [{ name: 'web.service.skep', type: 'A' }] });
-    expect(answerToNonsense(bytes.subarray(0, 20))).toEqual({ type: 'response', id: 9, flags: 1 });
+    expect(answerToNonsense(bytes.subarray(0, 20))).toEqual({ id: 9, flags: 1 });
     expect(answerToNonsense(bytes.subarray(0, 11))).toBeUndefined();
     expect(answerToNonsense(encode({ type: 'response', id: 9 }))).toBeUndefined();
   });

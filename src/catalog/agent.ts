@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom, type Random } from '../base/random.js';
-import type { CatalogBackend, CatalogSnapshot } from './backend.js';
+import type { CatalogBackend, PublishedInstance } from './backend.js';
 import { askGrpcHealth, type AskGrpcHealth } from './checks/grpc.js';
 import { CatalogError } from './errors.js';
 import { Follow } from './follow.js';
@@ -39,6 +39,7 @@ export class CatalogAgent {
   readonly #publisher: Publisher;
   readonly #follow: Follow;
   readonly #registered = new Map<string, Registered>();
+  readonly #instances = new WeakMap<PublishedInstance, Instance>();
   readonly #defaultTags: readonly string[];
   readonly #ports;
   readonly #logger: Logger;
@@ -109,16 +110,14 @@ export class CatalogAgent {
 
   /** The instances of that name with each of these tags, whoever registered them. Asks nobody yet. */
   service(name: string, ...tags: string[]): Service {
-    const select = (snapshot: CatalogSnapshot) =>
-      snapshot
-        .filter((instance) => instance.name === name && hasTags(instance, tags))
-        .map((instance) => new Instance(instance, this.id));
+    const select = (found: readonly PublishedInstance[]) =>
+      found.filter((instance) => hasTags(instance, tags)).map((instance) => this.#shown(instance));
     return new Service(name, tags, {
       find: async () => {
         this.#refuseLeft();
-        return select(await this.#backend.list());
+        return select((await this.#backend.list()).filter((instance) => instance.name === name));
       },
-      follow: (told, closed) => this.#follow.add((snapshot) => told(select(snapshot)), closed),
+      follow: (told, closed) => this.#follow.add(name, (found) => told(select(found)), closed),
     });
   }
 
@@ -174,6 +173,13 @@ export class CatalogAgent {
     const registered = this.#registered.get(id);
     if (!registered) throw new CatalogError('NOT_FOUND', `${id} is not registered by this agent`);
     return registered;
+  }
+
+  /** Shows what did not change as the same object: a watcher then need not compare it. */
+  #shown(published: PublishedInstance): Instance {
+    const instance = this.#instances.get(published) ?? new Instance(published, this.id);
+    this.#instances.set(published, instance);
+    return instance;
   }
 
   #drop(id: string, registered: Registered, error: unknown): void {

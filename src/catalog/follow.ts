@@ -1,14 +1,21 @@
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import type { CatalogBackend, CatalogSnapshot } from './backend.js';
+import type { CatalogBackend, CatalogSnapshot, PublishedInstance } from './backend.js';
+
+interface Follower {
+  readonly name: string;
+  readonly told: (instances: readonly PublishedInstance[]) => void;
+  readonly ended: () => void;
+}
 
 /** One watch of the backend for all watchers of an agent; it runs only while there are some. */
 export class Follow {
   readonly #backend: CatalogBackend;
   readonly #logger: Logger;
-  readonly #followers = new Set<{ told: (snapshot: CatalogSnapshot) => void; ended: () => void }>();
+  readonly #followers = new Set<Follower>();
   #watching: AbortController | undefined;
-  #last: CatalogSnapshot | undefined;
+  /** The last snapshot, by the name of the service. */
+  #last: ReadonlyMap<string, readonly PublishedInstance[]> | undefined;
   #trouble = false;
   #ended = false;
 
@@ -17,15 +24,18 @@ export class Follow {
     this.#logger = logger;
   }
 
-  /** Tells `told` what is there, now if it is known, and then each change. `ended` is called when the agent leaves. */
-  add(told: (snapshot: CatalogSnapshot) => void, ended: () => void): () => void {
+  /**
+   * Tells `told` the instances of a service, now if they are known, and then after each change of the catalogue. `ended` is
+   * called when the agent leaves.
+   */
+  add(name: string, told: Follower['told'], ended: () => void): () => void {
     if (this.#ended) {
       ended();
       return () => undefined;
     }
-    const follower = { told, ended };
+    const follower = { name, told, ended };
     this.#followers.add(follower);
-    if (this.#last) told(this.#last);
+    if (this.#last) told(this.#last.get(name) ?? []);
     this.#watch();
     return () => {
       this.#followers.delete(follower);
@@ -68,8 +78,9 @@ export class Follow {
   #tell(snapshot: CatalogSnapshot): void {
     if (this.#trouble) this.#logger.info('the catalogue can be watched again');
     this.#trouble = false;
-    this.#last = snapshot;
-    for (const { told } of [...this.#followers]) told(snapshot);
+    const last = byName(snapshot);
+    this.#last = last;
+    for (const { name, told } of [...this.#followers]) told(last.get(name) ?? []);
   }
 
   /** Once an outage, not once an attempt. */
@@ -78,4 +89,14 @@ export class Follow {
     this.#logger[say]('the catalogue cannot be watched now; the last state stands', { error: messageOf(error) });
     this.#trouble = true;
   }
+}
+
+function byName(snapshot: CatalogSnapshot): Map<string, PublishedInstance[]> {
+  const groups = new Map<string, PublishedInstance[]>();
+  for (const instance of snapshot) {
+    const group = groups.get(instance.name);
+    if (group) group.push(instance);
+    else groups.set(instance.name, [instance]);
+  }
+  return groups;
 }

@@ -67,6 +67,19 @@ export function catalogContract(name: string, make: () => Promise<CatalogUnderTe
         expect(told.errors).toEqual([]);
       });
 
+      it('tells of a change without reading again what did not change', async () => {
+        const session = await (await catalog.open()).open('a', long);
+        await session.put([record('w1'), record('w2')]);
+        const told = await watching();
+        await sees(told, 'a/w1 a/w2');
+        const before = new Map(told.last?.map((instance) => [instance.id, instance]));
+        await session.put([record('w2', { health: 'warning' })]);
+        await until('the change is told', () => told.last?.some(({ health }) => health === 'warning') === true);
+        const after = new Map(told.last?.map((instance) => [instance.id, instance]));
+        expect(after.get('w1')).toBe(before.get('w1'));
+        expect(after.get('w2')).not.toBe(before.get('w2'));
+      });
+
       it('gives back exactly what was put, to a list and to a watch', async () => {
         const full = record('w 1/ä', { tags: ['x', 'y'], meta: { zone: 'ü' }, weight: 7, health: 'warning', host: '::1' });
         const odd = { ...full, id: 'w:1/ä?#%' };

@@ -117,7 +117,7 @@ class ToldSnapshots {
       if (found && !(found instanceof CatalogError)) this.#instances.set(key, found);
       else this.#instances.delete(key);
     }
-    this.#tell.snapshot([...this.#instances].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, instance]) => instance));
+    this.#tell.snapshot([...this.#instances.values()]);
     for (const error of wrong) this.#tell.error(error);
   }
 }

@@ -9,7 +9,7 @@ import type { StoredObject } from '../../kinds/index.js';
 import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
 import { instances } from '../kinds.js';
-import { mistakeIn, readRecord, type InstanceRecord } from '../record.js';
+import { readRecord, type InstanceRecord } from '../record.js';
 
 /** The kind of the leases that sessions are. */
 const leasesKind = 'leases';
@@ -69,7 +69,7 @@ export class SkepCatalogBackend implements CatalogBackend {
       const { objects } = await this.#client.list(instances);
       const lost = await this.#client.list(leasesKind, { indexes: [{ index: 'lost', is: true }] });
       const silent = new Set(lost.objects.map(({ id }) => id));
-      return objects.flatMap((object) => published(object as StoredInstance, silent));
+      return (objects as readonly StoredInstance[]).flatMap((one) => published(one, silent.has(one.lease)) ?? []);
     });
   }
 
@@ -150,9 +150,16 @@ export class SkepCatalogBackend implements CatalogBackend {
   }
 }
 
-/** What a watch has told so far. */
+/** An instance of a watch, and the lease that it lasts as long as. */
+interface SeenInstance {
+  readonly lease: string;
+  /** Absent for what is no record. */
+  published: PublishedInstance | undefined;
+}
+
+/** What a watch has told so far: each object is read once, when it comes. */
 class Seen {
-  readonly #instances = new Map<string, StoredInstance>();
+  readonly #instances = new Map<string, SeenInstance>();
   readonly #lost = new Set<string>();
 
   /** Returns whether there is something to tell. */
@@ -178,13 +185,19 @@ class Seen {
     }
   }
 
+  /** What did not change is the same object as in the snapshot before. */
   snapshot(): CatalogSnapshot {
-    return [...this.#instances.values()].flatMap((instance) => published(instance, this.#lost));
+    return [...this.#instances.values()].flatMap((seen) => {
+      const lost = this.#lost.has(seen.lease);
+      if (seen.published && seen.published.lost !== lost) seen.published = Object.freeze({ ...seen.published, lost });
+      return seen.published ?? [];
+    });
   }
 
   #put(kind: string, object: StoredObject): boolean {
     if (kind === instances.name) {
-      this.#instances.set(object.id, object as StoredInstance);
+      const instance = object as StoredInstance;
+      this.#instances.set(instance.id, { lease: instance.lease, published: published(instance, false) });
       return true;
     }
     const { id, lost } = object as StoredObject & { readonly lost: boolean };
@@ -202,11 +215,13 @@ class Seen {
   }
 }
 
-/** None of what is no record: whoever wrote it past our rules (an older version) spoils nobody else's. */
-function published(instance: StoredInstance, silent: ReadonlySet<string>): PublishedInstance[] {
-  const record = { ...instance, meta: instance.metadata };
-  if (mistakeIn(record) !== undefined) return [];
-  return [Object.freeze({ ...readRecord(record), agentId: instance.agent, lost: silent.has(instance.lease) })];
+/** Nothing for what is no record: whoever wrote it past our rules (an older version) spoils nobody else's. */
+function published(instance: StoredInstance, lost: boolean): PublishedInstance | undefined {
+  try {
+    return Object.freeze({ ...readRecord({ ...instance, meta: instance.metadata }), agentId: instance.agent, lost });
+  } catch {
+    return undefined;
+  }
 }
 
 /** What goes wrong at the store, in the words of the catalogue. */

@@ -131,7 +131,7 @@ export function globalFlags(command: Command): GlobalFlags {
 }
 
 export interface Use {
-  /** `use` ends by itself when it is interrupted, and goes on while the cluster is away. */
+  /** `use` ends by itself when it is interrupted, and once begun goes on while the cluster is away. */
   readonly waitForEnd?: boolean;
   /** Reads what one member holds, without a leader. */
   readonly leaderless?: boolean;
@@ -148,11 +148,10 @@ export async function withClient<T>(
   { waitForEnd = false, leaderless = false }: Use = {},
 ): Promise<T> {
   const flags = globalFlags(command);
-  const client = new Client({
-    hosts: hostsOf(command, flags),
-    timeoutMs: flags.timeout,
-    ...(!waitForEnd && { unreachableMs: Math.min(unreachableMs, flags.timeout) }),
-  });
+  const limits = { hosts: hostsOf(command, flags), timeoutMs: flags.timeout };
+  const first = new Client({ ...limits, unreachableMs: Math.min(unreachableMs, flags.timeout) });
+  // A command that goes on while the cluster is away has more patience than the question whether it can begin.
+  const client = waitForEnd ? new Client(limits) : first;
   const interrupted = new Promise<never>((_, reject) => {
     const stop = () => reject(new Error('interrupted'));
     if (signal.aborted) stop();
@@ -162,10 +161,12 @@ export async function withClient<T>(
   try {
     const { actor, reason } = flags;
     const said = { ...(actor && { actor }), ...(reason && { reason }) };
-    if (waitForEnd) return await use(client, flags, said);
-    if (!leaderless) await Promise.race([client.checkQuorum({ signal }), interrupted]);
-    return await Promise.race([use(client, flags, said), interrupted]);
+    if (!leaderless) await Promise.race([first.checkQuorum({ signal }), interrupted]);
+    if (!waitForEnd) return await Promise.race([use(client, flags, said), interrupted]);
+    first.close();
+    return await use(client, flags, said);
   } finally {
+    first.close();
     client.close();
   }
 }

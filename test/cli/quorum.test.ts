@@ -48,6 +48,13 @@ describe.concurrent('without a quorum', () => {
     ['member transfer'],
     ['catalog ls'],
     ['catalog deregister i1'],
+    ['catalog register web 10.0.0.1:80'],
+    ['catalog watch web'],
+    ['lock l1 -- echo run'],
+    ['lock l1 --no-wait -- echo run'],
+    ['elect e1 -- echo run'],
+    ['watch'],
+    ['watch node --from 0'],
     ['snapshot save SAVED'],
   ])('%s says who answers, long before --timeout: 5', async (line) => {
     const file = await folder.write('compose.yaml', 'services: { web: { image: nginx } }');
@@ -88,7 +95,7 @@ describe('with a quorum', () => {
 });
 
 describe.concurrent('a host that cannot be reached', () => {
-  it.each([['node ls'], ['status'], ['watch'], ['network create x']])('says within a second or two why: 5 (%s)', async (line) => {
+  it.each([['node ls'], ['status'], ['watch'], ['network create x'], ['lock x -- true'], ['elect x -- true']])('says within a second or two why: 5 (%s)', async (line) => {
     const nobody = `127.0.0.1:${await freePort()}`;
     const { code, out, err } = await skep(['--host', nobody, ...timeout, ...line.split(' ')]);
     expect({ code, out }).toEqual({ code: 5, out: '' });

@@ -54,7 +54,7 @@ export function addWatch(program: Command, context: Context): void {
           for (const event of events) streams.out(`${line(event, transaction)}\n`);
         }
       };
-      await withClient(command, context, follow, { leaderless: true });
+      await withClient(command, context, follow);
     });
 }
 

@@ -1,9 +1,9 @@
-/** What a person does with a directory that is damaged. */
+/** Advice for a directory that is damaged. */
 export const remedy =
   'move the directory away, remove the member from the cluster, and join again with an empty directory';
 
 /**
- * What is on disk is not what was written. A member that finds this must not vote: it does not know what it promised.
+ * Damage of data on disk: it is not what was written. A member that finds this must not vote: it does not know what it promised.
  */
 export class DamageError extends Error {
   override readonly name = 'DamageError';

@@ -1,4 +1,4 @@
-/** What `error` says, whatever was thrown. */
+/** Returns the message of `error`, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -8,7 +8,7 @@ const whys: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'DNS does not answer for the name',
 };
 
-/** Why an address cannot be listened on, in words. */
+/** Makes the error that says in words why an address cannot be listened on. */
 export function cannotListen(addr: string, cause: unknown): Error {
   const { code = '' } = cause as { code?: string };
   return Object.assign(new Error(`cannot listen on ${addr}: ${whys[code] ?? messageOf(cause)}`, { cause }), { code });

@@ -1,4 +1,6 @@
-/** What happened, with its facts beside it. An error means a person should go and look; losing an election is an info. */
+/**
+ * Log of events, each with its facts. An error means a person should go and look; losing an election is an info.
+ */
 export interface Logger {
   debug(message: string, facts?: Record<string, unknown>): void;
   info(message: string, facts?: Record<string, unknown>): void;
@@ -8,10 +10,10 @@ export interface Logger {
 
 const nothing = () => undefined;
 
-/** For those who do not want to hear. */
+/** Logger that discards everything. */
 export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** What a library says when nobody gave it a logger: warnings and errors, on stderr. */
+/** Default logger of a library: warnings and errors, on stderr. */
 export const consoleLogger: Logger = {
   debug: nothing,
   info: nothing,

@@ -1,4 +1,4 @@
-/** What the API and Compose files ask of the names of services, networks and clusters. */
+/** Rule of the API and of Compose files for the names of services, networks and clusters. */
 export const nameMax = 63;
 const syntax = /^[A-Za-z0-9](?:[-_]*[A-Za-z0-9])*$/;
 

@@ -15,18 +15,18 @@ import { Service } from './service.js';
 
 export interface AgentOptions {
   readonly backend: CatalogBackend;
-  /** Who this is, to the others; default a fresh one. */
+  /** Id of this agent, as others see it; default a fresh one. */
   readonly agentId?: string;
-  /** For how long its instances stay when it is not heard of; default 30 000. 0: until they are taken back. */
+  /** TTL of its instances, milliseconds; default 30 000. 0: until they are taken back. */
   readonly ttlMs?: number;
-  /** How often all of them are renewed, in one request; default a third of the TTL, and to be below half of it. */
+  /** Interval of renewals, one request for all, milliseconds; below half of the TTL, default a third of it. */
   readonly heartbeatMs?: number;
   /** Put before the tags of each registration. */
   readonly defaultTags?: readonly string[];
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
-  /** How gRPC checks ask; the default speaks in the clear. */
+  /** Client of gRPC checks; the default does not encrypt. */
   readonly askGrpcHealth?: AskGrpcHealth;
 }
 
@@ -122,7 +122,7 @@ export class CatalogAgent {
   }
 
   /**
-   * What an instance says of itself, to its ttl check of that name, or to all of them.
+   * Reports the status of an instance to its ttl check of that name, or to all of them.
    * @throws {CatalogError} `NOT_FOUND`: this agent has no such instance, or it has no such check.
    */
   report(id: string, status: CheckStatus, note = '', check?: string): void {
@@ -156,7 +156,7 @@ export class CatalogAgent {
     return this.#left;
   }
 
-  /** It has been told to leave. */
+  /** True once it has been told to leave. */
   get hasLeft(): boolean {
     return this.#left !== undefined;
   }

@@ -28,18 +28,18 @@ export interface CatalogSession {
   close(): Promise<void>;
 }
 
-/** How a backend tells what it sees. */
+/** Receiver of what a backend sees. */
 export interface CatalogTell {
   readonly snapshot: (snapshot: CatalogSnapshot) => void;
-  /** What is wrong at the moment. The last snapshot still stands, and the watch goes on. */
+  /** Receives what is wrong at the moment. The last snapshot still stands, and the watch goes on. */
   readonly error: (error: unknown) => void;
 }
 
-/** Who keeps a catalogue: what an agent stands on. */
+/** Storage of a catalogue, as an agent needs it. */
 export interface CatalogBackend {
   /** Begins a session; `ttlMs` 0 is until it is closed. Rejects as a session does. */
   open(agentId: string, ttlMs: number): Promise<CatalogSession>;
-  /** What is there now, as new as a put that has resolved here. */
+  /** Lists all instances, as new as a put that has resolved here. */
   list(): Promise<CatalogSnapshot>;
   /**
    * Tells what is there: at once, also when it is nothing, and then whenever something changed. Goes on after breaks by

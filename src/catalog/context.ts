@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CatalogAgent } from './agent.js';
 import { localAgent } from './local.js';
 
-/** What a {@link CatalogAgent} can do, for those who bring another one. */
+/** Interface of a {@link CatalogAgent}, for implementations of your own. */
 export type Agent = Pick<CatalogAgent, keyof CatalogAgent>;
 
 const agents = new AsyncLocalStorage<Agent>();

@@ -1,5 +1,5 @@
 /**
- * Why the catalogue refused, as a word a program can branch on.
+ * Reason for which the catalogue refused, as a word a program can branch on.
  *
  * `UNAVAILABLE` passes by itself. `SESSION_LOST`: what was published under the session is gone; open another one and
  * publish again, as an agent does of its own accord. After `REFUSED` the same request will be refused again.

@@ -2,7 +2,7 @@
 export const healths = ['passing', 'warning', 'critical', 'maintenance'] as const;
 export type Health = (typeof healths)[number];
 
-/** What a check can say. */
+/** Status that a check can report. */
 export type CheckStatus = Exclude<Health, 'maintenance'>;
 export const isCheckStatus = (value: unknown): value is CheckStatus => isHealth(value) && value !== 'maintenance';
 

@@ -10,7 +10,7 @@ export const instances = defineKind({
     host: s.text(),
     port: s.uint(),
     tags: s.list(s.text()),
-    /** What a registration calls `meta`: an object of the store has a `meta` of its own. */
+    /** The `meta` of a registration: an object of the store has a `meta` of its own. */
     metadata: s.stringMap(),
     weight: s.uint(),
     health: s.oneOfWords(healths),
@@ -30,5 +30,5 @@ export const instances = defineKind({
   validate: (instance) => mistakeIn({ ...instance, meta: instance.metadata }),
 });
 
-/** What a member must know to serve the catalogue. */
+/** Kinds that a member needs to serve the catalogue. */
 export const kinds = [instances];

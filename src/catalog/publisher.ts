@@ -19,7 +19,7 @@ export interface PublisherOptions {
   readonly logger: Logger;
 }
 
-/** How long a backend that does not answer may hold up an agent that leaves, milliseconds. */
+/** Limit for a backend that does not answer while the agent leaves, milliseconds. */
 const graceMs = 5_000;
 
 /**
@@ -29,7 +29,7 @@ const graceMs = 5_000;
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #wanted = new Map<string, InstanceRecord>();
-  /** What the session may not have yet, and what it may still have. */
+  /** Ids that the session may not have yet, and those that it may still have. */
   readonly #unsent = new Set<string>();
   readonly #unwanted = new Set<string>();
   readonly #stop = new AbortController();

@@ -6,7 +6,7 @@ import { CatalogError } from './errors.js';
 import { isHealth, type Health } from './health.js';
 import type { CheckSpec } from './checks/spec.js';
 
-/** What a program says of one of its services. */
+/** Registration of an instance, as a program makes it. */
 export interface Registration {
   /** Unique in the catalogue; who registers it again replaces what was there. Made when it is missing. */
   readonly id?: string;
@@ -18,7 +18,7 @@ export interface Registration {
   readonly meta?: Readonly<Record<string, string>>;
   /** A share of the load, for who balances it; a whole number from 0, default 1. */
   readonly weight?: number;
-  /** What its health is made of; without checks it is passing for as long as it is registered. */
+  /** Checks of its health; without any it is passing for as long as it is registered. */
   readonly checks?: readonly CheckSpec[];
 }
 
@@ -46,7 +46,7 @@ export function readRecord(value: unknown): InstanceRecord {
   return checkRecord(fields(value) as unknown as InstanceRecord);
 }
 
-/** Why this is no record; nothing when it is one. What the store refuses is what agents would. */
+/** Returns the mistake in a record, if there is one. What the store refuses is what agents would. */
 export function mistakeIn(value: unknown): string | undefined {
   try {
     readRecord(value);

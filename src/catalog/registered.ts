@@ -3,11 +3,11 @@ import { Checkup, type CheckPorts, type CheckState } from './checks/checkup.js';
 import type { CheckStatus, Health } from './health.js';
 import { recordOf, type InstanceRecord, type Registration } from './record.js';
 
-/** Where the health of an instance comes from. */
+/** Health of an instance, and its sources. */
 export interface RegisteredHealth {
   readonly health: Health;
   readonly checks: readonly CheckState[];
-  /** Why it is in maintenance, if it is. */
+  /** Reason for its maintenance, if it is in maintenance. */
   readonly maintenance?: string;
 }
 
@@ -22,7 +22,7 @@ export interface RegisteredEvents {
 export class Registered {
   readonly #record: InstanceRecord;
   readonly #checkup: Checkup;
-  /** Whom the checks tell: those of a registration that was replaced tell the new one. */
+  /** Receiver of the checks: those of a registration that was replaced report to the new one. */
   readonly #audience: { events: RegisteredEvents; current: Registered };
   #maintenance: string | undefined;
 

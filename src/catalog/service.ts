@@ -1,7 +1,7 @@
 import type { Instance } from './instance.js';
 import { Watcher, type FollowStates } from './watcher.js';
 
-/** How a service looks its instances up. */
+/** Access of a service to its instances. */
 export interface ServiceView {
   readonly find: () => Promise<Instance[]>;
   readonly follow: FollowStates;
@@ -19,13 +19,13 @@ export class Service {
     this.#view = view;
   }
 
-  /** Who comes and goes, beginning with who is there. Close it when it is no longer wanted. */
+  /** Watches the instances: those there are, then each change. Close it when it is no longer wanted. */
   watch(): Watcher {
     return new Watcher(this.#view.follow);
   }
 
   /**
-   * Who is there now; with `passing` only those whose health is. Lost ones keep the health that they had.
+   * Lists the instances; with `passing` only those whose health is. Lost ones keep the health that they had.
    * @throws {CatalogError} `UNAVAILABLE`: the catalogue cannot be read now.
    */
   async instances({ passing = false }: { readonly passing?: boolean } = {}): Promise<Instance[]> {

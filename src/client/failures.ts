@@ -40,7 +40,7 @@ export function notLeader(message: string, cause: unknown): StoreError {
   return new StoreError('NOT_LEADER', message, { cause });
 }
 
-/** Why a host was not reached, in words. gRPC has them in its details only. */
+/** Says in words why a host was not reached. gRPC has them in its details only. */
 function unreachedText(host: string, error: unknown): string {
   const { details = '' } = error as { details?: string };
   if (/name resolution failed/i.test(details))

@@ -4,7 +4,7 @@ import type { messages } from '../wire/index.js';
 /** A value that an index holds. */
 export type IndexedValue = string | number | boolean;
 
-/** One index, and what it must say. */
+/** Condition on one index. */
 export interface IndexWhere {
   readonly index: string;
   /** The value; several for an index of several parts. */
@@ -16,7 +16,7 @@ export interface IndexWhere {
   readonly to?: IndexedValue;
 }
 
-/** Which objects: what is said is AND-ed, the values of a list are OR-ed. */
+/** Filter of objects: its parts are AND-ed, the values of a list are OR-ed. */
 export interface Where extends Partial<Omit<messages.Filter, 'indexes'>> {
   readonly indexes?: readonly IndexWhere[];
 }

@@ -11,7 +11,7 @@ import {
 } from '../kinds/index.js';
 import type { Stack } from './stack.js';
 
-/** Which stack an object belongs to; Docker's own label. */
+/** Label of the stack that an object belongs to, as Docker's. */
 export const stackLabel = 'com.docker.stack.namespace';
 
 /** One thing to do to the cluster so that it is what the file says. */
@@ -32,7 +32,7 @@ export type PlannedChange =
       readonly version: number;
     };
 
-/** What is in the cluster now. */
+/** Objects that are in the cluster now. */
 export interface Current {
   readonly networks: readonly Network[];
   readonly services: readonly Service[];
@@ -41,7 +41,7 @@ export interface Current {
 const noMeta = Object.freeze({ version: 0, createdAt: 0, updatedAt: 0 });
 
 /**
- * What must change so that the cluster holds the stack: only what differs.
+ * Finds what must change so that the cluster holds the stack: only what differs.
  * @param newId makes ids for what is new: a service names its networks by id, in the same transaction.
  * @throws {ComposeError} when an external network is not there.
  * @throws {StoreError} `NAME_CONFLICT`: an object of that name is there and is not the stack's.
@@ -103,12 +103,12 @@ export function planStack(
   return options.prune ? [...removals(stack.name, current, wanted), ...changes] : changes;
 }
 
-/** What a Compose file cannot say stays as it is. */
+/** Keeps the parts of a spec that a Compose file cannot express. */
 function kept(old: Network | Service | undefined) {
   return old && { indices: old.spec.annotations.indices };
 }
 
-/** What another stack, or a person, made is not this file's to change. */
+/** Refuses to change what another stack, or a person, made. */
 function checkOwner(kind: string, stack: string, old: Network | Service | undefined): void {
   if (!old) return;
   const { name, labels } = old.spec.annotations;
@@ -142,7 +142,7 @@ function addChange(
     changes.push({ op: 'update', kind, name, object, version: old.meta.version });
 }
 
-/** What belongs to the stack and is no longer in the file: services before the networks that they use. */
+/** Finds what belongs to the stack and is no longer in the file: services before the networks that they use. */
 function removals(stack: string, current: Current, wanted: ReadonlySet<string>): PlannedChange[] {
   const gone = <T extends Network | Service>(objects: readonly T[]) =>
     objects.filter(({ id, spec }) => spec.annotations.labels[stackLabel] === stack && !wanted.has(id));

@@ -23,7 +23,7 @@ export class Reader {
   readonly #document: YamlDocument;
   readonly #around: Surroundings;
   readonly #node: Node | undefined;
-  /** Where the value is. */
+  /** Path of the value. */
   readonly #line: number;
   readonly path: string;
 

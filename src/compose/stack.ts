@@ -5,7 +5,7 @@ import { Reader, type Surroundings } from './reader.js';
 import { serviceOf, type ComposeService } from './service.js';
 import { volumeNames, withVolumeNames } from './volumes.js';
 
-/** What a Compose file says, before it meets a cluster. */
+/** Content of a Compose file, apart from any cluster. */
 export interface Stack {
   readonly name: string;
   readonly networks: readonly ComposeNetwork[];
@@ -102,7 +102,7 @@ function checkAttachments(services: readonly ComposeService[], networks: readonl
   }
 }
 
-/** What the cluster would refuse, said with the line where it is. */
+/** Refuses what the cluster would refuse, and names the line. */
 function checkNames(named: readonly { readonly name: string; readonly reader: Reader }[]): void {
   const taken = new Set<string>();
   for (const { name, reader } of named) {

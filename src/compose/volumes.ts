@@ -4,7 +4,7 @@ import type { Reader } from './reader.js';
 import type { ComposeService } from './service.js';
 
 /**
- * What the volumes of the file are called on the engines: `<stack>_<key>`, unless the file names them or somebody else
+ * Names the volumes of the file on the engines: `<stack>_<key>`, unless the file names them or somebody else
  * made them.
  */
 export function volumeNames(reader: Reader, stack: string): ReadonlyMap<string, string> {

@@ -13,7 +13,7 @@ export interface CoordinationOptions {
   readonly client: Client | { readonly hosts: readonly string[] };
   /** A store of the same cluster in this process (a replica's), for what `update` reads. */
   readonly store?: WatchableStore;
-  /** Who we are, for people. Default: this computer and process. */
+  /** Name of this holder, for people. Default: this computer and process. */
   readonly holder?: string;
   readonly clock?: Clock;
   readonly random?: Random;

@@ -18,21 +18,21 @@ import {
 import { isStoreError } from '../base/store-error.js';
 import { type Stored, entries } from '../kinds/index.js';
 
-/** Where entries are kept when neither the URL nor `kv.path` says so. */
+/** Default path of entries, when neither the URL nor `kv.path` names one. */
 const pathDefault = 'docker/nodes';
-/** How long the members may take to answer before that is told as an error, milliseconds. */
+/** Bounds of the limit for an answer of the members before that is an error, milliseconds. */
 const answerMinMs = 1_000;
 const answerMaxMs = 10_000;
 
 type StoredEntry = Stored<{ readonly path: string; readonly address: string; readonly lease: string }>;
 
 export interface SkepBackendOptions extends BackendPorts {
-  /** How a client is made; a test has its own. */
+  /** Makes a client; a test has its own. */
   readonly connect?: (hosts: readonly string[], timeoutMs: number) => Client;
 }
 
 /**
- * `skep://host:port[,host:port…][/path]`: entries as objects of our own replicated store. Each hangs on a lease, which
+ * `skep://host:port[,host:port…][/path]`: entries as objects of our own replicated store. Each is attached to a lease, which
  * the leader ends through the log, so every member agrees on who is there; watches are told, and ask nothing again.
  */
 export class SkepBackend implements Backend {
@@ -65,7 +65,7 @@ export class SkepBackend implements Backend {
       .join('/');
     this.#heartbeatMs = heartbeatMs;
     this.#ttlMs = ttlMs;
-    // An outage is told of within about a heartbeat.
+    // An outage is an error within about a heartbeat.
     this.#client = this.#connect(hosts, Math.min(answerMaxMs, Math.max(answerMinMs, heartbeatMs)));
   }
 
@@ -117,7 +117,7 @@ export class SkepBackend implements Backend {
     return objects[0];
   }
 
-  /** Hangs the entry on this lease, whoever registered the address before. */
+  /** Attaches the entry to this lease, whoever registered the address before. */
   async #put(address: string, lease: string): Promise<void> {
     const draft = { path: this.#path, address, lease };
     for (;;) {
@@ -156,7 +156,7 @@ export class SkepBackend implements Backend {
   }
 }
 
-/** What goes wrong at the store, in the words of discovery. */
+/** Translates errors of the store into those of discovery. */
 async function asDiscoveryError(run: () => Promise<void>): Promise<void> {
   try {
     await run();

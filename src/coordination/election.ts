@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.js';
 import { settledWithin } from '../base/waiting.js';
 import type { WaitOptions } from '../client/index.js';
 
-/** What the one who leads is given. */
+/** Lead of an election, as `work` receives it. */
 export interface Lead {
   /** Aborts before anybody else can lead, and when the election is stopped. Everything that the leader does must end then. */
   readonly signal: AbortSignal;
@@ -22,7 +22,7 @@ export interface ElectOptions extends LockOptions {
 
 /**
  * Runs `work` on exactly one of all who ask under this name, one after the other. Resolves with what `work` returned;
- * when the lead is lost meanwhile, `work` is told by its signal, and runs again from the start once this process leads
+ * when the lead is lost meanwhile, its signal aborts, and it runs again from the start once this process leads
  * again. An error of `work` while it leads is an error of the election. Waits for a cluster that is away, also to begin with.
  * `waitMs` is for the first lead.
  * @throws the signal's reason when the election is stopped; {@link StoreError} `BUSY` when another leads for `waitMs`.

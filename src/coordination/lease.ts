@@ -4,14 +4,14 @@ import { StoreError } from '../base/store-error.js';
 
 /** A part of its life is left when a lease is given up on: what it protects must have stopped by the end. */
 const marginShare = 0.1;
-/** How often a lease is kept alive in its time to live. */
+/** Renewals of a lease in its time to live. */
 const renewals = 3;
 
 export interface LeaseOptions {
   readonly ttlMs: number;
   readonly holder: string;
   readonly clock: Clock;
-  /** How long before its end it is given up on, milliseconds: what it protects must stop within that. Default a tenth. */
+  /** Time before its end at which it is given up, milliseconds: what it protects stops within it. Default a tenth. */
   readonly marginMs?: number | undefined;
   /** Cancels beginning the lease. */
   readonly signal?: AbortSignal | undefined;
@@ -60,7 +60,7 @@ export class Lease {
     return this.#ended.signal;
   }
 
-  /** Ends the lease, with everything that hangs on it. Harmless when repeated. */
+  /** Ends the lease, and removes the objects attached to it. Idempotent. */
   async revoke(options: WaitOptions = {}): Promise<void> {
     this.#end(new StoreError('LEASE_LOST', 'the lease was given back'));
     await this.#client.revokeLease(this.id, options);

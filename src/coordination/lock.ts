@@ -10,30 +10,30 @@ import { FencedWrites, type FencedTx } from './fenced.js';
 import { locks } from '../kinds/index.js';
 import { Lease } from './lease.js';
 
-/** What locks are made with. */
+/** Ports of a lock. */
 export interface LockPorts {
   readonly client: Client;
   readonly clock: Clock;
   readonly random: Random;
-  /** Who we are, for people. */
+  /** Name of this holder, for people. */
   readonly holder: string;
   /** A store of this cluster in this process: what `update` reads comes from there. */
   readonly store?: WatchableStore | undefined;
 }
 
 export interface LockOptions {
-  /** How long the others wait when this process dies, milliseconds. Default 10,000; from 500. */
+  /** Time that the others wait when this process dies, milliseconds. Default 10,000; from 500. */
   readonly ttlMs?: number;
   /**
-   * How long before the lock can be somebody else's the signal aborts, milliseconds: what it protects must have stopped by
-   * then. At most half of `ttlMs`; default a tenth.
+   * Time from the abort of the signal until the lock can be another's, milliseconds: what it protects must have stopped
+   * by then. At most half of `ttlMs`; default a tenth.
    */
   readonly marginMs?: number;
   /** Gives up waiting. */
   readonly signal?: AbortSignal;
-  /** How long to wait while another holds the lock, milliseconds; 0 is not at all, then `BUSY` says who. Default: for ever. */
+  /** Limit for waiting while another holds the lock, milliseconds; with 0, `BUSY` says who does. Default: for ever. */
   readonly waitMs?: number;
-  /** Told who holds the lock, whenever waiting for it begins. */
+  /** Receives the holder of the lock, whenever waiting for it begins. */
   readonly onHeld?: (holder: string) => void;
 }
 
@@ -107,7 +107,7 @@ export async function acquire(
       throw error;
     });
     if (!lease) {
-      await pause(clock, awayMs, signal);
+      await pause(clock, retryMs, signal);
       continue;
     }
     try {
@@ -115,22 +115,22 @@ export async function acquire(
       if (lock) return lock;
     } catch (error) {
       if (isAway(error) && !late()) {
-        lease.abandon(); // with a lock that hangs on it, if there is one
+        lease.abandon(); // with a lock attached to it, if there is one
         continue;
       }
       // A lock may be attached to this lease without our knowing. The lease expires by itself, so an unreachable
       // cluster is not waited for.
-      await settledWithin(clock, lastWordMs, lease.revoke());
+      await settledWithin(clock, revokeMs, lease.revoke());
       throw error;
     }
   }
 }
 
 /** Limit for a cancelled wait to end its lease, milliseconds. */
-const lastWordMs = 25;
+const revokeMs = 25;
 
-/** How long to wait for a cluster that is away, milliseconds. */
-const awayMs = 500;
+/** Wait between two attempts while the cluster is away, milliseconds. */
+const retryMs = 500;
 
 /** Nobody answers, or nobody knows: whoever has begun to wait for a lock goes on waiting. */
 const isAway = (error: unknown) => isStoreError(error, 'NOT_LEADER') || isStoreError(error, 'OUTCOME_UNKNOWN');
@@ -165,7 +165,7 @@ async function take(
   }
 }
 
-/** Who holds the lock now. */
+/** Reads the holder of the lock. */
 async function holderOf(name: string, client: Client, signal: AbortSignal | undefined): Promise<string | undefined> {
   const { objects } = await client.list(locks, { indexes: [{ index: 'lock', is: name }] }, { signal });
   return objects[0]?.holder;

@@ -9,7 +9,7 @@ export type Interfaces = Readonly<
 >;
 
 /**
- * What an engine tells others of where it is: `IP:PORT` as it stands; for `INTERFACE:PORT` the first IPv4 address of
+ * Returns the address that an engine advertises: `IP:PORT` as it stands; for `INTERFACE:PORT` the first IPv4 address of
  * that interface that others could reach.
  * @throws {DiscoveryError} `INVALID_ADDRESS`
  */

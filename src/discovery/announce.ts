@@ -5,18 +5,18 @@ import { aborted, pause } from '../base/waiting.js';
 import { heartbeatMsDefault } from './registry.js';
 
 export interface AnnounceOptions {
-  /** How often the registration is renewed; shorter than its TTL. Default 60 000. */
+  /** Interval of renewals, milliseconds; shorter than the TTL. Default 60 000. */
   readonly heartbeatMs?: number;
   /** Ends it, and takes the registration back where the backend can. */
   readonly signal: AbortSignal;
-  /** Told before each registration, after it, and of what went wrong with one. It is tried again all the same. */
+  /** Callbacks before each registration, after it, and for its errors. It is tried again all the same. */
   readonly onAttempt?: () => void;
   readonly onRegistered?: () => void;
   readonly onError?: (error: Error) => void;
   readonly clock?: Clock;
 }
 
-/** How long a service that does not answer may hold up somebody who wants to go, milliseconds. */
+/** Limit for a service that does not answer while we are stopping, milliseconds. */
 const graceMs = 5_000;
 
 /**

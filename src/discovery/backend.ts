@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { DiscoveryWatch } from './watch.js';
 
-/** What a backend takes beside its URL: `--discovery-opt` of the command line, `kv.path` for one. */
+/** Options of a backend beside its URL: `--discovery-opt` of the command line, `kv.path` for one. */
 export type BackendOptions = Readonly<Record<string, string>>;
 
 export interface WatchOptions {
@@ -9,11 +9,11 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Somebody who knows who is there. */
+/** Source of a list of addresses. */
 export interface Watcher {
   /**
-   * Who is there: the full list first, then the full list whenever it is another one. What goes wrong is told beside the
-   * lists and does not end them. Begins anew for each subscriber and each iterator.
+   * Watches the list: the full list first, then the full list whenever it changes. Errors come beside the lists and do not
+   * end them. Begins anew for each subscriber and each iterator.
    */
   watch(options?: WatchOptions): DiscoveryWatch;
 }
@@ -21,7 +21,7 @@ export interface Watcher {
 /** A discovery service, as one URL names it. */
 export interface Backend extends Watcher {
   /**
-   * Reads the rest of the URL; called once, before anything else. Asks nobody: a service that is away is told by
+   * Reads the rest of the URL; called once, before anything else. Asks nobody: a service that is away is an error of
    * {@link watch} and {@link register}.
    * @param uris What is behind `scheme://`.
    * @param heartbeatMs How often to look, for those that must look, and how long to wait after an error.
@@ -30,7 +30,7 @@ export interface Backend extends Watcher {
   initialize(uris: string, heartbeatMs: number, ttlMs: number, options: BackendOptions): void | Promise<void>;
 
   /**
-   * Says that somebody is at `address` (`host:port`), for one TTL. Saying it again renews it.
+   * Registers `address` (`host:port`) for one TTL. Registering it again renews it.
    * @throws {NotImplementedError} The list is made elsewhere.
    * @throws {DiscoveryError} `UNAVAILABLE`: try again; `NOT_FOUND`, `REFUSED`: it will not help.
    */
@@ -43,7 +43,7 @@ export interface Backend extends Watcher {
   close?(): Promise<void>;
 }
 
-/** What the world is, to a backend. */
+/** Ports of a backend to the outside. */
 export interface BackendPorts {
   readonly clock: Clock;
 }

@@ -1,14 +1,14 @@
 import { Entry } from './entry.js';
 
-/** A list of who is there, as a backend gives it. Frozen. */
+/** The list of a backend. Frozen. */
 export interface Entries extends ReadonlyArray<Entry> {
   /** The same entries in the same order? */
   equals(others: readonly Entry[]): boolean;
   /** Is there an entry with this host and port? */
   contains(entry: Entry): boolean;
   /**
-   * What is new in `newer`, and what is gone from it. `added` is in the order of `newer` (and names twice what is new and
-   * twice there), `removed` in the order of this list.
+   * Finds what is new in `newer`, and what is gone from it. `added` is in the order of `newer` (and names twice what is new
+   * and twice there), `removed` in the order of this list.
    */
   diff(newer: readonly Entry[]): EntriesDiff;
 }

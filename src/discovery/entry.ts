@@ -2,7 +2,7 @@ import { messageOf } from '../base/errors.js';
 import { joinHostPort, splitHostPort as split, type HostPort } from '../base/host-port.js';
 import { DiscoveryError } from './errors.js';
 
-/** Where somebody can be reached. */
+/** Address of a node: a host and a port. */
 export class Entry {
   /** A name or an IP address, without brackets. May be empty: `:2375`. */
   readonly host: string;

@@ -1,5 +1,5 @@
 /**
- * Why discovery refused, as a word a program can branch on.
+ * Reason for which discovery refused, as a word a program can branch on.
  *
  * `UNAVAILABLE` passes by itself: ask again later. `NOT_FOUND` does not: the cluster (a token) is unknown there. After
  * `REFUSED` the same request will be refused again. `DAMAGED`: the file of a token server; it was not touched.

@@ -5,7 +5,7 @@ import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { DiscoveryError } from './errors.js';
 
-/** Whom to trust and who we are, as PEM; all of it optional. */
+/** Trusted authorities and our own certificate, as PEM; all of it optional. */
 export interface Tls {
   readonly ca?: Buffer;
   readonly cert?: Buffer;
@@ -20,7 +20,7 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly tls?: Tls;
   readonly signal?: AbortSignal;
-  /** How long the answer may take, the beginning of it where it goes on; default 10 000. */
+  /** Limit for the answer, or for its beginning where it goes on, milliseconds; default 10 000. */
   readonly timeoutMs?: number;
 }
 
@@ -33,7 +33,7 @@ export interface Answer {
 const timeoutMsDefault = 10_000;
 /** A list of a hundred thousand addresses fits; what never ends does not. */
 const answerBytesMax = 16 * 1024 * 1024;
-/** How long a connection is silent before the system asks whether the other side is still there. */
+/** Silence of a connection before the system asks whether the other side is still there, milliseconds. */
 const keepAliveMs = 10_000;
 
 /**
@@ -98,7 +98,7 @@ class Deadline {
     return this.#stop.signal;
   }
 
-  /** Why the request was ended from here; `undefined` when it was not. */
+  /** Reason for which the request was ended from here; `undefined` when it was not. */
   get reason(): Error | undefined {
     return this.signal.aborted ? (this.signal.reason as Error) : undefined;
   }

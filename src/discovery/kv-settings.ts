@@ -6,22 +6,22 @@ import type { BackendOptions } from './backend.js';
 import { DiscoveryError } from './errors.js';
 import type { Tls } from './http.js';
 
-/** Where in a key-value store a library keeps its entries; the command line has a default of its own. */
+/** Default path of entries in a key-value store; the command line has another one. */
 export const kvPathDefault = 'docker/nodes';
 
-/** Which store it is, for what is said of it. */
+/** A kind of store: the scheme of its URLs and its usual port. */
 export interface KvStore {
   readonly scheme: string;
   readonly portDefault: number;
 }
 
-/** What a URL and its options say about a key-value store. */
+/** Settings of a key-value store, from a URL and options. */
 export interface KvSettings {
   /** `HOST:PORT`, each. */
   readonly hosts: readonly string[];
   /** The same, for a store that speaks HTTP. */
   readonly endpoints: readonly URL[];
-  /** What all our keys begin with; ends with a slash. */
+  /** Prefix of all our keys; ends with a slash. */
   readonly prefix: string;
   readonly tls: Tls | undefined;
 }

@@ -3,7 +3,7 @@ import type { Entries } from './entries.js';
 import { pause } from '../base/waiting.js';
 import type { Look } from './watch.js';
 
-/** Looks at once and then every `everyMs`; what fails is told, and tried again the next time. */
+/** Polls at once and then every `everyMs`; what fails is an error beside the lists, and tried again the next time. */
 export function polling(clock: Clock, everyMs: number, fetch: (signal: AbortSignal) => Promise<Entries>): Look {
   return async (tell, signal) => {
     while (!signal.aborted) {

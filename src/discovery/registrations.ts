@@ -17,7 +17,7 @@ export class Registrations {
   readonly #registrations = new Map<string, Registration>();
   readonly #listeners = new Set<() => void>();
   #cancel: Cancel | undefined;
-  /** When the timer that is armed goes off. */
+  /** Moment at which the armed timer goes off. */
   #armedFor = Infinity;
   /** Nobody's time is over before this; it may be later. Spares a look at everybody for each renewal. */
   #earliest = Infinity;
@@ -55,12 +55,12 @@ export class Registrations {
     return this.#registrations.size;
   }
 
-  /** Who is there now. */
+  /** Lists the registered addresses. */
   addresses(): string[] {
     return this.ttls().map(({ address }) => address);
   }
 
-  /** Who is there now, and for how long a renewal counts. */
+  /** Lists the registered addresses with their TTLs. */
   ttls(): { address: string; ttlMs: number }[] {
     this.#dropExpired();
     return [...this.#registrations].map(([address, { ttlMs }]) => ({ address, ttlMs }));

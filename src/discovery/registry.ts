@@ -5,7 +5,7 @@ import { DiscoveryError, NotSupportedError } from './errors.js';
 import { parseUrl } from './url.js';
 
 export interface BackendSettings {
-  /** How often a backend that must look looks, and how long it waits after an error. Default 60 000. */
+  /** Interval at which a backend polls, and its wait after an error, milliseconds. Default 60 000. */
   readonly heartbeatMs?: number;
   /** For how long a registration counts; 0: until it is taken back. Default 180 000. */
   readonly ttlMs?: number;
@@ -16,7 +16,7 @@ export interface BackendSettings {
 export const heartbeatMsDefault = 60_000;
 export const ttlMsDefault = 180_000;
 
-/** Which scheme means which backend. */
+/** Maps schemes of URLs to backends. */
 export class BackendRegistry {
   readonly #makers: Map<string, MakeBackend>;
 

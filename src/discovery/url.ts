@@ -1,4 +1,4 @@
-/** Who is asked when a URL names no scheme: the addresses themselves. */
+/** Scheme of a URL that names none: a list of addresses. */
 export const schemeDefault = 'nodes';
 
 export interface DiscoveryUrl {

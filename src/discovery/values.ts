@@ -2,7 +2,7 @@ import { entriesOf } from './entries.js';
 import { Entry } from './entry.js';
 import type { Tell } from './watch.js';
 
-/** Entries are the values, in the order of their keys. One that is no address is told, and does not hide the others. */
+/** Entries are the values, in the order of their keys. One that is no address is an error beside the others. */
 export function tellValues(tell: Tell, values: ReadonlyMap<string, string>): void {
   const entries: Entry[] = [];
   const wrong: unknown[] = [];

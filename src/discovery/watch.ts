@@ -4,24 +4,24 @@ import { sameMembers, type Entries } from './entries.js';
 import { asError } from './errors.js';
 import { LatestSightings } from './latest.js';
 
-/** What a watch tells: the full list, or what is wrong at the moment. The list before an error still stands. */
+/** One report of a watch: the full list, or what is wrong at the moment. The list before an error still stands. */
 export type Sighting =
   { readonly entries: Entries; readonly error?: undefined } | { readonly error: Error; readonly entries?: undefined };
 
-/** How a backend tells what it sees. A list that differs from the one before in its order only is not passed on. */
+/** Receiver of what a backend sees. A list that differs from the one before in its order only is not passed on. */
 export interface Tell {
   readonly entries: (entries: Entries) => void;
   readonly error: (error: unknown) => void;
 }
 
 /**
- * How a backend looks. May return or resolve early, when all there will ever be is told: the watch stays open. Must stop
- * when `signal` is aborted; what it tells or throws after that is not heard.
+ * Follows a service for one subscriber. May return or resolve early, when its list is final: the watch stays open. Must stop
+ * when `signal` is aborted; what it tells or throws after that is ignored.
  */
 export type Look = (tell: Tell, signal: AbortSignal) => void | Promise<void>;
 
 /**
- * Who is there, as an rxjs Observable and as an async iterable of {@link Sighting}s.
+ * The list of a backend, as an rxjs Observable and as an async iterable of {@link Sighting}s.
  *
  * The first list comes as soon as it is known, even when it is empty; then one whenever entries come or go. Each is the
  * full list. Errors come beside the lists and end nothing. It ends when the signal is aborted, at `unsubscribe` or

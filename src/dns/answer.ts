@@ -26,7 +26,7 @@ export interface Reply {
   readonly opt?: Buffer | undefined;
 }
 
-type Said = { readonly rcode: number } & Partial<Records>;
+type Outcome = { readonly rcode: number } & Partial<Records>;
 
 /** Answers a query with the passing instances, in random order. */
 export function answer(query: DecodedPacket, names: ZoneCache, random: Random): Reply {
@@ -35,7 +35,7 @@ export function answer(query: DecodedPacket, names: ZoneCache, random: Random): 
   if (opt && opt.ednsVersion !== 0) return response(query, question, opt, { rcode: rcodes.badVers });
   if ((((query.flags ?? 0) >> 11) & 0xf) !== 0) return response(query, question, opt, { rcode: rcodes.notImp });
   if (!question || more.length > 0) return response(query, undefined, opt, { rcode: rcodes.formErr });
-  return response(query, question, opt, say(question, names, random));
+  return response(query, question, opt, outcomeOf(question, names, random));
 }
 
 /** Answers what cannot be read, if it is a query at all: a response to a response would never end. */
@@ -49,7 +49,7 @@ export function failure({ id = 0, questions }: DecodedPacket): Reply {
   return { id, flags: rcodes.servFail, question: questions?.[0] };
 }
 
-function say({ name, type, class: of = 'IN' }: Question, names: ZoneCache, random: Random): Said {
+function outcomeOf({ name, type, class: of = 'IN' }: Question, names: ZoneCache, random: Random): Outcome {
   if (of !== 'IN') return { rcode: rcodes.refused };
   const named = names.read(name);
   switch (named.is) {
@@ -68,8 +68,13 @@ function say({ name, type, class: of = 'IN' }: Question, names: ZoneCache, rando
   }
 }
 
-function response(query: DecodedPacket, question: Question | undefined, opt: OptAnswer | undefined, said: Said): Reply {
-  const { rcode, answers = [], additionals = [] } = said;
+function response(
+  query: DecodedPacket,
+  question: Question | undefined,
+  opt: OptAnswer | undefined,
+  outcome: Outcome,
+): Reply {
+  const { rcode, answers = [], additionals = [] } = outcome;
   const ours = rcode === rcodes.noError || rcode === rcodes.nxDomain;
   const kept = (query.flags ?? 0) & (recursionDesired | (0xf << 11));
   return {

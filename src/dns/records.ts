@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { encode, type Answer } from 'dns-packet';
 import { nameOfAddress, zone, type ZoneInstance } from './zone.js';
 
-/** How long others may remember an answer, seconds: health changes by the second. */
+/** Time for which others may cache an answer, seconds: health changes by the second. */
 export const ttl = 5;
 
 const headerBytes = 12;
@@ -79,7 +79,7 @@ function ofAskedName(records: readonly Answer[]): Buffer[] {
   });
 }
 
-/** Holds how long others may remember that there is nothing, too. */
+/** Start of authority; says how long others may cache that there is nothing, too. */
 export const authority = rendered([
   {
     type: 'SOA',

@@ -13,7 +13,7 @@ import { Sources } from './sources.js';
 import { ZoneCache } from './zone-cache.js';
 import type { FindInstances } from './zone.js';
 
-/** How long a connection may be silent, milliseconds; and how many there may be. */
+/** Limits of connections: their silence, milliseconds, and their number. */
 const silenceMs = 10_000;
 const connectionsMax = 200;
 
@@ -58,7 +58,7 @@ export async function openDnsServer({ listen, find, version, random, logger }: D
     socket.on('close', () => connections.delete(socket));
     socket.on('error', () => undefined);
     socket.setTimeout(silenceMs, () => socket.destroy());
-    converse(socket, (query) => reply(query, () => tcpBytesMax)).catch((error: unknown) => {
+    serveConnection(socket, (query) => reply(query, () => tcpBytesMax)).catch((error: unknown) => {
       if (!socket.destroyed) failed(error);
       socket.destroy();
     });
@@ -104,7 +104,7 @@ export async function openDnsServer({ listen, find, version, random, logger }: D
  * Answers the queries of one connection in their order, and lets others go on in between: any number of them may come at once.
  * Who asks and does not read is not read from.
  */
-async function converse(socket: Socket, reply: (query: Buffer) => Buffer | undefined): Promise<void> {
+async function serveConnection(socket: Socket, reply: (query: Buffer) => Buffer | undefined): Promise<void> {
   const slicer = new Slicer(systemClock);
   let rest: Buffer = Buffer.alloc(0);
   for await (const piece of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {

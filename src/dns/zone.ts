@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import type { InstanceRecord } from '../catalog/index.js';
 
-/** All our names end with this. */
+/** Top-level domain of all our names. */
 export const zone = 'skep';
 
-/** What the zone needs to know of an instance. */
+/** Fields of an instance that the zone needs. */
 export type ZoneInstance = Pick<InstanceRecord, 'host' | 'port' | 'weight' | 'health' | 'tags'>;
 
 /**
@@ -13,7 +13,7 @@ export type ZoneInstance = Pick<InstanceRecord, 'host' | 'port' | 'weight' | 'he
  */
 export type FindInstances = (name: string) => readonly ZoneInstance[];
 
-/** What a name stands for. */
+/** Meaning of a name. */
 export type Named =
   /** Not of our zone: others answer for it. */
   | { readonly is: 'foreign' }

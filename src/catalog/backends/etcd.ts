@@ -8,13 +8,13 @@ import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, Publ
 import { CatalogError } from '../errors.js';
 import { readRecord, type InstanceRecord } from '../record.js';
 
-/** Where in an etcd the catalogue is, below the URL's own prefix. */
+/** Path of the catalogue in an etcd, below the URL's own prefix. */
 export const etcdCatalogPath = 'skep/catalog';
 
 export interface EtcdCatalogOptions {
   /** `kv.path`, `kv.cacertfile`, `kv.certfile`, `kv.keyfile`, as discovery takes them. */
   readonly options?: BackendOptions;
-  /** How long to wait before a watch that broke is begun again; default 1 000. */
+  /** Wait before a watch that broke is begun again, milliseconds; default 1 000. */
   readonly retryMs?: number;
   readonly clock?: Clock;
 }
@@ -92,13 +92,13 @@ export class EtcdCatalogBackend implements CatalogBackend {
 
   /** Tells everything, then everything again at each change. Ends only by failing. */
   async #follow(tell: CatalogTell, signal: AbortSignal): Promise<void> {
-    const told = new ToldSnapshots(tell, signal);
+    const told = new WatchState(tell, signal);
     for await (const changes of this.#gateway.follow(this.#prefix, signal)) told.take(changes);
   }
 }
 
-/** What a watch has seen, each value read once. What is no instance is told, and does not hide the others. */
-class ToldSnapshots {
+/** Instances of a watch so far, each value read once. What is no instance is an error beside the others. */
+class WatchState {
   readonly #tell: CatalogTell;
   readonly #signal: AbortSignal;
   readonly #instances = new Map<string, PublishedInstance>();
@@ -140,7 +140,7 @@ function sessionLost(cause?: unknown): CatalogError {
   return new CatalogError('SESSION_LOST', 'the session is over', { cause });
 }
 
-/** The words of discovery in those of the catalogue. */
+/** Translates errors of discovery into those of the catalogue. */
 async function translated<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -5,7 +5,7 @@ import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, Publ
 import { CatalogError } from '../errors.js';
 import type { InstanceRecord } from '../record.js';
 
-interface Stay {
+interface Session {
   readonly agentId: string;
   readonly ttlMs: number;
   /** On the monotonic clock. */
@@ -15,7 +15,7 @@ interface Stay {
 
 interface Kept {
   readonly published: PublishedInstance;
-  readonly stay: Stay;
+  readonly session: Session;
 }
 
 export interface MemoryCatalogOptions {
@@ -30,10 +30,10 @@ export interface MemoryCatalogOptions {
 export class MemoryCatalogBackend implements CatalogBackend {
   readonly #clock: Clock;
   readonly #policy: MassExpiryPolicy;
-  readonly #stays = new Set<Stay>();
+  readonly #sessions = new Set<Session>();
   readonly #kept = new Map<string, Kept>();
   readonly #watchers = new Set<CatalogTell>();
-  /** Who is lost is not removed before this: once most renew again, the rest have a TTL to do so as well. */
+  /** Earliest removal of lost instances: once most renew again, the rest have a TTL to do so as well. */
   #protectedUntil = -Infinity;
   #cancel: Cancel | undefined;
   /** Absent when it was not asked for since the last change. */
@@ -46,24 +46,24 @@ export class MemoryCatalogBackend implements CatalogBackend {
 
   /* eslint-disable @typescript-eslint/require-await -- what is wrong is a rejection, never a throw */
   async open(agentId: string, ttlMs: number): Promise<CatalogSession> {
-    const stay: Stay = { agentId, ttlMs, renewedAt: this.#clock.monotonic(), lost: false };
-    this.#stays.add(stay);
+    const session: Session = { agentId, ttlMs, renewedAt: this.#clock.monotonic(), lost: false };
+    this.#sessions.add(session);
     return {
       put: async (instances) => {
-        this.#held(stay);
-        for (const record of instances) this.#kept.set(record.id, { published: publishedBy(stay, record), stay });
+        this.#held(session);
+        for (const record of instances) this.#kept.set(record.id, { published: publishedBy(session, record), session });
         this.#changed();
       },
       remove: async (ids) => {
-        this.#held(stay);
-        for (const id of ids) if (this.#kept.get(id)?.stay === stay) this.#kept.delete(id);
+        this.#held(session);
+        for (const id of ids) if (this.#kept.get(id)?.session === session) this.#kept.delete(id);
         this.#changed();
       },
       renew: async () => {
-        if (this.#renewed(stay)) this.#changed();
+        if (this.#renewed(session)) this.#changed();
       },
       close: async () => {
-        this.#drop(stay);
+        this.#drop(session);
         this.#changed();
       },
     };
@@ -90,58 +90,58 @@ export class MemoryCatalogBackend implements CatalogBackend {
   }
 
   /** True when the session was lost, and is back. */
-  #renewed(stay: Stay): boolean {
-    this.#held(stay);
-    const wasLost = stay.lost;
-    stay.renewedAt = this.#clock.monotonic();
-    if (wasLost) this.#mark(stay, false);
+  #renewed(session: Session): boolean {
+    this.#held(session);
+    const wasLost = session.lost;
+    session.renewedAt = this.#clock.monotonic();
+    if (wasLost) this.#mark(session, false);
     return wasLost;
   }
 
-  #held(stay: Stay): void {
+  #held(session: Session): void {
     this.#settle();
-    if (!this.#stays.has(stay)) throw new CatalogError('SESSION_LOST', 'the session is over');
+    if (!this.#sessions.has(session)) throw new CatalogError('SESSION_LOST', 'the session is over');
   }
 
   /** Removes, or marks, everybody whose time is over. */
   #settle(): void {
     const now = this.#clock.monotonic();
-    const over = [...this.#stays].filter((stay) => this.#expiresAt(stay) <= now);
+    const over = [...this.#sessions].filter((session) => this.#expiresAt(session) <= now);
     if (over.length === 0) return;
     const mass = this.#isMassExpiry(now);
     if (mass) this.#protectedUntil = now + Math.max(...over.map(({ ttlMs }) => ttlMs));
     let changed = false;
-    for (const stay of over) {
-      const keep = (mass || (stay.lost && now < this.#protectedUntil)) && now < this.#keptUntil(stay);
-      if (keep === stay.lost && keep) continue;
+    for (const session of over) {
+      const keep = (mass || (session.lost && now < this.#protectedUntil)) && now < this.#keptUntil(session);
+      if (keep === session.lost && keep) continue;
       changed = true;
-      if (keep) this.#mark(stay, true);
-      else this.#drop(stay);
+      if (keep) this.#mark(session, true);
+      else this.#drop(session);
     }
     if (changed) this.#changed(false);
   }
 
   #isMassExpiry(now: number): boolean {
-    const held = new Map<Stay, number>();
-    for (const { stay } of this.#kept.values()) held.set(stay, (held.get(stay) ?? 0) + 1);
-    const ages = [...this.#stays].map((stay) => ({
-      instances: held.get(stay) ?? 0,
-      ttlMs: stay.ttlMs,
-      ageMs: now - stay.renewedAt,
+    const held = new Map<Session, number>();
+    for (const { session } of this.#kept.values()) held.set(session, (held.get(session) ?? 0) + 1);
+    const ages = [...this.#sessions].map((session) => ({
+      instances: held.get(session) ?? 0,
+      ttlMs: session.ttlMs,
+      ageMs: now - session.renewedAt,
     }));
     return isMassExpiry(ages, this.#policy);
   }
 
-  #mark(stay: Stay, lost: boolean): void {
-    stay.lost = lost;
+  #mark(session: Session, lost: boolean): void {
+    session.lost = lost;
     for (const [id, kept] of this.#kept) {
-      if (kept.stay === stay) this.#kept.set(id, { stay, published: publishedBy(stay, kept.published) });
+      if (kept.session === session) this.#kept.set(id, { session, published: publishedBy(session, kept.published) });
     }
   }
 
-  #drop(stay: Stay): void {
-    this.#stays.delete(stay);
-    for (const [id, kept] of this.#kept) if (kept.stay === stay) this.#kept.delete(id);
+  #drop(session: Session): void {
+    this.#sessions.delete(session);
+    for (const [id, kept] of this.#kept) if (kept.session === session) this.#kept.delete(id);
   }
 
   #changed(settle = true): void {
@@ -156,12 +156,12 @@ export class MemoryCatalogBackend implements CatalogBackend {
     return this.#snapshot;
   }
 
-  #expiresAt({ ttlMs, renewedAt }: Stay): number {
+  #expiresAt({ ttlMs, renewedAt }: Session): number {
     return ttlMs === 0 ? Infinity : renewedAt + ttlMs;
   }
 
-  #keptUntil(stay: Stay): number {
-    return this.#expiresAt(stay) + this.#policy.keepMs;
+  #keptUntil(session: Session): number {
+    return this.#expiresAt(session) + this.#policy.keepMs;
   }
 
   /** Waits for the first moment at which there may be something to remove or to mark. */
@@ -170,9 +170,9 @@ export class MemoryCatalogBackend implements CatalogBackend {
     if (this.#watchers.size === 0) return;
     const now = this.#clock.monotonic();
     const mass = this.#isMassExpiry(now);
-    const dues = [...this.#stays].map((stay) => {
-      if (!stay.lost) return this.#expiresAt(stay);
-      return mass ? this.#keptUntil(stay) : Math.min(this.#protectedUntil, this.#keptUntil(stay));
+    const dues = [...this.#sessions].map((session) => {
+      if (!session.lost) return this.#expiresAt(session);
+      return mass ? this.#keptUntil(session) : Math.min(this.#protectedUntil, this.#keptUntil(session));
     });
     const due = Math.min(...dues);
     if (due === Infinity) return;
@@ -189,6 +189,6 @@ export class MemoryCatalogBackend implements CatalogBackend {
   }
 }
 
-function publishedBy({ agentId, lost }: Stay, record: InstanceRecord): PublishedInstance {
+function publishedBy({ agentId, lost }: Session, record: InstanceRecord): PublishedInstance {
   return { ...record, agentId, lost };
 }

@@ -17,12 +17,12 @@ const leasesKind = 'leases';
 export interface SkepCatalogOptions {
   readonly client: Client;
   readonly clock?: Clock;
-  /** How long to wait before a watch that broke is begun again; default 1 000. */
+  /** Wait before a watch that broke is begun again, milliseconds; default 1 000. */
   readonly retryMs?: number;
 }
 
-/** Of one agent: a lease, unless it stays until it is closed. */
-interface Stay {
+/** Session of one agent: a lease, unless it stays until it is closed. */
+interface OpenSession {
   readonly agentId: string;
   readonly session: string;
   readonly lease: string;
@@ -37,7 +37,7 @@ type StoredInstance = StoredObject &
   };
 
 /**
- * A catalogue in our own replicated store. An agent's stay is a guarded lease, its instances are objects that hang on it:
+ * A catalogue in our own replicated store. An agent's session is a guarded lease, its instances are objects attached to it:
  * one request renews them all, the leader ends them through the log, and when most agents are silent at once they are
  * marked, and kept.
  */
@@ -55,12 +55,12 @@ export class SkepCatalogBackend implements CatalogBackend {
   async open(agentId: string, ttlMs: number): Promise<CatalogSession> {
     const lease =
       ttlMs === 0 ? '' : await translated(() => this.#client.grantLease({ ttlMs, holder: agentId, guarded: true }));
-    const stay: Stay = { agentId, session: lease || newId(systemRandom), lease };
+    const own: OpenSession = { agentId, session: lease || newId(systemRandom), lease };
     return {
-      put: (records) => translated(() => this.#put(records, stay)),
-      remove: (ids) => translated(() => this.#remove({ ids: [...ids] }, stay)),
-      renew: () => translated(() => this.#renew(stay)),
-      close: () => translated(() => this.#close(stay)),
+      put: (records) => translated(() => this.#put(records, own)),
+      remove: (ids) => translated(() => this.#remove({ ids: [...ids] }, own)),
+      renew: () => translated(() => this.#renew(own)),
+      close: () => translated(() => this.#close(own)),
     };
   }
 
@@ -78,9 +78,9 @@ export class SkepCatalogBackend implements CatalogBackend {
   }
 
   /** Adds or replaces, whoever had the id before; again when somebody else was quicker. */
-  async #put(records: readonly InstanceRecord[], stay: Stay): Promise<void> {
-    if (records.length === 0) return this.#renew(stay);
-    const { agentId: agent, session, lease } = stay;
+  async #put(records: readonly InstanceRecord[], own: OpenSession): Promise<void> {
+    if (records.length === 0) return this.#renew(own);
+    const { agentId: agent, session, lease } = own;
     await this.#retrying({ ids: records.map(({ id }) => id) }, (there) =>
       records.map((record) => {
         const old = there.get(record.id);
@@ -94,7 +94,7 @@ export class SkepCatalogBackend implements CatalogBackend {
   }
 
   /** Removes those that are still this session's. */
-  async #remove(filter: { ids?: string[] }, { session }: Stay): Promise<void> {
+  async #remove(filter: { ids?: string[] }, { session }: OpenSession): Promise<void> {
     if (filter.ids?.length === 0) return;
     const own = { ...filter, indexes: [{ index: 'session', is: session }] };
     await this.#retrying(own, (there) =>
@@ -122,15 +122,15 @@ export class SkepCatalogBackend implements CatalogBackend {
     }
   }
 
-  async #renew({ lease }: Stay): Promise<void> {
+  async #renew({ lease }: OpenSession): Promise<void> {
     if (lease === '') return;
     const lost = await this.#client.keepAlive([lease]);
     if (lost.length > 0) throw new CatalogError('SESSION_LOST', 'the session is over');
   }
 
-  async #close(stay: Stay): Promise<void> {
-    if (stay.lease !== '') await this.#client.revokeLease(stay.lease);
-    else await this.#remove({}, stay);
+  async #close(own: OpenSession): Promise<void> {
+    if (own.lease !== '') await this.#client.revokeLease(own.lease);
+    else await this.#remove({}, own);
   }
 
   /** Tells what is there for as long as somebody listens; begins anew after a break. */
@@ -138,7 +138,7 @@ export class SkepCatalogBackend implements CatalogBackend {
     const selectors = [{ kind: instances.name }, { kind: leasesKind, indexes: [{ index: 'guarded', is: true }] }];
     while (!signal.aborted) {
       try {
-        const seen = new Seen();
+        const seen = new WatchState();
         for await (const message of this.#client.messages({ selectors, snapshot: true, signal }))
           if (seen.hear(message)) tell.snapshot(seen.snapshot());
       } catch (error) {
@@ -151,15 +151,15 @@ export class SkepCatalogBackend implements CatalogBackend {
 }
 
 /** An instance of a watch, and the lease that it lasts as long as. */
-interface SeenInstance {
+interface WatchedInstance {
   readonly lease: string;
   /** Absent for what is no record. */
   published: PublishedInstance | undefined;
 }
 
-/** What a watch has told so far: each object is read once, when it comes. */
-class Seen {
-  readonly #instances = new Map<string, SeenInstance>();
+/** Instances of a watch so far: each object is read once, when it comes. */
+class WatchState {
+  readonly #instances = new Map<string, WatchedInstance>();
   readonly #lost = new Set<string>();
 
   /** Returns whether there is something to tell. */
@@ -185,7 +185,7 @@ class Seen {
     }
   }
 
-  /** What did not change is the same object as in the snapshot before. */
+  /** Lists the instances; what did not change is the same object as in the snapshot before. */
   snapshot(): CatalogSnapshot {
     return [...this.#instances.values()].flatMap((seen) => {
       const lost = this.#lost.has(seen.lease);
@@ -215,7 +215,7 @@ class Seen {
   }
 }
 
-/** Nothing for what is no record: whoever wrote it past our rules (an older version) spoils nobody else's. */
+/** Reads an instance; nothing for what is no record: one that an older version wrote spoils no others. */
 function published(instance: StoredInstance, lost: boolean): PublishedInstance | undefined {
   try {
     return Object.freeze({ ...readRecord({ ...instance, meta: instance.metadata }), agentId: instance.agent, lost });
@@ -224,7 +224,7 @@ function published(instance: StoredInstance, lost: boolean): PublishedInstance |
   }
 }
 
-/** What goes wrong at the store, in the words of the catalogue. */
+/** Translates errors of the store into those of the catalogue. */
 async function translated<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();

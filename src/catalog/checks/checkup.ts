@@ -11,7 +11,7 @@ import type { CheckResult, CheckSpec, Probe } from './spec.js';
 import { tcpProbe } from './tcp.js';
 import { TtlCountdown } from './ttl.js';
 
-/** What a check said last. */
+/** Last result of a check. */
 export interface CheckState extends CheckResult {
   readonly name: string;
   readonly kind: CheckSpec['kind'];
@@ -61,7 +61,7 @@ export class Checkup {
   }
 
   /**
-   * What the service says of itself: to its ttl check of that name, or to all of them.
+   * Reports the status of the service to its ttl check of that name, or to all of them.
    * @throws {CatalogError} `NOT_FOUND`: it has no such check.
    */
   report(status: CheckStatus, note: string, name?: string): void {
@@ -103,7 +103,7 @@ export class Checkup {
   }
 }
 
-/** How to look, for those that look; what cannot be looked at is refused now and not at the first time. */
+/** Makes the probe of a check, if it has one; a wrong address is refused now and not at the first probe. */
 function probeOf(spec: CheckSpec, { clock, askGrpcHealth }: CheckPorts): Probe | undefined {
   switch (spec.kind) {
     case 'ttl':

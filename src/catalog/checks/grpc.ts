@@ -3,7 +3,7 @@ import { connect, type ClientHttp2Session } from 'node:http2';
 import { onAbort } from '../../base/abort.js';
 import type { GrpcCheck, Probe } from './spec.js';
 
-/** What `grpc.health.v1` knows. */
+/** Statuses of `grpc.health.v1`, by number. */
 export const servingStatuses = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
 export type ServingStatus = (typeof servingStatuses)[number];
 

@@ -3,7 +3,7 @@ import type { CheckStatus } from '../health.js';
 interface Common {
   /** Unique among the checks of an instance; default its kind. */
   readonly name?: string;
-  /** What it says until it has been made once; default `critical`: nobody is sent where nothing was seen. */
+  /** Status until the first result; default `critical`: nobody is sent where nothing was seen. */
   readonly initial?: CheckStatus;
   /** The instance is deregistered when this check says `critical` for that long without a break. */
   readonly deregisterCriticalAfterMs?: number;
@@ -12,7 +12,7 @@ interface Common {
 interface Repeated extends Common {
   /** Between the end of one and the beginning of the next; default 10 000. */
   readonly intervalMs?: number;
-  /** How long one may take before it is critical; default 5 000. */
+  /** Limit for one result before it is critical, milliseconds; default 5 000. */
   readonly timeoutMs?: number;
 }
 
@@ -40,7 +40,7 @@ export interface TcpCheck extends Repeated {
 export interface GrpcCheck extends Repeated {
   readonly kind: 'grpc';
   readonly addr: string;
-  /** Which service of that server; default the server as a whole. */
+  /** Service of that server; default the server as a whole. */
   readonly service?: string;
 }
 
@@ -49,7 +49,7 @@ export type CheckSpec = TtlCheck | HttpCheck | TcpCheck | GrpcCheck;
 export const intervalMsDefault = 10_000;
 export const timeoutMsDefault = 5_000;
 
-/** What a check said, and why. */
+/** Result of a check, and its reason. */
 export interface CheckResult {
   readonly status: CheckStatus;
   readonly note: string;

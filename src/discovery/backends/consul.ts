@@ -7,11 +7,11 @@ import type { KvSettings } from '../kv-settings.js';
 import { tellValues } from '../values.js';
 import type { Tell } from '../watch.js';
 
-/** What Consul takes for the TTL of a session, seconds. */
+/** Bounds of Consul for the TTL of a session, seconds. */
 const sessionSecondsMin = 10;
 const sessionSecondsMax = 86_400;
 
-/** `consul://HOST:PORT/PREFIX`: each entry is a key that a session holds and takes along when it ends. */
+/** `consul://HOST:PORT/PREFIX`: each entry is a key that is deleted when its session ends. */
 export class ConsulBackend extends KvBackend<ConsulApi> {
   readonly #sessions = new Map<string, string>();
 

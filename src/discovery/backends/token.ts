@@ -6,7 +6,7 @@ import { ask, type Answer, type Ask } from '../http.js';
 import { polling } from '../polling.js';
 import { DiscoveryWatch } from '../watch.js';
 
-/** Where tokens lived that name no hub. It was shut down in 2019; the option `token.url` names another one. */
+/** Default hub of tokens that name none. It was shut down in 2019; the option `token.url` names another one. */
 export const hubDefault = 'https://discovery.hub.docker.com/v1';
 
 /** The option that names the hub of a URL that has only a token. */

@@ -11,7 +11,7 @@ import type { ZkSession } from '../zk/session.js';
 
 /** A session that holds nothing needs no TTL of anybody, milliseconds. */
 const sessionMsDefault = 30_000;
-/** How often a node may be gone, or come, between looking and writing. */
+/** Attempts to write while the node goes or comes in between. */
 const triesMax = 5;
 
 /**
@@ -19,7 +19,7 @@ const triesMax = 5;
  * The library keeps a session for as long as the process lives, so who does not renew in time is taken back from here.
  */
 export class ZkBackend extends KvBackend<readonly string[]> {
-  /** Our registrations, by address, and how to stop waiting for the end of each. */
+  /** Our registrations, by address, each with the cancel of its timer. */
   readonly #held = new Map<string, Cancel>();
   #opening: Promise<ZkSession> | undefined;
   #using = 0;

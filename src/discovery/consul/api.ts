@@ -4,9 +4,9 @@ import { ask, type Answer, type Ask } from '../http.js';
 import { fieldsIn, listIn, textIn } from '../json.js';
 import type { KvSettings } from '../kv-settings.js';
 
-/** How long Consul may take to answer, milliseconds, beside the time that it was asked to wait. */
+/** Limit for the answer of Consul, milliseconds, beside the time that it was asked to wait. */
 const answerMs = 5_000;
-/** How long a watch asks Consul to wait for a change, seconds. */
+/** Time for which a watch asks Consul to wait for a change, seconds. */
 const waitSeconds = 15;
 
 /** All keys below a prefix, and the index to wait for another list from. */

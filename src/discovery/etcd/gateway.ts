@@ -18,12 +18,12 @@ import type { KvSettings, KvStore } from '../kv-settings.js';
 
 export const etcdStore: KvStore = { scheme: 'etcd', portDefault: 2379 };
 
-/** What a gateway is made with. */
+/** Settings of a gateway. */
 export type EtcdSettings = Pick<KvSettings, 'endpoints' | 'tls'>;
 
-/** How many operations one transaction of etcd may have, by default. */
+/** Limit of operations in one transaction of etcd, by its default. */
 const operationsMax = 128;
-/** How long one etcd may take before the next one is asked, milliseconds. */
+/** Limit for the answer of one etcd before the next one is asked, milliseconds. */
 const answerMs = 5_000;
 
 /** A lease, as etcd numbers them: too long for a number. */
@@ -37,7 +37,7 @@ export type LeaseId = string;
 export class EtcdGateway {
   readonly #settings: EtcdSettings;
   readonly #clock: Clock;
-  /** Which endpoint to ask first. */
+  /** Index of the endpoint to ask first. */
   #preferred = 0;
 
   constructor(settings: EtcdSettings, clock: Clock) {

@@ -6,7 +6,7 @@ import { Registrations } from '../registrations.js';
 export const clustersMax = 10_000;
 export const addressesMax = 10_000;
 
-/** What a token server keeps in its file. Times are not in it: after a restart everybody has a whole TTL. */
+/** Content of the file of a token server. Times are not in it: after a restart everybody has a whole TTL. */
 export interface SavedCluster {
   readonly token: string;
   readonly registrations: readonly { readonly address: string; readonly ttlMs: number }[];
@@ -46,7 +46,7 @@ export class Clusters {
     return had;
   }
 
-  /** Who is there; `undefined` for an unknown token. */
+  /** Lists the addresses of a cluster; `undefined` for an unknown token. */
   list(token: string): string[] | undefined {
     return this.#clusters.get(token)?.registrations.addresses();
   }

@@ -3,7 +3,7 @@ import { isReachable } from '../../base/host-port.js';
 import { Entry } from '../entry.js';
 import { addressesMax, clustersMax, type Clusters } from './clusters.js';
 
-/** What came over HTTP, without HTTP. */
+/** A request, apart from HTTP. */
 export interface TokenRequest {
   readonly method: string;
   /** Path and query, as on the request line. */

@@ -15,10 +15,10 @@ import { answerRequest, type TokenReply } from './requests.js';
 
 /** An address fits many times. */
 const bodyBytesMax = 4_096;
-/** How long a client may take to say what it wants, milliseconds. */
+/** Limit for a client to send its request, milliseconds. */
 const requestDefaultMs = 10_000;
 const connectionsMax = 5_000;
-/** How often it is looked for those who take longer, at most; Node's own 30 s would be three times what they may. */
+/** Interval of the search for clients that take longer, milliseconds; Node's 30 s would be three times their limit. */
 const lookMs = 1_000;
 /** Requests over one connection, which may all come at once; the last one's answer closes it. */
 export const requestsMax = 100;
@@ -26,9 +26,9 @@ export const requestsMax = 100;
 export interface TokenServerOptions {
   /** `HOST:PORT`; port 0 lets the system choose. */
   readonly listen: string;
-  /** Where the clusters are kept. Without it they are gone when the server is. */
+  /** File that keeps the clusters. Without it they are gone when the server is. */
   readonly dataFile?: string;
-  /** How long a client may take to say what it wants, milliseconds; default 10,000. */
+  /** Limit for a client to send its request, milliseconds; default 10,000. */
   readonly requestMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -39,7 +39,7 @@ export interface TokenServerOptions {
 export interface TokenServer {
   /** `HOST:PORT` where it is reached. */
   readonly addr: string;
-  /** What a backend's `token.url` and `skep create --discovery-url` take. */
+  /** URL for a backend's `token.url` and for `skep create --discovery-url`. */
   readonly url: string;
   /** Takes no more requests, ends those that are under way, and has everything on disk when it resolves. */
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import { DiscoveryError } from '../errors.js';
 
 const { CreateMode, Exception } = zookeeper;
 
-/** How long ZooKeeper may take to answer, milliseconds; also to be connected to. */
+/** Limit for the answer of ZooKeeper, and for connecting to it, milliseconds. */
 const answerMs = 3_000;
 
 /** A state of the library's connection, in which it does not connect again. */
@@ -27,7 +27,7 @@ export class ZkMissed extends Error {
 export class ZkSession {
   readonly #client: Client;
   readonly #clock: Clock;
-  /** Who is to be told when the connection breaks. */
+  /** Callbacks for when the connection breaks. */
   readonly #waiting = new Set<(reason: Error) => void>();
   #connected = false;
   #over = false;
@@ -55,7 +55,7 @@ export class ZkSession {
     return stat?.ephemeralOwner.toString('hex');
   }
 
-  /** What {@link ownerOf} says of a node of ours. */
+  /** Returns what {@link ownerOf} returns for a node of ours. */
   owner(stays: boolean): string {
     return stays ? '0'.repeat(16) : this.#client.getSessionId().toString('hex');
   }

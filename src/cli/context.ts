@@ -163,6 +163,8 @@ export async function withClient<T>(
     const said = { ...(actor && { actor }), ...(reason && { reason }) };
     if (!leaderless) await Promise.race([first.checkQuorum({ signal }), interrupted]);
     if (!waitForEnd) return await Promise.race([use(client, flags, said), interrupted]);
+    // The check leaves a silent host to the first call, which has no limit here.
+    await Promise.race([first.status({ signal }), interrupted]);
     first.close();
     return await use(client, flags, said);
   } finally {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import { Folder, freePort, skep } from '../support/cli-run.js';
@@ -111,4 +113,17 @@ describe.concurrent('a host that cannot be reached', () => {
       'skep: NOT_LEADER: no member answers at nobody.invalid:4242: the name nobody.invalid does not resolve in DNS: is it spelled right? (--host or SKEP_HOST)\n',
     );
   });
+
+  it.each([['lock x -- true'], ['elect x -- true'], ['catalog register web 10.0.0.1:80']])(
+    'is waited for for --timeout when it is silent: 124 (%s)',
+    async (line) => {
+      const silent = createServer().listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const { port } = silent.address() as AddressInfo;
+      const { code, out, err } = await skep(['--host', `127.0.0.1:${port}`, '--timeout', '2s', ...line.split(' ')]);
+      silent.close();
+      expect({ code, out }).toEqual({ code: 124, out: '' });
+      expect(err).toContain(`no answer from 127.0.0.1:${port} within 2000 ms`);
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { controlOf } from '../../src/state/index.js';
 import { readFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import process from 'node:process';
@@ -137,7 +138,7 @@ export async function* millionSuite(): AsyncGenerator<Figure> {
   const snapshot = decoded as StoreSnapshot;
   yield await sliced('install', async () => {
     const other = new MemoryStore();
-    (await other.prepare(snapshot)).install();
+    (await controlOf(other).prepare(snapshot)).install();
     if (other.use().kinds[0]?.objects !== count) throw new Error('objects are missing');
   });
   yield await sliced('restore', async () => {

@@ -105,7 +105,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'snapshot restore keeps old keys',
-    file: 'state/ledger.ts',
+    file: 'state/transactions/ledger.ts',
     find: '    this.#dropFrom(0);\n    this.#committed = root;\n    this.#pending = root;\n    this.requests.reset(entries);',
     replace:
       '    this.#dropFrom(0);\n    root = { ...root, tables: before > 0 ? this.#committed.tables : root.tables };\n    this.#committed = root;\n    this.#pending = root;\n    this.requests.reset(entries);',
@@ -144,13 +144,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'retry without dedup',
-    file: 'state/writer.ts',
+    file: 'state/transactions/writer.ts',
     find: 'if (options.requestId !== undefined) {',
     replace: 'if (options.requestId === "") {',
   },
   {
     name: 'version check outside the transaction',
-    file: 'state/write-transaction.ts',
+    file: 'state/transactions/write-transaction.ts',
     find: 'if (expected !== undefined && (expected === 0 || expected !== old.meta.version)) {',
     replace: 'if (expected !== undefined && expected > old.meta.version) {',
   },
@@ -162,25 +162,25 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'resume off by one',
-    file: 'state/watch-iterator.ts',
+    file: 'state/watch/watch-iterator.ts',
     find: 'source.history.get(behind + 1)',
     replace: 'source.history.get(behind + 2)',
   },
   {
     name: 'bookmark early',
-    file: 'state/queue.ts',
+    file: 'state/watch/queue.ts',
     find: 'return [...record.events, record.commit];',
     replace: 'return [record.commit, ...record.events];',
   },
   {
     name: 'snapshot installed without ending watchers',
-    file: 'state/ledger.ts',
+    file: 'state/transactions/ledger.ts',
     find: "      this.queue.fail(new StoreError('RESYNC', message, { version: root.version }), root.version);\n",
     replace: '      void message;\n',
   },
   {
     name: 'watcher dropped silently when full',
-    file: 'state/watch-iterator.ts',
+    file: 'state/watch/watch-iterator.ts',
     find: '      this.#finish({ error });\n      return;\n    }\n    this.#fill(record, events);',
     replace: '      void error;\n      return;\n    }\n    this.#fill(record, events);',
   },

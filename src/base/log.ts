@@ -2,9 +2,13 @@
  * Log of events, each with its facts. An error means a person should go and look; losing an election is an info.
  */
 export interface Logger {
+  /** Logs a detail for developers. */
   debug(message: string, facts?: Record<string, unknown>): void;
+  /** Logs what happens in normal operation. */
   info(message: string, facts?: Record<string, unknown>): void;
+  /** Logs what may need attention. */
   warn(message: string, facts?: Record<string, unknown>): void;
+  /** Logs a failure. */
   error(message: string, facts?: Record<string, unknown>): void;
 }
 

@@ -49,6 +49,7 @@ export const storeErrorCodes = [
   'CLOSED',
 ] as const;
 
+/** Code of a {@link StoreError}. */
 export type StoreErrorCode = (typeof storeErrorCodes)[number];
 
 /** Facts that a program may want beside the code. */
@@ -63,8 +64,11 @@ export interface StoreErrorDetails {
 
 /** Every error that the store makes on purpose. Anything else is a bug, or came from your own code. */
 export class StoreError extends Error {
+  /** Always `StoreError`. */
   override readonly name = 'StoreError';
+  /** Reason, for programs to branch on. */
   readonly code: StoreErrorCode;
+  /** Facts beside the code. */
   readonly details: StoreErrorDetails;
 
   constructor(code: StoreErrorCode, message: string, options: ErrorOptions & StoreErrorDetails = {}) {
@@ -75,6 +79,7 @@ export class StoreError extends Error {
   }
 }
 
+/** Tells whether this is a {@link StoreError}, and one of that code. */
 export function isStoreError(error: unknown, code?: StoreErrorCode): error is StoreError {
   return error instanceof StoreError && (code === undefined || error.code === code);
 }

@@ -25,6 +25,7 @@ import { completeFilter, type Where } from './filters.js';
 import { findQuorum } from './quorum.js';
 import { followWatch, type RemoteTransaction, type WatchMessage, type WatchOptions } from './watch.js';
 
+/** Options of a client. */
 export interface ClientOptions {
   /** `HOST:PORT` of members; any will do. More are learned from them. */
   readonly hosts: readonly string[];
@@ -35,6 +36,7 @@ export interface ClientOptions {
    * milliseconds. Default: `timeoutMs`, which outlasts the restart of a member.
    */
   readonly unreachableMs?: number;
+  /** Time; default the clock of the system. */
   readonly clock?: Clock;
 }
 
@@ -44,11 +46,13 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a read. */
 export interface ReadOptions extends WaitOptions {
   /** Take what the member that answers holds, even without a quorum. */
   readonly stale?: boolean;
 }
 
+/** Options of a list. */
 export interface ListOptions extends ReadOptions {
   /** At most so many. */
   readonly limit?: number;
@@ -345,6 +349,7 @@ export class Client {
     await findQuorum(this.#calls, { clock: this.#calls.clock, signal });
   }
 
+  /** Status of the cluster, as one of its members sees it. */
   async status(options: WaitOptions = {}): Promise<messages.ClusterStatus> {
     return this.#calls.unary<messages.ClusterStatus>('membership', 'Status', {}, waitOf(options));
   }

@@ -6,9 +6,11 @@ export type IndexedValue = string | number | boolean;
 
 /** Condition on one index. */
 export interface IndexWhere {
+  /** Name of the index. */
   readonly index: string;
   /** The value; several for an index of several parts. */
   readonly is?: IndexedValue | readonly IndexedValue[];
+  /** Beginning of the value, of a text. */
   readonly prefix?: string;
   /** At least this … */
   readonly from?: IndexedValue;
@@ -18,6 +20,7 @@ export interface IndexWhere {
 
 /** Filter of objects: its parts are AND-ed, the values of a list are OR-ed. */
 export interface Where extends Partial<Omit<messages.Filter, 'indexes'>> {
+  /** Indexes of the kind, all of which must hold. */
   readonly indexes?: readonly IndexWhere[];
 }
 

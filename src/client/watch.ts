@@ -11,9 +11,11 @@ type WatchResponse = messages.WatchResponse;
 
 /** What a watcher wants: what stands in one selector is AND-ed, the values of a list are OR-ed. */
 export interface Selector extends Partial<Omit<messages.Selector, 'indexes'>> {
+  /** Indexes of the kind, all of which must hold. */
   readonly indexes?: readonly IndexWhere[];
 }
 
+/** Options of a watch. */
 export interface WatchOptions {
   /** OR-ed; none is everything. */
   readonly selectors?: readonly Selector[];
@@ -25,21 +27,29 @@ export interface WatchOptions {
   readonly wait?: boolean;
   /** An update whose old object matches is told, too: an object that leaves the filter is seen. */
   readonly matchEither?: boolean;
+  /** Ends the watch. */
   readonly signal?: AbortSignal;
 }
 
 /** One committed transaction, with those of its events that the selectors want. */
 export interface RemoteTransaction {
+  /** Version of the transaction. */
   readonly version: number;
+  /** Time of the transaction, milliseconds since the epoch. */
   readonly time: number;
+  /** Author of the change, if one was given. */
   readonly actor?: string;
+  /** Reason of the change, if one was given. */
   readonly reason?: string;
+  /** One event a change, in order. */
   readonly events: readonly ObjectEvent[];
 }
 
 /** An object of a snapshot, with its kind. */
 export interface SnapshotObject {
+  /** Kind of the object. */
   readonly kind: string;
+  /** The object. */
   readonly object: StoredObject;
 }
 

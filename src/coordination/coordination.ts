@@ -8,6 +8,7 @@ import { elect, type ElectOptions, type Lead } from './election.js';
 import { Lease } from './lease.js';
 import { acquire, type Lock, type LockOptions, type LockPorts } from './lock.js';
 
+/** Options of {@link Coordination}. */
 export interface CoordinationOptions {
   /** A client, or the addresses of members. */
   readonly client: Client | { readonly hosts: readonly string[] };
@@ -15,7 +16,9 @@ export interface CoordinationOptions {
   readonly store?: WatchableStore;
   /** Name of this holder, for people. Default: this computer and process. */
   readonly holder?: string;
+  /** Time; default the clock of the system. */
   readonly clock?: Clock;
+  /** Randomness for ids; default that of the system. */
   readonly random?: Random;
 }
 

@@ -26,6 +26,7 @@ const answerMaxMs = 10_000;
 
 type StoredEntry = Stored<{ readonly path: string; readonly address: string; readonly lease: string }>;
 
+/** Options of {@link SkepBackend}. */
 export interface SkepBackendOptions extends BackendPorts {
   /** Makes a client; a test has its own. */
   readonly connect?: (hosts: readonly string[], timeoutMs: number) => Client;
@@ -50,6 +51,7 @@ export class SkepBackend implements Backend {
     this.#connect = connect;
   }
 
+  /** Takes the parts of the URL. @see Backend.initialize */
   initialize(uris: string, heartbeatMs: number, ttlMs: number, options: BackendOptions): void {
     const slash = uris.indexOf('/');
     const hosts = (slash < 0 ? uris : uris.slice(0, slash)).split(',').filter((host) => host !== '');
@@ -69,11 +71,13 @@ export class SkepBackend implements Backend {
     this.#client = this.#connect(hosts, Math.min(answerMaxMs, Math.max(answerMinMs, heartbeatMs)));
   }
 
+  /** Watches the entries. @see Backend.watch */
   watch({ signal }: WatchOptions = {}): DiscoveryWatch {
     const pauseMs = this.#heartbeatMs;
     return following((tell, stop) => this.#listen(tell, stop), { clock: this.#clock, pauseMs, signal });
   }
 
+  /** Registers an address. @see Backend.register */
   async register(address: string): Promise<void> {
     const place = String(Entry.parse(address));
     await asDiscoveryError(async () => {
@@ -86,6 +90,7 @@ export class SkepBackend implements Backend {
     });
   }
 
+  /** Removes an address. @see Backend.deregister */
   async deregister(address: string): Promise<void> {
     const place = String(Entry.parse(address));
     await asDiscoveryError(async () => {
@@ -101,6 +106,7 @@ export class SkepBackend implements Backend {
     });
   }
 
+  /** Ends watches and the lease. */
   close(): Promise<void> {
     this.#client?.close();
     return Promise.resolve();

@@ -15,6 +15,7 @@ export interface Lead {
   update(write: (tx: FencedTx) => void, options?: WaitOptions): Promise<number>;
 }
 
+/** Options of an election. */
 export interface ElectOptions extends LockOptions {
   /** Told of every lead that was lost before its work was done. */
   readonly onLost?: (reason: unknown) => void;

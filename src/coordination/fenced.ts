@@ -30,7 +30,9 @@ export interface FencedTable<T extends StoredObject, D = Draft<T>, R = Replaceme
   find(by?: By, options?: FindOptions<T>): T[];
   /** Returns the id. */
   create(object: D): string;
+  /** Replaces the object of that id. */
   update(object: R): void;
+  /** Deletes the object of that id. */
   delete(id: string): void;
 }
 

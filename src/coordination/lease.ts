@@ -7,9 +7,13 @@ const marginShare = 0.1;
 /** Renewals of a lease in its time to live. */
 const renewals = 3;
 
+/** Options of a lease. */
 export interface LeaseOptions {
+  /** Time after which it expires unless it is renewed, milliseconds. */
   readonly ttlMs: number;
+  /** Name of the holder, for people. */
   readonly holder: string;
+  /** Time; default the clock of the system. */
   readonly clock: Clock;
   /** Time before its end at which it is given up, milliseconds: what it protects stops within it. Default a tenth. */
   readonly marginMs?: number | undefined;
@@ -24,7 +28,9 @@ export interface LeaseOptions {
  * signal aborts earlier, by the margin.
  */
 export class Lease {
+  /** Identity of the lease: objects are attached to it by this. */
   readonly id: string;
+  /** Time after which it expires unless it is renewed, milliseconds. */
   readonly ttlMs: number;
   readonly #client: Client;
   readonly #clock: Clock;

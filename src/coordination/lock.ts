@@ -12,8 +12,11 @@ import { Lease } from './lease.js';
 
 /** Ports of a lock. */
 export interface LockPorts {
+  /** Client of the cluster. */
   readonly client: Client;
+  /** Time. */
   readonly clock: Clock;
+  /** Randomness for ids. */
   readonly random: Random;
   /** Name of this holder, for people. */
   readonly holder: string;
@@ -21,6 +24,7 @@ export interface LockPorts {
   readonly store?: WatchableStore | undefined;
 }
 
+/** Options of a lock. */
 export interface LockOptions {
   /** Time that the others wait when this process dies, milliseconds. Default 10,000; from 500. */
   readonly ttlMs?: number;
@@ -39,10 +43,12 @@ export interface LockOptions {
 
 export const lockOptions: readonly string[] = ['ttlMs', 'marginMs', 'signal', 'waitMs', 'onHeld'];
 
+/** TTL of a lock that is given none, milliseconds. */
 export const lockTtlDefaultMs = 10_000;
 
 /** A lock that is held. */
 export class Lock {
+  /** Name of the lock. */
   readonly name: string;
   /** Grows with every holder of the lock: what a store of yours can compare, to refuse those who are late. */
   readonly epoch: number;
@@ -75,6 +81,7 @@ export class Lock {
     return this.#lease.revoke(options);
   }
 
+  /** Releases the lock: `await using lock = …`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
   }

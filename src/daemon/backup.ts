@@ -1,3 +1,4 @@
+import { controlOf, MemoryStore } from '../state/index.js';
 import { createHash } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
@@ -10,7 +11,6 @@ import { silentLogger } from '../base/log.js';
 import type { BackupSummary, BackupTools } from '../cli/index.js';
 import { isMissing } from '../disk/files.js';
 import { bootstrap, decodeInSlices } from '../replica/index.js';
-import { MemoryStore } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
 import { openTarget } from './backup-target.js';
 import { openForRestore } from './home.js';
@@ -116,7 +116,7 @@ async function restoreInto(path: string, dir: string, name: string): Promise<Bac
   const summary = await inspect(path);
   const { store } = await decode(path);
   const checked = new MemoryStore();
-  (await checked.prepare(store)).install();
+  (await controlOf(checked).prepare(store)).install();
   const home = await openForRestore(dir, name);
   try {
     const ids = { clusterId: newId(systemRandom), lineage: newId(systemRandom) };

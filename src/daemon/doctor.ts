@@ -1,3 +1,4 @@
+import { controlOf, MemoryStore } from '../state/index.js';
 import { systemClock } from '../base/clock.js';
 import type { Diagnosis, DiagnosedPart } from '../cli/index.js';
 import {
@@ -15,7 +16,6 @@ import {
   type SnapshotPart,
 } from '../disk/index.js';
 import { decodeInSlices } from '../replica/index.js';
-import { MemoryStore } from '../state/index.js';
 import type { ClusterSnapshot } from '../wire/index.js';
 
 /** `skep doctor`: what a data directory holds and what of it is whole, in words for people and in numbers for programs. */
@@ -36,7 +36,7 @@ export async function diagnose(dir: string, signal: AbortSignal): Promise<Diagno
 /** Builds the store as well, as a start does: an object that no store takes is no use. */
 async function readCluster(chunks: AsyncIterable<Uint8Array>): Promise<ClusterSnapshot> {
   const cluster = await decodeInSlices(chunks, systemClock);
-  await new MemoryStore().prepare(cluster.store);
+  await controlOf(new MemoryStore()).prepare(cluster.store);
   return cluster;
 }
 

@@ -7,7 +7,7 @@ import { joinHostPort } from '../base/host-port.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import type { Disk, Leadership, LocalStatus, MemberInfo, Replica } from '../replica/index.js';
-import { MemoryStore, type StoreSnapshot } from '../state/index.js';
+import { controlOf, MemoryStore, type StoreSnapshot } from '../state/index.js';
 import { isStoreError } from '../base/store-error.js';
 import { systemKinds, type ReadTx } from '../kinds/index.js';
 import type { ApiServer } from '../api/index.js';
@@ -27,6 +27,7 @@ export type { OpenReplicaOptions } from './open-options.js';
 export interface OpenReplica {
   /** Readable on every member, writable on the leader. */
   readonly store: MemoryStore;
+  /** True while this member leads. */
   readonly isLeader: boolean;
   /** Starts with what is now. */
   readonly leadership: Observable<Leadership>;
@@ -371,8 +372,8 @@ class Opening {
       status: () => replica.status(),
       linearizable: (read, options) => replica.linearizable(read, options),
       async restore(snapshot) {
-        const checked = new MemoryStore({ kinds: replica.store.kinds });
-        (await checked.prepare(snapshot)).install();
+        const checked = new MemoryStore({ kindSet: replica.store.kinds });
+        (await controlOf(checked).prepare(snapshot)).install();
         return replica.restore({ ...replica.content(), store: checked.save() });
       },
       transferLeadership: (to) => replica.transferLeadership(to),

@@ -11,7 +11,9 @@ export type By =
 
 /** A stretch of an order: at least `from`, less than `to`; without one of them open at that end. */
 export interface Range<V = string> {
+  /** First value of the range. */
   readonly from?: V;
+  /** First value behind the range. */
   readonly to?: V;
 }
 
@@ -26,6 +28,7 @@ function spanOf({ from, to }: Range): IdSpan {
 
 /** Everything, by id. */
 export const all: By = Object.freeze({ by: 'all' });
+/** The object of this id. */
 export const byId = (id: string): By => Object.freeze({ by: 'id', id });
 /** Ordered by id. `''` finds all. */
 export const byIdPrefix = (prefix: string): By => Object.freeze({ by: 'ids', span: { prefix } });
@@ -43,6 +46,7 @@ export const byNameRange = ({ from, to }: Range): By =>
   });
 /** Objects whose annotations carry the index entry `{ key: index, val: value }`. */
 export const byCustom = (index: string, value: string): By => byIndex('custom', [index, value]);
+/** Objects whose index entry begins with the prefix. */
 export const byCustomPrefix = (index: string, prefix: string): By => byIndex('custom', [index], { prefix });
 /** Ordered by the value of the entry, as text, and then id. */
 export const byCustomRange = (index: string, range: Range): By => byIndex('custom', [index], spanOf(range));

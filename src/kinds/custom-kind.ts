@@ -53,6 +53,7 @@ export type CustomDraft<D> = DeepReadonly<D> & {
   readonly id?: string | undefined;
   readonly meta?: Partial<StoredObject['meta']>;
 };
+/** An object that `update` takes: with its id. */
 export type CustomReplacement<D> = DeepReadonly<D> & {
   readonly id: string;
   readonly meta?: Partial<StoredObject['meta']>;
@@ -88,6 +89,7 @@ export interface KindOptions<S, I, N extends string = string> {
   readonly unique?: readonly (keyof I & string)[];
   /** A last word on an object before it is written: a text refuses it, as `INVALID_OBJECT`. */
   readonly validate?: (object: Stored<BodyOf<S>>, old: Stored<BodyOf<S>> | undefined) => string | void;
+  /** Number and bytes of objects that the store accepts. */
   readonly limits?: KindLimits;
 }
 
@@ -105,6 +107,7 @@ export type CustomUpdateEvent<Body, N extends string = string> = EventOf<UpdateE
   readonly old: Stored<Body>;
 };
 export type CustomDeleteEvent<Body, N extends string = string> = EventOf<DeleteEvent, Body, N>;
+/** A change of one object of a custom kind. */
 export type CustomEvent<Body, N extends string = string> =
   CustomCreateEvent<Body, N> | CustomUpdateEvent<Body, N> | CustomDeleteEvent<Body, N>;
 
@@ -112,7 +115,9 @@ export type CustomEvent<Body, N extends string = string> =
 export interface CustomKind<Body extends object, I = Record<never, never>, D = Body, N extends string = string> {
   /** Never there: carries the type of what `create` takes. */
   readonly draft?: D;
+  /** Name of the kind, in singular. */
   readonly name: N;
+  /** Name of the kind, in plural. */
   readonly plural: string;
   /** What an index finds for a value, by id. */
   by<K extends keyof I & string>(index: K, value: ValueOf<I[K]>): By;
@@ -122,7 +127,9 @@ export interface CustomKind<Body extends object, I = Record<never, never>, D = B
   byRange<K extends keyof I & string>(index: K, range: Range<ValueOf<I[K]>>): By;
   /** Specifiers for `watch`, as `EventCreateTask` and its sisters. */
   readonly created: CustomSpecifier<Body, CustomCreateEvent<Body, N>>;
+  /** Specifies updates for `watch`. */
   readonly updated: CustomSpecifier<Body, CustomUpdateEvent<Body, N>>;
+  /** Specifies deletions for `watch`. */
   readonly deleted: CustomSpecifier<Body, CustomDeleteEvent<Body, N>>;
   /** Built-in checks: the literal's id, the beginning of an id, and the value that each index gives for the literal. */
   readonly check: { readonly [K in (keyof I & string) | 'id' | 'idPrefix']: CustomCheck<Body> };
@@ -132,6 +139,7 @@ export interface CustomKind<Body extends object, I = Record<never, never>, D = B
   readonly definition: KindDefinition;
 }
 
+/** A custom kind of any type. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
 export type AnyCustomKind = CustomKind<any, any, any>;
 

@@ -3,8 +3,11 @@ import { refuseUnknown } from '../base/options.js';
 import type { Meta } from './meta.js';
 import type { DeepPartial } from './schema.js';
 
+/** An object as it is stored: frozen, and shared by all readers. */
 export interface StoredObject {
+  /** Identity within its kind. */
   readonly id: string;
+  /** Version and times, set by the store. */
   readonly meta: Meta;
 }
 

@@ -22,9 +22,11 @@ export const annotations = object({
   /** Entries for `byCustom`. */
   indices: list(object({ key: text(), val: text() })),
 });
+/** Name, labels and index entries of an object. */
 export interface Annotations extends Infer<typeof annotations> {}
 
 export const driver = object({ name: text(), options: stringMap() });
+/** A plug-in by name, with its options. */
 export interface Driver extends Infer<typeof driver> {}
 
 export const genericResource = object({
@@ -41,6 +43,7 @@ export const resources = object({
   memoryBytes: int(),
   generic: list(genericResource),
 });
+/** Amounts of processor, memory and other resources. */
 export interface Resources extends Infer<typeof resources> {}
 
 export const portConfig = object({
@@ -51,12 +54,14 @@ export const portConfig = object({
   publishedPort: uint32(),
   publishMode: oneOfWords(['ingress', 'host']),
 });
+/** One port of a service, and how it is published. */
 export interface PortConfig extends Infer<typeof portConfig> {}
 
 export const endpointSpec = object({
   mode: oneOfWords(['vip', 'dnsrr']),
   ports: list(portConfig),
 });
+/** How the tasks of a service are reached. */
 export interface EndpointSpec extends Infer<typeof endpointSpec> {}
 
 export const endpoint = object({
@@ -64,6 +69,7 @@ export const endpoint = object({
   ports: list(portConfig),
   virtualIps: list(object({ networkId: text(), addr: text() })),
 });
+/** The addresses and ports that a service has received. */
 export interface Endpoint extends Infer<typeof endpoint> {}
 
 export const networkAttachment = object({ target: text(), aliases: list(text()) });
@@ -80,6 +86,7 @@ export const ipam = object({
     }),
   ),
 });
+/** Management of the addresses of a network. */
 export interface Ipam extends Infer<typeof ipam> {}
 
 const mount = object({
@@ -91,6 +98,7 @@ const mount = object({
   volume: optional(object({ noCopy: flag(), labels: stringMap(), driver: optional(driver) })),
   tmpfs: optional(object({ sizeBytes: int(), mode: uint32() })),
 });
+/** One file system that is mounted into a container. */
 export interface Mount extends Infer<typeof mount> {}
 
 const healthcheck = object({
@@ -102,6 +110,7 @@ const healthcheck = object({
   startPeriodMs: optional(uint()),
   startIntervalMs: optional(uint()),
 });
+/** The command that tells whether a container is healthy. */
 export interface Healthcheck extends Infer<typeof healthcheck> {}
 
 const fileTarget = object({ name: text(), uid: text(), gid: text(), mode: uint32(0o444) });
@@ -154,6 +163,7 @@ export const containerSpec = object({
   secrets: list(secretReference),
   configs: list(configReference),
 });
+/** How the container of a task is run. */
 export interface ContainerSpec extends Infer<typeof containerSpec> {}
 
 export const restartPolicy = object({
@@ -189,6 +199,7 @@ export const taskSpec = object({
   forceUpdate: uint(),
   logDriver: optional(driver),
 });
+/** Everything that a task runs with: container, resources, restarts, placement. */
 export interface TaskSpec extends Infer<typeof taskSpec> {}
 
 export const updateConfig = object({
@@ -201,4 +212,5 @@ export const updateConfig = object({
   maxFailureRatio: float(),
   order: oneOfWords(['stopFirst', 'startFirst']),
 });
+/** How fast tasks are replaced, and what happens after failures. */
 export interface UpdateConfig extends Infer<typeof updateConfig> {}

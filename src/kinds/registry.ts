@@ -41,7 +41,9 @@ export type ObjectIn<D> = D extends BuiltInKind<infer T> ? T : never;
 export type ObjectTypes = {
   readonly [P in keyof BuiltInKinds as BuiltInKinds[P]['kind']]: ObjectIn<BuiltInKinds[P]>;
 };
+/** Name of a built-in kind. */
 export type Kind = keyof ObjectTypes;
+/** The objects of a built-in kind: `ObjectOf<'task'>` is `Task`. */
 export type ObjectOf<K extends Kind> = ObjectTypes[K];
 /** An object of any built-in kind. */
 export type AnyObject = ObjectTypes[Kind];
@@ -50,6 +52,7 @@ const byKind = new Map<string, BuiltInKind>(
   Object.values(builtInKinds).map((definition) => [definition.kind, definition as unknown as BuiltInKind]),
 );
 
+/** Names of the built-in kinds. */
 export const kindNames = [...byKind.keys()] as readonly Kind[];
 
 /** Tells whether this is a built-in kind. */

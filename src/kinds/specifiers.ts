@@ -35,8 +35,11 @@ export function keysOf(check: CheckFunc<Kind>): CheckKeys<Kind> | undefined {
 
 /** Which events a watcher wants. Made by `EventCreateNode(…)` and its sisters. */
 export interface Specifier<E = unknown> {
+  /** Action of the events. */
   readonly action: EventAction;
+  /** Kind of the objects. */
   readonly kind: Kind | 'commit';
+  /** The literal; `{}` without one. */
   readonly wanted: DeepPartial<ObjectOf<Kind>>;
   /** AND-ed. */
   readonly checks: readonly CheckFunc<Kind>[];

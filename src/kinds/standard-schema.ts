@@ -5,6 +5,7 @@ import { Misfit, type Schema } from './schema.js';
  * @see https://standardschema.dev
  */
 export interface StandardSchema<Output = unknown> {
+  /** Interface between the libraries. */
   readonly '~standard': {
     readonly version: 1;
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;

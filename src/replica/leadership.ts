@@ -5,6 +5,7 @@ import { StoreError } from '../base/store-error.js';
 import type { Members } from './members.js';
 import type { MemberInfo } from './ports.js';
 
+/** Role of a member; a candidate and a learner are followers. */
 export type Leadership = 'leader' | 'follower';
 
 /** Leadership as its readers see it. */

@@ -1,3 +1,4 @@
+import { controlOf, type MemoryStore, type ProposedTransaction } from '../state/index.js';
 import { Slicer, type Cancel } from '../base/clock.js';
 import { deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
@@ -10,7 +11,6 @@ import {
   type Ready,
   type Status,
 } from '../raft/index.js';
-import type { MemoryStore, ProposedTransaction } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
 import { encodeTransaction } from '../wire/index.js';
 import { LeadershipState, type LeadershipView } from './leadership.js';
@@ -334,7 +334,9 @@ export class RaftLoop {
     this.#state.end(new StoreError('CLOSED', 'the replica was closed'));
     this.#leadership.end();
     if (reason)
-      this.#store.end(new StoreError('CLOSED', `the replica has ended: ${reason.message}`, { cause: reason }));
+      controlOf(this.#store).end(
+        new StoreError('CLOSED', `the replica has ended: ${reason.message}`, { cause: reason }),
+      );
     await this.#store.close();
     await this.#pumping?.catch(() => undefined);
     await network.close();

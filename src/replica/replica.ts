@@ -1,11 +1,5 @@
-import { StoreError } from '../base/store-error.js';
-import { type ReadTx, leases } from '../kinds/index.js';
-import { first, type Observable } from 'rxjs';
-import type { Cancel, Clock } from '../base/clock.js';
-import type { Random } from '../base/random.js';
-import { within } from '../base/waiting.js';
-import type { Status } from '../raft/index.js';
 import {
+  takeControl,
   MemoryStore,
   type Change,
   type ProposedTransaction,
@@ -14,6 +8,13 @@ import {
   type TransactionRecord,
   type UpdateOptions,
 } from '../state/index.js';
+import { StoreError } from '../base/store-error.js';
+import { type ReadTx, leases } from '../kinds/index.js';
+import { first, type Observable } from 'rxjs';
+import type { Cancel, Clock } from '../base/clock.js';
+import type { Random } from '../base/random.js';
+import { within } from '../base/waiting.js';
+import type { Status } from '../raft/index.js';
 import { sizeOfAction, type ClusterSnapshot } from '../wire/index.js';
 import { Leases, type LeaseTerms } from './leases.js';
 import type { Leadership } from './leadership.js';
@@ -26,15 +27,25 @@ import { restoreThroughLog } from './restore.js';
 
 /** Status of a member, as far as it knows itself. */
 export interface LocalStatus {
+  /** Identity of the cluster. */
   readonly clusterId: string;
+  /** Identity of its history; another one after a restore by force. */
   readonly lineage: string;
+  /** Raft id of this member. */
   readonly id: number;
+  /** Name of this member. */
   readonly name: string;
+  /** Raft term. */
   readonly term: number;
+  /** Leader, as far as this member knows. */
   readonly leader: MemberInfo | undefined;
+  /** Version of the last transaction that was applied. */
   readonly version: number;
+  /** Index of the last entry in the log. */
   readonly lastIndex: number;
+  /** Index of the last entry that was applied. */
   readonly appliedIndex: number;
+  /** Voters and learners. */
   readonly members: readonly (MemberInfo & { readonly role: 'voter' | 'learner' })[];
 }
 
@@ -64,6 +75,7 @@ export class Replica implements Proposer {
       random,
       logger,
     });
+    takeControl(this.store);
     this.#loop = new RaftLoop(options, this.store, storage, applied);
     this.#membership = new Membership(identity.id, this.#loop, clock, settings);
     this.#leases = new Leases({ store: this.store, clock, logger });

@@ -1,7 +1,7 @@
+import { controlOf, rowsOf, type MemoryStore, type StagedState, type TransactionInfo } from '../state/index.js';
 import { newId } from '../base/ids.js';
 import { isEphemeral } from './attached.js';
 import type { Random } from '../base/random.js';
-import { rowsOf, type MemoryStore, type StagedState, type TransactionInfo } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
 import type { StoredObject } from '../kinds/index.js';
 import {
@@ -53,7 +53,7 @@ export class Restoring {
   apply({ id, ...step }: RestoreStep, { version, time }: TransactionInfo): number | undefined {
     if ('begin' in step) {
       this.#id = id;
-      this.#staged = this.#store.stage({ version, time, descriptions: step.begin.kinds });
+      this.#staged = controlOf(this.#store).stage({ version, time, descriptions: step.begin.kinds });
       return undefined;
     }
     const staged = id === this.#id ? this.#staged : undefined;
@@ -69,7 +69,7 @@ export class Restoring {
     this.abandon();
     if (!('commit' in step) || staged.objects !== step.commit.objects || staged.version <= this.#store.version)
       return undefined;
-    this.#store.installStaged(staged);
+    controlOf(this.#store).installStaged(staged);
     this.done = id;
     return staged.version;
   }
@@ -124,7 +124,7 @@ export async function restoreThroughLog(
   content: ClusterSnapshot,
   { store, propose, restored, random, now }: RestoreTarget,
 ): Promise<{ version: number; objects: number }> {
-  return store.exclusive(async ({ version: before, time: timeBefore }) => {
+  return controlOf(store).exclusive(async ({ version: before, time: timeBefore }) => {
     const id = newId(random);
     const version = Math.max(before, content.store.version) + 1;
     const time = Math.max(timeBefore, content.store.time, now());

@@ -1,8 +1,8 @@
+import { controlOf, type MemoryStore, type PreparedSnapshot } from '../state/index.js';
 import { Slicer, type Clock } from '../base/clock.js';
 import { DamageError } from '../base/damage.js';
 import { messageOf } from '../base/errors.js';
 import type { Snapshot } from '../raft/index.js';
-import type { MemoryStore, PreparedSnapshot } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
 import { DecodeError, encodeSnapshot, SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
 import type { Disk } from './ports.js';
@@ -49,7 +49,7 @@ export async function loadSnapshot(
 ): Promise<LoadedSnapshot> {
   try {
     const cluster = await decodeInSlices(disk.readSnapshot(snapshot), clock);
-    return { cluster, prepared: await store.prepare(cluster.store) };
+    return { cluster, prepared: await controlOf(store).prepare(cluster.store) };
   } catch (cause) {
     if (!(cause instanceof DecodeError || cause instanceof StoreError)) throw cause;
     const { index } = snapshot.metadata;

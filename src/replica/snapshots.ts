@@ -1,6 +1,6 @@
+import { controlOf, type MemoryStore } from '../state/index.js';
 import type { Clock } from '../base/clock.js';
 import type { ConfState, Snapshot } from '../raft/index.js';
-import type { MemoryStore } from '../state/index.js';
 import type { ClusterSnapshot } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
 import type { Disk } from './ports.js';
@@ -95,7 +95,7 @@ export class Snapshots {
       try {
         const cluster = await decodeInSlices(chunks, clock, (chunk) => staged.write(chunk));
         await staged.finish();
-        const prepared = await store.prepare(cluster.store);
+        const prepared = await controlOf(store).prepare(cluster.store);
         // Others stay: raft may have accepted one that is not installed yet, and may refuse this one.
         const { index } = snapshot.metadata;
         this.#arrived.set(name, { index, cluster, prepared, discard: () => staged.discard() });

@@ -1,3 +1,4 @@
+import { controlOf } from '../state/index.js';
 import { MembershipError, type ConfChange, type ConfState, type Entry, type Snapshot } from '../raft/index.js';
 import { decodeTransaction, type ClusterSnapshot, type DecodedTransaction } from '../wire/index.js';
 import type { Shared } from './options.js';
@@ -122,7 +123,7 @@ export class StateMachine {
   #applyTransaction({ index, term }: Entry, { info, actions, restore }: DecodedTransaction): void {
     if (!restore) {
       this.#restoring.abandon();
-      this.#shared.store.applyStoreActions(actions, info);
+      controlOf(this.#shared.store).apply(actions, info);
       this.#version = info.version;
       this.#proposals.follow(info.version);
       return;

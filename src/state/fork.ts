@@ -1,3 +1,4 @@
+import { controlOf } from './control.js';
 import type { Event } from '../kinds/events.js';
 import { StoreError } from '../base/store-error.js';
 import type { TransactionRecord } from './history/history.js';
@@ -27,8 +28,8 @@ function apply(store: MemoryStore, record: TransactionRecord): void {
 /** The source was restored, and skipped versions: its watches go on, and so do those of the copy. */
 function follow(copy: MemoryStore, source: MemoryStore, record: TransactionRecord): void {
   const saved = source.save();
-  if (saved.version === record.version) copy.followRestore(saved, record);
-  else copy.installNow(saved);
+  if (saved.version === record.version) controlOf(copy).followRestore(saved, record);
+  else controlOf(copy).installNow(saved);
 }
 
 /**
@@ -36,8 +37,8 @@ function follow(copy: MemoryStore, source: MemoryStore, record: TransactionRecor
  * Made at once, because it shares the structure of what it copies. `close` stops following; the copy stays readable.
  */
 export function fork(store: MemoryStore): { store: MemoryStore; close(): void } {
-  const copy = new MemoryStore({ proposer: follower, kinds: store.kinds });
-  copy.installNow(store.save());
+  const copy = new MemoryStore({ proposer: follower, kindSet: store.kinds });
+  controlOf(copy).installNow(store.save());
   const listener: Listener = {
     specifiers: [],
     match: 'new',
@@ -51,7 +52,7 @@ export function fork(store: MemoryStore): { store: MemoryStore; close(): void } 
       }
     },
     onError: () => {
-      copy.installNow(store.save());
+      controlOf(copy).installNow(store.save());
       store.queue.attach(listener);
     },
     onClose: () => undefined,

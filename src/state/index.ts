@@ -1,5 +1,7 @@
 export { MemoryStore, viewAndWatch, watch } from './store.js';
-export type { PreparedSnapshot, Store, StoreOptions, Sync, WatchableStore } from './store.js';
+export { controlOf, takeControl } from './control.js';
+export type { PreparedSnapshot, StoreControl } from './control.js';
+export type { Store, StoreOptions, Sync, WatchableStore } from './store.js';
 export { applyEvent, fork } from './fork.js';
 export { rowsOf, snapshotOfRows } from './snapshot.js';
 export type { StoreSnapshot } from './snapshot.js';

@@ -16,6 +16,7 @@ import { WriteTransaction } from './transactions/write-transaction.js';
 
 /** Everything that a store holds at one version. Taking one costs nothing: it shares the store's structure. */
 export interface StoreSnapshot {
+  /** Version of the state. */
   readonly version: number;
   /** Of the last transaction, milliseconds since the epoch. */
   readonly time: number;

@@ -1,3 +1,4 @@
+import { controls, StoreControl } from './control.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemClock, type Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
@@ -8,21 +9,18 @@ import { StoreError } from '../base/store-error.js';
 import type { Event } from '../kinds/events.js';
 import type { HistoryLimits, TransactionRecord } from './history/history.js';
 import { Ledger } from './transactions/ledger.js';
-import { StagedState } from './staged-state.js';
 import { recordsOfChanges } from './history/older.js';
 import type { KindDescription, StoredObject } from '../kinds/definition.js';
 import { historyOf, type HistoryEntry } from './history/object-history.js';
 import { carryOut, makePlan, type Plan } from './transactions/plan.js';
 import type { Proposer, StoreAction, TransactionInfo } from './transactions/proposer.js';
 import type { WatchQueue } from './watch/queue.js';
-import { buildRoot, isSnapshot, planRestore, requestsOf, rootOf, snapshotOf, type StoreSnapshot } from './snapshot.js';
+import { isSnapshot, planRestore, requestsOf, snapshotOf, type StoreSnapshot } from './snapshot.js';
 import type { Specifier } from '../kinds/specifiers.js';
-import { canonicalActions } from './transactions/actions.js';
 import { KindSet } from '../kinds/kind-set.js';
 import type { AnyCustomKind } from '../kinds/custom-kind.js';
 import { ReadTransaction } from './transactions/transaction.js';
 import type { ReadTx, Tx } from '../kinds/tx.js';
-import { isStateStamp } from '../kinds/meta.js';
 import { useOf, type StoreUse } from './use.js';
 import type { WriteTransaction } from './transactions/write-transaction.js';
 import { Watch, watchLimitDefault, type WatchOptions } from './watch/watch.js';
@@ -64,6 +62,7 @@ export interface Store {
 
 /** A store whose changes can be watched. */
 export interface WatchableStore extends Store {
+  /** Events of the store, for {@link watch}. */
   readonly queue: WatchQueue;
   /** The last committed version here: transactions count 1, 2, 3, … */
   readonly version: number;
@@ -80,16 +79,23 @@ export interface WatchableStore extends Store {
   watchFrom(version: number, options: Omit<WatchOptions, 'after'>, ...specifiers: Specifier[]): Watch;
 }
 
+/** Options of a store. */
 export interface StoreOptions {
   /** Who replicates. Without one the store is alone and commits at once. */
   readonly proposer?: Proposer;
   /** How far watches can be resumed. Default 10,000 transactions and 64 MiB. */
   readonly history?: Partial<HistoryLimits>;
+  /** How much it accepts. */
   readonly limits?: Partial<Limits>;
   /** Kinds of your own. A kind that `tx.kind` is given is known from then on, too. @see defineKind */
-  readonly kinds?: readonly AnyCustomKind[] | KindSet;
+  readonly kinds?: readonly AnyCustomKind[];
+  /** Instead of `kinds`: the set of another store, which is shared. @internal */
+  readonly kindSet?: KindSet;
+  /** Time; default the clock of the system. */
   readonly clock?: Clock;
+  /** Randomness for ids; default that of the system. */
   readonly random?: Random;
+  /** Log; default warnings and errors on stderr. */
   readonly logger?: Logger;
 }
 
@@ -111,13 +117,22 @@ export class MemoryStore implements WatchableStore {
   readonly #writer: Writer;
   readonly #source: WatchSource;
   readonly #clock: Clock;
-  #resyncVersion = 0;
+  readonly #control: StoreControl;
 
   constructor(options: StoreOptions = {}) {
-    refuseUnknown('MemoryStore', options, ['proposer', 'history', 'limits', 'kinds', 'clock', 'random', 'logger']);
+    refuseUnknown('MemoryStore', options, [
+      'proposer',
+      'history',
+      'limits',
+      'kinds',
+      'kindSet',
+      'clock',
+      'random',
+      'logger',
+    ]);
     const { proposer, history, clock = systemClock, random = systemRandom, logger = consoleLogger } = options;
     const limits = limitsOf(options.limits);
-    const kinds = options.kinds instanceof KindSet ? options.kinds : new KindSet(options.kinds);
+    const kinds = options.kindSet ?? new KindSet(options.kinds);
     this.#clock = clock;
     this.#ledger = new Ledger({ proposer, history, clock, kinds, limits: limits.kinds });
     this.#writer = new Writer(this.#ledger, {
@@ -125,14 +140,18 @@ export class MemoryStore implements WatchableStore {
       limits,
       newId: () => newId(random),
     });
+    this.#control = new StoreControl(this.#ledger, this.#writer, clock);
+    controls.set(this, this.#control);
     const ledger = this.#ledger;
     const born = ledger.committed.version;
     this.#source = {
+      /** Events of the store, for {@link watch}. */
       queue: ledger.queue,
       history: ledger.history,
       logger,
+      /** Version of the last transaction that is committed here. */
       version: () => ledger.committed.version,
-      resyncVersion: () => this.#resyncVersion,
+      resyncVersion: () => this.#control.resyncVersion,
       // Only while the history begins where the proposer's knowledge ends: a gap makes it useless.
       hasOlder: (version) =>
         proposer !== undefined && version < born && ledger.history.reachesBackTo(ledger.committed.version) <= born,
@@ -141,20 +160,22 @@ export class MemoryStore implements WatchableStore {
     sources.set(ledger.queue, this.#source);
   }
 
+  /** Events of the store, for {@link watch}. */
   get queue(): WatchQueue {
     return this.#ledger.queue;
   }
 
+  /** Version of the last transaction that is committed here. */
   get version(): number {
     return this.#ledger.committed.version;
   }
 
-  /** The kinds that this store can write. */
+  /** The kinds that this store can write. @internal */
   get kinds(): KindSet {
     return this.#ledger.kinds;
   }
 
-  /** The kinds that users defined and wrote objects of, as this cluster was told of them. */
+  /** Descriptions of the custom kinds of which the cluster has had objects. @internal */
   descriptions(): readonly KindDescription[] {
     return Object.values(this.#ledger.committed.descriptions);
   }
@@ -169,6 +190,7 @@ export class MemoryStore implements WatchableStore {
     return this.#ledger.history.get(version);
   }
 
+  /** Reads a consistent snapshot, at once. */
   view<T>(read: (tx: ReadTx) => T & Sync<T>): T {
     const tx = new ReadTransaction(this.#ledger.committed, this.#ledger.kinds);
     try {
@@ -180,14 +202,17 @@ export class MemoryStore implements WatchableStore {
     }
   }
 
+  /** Runs a transaction. Resolves when it is committed. @see Store.update */
   update<T>(write: (tx: Tx) => T & Sync<T>, options: UpdateOptions = noOptions): Promise<T> {
     return this.#writer.update<T>(write, options);
   }
 
+  /** Runs many small writes in few transactions. @see Store.batch */
   batch(fill: (batch: Batch) => void | Promise<void>, options: BatchOptions = {}): Promise<void> {
     return new BatchRun(this.#writer, options).run(fill);
   }
 
+  /** Reads, and watches everything that comes after what was read. */
   viewAndWatch<T>(
     read: (tx: ReadTx) => T & Sync<T>,
     ...specifiers: Specifier[]
@@ -197,6 +222,7 @@ export class MemoryStore implements WatchableStore {
     return { value, version, watch: new Watch(planOf(this.#source, {}, specifiers, version)) };
   }
 
+  /** Watches everything after a version. @see WatchableStore.watchFrom */
   watchFrom(version: number, ...args: (Omit<WatchOptions, 'after'> | Specifier)[]): Watch {
     if (!Number.isSafeInteger(version) || version < 0)
       throw new TypeError('watchFrom takes a version: a whole number from 0');
@@ -238,7 +264,7 @@ export class MemoryStore implements WatchableStore {
     return historyOf(this.#ledger.history.list(), kind, id);
   }
 
-  /** Encoded bytes of an object here, or about as many. */
+  /** Encoded bytes of an object here, or about as many. @internal */
   bytesOf(kind: string, object: StoredObject): number {
     return this.#ledger.measure(kind, object);
   }
@@ -259,10 +285,9 @@ export class MemoryStore implements WatchableStore {
    *   `NAME_CONFLICT` when the actions do not fit this state, which then is not the log's: stop and say so.
    */
   applyStoreActions(actions: readonly StoreAction[], info: TransactionInfo): void {
-    if (this.#writer.closed) throw new StoreError('CLOSED', 'the store is closed');
-    if (!isStateStamp({ version: 0, time: info.time }))
-      throw new StoreError('INVALID_OBJECT', 'the time of a transaction must be whole milliseconds', { path: 'time' });
-    this.#ledger.apply(canonicalActions(actions, info, this.#ledger.kinds), info);
+    if (this.#control.taken)
+      throw new StoreError('NOT_SUPPORTED', 'a store of a replica takes transactions from its log: use update');
+    this.#control.apply(actions, info);
   }
 
   /** A snapshot of everything committed. Costs next to nothing. */
@@ -287,7 +312,7 @@ export class MemoryStore implements WatchableStore {
       throw new StoreError('NOT_SUPPORTED', 'a replicated store is not restored from one side; restore the cluster');
     const requests = requestsOf(snapshot);
     const { kinds, measure } = this.#ledger;
-    await this.exclusive(async () => {
+    await this.#control.exclusive(async () => {
       for (let attempt = 0; attempt < restoreAttemptsMax; attempt++) {
         const base = this.#ledger.committed;
         const time = Math.max(base.time, snapshot.time, this.#clock.now());
@@ -302,85 +327,12 @@ export class MemoryStore implements WatchableStore {
     });
   }
 
-  /** Gets a snapshot ready to be installed, in slices. */
-  async prepare(snapshot: StoreSnapshot): Promise<PreparedSnapshot> {
-    requestsOf(snapshot);
-    const root = await buildRoot(snapshot, {
-      clock: this.#clock,
-      kinds: this.#ledger.kinds,
-      measure: this.#ledger.measure,
-    });
-    return { snapshot, install: () => this.#install(root, snapshot) };
-  }
-
-  /** As {@link prepare} and `install`, for a snapshot of another store in this process: shares its structure, at once. */
-  installNow(snapshot: StoreSnapshot): void {
-    const root = rootOf(snapshot);
-    if (!root) throw new TypeError('installNow takes what save() returned');
-    this.#install(root, snapshot);
-  }
-
-  /** Takes over a restore of another store in this process, which this one follows: `record` tells of it. */
-  followRestore(snapshot: StoreSnapshot, record: TransactionRecord): void {
-    const root = rootOf(snapshot);
-    if (!root) throw new TypeError('followRestore takes what save() returned');
-    this.#ledger.commitRestored(root, record, snapshot.requests);
-  }
-
-  /** Begins a state that is to take the place of everything; see {@link installStaged}. */
-  stage(info: { version: number; time: number; descriptions: readonly KindDescription[] }): StagedState {
-    return new StagedState(info, this.#ledger);
-  }
-
-  /** Puts a staged state in the place of everything, at once. Watches end with `RESYNC`. Request ids are kept, and those that come are added. */
-  installStaged(staged: StagedState): void {
-    const requests = [...this.#ledger.requests.list(), ...staged.requests];
-    const reached = this.#ledger.install(staged.root(), [], requests);
-    if (!reached) this.#resyncVersion = staged.version;
-  }
-
-  /** Runs `run` while nobody else writes, when everything before has committed. On the leader only. */
-  async exclusive<T>(run: (committed: { version: number; time: number }) => Promise<T>): Promise<T> {
-    const ticket = this.#writer.ticket<void>({});
-    this.#writer.start(ticket, () => {
-      this.#writer.turn.take();
-      ticket.resolve();
-    });
-    await ticket.promise;
-    try {
-      await this.#ledger.certain();
-      const { version, time } = this.#ledger.committed;
-      return await run({ version, time });
-    } finally {
-      this.#writer.turn.release();
-    }
-  }
-
-  /** As {@link close}, for a store that cannot go on: its watches end with `error`. */
-  end(error: StoreError): void {
-    this.#writer.close();
-    if (this.queue.closed) return;
-    this.queue.fail(error, this.queue.version);
-    this.queue.close();
-  }
-
   /** Watches complete, open updates reject, `view` still reads the last state. Harmless when repeated. */
   close(): Promise<void> {
     this.#writer.close();
     if (!this.queue.closed) this.queue.close();
     return Promise.resolve();
   }
-
-  #install(root: Parameters<Ledger['install']>[0], snapshot: StoreSnapshot): void {
-    const reached = this.#ledger.install(root, snapshot.history, snapshot.requests);
-    if (!reached) this.#resyncVersion = root.version;
-  }
-}
-
-/** A snapshot that has been built; `install` puts it in the place of everything, at once. */
-export interface PreparedSnapshot {
-  readonly snapshot: StoreSnapshot;
-  install(): void;
 }
 
 function planOf(

@@ -4,16 +4,21 @@ import { kindsIn, readKind } from './root.js';
 
 /** How much there is of one kind, and how much there may be. */
 export interface KindUse {
+  /** Name of the kind. */
   readonly kind: string;
+  /** Number of objects. */
   readonly objects: number;
   /** Encoded bytes of all of them. */
   readonly bytes: number;
+  /** Limits of the kind, where it has some. */
   readonly limits?: KindLimits;
 }
 
+/** Amount of objects, history and watches in a store. */
 export interface StoreUse {
   /** Every kind that this store knows, and every one that there is, or was, an object of. */
   readonly kinds: readonly KindUse[];
+  /** Extent of the history. */
   readonly history: {
     readonly transactions: number;
     readonly bytes: number;

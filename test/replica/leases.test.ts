@@ -1,3 +1,4 @@
+import { controlOf } from '../../src/state/index.js';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/base/log.js';
 import { defineKind, MemoryStore, schema as s } from '../../src/index.js';
@@ -128,10 +129,10 @@ describe('a lease', () => {
     const { keeper, store, grant, there, pass } = setUp();
     keeper.lead();
     await grant('old');
-    const staged = store.stage({ version: 9, time: 1, descriptions: [] });
+    const staged = controlOf(store).stage({ version: 9, time: 1, descriptions: [] });
     const from = new MemoryStore({ kinds: [leases] });
     staged.add('leases', [await from.update((tx) => tx.kind(leases).create({ id: 'new', ttlMs: 1_000 }))]);
-    store.installStaged(staged);
+    controlOf(store).installStaged(staged);
     expect(there()).toEqual(['new']);
     await pass(1_001);
     expect(there()).toEqual([]);

@@ -1,3 +1,4 @@
+import { controlOf } from '../../src/state/index.js';
 import { describe, expect, it } from 'vitest';
 import { applyEvent, fork, MemoryStore, watch, type Event, type Tx } from '../../src/index.js';
 import { codeOf, flush, newStore, record, thrownCode } from '../support/state-events.js';
@@ -71,11 +72,11 @@ describe('fork', () => {
     for (let i = 0; i < 5; i++) await source.update(node(`n${i}`));
     const { store } = newStore();
     const copy = fork(store);
-    (await store.prepare(source.save())).install();
+    (await controlOf(store).prepare(source.save())).install();
     expect(content(copy.store)).toEqual(content(source));
     const { store: short } = newStore({ history: { transactions: 1 } });
     for (let i = 0; i < 9; i++) await short.update(node(`m${i}`));
-    (await store.prepare(short.save())).install();
+    (await controlOf(store).prepare(short.save())).install();
     expect(content(copy.store)).toEqual(content(short));
   });
 

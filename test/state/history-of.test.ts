@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldChanges, MemoryStore, type FieldChange } from '../../src/index.js';
+import { MemoryStore, type FieldChange } from '../../src/index.js';
+import { fieldChanges } from '../../src/state/index.js';
 
 describe('the history of an object', () => {
   it('says who, when, why and what, as far as history reaches', async () => {

@@ -1,3 +1,4 @@
+import { controlOf } from '../../src/state/index.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore, specVersionOf, type Tx } from '../../src/index.js';
@@ -62,7 +63,7 @@ describe('use', () => {
           });
         }
         const copy = new MemoryStore();
-        (await copy.prepare(JSON.parse(JSON.stringify(store.save())) as never)).install();
+        (await controlOf(copy).prepare(JSON.parse(JSON.stringify(store.save())) as never)).install();
         const sum = store.view((tx) =>
           tx
             .nodes()

@@ -1,3 +1,4 @@
+import { canonicalObject, kindOf } from '../../src/kinds/index.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as skep from '../../src/index.js';
@@ -108,7 +109,7 @@ function run(tx: Tx, model: NaiveStore, lines: string[], now: Call): void {
   });
   // The canonical form is tested elsewhere: here the stored object stands for itself once it is accepted.
   const meta = { version: 0, createdAt: 0, updatedAt: 0 };
-  const candidate = stored ?? skep.canonicalObject(skep.kindOf(kind), now.of.body, now.id, meta);
+  const candidate = stored ?? canonicalObject(kindOf(kind), now.of.body, now.id, meta);
   expect(refused).toBe(model.refusal(kind, now.do, candidate as Any, expected));
   if (!stored) return;
   expect(stored.meta.version).toBe(model.version + 1);

@@ -1,3 +1,4 @@
+import { controlOf } from '../../src/state/index.js';
 import { describe, expect, it } from 'vitest';
 import { byName, fork, MemoryStore, watch, type StoreAction, type StoreSnapshot, type Tx } from '../../src/index.js';
 import { FakeProposer } from '../support/state-proposer.js';
@@ -297,7 +298,11 @@ describe('a restore that is refused', () => {
     const { store } = newStore();
     await store.update(make(['a', 'x']));
     const damaged = { ...parsed(store.save()), version: 9, tables: {}, ...damage } as unknown as StoreSnapshot;
-    await expect(store.prepare(damaged).then((prepared) => prepared.install())).rejects.toThrow();
+    await expect(
+      controlOf(store)
+        .prepare(damaged)
+        .then((prepared) => prepared.install()),
+    ).rejects.toThrow();
     await store.update(make(['b', 'y']));
     expect([names(store), store.version]).toEqual([{ a: 'x', b: 'y' }, 2]);
     expect(store.history.map(({ version }) => version)).toEqual([1, 2]);

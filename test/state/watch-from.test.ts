@@ -1,3 +1,4 @@
+import { controlOf } from '../../src/state/index.js';
 import { describe, expect, it } from 'vitest';
 import {
   EventCommit,
@@ -177,7 +178,7 @@ describe('an installed snapshot', () => {
     const { store } = await filled(2);
     const live = record(store.watchFrom(0));
     const { watch } = store.viewAndWatch(() => 0);
-    (await store.prepare(leader.save())).install();
+    (await controlOf(store).prepare(leader.save())).install();
     expect(live.lines).toEqual(linesOf(1, 5));
     expect(record(watch).lines).toEqual(linesOf(3, 5));
     await store.update(node('n6'));
@@ -190,7 +191,7 @@ describe('an installed snapshot', () => {
     const live = record(store.watchFrom(3));
     const reading = iterate(store.watchFrom(0));
     expect(await take(reading, 2)).toEqual(linesOf(1, 1));
-    (await store.prepare(leader.save())).install();
+    (await controlOf(store).prepare(leader.save())).install();
     expect(live.errors).toMatchObject([{ code: 'RESYNC', details: { version: 9 } }]);
     expect(await codeOf(reading.next())).toBe('RESYNC');
     expect(store.queue.listeners).toBe(0);
@@ -203,7 +204,7 @@ describe('an installed snapshot', () => {
     const { store: leader } = await filled(9, { transactions: 2 });
     const { store } = await filled(3);
     const waiting = iterate(store.watchFrom(3)).next();
-    (await store.prepare(leader.save())).install();
+    (await controlOf(store).prepare(leader.save())).install();
     expect(await codeOf(waiting)).toBe('RESYNC');
   });
 
@@ -211,7 +212,7 @@ describe('an installed snapshot', () => {
     const { store: leader } = newStore();
     await leader.update(node('n1'), { requestId: 'r1' });
     const { store } = newStore();
-    (await store.prepare(leader.save())).install();
+    (await controlOf(store).prepare(leader.save())).install();
     await store.update(node('again'), { requestId: 'r1' });
     expect(store.view((tx) => tx.nodes().find())).toHaveLength(1);
   });

@@ -1,3 +1,4 @@
+import { controlOf } from '../../src/state/index.js';
 import { getEventListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -218,6 +219,6 @@ describe('an iterator', () => {
     const refused = store.watchFrom(99)[Symbol.asyncIterator]();
     await refused.return?.();
     expect(await refused.next()).toEqual({ done: true, value: undefined });
-    store.end(new StoreError('CLOSED', 'over'));
+    controlOf(store).end(new StoreError('CLOSED', 'over'));
   });
 });

@@ -88,6 +88,8 @@ describe('a member that is forced to be a new cluster', () => {
 
   it('needs a data directory, and nobody to join', async () => {
     await expect(openReplica({ name: 'x', forceNewCluster: true })).rejects.toThrow('needs the dataDir');
-    await expect(start('x', { forceNewCluster: true, join: ['127.0.0.1:1'] })).rejects.toThrow('nobody to join');
+    await expect(start('x', { forceNewCluster: true, join: ['127.0.0.1:1'] })).rejects.toThrow(
+      'forceNewCluster cannot be used with join or peers',
+    );
   });
 });

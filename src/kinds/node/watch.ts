@@ -13,8 +13,10 @@ export const byMembership = (membership: NodeMembership): By => byIndex('members
 
 // Checks of what a watcher names against the object that changed.
 
+/** Compares a literal with a changed node. */
 export type NodeCheckFunc = CheckFunc<'node'>;
 
+/** Checks of the id, name or index entry of a node against the literal; names without case. */
 export const {
   id: nodeCheckId,
   idPrefix: nodeCheckIdPrefix,
@@ -39,7 +41,11 @@ export const nodeCheckMembership = keyCheck<'node'>({
 
 // Specifiers, and the events that they select.
 
+/** Specifiers of nodes that were created, updated or deleted: an optional literal, then checks. */
 export const { create: EventCreateNode, update: EventUpdateNode, delete: EventDeleteNode } = specifiersOf('node');
+/** A committed create of a node. */
 export type EventCreateNode = CreateEvent<'node'>;
+/** A committed update of a node. */
 export type EventUpdateNode = UpdateEvent<'node'>;
+/** A committed delete of a node. */
 export type EventDeleteNode = DeleteEvent<'node'>;

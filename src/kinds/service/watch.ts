@@ -15,8 +15,10 @@ export const byReferencedConfigId = (configId: string): By => byIndex('reference
 
 // Checks of what a watcher names against the object that changed.
 
+/** Compares a literal with a changed service. */
 export type ServiceCheckFunc = CheckFunc<'service'>;
 
+/** Checks of the id, name or index entry of a service against the literal; names without case. */
 export const {
   id: serviceCheckId,
   idPrefix: serviceCheckIdPrefix,
@@ -28,11 +30,15 @@ export const {
 
 // Specifiers, and the events that they select.
 
+/** Specifiers of services that were created, updated or deleted: an optional literal, then checks. */
 export const {
   create: EventCreateService,
   update: EventUpdateService,
   delete: EventDeleteService,
 } = specifiersOf('service');
+/** A committed create of a service. */
 export type EventCreateService = CreateEvent<'service'>;
+/** A committed update of a service. */
 export type EventUpdateService = UpdateEvent<'service'>;
+/** A committed delete of a service. */
 export type EventDeleteService = DeleteEvent<'service'>;

@@ -20,6 +20,7 @@ export const taskStates = [
   'remove',
   'orphaned',
 ] as const;
+/** State of a task; the order is that of {@link taskStates}. */
 export type TaskState = (typeof taskStates)[number];
 
 /** 0 for `new`, and up. A task never goes back. */

@@ -12,14 +12,17 @@ export const byServiceId = (serviceId: string): By => byIndex('service', [servic
 export const byNodeId = (nodeId: string): By => byIndex('node', [nodeId]);
 /** Tasks that are this replica of a service. */
 export const bySlot = (serviceId: string, slot: number): By => byIndex('slot', [serviceId, String(slot)]);
+/** Tasks by `desiredState`. */
 export const byDesiredState = (state: TaskState): By => byIndex('desiredState', [state]);
 /** Tasks by `status.state`. */
 export const byTaskState = (state: TaskState): By => byIndex('state', [state]);
 
 // Checks of what a watcher names against the object that changed.
 
+/** Compares a literal with a changed task. */
 export type TaskCheckFunc = CheckFunc<'task'>;
 
+/** Checks of the id, name or index entry of a task against the literal; names without case. */
 export const {
   id: taskCheckId,
   idPrefix: taskCheckIdPrefix,
@@ -31,6 +34,7 @@ export const {
 
 /** The changed task is on the node that the literal names. */
 export const taskCheckNodeId = keyCheck<'task'>({ wanted: (wanted) => wanted.nodeId, changed: (task) => task.nodeId });
+/** The changed task belongs to the service that the literal names. */
 export const taskCheckServiceId = keyCheck<'task'>({
   wanted: (wanted) => wanted.serviceId,
   changed: (task) => task.serviceId,
@@ -40,6 +44,7 @@ export const taskCheckSlot = keyCheck<'task'>({
   wanted: ({ serviceId, slot }) => (serviceId === undefined || slot === undefined ? undefined : `${slot} ${serviceId}`),
   changed: ({ serviceId, slot }) => (serviceId === undefined ? undefined : `${slot} ${serviceId}`),
 });
+/** The changed task shall be in the state that the literal names. */
 export const taskCheckDesiredState = keyCheck<'task'>({
   wanted: (wanted) => wanted.desiredState,
   changed: (task) => task.desiredState,
@@ -50,7 +55,11 @@ export const taskCheckStateGreaterThan: CheckFunc<'task'> = (wanted, changed) =>
 
 // Specifiers, and the events that they select.
 
+/** Specifiers of tasks that were created, updated or deleted: an optional literal, then checks. */
 export const { create: EventCreateTask, update: EventUpdateTask, delete: EventDeleteTask } = specifiersOf('task');
+/** A committed create of a task. */
 export type EventCreateTask = CreateEvent<'task'>;
+/** A committed update of a task. */
 export type EventUpdateTask = UpdateEvent<'task'>;
+/** A committed delete of a task. */
 export type EventDeleteTask = DeleteEvent<'task'>;

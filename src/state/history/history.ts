@@ -5,17 +5,23 @@ import type { TransactionInfo } from '../transactions/proposer.js';
 
 /** One committed transaction as its watchers see it. Frozen. */
 export interface TransactionRecord extends TransactionInfo {
+  /** One event a change, in order. */
   readonly events: readonly ObjectEvent[];
+  /** Event that ends the transaction. */
   readonly commit: CommitEvent;
   /** Encoded bytes of its objects, new and old; counts against the limit of the history. */
   readonly bytes: number;
 }
 
+/** How much history is kept; older transactions are dropped. */
 export interface HistoryLimits {
+  /** Number of transactions. */
   readonly transactions: number;
+  /** Encoded bytes of all of them. */
   readonly bytes: number;
 }
 
+/** Limits of a store that is given none. */
 export const historyDefaults: HistoryLimits = { transactions: 10_000, bytes: 64 * 1024 * 1024 };
 
 /** The last transactions, oldest first, without holes. Part of the replicated state: bounded the same way everywhere. */

@@ -5,12 +5,17 @@ import type { StoredObject } from '../../kinds/definition.js';
 
 /** What one transaction did to one object: who, when and why. */
 export interface HistoryEntry {
+  /** Version of the transaction. */
   readonly version: number;
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** Kind of change. */
   readonly action: 'create' | 'update' | 'delete';
+  /** Author of the change, if one was given. */
   readonly actor?: string;
+  /** Reason of the change, if one was given. */
   readonly reason?: string;
+  /** Fields that differ from before. */
   readonly fields: readonly FieldChange[];
 }
 

@@ -6,6 +6,7 @@ import type { Tx } from '../../kinds/tx.js';
 import type { StateRoot } from '../root.js';
 import type { Savepoint, WriteTransaction } from './write-transaction.js';
 
+/** Options of a batch. */
 export type BatchOptions = Omit<UpdateOptions, 'requestId'>;
 
 /** Many small writes, committed in groups. */

@@ -13,19 +13,25 @@ export interface TransactionInfo {
   readonly version: number;
   /** Milliseconds since the epoch; never less than the transaction before. */
   readonly time: number;
+  /** Author of the change, for history. */
   readonly actor?: string;
+  /** Reason of the change, for history. */
   readonly reason?: string;
+  /** Makes a repeat of the request do nothing. */
   readonly requestId?: string;
   /** Kinds that users defined and that this transaction is the first to write, or to write in this form. */
   readonly kinds?: readonly KindDescription[];
 }
 
+/** A transaction on its way to be committed. */
 export interface ProposedTransaction extends TransactionInfo {
+  /** Its changes, in order. */
   readonly actions: readonly StoreAction[];
 }
 
 /** A committed transaction, as {@link Proposer.changesBetween} tells it. */
 export interface Change extends TransactionInfo {
+  /** Its changes, in order. */
   readonly actions: readonly StoreAction[];
 }
 

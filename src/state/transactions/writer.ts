@@ -10,6 +10,7 @@ import type { Tx } from '../../kinds/tx.js';
 import { WriteTransaction, type KindLimitsByName } from './write-transaction.js';
 import { Turn } from './turn.js';
 
+/** Options of one write. */
 export interface UpdateOptions {
   /** Author of the write; kept in history. At most 128 characters. */
   readonly actor?: string;
@@ -23,6 +24,7 @@ export interface UpdateOptions {
   readonly timeoutMs?: number;
 }
 
+/** How much a store accepts. */
 export interface Limits {
   /** Most encoded bytes of one transaction; default 1.5 MiB. */
   readonly transactionBytes: number;
@@ -32,6 +34,7 @@ export interface Limits {
   readonly kinds: KindLimitsByName;
 }
 
+/** Limits of a store that is given none. */
 export const limitDefaults: Limits = { transactionBytes: 1.5 * 1024 * 1024, batchChanges: 200, kinds: {} };
 
 /** Limits with their defaults. Throws a `RangeError` that names the limit. */

@@ -138,11 +138,12 @@ export class WatchQueue {
     return count;
   }
 
+  /** True when the store is closed. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Listens from the next transaction on. */
+  /** Listens from the next transaction on. @internal */
   attach(listener: Listener): void {
     if (this.#closed) {
       listener.onClose();
@@ -171,6 +172,7 @@ export class WatchQueue {
     }
   }
 
+  /** @internal */
   detach(listener: Listener): void {
     this.#arrivals?.delete(listener);
     const entries = this.#entries.get(listener);
@@ -185,7 +187,7 @@ export class WatchQueue {
     }
   }
 
-  /** Delivers `record` after everything published before it, then calls `delivered`. */
+  /** Delivers `record` after everything published before it, then calls `delivered`. @internal */
   publish(record: TransactionRecord, delivered: () => void = () => undefined): void {
     this.#backlog.push({ record, delivered });
     if (this.#delivering) return;
@@ -201,7 +203,7 @@ export class WatchQueue {
     }
   }
 
-  /** Ends every watch with `error`: what comes next does not follow what they have seen. New watches begin at `version`. */
+  /** Ends every watch with `error`: what comes next does not follow what they have seen. New watches begin at `version`. @internal */
   fail(error: unknown, version: number): void {
     this.#version = version;
     for (const listener of this.#all()) {
@@ -210,7 +212,7 @@ export class WatchQueue {
     }
   }
 
-  /** Ends every watch. */
+  /** Ends every watch. @internal */
   close(): void {
     this.#closed = true;
     for (const listener of this.#all()) {

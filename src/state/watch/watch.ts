@@ -8,6 +8,7 @@ import type { MatchMode } from '../../kinds/specifiers.js';
 import { WatchIterator } from './watch-iterator.js';
 import { errorAfterFetch, lostError, startError, type WatchPlan } from './watch-plan.js';
 
+/** Options of a watch. */
 export interface WatchOptions {
   /** Most events that an iterator keeps for a slow reader; default 10,000. Beyond, the watch ends with `WATCH_OVERFLOW`. */
   readonly limit?: number;
@@ -76,6 +77,7 @@ export class Watch<E = Event> extends GuardedObservable<E> {
     this.#plan = plan;
   }
 
+  /** Reads the events; leaving the loop ends the watch. */
   [Symbol.asyncIterator](): AsyncIterableIterator<E> {
     return new WatchIterator(this.#plan) as unknown as AsyncIterableIterator<E>;
   }

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { entryPoints, Surface } from '../scripts/surface.js';
+import { buildIfMissing } from './support/cli-process.js';
+
+/** `SKEP_WRITE_SURFACE=1` writes the files anew, after a change that is meant. */
+const write = process.env.SKEP_WRITE_SURFACE === '1';
+const entries = entryPoints();
+const documented = ['skep', 'skep/client', 'skep/coordination'];
+
+describe('the public surface', () => {
+  buildIfMissing();
+  const surface = new Surface(entries);
+
+  it.each(entries)('of $name is what test/surface shows for review', ({ name, types }) => {
+    const file = join(import.meta.dirname, 'surface', `${name.replace('/', '-')}.txt`);
+    const text = surface.text({ name, types });
+    if (write) writeFileSync(file, text);
+    const committed = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    expect(text, `run SKEP_WRITE_SURFACE=1 npx vitest run test/surface.test.ts when the change is meant`).toBe(
+      committed,
+    );
+  });
+
+  it.each(entries.filter(({ name }) => documented.includes(name)))('of $name has a comment at everything', (entry) => {
+    expect(surface.undocumented(entry)).toEqual([]);
+  });
+
+  it('has no plumbing of replicas', () => {
+    const [skep] = entries;
+    const text = skep ? surface.text(skep) : '';
+    for (const word of [
+      'installStaged',
+      'followRestore',
+      'installNow',
+      'markCanonical',
+      'KindSet',
+      'Tables',
+      'storedMeta',
+    ])
+      expect(text).not.toMatch(new RegExp(`\\b${word}\\b`));
+  });
+});

@@ -3,7 +3,7 @@ import type { Logger } from '../base/log.js';
 import { systemClock } from '../base/clock.js';
 import { settledWithin } from '../base/waiting.js';
 import { systemRandom } from '../base/random.js';
-import { instances } from '../catalog/kinds.js';
+import { instances } from '../kinds/index.js';
 import type { DnsServer } from '../dns/index.js';
 import { messageOf } from '../base/errors.js';
 import { cannotListen } from '../base/listening.js';

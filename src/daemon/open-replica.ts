@@ -103,9 +103,8 @@ class Opening {
   async open(): Promise<OpenReplica> {
     const { loadReplica, noNetwork, replicaSettings } = await import('../replica/index.js');
     const { name, dataDir, joinTimeoutMs = memberTable.joinTimeoutMs.default } = this.#options;
-    const { kinds: ofCatalog } = await import('../catalog/kinds.js');
     const own = settingsIn(this.#options);
-    const settings = replicaSettings({ ...own, kinds: [...systemKinds, ...ofCatalog, ...(own.kinds ?? [])] });
+    const settings = replicaSettings({ ...own, kinds: [...systemKinds, ...(own.kinds ?? [])] });
     if (this.#options.forceNewCluster) await this.#checkRecoverable();
     const home = await this.#home();
     this.#disk = home.disk;

@@ -1,10 +1,11 @@
 import { entries } from './entry/kind.js';
+import { instances } from './instance/kind.js';
 import { leases } from './lease/kind.js';
 import { lockRules, locks } from './lock/kind.js';
 import type { KindRules } from './rules.js';
 
 /** Kinds without a message in proto/ that every member knows: what coordination and discovery are made of. */
-export const systemKinds = [leases, locks, entries] as const;
+export const systemKinds = [leases, locks, entries, instances] as const;
 
 /** Their rules, by name. */
 export const systemRules: Readonly<Record<string, KindRules>> = { [locks.name]: lockRules };

@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { instances } from '../../src/catalog/kinds.js';
-import { leases } from '../../src/kinds/index.js';
+import { instances, leases } from '../../src/kinds/index.js';
 import { skep } from '../support/cli-run.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';

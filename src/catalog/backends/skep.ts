@@ -5,10 +5,9 @@ import { systemRandom } from '../../base/random.js';
 import { changeOf, type Client, type messages, type WatchMessage } from '../../client/index.js';
 import { pause } from '../../discovery/index.js';
 import { isStoreError } from '../../base/store-error.js';
-import type { StoredObject } from '../../kinds/index.js';
+import { type StoredObject, instances } from '../../kinds/index.js';
 import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
-import { instances } from '../kinds.js';
 import { readRecord, type InstanceRecord } from '../record.js';
 
 /** The kind of the leases that sessions are. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CatalogAgent, CatalogError, SkepCatalogBackend, type CheckSpec, type Instance } from '../../catalog/index.js';
-import { instances } from '../../catalog/kinds.js';
+import { instances } from '../../kinds/index.js';
 import type { Client } from '../../client/index.js';
 import { onAbort } from '../../base/abort.js';
 import { isAddress, splitHostPort } from '../../base/host-port.js';

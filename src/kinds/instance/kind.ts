@@ -1,6 +1,6 @@
-import { defineKind, schema as s } from '../kinds/index.js';
-import { healths } from './health.js';
-import { mistakeIn } from './record.js';
+import { defineKind } from '../custom-kind.js';
+import * as s from '../schemas.js';
+import { checkedRecord, healths } from './record.js';
 
 /** One instance in the catalogue, as the store keeps it. Its id is the instance's. */
 export const instances = defineKind({
@@ -27,8 +27,8 @@ export const instances = defineKind({
     session: (instance) => instance.session,
     lease: (instance) => instance.lease || undefined,
   },
-  validate: (instance) => mistakeIn({ ...instance, meta: instance.metadata }),
+  validate(instance) {
+    const checked = checkedRecord({ ...instance, meta: instance.metadata });
+    return typeof checked === 'string' ? checked : undefined;
+  },
 });
-
-/** Kinds that a member needs to serve the catalogue. */
-export const kinds = [instances];

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { entryPoints, Surface } from '../scripts/surface.js';
 import { buildIfMissing } from './support/cli-process.js';
@@ -25,6 +26,17 @@ describe('the public surface', () => {
 
   it.each(entries.filter(({ name }) => documented.includes(name)))('of $name has a comment at everything', (entry) => {
     expect(surface.undocumented(entry)).toEqual([]);
+  });
+
+  it('is correct by itself, without skipLibCheck', { timeout: 120_000 }, () => {
+    const options = { strict: true, noEmit: true, skipLibCheck: false, types: ['node'] };
+    const program = ts.createProgram({
+      rootNames: entries.map(({ types }) => types),
+      options: { ...options, module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023 },
+    });
+    const wrong = ts.getPreEmitDiagnostics(program).filter(({ file }) => file?.fileName.includes('/dist/') ?? true);
+    const ours = wrong.filter(({ file }) => !file?.fileName.includes('/node_modules/'));
+    expect(ours.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
   });
 
   it('has no plumbing of replicas', () => {

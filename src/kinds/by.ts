@@ -17,7 +17,7 @@ export interface Range<V = string> {
   readonly to?: V;
 }
 
-/** @internal For the indexes of a kind; the functions below and a kind's own `by` are for users. */
+/** Looks an index up by its name. Users have the functions below, and `by` of a custom kind. */
 export function byIndex(index: string, parts: readonly string[], span: IdSpan = {}): By {
   return Object.freeze({ by: 'index', lookup: { index, parts, ...span } });
 }

@@ -135,7 +135,7 @@ export interface CustomKind<Body extends object, I = Record<never, never>, D = B
   readonly check: { readonly [K in (keyof I & string) | 'id' | 'idPrefix']: CustomCheck<Body> };
   /** Is this an event of this kind? */
   is(event: Event | CustomEvent<Body>): event is CustomEvent<Body>;
-  /** @internal */
+  /** The definition, for the store. */
   readonly definition: KindDefinition;
 }
 

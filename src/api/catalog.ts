@@ -51,14 +51,8 @@ export function catalogService(replica: Replica, forwarder: Forwarder): UntypedS
     Renew: onLeader('Renew', async ({ sessions }: messages.CatalogRenewRequest) => ({
       lost: await replica.keepAlive(sessions),
     })),
-    Deregister: onLeader('Deregister', async ({ ids, info }: messages.CatalogDeregisterRequest, timeoutMs) => {
-      await store.update(
-        (tx) => {
-          const table = tableOf(tx, instancesKind);
-          for (const id of new Set(ids)) if (table.get(id)) table.delete(id);
-        },
-        { ...info, timeoutMs },
-      );
+    Deregister: onLeader('Deregister', async (request: messages.CatalogDeregisterRequest, timeoutMs) => {
+      await store.update((tx) => deregister(tx, request), { ...request.info, timeoutMs });
       return {};
     }),
     List: readHandler(replica, (request: messages.CatalogListRequest & ReadRequest, tx) => {
@@ -71,9 +65,11 @@ export function catalogService(replica: Replica, forwarder: Forwarder): UntypedS
   };
 }
 
+type Tx = Parameters<Parameters<Replica['store']['update']>[0]>[0];
+
 /** A new session and its first instance are one transaction. */
 function register(
-  tx: Parameters<Parameters<Replica['store']['update']>[0]>[0],
+  tx: Tx,
   { instance, session, ttlMs }: messages.CatalogRegisterRequest,
 ): { id: string; session: string } {
   if (session !== '' && !tx.kind(leases).get(session))
@@ -88,6 +84,17 @@ function register(
       ? table.update({ ...object, id })
       : table.create({ ...object, ...(id !== '' && { id }) });
   return { id: stored.id, session: lease };
+}
+
+/** Removes the instances that are still the session's, as an agent does. Throws `INVALID_OBJECT` without a session. */
+function deregister(tx: Tx, { ids, session }: messages.CatalogDeregisterRequest): void {
+  if (session === '')
+    throw new StoreError('INVALID_OBJECT', 'the session is missing: give the one that Register answered', {
+      path: 'session',
+    });
+  const table = tableOf(tx, instancesKind);
+  for (const id of new Set(ids))
+    if ((table.get(id) as StoredInstance | undefined)?.session === session) table.delete(id);
 }
 
 /** A repeated request is answered with what the first one made. */

@@ -72,7 +72,7 @@ describe('the Catalog service', () => {
     expect(ids(await list('web', { tags: ['eu', 'blue'] }))).toEqual(['w1']);
     expect(ids(await list('web', { passing: true }))).toEqual(['w1']);
     expect(ids(await list('nobody', { stale: true }))).toEqual([]);
-    await ask('Deregister', { ids: ['w1', 'w2', 'd1', 'not there'] });
+    await ask('Deregister', { ids: ['w1', 'w2', 'd1', 'not there'], session });
     expect(await list('')).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe('the Catalog service', () => {
     expect(await register(instance(''), '', 60_000, 'request-1')).toEqual(first);
     await register(instance(first.id, { port: 81 }), first.session);
     expect(await list('web')).toMatchObject([{ id: first.id, port: 81 }]);
-    await ask('Deregister', { ids: [first.id] });
+    await ask('Deregister', { ids: [first.id], session: first.session });
   });
 
   it('forgets who does not renew, and says so', async () => {
@@ -119,11 +119,23 @@ describe('the Catalog service', () => {
     await until('it is gone', async () => ids(await list('web')).join() === 'kept');
     expect(await ask('Renew', { sessions: [kept.session, gone.session] })).toEqual({ lost: [gone.session] });
     expect(await codeOf(register(instance('gone'), gone.session))).toBe('LEASE_LOST');
-    await ask('Deregister', { ids: ['kept'] });
+    await ask('Deregister', { ids: ['kept'], session: kept.session });
+  });
+
+  it('takes back only what the session registered, and only with one', async () => {
+    const old = await register(instance('moved'));
+    const own = await register(instance('own'), old.session);
+    const next = await register(instance('moved', { port: 81 }));
+    await ask('Deregister', { ids: ['moved', 'own'], session: own.session });
+    expect(await list('web')).toMatchObject([{ id: 'moved', port: 81 }]);
+    expect(await codeOf(ask('Deregister', { ids: ['moved'] }))).toBe('INVALID_OBJECT');
+    expect(ids(await list('web'))).toEqual(['moved']);
+    await ask('Deregister', { ids: ['moved'], session: next.session });
+    expect(await list('web')).toEqual([]);
   });
 
   it('tells a watcher everything first, then what changes', async () => {
-    await register(instance('there'));
+    const { session } = await register(instance('there'));
     const told: string[] = [];
     const request = { name: 'web', tags: [] };
     const stream = channel.serverStream<object, messages.CatalogWatchResponse>(methodOf('catalog', 'Watch'), request);
@@ -133,10 +145,10 @@ describe('the Catalog service', () => {
       told.push(changes.map(({ op, instance: { id, health } }) => `${op} ${id} ${health}`).join(', ')),
     );
     await until('the first is told', () => told.length === 1);
-    await register(instance('other', { name: 'db' }));
-    await register(instance('comes'));
-    await register(instance('comes', { health: 'warning' }));
-    await ask('Deregister', { ids: ['there', 'comes', 'other'] });
+    await register(instance('other', { name: 'db' }), session);
+    await register(instance('comes'), session);
+    await register(instance('comes', { health: 'warning' }), session);
+    await ask('Deregister', { ids: ['there', 'comes', 'other'], session });
     await until('the last is told', () => told.at(-1)?.includes('delete') === true);
     expect(told).toEqual([
       'add there passing',

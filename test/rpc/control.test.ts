@@ -83,7 +83,7 @@ describe('the Control service', () => {
     ['control', 'Remove', { kind: 'node', id: 'labelled' }],
     ['control', 'Apply', { changes: [{ op: 'remove', kind: 'node', id: 'labelled' }], dryRun: false, conditions: [] }],
     ['lease', 'Grant', { ttlMs: 10_000, holder: '', guarded: false }],
-    ['catalog', 'Deregister', { ids: ['labelled'] }],
+    ['catalog', 'Deregister', { ids: ['labelled'], session: 's' }],
   ] as const)('keeps no long actor, reason or request id: %s %s', async (service, method, request) => {
     const { version } = (await members.leader()).store;
     for (const label of ['actor', 'reason', 'requestId']) {

@@ -219,9 +219,13 @@ export const descriptor: object = {
          "type": "string",
          "id": 1
         },
+        "session": {
+         "type": "string",
+         "id": 2
+        },
         "info": {
          "type": "WriteInfo",
-         "id": 2,
+         "id": 3,
          "options": {
           "proto3_optional": true
          }

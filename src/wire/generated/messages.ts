@@ -61,6 +61,8 @@ export interface CatalogRenewResponse {
 
 export interface CatalogDeregisterRequest {
   readonly ids: readonly string[];
+  /** The session that registered them, from the answer of Register. */
+  readonly session: string;
   readonly info?: WriteInfo;
 }
 

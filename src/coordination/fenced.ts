@@ -10,6 +10,7 @@ import {
   KindSet,
   type BuiltInKinds,
   type By,
+  type KindOfBy,
   type CustomDraft,
   type CustomKind,
   type CustomReplacement,
@@ -23,11 +24,12 @@ import {
 } from '../kinds/index.js';
 
 /** Reads from a store of the cluster in this process, and writes down what is to be written. */
-export interface FencedTable<T extends StoredObject, D = Draft<T>, R = Replacement<T>> {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table of any kind
+export interface FencedTable<T extends StoredObject, D = Draft<T>, R = Replacement<T>, K extends string = any> {
   /** Needs a store. What is read must still be so when the changes are made. */
   get(id: string): T | undefined;
   /** Needs a store. Each object that is found must still be so when the changes are made. */
-  find(by?: By, options?: FindOptions<T>): T[];
+  find(by?: By<K>, options?: FindOptions<T>): T[];
   /** Returns the id. */
   create(object: D): string;
   /** Replaces the object of that id. */
@@ -36,7 +38,14 @@ export interface FencedTable<T extends StoredObject, D = Draft<T>, R = Replaceme
   delete(id: string): void;
 }
 
-type FencedTables = { readonly [P in keyof BuiltInKinds]: () => FencedTable<ObjectIn<BuiltInKinds[P]>> };
+type FencedTables = {
+  readonly [P in keyof BuiltInKinds]: () => FencedTable<
+    ObjectIn<BuiltInKinds[P]>,
+    Draft<ObjectIn<BuiltInKinds[P]>>,
+    Replacement<ObjectIn<BuiltInKinds[P]>>,
+    BuiltInKinds[P]['kind']
+  >;
+};
 
 /**
  * A transaction that is made here and carried out where the leader is. It does not see its own writes. Reads come from a
@@ -45,9 +54,9 @@ type FencedTables = { readonly [P in keyof BuiltInKinds]: () => FencedTable<Obje
  */
 export interface FencedTx extends FencedTables {
   /** The table of a custom kind. */
-  kind<Body extends object, I, D>(
-    kind: CustomKind<Body, I, D>,
-  ): FencedTable<Stored<Body>, CustomDraft<D>, CustomReplacement<D>>;
+  kind<Body extends object, I, D, N extends string>(
+    kind: CustomKind<Body, I, D> & { readonly name: N },
+  ): FencedTable<Stored<Body>, CustomDraft<D>, CustomReplacement<D>, KindOfBy<N>>;
 }
 
 interface Ports {

@@ -1,4 +1,4 @@
-import type { By, Range } from './by.js';
+import type { By, KindOfBy, Range } from './by.js';
 import { messageOf } from '../base/errors.js';
 import type { CreateEvent, DeleteEvent, Event, UpdateEvent } from './events.js';
 import { indexKey, indexLookup, type IndexedValue, type IndexValue } from './index-key.js';
@@ -11,6 +11,7 @@ import {
   type StoredObject,
 } from './definition.js';
 import { checkNesting, Misfit, plainCopy, type DeepPartial, type DeepReadonly, type Schema } from './schema.js';
+import type { PlainBody, SchemaBody } from './plain-body.js';
 import { fromStandard, isStandard, type StandardSchema } from './standard-schema.js';
 import { keyCheck, specifierFor, type CheckFunc, type Specifier } from './specifiers.js';
 import { isKind, type Kind } from './registry.js';
@@ -77,9 +78,9 @@ export interface KindOptions<S, I, N extends string = string> {
    * What an object must look like: a schema of ours (`schema.object({ … })`), or one of zod, valibot, arktype or any
    * other library that follows Standard Schema. It fills in defaults, too. Runs where objects are written, and nowhere else.
    */
-  readonly schema?: S;
+  readonly schema?: S & SchemaBody<BodyOf<S>>;
   /** Instead of a schema: the type alone, as `typeOf<Job>()`. */
-  readonly type?: S;
+  readonly type?: S & PlainBody<BodyOf<S>>;
   /**
    * How objects can be found: a value, several as an array, or `undefined` for none. The index called `name` is what
    * people call the object: `byName` finds it, without case.
@@ -120,11 +121,14 @@ export interface CustomKind<Body extends object, I = Record<never, never>, D = B
   /** Name of the kind, in plural. */
   readonly plural: string;
   /** What an index finds for a value, by id. */
-  by<K extends keyof I & string>(index: K, value: ValueOf<I[K]>): By;
+  by<K extends keyof I & string>(index: K, value: ValueOf<I[K]>): By<KindOfBy<N>>;
   /** What an index finds for texts that begin with `prefix`, by value and then id. */
-  byPrefix<K extends keyof I & string>(index: string extends ValueOf<I[K]> ? K : never, prefix: string): By;
+  byPrefix<K extends keyof I & string>(
+    index: string extends ValueOf<I[K]> ? K : never,
+    prefix: string,
+  ): By<KindOfBy<N>>;
   /** What an index finds in a stretch of its values, by value and then id. Numbers are in the order of numbers. */
-  byRange<K extends keyof I & string>(index: K, range: Range<ValueOf<I[K]>>): By;
+  byRange<K extends keyof I & string>(index: K, range: Range<ValueOf<I[K]>>): By<KindOfBy<N>>;
   /** Specifiers for `watch`, as `EventCreateTask` and its sisters. */
   readonly created: CustomSpecifier<Body, CustomCreateEvent<Body, N>>;
   /** Specifies updates for `watch`. */
@@ -189,11 +193,17 @@ function checkOptions(options: KindOptions<unknown, Record<string, unknown>>): v
     throw new TypeError(`${name} is a kind of the store's own: choose another name`);
   if ((schema === undefined) === (type === undefined)) throw new TypeError(`${name}: give either a schema or a type`);
   for (const field of ['id', 'meta'])
-    if (field in ((schema as { fields?: object } | undefined)?.fields ?? {}))
+    if (fieldsOf(schema).includes(field))
       throw new TypeError(`${name}: every object has a field ${field} of the store's own: call yours something else`);
   checkLimits(name, options.limits ?? {});
   for (const index of unique)
     if (!Object.hasOwn(indexes, index)) throw new TypeError(`${name}: unique names "${index}", which is no index`);
+}
+
+/** The fields of a schema: ours, or where zod and valibot show theirs; none for one that does not show them. */
+function fieldsOf(schema: unknown): string[] {
+  const { fields, shape, entries } = (schema ?? {}) as Readonly<Record<string, unknown>>;
+  return [fields, shape, entries].flatMap((shown) => (typeof shown === 'object' ? Object.keys(shown ?? {}) : []));
 }
 
 function definitionOf(options: KindOptions<never, IndexFunctions<object>>): KindDefinition {

@@ -40,7 +40,7 @@ export {
   byNameRange,
   or,
 } from './by.js';
-export type { By, Range } from './by.js';
+export type { By, KindOfBy, Range } from './by.js';
 export { fitsBy } from './find.js';
 export type { FindOptions } from './find.js';
 export type { ReadTable, ReadTx, Tx, WriteTable } from './tx.js';

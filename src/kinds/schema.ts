@@ -240,11 +240,27 @@ function copyAt(level: number, input: unknown): unknown {
     case 'object':
       if (input === null) return null;
       checkLevel(level);
-      return Array.isArray(input) ? copyList(level, input) : copyRecord(level, record(input));
+      if (Array.isArray(input)) return copyList(level, input);
+      if (!isPlain(input)) throw notPlain(input);
+      return copyRecord(level, input as Record<string, unknown>);
     default:
-      throw new Misfit(`must be plain data, is ${describe(input)}`);
+      throw notPlain(input);
   }
 }
+
+/** Error for what JSON cannot say, with what to keep instead. */
+function notPlain(input: unknown): Misfit {
+  const [, instead] = substitutes.find(([type]) => input instanceof type) ?? [];
+  const keep = typeof input === 'bigint' ? 'a text or a number' : (instead ?? 'texts, numbers, lists and objects');
+  return new Misfit(`must be plain data, is ${describe(input)}: keep ${keep} instead`);
+}
+
+const substitutes = [
+  [Date, 'a text (toISOString) or a number (getTime)'],
+  [Map, 'an object'],
+  [Set, 'a list'],
+  [Uint8Array, 'a text, such as base64'],
+] as const;
 
 /** Error for too many levels, reported for the whole value: a path of a hundred parts is of no use. */
 class TooDeep extends Misfit {}

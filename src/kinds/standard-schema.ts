@@ -14,8 +14,12 @@ export interface StandardSchema<Output = unknown> {
 }
 
 type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] };
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
+
+interface StandardIssue {
+  readonly message: string;
+  readonly path?: readonly unknown[] | undefined;
+}
 
 export function isStandard(schema: unknown): schema is StandardSchema {
   return (typeof schema === 'object' || typeof schema === 'function') && schema !== null && '~standard' in schema;
@@ -31,10 +35,20 @@ export function fromStandard(schema: StandardSchema): Schema<unknown> {
         throw new TypeError('a schema that must wait cannot be used in a transaction');
       }
       const [issue] = result.issues ?? [];
-      if (issue) throw new Misfit(issue.message, (issue.path ?? []).map(pathPart));
+      if (issue) throw misfitOf(issue);
       return 'value' in result ? result.value : undefined;
     },
   };
+}
+
+function misfitOf({ message, path = [] }: StandardIssue): Misfit {
+  const parts = path.map(pathPart);
+  const [field] = parts;
+  if (field !== 'id' && field !== 'meta') return new Misfit(message, parts);
+  return new Misfit(
+    `${message}: ${field} is a field of the store, which a schema is not given; leave it out of the schema`,
+    parts,
+  );
 }
 
 /** A key, or an object that carries one. */

@@ -1,24 +1,31 @@
-import type { By } from './by.js';
+import type { By, KindOfBy } from './by.js';
 import type { CustomDraft, CustomKind, CustomReplacement, Stored } from './custom-kind.js';
 import type { Draft, Replacement, StoredObject } from './definition.js';
 import type { FindOptions } from './find.js';
 import type { BuiltInKinds, ObjectIn } from './registry.js';
 
-/** Reads one kind in one version of the state. */
-export interface ReadTable<T extends StoredObject> {
+/** Reads one kind, `K`, in one version of the state. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table of any kind
+export interface ReadTable<T extends StoredObject, K extends string = any> {
   /** The object, or `undefined`. Frozen and shared: never copied. */
   get(id: string): T | undefined;
   /**
    * What the lookup finds, in a fresh array; default {@link all}. The objects are shared, never copied.
    * @throws {StoreError} `INVALID_FIND_BY`
    */
-  find(by?: By, options?: FindOptions<T>): T[];
+  find(by?: By<K>, options?: FindOptions<T>): T[];
   /** How many objects the lookup finds; of {@link all} without looking at any. @throws {StoreError} `INVALID_FIND_BY` */
-  count(by?: By): number;
+  count(by?: By<K>): number;
 }
 
 /** Reads and writes one kind. Sees the transaction's own writes. */
-export interface WriteTable<T extends StoredObject, D = Draft<T>, R = Replacement<T>> extends ReadTable<T> {
+export interface WriteTable<
+  T extends StoredObject,
+  D = Draft<T>,
+  R = Replacement<T>,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table of any kind
+  K extends string = any,
+> extends ReadTable<T, K> {
   /**
    * Adds an object. Fields left out get their defaults, a missing id is made up, `meta` is ignored.
    * @returns the stored object, with the version and times that it will have.
@@ -35,15 +42,26 @@ export interface WriteTable<T extends StoredObject, D = Draft<T>, R = Replacemen
   delete(id: string): void;
 }
 
-type ReadTables = { readonly [P in keyof BuiltInKinds]: () => ReadTable<ObjectIn<BuiltInKinds[P]>> };
-type WriteTables = { readonly [P in keyof BuiltInKinds]: () => WriteTable<ObjectIn<BuiltInKinds[P]>> };
+type ReadTables = {
+  readonly [P in keyof BuiltInKinds]: () => ReadTable<ObjectIn<BuiltInKinds[P]>, BuiltInKinds[P]['kind']>;
+};
+type WriteTables = {
+  readonly [P in keyof BuiltInKinds]: () => WriteTable<
+    ObjectIn<BuiltInKinds[P]>,
+    Draft<ObjectIn<BuiltInKinds[P]>>,
+    Replacement<ObjectIn<BuiltInKinds[P]>>,
+    BuiltInKinds[P]['kind']
+  >;
+};
 
 /** A consistent snapshot of all kinds. */
 export interface ReadTx extends ReadTables {
   /** Of the state that is read; in a write transaction the version that it makes when it commits. */
   readonly version: number;
   /** The table of a custom kind. @see defineKind */
-  kind<Body extends object, I, D>(kind: CustomKind<Body, I, D>): ReadTable<Stored<Body>>;
+  kind<Body extends object, I, D, N extends string>(
+    kind: CustomKind<Body, I, D> & { readonly name: N },
+  ): ReadTable<Stored<Body>, KindOfBy<N>>;
 }
 
 /** One transaction. Usable until its callback returns. */
@@ -51,7 +69,7 @@ export interface Tx extends WriteTables {
   /** The version that the transaction makes when it commits. */
   readonly version: number;
   /** The table of a custom kind. @see defineKind */
-  kind<Body extends object, I, D>(
-    kind: CustomKind<Body, I, D>,
-  ): WriteTable<Stored<Body>, CustomDraft<D>, CustomReplacement<D>>;
+  kind<Body extends object, I, D, N extends string>(
+    kind: CustomKind<Body, I, D> & { readonly name: N },
+  ): WriteTable<Stored<Body>, CustomDraft<D>, CustomReplacement<D>, KindOfBy<N>>;
 }

@@ -195,8 +195,10 @@ describe('find', () => {
 
   it('refuses an index of another kind, inside and too', () => {
     const store = new MemoryStore();
-    expect(thrownCode(() => store.view((tx) => tx.nodes().find(and(all, byServiceId('s')))))).toBe('INVALID_FIND_BY');
-    expect(thrownCode(() => store.view((tx) => tx.nodes().count(byServiceId('s'))))).toBe('INVALID_FIND_BY');
+    expect(thrownCode(() => store.view((tx) => tx.nodes().find(and(all, byServiceId('s') as By))))).toBe(
+      'INVALID_FIND_BY',
+    );
+    expect(thrownCode(() => store.view((tx) => tx.nodes().count(byServiceId('s') as By)))).toBe('INVALID_FIND_BY');
   });
 
   it('never copies objects', async () => {

@@ -175,7 +175,7 @@ describe('find', () => {
 
   it('refuses a lookup for another kind inside a write transaction', async () => {
     await store.update((tx) => {
-      expect(thrownCode(() => tx.networks().find(byRole('worker')))).toBe('INVALID_FIND_BY');
+      expect(thrownCode(() => tx.networks().find(byRole('worker') as By))).toBe('INVALID_FIND_BY');
     });
   });
 

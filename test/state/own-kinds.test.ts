@@ -323,6 +323,38 @@ describe('a kind of one’s own', () => {
     await expect(wrong).rejects.toMatchObject({ code: 'INVALID_OBJECT', details: { path: 'user' } });
   });
 
+  it.each([
+    ['zod', z.object({ id: z.string(), user: z.string() })],
+    ['zod', z.looseObject({ meta: z.unknown() })],
+    ['valibot', { ...standard({ user: 'ann' }), entries: { id: {} } }],
+  ])('refuses a schema of %s with a field of the store', (_library, schema) => {
+    expect(() => defineKind({ name: 'session', schema: schema as never })).toThrow(
+      /a field (id|meta) of the store's own/,
+    );
+  });
+
+  it('says which field is the store’s when a schema does not show its fields', async () => {
+    const hidden = z.object({ id: z.string() }).transform(({ id }) => ({ of: id }));
+    const sessions = defineKind({ name: 'session', schema: hidden });
+    const create = new MemoryStore().update((tx) => tx.kind(sessions).create({ id: 'a' }));
+    await expect(create).rejects.toMatchObject({ code: 'INVALID_OBJECT', details: { path: 'id' } });
+    await expect(create).rejects.toThrow('id is a field of the store, which a schema is not given');
+  });
+
+  it.each([
+    ['a Date', z.date(), new Date(0), 'a text (toISOString) or a number (getTime)'],
+    ['a Map', z.map(z.string(), z.string()), new Map(), 'an object'],
+    ['a Set', z.set(z.string()), new Set(), 'a list'],
+    ['bigint', z.bigint(), 1n, 'a text or a number'],
+    ['a URL', z.instanceof(URL), new URL('http://a/'), 'texts, numbers, lists and objects'],
+  ])('says what to keep instead of %s', async (_what, at, value, instead) => {
+    const runs = defineKind({ name: 'run', schema: z.object({ at }) as unknown as z.ZodObject<{ at: z.ZodUnknown }> });
+    const create = new MemoryStore().update((tx) => tx.kind(runs).create({ at: value }));
+    await expect(create).rejects.toMatchObject({ code: 'INVALID_OBJECT', details: { path: 'at' } });
+    await expect(create).rejects.toThrow(`must be plain data, is ${_what === 'bigint' ? 'a value of type' : _what}`);
+    await expect(create).rejects.toThrow(`keep ${instead} instead`);
+  });
+
   it.each([Number.NaN, () => 1, Symbol('x'), 1n, new Date(), '\ud800', new Map()])(
     'refuses %s, which is no plain data',
     async (value) => {
@@ -332,6 +364,11 @@ describe('a kind of one’s own', () => {
     },
   );
 });
+
+/** A schema of a library that gives this value. */
+function standard<T>(value: T) {
+  return { '~standard': { version: 1 as const, validate: () => ({ value }) } };
+}
 
 describe('a store that does not know a kind', () => {
   const described = [

@@ -69,8 +69,8 @@ describe('the types of a kind of one’s own', () => {
   });
 
   it('know the indexes and their values', () => {
-    expectTypeOf(jobs.by('queue', 'mail')).toEqualTypeOf<By>();
-    expectTypeOf(jobs.byRange('priority', { from: 1 })).toEqualTypeOf<By>();
+    expectTypeOf(jobs.by('queue', 'mail')).toEqualTypeOf<By<'jobs'>>();
+    expectTypeOf(jobs.byRange('priority', { from: 1 })).toEqualTypeOf<By<'jobs'>>();
     jobs.by('tags', 'x');
     jobs.by('key', 'x');
     jobs.byPrefix('queue', 'ma');

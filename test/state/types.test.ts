@@ -113,7 +113,7 @@ describe('the types', () => {
       expectTypeOf<WatchableStore>().toExtend<Store>();
       expectTypeOf<ReturnType<MemoryStore['save']>>().toEqualTypeOf<StoreSnapshot>();
       expectTypeOf<Parameters<Proposer['proposeValue']>[0]['actions']>().toEqualTypeOf<readonly StoreAction[]>();
-      expectTypeOf<Parameters<ReturnType<ReadTx['nodes']>['find']>[0]>().toEqualTypeOf<By | undefined>();
+      expectTypeOf<Parameters<ReturnType<ReadTx['nodes']>['find']>[0]>().toEqualTypeOf<By<'node'> | undefined>();
     });
   });
 

@@ -7,9 +7,9 @@ import { nodeParts, type NodeMembership, type NodeRole } from './schema.js';
 // Lookups.
 
 /** Nodes whose `role` (not `spec.desiredRole`) is this. */
-export const byRole = (role: NodeRole): By => byIndex('role', [role]);
+export const byRole = (role: NodeRole): By<'node'> => byIndex('role', [role]);
 /** Nodes by `spec.membership`. */
-export const byMembership = (membership: NodeMembership): By => byIndex('membership', [membership]);
+export const byMembership = (membership: NodeMembership): By<'node'> => byIndex('membership', [membership]);
 
 // Checks of what a watcher names against the object that changed.
 

@@ -7,11 +7,14 @@ import { specParts } from '../annotated.js';
 // Lookups.
 
 /** Services and tasks that use a network. */
-export const byReferencedNetworkId = (networkId: string): By => byIndex('referencedNetwork', [networkId]);
+export const byReferencedNetworkId = (networkId: string): By<'service' | 'task'> =>
+  byIndex('referencedNetwork', [networkId]);
 /** Services and tasks whose containers get a secret. */
-export const byReferencedSecretId = (secretId: string): By => byIndex('referencedSecret', [secretId]);
+export const byReferencedSecretId = (secretId: string): By<'service' | 'task'> =>
+  byIndex('referencedSecret', [secretId]);
 /** Services and tasks whose containers get a config. */
-export const byReferencedConfigId = (configId: string): By => byIndex('referencedConfig', [configId]);
+export const byReferencedConfigId = (configId: string): By<'service' | 'task'> =>
+  byIndex('referencedConfig', [configId]);
 
 // Checks of what a watcher names against the object that changed.
 

@@ -7,15 +7,15 @@ import { taskParts, taskStateOrder, type TaskState } from './schema.js';
 // Lookups.
 
 /** Tasks of a service. */
-export const byServiceId = (serviceId: string): By => byIndex('service', [serviceId]);
+export const byServiceId = (serviceId: string): By<'task'> => byIndex('service', [serviceId]);
 /** Tasks on a node. */
-export const byNodeId = (nodeId: string): By => byIndex('node', [nodeId]);
+export const byNodeId = (nodeId: string): By<'task'> => byIndex('node', [nodeId]);
 /** Tasks that are this replica of a service. */
-export const bySlot = (serviceId: string, slot: number): By => byIndex('slot', [serviceId, String(slot)]);
+export const bySlot = (serviceId: string, slot: number): By<'task'> => byIndex('slot', [serviceId, String(slot)]);
 /** Tasks by `desiredState`. */
-export const byDesiredState = (state: TaskState): By => byIndex('desiredState', [state]);
+export const byDesiredState = (state: TaskState): By<'task'> => byIndex('desiredState', [state]);
 /** Tasks by `status.state`. */
-export const byTaskState = (state: TaskState): By => byIndex('state', [state]);
+export const byTaskState = (state: TaskState): By<'task'> => byIndex('state', [state]);
 
 // Checks of what a watcher names against the object that changed.
 

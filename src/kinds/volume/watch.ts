@@ -7,7 +7,7 @@ import { specParts } from '../annotated.js';
 // Lookups.
 
 /** Volumes of a group. */
-export const byVolumeGroup = (group: string): By => byIndex('group', [group]);
+export const byVolumeGroup = (group: string): By<'volume'> => byIndex('group', [group]);
 
 // Checks of what a watcher names against the object that changed.
 

@@ -1,4 +1,5 @@
 import type {
+  handleClientStreamingCall,
   handleServerStreamingCall,
   handleUnaryCall,
   MethodDefinition,
@@ -32,10 +33,10 @@ export function served(
   const answering: UntypedServiceImplementation = {};
   for (const [name, method] of Object.entries(definition) as [string, Method][]) {
     const handler = handlers[name];
-    reading[name] = method.requestStream ? method : { ...method, requestDeserialize: readOrSay(method) };
+    reading[name] = { ...method, requestDeserialize: readOrSay(method) };
     if (!handler) continue;
     answering[name] = method.requestStream
-      ? handler
+      ? guardedRequests(handler as handleClientStreamingCall<unknown, unknown>)
       : method.responseStream
         ? guardedStream(handler as handleServerStreamingCall<unknown, unknown>)
         : guardedUnary(handler as handleUnaryCall<unknown, unknown>);
@@ -52,6 +53,33 @@ const readOrSay =
       return new Unreadable(error);
     }
   };
+
+/** Ends the call at the first request that cannot be read: the handler sees its requests break off there. */
+function guardedRequests(
+  handler: handleClientStreamingCall<unknown, unknown>,
+): handleClientStreamingCall<unknown, unknown> {
+  return (call, done) => {
+    let answered = false;
+    const answer: typeof done = (...result) => {
+      if (answered) return;
+      answered = true;
+      done(...result);
+    };
+    const push = call.push.bind(call);
+    call.push = (request: unknown) => {
+      if (!(request instanceof Unreadable)) return push(request);
+      answer(toStatus(request.error));
+      call.destroy(request.error);
+      return false;
+    };
+    call.on('error', () => undefined); // the caller has the answer
+    try {
+      handler(call, answer);
+    } catch (error) {
+      answer(toStatus(error));
+    }
+  };
+}
 
 function guardedUnary(handler: handleUnaryCall<unknown, unknown>): handleUnaryCall<unknown, unknown> {
   return (call, done) => {

@@ -1,7 +1,7 @@
 export { DecodeError, messageCodec, TooManyError, packageName, schemaRoot } from './codec.js';
 export type { MessageCodec } from './codec.js';
 export type * as messages from './generated/messages.js';
-export { bodyCharactersMax, itemsTotalMax, selectedMax } from './limits.js';
+export { bodyCharactersMax, changesMax, itemsTotalMax, selectedMax } from './limits.js';
 export { decodeObject, encodeObject, fromAny, toAny } from './objects.js';
 export { decodeTransaction, encodeRestoreStep, encodeTransaction, sizeOfAction } from './transaction.js';
 export type { DecodedTransaction } from './transaction.js';

@@ -170,6 +170,24 @@ describe('the Catalog service', () => {
     client.close();
   });
 
+  it('takes the many instances of one agent, in several requests', async () => {
+    const client = new Client({ hosts: members.hosts });
+    const session = await new SkepCatalogBackend({ client }).open('many', 0);
+    const records = Array.from({ length: 1_001 }, (_, i) => ({
+      ...{ id: `many${i}`, name: 'many', host: '10.0.0.3', port: 80, tags: [], meta: {}, weight: 1 },
+      health: 'passing' as const,
+    }));
+    await session.put(records);
+    expect((await client.list('instances', { indexes: [{ index: 'service', is: 'many' }] })).objects).toHaveLength(
+      1_001,
+    );
+    await session.remove(records.slice(1).map(({ id }) => id));
+    expect(ids(await list('many'))).toEqual(['many0']);
+    await session.close();
+    expect(await list('many')).toEqual([]);
+    client.close();
+  });
+
   it.each([{ name: '' }, { host: '' }, { port: 65_536 }])('refuses an instance with %j', async (more) => {
     expect(await codeOf(register(instance('bad', more)))).toBe('INVALID_OBJECT');
   });

@@ -10,6 +10,9 @@ import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, Publ
 import { CatalogError } from '../errors.js';
 import { readRecord, type InstanceRecord } from '../record.js';
 
+/** Changes that one request may have, as proto/ says of Apply. */
+const changesMax = 250;
+
 /** The kind of the leases that sessions are. */
 const leasesKind = 'leases';
 
@@ -57,7 +60,10 @@ export class SkepCatalogBackend implements CatalogBackend {
     const own: OpenSession = { agentId, session: lease || newId(systemRandom), lease };
     return {
       put: (records) => translated(() => this.#put(records, own)),
-      remove: (ids) => translated(() => this.#remove({ ids: [...ids] }, own)),
+      remove: (ids) =>
+        translated(async () => {
+          for (const some of inGroups(ids)) await this.#remove({ ids: some }, own);
+        }),
       renew: () => translated(() => this.#renew(own)),
       close: () => translated(() => this.#close(own)),
     };
@@ -80,16 +86,17 @@ export class SkepCatalogBackend implements CatalogBackend {
   async #put(records: readonly InstanceRecord[], own: OpenSession): Promise<void> {
     if (records.length === 0) return this.#renew(own);
     const { agentId: agent, session, lease } = own;
-    await this.#retrying({ ids: records.map(({ id }) => id) }, (there) =>
-      records.map((record) => {
-        const old = there.get(record.id);
-        const { meta: metadata, ...rest } = record;
-        const object = { ...rest, metadata, agent, session, lease };
-        return old
-          ? changeOf('update', instances, object, { version: old.meta.version })
-          : changeOf('create', instances, object);
-      }),
-    );
+    for (const some of inGroups(records))
+      await this.#retrying({ ids: some.map(({ id }) => id) }, (there) =>
+        some.map((record) => {
+          const old = there.get(record.id);
+          const { meta: metadata, ...rest } = record;
+          const object = { ...rest, metadata, agent, session, lease };
+          return old
+            ? changeOf('update', instances, object, { version: old.meta.version })
+            : changeOf('create', instances, object);
+        }),
+      );
   }
 
   /** Removes those that are still this session's. */
@@ -110,7 +117,7 @@ export class SkepCatalogBackend implements CatalogBackend {
       const changes = changesOf(new Map(objects.map((object) => [object.id, object])));
       if (changes.length === 0) return;
       try {
-        await this.#client.apply(changes);
+        for (const some of inGroups(changes)) await this.#client.apply(some);
         return;
       } catch (error) {
         const raced = (['ALREADY_EXISTS', 'NOT_FOUND', 'SEQUENCE_CONFLICT'] as const).some((code) =>
@@ -221,6 +228,12 @@ function published(instance: StoredInstance, lost: boolean): PublishedInstance |
   } catch {
     return undefined;
   }
+}
+
+/** Cuts a list into as many as one request may have. */
+function inGroups<T>(all: readonly T[]): T[][] {
+  const groups = Math.ceil(all.length / changesMax);
+  return Array.from({ length: groups }, (_, i) => all.slice(i * changesMax, (i + 1) * changesMax));
 }
 
 /** Translates errors of the store into those of the catalogue. */

@@ -143,6 +143,7 @@ export interface Change {
 }
 
 export interface ApplyRequest {
+  /** At most 250. */
   readonly changes: readonly Change[];
   readonly info?: WriteInfo;
   /** Do nothing, and say what would be done. */

@@ -24,8 +24,11 @@ import { leaseService } from './lease.js';
 import { membershipService } from './membership.js';
 import { watchService } from './watch.js';
 
-/** Calls that one connection may have open at a time; grpc-js sets no limit. */
-const streamsMax = 10_000;
+/**
+ * Calls that one connection may have open at a time; grpc-js sets no limit. Each stream keeps one message that its reader
+ * has not taken: about 256 KiB, so 500 MiB for a connection that reads nothing, and more where single objects are larger.
+ */
+const streamsMax = 2_000;
 
 /** Limit for a connection to send the HTTP/2 preface, milliseconds. */
 const prefaceDefaultMs = 5_000;

@@ -125,9 +125,14 @@ async function pass(store: MemoryStore, { events, first, from }: Begun, bookmark
         if (slicer.due) await slicer.pause();
       }
     }));
+  let marking = false; // one bookmark waits for a reader that is slow, not one for each interval
   const timer = setInterval(() => {
-    if (!unsaid && ++quiet < quietTimes) return;
-    inTurn([{ bookmark: { version: seen } }]).catch(() => undefined);
+    if (marking || (!unsaid && ++quiet < quietTimes)) return;
+    marking = true;
+    inTurn([{ bookmark: { version: seen } }]).then(
+      () => (marking = false),
+      () => undefined,
+    );
     unsaid = false;
     quiet = 0;
   }, bookmarkMs);

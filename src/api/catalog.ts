@@ -32,7 +32,7 @@ interface StoredInstance extends StoredObject, Omit<Instance, 'lost' | 'weight'>
   readonly lease: string;
 }
 
-/** Which instances: of a service, with all of these tags. */
+/** Selection of instances: of a service, with all of these tags. */
 interface Wanted {
   readonly name: string;
   readonly tags: readonly string[];
@@ -120,7 +120,7 @@ function* having<T>(items: Iterable<T>, holds: (item: T) => boolean): Generator<
 /** Approximate bytes of an instance in a message. */
 const bytesOf = (instance: Instance) => JSON.stringify(instance).length;
 
-/** Compares what is there with what was told, whenever an instance or a lease has changed. */
+/** Compares what is there with what was sent, whenever an instance or a lease has changed. */
 async function follow(
   { store }: Replica,
   call: WatchCall,
@@ -145,7 +145,7 @@ async function follow(
   const events = watch(store.queue, { after: store.version, signal }, ...specifiers)[Symbol.asyncIterator]();
   try {
     await tell(true);
-    // What is told is what is there now, so a reader that is slow misses nothing that matters.
+    // We send what is there now, so a slow reader misses nothing that matters.
     for (let next = await events.next(); !next.done; next = await events.next()) await tell(false);
   } finally {
     await events.return?.();

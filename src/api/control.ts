@@ -15,7 +15,7 @@ import { ApiWrites, checkConditions, type Seen } from './writes.js';
 type WriteInfo = messages.WriteInfo;
 type ApplyRequest = messages.ApplyRequest;
 
-/** What every write carries. */
+/** Fields that every write request has. */
 interface WriteRequest extends Seen {
   readonly info?: WriteInfo;
 }
@@ -90,7 +90,7 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
     return { version, ids: events?.map(({ object }) => object.id) ?? changes.map(({ id }) => id), planned: [] };
   });
 
-  /** What the changes would do, on the newest state of whoever leads. */
+  /** Plans the changes on the newest state of the leader. */
   async function planned(request: ApplyRequest): Promise<messages.ApplyResponse> {
     await replica.confirmLeadership();
     const plan = store.plan((tx) => {

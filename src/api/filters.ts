@@ -32,7 +32,7 @@ export function lookupOf(kind: string, filter: messages.Filter | undefined): By 
 export function indexLookup(kind: string, { index, values, prefix, from, to }: IndexFilter): By {
   if (prefix !== undefined && (from !== undefined || to !== undefined))
     throw refusal(`${index}: a filter has either a prefix or a range`);
-  if (values.length > 1 && !isKind(kind)) throw refusal(`${index}: an index of a kind of your own has one value`);
+  if (values.length > 1 && !isKind(kind)) throw refusal(`${index}: an index of a custom kind has one value`);
   const plain = (value: messages.IndexValue) => plainOf(index, value);
   const span = {
     ...(prefix !== undefined && { prefix }),
@@ -47,7 +47,7 @@ export function indexLookup(kind: string, { index, values, prefix, from, to }: I
   }
 }
 
-/** The store's own kinds have texts in their indexes; names are found without case. */
+/** Built-in kinds have texts in their indexes; names are case-insensitive. */
 function textLookup(
   index: string,
   parts: readonly string[],

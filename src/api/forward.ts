@@ -7,7 +7,7 @@ import { Channel, connectionLost, neverSent, toStatus } from '../rpc/index.js';
 /** Says that a request has been forwarded once already: it is not forwarded again. */
 const forwardedKey = 'skep-forwarded';
 
-/** How long a leader that was replaced may take to say what became of a request, milliseconds. */
+/** Time limit for a replaced leader to say what became of a request, milliseconds. */
 const lastWordMs = 500;
 
 /** Hands requests on to the leader. Only API calls are forwarded, never raft proposals. */
@@ -47,10 +47,10 @@ export class Forwarder {
   }
 }
 
-/** How long to wait before asking again who leads, milliseconds. */
+/** Wait before we ask again who leads, milliseconds. */
 const againMs = 50;
 
-/** How much earlier than the caller's deadline we give up, so that it hears the reason: a tenth, at most this. */
+/** Most time by which we give up before the caller's deadline, so that it receives the reason; else a tenth of the deadline. */
 const earlierMs = 100;
 
 /** Whole milliseconds that there are to answer; our own default when the caller set no deadline. */
@@ -61,7 +61,7 @@ export function timeLeft(call: { getDeadline(): Date | number }): number {
   return Math.max(1, Math.round(left - Math.min(earlierMs, left / 10)));
 }
 
-/** Who answers, and how it reaches the leader. */
+/** The member that answers, and its way to the leader. */
 export interface Forwarding {
   readonly replica: Replica;
   readonly forwarder: Forwarder;

@@ -12,7 +12,7 @@ import { showObject } from './shown.js';
 import { toStatus } from '../rpc/index.js';
 import { streaming } from './streaming.js';
 
-/** What every read may ask. */
+/** Fields that every read request has. */
 export interface ReadRequest {
   readonly stale: boolean;
 }
@@ -83,7 +83,7 @@ function isUnion(by: By): boolean {
   return by.by === 'or' || (by.by === 'and' && by.bys[0] !== undefined && isUnion(by.bys[0]));
 }
 
-/** What a lookup finds, a few at a time, so that the reader can pause in between. */
+/** Yields what a lookup finds, a few objects at a time, so that the reader can pause in between. */
 export function* foundIn(
   view: ReadTx,
   kind: string,

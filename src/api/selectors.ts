@@ -32,7 +32,7 @@ function refuse(message: string): never {
   throw new StoreError('INVALID_OBJECT', message, { path: 'selectors' });
 }
 
-/** What one selector asks of objects, kind by kind. */
+/** Conditions of one selector, kind by kind. */
 export interface Selection {
   readonly kind: string;
   readonly actions: readonly Exclude<EventAction, 'commit'>[];
@@ -96,7 +96,7 @@ function specifiersFor({ kind, selector, test }: Selection, action: EventAction)
   return [of(undefined)];
 }
 
-/** What there may be objects of: the kinds that are known here, and those that we were told of. */
+/** Lists the kinds that may have objects: those known here, and those of which we only have a description. */
 export function allKinds(store: MemoryStore): string[] {
   return [...new Set([...store.kinds.names(), ...store.descriptions().map(({ kind }) => kind)])];
 }
@@ -143,7 +143,7 @@ function checkConflicts(selector: Selector): void {
     refuse('no object can have one of names and begin with one of name_prefixes');
 }
 
-/** What stands in a selector is AND-ed, the values of a list are OR-ed; an empty list asks nothing. */
+/** Fields of a selector are AND-ed, the values of a list are OR-ed; an empty list matches everything. */
 function testOf(definition: KindDefinition, selector: Selector): Test {
   const { kind, nameOf } = definition;
   const tests: Test[] = [];

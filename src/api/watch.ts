@@ -82,7 +82,7 @@ function eventsFrom(
   return watch(store.queue, options, ...(selections.length > 0 ? specifiersOf(selections) : []));
 }
 
-/** What matches now, in pages of one version. Called in the same turn as the watch begins: nothing lies between. */
+/** Yields what matches now, in pages of one version. Called in the tick in which the watch begins: no gap lies between. */
 async function saySnapshot(
   store: MemoryStore,
   selections: readonly Selection[],
@@ -106,7 +106,7 @@ interface Begun {
   /** Sends everything after this version. */
   readonly from: number;
   readonly events: AsyncIterator<Event>;
-  /** What has been read of them already. */
+  /** First result, which has been read already. */
   readonly first: IteratorResult<Event> | undefined;
 }
 

@@ -18,7 +18,7 @@ import { checkedKind } from './names.js';
 import { checkObject, checkRemoval, rulesOf } from './rules.js';
 import { withHiddenParts } from './shown.js';
 
-/** What an update or a removal saw of the object. */
+/** Version of the object that an update or a removal saw. */
 export interface Seen {
   /** The object must be of this version. */
   readonly version?: number | undefined;
@@ -66,7 +66,7 @@ export class ApiWrites {
     if (old && version !== undefined && old.meta.version !== version)
       throw new StoreError('SEQUENCE_CONFLICT', `${kind} ${id} is at version ${old.meta.version}, not ${version}`);
     if (kind === leases.name && old)
-      endLease(this.#tx, this.#kinds, id); // with everything that hangs on it
+      endLease(this.#tx, this.#kinds, id); // with everything attached to it
     else table.delete(id);
     if (old) this.#removed.set(`${kind}/${id}`, old);
     this.#checks.push(() => {
@@ -92,16 +92,16 @@ export class ApiWrites {
   }
 }
 
-/** What hangs on a lease that is over would never go. */
+/** Refuses to attach an object to an expired lease: it would never be removed. */
 function checkLease(tx: ReadTx, kind: string, object: StoredObject, { table }: KindDefinition): void {
   for (const [key = ''] of table.indexes[leaseIndex]?.of(object) ?? []) {
     const lease = String(valueOfKey(key));
     if (!tx.kind(leases).get(lease))
-      throw new StoreError('LEASE_LOST', `${kind} ${object.id} would hang on the lease ${lease}, which is over`);
+      throw new StoreError('LEASE_LOST', `${kind} ${object.id} cannot be attached to the lease ${lease}: it has expired`);
   }
 }
 
-/** What the changes rest on must hold. Throws `LEASE_LOST`, `CONDITION_FAILED`. */
+/** Checks the conditions of the changes. Throws `LEASE_LOST`, `CONDITION_FAILED`. */
 export function checkConditions(
   tx: ReadTx,
   { conditions, fence }: Pick<messages.ApplyRequest, 'conditions' | 'fence'>,

@@ -1,5 +1,5 @@
 /**
- * Why the store refused, as a word a program can branch on.
+ * Reasons why the store refused, as words that a program can branch on.
  *
  * - `ALREADY_EXISTS`, `NAME_CONFLICT`: choose another id or name.
  * - `NOT_FOUND`: no object of that id.

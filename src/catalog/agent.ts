@@ -156,7 +156,7 @@ export class CatalogAgent {
     return this.#left;
   }
 
-  /** True once it has been told to leave. */
+  /** True once it leaves. */
   get hasLeft(): boolean {
     return this.#left !== undefined;
   }

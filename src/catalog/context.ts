@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CatalogAgent } from './agent.js';
 import { localAgent } from './local.js';
 
-/** Interface of a {@link CatalogAgent}, for implementations of your own. */
+/** Interface of a {@link CatalogAgent}, for custom implementations. */
 export type Agent = Pick<CatalogAgent, keyof CatalogAgent>;
 
 const agents = new AsyncLocalStorage<Agent>();

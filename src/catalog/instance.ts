@@ -14,7 +14,7 @@ export class Instance {
   readonly meta: Readonly<Record<string, string>>;
   readonly weight: number;
   readonly health: Health;
-  /** Nobody has heard of it for longer than its TTL, nor of most of the others: it may be there or not. */
+  /** Not renewed for longer than its TTL, like most of the others: it may be there or not. */
   readonly lost: boolean;
 
   constructor(published: PublishedInstance, agentId: string) {

@@ -7,7 +7,7 @@ import type { Instance } from './instance.js';
 export type FollowStates = (told: (state: readonly Instance[]) => void, closed: () => void) => () => void;
 
 /**
- * Watcher of a service, read at the reader's pace.
+ * Watcher of a service with backpressure.
  *
  * Keeps the newest state and what was last told of it, and no queue: a reader who is slow holds nobody up, is never
  * behind, and may miss who came and went in between.

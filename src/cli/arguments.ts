@@ -38,7 +38,7 @@ export function pairs(text: string, before: Readonly<Record<string, string>> = {
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** Where to listen, or where somebody listens. */
+/** Parses an address to listen on or to connect to. */
 export function address(text: string): string {
   if (!isAddress(text)) throw new InvalidArgumentError('an address is HOST:PORT.');
   return text;

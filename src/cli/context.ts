@@ -9,11 +9,11 @@ import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';
 import { formats, type Format, type Streams } from './output.js';
 
-/** What every command is given. */
+/** Context that every command receives. */
 export interface Context {
   readonly streams: Streams;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Who runs the command, where the system says it. */
+  /** User who runs the command, where the system knows it. */
   readonly user?: string | undefined;
   /** Asks whoever sits at the terminal, and is true when the answer is yes; absent where nobody does. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
@@ -26,16 +26,16 @@ export interface Context {
   /** Examines the data directory of a member that does not run. `undefined` when no member is there. */
   readonly doctor: (dir: string, signal: AbortSignal) => Promise<Diagnosis | undefined>;
   readonly backup: BackupTools;
-  /** Where `list` and `join` get the discovery service from that a URL names. */
+  /** Opens the discovery service that a URL names, for `list` and `join`. */
   readonly createBackend: typeof createBackend;
-  /** Where a command that goes on says what it does; lines on stderr. */
+  /** Opens the log of a long-running command; lines on stderr. */
   readonly logger: (level: string) => Promise<Logger>;
   /** The computer's own, unless a test has others. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
-/** What a file of a saved state holds; with `-o json` as it is. */
+/** Contents of a saved-state file; with `-o json` as it is. */
 export interface BackupSummary {
   readonly file: string;
   readonly bytes: number;
@@ -68,13 +68,13 @@ export interface BackupTools {
   restoreInto(file: string, dir: string, name: string): Promise<BackupSummary>;
 }
 
-/** What `skep doctor` says of a data directory; with `-o json` as it is. `null` is what cannot be read. */
+/** Report of `skep doctor` on a data directory; with `-o json` as it is. `null` means that it cannot be read. */
 export interface Diagnosis {
   readonly dir: string;
   readonly verdict: 'whole' | 'damaged';
-  /** What to do when it is damaged. */
+  /** Advice when it is damaged. */
   readonly advice: string | null;
-  /** What the member knew. */
+  /** Facts that the member knew. */
   readonly member: {
     readonly name: string | null;
     readonly id: string | null;
@@ -96,11 +96,11 @@ export interface DiagnosedPart {
   readonly whole: boolean;
   /** Does a start read it? Damage of what is not needed is no reason to refuse the directory. */
   readonly needed: boolean;
-  /** What it is, for people. */
+  /** Summary for people. */
   readonly says: string;
   readonly wrong: readonly string[];
   readonly notes: readonly string[];
-  /** What it is, for programs. */
+  /** Fields for programs. */
   readonly details: object | null;
 }
 
@@ -108,7 +108,7 @@ export interface GlobalFlags {
   readonly host: string;
   readonly output: Format;
   readonly timeout: number;
-  /** Who writes, and why: kept in history. */
+  /** Actor and reason of a write: kept in history. */
   readonly actor?: string;
   readonly reason?: string;
 }

@@ -7,7 +7,7 @@ import { UsageError } from './exit-codes.js';
 
 /** Docker Swarm's words for what its discovery commands share. Read in the action, so that the checks keep their order. */
 
-/** Where the command line keeps entries in a key-value store; next to those of engines. */
+/** Path in a key-value store under which the command line keeps entries; next to those of engines. */
 const kvPathDefault = 'docker/swarm/nodes';
 
 /** The forms of a discovery URL, for `--help`. */

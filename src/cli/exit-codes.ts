@@ -2,7 +2,7 @@ import { StoreError, type StoreErrorCode } from '../base/store-error.js';
 import { ComposeError } from '../compose/index.js';
 import { DiscoveryError, type DiscoveryErrorCode } from '../discovery/index.js';
 
-/** What the shell is told. */
+/** Exit codes of every command. */
 export const exitCodes = {
   ok: 0,
   failed: 1,

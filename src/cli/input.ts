@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../base/errors.js';
 
-/** What a file holds, or for `-` what comes on standard input. Throws an error that names the file. */
+/** Reads a file, or standard input for `-`. Throws an error that names the file. */
 export async function readInput(file: string): Promise<Buffer> {
   try {
     return await readFile(file === '-' ? '/dev/stdin' : file);

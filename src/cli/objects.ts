@@ -5,7 +5,7 @@ import { isKind, kindNames, kindOf, type StoredObject } from '../kinds/index.js'
 
 /** Finding kinds and objects by what people call them. */
 
-/** The name that people use of an object; of kinds of one's own nothing is known here. */
+/** Returns the name of an object, for people; custom kinds have no known name field here. */
 export function nameOf(kind: string, object: StoredObject): string {
   return isKind(kind) ? kindOf(kind).nameOf(object) : '';
 }
@@ -23,7 +23,7 @@ export function callable(kind: string, objects: readonly StoredObject[]): (objec
   };
 }
 
-/** The kind that is called this, in singular or plural. Asks the cluster about kinds that it does not bring along. */
+/** Finds a kind by its singular or plural name. Asks the cluster about kinds that are not built in. */
 export async function findKind(client: Client, given: string): Promise<string> {
   const own = kindNames.find((kind) => kind === given || kindOf(kind).plural === given);
   if (own) return own;
@@ -87,7 +87,7 @@ async function inStack(client: Client, kind: string, given: string, stale: boole
   return found[0];
 }
 
-/** Kinds of one's own need not have names. */
+/** Objects of custom kinds need not have names. */
 function nothingNamed(kind: string): (error: unknown) => { readonly objects: readonly StoredObject[] } {
   return (error) => {
     if (!isKind(kind) && isStoreError(error, 'INVALID_FIND_BY')) return { objects: [] };

@@ -6,13 +6,13 @@ export { printable };
 export type Format = 'table' | 'json' | 'ndjson' | 'name';
 export const formats: readonly Format[] = ['table', 'json', 'ndjson', 'name'];
 
-/** Where a command's output goes: data on one stream, everything else on the other. */
+/** Output of a command: data on one stream, everything else on the other. */
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
 
-/** How rows of one command look as a table: heading and cell. */
+/** Columns of a command's table: heading and cell. */
 export type Columns<Row> = readonly (readonly [
   heading: string,
   cell: (row: Row) => string | number | boolean | undefined,

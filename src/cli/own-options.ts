@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** Commands whose words after the name are a command of their own. */
+/** Commands that take another command as their arguments. */
 const runners: readonly string[] = ['lock', 'elect'];
 
 /**

@@ -10,14 +10,14 @@ import { explained, failureOf, notLeader } from './failures.js';
 type Method = ReturnType<typeof methodOf>;
 type ServiceName = Parameters<typeof methodOf>[0];
 
-/** How long to wait before the next member is asked, milliseconds. */
+/** Wait before the next member is asked, milliseconds. */
 const againMs = 100;
 /** Least time left to begin an attempt, milliseconds. A shorter one would be cut off with an unknown outcome. */
 const worthMs = 50;
-/** How long one of several members may take to answer, at least, milliseconds. */
+/** Least time that one of several members has to answer, milliseconds. */
 const attemptMs = 1_000;
 
-/** What one call may have of its own. */
+/** Options of one call. */
 interface AskOptions {
   /** Gives up: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

@@ -32,7 +32,7 @@ export interface ClientOptions {
   /** For each call, milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
   /**
-   * How long a call goes on trying while no member can be reached at all (connections are refused, names do not resolve),
+   * Time for which a call keeps trying while no member can be reached at all (connections are refused, names do not resolve),
    * milliseconds. Default: `timeoutMs`, which outlasts the restart of a member.
    */
   readonly unreachableMs?: number;
@@ -60,7 +60,7 @@ export interface ListOptions extends ReadOptions {
   readonly after?: string;
 }
 
-/** What is said about a write and kept in history. */
+/** Facts about a write that are kept in history. */
 export interface WriteOptions extends WaitOptions {
   /** At most 128 characters. */
   readonly actor?: string;
@@ -70,7 +70,7 @@ export interface WriteOptions extends WaitOptions {
   readonly requestId?: string;
 }
 
-/** What must hold when changes are made. */
+/** Conditions that must hold when changes are made. */
 export interface ApplyOptions extends WriteOptions {
   /** Objects that must be as they were read; without a version: must not be there. */
   readonly conditions?: readonly messages.Condition[];
@@ -78,7 +78,7 @@ export interface ApplyOptions extends WriteOptions {
   readonly fence?: messages.Condition;
 }
 
-/** What an update saw of the object. */
+/** Version of the object that an update saw. */
 export interface UpdateOptions extends WriteOptions {
   /** Refuse when the object has changed since this version. */
   readonly version?: number;
@@ -86,7 +86,7 @@ export interface UpdateOptions extends WriteOptions {
   readonly specVersion?: number;
 }
 
-/** A kind that the store brings along, one of your own, or the name of either. */
+/** A built-in kind, a custom kind, or the name of either. */
 // eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents -- the names are what editors offer
 export type KindRef = Kind | string | AnyCustomKind;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
@@ -131,7 +131,7 @@ export class Client {
   // ---------------------------------------------------------------- objects
 
   /**
-   * What is committed in the cluster now.
+   * Returns what is committed in the cluster now.
    * @throws {StoreError} `NOT_FOUND`; `NOT_LEADER` when nobody answered in time.
    */
   async get<K extends KindRef>(kind: K, id: string, options: ReadOptions = {}): Promise<ObjectIn<K>> {
@@ -141,7 +141,7 @@ export class Client {
     return objectIn(name, object) as unknown as ObjectIn<K>;
   }
 
-  /** What a filter finds, however much that is: all of one version. */
+  /** Yields what a filter finds, however much that is: all of one version. */
   async list<K extends KindRef>(
     kind: K,
     filter?: Where,
@@ -237,7 +237,7 @@ export class Client {
     return this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request, waitOf(options));
   }
 
-  /** What {@link apply} would do. Refuses what it would refuse. */
+  /** Returns what {@link apply} would do. Refuses what it would refuse. */
   async plan(
     changes: readonly messages.Change[],
     options: WaitOptions = {},
@@ -246,7 +246,7 @@ export class Client {
     return (await this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request, waitOf(options))).planned;
   }
 
-  /** Who changed an object, when and why, oldest first, as far as history reaches. */
+  /** Returns who changed an object, when and why, oldest first, as far as history reaches. */
   async history(
     kind: KindRef,
     id: string,
@@ -280,7 +280,7 @@ export class Client {
   }
 
   /**
-   * A watch with everything that it is told: the objects to begin with (`snapshot: true`), `synced`, transactions,
+   * A watch with every message that it receives: the objects to begin with (`snapshot: true`), `synced`, transactions,
    * bookmarks; and with `snapshot`, where history does not reach, `resync` and the objects again instead of an error.
    */
   messages(options: WatchOptions = {}): AsyncGenerator<WatchMessage, void> {
@@ -290,7 +290,7 @@ export class Client {
 
   // ---------------------------------------------------------------- leases
 
-  /** Begins a lease. Objects whose index `lease` names it go with it. @throws {StoreError} `INVALID_OBJECT` */
+  /** Begins a lease. Objects whose index `lease` names it are removed with it. @throws {StoreError} `INVALID_OBJECT` */
   async grantLease(
     { ttlMs, holder = '', guarded = false }: { ttlMs: number; holder?: string; guarded?: boolean },
     options: WriteOptions = {},
@@ -312,7 +312,7 @@ export class Client {
     return (await this.#calls.unary<messages.KeepAliveResponse>('lease', 'KeepAlive', request, options)).lost;
   }
 
-  /** Ends a lease, with everything that hangs on it. One that is over already is no error. */
+  /** Ends a lease, with everything attached to it. One that has expired already is no error. */
   async revokeLease(id: string, options: WriteOptions = {}): Promise<void> {
     const request: messages.RevokeRequest = { id, info: infoOf(options) };
     await this.#calls.unary('lease', 'Revoke', request, waitOf(options));
@@ -330,7 +330,7 @@ export class Client {
     return this.#calls.pages('backup', 'Save', request, { of, signal: options.signal });
   }
 
-  /** Puts a saved state in the place of everything, as one version. Every watch is told to read again. */
+  /** Replaces the whole state with a saved one, as one version. Every watch must read again. */
   async restoreSnapshot(
     chunks: AsyncIterable<Uint8Array>,
     options: WaitOptions = {},
@@ -423,7 +423,7 @@ function infoOf({ actor, reason, requestId = newId(systemRandom) }: WriteOptions
 }
 
 /**
- * A draft with every field filled in, as messages have it; of a kind of one's own as it is: the leader fills in. Throws
+ * A draft with every field filled in, as messages have it; of a custom kind as it is: the leader fills in. Throws
  * `INVALID_OBJECT`.
  */
 function complete(kind: string, draft: object & { readonly id: string }): StoredObject {

@@ -9,7 +9,7 @@ import { checkFilter, indexFilter, type IndexWhere } from './filters.js';
 
 type WatchResponse = messages.WatchResponse;
 
-/** What a watcher wants: what stands in one selector is AND-ed, the values of a list are OR-ed. */
+/** Selection of events: fields of one selector are AND-ed, the values of a list are OR-ed. */
 export interface Selector extends Partial<Omit<messages.Selector, 'indexes'>> {
   /** Indexes of the kind, all of which must hold. */
   readonly indexes?: readonly IndexWhere[];
@@ -23,9 +23,9 @@ export interface WatchOptions {
   readonly from?: number;
   /** Begin with the objects that match now. Not together with `from`. */
   readonly snapshot?: boolean;
-  /** When `from` is ahead of the member that is asked: wait for it. */
+  /** Waits when `from` is ahead of the member that is asked. */
   readonly wait?: boolean;
-  /** An update whose old object matches is told, too: an object that leaves the filter is seen. */
+  /** Delivers an update also when only its old object matches: an object that leaves the filter is seen. */
   readonly matchEither?: boolean;
   /** Ends the watch. */
   readonly signal?: AbortSignal;
@@ -53,7 +53,7 @@ export interface SnapshotObject {
   readonly object: StoredObject;
 }
 
-/** What a watch says. */
+/** A message of a watch. */
 export type WatchMessage =
   /** Objects that match, all of one version; several of these until `synced`. */
   | { readonly type: 'snapshot'; readonly version: number; readonly objects: readonly SnapshotObject[] }
@@ -62,7 +62,7 @@ export type WatchMessage =
   | (RemoteTransaction & { readonly type: 'transaction' })
   /** Nothing that is wanted happened up to this version: a later watch can begin here. */
   | { readonly type: 'bookmark'; readonly version: number }
-  /** What was said before does not count any more; a new snapshot follows. */
+  /** Discard all earlier messages; a new snapshot follows. */
   | { readonly type: 'resync'; readonly reason: string };
 
 interface Following {
@@ -81,7 +81,7 @@ const noSelector: messages.Selector = {
   desiredStates: [], roles: [], memberships: [], states: [], custom: [], customPrefixes: [], indexes: [],
 }; // prettier-ignore
 
-/** Where a watch is: what it has seen, and of which history. */
+/** Position of a watch: the version it has seen, and of which history. */
 interface Place {
   /** Of the last transaction or bookmark; absent until the watch stands. */
   version: number | undefined;
@@ -94,7 +94,7 @@ interface Place {
 
 const nowhere: Place = { version: undefined, lineage: undefined, since: undefined, begun: undefined };
 
-/** What no other member would answer otherwise. A version that is ahead of one may be there on the next. */
+/** Errors that every member would answer alike. A version that is ahead of one may be there on the next. */
 const final = ['INVALID_OBJECT', 'INVALID_FIND_BY', 'NOT_SUPPORTED'] as const;
 
 /** Follows a watch from member to member, without a gap and without a repeat. */
@@ -192,7 +192,7 @@ async function* listen(
   }
 }
 
-/** What a response says, and where the watch is then; nothing for what has been said before. */
+/** Returns the message of a response; `undefined` for what was delivered before. */
 function messageOf(
   { transaction, resync, snapshot, synced, bookmark }: Bodies,
   place: Place,

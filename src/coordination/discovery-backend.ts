@@ -34,7 +34,7 @@ export interface SkepBackendOptions extends BackendPorts {
 
 /**
  * `skep://host:port[,host:port…][/path]`: entries as objects of our own replicated store. Each is attached to a lease, which
- * the leader ends through the log, so every member agrees on who is there; watches are told, and ask nothing again.
+ * the leader ends through the log, so every member agrees on who is there; watches receive it and need not ask again.
  */
 export class SkepBackend implements Backend {
   readonly #clock: BackendPorts['clock'];

@@ -66,7 +66,7 @@ interface Ports {
   readonly store?: WatchableStore | undefined;
 }
 
-/** How often `write` runs when what it read has changed meanwhile. */
+/** Most times that `write` runs when what it read has changed meanwhile. */
 const attempts = 5;
 const againMs = 50;
 

@@ -19,7 +19,7 @@ export function reachableHost(listenAddr: string): string {
   );
 }
 
-/** How long a member that has moved tries to say so at a time, and how long it waits before it tries again: at first, and at most; milliseconds. */
+/** Timeout of one attempt to announce a new address, and the wait before the next one, first and longest; milliseconds. */
 const announceMs = 2_000;
 const announceAgainMs = 200;
 const announceAgainMaxMs = 5_000;
@@ -28,7 +28,7 @@ const announceAgainMaxMs = 5_000;
 export async function announceAddress(options: {
   readonly replica: Replica;
   readonly self: MemberInfo;
-  /** Where a person says that members are. */
+  /** Addresses of members that a person gave. */
   readonly hints: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
@@ -47,7 +47,7 @@ export async function announceAddress(options: {
         : joinCluster(others, self, { timeoutMs: announceMs, clock, logger: silentLogger });
     // Nobody may lead yet, and who leads may have moved too.
     await telling.catch((error: unknown) =>
-      logger.info('the other members could not be told of the new address yet', { error: messageOf(error) }),
+      logger.info('new address not yet acknowledged by the other members; trying again', { error: messageOf(error) }),
     );
     await sleep(clock, againMs);
     againMs = Math.min(2 * againMs, announceAgainMaxMs);

@@ -54,7 +54,7 @@ const reportMs = 10_000;
 /** The highest round that is taken: a higher one leaves none for later. */
 const roundMax = 2 ** 40;
 
-/** Whether a cluster of these peers can begin with this. */
+/** Tells whether a cluster of these peers can begin with this. */
 function isPossible({ clusterId, lineage, members }: Genesis, peers: readonly string[]): boolean {
   return clusterId !== '' && lineage !== '' && members.length >= majorityOf(peers) && members.length <= peers.length;
 }
@@ -83,7 +83,7 @@ export class Formation {
 
   /**
    * Marks this member as belonging to a cluster from now on. `genesis`: the first state of the cluster, when this
-   * member was a founder. A founder that has not heard of it yet begins with it too. Resolves when the record is
+   * member was a founder. A founder that does not know it yet begins with it too. Resolves when the record is
    * durable.
    */
   async settle(genesis: Genesis | undefined): Promise<void> {
@@ -196,7 +196,7 @@ export class Formation {
     return isFounder(genesis, self()) ? { do: 'begin', genesis } : undefined;
   }
 
-  /** Handles an existing cluster: this member may be a founder that has not heard of its beginning. */
+  /** Handles an existing cluster: this member may be a founder that missed its beginning. */
   #found(answers: readonly FormationAnswer[]): Formed | undefined {
     const formed = answers.find((answer) => answer.formed);
     if (!formed) return undefined;

@@ -13,7 +13,7 @@ import { loadKinds } from './kind-modules.js';
 import { processLogger } from './logger.js';
 import { openReplica, type OpenReplica, type OpenReplicaOptions } from './open-replica.js';
 
-/** How long a leader may take to hand over before it ends, milliseconds. */
+/** Time limit for a leader to hand over before it ends, milliseconds. */
 const handOverMs = 1_000;
 
 /**

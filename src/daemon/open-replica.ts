@@ -18,7 +18,7 @@ import type { Home } from './home.js';
 import { memberTable } from '../settings/table.js';
 import { checkOptions, settingsIn, type OpenReplicaOptions } from './open-options.js';
 
-/** How long calls that are under way may take when a member ends, milliseconds. */
+/** Time limit for calls in flight when a member ends, milliseconds. */
 const answersMs = 500;
 
 export type { OpenReplicaOptions } from './open-options.js';
@@ -31,9 +31,9 @@ export interface OpenReplica {
   readonly isLeader: boolean;
   /** Starts with what is now. */
   readonly leadership: Observable<Leadership>;
-  /** Where this member is reached; `''` when it does not listen. */
+  /** Address at which this member is reached; `''` when it does not listen. */
   readonly addr: string;
-  /** What this member knows of itself and the cluster. */
+  /** Returns the status of this member, and the cluster as it sees it. */
   status(): LocalStatus;
   /**
    * Reads what is committed in the whole cluster at this moment or later, on any member.
@@ -78,7 +78,7 @@ export async function openReplica(options: OpenReplicaOptions): Promise<OpenRepl
   }
 }
 
-/** What is held while a member is being opened, so that it can be let go. */
+/** Resources held while a member is being opened, so that they can be released. */
 class Opening {
   readonly #options: OpenReplicaOptions;
   readonly #logger: Logger;

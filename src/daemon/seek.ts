@@ -3,13 +3,13 @@ import type { Replica } from '../replica/index.js';
 import { Channel, methodOf, type GrpcNetwork } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 
-/** How long one place may take to say who is there, and how often all are asked, milliseconds. */
+/** Timeout of one address, and the interval at which all are asked, milliseconds. */
 const askTimeoutMs = 1_000;
 const againMs = 500;
 
 /**
  * Asks at the places that a person named who is there, until somebody leads or `stopped`: members that have all moved know
- * only places where nobody is any more. Whoever is found is told where we are by the hello of its raft stream.
+ * only places where nobody is any more. A member that is found learns our address from the hello of its raft stream.
  */
 export async function seekMembers(options: {
   readonly hints: readonly string[];

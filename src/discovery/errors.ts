@@ -44,7 +44,7 @@ export class NotImplementedError extends DiscoveryError {
   }
 }
 
-/** Whatever was thrown, as an error that can be told. */
+/** Converts whatever was thrown into an error that can be delivered. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -7,7 +7,7 @@ interface Waiter {
 }
 
 /**
- * Reads a watch at the reader's pace. Keeps the newest list and the newest error that have not been read, and nothing
+ * Reads a watch with backpressure. Keeps the newest list and the newest error that have not been read, and nothing
  * else: an older list says nothing that the newer one does not.
  */
 export class LatestSightings implements AsyncIterableIterator<Sighting, undefined> {

@@ -9,7 +9,7 @@ interface Registration {
 /**
  * Addresses that count for as long as they are renewed, in the order in which they came.
  *
- * Whoever is past its time is gone the moment somebody asks; those who listen are told by a timer, which runs only while
+ * An expired registration is left out of every answer at once; watchers are notified by a timer, which runs only while
  * somebody listens.
  */
 export class Registrations {

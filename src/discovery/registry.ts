@@ -53,7 +53,7 @@ export class BackendRegistry {
 const registry = new BackendRegistry();
 
 /**
- * Adds a backend of your own to those that {@link createBackend} knows, for this process.
+ * Adds a custom backend to those that {@link createBackend} knows, for this process.
  * @throws {DiscoveryError} `ALREADY_REGISTERED`: `scheme already registered <scheme>`.
  */
 export function registerBackend(scheme: string, make: MakeBackend): void {

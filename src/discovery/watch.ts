@@ -27,7 +27,7 @@ export type Look = (tell: Tell, signal: AbortSignal) => void | Promise<void>;
  * full list. Errors come beside the lists and end nothing. It ends when the signal is aborted, at `unsubscribe` or
  * `break`: at once, freeing everything.
  *
- * A subscriber gets everything. An iterator reads at its own pace and gets the newest list, not each one in between, so
+ * A subscriber gets everything. An iterator may be slower and gets the newest list, not each one in between, so
  * that a slow reader holds nothing up and is never behind.
  */
 export class DiscoveryWatch extends Observable<Sighting> {

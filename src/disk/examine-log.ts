@@ -20,7 +20,7 @@ import { LogWalk } from './log-walk.js';
 import { foreign, type Owner } from './owner.js';
 import { attempt, type Part } from './part.js';
 
-/** Most broken places of one log that are told. */
+/** Most broken places of one log that are reported. */
 const brokenMax = 100;
 
 export interface LogFound {

@@ -41,7 +41,7 @@ export class LevelLog {
   #chains: number[] = [];
   #terms: number[] = [];
   #state: LogState = noState;
-  /** Durable batches written so far. Every batch carries it, so an older log is told from a newer one. */
+  /** Durable batches written so far. Every batch carries it, so an older log can be told apart from a newer one. */
   batches = 0;
   /** Number of those known to be on disk. */
   durableBatches = 0;

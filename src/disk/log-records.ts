@@ -21,7 +21,7 @@ export interface LogEnd {
 }
 
 export interface StateRecord extends LogState, LogEnd {
-  /** Durable batches written so far. Every batch carries it, so an older log is told from a newer one. */
+  /** Durable batches written so far. Every batch carries it, so an older log can be told apart from a newer one. */
   readonly batches: number;
 }
 

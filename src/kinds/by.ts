@@ -2,7 +2,7 @@ import type { IdSpan, Lookup } from '../table/index.js';
 import { foldName } from './definition.js';
 
 /**
- * How `find` looks objects up. Made by the functions below. `K` names the kinds that it is for: `By<'task'>` is for tasks,
+ * A lookup for `find`. Made by the functions below. `K` names the kinds that it is for: `By<'task'>` is for tasks,
  * `By<string>` for every kind, and `By` for a kind that the compiler does not check.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- `By` alone fits every table, as `By<any>`
@@ -62,8 +62,8 @@ export const byCustom = (index: string, value: string): By<string> => byIndex('c
 export const byCustomPrefix = (index: string, prefix: string): By<string> => byIndex('custom', [index], { prefix });
 /** Ordered by the value of the entry, as text, and then id. */
 export const byCustomRange = (index: string, range: Range): By<string> => byIndex('custom', [index], spanOf(range));
-/** What any of the branches finds, in the order of the branches, without repeats. `or()` finds nothing. */
+/** Finds what any branch finds, in the order of the branches, without repeats. `or()` finds nothing. */
 export const or = <K extends string>(...bys: readonly By<K>[]): By<K> => Object.freeze({ by: 'or', bys });
-/** What all of the branches find, in the order of the first: put the one that finds least there. `and()` finds all. */
+/** Finds what all branches find, in the order of the first: put the one that finds least there. `and()` finds all. */
 export const and = <K extends string>(...bys: readonly By<K>[]): By<K> =>
   bys.length === 0 ? all : Object.freeze({ by: 'and', bys });

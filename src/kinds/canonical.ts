@@ -67,7 +67,7 @@ export function givenId(kind: string, input: unknown): string | undefined {
   return id;
 }
 
-/** What a logged or saved object says of who wrote it, as far as it does. Throws `INVALID_OBJECT`. */
+/** Returns the meta of a logged or saved object, as far as it is there. Throws `INVALID_OBJECT`. */
 export function givenMeta(kind: string, input: object): Partial<Meta> {
   const { meta = {} } = input as { meta?: unknown };
   if (typeof meta !== 'object' || meta === null)

@@ -27,7 +27,7 @@ export function typeOf<Body extends object>(): TypeOnly<Body> {
   return Object.freeze({});
 }
 
-/** What a user's object is made of: `schema` or `type` says it. */
+/** Fields of an object of a custom kind, as `schema` or `type` says. */
 export type BodyOf<S> =
   S extends StandardSchema<infer Body>
     ? Body
@@ -37,7 +37,7 @@ export type BodyOf<S> =
         ? Body
         : never;
 
-/** What `create` is given: fields that have a default may be left out. */
+/** Fields that `create` takes: those that have a default may be left out. */
 export type InputOf<S> =
   S extends StandardSchema<infer Body>
     ? NonNullable<S['~standard']['types']> extends { readonly input: infer Input }
@@ -49,7 +49,7 @@ export type InputOf<S> =
       ? DeepPartial<Body>
       : BodyOf<S>;
 
-/** What `create` and `update` of such a kind take. */
+/** Input of `create` and `update` of such a kind. */
 export type CustomDraft<D> = DeepReadonly<D> & {
   readonly id?: string | undefined;
   readonly meta?: Partial<StoredObject['meta']>;
@@ -75,18 +75,18 @@ export interface KindOptions<S, I, N extends string = string> {
   /** Default: the name with an s, if it has none. */
   readonly plural?: string;
   /**
-   * What an object must look like: a schema of ours (`schema.object({ … })`), or one of zod, valibot, arktype or any
+   * Shape of an object: a schema of ours (`schema.object({ … })`), or one of zod, valibot, arktype or any
    * other library that follows Standard Schema. It fills in defaults, too. Runs where objects are written, and nowhere else.
    */
   readonly schema?: S & SchemaBody<BodyOf<S>>;
   /** Instead of a schema: the type alone, as `typeOf<Job>()`. */
   readonly type?: S & PlainBody<BodyOf<S>>;
   /**
-   * How objects can be found: a value, several as an array, or `undefined` for none. The index called `name` is what
+   * Functions that compute an index for lookups: a value, several as an array, or `undefined` for none. The index called `name` is what
    * people call the object: `byName` finds it, without case.
    */
   readonly indexes?: I & IndexFunctions<BodyOf<S>>;
-  /** Of the indexes, those whose values stand once. A second one is refused as `NAME_CONFLICT`. */
+  /** Names of the indexes whose values must be unique. A second one is refused as `NAME_CONFLICT`. */
   readonly unique?: readonly (keyof I & string)[];
   /** A last word on an object before it is written: a text refuses it, as `INVALID_OBJECT`. */
   readonly validate?: (object: Stored<BodyOf<S>>, old: Stored<BodyOf<S>> | undefined) => string | void;
@@ -120,14 +120,14 @@ export interface CustomKind<Body extends object, I = Record<never, never>, D = B
   readonly name: N;
   /** Name of the kind, in plural. */
   readonly plural: string;
-  /** What an index finds for a value, by id. */
+  /** Finds the objects that have this value in an index, by id. */
   by<K extends keyof I & string>(index: K, value: ValueOf<I[K]>): By<KindOfBy<N>>;
-  /** What an index finds for texts that begin with `prefix`, by value and then id. */
+  /** Finds the objects whose text in an index begins with `prefix`, by value and then id. */
   byPrefix<K extends keyof I & string>(
     index: string extends ValueOf<I[K]> ? K : never,
     prefix: string,
   ): By<KindOfBy<N>>;
-  /** What an index finds in a stretch of its values, by value and then id. Numbers are in the order of numbers. */
+  /** Finds the objects in a range of an index, by value and then id. Numbers are in numerical order. */
   byRange<K extends keyof I & string>(index: K, range: Range<ValueOf<I[K]>>): By<KindOfBy<N>>;
   /** Specifiers for `watch`, as `EventCreateTask` and its sisters. */
   readonly created: CustomSpecifier<Body, CustomCreateEvent<Body, N>>;
@@ -218,7 +218,7 @@ function definitionOf(options: KindOptions<never, IndexFunctions<object>>): Kind
     index,
     index === 'name' ? nameIndex(nameOf) : { of: (object: StoredObject) => orNone(() => keysOf(index, of(object))) },
   ]);
-  /** Where objects are written an index that cannot be worked out is an error; where they are applied it is not there. */
+  /** An index that cannot be computed is an error where objects are written; where they are applied it is left out. */
   const checkIndexes = (object: StoredObject) => {
     for (const [index, of] of Object.entries(indexes))
       keysOf(

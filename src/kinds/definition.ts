@@ -11,10 +11,10 @@ export interface StoredObject {
   readonly meta: Meta;
 }
 
-/** What `create` takes: the fields that matter. `meta` may be there (objects read before) and is ignored. */
+/** Input of `create`: the fields that matter. `meta` may be there (objects read before) and is ignored. */
 export type Draft<T extends StoredObject> = DeepPartial<T>;
 
-/** What `update` takes: the whole object; fields left out go back to their defaults. */
+/** Input of `update`: the whole object; fields left out go back to their defaults. */
 export type Replacement<T extends StoredObject> = DeepPartial<T> & { readonly id: string };
 
 /** Can a kind be called this? Letters, digits, `-` and `_`, and nothing that every object has. */
@@ -22,7 +22,7 @@ export function isKindName(name: unknown): name is string {
   return typeof name === 'string' && /^[A-Za-z][A-Za-z0-9_-]*$/.test(name) && !(name in {});
 }
 
-/** How much of a kind a store takes. What is left out is not limited. */
+/** Limits of a kind in one store. A limit that is left out does not apply. */
 export interface KindLimits {
   /** Objects of the kind. */
   readonly objects?: number;
@@ -44,12 +44,12 @@ export function checkLimits(kind: string, limits: KindLimits): void {
   }
 }
 
-/** What every member is told of a kind that users defined: enough to list it and to say what it is, not to write it. */
+/** Description of a custom kind that every member receives: enough to list it and to name it, not to write it. */
 export interface KindDescription {
   readonly kind: string;
   readonly plural: string;
   readonly indexes: readonly string[];
-  /** Of the indexes, those whose values stand once. */
+  /** Names of the indexes whose values must be unique. */
   readonly unique: readonly string[];
 }
 
@@ -65,7 +65,7 @@ export interface KindDefinition<T extends StoredObject = StoredObject> {
   readonly fill: (body: object, into: Record<string, unknown>, old: T | undefined) => void;
   /** The name that people use; `''` is none. */
   readonly nameOf: (object: T) => string;
-  /** Indexes whose keys stand once. */
+  /** Indexes whose keys must be unique. */
   readonly unique: readonly string[];
   /** Refuses an object beyond what its shape says, by throwing {@link Misfit}. Asked where it is written, not where it is applied. */
   readonly validate?: (object: T, old: T | undefined) => void;

@@ -50,7 +50,7 @@ export interface CommitEvent {
 
 /** A change of one object of a built-in kind. */
 export type ObjectEvent = { [K in Kind]: CreateEvent<K> | UpdateEvent<K> | DeleteEvent<K> }[Kind];
-/** What a watch delivers. */
+/** An event that a watch delivers. */
 export type Event = ObjectEvent | CommitEvent;
 
 /** The action of an object event, or `commit`. */

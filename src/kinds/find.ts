@@ -4,7 +4,7 @@ import { StoreError } from '../base/store-error.js';
 import type { KindDefinition, StoredObject } from './definition.js';
 import { nestingMax } from './schema.js';
 
-/** How much of what a lookup finds, and from where on. */
+/** Limits of a lookup: how many objects, and after which one. */
 export interface FindOptions<T extends StoredObject = StoredObject> {
   /** At most so many objects, from 1. */
   readonly limit?: number | undefined;
@@ -82,7 +82,7 @@ export function findBy<T extends StoredObject>(
   return found;
 }
 
-/** How many objects a lookup finds. Throws `INVALID_FIND_BY`. */
+/** Counts the objects that a lookup finds. Throws `INVALID_FIND_BY`. */
 export function countBy<T extends StoredObject>(kind: KindDefinition<T>, rows: TableReader<T>, by: By): number {
   checkBy(kind as unknown as AnyKind, by);
   if (by.by === 'all') return rows.size;

@@ -1,13 +1,13 @@
 import { byIndex, type By } from './by.js';
 import { foldName } from './definition.js';
 
-/** What an index of a user's kind may give for an object: a value, several, or none. */
+/** Result of an index of a custom kind for one object: a value, several, or none. */
 export type IndexValue = string | number | boolean | undefined | readonly (string | number | boolean)[];
 
 /** A value that such an index can be asked for. */
 export type IndexedValue<V> = V extends readonly (infer One)[] ? One : Exclude<V, undefined>;
 
-/** What the keys of each type begin with, so that values of several types stand apart in one index: flags, numbers, texts. */
+/** First byte of the keys of each type, so that one index keeps types separate: flags, numbers, texts. */
 const tags = { boolean: 'b', number: 'n', string: 's' } as const;
 type Tag = (typeof tags)[keyof typeof tags];
 
@@ -25,7 +25,7 @@ export function indexKey(value: unknown): string | undefined {
   }
 }
 
-/** What a user's index is asked for, as it comes from programs and from messages. */
+/** Value or range to look up in a custom kind's index, as it comes from programs and from messages. */
 export interface IndexQuestion {
   readonly value?: unknown;
   readonly prefix?: string;

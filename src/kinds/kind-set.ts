@@ -6,7 +6,7 @@ import { isKind, kindNames, kindOf } from './registry.js';
 /** Most unknown kinds that are cached: a caller may ask for any name. A dropped one is made again. */
 const unknownKindsMax = 1_000;
 
-/** The kinds that one store knows how to write: those it brings along, and those that users defined. */
+/** The kinds that one store knows how to write: the built-in kinds and the custom kinds. */
 export class KindSet {
   readonly #own = new Map<string, KindDefinition>();
   readonly #unknown = new Map<string, KindDefinition>();
@@ -46,7 +46,7 @@ export class KindSet {
     return [...kindNames, ...this.#own.keys()];
   }
 
-  /** What users defined. */
+  /** Custom kinds: those that users defined. */
   descriptions(): KindDescription[] {
     return [...this.#own.values()].flatMap(({ description }) => description ?? []);
   }

@@ -1,4 +1,4 @@
-/** Which transaction wrote an object, and when. Set by the store. */
+/** Version and times of the transaction that wrote an object. Set by the store. */
 export interface Meta {
   /** The version of the transaction that last wrote the object. Versions count committed transactions: 1, 2, 3, … */
   readonly version: number;

@@ -171,7 +171,7 @@ export const restartPolicy = object({
   delayMs: uint(5_000),
   /** 0 is no limit. */
   maxAttempts: uint32(),
-  /** How long a task must run to count as started again, milliseconds. */
+  /** Time that a task must run to count as restarted, milliseconds. */
   windowMs: uint(),
 });
 

@@ -1,4 +1,4 @@
-/** What users see of the built-in kinds: types, lookups, checks and specifiers of each. */
+/** Public surface of the built-in kinds: types, lookups, checks and specifiers of each. */
 export * from './cluster/index.js';
 export * from './config/index.js';
 export * from './network/index.js';

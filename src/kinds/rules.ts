@@ -10,7 +10,7 @@ export interface NameRule {
   readonly says: string;
 }
 
-/** What the API asks of an object beyond what the store does: names, references, and what may not collide. */
+/** Rules of the API beyond those of the store: names, references, and values that must not collide. */
 export interface KindRules<T extends StoredObject = StoredObject> {
   /** Without one, names are free. With one, they must not be empty. */
   readonly name?: NameRule;

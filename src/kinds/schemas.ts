@@ -1,4 +1,4 @@
-// The schemas that a kind of one's own can be made of: `schema.object({ queue: schema.text() })`.
+// The schemas that a custom kind can be made of: `schema.object({ queue: schema.text() })`.
 export {
   flag,
   float,

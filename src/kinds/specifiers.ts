@@ -9,7 +9,7 @@ import type { Kind, ObjectOf } from './registry.js';
 export type CheckFunc<K extends Kind> = (wanted: DeepPartial<ObjectOf<K>>, changed: ObjectOf<K>) => boolean;
 
 /**
- * How a check can be answered by a look-up instead of a call for each watcher: the check holds exactly when both
+ * Key by which a check can be answered with one lookup instead of a call for each watcher: the check holds exactly when both
  * keys are there and equal.
  */
 export interface CheckKeys<K extends Kind> {
@@ -33,7 +33,7 @@ export function keysOf(check: CheckFunc<Kind>): CheckKeys<Kind> | undefined {
   return keyed.get(check);
 }
 
-/** Which events a watcher wants. Made by `EventCreateNode(…)` and its sisters. */
+/** A selection of events. Made by `EventCreateNode(…)` and its siblings. */
 export interface Specifier<E = unknown> {
   /** Action of the events. */
   readonly action: EventAction;

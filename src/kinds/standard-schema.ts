@@ -1,7 +1,7 @@
 import { Misfit, type Schema } from './schema.js';
 
 /**
- * What we use of Standard Schema, the interface that zod, valibot, arktype and others share (version 1).
+ * The part that we use of Standard Schema, the interface that zod, valibot, arktype and others share (version 1).
  * @see https://standardschema.dev
  */
 export interface StandardSchema<Output = unknown> {

@@ -10,11 +10,11 @@ export interface ReadTable<T extends StoredObject, K extends string = any> {
   /** The object, or `undefined`. Frozen and shared: never copied. */
   get(id: string): T | undefined;
   /**
-   * What the lookup finds, in a fresh array; default {@link all}. The objects are shared, never copied.
+   * Returns the objects that the lookup finds, in a fresh array; default {@link all}. The objects are shared, never copied.
    * @throws {StoreError} `INVALID_FIND_BY`
    */
   find(by?: By<K>, options?: FindOptions<T>): T[];
-  /** How many objects the lookup finds; of {@link all} without looking at any. @throws {StoreError} `INVALID_FIND_BY` */
+  /** Counts the objects that the lookup finds; {@link all} is counted without a scan. @throws {StoreError} `INVALID_FIND_BY` */
   count(by?: By<K>): number;
 }
 

@@ -42,7 +42,7 @@ export function checkChange(change: ConfChange): void {
 }
 
 /**
- * Why no member can have meant this message; `undefined` when it can be meant. Such a message is dropped: an error of one
+ * Reason why no member can have meant this message; `undefined` when it can be meant. Such a message is dropped: an error of one
  * member must not stop another.
  */
 export function faultOf(message: Message): string | undefined {

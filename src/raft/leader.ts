@@ -331,11 +331,11 @@ export function tickLeader(core: Core): void {
   }
 }
 
-/** Steps down when no quorum has been heard of since the last check (Raft thesis §6.2). */
+/** Steps down when no quorum has answered since the last check (Raft thesis §6.2). */
 function checkQuorum(core: Core): void {
   const active = jointVote(core.membership, (id) => id === core.id || core.progress.get(id)?.recentActive === true);
   if (active !== 'won') {
-    core.logger.log('warn', `${core.id} steps down: no quorum was heard of`);
+    core.logger.log('warn', `${core.id} steps down: no quorum has answered`);
     core.becomeFollower(core.term, NONE);
     return;
   }

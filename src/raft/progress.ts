@@ -19,7 +19,7 @@ export class PeerProgress {
   /** The next entry to send. */
   next: LogIndex;
   isLearner: boolean;
-  /** Heard of since the last quorum check. */
+  /** True when the peer has answered since the last quorum check. */
   recentActive: boolean;
   /** In `snapshot`: the index of the snapshot that was sent. */
   pendingSnapshot: LogIndex = 0;

@@ -114,7 +114,7 @@ export class RawNode {
     if (this.#core.role !== 'leader' || progress?.state !== 'snapshot') return;
     if (!ok) progress.pendingSnapshot = 0;
     progress.becomeProbe();
-    progress.flowPaused = true; // until the peer is heard of
+    progress.flowPaused = true; // until the peer answers
   }
 
   /**

@@ -61,7 +61,7 @@ function agreeOnTerm(core: Core, message: Termed): boolean {
   return false;
 }
 
-/** Old terms are not heard, but whoever is stuck in one is told, so that it can come back. */
+/** Ignores messages of old terms, but answers the sender with the newer term, so that it can catch up. */
 function answerOldTerm(core: Core, { type, from: to }: Termed): void {
   if (type === 'preVote') core.send({ type: 'preVoteResponse', to, granted: false });
   else if ((type === 'appendEntries' || type === 'heartbeat') && (core.settings.checkQuorum || core.settings.preVote)) {

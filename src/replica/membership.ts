@@ -71,7 +71,7 @@ export class Membership {
 
   /**
    * Asks who answers now, besides who is to leave. Everybody is asked at every heartbeat, so that those who are there have
-   * spoken within an election timeout. Who was heard of a moment ago may be gone.
+   * sent a message within an election timeout. One that sent just before may be gone.
    */
   async #guard(leaving: string, force: boolean): Promise<Guard> {
     const loop = this.#loop;

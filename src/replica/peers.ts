@@ -27,7 +27,7 @@ export class Peers {
   readonly #state: AppliedState;
   readonly #snapshots: Snapshots;
   readonly #loop: Driven;
-  /** Moment at which each member was last heard of, by the monotonic clock. */
+  /** Moment of the last message from each member, by the monotonic clock. */
   readonly #heardAt = new Map<number, number>();
 
   constructor(shared: Shared, state: AppliedState, snapshots: Snapshots, loop: Driven) {
@@ -59,7 +59,7 @@ export class Peers {
     this.#shared.options.network.setMembers(this.#shared.members.list());
   }
 
-  /** True when this member was heard of at `since` or later, by the monotonic clock. Ourselves we always hear. */
+  /** True when this member sent a message at `since` or later, by the monotonic clock; always true for this member itself. */
   heardSince(id: number, since: number): boolean {
     return id === this.#shared.options.identity.id || (this.#heardAt.get(id) ?? -Infinity) >= since;
   }

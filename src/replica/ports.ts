@@ -63,7 +63,7 @@ export interface Disk {
 /** Callbacks of the network for everything that arrives. */
 export interface NetworkHandler {
   onMessages(messages: readonly Message[]): void;
-  /** Resolves when the snapshot is staged and raft has been told. */
+  /** Resolves when the snapshot is staged and raft has been notified. */
   onSnapshot(message: InstallSnapshot, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   /** Messages to this member were lost. */
   onUnreachable(id: NodeId): void;

@@ -133,7 +133,7 @@ export class RaftLoop {
     return this.#node.basicStatus();
   }
 
-  /** True when this member was heard of at `since` or later, by the monotonic clock. Ourselves we always hear. */
+  /** True when this member sent a message at `since` or later, by the monotonic clock; always true for this member itself. */
   heardSince(id: NodeId, since: number): boolean {
     return this.#peers.heardSince(id, since);
   }

@@ -5,7 +5,7 @@ import type { Random } from '../base/random.js';
 import { timingMistakes } from '../settings/rules.js';
 import { replicaTable, wrongIn, type OptionsOf } from '../settings/table.js';
 
-/** How a replica behaves. Every member of a cluster should have the same. */
+/** Settings of a replica. Every member of a cluster should have the same. */
 export interface ReplicaSettings extends OptionsOf<typeof replicaTable> {}
 
 export const settingsDefaults: ReplicaSettings = Object.fromEntries(

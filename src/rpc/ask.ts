@@ -3,10 +3,10 @@ import type { messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
 
-/** How long another member may take to say how it is, milliseconds. */
+/** Time limit for another member to report its status, milliseconds. */
 const askTimeoutMs = 1_000;
 
-/** What a member says of itself now; `undefined` when it does not answer, or another does in its place. */
+/** Asks a member for its status; `undefined` when it does not answer, or another does in its place. */
 export async function askMember({ id, addrs: [addr] }: MemberInfo): Promise<messages.LocalStatus | undefined> {
   if (addr === undefined) return undefined;
   const channel = new Channel(addr);

@@ -125,7 +125,7 @@ export class Channel {
     );
   }
 
-  /** Sends everything, at the pace of the reader, and resolves with the answer. */
+  /** Sends everything, with backpressure, and resolves with the answer. */
   async upload<Res>(
     method: MethodDefinition<unknown, unknown>,
     requests: AsyncIterable<object>,

@@ -17,7 +17,7 @@ import { toStatus } from './status.js';
 type RaftFrame = messages.RaftFrame;
 type SnapshotFrame = messages.SnapshotFrame;
 
-/** How a member is told that it has been removed. */
+/** Message by which a member learns that it has been removed. */
 const removedMark = 'REMOVED from the cluster';
 
 /**
@@ -31,7 +31,7 @@ const reachedPattern = /had acknowledged entry (\d+) in term (\d+)/;
 const heardMax = 64;
 const heardAddressesMax = 16;
 
-/** How long after one round of questions about strangers the next may come, milliseconds. */
+/** Shortest time between two rounds of questions about unknown members, milliseconds. */
 const askAroundMs = 1_000;
 
 class Refused extends Error {
@@ -53,7 +53,7 @@ export class GrpcNetwork implements Network {
   readonly #addrs: () => readonly string[];
   readonly #peers = new Map<number, Peer>();
   #members: readonly MemberInfo[] = [];
-  /** Where members said that they are. */
+  /** Addresses that members announced. */
   readonly #heard = new Map<number, readonly string[]>();
   #handler: NetworkHandler | undefined;
   #askNotBefore = -Infinity;
@@ -86,7 +86,7 @@ export class GrpcNetwork implements Network {
   }
 
   /**
-   * Learns where a member is: from its own hello, or from one who knows. It may be one that we have not heard of: we were
+   * Learns where a member is: from its own hello, or from one who knows. It may be one that we do not know: we were
    * away when it joined, and it leads now. Unanswered it could never tell us. Where the cluster says that it is comes
    * first: whoever says hello in its name does not turn away what reaches it.
    */
@@ -102,7 +102,7 @@ export class GrpcNetwork implements Network {
 
   /**
    * Asks the members that are known here who there is, as somebody knocked whom we do not know: we may have been away when
-   * it joined. A stranger's own word for it would let anybody in.
+   * it joined. Believing an unknown sender would let anybody in.
    */
   #askAround(): void {
     const now = this.#clock.monotonic();
@@ -270,7 +270,7 @@ export class GrpcNetwork implements Network {
   }
 }
 
-/** What a member hands on for another, who asked it as the leader. */
+/** Requests that a member relays for another, which took it for the leader. */
 const handedOn: ReadonlySet<string> = new Set(['readIndex', 'transferLeader']);
 
 async function* chunksOf(frames: AsyncIterator<SnapshotFrame>): AsyncGenerator<Uint8Array, void> {

@@ -13,7 +13,7 @@ import { connectionLost } from './status.js';
 type RaftFrame = messages.RaftFrame;
 type SnapshotFrame = messages.SnapshotFrame;
 
-/** Who opens a stream to whom. */
+/** Sender and receiver of a stream. */
 export type Hello = messages.RaftHello;
 
 export const helloFormat = 2;
@@ -129,7 +129,7 @@ class Lane {
   }
 }
 
-/** What we say to one other member. */
+/** Our outgoing streams to one other member. */
 export class Peer {
   readonly #options: {
     hello: () => Hello;
@@ -139,7 +139,7 @@ export class Peer {
     logger: Logger;
   };
   #member: MemberInfo;
-  /** Where it may be, best first. */
+  /** Addresses to try, best first. */
   #addrs: readonly string[];
   #addr: string;
   #data: Lane;

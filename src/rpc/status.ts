@@ -3,7 +3,7 @@ import { messageOf } from '../base/errors.js';
 import { shortened } from '../base/text.js';
 import { StoreError, storeErrorCodes, type StoreErrorCode } from '../base/store-error.js';
 
-/** How each store error looks on the wire. A new code does not compile until it is listed. */
+/** The gRPC status of each store error. A new code does not compile until it is listed. */
 export const statusOf = {
   ALREADY_EXISTS: status.ALREADY_EXISTS,
   NOT_FOUND: status.NOT_FOUND,
@@ -44,7 +44,7 @@ export const errorCharactersMax = 256;
 /** A text as it can be sent: grpc-js throws, in a place that nobody guards, at one that cannot be encoded. */
 export const sayable = (text: string) => shortened(text, errorCharactersMax);
 
-/** What a handler answers when it fails. */
+/** Converts an error into the status that a handler answers. */
 export function toStatus(error: unknown): Partial<StatusObject> {
   if (!(error instanceof StoreError)) {
     const { code, details } = Object(error) as Partial<ServiceError>;

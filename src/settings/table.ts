@@ -44,7 +44,7 @@ export interface Setting {
 const addresses = listOf(address, 'addresses');
 const levels = ['debug', 'info', 'warn', 'error'];
 
-/** Where a member is, what it keeps, and how its cluster begins. */
+/** Settings of a member's addresses, its data, and how its cluster begins. */
 export const memberTable = {
   /** Display name, such as `m1`. Must be unique in the cluster. */
   name: {
@@ -125,7 +125,7 @@ export const memberTable = {
   logger: { type: unchecked<Logger>() },
 } as const satisfies Record<string, Setting>;
 
-/** How a replica behaves. Every member of a cluster should have the same. */
+/** Settings of a replica. Every member of a cluster should have the same. */
 export const replicaTable = {
   /** One raft tick, and the time between heartbeats, milliseconds. Default 100. */
   heartbeatMs: { type: positive, shape: 'ms', help: 'time between heartbeats', default: 100, example: '100' },
@@ -166,7 +166,7 @@ export const replicaTable = {
   },
 } as const satisfies Record<string, Setting>;
 
-/** What only the process `skep manager` has. */
+/** Settings of the process `skep manager` only. */
 const processTable = {
   logLevel: {
     type: oneOf(levels, 'levels'),
@@ -233,7 +233,7 @@ type Always = {
 }[ManagerSetting];
 type FlagKey<N extends string> = N extends `${infer Stem}Addr` ? Stem : N;
 
-/** What `skep manager` is started with: values by the names of the flags. Absent is the library's default. */
+/** Settings of `skep manager`: values by the names of the flags. Absent is the library's default. */
 export type ManagerFlags = { readonly [N in Always as FlagKey<N>]: ValueOf<N> } & {
   readonly [N in Exclude<ManagerSetting, Always> as FlagKey<N>]?: ValueOf<N>;
 };

@@ -8,7 +8,7 @@ type TableRoots = Readonly<Record<string, Rows>>;
 
 /** One version of everything: immutable, and free to keep. */
 export interface StateRoot {
-  /** How many transactions led here. */
+  /** Number of transactions that led to this state. */
   readonly version: number;
   /** The time of the last one, milliseconds since the epoch. */
   readonly time: number;

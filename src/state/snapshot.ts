@@ -198,7 +198,7 @@ export async function planRestore(
       }
       await settle();
     }
-    if (rootOf(snapshot)) continue; // its names stand once already
+    if (rootOf(snapshot)) continue; // its names are unique already
     for (const { id } of rows) {
       table.checkNameOf(id);
       await settle();

@@ -39,7 +39,7 @@ export class StagedState {
     this.#objects += objects.length;
   }
 
-  /** How many objects have been added. */
+  /** Number of objects that have been added. */
   get objects(): number {
     return this.#objects;
   }

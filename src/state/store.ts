@@ -81,13 +81,13 @@ export interface WatchableStore extends Store {
 
 /** Options of a store. */
 export interface StoreOptions {
-  /** Who replicates. Without one the store is alone and commits at once. */
+  /** Replicates the store. Without one the store is alone and commits at once. */
   readonly proposer?: Proposer;
-  /** How far watches can be resumed. Default 10,000 transactions and 64 MiB. */
+  /** Limits of the history from which watches can resume. Default 10,000 transactions and 64 MiB. */
   readonly history?: Partial<HistoryLimits>;
   /** How much it accepts. */
   readonly limits?: Partial<Limits>;
-  /** Kinds of your own. A kind that `tx.kind` is given is known from then on, too. @see defineKind */
+  /** Custom kinds. A kind that `tx.kind` is given is known from then on, too. @see defineKind */
   readonly kinds?: readonly AnyCustomKind[];
   /** Instead of `kinds`: the set of another store, which is shared. @internal */
   readonly kindSet?: KindSet;
@@ -104,7 +104,7 @@ const restoreAttemptsMax = 10;
 
 const sources = new WeakMap<WatchQueue, WatchSource>();
 
-/** Where the watches of this queue come from. */
+/** Source of the watches of this queue. */
 export function sourceOf(queue: WatchQueue): WatchSource {
   const source = sources.get(queue);
   if (!source) throw new TypeError("watch takes a store's queue: watch(store.queue, …)");
@@ -259,7 +259,7 @@ export class MemoryStore implements WatchableStore {
     }, options);
   }
 
-  /** Who changed an object, when and why, oldest first, as far as history reaches. */
+  /** Returns who changed an object, when and why, oldest first, as far as history reaches. */
   historyOf(kind: string, id: string): readonly HistoryEntry[] {
     return historyOf(this.#ledger.history.list(), kind, id);
   }
@@ -269,7 +269,7 @@ export class MemoryStore implements WatchableStore {
     return this.#ledger.measure(kind, object);
   }
 
-  /** How much there is of everything, and how much there may be. */
+  /** Returns the use of each kind, of history and of watches, with limits. */
   use(): StoreUse {
     return useOf(this.#ledger);
   }

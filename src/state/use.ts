@@ -2,7 +2,7 @@ import type { KindLimits } from '../kinds/definition.js';
 import type { Ledger } from './transactions/ledger.js';
 import { kindsIn, readKind } from './root.js';
 
-/** How much there is of one kind, and how much there may be. */
+/** Use and limits of one kind. */
 export interface KindUse {
   /** Name of the kind. */
   readonly kind: string;

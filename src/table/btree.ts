@@ -14,7 +14,7 @@ interface Mark {
   readonly mark: true;
 }
 
-/** `keys[i]` is a leaf's key, or a lower bound of what hangs below `items[i]`; `keys[0]` of a branch is not looked at. */
+/** `keys[i]` is a leaf's key, or a lower bound of the keys below `items[i]`; `keys[0]` of a branch is not looked at. */
 class TreeNode<V> {
   constructor(
     readonly leaf: boolean,

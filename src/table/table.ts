@@ -217,7 +217,7 @@ function indexNames(definition: TableDefinition<never>): readonly string[] {
   return known;
 }
 
-/** Makes the next version of a table. The caller checks first; an editor does as it is told. */
+/** Makes the next version of a table. The caller checks first; an editor checks nothing. */
 export class TableEditor<Row> extends Reader<Row> {
   protected override readonly definition: TableDefinition<Row>;
   readonly #rows: TreeEditor<Row>;

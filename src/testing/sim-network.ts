@@ -24,7 +24,7 @@ export interface NetworkCounts {
 interface Port {
   readonly clock: SimClock;
   readonly handler: NetworkHandler;
-  /** Whom it can answer: those that it knows as members, and those that spoke to it. */
+  /** Members that it can answer: those that it knows, and those that sent to it. */
   readonly heard: Set<number>;
 }
 
@@ -35,7 +35,7 @@ export class SimNetwork {
   readonly #chance: Chance;
   readonly #faults: () => NetworkFaults;
   readonly #ports = new Map<number, Port>();
-  /** Whom nothing of a member reaches, by the id of the member. */
+  /** Members that nothing from a member reaches, by the id of the sender. */
   readonly #cut = new Map<number, Set<number>>();
   /** Sees every message that a member sends, before anything happens to it. */
   onSend: (message: Message) => void = () => undefined;

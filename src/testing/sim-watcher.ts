@@ -18,7 +18,7 @@ const patienceMs = 4_000;
 
 /**
  * One who watches through whichever member lives: reads a state once, follows it from there, goes on elsewhere from where
- * it was, and begins anew only when it is told that it must.
+ * it was, and begins anew only when it receives a resync.
  */
 export class SimWatcher {
   readonly name: string;

@@ -61,7 +61,7 @@ export class StoreInvariants {
   readonly #objects = new Map<string, Change[]>();
   readonly #versionOfRequest = new Map<string, number>();
   readonly #refused = new Set<string>();
-  /** The newest version that somebody was told of: readers who begin later see at least that. */
+  /** The newest version that was acknowledged: readers who begin later see at least that. */
   acknowledged = 0;
 
   get version(): number {
@@ -105,7 +105,7 @@ export class StoreInvariants {
     return this.#versionOfRequest.get(requestId);
   }
 
-  /** Somebody was told that `requestId` made `version`. `began`: what had been acknowledged when it was asked. */
+  /** A client received that `requestId` made `version`. `began`: what had been acknowledged when it was asked. */
   onAcknowledged(requestId: string, version: number, began: number): void {
     if (this.#versionOfRequest.get(requestId) !== version)
       throw new Violation(
@@ -120,7 +120,7 @@ export class StoreInvariants {
     this.acknowledged = Math.max(this.acknowledged, version);
   }
 
-  /** Somebody was told that `requestId` did nothing, and will do nothing. */
+  /** A client received that `requestId` did nothing, and will do nothing. */
   onRefused(requestId: string): void {
     this.#refused.add(requestId);
     const version = this.#versionOfRequest.get(requestId);
@@ -128,7 +128,7 @@ export class StoreInvariants {
       throw new Violation('OnceOnly', `request ${requestId} was refused and made version ${version} all the same`);
   }
 
-  /** Somebody was told that `requestId` changed nothing of `version`: as a read of it. */
+  /** A client received that `requestId` changed nothing of `version`: as a read of it. */
   onUnchanged(requestId: string, version: number, began: number): void {
     if (version < began)
       throw new Violation(

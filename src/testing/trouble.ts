@@ -239,7 +239,7 @@ export class Trouble {
     this.#cluster.note(`m${id} is removed`);
     const member = this.#cluster.members.find(({ info }) => info.id === id);
     if (!member) return;
-    // The operator takes the machine away, now or when it has been told.
+    // The operator removes the machine, now or once the removal is known.
     this.#cluster.scheduler.schedule(this.#chance.between(0, 20_000), () => {
       member.crash();
       member.state = 'removed';

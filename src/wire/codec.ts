@@ -37,7 +37,7 @@ interface FieldCodec {
   encode(value: unknown, writer: Writer): void;
   /** Reads one occurrence; `before` is what earlier ones gave. */
   decode(reader: Reader, wireType: number, before: unknown): unknown;
-  /** What the field is when it did not occur; `undefined` leaves it out. */
+  /** Default of a field that did not occur; `undefined` leaves it out. */
   readonly absent: () => unknown;
 }
 
@@ -45,10 +45,10 @@ interface FieldCodec {
 const submessagesMax = 500_000;
 let submessages = 0;
 
-/** How many items the lists of the request that is being read may still have; what is not a request is not counted. */
+/** Items that the lists of the current request may still have; messages that are not requests are not counted. */
 let itemsLeft = Infinity;
 
-/** How many items a list may have, when it is one of a request. Throws {@link TooManyError}. */
+/** Returns the check of a list's length while a request is read. The check throws {@link TooManyError}. */
 function limitOf({ name, parent }: protobuf.FieldBase): (items: number) => void {
   const max =
     listLimits[`${parent?.name}.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`] ?? itemsMax;
@@ -352,7 +352,7 @@ function compile(type: protobuf.Type): Codec {
   return type.name === 'Meta' ? metaCodec(codec) : codec;
 }
 
-/** What the store hides in an object's meta travels as a field of its own. */
+/** Codec of an object's meta: fields that the store hides there are sent as a separate field. */
 function metaCodec(fields: Codec): Codec {
   return {
     encode(value, writer) {
@@ -405,7 +405,7 @@ function codecOf(type: protobuf.Type): Codec {
   return codec;
 }
 
-/** How one kind of message is written and read. */
+/** Encoder and decoder of one message type. */
 export interface MessageCodec<T> {
   readonly encode: (value: T) => Uint8Array;
   /** Frozen, in canonical form. Throws {@link DecodeError}. */
@@ -441,7 +441,7 @@ export function messageCodec<T = never, N extends keyof Messages = keyof Message
   };
 }
 
-/** How many bytes a text takes as UTF-8. */
+/** Returns the length of a text in UTF-8 bytes. */
 export function utf8Length(text: string): number {
   return protobuf.util.utf8.length(text);
 }

@@ -1,5 +1,5 @@
 /**
- * How many items the lists and maps of a request may have. Counted while the request is read, so that one that holds more
+ * Most items that the lists and maps of a request may have. Counted while the request is read, so that one that holds more
  * is given up there; a message of 16 MiB has room for millions. Each number keeps the work for one request, at most so
  * many items of its kind, well under 200 ms.
  */
@@ -13,7 +13,7 @@ export const changesMax = 250;
 /** Of all lists and maps of one request together. */
 export const itemsTotalMax = 50_000;
 
-/** Characters of an object of one's own kind as JSON: no transaction takes more. */
+/** Most characters of an object of a custom kind as JSON: no transaction takes more. */
 export const bodyCharactersMax = 4 * 1024 * 1024;
 
 /**

@@ -46,7 +46,7 @@ export function encodeRestoreStep(restore: RestoreStep, info: TransactionInfo): 
   return codec.encode({ ...info, kinds: [], actions: [], restore });
 }
 
-/** What a log entry says. */
+/** Contents of a log entry. */
 export interface DecodedTransaction {
   readonly info: TransactionInfo;
   /** In canonical form. */

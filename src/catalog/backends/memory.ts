@@ -24,7 +24,7 @@ export interface MemoryCatalogOptions {
 }
 
 /**
- * A catalogue in this process, for tests and for programs that are a cluster of their own: agents that are handed the same
+ * A catalogue in this process, for tests and for programs that need no cluster: agents that are handed the same
  * one see each other. Whoever is past its time is gone the moment somebody asks; a timer runs only while somebody watches.
  */
 export class MemoryCatalogBackend implements CatalogBackend {

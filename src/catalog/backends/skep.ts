@@ -213,7 +213,7 @@ class WatchState {
     return true;
   }
 
-  /** A lease takes its instances with it, and they are told of in the same transaction. */
+  /** The end of a lease removes its instances, in the same transaction. */
   #delete(kind: string, id: string): boolean {
     if (kind === instances.name) return this.#instances.delete(id);
     this.#lost.delete(id);

@@ -18,7 +18,7 @@ interface ApplyFlags {
   readonly prune?: boolean;
 }
 
-/** How often the plan is made anew when somebody else changes the same things meanwhile. */
+/** Most times that the plan is made again when another writer changes the same objects. */
 const attempts = 3;
 
 export function addApply(program: Command, context: Context): void {

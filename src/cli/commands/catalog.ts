@@ -50,7 +50,7 @@ export function addCatalog(program: Command, context: Context): void {
     .option('--meta <key=value>', 'may be given more than once', pairs, {} as Record<string, string>)
     .option('--weight <n>', 'share of the load', wholeNumber, 1)
     .addOption(
-      new Option('--ttl <time>', 'how long it stays when it is not heard of').argParser(time).default(30_000, '30s'),
+      new Option('--ttl <time>', 'remove it when it is not renewed for this long').argParser(time).default(30_000, '30s'),
     )
     .option(
       '--check-http <url>',

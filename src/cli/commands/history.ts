@@ -75,7 +75,7 @@ function fieldText({ path, old, new: now, tooLong }: messages.FieldChange): stri
   return now === undefined ? `${path}: ${old} → gone` : `${path}: ${old} → ${now}`;
 }
 
-/** What changed, for people: without what the store keeps of a service beside its spec. */
+/** Changed fields for people: without those that the store keeps of a service beside its spec. */
 export function fieldTexts(kind: string, fields: readonly messages.FieldChange[]): string[] {
   const kept = ({ path }: messages.FieldChange) => path === 'specVersion' || /^previousSpec\b/.test(path);
   return fields.filter((field) => kind !== 'service' || !kept(field)).map(fieldText);

@@ -26,7 +26,7 @@ interface JoinFlags {
 
 const levels = ['debug', 'info', 'warn', 'error'];
 
-/** `skep join`: says that a node is there, again every heartbeat, until it is told to stop; then takes it back. */
+/** `skep join`: registers a node, renews it every heartbeat until stopped, and then removes it. */
 export function addJoin(program: Command, context: Context, exit: (code: number) => void): void {
   program
     .command('join')
@@ -48,7 +48,7 @@ export function addJoin(program: Command, context: Context, exit: (code: number)
 
 type Joining = ReturnType<typeof checked>;
 
-/** The checks, in the order of Docker Swarm's: the first that fails is the one that is told. */
+/** The checks, in the order of Docker Swarm's: the first that fails is reported. */
 function checked(given: string | undefined, flags: JoinFlags, context: Context) {
   const url = discoveryUrl(given, context, 'join');
   const address = flags.advertise ?? context.env.SWARM_ADVERTISE ?? '';

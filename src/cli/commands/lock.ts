@@ -70,7 +70,7 @@ export function addLock(program: Command, context: Context, exit: (code: number)
     });
 }
 
-/** The command must be gone when another may hold the lock: it is told so long before as it may take to end. */
+/** The command must be gone when another may hold the lock: it is signalled early enough to have its grace time. */
 function timesOf({ ttl = lockTtlDefaultMs, grace = ttl / 2 }: LockFlags, command: Command) {
   if (grace > ttl / 2) command.error("error: option '--grace' can be at most half of '--ttl'");
   return { ttlMs: ttl, marginMs: grace };

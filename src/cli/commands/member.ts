@@ -14,7 +14,7 @@ interface ForceFlag {
   readonly force?: boolean;
 }
 
-/** How often the cluster is asked again, milliseconds. */
+/** Interval at which the cluster is asked again, milliseconds. */
 const againMs = 200;
 
 /** `skep member ls|add|rm|promote|demote|transfer|replace`. */
@@ -183,7 +183,7 @@ function addReplace(group: Command, context: Context): void {
     });
 }
 
-/** What is to be typed where the new member shall run. */
+/** Returns the command that starts the new member on its machine. */
 function startCommand(name: string, members: readonly Member[]): string {
   const known = members.filter(({ reachable, addr }) => reachable && addr !== '').map(({ addr }) => addr);
   return `skep manager --name ${name} --data-dir DIR --listen HOST:PORT --join ${known.join(',')}`;

@@ -48,7 +48,7 @@ export function addSnapshot(program: Command, context: Context, exit: (code: num
     .option('--data-dir <dir>', 'an empty directory: begin a new cluster there, instead of changing the one that runs')
     .option('--name <name>', 'with --data-dir: the name of its first member')
     .option('--yes', 'do not ask before everything that is there now is replaced')
-    .description('put a saved state in the place of everything, as one version; watchers are told to read again')
+    .description('replace the whole state with a saved one, as one version; watchers must read again')
     .action(async (file: string, { dataDir, name, yes = false }: RestoreFlags, command: Command) => {
       if (dataDir !== undefined) {
         if (name === undefined) command.error('error: --data-dir needs --name, the name of the first member');

@@ -8,7 +8,7 @@ const mebibyte = 1024 * 1024;
 const mebibytes = (bytes: number) => `${(bytes / mebibyte).toFixed(1)} MiB`;
 const ofMost = (amount: string, most: string | undefined) => (most === undefined ? amount : `${amount} of ${most}`);
 
-/** How much there is of what, and how much there may be; kinds that have no object are left out. */
+/** Rows of use and limits; kinds without objects are left out. */
 function useText({ kinds, history, watches }: messages.StoreUse): string {
   const rows = kinds.filter(({ objects, objectsMax, bytesMax }) => objects > 0 || objectsMax || bytesMax);
   const amounts: Columns<messages.KindAmount> = [

@@ -10,7 +10,7 @@ interface TokenServerFlags {
   readonly data?: string;
 }
 
-/** `skep token-server`: a hub of one's own for token://, in the foreground. */
+/** `skep token-server`: serves token:// in the foreground. */
 export function addTokenServer(program: Command, context: Context, exit: (code: number) => void): void {
   const { streams, signal } = context;
   program

@@ -89,7 +89,7 @@ function textOf(event: Event, { time, actor, reason }: RemoteTransaction): strin
 
 /** Something that a kind can be called; whether there is one is for the cluster to say. */
 function kindName(given: string, before: string[]): string[] {
-  if (!isKindName(given)) throw new InvalidArgumentError(`known kinds are ${kindNames.join(', ')}, and your own.`);
+  if (!isKindName(given)) throw new InvalidArgumentError(`known kinds are ${kindNames.join(', ')}, and custom kinds.`);
   return [...before, given];
 }
 

@@ -6,7 +6,7 @@ import { Registrations } from '../registrations.js';
 import { DiscoveryWatch } from '../watch.js';
 
 /**
- * `memory://`: a list in this process, for tests and for programs that are a cluster of their own. Changes are told at
+ * `memory://`: a list in this process, for tests and for programs that need no cluster. Changes are delivered at
  * once. Each backend has its own list, unless it is handed `registrations` that another one has, too.
  */
 export class MemoryBackend implements Backend {

@@ -25,7 +25,7 @@ export class ConsulApi {
     this.#clock = clock;
   }
 
-  /** A session whose keys go with it; Consul ends it between once and twice `ttlSeconds` after the last renewal. */
+  /** A session that deletes its keys when it ends; Consul ends it between once and twice `ttlSeconds` after the last renewal. */
   async createSession(ttlSeconds: number): Promise<string> {
     const session = { TTL: `${ttlSeconds}s`, Behavior: 'delete', LockDelay: '1ms' };
     const { ID } = fieldsIn(read(await this.#call('PUT', 'session/create', JSON.stringify(session))));

@@ -122,7 +122,7 @@ export class EtcdGateway {
   }
 
   /**
-   * Yields what changes below `prefix`, beginning with the revision `from`, until either side ends it. Asks to be told when
+   * Yields what changes below `prefix`, beginning with the revision `from`, until either side ends it. Asks for a notice when
    * the etcd at the other end has lost its leader, for then it would know of no change.
    */
   async *#watch(prefix: string, from: bigint, signal: AbortSignal): AsyncGenerator<WatchMessage, undefined> {

@@ -119,7 +119,7 @@ export class ZkSession {
     }
   }
 
-  /** Ends the session, and so takes back what goes with it. Does not wait for an answer. */
+  /** Ends the session, and so removes its ephemeral nodes. Does not wait for an answer. */
   close(): void {
     if (this.#over) return;
     const connected = this.#connected;

@@ -9,7 +9,7 @@ export const locks = defineKind({
   name: 'locks',
   schema: s.object({
     lock: s.text(),
-    /** Who holds it, for people. */
+    /** Holder of the lock, as shown to people. */
     holder: s.text(),
     lease: s.text(),
   }),

@@ -14,10 +14,10 @@ export const networkBody = object({
     ingress: flag(),
     ipam: optional(ipam),
   }),
-  /** What the driver made of the spec. */
+  /** State that the driver made from the spec. */
   driverState: optional(driver),
   ipam: optional(ipam),
 });
 
-/** What tasks talk over. */
+/** A network that connects tasks. */
 export interface Network extends StoredObject, Infer<typeof networkBody> {}

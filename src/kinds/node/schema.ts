@@ -14,14 +14,14 @@ export const nodeStates = ['unknown', 'down', 'ready', 'disconnected'] as const;
 export type NodeState = (typeof nodeStates)[number];
 
 export const nodeBody = object({
-  /** What the user wants of the node. */
+  /** The desired state, set by users. */
   spec: object({
     annotations,
     desiredRole: oneOfWords(nodeRoles),
     membership: oneOfWords(nodeMemberships, 'accepted'),
     availability: oneOfWords(['active', 'pause', 'drain']),
   }),
-  /** What the node says of itself. */
+  /** Facts that the node reports about itself. */
   description: optional(
     object({
       hostname: text(),

@@ -28,7 +28,7 @@ export const secretBody = object({
     annotations,
     /** Base64. Stays in the store: the API leaves it out of everything that it answers. */
     data: text(),
-    /** Where the data comes from, when it is kept elsewhere. */
+    /** Driver that provides the data, when it is kept elsewhere. */
     driver: optional(driver),
     templating: optional(driver),
   }),

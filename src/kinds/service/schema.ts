@@ -12,7 +12,7 @@ import {
 
 const serviceSpec = object({
   annotations,
-  /** What each of its tasks runs. */
+  /** Template for each of its tasks. */
   task: taskSpec,
   mode: oneOf({ replicated: object({ replicas: uint(1) }), global: object({}) }, 'replicated'),
   update: optional(updateConfig),

@@ -33,14 +33,14 @@ export const taskBody = object({
   /** The `specVersion` of the service that the spec came from. */
   specVersion: uint(),
   serviceId: optional(text()),
-  /** Which of the service's replicas this is, counted from 1; 0 for none. */
+  /** Number of the replica within its service, counted from 1; 0 for none. */
   slot: uint(),
   /** Absent until a scheduler has chosen a node. */
   nodeId: optional(text()),
   annotations,
   serviceAnnotations: annotations,
   status: object({
-    /** When the state was reached, milliseconds since the epoch. */
+    /** Time at which the state was reached, milliseconds since the epoch. */
     timestamp: int(),
     state: oneOfWords(taskStates),
     message: text(),

@@ -25,7 +25,7 @@ export const volumeBody = object({
     capacity: optional(object({ requiredBytes: int(), limitBytes: int() })),
     availability: oneOfWords(['active', 'pause', 'drain']),
   }),
-  /** Where the volume is, or is on its way to. */
+  /** Nodes on which the volume is published, or is being published. */
   publishStatus: list(
     object({
       nodeId: text(),
@@ -34,7 +34,7 @@ export const volumeBody = object({
       message: text(),
     }),
   ),
-  /** What the driver says of it once it is made. */
+  /** Facts that the driver reports once the volume exists. */
   info: optional(
     object({ capacityBytes: int(), volumeContext: stringMap(), volumeId: text(), accessibleTopology: topology }),
   ),

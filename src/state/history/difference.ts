@@ -11,7 +11,7 @@ export interface FieldChange {
 }
 
 /**
- * What differs, field by field, in the order of the fields; `id` and `meta` apart. Lists of the same length are compared
+ * Differences, field by field, in the order of the fields; `id` and `meta` apart. Lists of the same length are compared
  * item by item, others as a whole. Without `before` everything is new, without `after` everything is gone.
  */
 export function fieldChanges(before: object | undefined, after: object | undefined): readonly FieldChange[] {
@@ -35,7 +35,7 @@ function compare(path: string, old: unknown, now: unknown, changes: FieldChange[
     old.forEach((item, i) => compare(`${path}[${i}]`, item, now[i], changes));
     return;
   }
-  // A part that came or went is told by its own fields, unless it has none.
+  // A part that was added or removed is reported by its fields, unless it has none.
   const [was, is] = [old === undefined ? {} : old, now === undefined ? {} : now];
   if (isRecord(was) && isRecord(is) && Object.keys(was).length + Object.keys(is).length > 0) {
     for (const key of new Set([...Object.keys(was), ...Object.keys(is)]))

@@ -3,7 +3,7 @@ import type { ObjectEvent } from '../../kinds/events.js';
 import type { TransactionRecord } from './history.js';
 import type { StoredObject } from '../../kinds/definition.js';
 
-/** What one transaction did to one object: who, when and why. */
+/** Change of one object by one transaction: who, when and why. */
 export interface HistoryEntry {
   /** Version of the transaction. */
   readonly version: number;
@@ -19,7 +19,7 @@ export interface HistoryEntry {
   readonly fields: readonly FieldChange[];
 }
 
-/** What became of one object, oldest first, as far as these transactions tell. */
+/** Returns the changes of one object, oldest first, as far as these transactions reach. */
 export function historyOf(records: readonly TransactionRecord[], kind: string, id: string): HistoryEntry[] {
   return [...historyEntries(records, kind, id)];
 }

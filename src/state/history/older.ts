@@ -51,7 +51,7 @@ function replay(
   return ledger.committed.version === to ? ledger.history.list() : undefined;
 }
 
-/** What a ledger asks of a proposer when it is built. */
+/** Parts of a proposer that a ledger needs when it is built. */
 const beginningAt = (proposer: Proposer, version: number): Proposer => ({
   getVersion: () => version,
   proposeValue: (transaction, commit) => proposer.proposeValue(transaction, commit),

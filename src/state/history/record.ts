@@ -10,7 +10,7 @@ export function eventOf({ action, kind, object, old }: ObjectChange, version: nu
   return Object.freeze(event) as ObjectEvent;
 }
 
-/** What watchers and history are told of a transaction. */
+/** A committed transaction, as watchers and history receive it. */
 export function recordOf(info: TransactionInfo, changes: readonly ObjectChange[], bytes: number): TransactionRecord {
   const { version, time } = info;
   const events: ObjectEvent[] = [];

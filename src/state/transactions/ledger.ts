@@ -14,7 +14,7 @@ import type { KindSet } from '../../kinds/kind-set.js';
 import { bytesAfter, checkBytes, measureBy, type Measure } from '../measure.js';
 import type { KindLimitsByName, ObjectChange, WriteTransaction } from './write-transaction.js';
 
-/** What a caller says about a transaction. */
+/** Facts about a transaction that a caller gives. */
 export interface Labels {
   readonly actor?: string | undefined;
   readonly reason?: string | undefined;
@@ -31,7 +31,7 @@ interface Proposal {
 }
 
 /**
- * What is committed and what is pending.
+ * The committed and the pending state.
  *
  * The committed root is what readers see. Transactions run on the pending root, which already holds what has been
  * proposed; each becomes the committed root when its turn to commit comes. When a proposal is refused, everything after

@@ -12,15 +12,15 @@ import type { ObjectChange, WriteTransaction } from './write-transaction.js';
 
 /** One change that a plan would make. */
 export interface PlannedChange extends ObjectChange {
-  /** What differs from what is there; everything of an object that would come or go. */
+  /** Fields that would change; all fields of an object that would be created or removed. */
   readonly fields: readonly FieldChange[];
 }
 
-/** What a callback would do, and what it said. Made by `store.plan`, carried out by `store.apply`. */
+/** Changes that a callback would make, and its result. Made by `store.plan`, carried out by `store.apply`. */
 export interface Plan<T = unknown> {
   /** The version of the state that the callback saw. */
   readonly version: number;
-  /** What the callback returned. Objects in it carry the version of a transaction that was never made. */
+  /** Result of the callback. Objects in it carry the version of a transaction that was never made. */
   readonly value: T;
   /** In call order. */
   readonly changes: readonly PlannedChange[];

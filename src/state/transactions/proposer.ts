@@ -7,7 +7,7 @@ export type StoreAction =
   | { readonly action: 'create' | 'update'; readonly kind: string; readonly object: StoredObject }
   | { readonly action: 'remove'; readonly kind: string; readonly id: string };
 
-/** What is said about a transaction beside its changes. */
+/** Facts about a transaction beside its changes. */
 export interface TransactionInfo {
   /** The version that the transaction makes. */
   readonly version: number;
@@ -36,7 +36,7 @@ export interface Change extends TransactionInfo {
 }
 
 /**
- * What the store needs of whoever replicates it.
+ * Port that the store needs for replication.
  *
  * Proposals overlap: the store does not wait for one before it hands in the next. Versions come in order and without
  * holes; the proposer accepts only the version after the last one it accepted. When one fails, that and every later one

@@ -1,4 +1,4 @@
-/** How many request ids are remembered. The same everywhere: it is replicated state. */
+/** Most request ids that are remembered. The same everywhere: it is replicated state. */
 export const requestsMax = 10_000;
 
 /** Most characters of all ids together: as many as the accepted ones can have. Older states may hold longer ones. */

@@ -8,7 +8,7 @@ import type { ReadTable, ReadTx, Tx, WriteTable } from '../../kinds/tx.js';
 import { builtInKinds, type BuiltInKinds, type Kind, type ObjectOf } from '../../kinds/registry.js';
 import { readKind, type StateRoot } from '../root.js';
 
-/** What both kinds of transaction have: one table a kind, whatever its type. */
+/** Base of read and write transactions: one table a kind, whatever its type. */
 export interface AnyTables<Table> {
   of(kind: string): Table;
 }

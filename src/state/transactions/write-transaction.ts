@@ -12,7 +12,7 @@ import { RootEditor, type StateRoot } from '../root.js';
 import { closedError, Tables, type Lifetime } from './transaction.js';
 import type { Tx, WriteTable } from '../../kinds/tx.js';
 
-/** What a transaction did to one object. */
+/** Change of one object by a transaction. */
 export interface ObjectChange {
   readonly action: 'create' | 'update' | 'delete';
   readonly kind: string;
@@ -22,7 +22,7 @@ export interface ObjectChange {
   readonly old?: StoredObject;
 }
 
-/** What is stamped on the objects that a transaction writes. */
+/** Version and time stamped on the objects that a transaction writes. */
 export interface Stamp {
   readonly version: number;
   readonly time: number;
@@ -121,7 +121,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     this.#put(action, object, old);
   }
 
-  /** After a whole transaction was applied: the name of this object, if it is still there, stands once. */
+  /** Checks, after a whole transaction was applied, that the name of this object is unique if it still exists. */
   checkNameOf(id: string): void {
     if (this.#kind.description) return; // whoever wrote it decided, and may have had another definition
     const object = this.#editor.get(id);
@@ -140,7 +140,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     this.#tx.record(old === undefined ? { action, kind, object } : { action, kind, object, old });
   }
 
-  /** Whoever has the id `may` may hold already what stands once. */
+  /** The object with the id `may` may already hold the unique value. */
   #checkUnique(object: T, old: T | undefined, may: string | undefined): void {
     for (const index of this.#kind.unique) {
       for (const parts of this.#keysIn(index, object)) {
@@ -200,7 +200,7 @@ export interface Savepoint {
   readonly changes: number;
 }
 
-/** Where a write transaction begins, and what it is told. */
+/** Start state and options of a write transaction. */
 export interface WriteOptions {
   readonly base: StateRoot;
   readonly kinds: KindSet;
@@ -351,7 +351,7 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
     }
   }
 
-  /** What members must be told of the kinds that were written: those that they do not know, or know otherwise. */
+  /** Returns descriptions of the written kinds that members do not know, or know otherwise. */
   newDescriptions(): readonly KindDescription[] {
     const found = new Map<string, KindDescription>();
     for (const { action, kind } of this.changes) {

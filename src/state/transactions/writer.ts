@@ -20,7 +20,7 @@ export interface UpdateOptions {
   readonly requestId?: string;
   /** Gives up waiting: `OUTCOME_UNKNOWN` once proposed, else the signal's reason. */
   readonly signal?: AbortSignal;
-  /** How long to wait for a leader, and then for the commit. Default 10,000. */
+  /** Milliseconds to wait for a leader, and then for the commit. Default 10,000. */
   readonly timeoutMs?: number;
 }
 
@@ -30,7 +30,7 @@ export interface Limits {
   readonly transactionBytes: number;
   /** Changes at which a batch is cut; default 200. */
   readonly batchChanges: number;
-  /** How much of each kind there may be, over what the kind's definition says: `{ task: { objects: 100_000 } }`. */
+  /** Limits of each kind, over those of the kind's definition: `{ task: { objects: 100_000 } }`. */
   readonly kinds: KindLimitsByName;
 }
 
@@ -53,7 +53,7 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
 
 const timeoutDefaultMs = 10_000;
 
-/** Where in its life a write is: decides what giving up means. */
+/** Phase of a write: decides what giving up means. */
 type Phase = 'waiting' | 'electing' | 'proposed';
 
 /** A write on its way, whatever it will say. */
@@ -158,7 +158,7 @@ export function refuseAsync(value: unknown): void {
   );
 }
 
-/** What an update without options is given. */
+/** Options of an update that was given none. */
 export const noOptions: UpdateOptions = Object.freeze({});
 
 function checkOptions(options: UpdateOptions): void {

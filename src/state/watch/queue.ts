@@ -3,7 +3,7 @@ import type { TransactionRecord } from '../history/history.js';
 import { keysOf, matches, type CheckKeys, type MatchMode, type Specifier } from '../../kinds/specifiers.js';
 import type { Kind } from '../../kinds/registry.js';
 
-/** Who hears of transactions. `onTransaction` gets the matching events of one transaction at a time and must not throw. */
+/** A subscriber of transactions. `onTransaction` receives the matching events of one transaction at a time and must not throw. */
 export interface Listener {
   readonly specifiers: readonly Specifier[];
   readonly match: MatchMode;
@@ -131,7 +131,7 @@ export class WatchQueue {
     return this.#version;
   }
 
-  /** How many watches stand. */
+  /** Number of open watches. */
   get listeners(): number {
     let count = 0;
     for (const { internal } of this.#all()) if (!internal) count++;

@@ -6,7 +6,7 @@ import type { TransactionRecord } from '../history/history.js';
 import { eventsFor, type Listener } from './queue.js';
 import { errorAfterFetch, lostError, startError, type WatchPlan } from './watch-plan.js';
 
-/** What one transaction means to this watch, as far as it has not been read. */
+/** Matching events of one transaction, as far as they have not been read. */
 interface Group {
   readonly events: readonly Event[];
   /** Encoded bytes of the transaction, as history counts them. */
@@ -19,7 +19,7 @@ interface Waiter {
 }
 
 /**
- * Reads a watch at the reader's pace. What is older than the moment it began comes out of the history one transaction at
+ * Reads a watch with backpressure. What is older than the moment it began comes out of the history one transaction at
  * a time, without a buffer; what is new waits in a buffer of at most `limit` events and `limitBytes`, which takes whole
  * transactions only. A reader that falls behind first gets what was kept, then `WATCH_OVERFLOW`.
  */

@@ -4,7 +4,7 @@ import type { History, TransactionRecord } from '../history/history.js';
 import type { WatchQueue } from './queue.js';
 import type { MatchMode, Specifier } from '../../kinds/specifiers.js';
 
-/** Where a watch gets its transactions from. */
+/** Source of a watch's transactions. */
 export interface WatchSource {
   readonly queue: WatchQueue;
   readonly history: History;
@@ -18,12 +18,12 @@ export interface WatchSource {
   older(version: number): Promise<readonly TransactionRecord[]> | undefined;
 }
 
-/** What one watch is: the same for each of its subscribers and iterators. */
+/** Definition of one watch: the same for each of its subscribers and iterators. */
 export interface WatchPlan {
   readonly source: WatchSource;
   readonly specifiers: readonly Specifier[];
   readonly match: MatchMode;
-  /** What to do when `after` is not here yet. */
+  /** Behaviour when `after` is not here yet. */
   readonly ahead: 'refuse' | 'wait';
   readonly limit: number;
   readonly limitBytes: number;

@@ -18,7 +18,7 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   /** `either` also reports an update whose old object matches, so that an object leaving the filter is seen. Default `new`. */
   readonly match?: MatchMode;
-  /** What to do when `after` is not here yet: end with `VERSION_AHEAD`, or wait for it. Default `refuse`. */
+  /** Behaviour when `after` is not here yet: end with `VERSION_AHEAD`, or wait for it. Default `refuse`. */
   readonly ahead?: 'refuse' | 'wait';
   /** Begin with everything after this version, as `watchFrom` does. Default: with the next transaction. */
   readonly after?: number;
@@ -54,7 +54,7 @@ class GuardedObservable<E> extends Observable<E> {
     return super.subscribe(guarded(observer, this.#logger));
   }
 
-  /** What `pipe` makes is guarded like its source. */
+  /** Guards the result of `pipe` like its source. */
   override lift<R>(operator?: unknown): Observable<R> {
     const lifted = new GuardedObservable<R>(this.#logger);
     Object.assign(lifted, { source: this, operator });
@@ -63,7 +63,7 @@ class GuardedObservable<E> extends Observable<E> {
 }
 
 /**
- * What changes, as an rxjs Observable and as an async iterable.
+ * Changes, as an rxjs Observable and as an async iterable.
  *
  * Begins when it is subscribed to, or at `[Symbol.asyncIterator]()`; a watch from `viewAndWatch` or `watchFrom` begins at
  * its version whenever that is. Subscribers run as part of delivery, before the transaction's promise resolves; iterators

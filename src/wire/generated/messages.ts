@@ -908,7 +908,7 @@ export interface RestoreAbort {
 
 }
 
-/** What every member is told of a kind that users defined. */
+/** Description of a custom kind, which every member receives. */
 export interface KindDescription {
   readonly kind: string;
   readonly plural: string;

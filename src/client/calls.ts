@@ -89,7 +89,7 @@ export class Calls {
     return this.#channel(this.#rotate());
   }
 
-  /** Remembers where the other members are, in case the ones we were told of go away. */
+  /** Remembers where the other members are, in case the configured ones go away. */
   async learn(signal?: AbortSignal): Promise<void> {
     const { members } = await this.unary<messages.LocalStatus>('membership', 'Local', {}, { signal });
     for (const { addr } of members) if (addr !== '' && !this.#hosts.includes(addr)) this.#hosts.push(addr);

@@ -43,7 +43,7 @@ export interface OpenReplica {
   /** Hands leadership to the member named, or to the one that is furthest along. On the leader only. */
   transferLeadership(to?: string): Promise<void>;
   /**
-   * Puts what `save` said, here or elsewhere, in the place of everything, as one version. On the leader only.
+   * Replaces the whole state with what `save` wrote, here or elsewhere, as one version. On the leader only.
    */
   restore(snapshot: StoreSnapshot): Promise<{ version: number; objects: number }>;
   /** Removes a member, by name or id. On the leader only; refused when too few voters would answer, unless `force`. */

@@ -61,7 +61,7 @@ export const endpointSpec = object({
   mode: oneOfWords(['vip', 'dnsrr']),
   ports: list(portConfig),
 });
-/** How the tasks of a service are reached. */
+/** Endpoints at which the tasks of a service are reached. */
 export interface EndpointSpec extends Infer<typeof endpointSpec> {}
 
 export const endpoint = object({
@@ -163,7 +163,7 @@ export const containerSpec = object({
   secrets: list(secretReference),
   configs: list(configReference),
 });
-/** How the container of a task is run. */
+/** Settings of the container of a task. */
 export interface ContainerSpec extends Infer<typeof containerSpec> {}
 
 export const restartPolicy = object({
@@ -212,5 +212,5 @@ export const updateConfig = object({
   maxFailureRatio: float(),
   order: oneOfWords(['stopFirst', 'startFirst']),
 });
-/** How fast tasks are replaced, and what happens after failures. */
+/** Speed at which tasks are replaced, and the action after failures. */
 export interface UpdateConfig extends Infer<typeof updateConfig> {}

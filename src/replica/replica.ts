@@ -228,7 +228,7 @@ export class Replica implements Proposer {
   // ---------------------------------------------------------------- restore and leases
 
   /**
-   * Puts a saved state in the place of everything, as one version above both; watches end with `RESYNC`. On the leader only.
+   * Replaces the whole state with a saved one, as one version above both; watches end with `RESYNC`. On the leader only.
    * @throws {StoreError} `NOT_LEADER`, `OUTCOME_UNKNOWN`
    */
   async restore(content: ClusterSnapshot): Promise<{ version: number; objects: number }> {

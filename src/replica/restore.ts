@@ -23,8 +23,8 @@ const stepBytes = 64 * 1024;
 const stepsInFlight = 8;
 
 /**
- * A restore as every member sees it: steps of the log that build a new state beside the old one. The last step puts it in
- * the place of everything. A transaction that comes between ends it, so that nothing which was acknowledged is overwritten
+ * A restore as every member sees it: steps of the log that build a new state beside the old one. The last step replaces
+ * the whole state with it. A transaction that comes between ends it, so that nothing which was acknowledged is overwritten
  * unseen.
  */
 export class Restoring {
@@ -75,7 +75,7 @@ export class Restoring {
   }
 }
 
-/** The steps that put the store of `content` in the place of everything, in the order they must be applied. */
+/** The steps that replace the whole state with the store of `content`, in the order they must be applied. */
 function* stepsOf(
   id: string,
   { store }: ClusterSnapshot,
@@ -115,7 +115,7 @@ export interface RestoreTarget {
 }
 
 /**
- * Puts a saved state in the place of everything, as one version above both. Other writers wait. Leases, and the
+ * Replaces the whole state with a saved one, as one version above both. Other writers wait. Leases, and the
  * objects attached to them, belong to those who live now: saved ones are not restored, and current ones are removed.
  * @throws {StoreError} `NOT_LEADER`, `OUTCOME_UNKNOWN` when leadership is lost meanwhile; nothing is changed unless the last
  *   step takes effect.

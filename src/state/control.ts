@@ -11,7 +11,7 @@ import type { Ledger } from './transactions/ledger.js';
 import type { StoreAction, TransactionInfo } from './transactions/proposer.js';
 import type { Writer } from './transactions/writer.js';
 
-/** A snapshot that has been built; `install` puts it in the place of everything, at once. */
+/** A snapshot that has been built; `install` replaces the whole state with it, at once. */
 export interface PreparedSnapshot {
   readonly snapshot: StoreSnapshot;
   install(): void;
@@ -75,7 +75,7 @@ export class StoreControl {
     return new StagedState(info, this.#ledger);
   }
 
-  /** Puts a staged state in the place of everything, at once. Watches end with `RESYNC`. Request ids are kept; new ones are added. */
+  /** Replaces the whole state with a staged one, at once. Watches end with `RESYNC`. Request ids are kept; new ones are added. */
   installStaged(staged: StagedState): void {
     const requests = [...this.#ledger.requests.list(), ...staged.requests];
     const reached = this.#ledger.install(staged.root(), [], requests);

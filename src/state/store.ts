@@ -85,7 +85,7 @@ export interface StoreOptions {
   readonly proposer?: Proposer;
   /** Limits of the history from which watches can resume. Default 10,000 transactions and 64 MiB. */
   readonly history?: Partial<HistoryLimits>;
-  /** How much it accepts. */
+  /** Limits of the store. */
   readonly limits?: Partial<Limits>;
   /** Custom kinds. A kind that `tx.kind` is given is known from then on, too. @see defineKind */
   readonly kinds?: readonly AnyCustomKind[];

@@ -194,7 +194,7 @@ describe('skep snapshot restore', () => {
     const { code, out, err } = await on('snapshot', 'restore', file);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(counts);
-    expect(err).toContain('nothing was changed: --yes does it');
+    expect(err).toContain('nothing was changed: repeat with --yes');
     expect(member.store.version).toBe(3);
   });
 
@@ -204,7 +204,7 @@ describe('skep snapshot restore', () => {
     const asked: string[] = [];
     const confirm = (question: string) => Promise.resolve(yes).finally(() => asked.push(question));
     const { code, err } = await skep(['--host', member.addr, 'snapshot', 'restore', file], { confirm });
-    expect(asked).toEqual(['Put the saved state in the place of everything that is there now?']);
+    expect(asked).toEqual(['Replace the whole current state with the saved one?']);
     expect(err).toMatch(counts);
     expect({ code, version: member.store.version }).toEqual(yes ? { code: 0, version: 4 } : { code: 1, version: 3 });
   });

@@ -12,12 +12,12 @@ it('has names where raft has ids, and says the same once a minute', () => {
 
   raft.log('info', '571384913402 is a follower in term 7 of 8123456789');
   for (; now < 120_000; now += 1_000) raft.log('info', '571384913402 asks for an election after term 7');
-  raft.log('warn', '571384913402 steps down: no quorum was heard of');
+  raft.log('warn', '571384913402 steps down: no quorum has answered');
 
   expect(lines.filter((line) => !line.startsWith('debug'))).toEqual([
     'info m1 is a follower in term 7 of 8123456789', // no member: there is no name
     'info m1 asks for an election after term 7',
     'info m1 asks for an election after term 7',
-    'warn m1 steps down: no quorum was heard of',
+    'warn m1 steps down: no quorum has answered',
   ]);
 });

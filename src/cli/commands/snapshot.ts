@@ -74,8 +74,10 @@ export function addSnapshot(program: Command, context: Context, exit: (code: num
     const now = await client.kinds();
     streams.err(`${exchangeText(now, saved)}\nversion ${version} now, version ${saved.version} in the file\n`);
     if (!context.confirm)
-      throw new UsageError('this takes the place of everything that is there now; nothing was changed: --yes does it');
-    if (await context.confirm('Put the saved state in the place of everything that is there now?')) return true;
+      throw new UsageError(
+        'restore replaces the whole current state and needs a confirmation; nothing was changed: repeat with --yes',
+      );
+    if (await context.confirm('Replace the whole current state with the saved one?')) return true;
     streams.err('nothing was changed\n');
     exit(exitCodes.failed);
     return false;

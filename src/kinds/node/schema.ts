@@ -7,7 +7,7 @@ export const nodeRoles = ['worker', 'manager'] as const;
 /** Role of a node. */
 export type NodeRole = (typeof nodeRoles)[number];
 export const nodeMemberships = ['pending', 'accepted'] as const;
-/** Whether a node has been accepted into the cluster. */
+/** Tells whether a node has been accepted into the cluster. */
 export type NodeMembership = (typeof nodeMemberships)[number];
 export const nodeStates = ['unknown', 'down', 'ready', 'disconnected'] as const;
 /** Reachability of a node. */

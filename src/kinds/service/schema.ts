@@ -20,7 +20,7 @@ const serviceSpec = object({
   networks: list(networkAttachment),
   endpoint: optional(endpointSpec),
 });
-/** What the user wants of a service. */
+/** Desired state of a service, set by users. */
 export interface ServiceSpec extends Infer<typeof serviceSpec> {}
 
 export const serviceBody = object({

@@ -13,7 +13,7 @@ export interface TransactionRecord extends TransactionInfo {
   readonly bytes: number;
 }
 
-/** How much history is kept; older transactions are dropped. */
+/** Limits of the history; older transactions are dropped. */
 export interface HistoryLimits {
   /** Number of transactions. */
   readonly transactions: number;

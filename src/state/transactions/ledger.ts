@@ -187,7 +187,7 @@ export class Ledger {
     this.#commit(root, record, () => undefined);
   }
 
-  /** Puts a snapshot in the place of everything. Watches go on where its history reaches back to them. */
+  /** Replaces the whole state with a snapshot. Watches go on where its history reaches back to them. */
   install(
     root: StateRoot,
     records: readonly TransactionRecord[],

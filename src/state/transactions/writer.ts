@@ -24,7 +24,7 @@ export interface UpdateOptions {
   readonly timeoutMs?: number;
 }
 
-/** How much a store accepts. */
+/** Limits of a store. */
 export interface Limits {
   /** Most encoded bytes of one transaction; default 1.5 MiB. */
   readonly transactionBytes: number;

@@ -30,7 +30,7 @@ export interface CatalogInstance {
   readonly metadata: Readonly<Record<string, string>>;
   readonly weight?: number;
   readonly health: CatalogHealth;
-  /** Who registered it. */
+  /** Actor that registered it. */
   readonly agent: string;
   /** In answers: nobody keeps it alive, nor most of the others. */
   readonly lost: boolean;
@@ -148,7 +148,7 @@ export interface ApplyRequest {
   readonly info?: WriteInfo;
   /** Do nothing, and say what would be done. */
   readonly dryRun: boolean;
-  /** What must hold when the changes are made: checked in the same transaction. */
+  /** Conditions that must hold when the changes are made: checked in the same transaction. */
   readonly conditions: readonly Condition[];
   /** A lock that the writer must still hold: without it the write is refused for good. */
   readonly fence?: Condition;
@@ -275,7 +275,7 @@ export interface HistoryEntry {
 export interface HistoryResponse {
   /** Oldest first. */
   readonly entries: readonly HistoryEntry[];
-  /** What was changed at this version and before is no longer known. */
+  /** Changes at this version and before are no longer known. */
   readonly reachesBackTo: number;
 }
 
@@ -838,7 +838,7 @@ export type AnyObject =
   | { readonly volume: Volume }
   | { readonly custom: CustomObject };
 
-/** What an index may hold. */
+/** Value of an index. */
 export type IndexValue =
   | { readonly text: string }
   | { readonly number: number }
@@ -1036,7 +1036,7 @@ export interface FormationAnswer {
 
 export interface GrantRequest {
   readonly ttlMs: number;
-  /** Who has it, for people. */
+  /** Holder of the lock, as shown to people. */
   readonly holder: string;
   /** When most guarded leases run out at once they are marked as lost, and not removed. */
   readonly guarded: boolean;
@@ -1071,7 +1071,7 @@ export interface RaftHello {
   readonly clusterId: string;
   readonly from: number;
   readonly to: number;
-  /** Where the sender is reached: the receiver may not know of it yet, or know an older place. */
+  /** Addresses of the sender: the receiver may not know of it yet, or know an older place. */
   readonly addrs: readonly string[];
   /** Last index of the sender's log. A leader that knows of a later one refuses the stream, and reports it. */
   readonly lastIndex: number;
@@ -1291,7 +1291,7 @@ export interface LocalStatus {
   readonly use: StoreUse;
 }
 
-/** How much this member holds, and how much it may. */
+/** Use and limits of this member's store. */
 export interface StoreUse {
   readonly kinds: readonly KindAmount[];
   readonly history: HistoryUse;
@@ -1331,7 +1331,7 @@ export interface ClusterStatus {
 
 export type EventAction = 'create' | 'update' | 'delete' | 'commit';
 
-/** Which events. Selectors are OR-ed; what stands within one is AND-ed, save that the values of a list are OR-ed. An empty list asks nothing. */
+/** Selection of events. Selectors are OR-ed, the fields of one are AND-ed, and the values of a list are OR-ed. An empty list matches everything. */
 export interface Selector {
   readonly kind: string;
   readonly actions: readonly EventAction[];

@@ -2,7 +2,7 @@ import { plainEqual } from '../base/plain.js';
 import { StoreError } from '../base/store-error.js';
 import type { KindDefinition, StoredObject } from './definition.js';
 import { specVersionOf, storedMeta, type Meta } from './meta.js';
-import { isPlain, Misfit, plainCopy } from './schema.js';
+import { isPlain, SchemaError, plainCopy } from './schema.js';
 
 /**
  * Returns the stored form of `input`: canonical, frozen, with this id and the meta of `stamped`. Throws
@@ -44,7 +44,7 @@ function refusing<T>(kind: string, check: () => T): T {
   try {
     return check();
   } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
+    if (!(error instanceof SchemaError)) throw error;
     const where = error.where === '' ? '' : `${error.where} `;
     throw new StoreError('INVALID_OBJECT', `${kind}: ${where}${error.message}`, { path: error.where });
   }

@@ -10,7 +10,7 @@ import {
   type KindLimits,
   type StoredObject,
 } from './definition.js';
-import { checkNesting, Misfit, plainCopy, type DeepPartial, type DeepReadonly, type Schema } from './schema.js';
+import { checkNesting, SchemaError, plainCopy, type DeepPartial, type DeepReadonly, type Schema } from './schema.js';
 import type { PlainBody, SchemaBody } from './plain-body.js';
 import { fromStandard, isStandard, type StandardSchema } from './standard-schema.js';
 import { keyCheck, specifierFor, type CheckFunc, type Specifier } from './specifiers.js';
@@ -235,7 +235,7 @@ function definitionOf(options: KindOptions<never, IndexFunctions<object>>): Kind
     validate(object, old) {
       checkIndexes(object);
       const refusal: unknown = validate?.(object as never, old as never);
-      if (typeof refusal === 'string') throw new Misfit(refusal);
+      if (typeof refusal === 'string') throw new SchemaError(refusal);
       if (refusal === undefined) return;
       if (refusal instanceof Promise) refusal.catch(() => undefined);
       throw new TypeError(`${name}: validate returns a text, which refuses the object, or nothing; and at once`);
@@ -255,7 +255,7 @@ function readIndex(index: string, read: () => IndexValue): IndexValue {
   try {
     return read();
   } catch (cause) {
-    throw new Misfit(`the index ${index} cannot be worked out: ${messageOf(cause)}`);
+    throw new SchemaError(`the index ${index} cannot be worked out: ${messageOf(cause)}`);
   }
 }
 
@@ -273,7 +273,7 @@ function keysOf(index: string, value: IndexValue): string[][] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   return values.map((one) => {
     const key = indexKey(one);
-    if (key === undefined) throw new Misfit(`the index ${index} must give texts, numbers, true or false`);
+    if (key === undefined) throw new SchemaError(`the index ${index} must give texts, numbers, true or false`);
     return [key];
   });
 }
@@ -285,7 +285,8 @@ function fillOf(schema: unknown): KindDefinition['fill'] {
     if (shape) checkNesting(body);
     const shaped = shape ? shape.canonical(body) : body;
     const copied = plainCopy(shaped);
-    if (typeof copied !== 'object' || copied === null || Array.isArray(copied)) throw new Misfit('must be an object');
+    if (typeof copied !== 'object' || copied === null || Array.isArray(copied))
+      throw new SchemaError('must be an object');
     const { id: _id, meta: _meta, ...fields } = copied as Partial<StoredObject>;
     Object.assign(into, fields);
   };

@@ -60,14 +60,14 @@ export interface KindDefinition<T extends StoredObject = StoredObject> {
   readonly plural: string;
   /**
    * Puts the fields of `body`, in canonical form, into `into`. Parts that are those of `old`, itself and not a copy, are
-   * canonical already. Throws {@link Misfit}.
+   * canonical already. Throws {@link SchemaError}.
    */
   readonly fill: (body: object, into: Record<string, unknown>, old: T | undefined) => void;
   /** The name that people use; `''` is none. */
   readonly nameOf: (object: T) => string;
   /** Indexes whose keys must be unique. */
   readonly unique: readonly string[];
-  /** Refuses an object beyond what its shape says, by throwing {@link Misfit}. Asked where it is written, not where it is applied. */
+  /** Refuses an object beyond what its shape says, by throwing {@link SchemaError}. Asked where it is written, not where it is applied. */
   readonly validate?: (object: T, old: T | undefined) => void;
   readonly limits?: KindLimits;
   readonly table: TableDefinition<T>;

@@ -76,5 +76,5 @@ export type { StandardSchema } from './standard-schema.js';
 export { KindSet } from './kind-set.js';
 export { indexLookup, valueOfKey } from './index-key.js';
 export * as schema from './schemas.js';
-export { Misfit, nestingMax, plainCopy } from './schema.js';
+export { SchemaError, nestingMax, plainCopy } from './schema.js';
 export type { DeepPartial } from './schema.js';

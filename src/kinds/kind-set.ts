@@ -1,5 +1,5 @@
 import type { KindDefinition, KindDescription, StoredObject } from './definition.js';
-import { Misfit, plainCopy } from './schema.js';
+import { SchemaError, plainCopy } from './schema.js';
 import type { AnyCustomKind } from './custom-kind.js';
 import { isKind, kindNames, kindOf } from './registry.js';
 
@@ -67,7 +67,7 @@ function unknownKind(kind: string): KindDefinition {
     plural: kind,
     fill(body, into) {
       const copied = plainCopy(body);
-      if (typeof copied !== 'object' || copied === null) throw new Misfit('must be an object');
+      if (typeof copied !== 'object' || copied === null) throw new SchemaError('must be an object');
       Object.assign(into, copied);
     },
     nameOf: () => '',

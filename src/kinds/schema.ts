@@ -7,7 +7,7 @@
  */
 
 /** Input that does not fit, and where. */
-export class Misfit extends Error {
+export class SchemaError extends Error {
   readonly path: (string | number)[];
 
   constructor(message: string, path: readonly (string | number)[] = []) {
@@ -21,7 +21,7 @@ export class Misfit extends Error {
 }
 
 export interface Schema<T> {
-  /** Canonical form of `input`; `undefined` gives the default. Throws {@link Misfit}. */
+  /** Canonical form of `input`; `undefined` gives the default. Throws {@link SchemaError}. */
   readonly canonical: (input: unknown) => T;
   /** `''` is a value of its own kind here: as an optional field it counts as unset. */
   readonly blank?: true;
@@ -77,7 +77,7 @@ export function describe(value: unknown): string {
 }
 
 function wellFormed(value: string): string {
-  if (!value.isWellFormed()) throw new Misfit('must not hold a lone surrogate (it cannot be written as UTF-8)');
+  if (!value.isWellFormed()) throw new SchemaError('must not hold a lone surrogate (it cannot be written as UTF-8)');
   return value;
 }
 
@@ -86,7 +86,7 @@ export function text(fallback = ''): Schema<string> {
     blank: true,
     canonical(input) {
       if (input === undefined) return fallback;
-      if (typeof input !== 'string') throw new Misfit(`must be a string, is ${describe(input)}`);
+      if (typeof input !== 'string') throw new SchemaError(`must be a string, is ${describe(input)}`);
       return wellFormed(input);
     },
   };
@@ -96,7 +96,7 @@ export function flag(fallback = false): Schema<boolean> {
   return {
     canonical(input) {
       if (input === undefined) return fallback;
-      if (typeof input !== 'boolean') throw new Misfit(`must be true or false, is ${describe(input)}`);
+      if (typeof input !== 'boolean') throw new SchemaError(`must be true or false, is ${describe(input)}`);
       return input;
     },
   };
@@ -107,7 +107,7 @@ function whole(what: string, min: number, max: number): (fallback?: number) => S
     canonical(input) {
       if (input === undefined) return fallback;
       if (typeof input !== 'number' || !Number.isInteger(input) || input < min || input > max) {
-        throw new Misfit(`must be ${what}, is ${describe(input)}`);
+        throw new SchemaError(`must be ${what}, is ${describe(input)}`);
       }
       return input + 0; // -0 becomes 0
     },
@@ -126,7 +126,7 @@ export function float(fallback = 0): Schema<number> {
     canonical(input) {
       if (input === undefined) return fallback;
       if (typeof input !== 'number' || !Number.isFinite(input))
-        throw new Misfit(`must be a finite number, is ${describe(input)}`);
+        throw new SchemaError(`must be a finite number, is ${describe(input)}`);
       return input + 0;
     },
   };
@@ -141,7 +141,7 @@ export function oneOfWords<const W extends readonly [string, ...string[]]>(
     canonical(input) {
       if (input === undefined) return fallback;
       if (!known.has(input))
-        throw new Misfit(
+        throw new SchemaError(
           `must be one of ${words.join(', ')}; is ${typeof input === 'string' ? JSON.stringify(input) : describe(input)}`,
         );
       return input as W[number];
@@ -163,14 +163,14 @@ export function list<T>(item: Schema<T>): Schema<readonly T[]> {
   return {
     canonical(input) {
       if (input === undefined) return none;
-      if (!Array.isArray(input)) throw new Misfit(`must be an array, is ${describe(input)}`);
+      if (!Array.isArray(input)) throw new SchemaError(`must be an array, is ${describe(input)}`);
       const { length } = input;
       if (length === 0) return none;
       const items: T[] = [];
       for (let i = 0; i < length; i++) {
         try {
           const given: unknown = input[i];
-          if (given === undefined) throw new Misfit('must not be undefined');
+          if (given === undefined) throw new SchemaError('must not be undefined');
           items.push(item.canonical(given));
         } catch (error) {
           throw at(i, error);
@@ -193,9 +193,9 @@ export function stringMap(): Schema<Readonly<Record<string, string>>> {
       const map: Record<string, string> = {};
       for (const key of keys.sort()) {
         try {
-          if (key === '__proto__') throw new Misfit('is not allowed as a key');
+          if (key === '__proto__') throw new SchemaError('is not allowed as a key');
           const item = (input as Record<string, unknown>)[key];
-          if (item === undefined) throw new Misfit('must be a string, is undefined');
+          if (item === undefined) throw new SchemaError('must be a string, is undefined');
           map[wellFormed(key)] = value.canonical(item);
         } catch (error) {
           throw at(key, error);
@@ -210,7 +210,7 @@ export function stringMap(): Schema<Readonly<Record<string, string>>> {
 export function plain<T = unknown>(): Schema<T> {
   return {
     canonical(input) {
-      if (input === undefined) throw new Misfit('is missing');
+      if (input === undefined) throw new SchemaError('is missing');
       return plainCopy(input) as T;
     },
   };
@@ -223,7 +223,7 @@ export function plain<T = unknown>(): Schema<T> {
  */
 export const nestingMax = 100;
 
-/** A frozen copy of plain data, of at most {@link nestingMax} levels. Throws {@link Misfit}. */
+/** A frozen copy of plain data, of at most {@link nestingMax} levels. Throws {@link SchemaError}. */
 export function plainCopy(input: unknown): unknown {
   return copyAt(1, input);
 }
@@ -235,7 +235,7 @@ function copyAt(level: number, input: unknown): unknown {
     case 'boolean':
       return input;
     case 'number':
-      if (!Number.isFinite(input)) throw new Misfit(`must be a finite number, is ${input}`);
+      if (!Number.isFinite(input)) throw new SchemaError(`must be a finite number, is ${input}`);
       return input + 0;
     case 'object':
       if (input === null) return null;
@@ -249,10 +249,10 @@ function copyAt(level: number, input: unknown): unknown {
 }
 
 /** Error for what JSON cannot say, with what to keep instead. */
-function notPlain(input: unknown): Misfit {
+function notPlain(input: unknown): SchemaError {
   const [, instead] = substitutes.find(([type]) => input instanceof type) ?? [];
   const keep = typeof input === 'bigint' ? 'a text or a number' : (instead ?? 'texts, numbers, lists and objects');
-  return new Misfit(`must be plain data, is ${describe(input)}: keep ${keep} instead`);
+  return new SchemaError(`must be plain data, is ${describe(input)}: keep ${keep} instead`);
 }
 
 const substitutes = [
@@ -263,7 +263,7 @@ const substitutes = [
 ] as const;
 
 /** Error for too many levels, reported for the whole value: a path of a hundred parts is of no use. */
-class TooDeep extends Misfit {}
+class TooDeep extends SchemaError {}
 
 function checkLevel(level: number): void {
   if (level > nestingMax) throw new TooDeep(`goes in a circle, or is nested deeper than ${nestingMax} levels`);
@@ -289,7 +289,7 @@ function copyRecord(level: number, input: Record<string, unknown>): Readonly<Rec
     try {
       const given = input[key];
       if (given === undefined) continue;
-      if (key === '__proto__') throw new Misfit('is not allowed as a key');
+      if (key === '__proto__') throw new SchemaError('is not allowed as a key');
       out[wellFormed(key)] = copyAt(level + 1, given);
     } catch (error) {
       throw at(key, error);
@@ -300,7 +300,7 @@ function copyRecord(level: number, input: Record<string, unknown>): Readonly<Rec
 
 /**
  * Refuses data nested deeper than {@link plainCopy} allows, before foreign code traverses it. Does not check that it is
- * plain: a schema of another library may make plain data of it. Throws {@link Misfit}.
+ * plain: a schema of another library may make plain data of it. Throws {@link SchemaError}.
  */
 export function checkNesting(input: unknown, level = 1): void {
   if (typeof input !== 'object' || input === null) return;
@@ -317,7 +317,7 @@ export function checkNesting(input: unknown, level = 1): void {
 
 function record(input: unknown): Record<string, unknown> {
   if (typeof input !== 'object' || input === null || Array.isArray(input) || !isPlain(input))
-    throw new Misfit(`must be an object of plain data, is ${describe(input)}`);
+    throw new SchemaError(`must be an object of plain data, is ${describe(input)}`);
   return input as Record<string, unknown>;
 }
 
@@ -328,13 +328,13 @@ export function isPlain(input: object): boolean {
 }
 
 function at(key: string | number, error: unknown): unknown {
-  if (error instanceof Misfit && !(error instanceof TooDeep)) error.path.unshift(key);
+  if (error instanceof SchemaError && !(error instanceof TooDeep)) error.path.unshift(key);
   return error;
 }
 
-function unknownField(input: Record<string, unknown>, fields: Fields): Misfit {
+function unknownField(input: Record<string, unknown>, fields: Fields): SchemaError {
   const key = Object.keys(input).find((name) => !Object.hasOwn(fields, name)) ?? '';
-  return at(key, new Misfit(`is not a field here; known are ${Object.keys(fields).join(', ')}`)) as Misfit;
+  return at(key, new SchemaError(`is not a field here; known are ${Object.keys(fields).join(', ')}`)) as SchemaError;
 }
 
 /**
@@ -393,7 +393,7 @@ export function oneOf<C extends Fields>(
       const [only] = set;
       if (only === undefined || set.length > 1 || !Object.hasOwn(choices, only[0])) {
         const has = set.map(([key]) => key).join(', ') || 'none';
-        throw new Misfit(`must have exactly one of ${Object.keys(choices).join(', ')}; has ${has}`);
+        throw new SchemaError(`must have exactly one of ${Object.keys(choices).join(', ')}; has ${has}`);
       }
       return pick(...only);
     },

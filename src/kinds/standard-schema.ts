@@ -1,4 +1,4 @@
-import { Misfit, type Schema } from './schema.js';
+import { SchemaError, type Schema } from './schema.js';
 
 /**
  * The part that we use of Standard Schema, the interface that zod, valibot, arktype and others share (version 1).
@@ -35,17 +35,17 @@ export function fromStandard(schema: StandardSchema): Schema<unknown> {
         throw new TypeError('a schema that must wait cannot be used in a transaction');
       }
       const [issue] = result.issues ?? [];
-      if (issue) throw misfitOf(issue);
+      if (issue) throw schemaErrorOf(issue);
       return 'value' in result ? result.value : undefined;
     },
   };
 }
 
-function misfitOf({ message, path = [] }: StandardIssue): Misfit {
+function schemaErrorOf({ message, path = [] }: StandardIssue): SchemaError {
   const parts = path.map(pathPart);
   const [field] = parts;
-  if (field !== 'id' && field !== 'meta') return new Misfit(message, parts);
-  return new Misfit(
+  if (field !== 'id' && field !== 'meta') return new SchemaError(message, parts);
+  return new SchemaError(
     `${message}: ${field} is a field of the store, which a schema is not given; leave it out of the schema`,
     parts,
   );

@@ -2,7 +2,7 @@ import {
   isKind,
   isKindName,
   kindNames,
-  Misfit,
+  SchemaError,
   plainCopy,
   type AnyObject as StoreObject,
   type Kind,
@@ -53,7 +53,7 @@ function parseBody(text: string): object {
     const body = plainCopy(JSON.parse(text));
     if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
   } catch (cause) {
-    if (cause instanceof Misfit)
+    if (cause instanceof SchemaError)
       throw new DecodeError(`the fields of an object cannot be: ${cause.where} ${cause.message}`, { cause });
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new DecodeError(`the fields of an object are no JSON: ${cause.message}`, { cause });

@@ -1,5 +1,5 @@
 import type { StoredObject } from '../definition.js';
-import { flag, Misfit, object, optional, text, type Infer } from '../schema.js';
+import { flag, SchemaError, object, optional, text, type Infer } from '../schema.js';
 import { annotations, driver } from '../parts.js';
 
 /** Most bytes of a secret, decoded: SwarmKit's limit. */
@@ -19,8 +19,8 @@ export function checkData(data: string, max: number): void {
   const path = ['spec', 'data'];
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
   const bytes = Math.floor((data.length / 4) * 3) - padding;
-  if (bytes > max) throw new Misfit(`must be at most ${max} bytes, is ${bytes}`, path);
-  if (data.length % 4 !== 0 || !base64Pattern.test(data)) throw new Misfit('must be base64', path);
+  if (bytes > max) throw new SchemaError(`must be at most ${max} bytes, is ${bytes}`, path);
+  if (data.length % 4 !== 0 || !base64Pattern.test(data)) throw new SchemaError('must be base64', path);
 }
 
 export const secretBody = object({

@@ -56,6 +56,19 @@ function declare(type: protobuf.Type): string {
   return `${comment(type.comment)}export interface ${type.name} {\n${lines.join('\n')}\n}\n`;
 }
 
+/** Returns a tree as JSON with one line for each message, enum and service: short, and a change shows where it is. */
+function compact(tree: protobuf.NamespaceBase): string {
+  const { nested = {}, ...rest } = tree.toJSON() as { readonly nested?: Record<string, object> };
+  const lines = Object.entries(nested).map(([name, item]) => {
+    const inner = tree.get(name);
+    const isPackage =
+      inner instanceof protobuf.Namespace && !(inner instanceof protobuf.Type || inner instanceof protobuf.Service);
+    return `${JSON.stringify(name)}: ${isPackage ? compact(inner) : JSON.stringify(item)}`;
+  });
+  const own = Object.entries(rest).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
+  return `{\n${own.join('')}"nested": {\n${lines.join(',\n')}\n}}`;
+}
+
 async function main(): Promise<void> {
   const files = (await readdir(join(protoDir, 'skep/v1'))).filter((name) => name.endsWith('.proto')).sort();
   const tree = new protobuf.Root();
@@ -77,7 +90,7 @@ async function main(): Promise<void> {
     .filter((item) => item instanceof protobuf.Type)
     .map(({ name }) => `  ${name}: ${name};`);
   const messages = `${notice}\n${declarations.filter(Boolean).join('\n')}\n/** Every message by its name. */\nexport interface Messages {\n${types.join('\n')}\n}\n`;
-  const descriptor = `${notice}\nexport const descriptor: object = ${JSON.stringify(tree.toJSON(), null, 1)};\n`;
+  const descriptor = `${notice}\nexport const descriptor: object = ${compact(tree)};\n`;
 
   const wanted = { 'messages.ts': messages, 'descriptor.ts': descriptor };
   await mkdir(outDir, { recursive: true });

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Namespace } from 'protobufjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type * as raft from '../../src/raft/index.js';
 import type * as state from '../../src/kinds/index.js';
 import type { messages } from '../../src/wire/index.js';
+import { packageName, schemaRoot } from '../../src/wire/codec.js';
 
 const root = new URL('../..', import.meta.url);
 
@@ -14,6 +17,15 @@ describe('the generated files', () => {
     });
     expect(stderr).toBe('');
     expect(status).toBe(0);
+  });
+
+  it('have one line for each message, enum and service', () => {
+    const lines = readFileSync(new URL('src/wire/generated/descriptor.ts', root), 'utf8').split('\n');
+    const items = schemaRoot.lookup(packageName) as Namespace;
+    expect(items.nestedArray.length).toBeGreaterThan(100);
+    for (const { name } of items.nestedArray)
+      expect(lines.filter((line) => line.startsWith(`"${name}": {`) && /\},?$/.test(line))).toHaveLength(1);
+    expect(lines.length).toBeLessThan(items.nestedArray.length + 20);
   });
 });
 

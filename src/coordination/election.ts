@@ -26,7 +26,7 @@ export interface ElectOptions extends LockOptions {
  * when the lead is lost meanwhile, its signal aborts, and it runs again from the start once this process leads
  * again. An error of `work` while it leads is an error of the election. Waits for a cluster that is away, also to begin with.
  * `waitMs` is for the first lead.
- * @throws the signal's reason when the election is stopped; {@link StoreError} `BUSY` when another leads for `waitMs`.
+ * @throws the signal's reason when the election is stopped; `StoreError` `BUSY` when another leads for `waitMs`.
  */
 export async function elect<T>(
   name: string,

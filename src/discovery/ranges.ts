@@ -12,7 +12,7 @@ const integer = /^[+-]?\d+$/;
  *
  * Both ends belong to it, and it may stand anywhere. What is no range of integers (also an IPv6 address in brackets, or
  * a second range) is given back as it is; a range that goes backwards is empty.
- * @throws {DiscoveryError} `INVALID_ADDRESS` for more than {@link rangeMax} addresses.
+ * @throws {DiscoveryError} `INVALID_ADDRESS` for more than 100,000 addresses.
  */
 export function expandRange(pattern: string): string[] {
   const match = brackets.exec(pattern);

@@ -1,5 +1,6 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { deferred } from '../base/deferred.js';
+import { systemClock } from '../base/clock.js';
+import { within } from '../base/waiting.js';
 import type { LocalStatus, MemberInfo, Replica } from '../replica/index.js';
 import type { KindUse } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
@@ -69,14 +70,9 @@ const noLeader = (timeoutMs: number) =>
 
 /** Resolves when this member leads. Rejects with `NOT_LEADER` and the leader's address when another does. */
 async function onLeader(replica: Replica, timeoutMs: number): Promise<void> {
-  const late = deferred<never>({ quiet: true });
-  const timer = setTimeout(() => late.reject(noLeader(timeoutMs)), timeoutMs);
-  try {
-    for (let admitted = replica.admit(); admitted; admitted = replica.admit())
-      await Promise.race([admitted, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const end = systemClock.monotonic() + timeoutMs;
+  for (let admitted = replica.admit(); admitted; admitted = replica.admit())
+    await within(systemClock, end - systemClock.monotonic(), admitted, () => noLeader(timeoutMs));
 }
 
 function memberStatus(member: LocalStatus['members'][number], leader: MemberInfo | undefined): MemberStatus {

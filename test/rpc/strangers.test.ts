@@ -3,7 +3,7 @@ import type { ServerReadableStream } from '@grpc/grpc-js';
 import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/log.js';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
-import type { Message } from '../../src/raft/index.js';
+import { simpleConfState, type Message } from '../../src/raft/index.js';
 import type { NetworkHandler } from '../../src/replica/index.js';
 import { ApiServer } from '../../src/api/index.js';
 import { GrpcNetwork, methodOf, type Channel } from '../../src/rpc/index.js';
@@ -94,7 +94,7 @@ describe('members', () => {
     const [to, other] = await members.followers();
     if (!to || !other) throw new Error('three members');
     const { term, lastIndex, members: known } = to.status();
-    const confState = { voters: known.map(({ id }) => id), learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false }; // prettier-ignore
+    const confState = simpleConfState(known.map(({ id }) => id));
     const snapshot = { metadata: { index: lastIndex + 1_000, term, confState }, data: none };
     const from = (await members.leader()).status().id;
     const said = await speak(members.channel(to.addr), frames(to, from, term, { installSnapshot: { snapshot } }));

@@ -4,7 +4,9 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../../src/base/errors.js';
 import type { Manager } from '../manager.js';
-import { pause, within } from '../timing.js';
+import { systemClock } from '../../../src/base/clock.js';
+import { settledWithin } from '../../../src/base/waiting.js';
+import { pause } from '../timing.js';
 import { between, roles, type Fight, type Scenario } from './scenario.js';
 
 const diskMiB = 48;
@@ -89,12 +91,13 @@ async function limit({ cluster, notebook }: Fight, victim: Manager): Promise<voi
 
 /** Waits for the end that a full disk must bring, with exit code 1: not a crash, and not a clean end. */
 async function ending({ cluster, notebook }: Omit<Fight, 'signal'>, victim: Manager, what: string): Promise<void> {
-  const code = await within(endsWithinMs, victim.ended());
-  if (code === undefined) {
+  await settledWithin(systemClock, endsWithinMs, victim.ended());
+  if (victim.isRunning) {
     cluster.problems.push(`${victim.name} went on for ${endsWithinMs} ms without room`);
     await victim.end('SIGKILL');
     return;
   }
+  const code = await victim.ended();
   notebook.fault(what);
   if (code !== 1) cluster.problems.push(`${victim.name} ended with ${code} for want of room: ${victim.log}`);
 }

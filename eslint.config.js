@@ -28,6 +28,12 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-explicit-any': 'error', '@typescript-eslint/no-non-null-assertion': 'error' },
   },
   {
+    files: ['src/**/*.ts'],
+    // Long for now, most of it one call a line: shorten them rather than adding one.
+    ignores: ['src/api/control.ts', 'src/cli/commands/{catalog,snapshot}.ts', 'src/dns/server.ts'],
+    rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }] },
+  },
+  {
     // The pure folders know neither a clock nor a die: that is what makes the simulation possible.
     files: ['src/{raft,table,state,settings,wire,replica}/**/*.ts'],
     rules: {

@@ -1,3 +1,4 @@
+import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
 const clockMessage = 'Time and chance are arguments: take a Clock or a Random from base.';
@@ -26,6 +27,17 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     rules: { '@typescript-eslint/no-explicit-any': 'error', '@typescript-eslint/no-non-null-assertion': 'error' },
+  },
+  {
+    files: ['**/*.ts'],
+    plugins: { 'simple-import-sort': simpleImportSort },
+    // Node, then packages, then ours: base first, the nearest last.
+    rules: {
+      'simple-import-sort/imports': [
+        'error',
+        { groups: [['^\\u0000', '^node:', '^@?\\w', '^\\..*/base/', '^\\.\\./', '^\\./']] },
+      ],
+    },
   },
   {
     files: ['src/**/*.ts'],

@@ -2,7 +2,7 @@
  * The main job, end to end: from a Compose file to three replicas that survive the death of their leader. Every claim in
  * the summary is checked; the exit code is 0 only if all of them hold.
  */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

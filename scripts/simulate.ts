@@ -8,8 +8,8 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { Command, InvalidArgumentError } from 'commander';
 import { mustHappen, runBatch } from '../src/testing/batch.js';
-import { faultKinds, type FaultKind } from '../src/testing/faults.js';
-import { runSeed, type RunOptions, type RunResult } from '../src/testing/run.js';
+import { type FaultKind, faultKinds } from '../src/testing/faults.js';
+import { type RunOptions, type RunResult, runSeed } from '../src/testing/run.js';
 import { shrink } from '../src/testing/shrink.js';
 
 const whole = (text: string): number => {

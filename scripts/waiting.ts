@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Waits until `holds` says so, with a bound: nothing here waits for a time. Fails with `what` when it takes too long. */

@@ -1,6 +1,6 @@
-import { Client, credentials, status, type ServiceError } from '@grpc/grpc-js';
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import type { Random } from '../../src/base/random.js';
-import { allMethods, messageOf, pick, shapesOf, type Method } from './messages.js';
+import { allMethods, messageOf, type Method, pick, shapesOf } from './messages.js';
 
 /** How long a call may take, and how long a stream that says nothing is listened to, milliseconds. */
 const deadlineMs = 10_000;

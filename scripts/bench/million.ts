@@ -1,14 +1,14 @@
-import { controlOf } from '../../src/state/index.js';
 import { readFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import process from 'node:process';
 import { Readable } from 'node:stream';
-import { setFlagsFromString } from 'node:v8';
 import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { systemClock } from '../../src/base/clock.js';
 import { all, MemoryStore, type StoreSnapshot } from '../../src/index.js';
 import { decodeInSlices, encodeInSlices } from '../../src/replica/index.js';
-import { systemClock } from '../../src/base/clock.js';
-import { figure, type Figure } from './figure.js';
+import { controlOf } from '../../src/state/index.js';
+import { type Figure, figure } from './figure.js';
 
 /**
  * A million objects: listing, saving and restoring must give the event loop back. A ticker measures how long each turn

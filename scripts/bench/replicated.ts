@@ -1,12 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openReplica, type OpenReplica } from '../../src/index.js';
 import { Client } from '../../src/client/index.js';
-import { load, type Figure } from './figure.js';
+import { type OpenReplica, openReplica } from '../../src/index.js';
+import { type Figure, load } from './figure.js';
 
 const skepPath = resolve('dist/main.js');
 const seconds = 4;

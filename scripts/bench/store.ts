@@ -1,5 +1,5 @@
 import { all, byName, MemoryStore, type Tx } from '../../src/index.js';
-import { figure, measure, type Figure } from './figure.js';
+import { type Figure, figure, measure } from './figure.js';
 
 /** The store alone, in this process: 10,000 nodes, as SwarmKit's own benchmarks have it. */
 const count = 10_000;

@@ -1,6 +1,6 @@
 import BTree from 'sorted-btree';
-import { emptyTree, TreeEditor, treeGet, treeValues, type Tree } from '../../src/table/btree.js';
-import { figure, type Figure } from './figure.js';
+import { emptyTree, type Tree, TreeEditor, treeGet, treeValues } from '../../src/table/btree.js';
+import { type Figure, figure } from './figure.js';
 
 /** The persistent tree beside `sorted-btree`, cloned for every transaction: get, transactions of one change, scan. */
 const count = 10_000;

@@ -1,5 +1,5 @@
 import { EventUpdateTask, MemoryStore, taskCheckNodeId, watch } from '../../src/index.js';
-import { figure, type Figure } from './figure.js';
+import { type Figure, figure } from './figure.js';
 
 const watchers = 1_000;
 const updates = 10_000;

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { scenarioNames, type ScenarioName } from './faults/index.js';
+import { type ScenarioName, scenarioNames } from './faults/index.js';
 
 export interface Arguments {
   readonly scenario: ScenarioName;

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Channel, methodOf } from '../../src/rpc/index.js';
 import { Client } from '../../src/client/index.js';
+import { Channel, methodOf } from '../../src/rpc/index.js';
 import type { messages } from '../../src/wire/index.js';
+import { freePort, until } from '../waiting.js';
 import { Manager } from './manager.js';
 import { Proxies } from './proxies.js';
-import { freePort, until } from '../waiting.js';
 
 /** How long a member may take to say how it is, milliseconds: a paused one does not. */
 const askMs = 400;

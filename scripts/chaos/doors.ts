@@ -1,9 +1,9 @@
 import { newId } from '../../src/base/ids.js';
 import { systemRandom } from '../../src/base/random.js';
-import { Client } from '../../src/client/index.js';
-import { Channel, methodOf } from '../../src/rpc/index.js';
 import { isStoreError } from '../../src/base/store-error.js';
+import { Client } from '../../src/client/index.js';
 import { canonicalObject, kindOf, type Node } from '../../src/kinds/index.js';
+import { Channel, methodOf } from '../../src/rpc/index.js';
 import type { messages } from '../../src/wire/index.js';
 import type { State } from './history.js';
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { systemRandom } from '../../src/base/random.js';
 import type { Cluster } from './cluster.js';
 import { ClientDoor, DirectDoor, type Door, type Seen } from './doors.js';
-import { microseconds, type OpName, type Operation, type Recorder } from './history.js';
+import { microseconds, type Operation, type OpName, type Recorder } from './history.js';
 import { outcomeOf, surprise } from './outcome.js';
 import { pause } from './timing.js';
 

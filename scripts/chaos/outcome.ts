@@ -1,6 +1,6 @@
 import { messageOf } from '../../src/base/errors.js';
-import { neverSent, notServed } from '../../src/rpc/index.js';
 import { StoreError, type StoreErrorCode } from '../../src/base/store-error.js';
+import { neverSent, notServed } from '../../src/rpc/index.js';
 import type { OpName, Result } from './history.js';
 
 /** What an error says of the outcome. Everything that is not a clear answer is `unknown`. */

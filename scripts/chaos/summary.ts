@@ -1,7 +1,7 @@
 import { settingsDefaults } from '../../src/replica/settings.js';
-import { isWrite, opNames, type History, type Operation } from './history.js';
-import type { LeaderLoss, Notebook } from './notebook.js';
 import { mostAtOnce } from './checker/floor.js';
+import { type History, isWrite, type Operation, opNames } from './history.js';
+import type { LeaderLoss, Notebook } from './notebook.js';
 
 /** What happened in a run, as lines for people. */
 export function summary(history: History, notebook: Notebook, watches: { resumed: number; resyncs: number }): string[] {

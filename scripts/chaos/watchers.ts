@@ -1,12 +1,12 @@
-import { systemRandom } from '../../src/base/random.js';
 import { messageOf } from '../../src/base/errors.js';
-import { Client, type RemoteTransaction } from '../../src/client/index.js';
+import { systemRandom } from '../../src/base/random.js';
 import { isStoreError } from '../../src/base/store-error.js';
+import { Client, type RemoteTransaction } from '../../src/client/index.js';
 import type { Node } from '../../src/kinds/index.js';
+import { until } from '../waiting.js';
 import type { Cluster } from './cluster.js';
 import { stateOf, valueOf } from './doors.js';
-import { microseconds, passes, type Change, type Filter, type Recorder } from './history.js';
-import { until } from '../waiting.js';
+import { type Change, type Filter, microseconds, passes, type Recorder } from './history.js';
 import { pause } from './timing.js';
 
 /** How long one watch lasts before its watcher goes on with another one, milliseconds: at least, and up to twice as long. */

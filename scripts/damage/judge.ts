@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import process from 'node:process';
-import { silentLogger } from '../../src/base/log.js';
 import { messageOf } from '../../src/base/errors.js';
+import { silentLogger } from '../../src/base/log.js';
 import { backupTools } from '../../src/daemon/backup.js';
 import { diagnose } from '../../src/daemon/doctor.js';
 import { openReplica } from '../../src/daemon/open-replica.js';

@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { seededRandom, type Random } from '../../src/base/random.js';
+import { type Random, seededRandom } from '../../src/base/random.js';
 import { diagnose } from '../../src/daemon/doctor.js';
 import { damages, type Victim } from './damages.js';
 import { Judge, type Outcome } from './judging.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/log.js';
 import { backupTools } from '../../src/daemon/backup.js';
-import { openReplica, type OpenReplica } from '../../src/daemon/open-replica.js';
+import { type OpenReplica, openReplica } from '../../src/daemon/open-replica.js';
 import { encodeInSlices } from '../../src/replica/index.js';
 import { until } from '../waiting.js';
 

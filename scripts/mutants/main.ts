@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
 import ts from 'typescript';
-import { mutants, type Mutant } from './list.js';
+import { type Mutant, mutants } from './list.js';
 
 const { ModuleKind, ScriptTarget, transpileModule } = ts;
 

@@ -1,17 +1,17 @@
 import type {
+  sendUnaryData,
   ServerReadableStream,
   ServerWritableStream,
-  sendUnaryData,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { systemClock } from '../base/clock.js';
-import { decodeInSlices, encodeInSlices, type Replica } from '../replica/index.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
-import { DecodeError, type ClusterSnapshot, type messages } from '../wire/index.js';
+import { decodeInSlices, encodeInSlices, type Replica } from '../replica/index.js';
 import { Channel, methodOf, toStatus } from '../rpc/index.js';
+import { type ClusterSnapshot, DecodeError, type messages } from '../wire/index.js';
 import { timeLeft } from './forward.js';
 import { readCommitted } from './reads.js';
-import { streaming, type Answers } from './streaming.js';
+import { type Answers, streaming } from './streaming.js';
 
 type SaveCall = ServerWritableStream<messages.SaveRequest, messages.SaveResponse>;
 type RestoreCall = ServerReadableStream<messages.RestoreRequest, messages.RestoreResponse>;

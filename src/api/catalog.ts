@@ -1,23 +1,23 @@
 import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { groupedToLast } from '../base/grouped.js';
-import type { Replica } from '../replica/index.js';
+import { StoreError } from '../base/store-error.js';
 import {
-  leases,
   all,
   indexLookup,
-  specifierFor,
   type Kind,
+  leases,
   type ReadTx,
+  specifierFor,
   type StoredObject,
   type WriteTable,
 } from '../kinds/index.js';
-import { tableOf, watch } from '../state/index.js';
-import { StoreError } from '../base/store-error.js';
-import type { messages } from '../wire/index.js';
+import type { Replica } from '../replica/index.js';
 import { methodOf } from '../rpc/index.js';
-import { forwardingHandler, type Forwarder } from './forward.js';
+import { tableOf, watch } from '../state/index.js';
+import type { messages } from '../wire/index.js';
+import { type Forwarder, forwardingHandler } from './forward.js';
 import { foundIn, pageBytes, pageOf, readHandler, type ReadRequest } from './reads.js';
-import { streaming, type Answers } from './streaming.js';
+import { type Answers, streaming } from './streaming.js';
 
 type Instance = messages.CatalogInstance;
 type WatchCall = ServerWritableStream<messages.CatalogWatchRequest, messages.CatalogWatchResponse>;

@@ -1,14 +1,14 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { Replica } from '../replica/index.js';
-import type { UpdateOptions } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
 import type { AnyObject, Tx } from '../kinds/index.js';
-import { bodyCharactersMax, fromAny, itemsTotalMax, toAny, type messages } from '../wire/index.js';
+import type { Replica } from '../replica/index.js';
 import { methodOf } from '../rpc/index.js';
-import { forwardingHandler, type Forwarder } from './forward.js';
+import type { UpdateOptions } from '../state/index.js';
+import { bodyCharactersMax, fromAny, itemsTotalMax, type messages, toAny } from '../wire/index.js';
+import { type Forwarder, forwardingHandler } from './forward.js';
 import { kindsService } from './history.js';
-import { answerBytes, getObject, listObjects, readHandler } from './reads.js';
 import { checkedKind } from './names.js';
+import { answerBytes, getObject, listObjects, readHandler } from './reads.js';
 import { FieldRoom, showObject, wireFields } from './shown.js';
 import { ApiWrites, checkConditions, type Seen } from './writes.js';
 

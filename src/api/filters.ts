@@ -2,6 +2,7 @@ import { StoreError } from '../base/store-error.js';
 import {
   all,
   and,
+  type By,
   byId,
   byIdPrefix,
   byIndex,
@@ -11,7 +12,6 @@ import {
   indexLookup as ownIndexLookup,
   isKind,
   or,
-  type By,
 } from '../kinds/index.js';
 import type { messages } from '../wire/index.js';
 

@@ -1,8 +1,8 @@
 import type { handleUnaryCall, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
-import type { Replica } from '../replica/index.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
-import type { messages } from '../wire/index.js';
+import type { Replica } from '../replica/index.js';
 import { Channel, connectionLost, neverSent, toStatus } from '../rpc/index.js';
+import type { messages } from '../wire/index.js';
 
 /** Says that a request has been forwarded once already: it is not forwarded again. */
 const forwardedKey = 'skep-forwarded';

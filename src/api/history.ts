@@ -1,9 +1,9 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { Slicer, systemClock } from '../base/clock.js';
 import { groupedToLast } from '../base/grouped.js';
+import { isKind } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
 import { historyEntries, type KindUse, type MemoryStore } from '../state/index.js';
-import { isKind } from '../kinds/index.js';
 import type { messages } from '../wire/index.js';
 import { timeLeft } from './forward.js';
 import { checkedKind } from './names.js';

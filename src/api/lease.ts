@@ -1,8 +1,8 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Replica } from '../replica/index.js';
-import type { messages } from '../wire/index.js';
 import { methodOf } from '../rpc/index.js';
-import { forwardingHandler, type Forwarder } from './forward.js';
+import type { messages } from '../wire/index.js';
+import { type Forwarder, forwardingHandler } from './forward.js';
 
 /** The `Lease` service. Only the leader keeps time: everything goes there. */
 export function leaseService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {

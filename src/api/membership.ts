@@ -1,12 +1,12 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { systemClock } from '../base/clock.js';
+import { StoreError } from '../base/store-error.js';
 import { within } from '../base/waiting.js';
 import type { LocalStatus, MemberInfo, Replica } from '../replica/index.js';
-import type { KindUse } from '../state/index.js';
-import { StoreError } from '../base/store-error.js';
-import type { messages } from '../wire/index.js';
 import { askMember, methodOf, toStatus } from '../rpc/index.js';
-import { forwardingHandler, type Forwarder } from './forward.js';
+import type { KindUse } from '../state/index.js';
+import type { messages } from '../wire/index.js';
+import { type Forwarder, forwardingHandler } from './forward.js';
 
 type ClusterStatus = messages.ClusterStatus;
 type MemberStatus = messages.MemberStatus;

@@ -1,5 +1,5 @@
-import { isKindName } from '../kinds/index.js';
 import { StoreError } from '../base/store-error.js';
+import { isKindName } from '../kinds/index.js';
 
 /** @throws {StoreError} `INVALID_OBJECT` for what no kind can be called. */
 export function checkedKind(kind: string): string {

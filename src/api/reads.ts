@@ -1,15 +1,15 @@
 import type { handleServerStreamingCall, handleUnaryCall, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { Slicer, systemClock } from '../base/clock.js';
-import type { Replica } from '../replica/index.js';
-import { tableOf, type MemoryStore } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
 import type { By, ReadTx, StoredObject } from '../kinds/index.js';
-import { toAny, type messages } from '../wire/index.js';
+import type { Replica } from '../replica/index.js';
+import { toStatus } from '../rpc/index.js';
+import { type MemoryStore, tableOf } from '../state/index.js';
+import { type messages, toAny } from '../wire/index.js';
 import { lookupOf } from './filters.js';
 import { timeLeft } from './forward.js';
 import { checkedKind } from './names.js';
 import { showObject } from './shown.js';
-import { toStatus } from '../rpc/index.js';
 import { streaming } from './streaming.js';
 
 /** Fields that every read request has. */

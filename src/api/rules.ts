@@ -1,4 +1,4 @@
-import { isKind, kindOf, systemRules, type AnyObject, type KindRules, type StoredObject } from '../kinds/index.js';
+import { type AnyObject, isKind, kindOf, type KindRules, type StoredObject, systemRules } from '../kinds/index.js';
 import { refuse } from '../kinds/rules.js';
 import type { ReadTx } from '../kinds/tx.js';
 

@@ -1,26 +1,26 @@
-import type { MemoryStore } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
 import {
   and,
+  type AnyObject,
   byIndex,
+  type CheckFunc,
   checkId,
+  type EventAction,
   EventCommit,
   fitsBy,
   foldName,
   isKind,
-  kindNames,
-  kindOf,
-  specifierFor,
-  type AnyObject,
-  type CheckFunc,
-  type EventAction,
   type Kind,
   type KindDefinition,
+  kindNames,
+  kindOf,
   type SelectorField,
   type Specifier,
+  specifierFor,
   type StoredObject,
 } from '../kinds/index.js';
-import { selectedMax, type messages } from '../wire/index.js';
+import type { MemoryStore } from '../state/index.js';
+import { type messages, selectedMax } from '../wire/index.js';
 import { indexLookup } from './filters.js';
 
 type Selector = messages.Selector;

@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
@@ -6,18 +6,18 @@ import { HealthImplementation } from 'grpc-health-check';
 import { splitHostPort } from '../base/host-port.js';
 import { cannotListen } from '../base/listening.js';
 import type { Replica } from '../replica/index.js';
+import {
+  afterPreface,
+  type AnswerFormation,
+  commonOptions,
+  formationService,
+  type GrpcNetwork,
+  served,
+  services,
+} from '../rpc/index.js';
 import { descriptor } from '../wire/index.js';
 import { backupService } from './backup.js';
 import { catalogService } from './catalog.js';
-import {
-  commonOptions,
-  services,
-  formationService,
-  type AnswerFormation,
-  type GrpcNetwork,
-  afterPreface,
-  served,
-} from '../rpc/index.js';
 import { controlService } from './control.js';
 import { Forwarder } from './forward.js';
 import { leaseService } from './lease.js';
@@ -26,9 +26,9 @@ import { watchService } from './watch.js';
 
 /**
  * Calls that one connection may have open at a time; grpc-js sets no limit. Each stream keeps one message that its reader
- * has not taken: about 256 KiB, so 500 MiB for a connection that reads nothing, and more where single objects are larger.
+ * has not taken: about 256 KiB, so 1 GiB for a connection that reads nothing, and more where single objects are larger.
  */
-const streamsMax = 2_000;
+const streamsMax = 4_096;
 
 /** Limit for a connection to send the HTTP/2 preface, milliseconds. */
 const prefaceDefaultMs = 5_000;

@@ -1,5 +1,5 @@
+import { type AnyObject, isKind, kindOf, type StoredObject } from '../kinds/index.js';
 import type { FieldChange } from '../state/index.js';
-import { isKind, kindOf, type AnyObject, type StoredObject } from '../kinds/index.js';
 import type { messages } from '../wire/index.js';
 
 const shown = new WeakMap<StoredObject, StoredObject>();

@@ -2,15 +2,15 @@ import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/g
 import { Slicer, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { groupedToLast } from '../base/grouped.js';
-import type { Replica } from '../replica/index.js';
-import { watch, type MemoryStore } from '../state/index.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
 import { all, type Event, type ObjectEvent, type StoredObject } from '../kinds/index.js';
-import { toAny, type messages } from '../wire/index.js';
+import type { Replica } from '../replica/index.js';
+import { type MemoryStore, watch } from '../state/index.js';
+import { type messages, toAny } from '../wire/index.js';
 import { foundIn, pageBytes, pagesOf } from './reads.js';
-import { allKinds, selectionsOf, specifiersOf, type Selection } from './selectors.js';
+import { allKinds, type Selection, selectionsOf, specifiersOf } from './selectors.js';
 import { showObject } from './shown.js';
-import { streaming, type Answers } from './streaming.js';
+import { type Answers, streaming } from './streaming.js';
 
 type WatchRequest = messages.WatchRequest;
 type WatchResponse = messages.WatchResponse;

@@ -1,18 +1,18 @@
-import { tableOf } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
 import {
-  specVersionOf,
   type AnyObject,
   type KindDefinition,
   type KindSet,
-  type StoredObject,
-  type ReadTx,
-  type Tx,
-  valueOfKey,
   leaseIndex,
   leases,
+  type ReadTx,
+  specVersionOf,
+  type StoredObject,
+  type Tx,
+  valueOfKey,
 } from '../kinds/index.js';
 import { endLease } from '../replica/index.js';
+import { tableOf } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { checkedKind } from './names.js';
 import { checkObject, checkRemoval, rulesOf } from './rules.js';
@@ -97,7 +97,10 @@ function checkLease(tx: ReadTx, kind: string, object: StoredObject, { table }: K
   for (const [key = ''] of table.indexes[leaseIndex]?.of(object) ?? []) {
     const lease = String(valueOfKey(key));
     if (!tx.kind(leases).get(lease))
-      throw new StoreError('LEASE_LOST', `${kind} ${object.id} cannot be attached to the lease ${lease}: it has expired`);
+      throw new StoreError(
+        'LEASE_LOST',
+        `${kind} ${object.id} cannot be attached to the lease ${lease}: it has expired`,
+      );
   }
 }
 

@@ -1,4 +1,4 @@
-import { deferred, type Deferred } from './deferred.js';
+import { type Deferred, deferred } from './deferred.js';
 
 /**
  * Iterator that ends within a turn, whatever it waits for: on `return`, `throw`, `break`, and when `signal` aborts.

@@ -1,9 +1,9 @@
-import { systemClock, type Clock } from '../base/clock.js';
+import { type Clock, systemClock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
 import { consoleLogger, type Logger } from '../base/log.js';
-import { systemRandom, type Random } from '../base/random.js';
+import { type Random, systemRandom } from '../base/random.js';
 import type { CatalogBackend, PublishedInstance } from './backend.js';
-import { askGrpcHealth, type AskGrpcHealth } from './checks/grpc.js';
+import { type AskGrpcHealth, askGrpcHealth } from './checks/grpc.js';
 import { CatalogError } from './errors.js';
 import { Follow } from './follow.js';
 import type { CheckStatus } from './health.js';

@@ -1,4 +1,4 @@
-import { healths, isHealth, type Health } from '../kinds/index.js';
+import { type Health, healths, isHealth } from '../kinds/index.js';
 
 export { healths, isHealth, type Health };
 

@@ -1,5 +1,5 @@
-import { messageOf } from '../base/errors.js';
 import type { Clock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { plainEqual } from '../base/plain.js';
 import type { Random } from '../base/random.js';

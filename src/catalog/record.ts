@@ -1,8 +1,8 @@
 import { newId } from '../base/ids.js';
 import type { Random } from '../base/random.js';
 import { checkedRecord, type Health, type InstanceRecord } from '../kinds/index.js';
-import { CatalogError } from './errors.js';
 import type { CheckSpec } from './checks/spec.js';
+import { CatalogError } from './errors.js';
 
 /** Registration of an instance, as a program makes it. */
 export interface Registration {

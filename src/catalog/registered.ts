@@ -1,7 +1,7 @@
 import { plainEqual } from '../base/plain.js';
-import { Checkup, type CheckPorts, type CheckState } from './checks/checkup.js';
+import { type CheckPorts, type CheckState, Checkup } from './checks/checkup.js';
 import type { CheckStatus, Health } from './health.js';
-import { recordOf, type InstanceRecord, type Registration } from './record.js';
+import { type InstanceRecord, recordOf, type Registration } from './record.js';
 
 /** Health of an instance, and its sources. */
 export interface RegisteredHealth {

@@ -1,5 +1,5 @@
 import type { Instance } from './instance.js';
-import { Watcher, type FollowStates } from './watcher.js';
+import { type FollowStates, Watcher } from './watcher.js';
 
 /** Access of a service to its instances. */
 export interface ServiceView {

@@ -1,5 +1,5 @@
-import { deferred, type Deferred } from '../base/deferred.js';
-import { Diff, type CatalogEvent } from './diff.js';
+import { type Deferred, deferred } from '../base/deferred.js';
+import { type CatalogEvent, Diff } from './diff.js';
 import { watcherClosed } from './errors.js';
 import type { Instance } from './instance.js';
 

@@ -1,7 +1,7 @@
+import { type Command, InvalidArgumentError } from 'commander';
 import { timerMaxMs } from '../base/clock.js';
 import { parseDuration } from '../base/duration.js';
 import { isAddress } from '../base/host-port.js';
-import { InvalidArgumentError, type Command } from 'commander';
 
 /** Readers of arguments that more than one command has. What they throw is a mistake on the command line: exit code 2. */
 

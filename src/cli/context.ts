@@ -1,13 +1,13 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { Client, type WriteOptions } from '../client/index.js';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Clock } from '../base/clock.js';
 import { isAddress, withPort } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
+import { Client, type WriteOptions } from '../client/index.js';
 import type { createBackend } from '../discovery/index.js';
 import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';
-import { formats, type Format, type Streams } from './output.js';
+import { type Format, formats, type Streams } from './output.js';
 
 /** Context that every command receives. */
 export interface Context {

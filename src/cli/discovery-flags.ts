@@ -1,7 +1,7 @@
 import { timerMaxMs } from '../base/clock.js';
 import { parseDuration } from '../base/duration.js';
 import { messageOf } from '../base/errors.js';
-import { DiscoveryError, type Backend, type BackendOptions, type BackendSettings } from '../discovery/index.js';
+import { type Backend, type BackendOptions, type BackendSettings, DiscoveryError } from '../discovery/index.js';
 import type { Context } from './context.js';
 import { UsageError } from './exit-codes.js';
 

@@ -1,6 +1,6 @@
+import { isStoreError, StoreError } from '../base/store-error.js';
 import type { Client, Where } from '../client/index.js';
 import { stackLabel } from '../compose/index.js';
-import { isStoreError, StoreError } from '../base/store-error.js';
 import { isKind, kindNames, kindOf, type StoredObject } from '../kinds/index.js';
 
 /** Finding kinds and objects by what people call them. */

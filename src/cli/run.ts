@@ -15,7 +15,7 @@ import { addSnapshot } from './commands/snapshot.js';
 import { addStatus } from './commands/status.js';
 import { addTokenServer } from './commands/token-server.js';
 import { addWatch } from './commands/watch.js';
-import { formats, hostDefault, type Context } from './context.js';
+import { type Context, formats, hostDefault } from './context.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { safeStreams } from './output.js';
 import { endOwnOptions } from './own-options.js';

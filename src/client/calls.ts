@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../base/clock.js';
 import { endable } from '../base/endable.js';
+import { StoreError } from '../base/store-error.js';
 import { orAborted, pause, within } from '../base/waiting.js';
 import { Channel, connectionLost, fromStatus, methodOf, neverSent, timedOut } from '../rpc/index.js';
-import { StoreError } from '../base/store-error.js';
 import type { messages } from '../wire/index.js';
 import { explained, failureOf, notLeader } from './failures.js';
 

@@ -1,24 +1,24 @@
-import { newId } from '../base/ids.js';
-import { systemClock, type Clock } from '../base/clock.js';
+import { type Clock, systemClock } from '../base/clock.js';
 import { endable } from '../base/endable.js';
 import { addressRule, isAddress } from '../base/host-port.js';
+import { newId } from '../base/ids.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
 import { StoreError } from '../base/store-error.js';
 import {
   canonicalObject,
-  isKind,
-  kindOf,
-  plainObject,
-  type Draft,
-  type Kind,
-  type ObjectOf,
   type CustomKind,
+  type Draft,
+  isKind,
+  type Kind,
+  kindOf,
+  type ObjectOf,
+  plainObject,
   type Replacement,
   type Stored,
   type StoredObject,
 } from '../kinds/index.js';
-import { toAny, type messages } from '../wire/index.js';
+import { type messages, toAny } from '../wire/index.js';
 import { objectIn } from './answers.js';
 import { Calls } from './calls.js';
 import { completeFilter, type Where } from './filters.js';

@@ -1,5 +1,5 @@
-import { connectionLost, neverSent, notServed, timedOut } from '../rpc/index.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
+import { connectionLost, neverSent, notServed, timedOut } from '../rpc/index.js';
 
 /** The meaning of a failed attempt: `final` is an answer, `unsent` did nothing, `unknown` may have been carried out. */
 export function failureOf(error: unknown): 'final' | 'unsent' | 'unknown' {

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
-import { neverSent } from '../rpc/index.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
+import { neverSent } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import type { Calls } from './calls.js';
 

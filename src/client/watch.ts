@@ -1,10 +1,10 @@
-import { pause } from '../base/waiting.js';
-import { connectionLost, methodOf, timedOut, written, type Channel } from '../rpc/index.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
+import { pause } from '../base/waiting.js';
 import type { Event, ObjectEvent, StoredObject } from '../kinds/index.js';
+import { type Channel, connectionLost, methodOf, timedOut, written } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import { objectIn } from './answers.js';
-import { Silent, type Calls } from './calls.js';
+import { type Calls, Silent } from './calls.js';
 import { checkFilter, indexFilter, type IndexWhere } from './filters.js';
 
 type WatchResponse = messages.WatchResponse;

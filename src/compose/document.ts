@@ -1,15 +1,15 @@
 import {
   Composer,
+  type CST,
+  type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
+  type Node,
   Parser,
   visit,
-  type CST,
-  type Document,
-  type Node,
   type YAMLMap,
 } from 'yaml';
 import { ComposeError, type Place } from './errors.js';

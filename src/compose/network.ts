@@ -1,5 +1,5 @@
 import type { DeepPartial, Network } from '../kinds/index.js';
-import { externalOf, type External } from './external.js';
+import { type External, externalOf } from './external.js';
 import type { Reader } from './reader.js';
 
 /** Network of the file. Without an explicit name, its key is prefixed with the stack's name. */

@@ -1,9 +1,9 @@
 import { plainEqual } from '../base/plain.js';
 import { StoreError } from '../base/store-error.js';
 import {
+  type AnyObject,
   builtInKinds,
   canonicalObject,
-  type AnyObject,
   type DeepPartial,
   type Network,
   type Service,

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { parseDuration } from '../base/duration.js';
-import { YamlDocument, type Pair } from './document.js';
+import { type Pair, YamlDocument } from './document.js';
 import { interpolate } from './interpolate.js';
 
 /** Context for reading a file: its meaning depends on its location. */

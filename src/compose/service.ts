@@ -1,6 +1,6 @@
 import type { DeepPartial, ServiceSpec, UpdateConfig } from '../kinds/index.js';
-import { portsOf, type ComposePort } from './ports.js';
 import { mountsOf } from './mounts.js';
+import { type ComposePort, portsOf } from './ports.js';
 import type { Reader } from './reader.js';
 import { splitWords } from './words.js';
 

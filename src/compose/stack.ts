@@ -1,8 +1,8 @@
 import { isName, nameRule } from '../base/names.js';
-import { networkOf, type ComposeNetwork } from './network.js';
+import { type ComposeNetwork, networkOf } from './network.js';
 import { checkPorts } from './ports.js';
 import { Reader, type Surroundings } from './reader.js';
-import { serviceOf, type ComposeService } from './service.js';
+import { type ComposeService, serviceOf } from './service.js';
 import { volumeNames, withVolumeNames } from './volumes.js';
 
 /** Content of a Compose file, apart from any cluster. */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
-import { systemClock, type Clock } from '../base/clock.js';
-import { systemRandom, type Random } from '../base/random.js';
+import { type Clock, systemClock } from '../base/clock.js';
+import { type Random, systemRandom } from '../base/random.js';
 import { Client, type WaitOptions } from '../client/index.js';
 import type { WatchableStore } from '../state/index.js';
 import { elect, type ElectOptions, type Lead } from './election.js';

@@ -2,21 +2,21 @@ import { messageOf } from '../base/errors.js';
 import { isAddress } from '../base/host-port.js';
 import { newId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
+import { isStoreError } from '../base/store-error.js';
 import { Client } from '../client/index.js';
 import {
-  createEntries,
-  DiscoveryError,
-  Entry,
-  following,
   type Backend,
   type BackendOptions,
   type BackendPorts,
+  createEntries,
+  DiscoveryError,
   type DiscoveryWatch,
+  Entry,
+  following,
   type Tell,
   type WatchOptions,
 } from '../discovery/index.js';
-import { isStoreError } from '../base/store-error.js';
-import { type Stored, entries } from '../kinds/index.js';
+import { entries, type Stored } from '../kinds/index.js';
 
 /** Default path of entries, when neither the URL nor `kv.path` names one. */
 const pathDefault = 'docker/nodes';

@@ -1,9 +1,9 @@
-import { refuseUnknown } from '../base/options.js';
-import { acquire, lockOptions, type Lock, type LockOptions, type LockPorts } from './lock.js';
-import type { FencedTx } from './fenced.js';
 import type { Clock } from '../base/clock.js';
+import { refuseUnknown } from '../base/options.js';
 import { settledWithin } from '../base/waiting.js';
 import type { WaitOptions } from '../client/index.js';
+import type { FencedTx } from './fenced.js';
+import { acquire, type Lock, type LockOptions, lockOptions, type LockPorts } from './lock.js';
 
 /** Lead of an election, as `work` receives it. */
 export interface Lead {

@@ -1,27 +1,27 @@
-import { type Client, type messages, type WaitOptions, changeOf } from '../client/index.js';
 import type { Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
 import type { Random } from '../base/random.js';
-import { pause } from '../base/waiting.js';
-import { refuseAsync, tableOf, Tables, type WatchableStore } from '../state/index.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
+import { pause } from '../base/waiting.js';
+import { changeOf, type Client, type messages, type WaitOptions } from '../client/index.js';
 import {
   all,
-  KindSet,
   type BuiltInKinds,
   type By,
-  type KindOfBy,
   type CustomDraft,
   type CustomKind,
   type CustomReplacement,
   type Draft,
   type FindOptions,
+  type KindOfBy,
+  KindSet,
   type ObjectIn,
   type ReadTx,
   type Replacement,
   type Stored,
   type StoredObject,
 } from '../kinds/index.js';
+import { refuseAsync, tableOf, Tables, type WatchableStore } from '../state/index.js';
 
 /** Reads from a store of the cluster in this process, and writes down what is to be written. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table of any kind

@@ -1,6 +1,6 @@
-import type { Client, WaitOptions } from '../client/index.js';
 import type { Cancel, Clock } from '../base/clock.js';
 import { StoreError } from '../base/store-error.js';
+import type { Client, WaitOptions } from '../client/index.js';
 
 /** A part of its life is left when a lease is given up on: what it protects must have stopped by the end. */
 const marginShare = 0.1;

@@ -1,13 +1,13 @@
-import type { Client, WaitOptions, messages } from '../client/index.js';
-import { newId } from '../base/ids.js';
 import type { Clock } from '../base/clock.js';
+import { newId } from '../base/ids.js';
 import { refuseUnknown } from '../base/options.js';
 import type { Random } from '../base/random.js';
-import { pause, settledWithin } from '../base/waiting.js';
-import type { WatchableStore } from '../state/index.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
-import { FencedWrites, type FencedTx } from './fenced.js';
+import { pause, settledWithin } from '../base/waiting.js';
+import type { Client, messages, WaitOptions } from '../client/index.js';
 import { locks } from '../kinds/index.js';
+import type { WatchableStore } from '../state/index.js';
+import { type FencedTx, FencedWrites } from './fenced.js';
 import { Lease } from './lease.js';
 
 /** Ports of a lock. */

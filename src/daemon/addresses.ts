@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
-import { sleep, type Clock } from '../base/clock.js';
+import { type Clock, sleep } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { splitHostPort } from '../base/host-port.js';
-import { silentLogger, type Logger } from '../base/log.js';
+import { type Logger, silentLogger } from '../base/log.js';
 import type { MemberInfo, Replica } from '../replica/index.js';
 
 /** The host of an address to listen on, as others can reach it. */

@@ -1,4 +1,3 @@
-import { controlOf, MemoryStore } from '../state/index.js';
 import { createHash } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
@@ -6,12 +5,13 @@ import { pipeline } from 'node:stream/promises';
 import { systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { newId } from '../base/ids.js';
-import { systemRandom } from '../base/random.js';
 import { silentLogger } from '../base/log.js';
+import { systemRandom } from '../base/random.js';
+import { StoreError } from '../base/store-error.js';
 import type { BackupSummary, BackupTools } from '../cli/index.js';
 import { isMissing } from '../disk/files.js';
 import { bootstrap, decodeInSlices } from '../replica/index.js';
-import { StoreError } from '../base/store-error.js';
+import { controlOf, MemoryStore } from '../state/index.js';
 import { openTarget } from './backup-target.js';
 import { openForRestore } from './home.js';
 

@@ -1,21 +1,21 @@
-import { controlOf, MemoryStore } from '../state/index.js';
 import { systemClock } from '../base/clock.js';
-import type { Diagnosis, DiagnosedPart } from '../cli/index.js';
+import type { DiagnosedPart, Diagnosis } from '../cli/index.js';
 import {
-  examine,
-  forbidden,
-  remedy,
   type BallotField,
   type Examination,
+  examine,
   type ExaminedDisk,
+  forbidden,
   type Identity,
   type LogFound,
   type MarkField,
   type Part,
+  remedy,
   type SlotsFound,
   type SnapshotPart,
 } from '../disk/index.js';
 import { decodeInSlices } from '../replica/index.js';
+import { controlOf, MemoryStore } from '../state/index.js';
 import type { ClusterSnapshot } from '../wire/index.js';
 
 /** `skep doctor`: what a data directory holds and what of it is whole, in words for people and in numbers for programs. */

@@ -1,20 +1,20 @@
-import { sleep, type Clock } from '../base/clock.js';
+import { type Clock, sleep } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { newId } from '../base/ids.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
+import { StoreError } from '../base/store-error.js';
 import {
   accept,
   bound,
-  isFounder,
-  majorityOf,
-  promise,
   type FormationBallot,
   type FormationRecord,
   type Genesis,
+  isFounder,
+  majorityOf,
   type MemberInfo,
+  promise,
 } from '../replica/index.js';
-import { StoreError } from '../base/store-error.js';
 import type { messages } from '../wire/index.js';
 
 type FormationRequest = messages.FormationRequest;

@@ -7,6 +7,7 @@ import {
   examine,
   explained,
   forbidden,
+  type Identity,
   isEmptyDir,
   isRestoring,
   LevelDisk,
@@ -14,10 +15,9 @@ import {
   noteRestore,
   readFormation,
   readIdentity,
-  wrongIn,
   writeFormation,
   writeIdentity,
-  type Identity,
+  wrongIn,
 } from '../disk/index.js';
 import type { Disk, FormationRecord } from '../replica/index.js';
 

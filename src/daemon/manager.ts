@@ -1,17 +1,17 @@
-import type { Context, ManagerFlags } from '../cli/index.js';
-import type { Logger } from '../base/log.js';
 import { systemClock } from '../base/clock.js';
-import { settledWithin } from '../base/waiting.js';
-import { systemRandom } from '../base/random.js';
-import { instances } from '../kinds/index.js';
-import type { DnsServer } from '../dns/index.js';
 import { messageOf } from '../base/errors.js';
 import { cannotListen } from '../base/listening.js';
+import type { Logger } from '../base/log.js';
+import { systemRandom } from '../base/random.js';
+import { settledWithin } from '../base/waiting.js';
+import type { Context, ManagerFlags } from '../cli/index.js';
+import type { DnsServer } from '../dns/index.js';
+import { instances } from '../kinds/index.js';
 import { flagKey } from '../settings/names.js';
 import { managerTable, memberTable, replicaTable } from '../settings/table.js';
 import { loadKinds } from './kind-modules.js';
 import { processLogger } from './logger.js';
-import { openReplica, type OpenReplica, type OpenReplicaOptions } from './open-replica.js';
+import { type OpenReplica, openReplica, type OpenReplicaOptions } from './open-replica.js';
 
 /** Time limit for a leader to hand over before it ends, milliseconds. */
 const handOverMs = 1_000;

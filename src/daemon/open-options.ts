@@ -1,7 +1,7 @@
 import { refuseUnknown } from '../base/options.js';
 import type { ReplicaSettings } from '../replica/index.js';
 import { beginningMistakes } from '../settings/rules.js';
-import { memberTable, replicaTable, wrongIn, type OptionsOf } from '../settings/table.js';
+import { memberTable, type OptionsOf, replicaTable, wrongIn } from '../settings/table.js';
 
 type MemberOptions = OptionsOf<typeof memberTable>;
 

@@ -1,22 +1,22 @@
 import type { Observable } from 'rxjs';
 import { systemClock } from '../base/clock.js';
 import { DamageError } from '../base/damage.js';
-import { newId, newMemberId } from '../base/ids.js';
 import { messageOf } from '../base/errors.js';
 import { joinHostPort } from '../base/host-port.js';
+import { newId, newMemberId } from '../base/ids.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
-import type { Disk, Leadership, LocalStatus, MemberInfo, Replica } from '../replica/index.js';
-import { controlOf, MemoryStore, type StoreSnapshot } from '../state/index.js';
 import { isStoreError } from '../base/store-error.js';
-import { systemKinds, type ReadTx } from '../kinds/index.js';
 import type { ApiServer } from '../api/index.js';
+import { type ReadTx, systemKinds } from '../kinds/index.js';
+import type { Disk, Leadership, LocalStatus, MemberInfo, Replica } from '../replica/index.js';
 import type { FormationPeers, GrpcNetwork } from '../rpc/index.js';
+import { memberTable } from '../settings/table.js';
+import { controlOf, MemoryStore, type StoreSnapshot } from '../state/index.js';
 import { announceAddress, reachableHost } from './addresses.js';
 import { Formation } from './formation.js';
 import type { Home } from './home.js';
-import { memberTable } from '../settings/table.js';
-import { checkOptions, settingsIn, type OpenReplicaOptions } from './open-options.js';
+import { checkOptions, type OpenReplicaOptions, settingsIn } from './open-options.js';
 
 /** Time limit for calls in flight when a member ends, milliseconds. */
 const answersMs = 500;

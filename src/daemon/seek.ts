@@ -1,6 +1,6 @@
-import { sleep, type Clock } from '../base/clock.js';
+import { type Clock, sleep } from '../base/clock.js';
 import type { Replica } from '../replica/index.js';
-import { Channel, methodOf, type GrpcNetwork } from '../rpc/index.js';
+import { Channel, type GrpcNetwork, methodOf } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 
 /** Timeout of one address, and the interval at which all are asked, milliseconds. */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { messageOf } from '../base/errors.js';
-import { joinHostPort, splitHostPort, type HostPort } from '../base/host-port.js';
+import { type HostPort, joinHostPort, splitHostPort } from '../base/host-port.js';
 import { DiscoveryError } from './errors.js';
 
 export type Interfaces = Readonly<

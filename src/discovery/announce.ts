@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../base/clock.js';
+import { aborted, pause } from '../base/waiting.js';
 import type { Backend } from './backend.js';
 import { asError, DiscoveryError } from './errors.js';
-import { aborted, pause } from '../base/waiting.js';
 import { heartbeatMsDefault } from './registry.js';
 
 export interface AnnounceOptions {

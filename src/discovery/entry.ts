@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.js';
-import { joinHostPort, splitHostPort as split, type HostPort } from '../base/host-port.js';
+import { type HostPort, joinHostPort, splitHostPort as split } from '../base/host-port.js';
 import { DiscoveryError } from './errors.js';
 
 /** Address of a node: a host and a port. */

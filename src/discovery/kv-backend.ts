@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Backend, BackendOptions, BackendPorts, WatchOptions } from './backend.js';
 import { following } from './following.js';
-import { kvSettings, type KvSettings, type KvStore } from './kv-settings.js';
+import { type KvSettings, kvSettings, type KvStore } from './kv-settings.js';
 import type { DiscoveryWatch, Tell } from './watch.js';
 
 /** Base of the backends that keep entries in a key-value store: reads the URL, and begins watches anew after a break. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
-import type { Entries } from './entries.js';
 import { pause } from '../base/waiting.js';
+import type { Entries } from './entries.js';
 import type { Look } from './watch.js';
 
 /** Polls at once and then every `everyMs`; what fails is an error beside the lists, and tried again the next time. */

@@ -1,4 +1,4 @@
-import { timerMaxMs, type Cancel, type Clock } from '../base/clock.js';
+import { type Cancel, type Clock, timerMaxMs } from '../base/clock.js';
 
 interface Registration {
   readonly ttlMs: number;

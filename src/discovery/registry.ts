@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../base/clock.js';
+import { type Clock, systemClock } from '../base/clock.js';
 import type { Backend, BackendOptions, MakeBackend } from './backend.js';
 import { builtIn } from './backends/index.js';
 import { DiscoveryError, NotSupportedError } from './errors.js';

@@ -1,6 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { onAbort } from '../base/abort.js';
-import { sameMembers, type Entries } from './entries.js';
+import { type Entries, sameMembers } from './entries.js';
 import { asError } from './errors.js';
 import { LatestSightings } from './latest.js';
 

@@ -1,6 +1,6 @@
 import type { EntryId } from '../raft/index.js';
-import type { Arrival, LogState } from './log-records.js';
 import type { Reach } from './log-mark.js';
+import type { Arrival, LogState } from './log-records.js';
 
 /** Facts from each part of a directory, as far as they can be read. */
 export interface Testimony {

@@ -1,8 +1,8 @@
 import { access, mkdir, readdir, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
-import { messageOf } from '../base/errors.js';
 import { DamageError } from '../base/damage.js';
+import { messageOf } from '../base/errors.js';
 import { isMissing } from './files.js';
 import { inUse, isPassing, reasonOf } from './trouble.js';
 

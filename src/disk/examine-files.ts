@@ -1,4 +1,4 @@
-import { readIdentity, type Identity } from './identity.js';
+import { type Identity, readIdentity } from './identity.js';
 import { forbidden } from './notes.js';
 import { foreign, type Owner } from './owner.js';
 import { attempt, type Part } from './part.js';

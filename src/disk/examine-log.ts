@@ -2,8 +2,9 @@ import { constants, cp } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf } from '../base/errors.js';
 import type { EntryId } from '../raft/index.js';
-import { lockName, openDatabase, type Database } from './database.js';
+import { type Database, lockName, openDatabase } from './database.js';
 import {
+  type Arrival,
   arrivalKey,
   baseKey,
   decodeArrival,
@@ -13,7 +14,6 @@ import {
   entryRange,
   ownerKey,
   stateKey,
-  type Arrival,
   type StateRecord,
 } from './log-records.js';
 import { LogWalk } from './log-walk.js';

@@ -2,18 +2,18 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkAccess } from './access.js';
-import { contradictions, isCovered, type Contradiction, type Testimony } from './agreement.js';
+import { type Contradiction, contradictions, isCovered, type Testimony } from './agreement.js';
 import { holdLock } from './database.js';
 import { examineIdentity, examineSlots } from './examine-files.js';
 import { examineLog, type LogFound } from './examine-log.js';
 import { examineSnapshots, type ReadContent, type SnapshotsFound } from './examine-snapshots.js';
 import { isMissing } from './files.js';
 import type { Identity } from './identity.js';
+import { paths } from './level-disk.js';
 import { noteNames } from './notes.js';
 import type { Owner } from './owner.js';
-import { paths } from './level-disk.js';
 import type { Part } from './part.js';
-import { ballotFields, markFields, readSlots, type BallotField, type MarkField, type SlotsFound } from './slots.js';
+import { type BallotField, ballotFields, type MarkField, markFields, readSlots, type SlotsFound } from './slots.js';
 import { explained } from './trouble.js';
 
 /** All that can be said of a data directory without changing it. */

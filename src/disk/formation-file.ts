@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { FormationRecord } from '../replica/index.js';
 import { DamageError } from '../base/damage.js';
+import type { FormationRecord } from '../replica/index.js';
 import { isMissing, replaceFile } from './files.js';
 
 const format = 1;

@@ -1,18 +1,18 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../base/assert.js';
+import { DamageError } from '../base/damage.js';
 import { messageOf } from '../base/errors.js';
-import { NONE, simpleConfState, type HardState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
+import { type HardState, NONE, simpleConfState, type Snapshot, type SnapshotMetadata } from '../raft/index.js';
 import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/ports.js';
 import { DecodeError } from '../wire/index.js';
 import { contradictions, isCovered } from './agreement.js';
-import { DamageError } from '../base/damage.js';
 import { isMissing, makeDir, syncDir } from './files.js';
 import { LevelLog } from './level-log.js';
-import type { LogState } from './log-records.js';
 import { LogMark } from './log-mark.js';
+import type { LogState } from './log-records.js';
 import { foreign, type Owner } from './owner.js';
-import { ballotFields, markFields, SlotFile, type BallotField } from './slots.js';
+import { type BallotField, ballotFields, markFields, SlotFile } from './slots.js';
 import {
   decodeDescriptor,
   encodeDescriptor,

@@ -1,13 +1,14 @@
 import { chmod } from 'node:fs/promises';
 import { assert } from '../base/assert.js';
-import type { Entry, EntryId } from '../raft/index.js';
 import { DamageError } from '../base/damage.js';
-import { openDatabase, type Database } from './database.js';
+import type { Entry, EntryId } from '../raft/index.js';
+import { type Database, openDatabase } from './database.js';
 import { syncDir } from './files.js';
-import { foreign, type Owner } from './owner.js';
 import {
+  type Arrival,
   arrivalKey,
   baseKey,
+  type BaseRecord,
   decodeArrival,
   decodeBase,
   decodeOwner,
@@ -19,13 +20,12 @@ import {
   encodeState,
   entryKey,
   entryRange,
+  type LogState,
   ownerKey,
   stateKey,
-  type Arrival,
-  type BaseRecord,
-  type LogState,
 } from './log-records.js';
 import { LogWalk } from './log-walk.js';
+import { foreign, type Owner } from './owner.js';
 
 const noState: LogState = { commit: 0, ballotSequence: 0 };
 const noBase: BaseRecord = { index: 0, term: 0, chain: 0 };

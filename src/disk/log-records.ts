@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
+import { DamageError } from '../base/damage.js';
 import type { Entry, EntryId } from '../raft/index.js';
 import { encodeEntry } from '../wire/index.js';
-import { DamageError } from '../base/damage.js';
 import type { Owner } from './owner.js';
 
 /** Records of the log: their keys, and bytes that carry a checksum. Nothing here reads or writes. */

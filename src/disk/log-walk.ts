@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { messageOf } from '../base/errors.js';
 import type { Entry } from '../raft/index.js';
 import { decodeEntry, DecodeError } from '../wire/index.js';
-import { indexOfKey, openRecord, type BaseRecord, type LogEnd } from './log-records.js';
+import { type BaseRecord, indexOfKey, type LogEnd, openRecord } from './log-records.js';
 
 /** One record, looked at. */
 export interface Step {

@@ -1,10 +1,10 @@
-import { bytesEqual } from '../base/plain.js';
 import { crc32 } from 'node:zlib';
+import { bytesEqual } from '../base/plain.js';
 import {
-  NONE,
-  simpleConfState,
   type Entry,
   type HardState,
+  NONE,
+  simpleConfState,
   type Snapshot,
   type SnapshotMetadata,
 } from '../raft/index.js';

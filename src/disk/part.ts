@@ -1,5 +1,5 @@
-import { messageOf } from '../base/errors.js';
 import { DamageError } from '../base/damage.js';
+import { messageOf } from '../base/errors.js';
 import { isPassing } from './trouble.js';
 
 /** One part of a data directory, examined. */

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { DamageError } from '../base/damage.js';
 import type { Snapshot, SnapshotMetadata } from '../raft/index.js';
 import { messageCodec } from '../wire/index.js';
-import { DamageError } from '../base/damage.js';
 import { fileMode, syncDir, writeAll } from './files.js';
 import { foreign, type Owner } from './owner.js';
 

@@ -1,8 +1,8 @@
 import type { DecodedPacket, OptAnswer, Question } from 'dns-packet';
 import type { Random } from '../base/random.js';
-import { addressRecords, authority, rendered, type Records } from './records.js';
-import type { ZoneCache } from './zone-cache.js';
+import { addressRecords, authority, type Records, rendered } from './records.js';
 import { zone } from './zone.js';
+import type { ZoneCache } from './zone-cache.js';
 
 /** Size of what fits into one packet of most networks, bytes; more is asked for over TCP. */
 export const udpBytesMax = 1_232;

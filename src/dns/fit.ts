@@ -1,5 +1,5 @@
-import { encode, TRUNCATED_RESPONSE, type DecodedPacket, type OptAnswer } from 'dns-packet';
-import { udpBytesMax, type Reply } from './answer.js';
+import { type DecodedPacket, encode, type OptAnswer, TRUNCATED_RESPONSE } from 'dns-packet';
+import { type Reply, udpBytesMax } from './answer.js';
 
 /** Size that everybody can take over UDP, bytes. */
 const udpBytesMin = 512;

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { encode, type Answer } from 'dns-packet';
+import { type Answer, encode } from 'dns-packet';
 import { nameOfAddress, zone, type ZoneInstance } from './zone.js';
 
 /** Time for which others may cache an answer, seconds: health changes by the second. */

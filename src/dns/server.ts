@@ -10,8 +10,8 @@ import type { Random } from '../base/random.js';
 import { answer, answerToNonsense, failure, type Reply } from './answer.js';
 import { fit, tcpBytesMax, udpBytesFor } from './fit.js';
 import { Sources } from './sources.js';
-import { ZoneCache } from './zone-cache.js';
 import type { FindInstances } from './zone.js';
+import { ZoneCache } from './zone-cache.js';
 
 /** Limits of connections: their silence, milliseconds, and their number. */
 const silenceMs = 10_000;

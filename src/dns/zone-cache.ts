@@ -1,5 +1,5 @@
-import { recordsOf, type Records } from './records.js';
-import { readName, type FindInstances, type Named, type ZoneInstance } from './zone.js';
+import { type Records, recordsOf } from './records.js';
+import { type FindInstances, type Named, readName, type ZoneInstance } from './zone.js';
 
 /** Limit of the instances whose records are kept, counted for each name anew: some 10 MB. */
 export const instancesMax = 20_000;

@@ -1,6 +1,6 @@
 import type { IndexDefinition } from '../table/index.js';
-import { specParts, type NamedParts } from './annotated.js';
-import { nameIndex, type KindDefinition, type StoredObject } from './definition.js';
+import { type NamedParts, specParts } from './annotated.js';
+import { type KindDefinition, nameIndex, type StoredObject } from './definition.js';
 import type { Annotations } from './parts.js';
 import type { KindRules } from './rules.js';
 import { copyFields, type DeepPartial, type ObjectSchema } from './schema.js';

@@ -17,7 +17,7 @@ export type By<K extends string = any> = (
   readonly kinds?: (kind: K) => void;
 };
 
-/** The kind of a lookup whose kind may be known to the compiler, or not. @internal */
+/** The kind of a lookup whose kind may be known to the compiler, or not. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see `By`
 export type KindOfBy<N> = N extends string ? (string extends N ? any : N) : never;
 

@@ -1,8 +1,8 @@
 import { plainEqual } from '../base/plain.js';
 import { StoreError } from '../base/store-error.js';
 import type { KindDefinition, StoredObject } from './definition.js';
-import { specVersionOf, storedMeta, type Meta } from './meta.js';
-import { isPlain, SchemaError, plainCopy } from './schema.js';
+import { type Meta, specVersionOf, storedMeta } from './meta.js';
+import { isPlain, plainCopy, SchemaError } from './schema.js';
 
 /**
  * Returns the stored form of `input`: canonical, frozen, with this id and the meta of `stamped`. Throws

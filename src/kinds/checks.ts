@@ -3,7 +3,7 @@ import { foldName } from './definition.js';
 import type { Annotations } from './parts.js';
 import type { Kind, ObjectOf } from './registry.js';
 import type { DeepPartial } from './schema.js';
-import { keyCheck, type CheckFunc } from './specifiers.js';
+import { type CheckFunc, keyCheck } from './specifiers.js';
 
 /** The check by id, of whatever kind. */
 export const checkId = keyCheck<Kind>({ wanted: ({ id }) => id, changed: ({ id }) => id });

@@ -1,20 +1,20 @@
-import type { By, KindOfBy, Range } from './by.js';
 import { messageOf } from '../base/errors.js';
-import type { CreateEvent, DeleteEvent, Event, UpdateEvent } from './events.js';
-import { indexKey, indexLookup, type IndexedValue, type IndexValue } from './index-key.js';
+import type { By, KindOfBy, Range } from './by.js';
 import {
   checkLimits,
   isKindName,
-  nameIndex,
   type KindDefinition,
   type KindLimits,
+  nameIndex,
   type StoredObject,
 } from './definition.js';
-import { checkNesting, SchemaError, plainCopy, type DeepPartial, type DeepReadonly, type Schema } from './schema.js';
+import type { CreateEvent, DeleteEvent, Event, UpdateEvent } from './events.js';
+import { type IndexedValue, indexKey, indexLookup, type IndexValue } from './index-key.js';
 import type { PlainBody, SchemaBody } from './plain-body.js';
-import { fromStandard, isStandard, type StandardSchema } from './standard-schema.js';
-import { keyCheck, specifierFor, type CheckFunc, type Specifier } from './specifiers.js';
 import { isKind, type Kind } from './registry.js';
+import { checkNesting, type DeepPartial, type DeepReadonly, plainCopy, type Schema, SchemaError } from './schema.js';
+import { type CheckFunc, keyCheck, type Specifier, specifierFor } from './specifiers.js';
+import { fromStandard, isStandard, type StandardSchema } from './standard-schema.js';
 
 /** Says what objects of a kind look like, to the compiler only: `type: typeOf<Job>()`. */
 export interface TypeOnly<Body> {

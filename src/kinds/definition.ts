@@ -1,5 +1,5 @@
-import type { IndexDefinition, TableDefinition } from '../table/index.js';
 import { refuseUnknown } from '../base/options.js';
+import type { IndexDefinition, TableDefinition } from '../table/index.js';
 import type { Meta } from './meta.js';
 import type { DeepPartial } from './schema.js';
 

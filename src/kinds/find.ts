@@ -1,6 +1,6 @@
-import { lookupHolds, type Lookup, type TableReader, type Visit } from '../table/index.js';
-import { all, type By } from './by.js';
 import { StoreError } from '../base/store-error.js';
+import { type Lookup, lookupHolds, type TableReader, type Visit } from '../table/index.js';
+import { all, type By } from './by.js';
 import type { KindDefinition, StoredObject } from './definition.js';
 import { nestingMax } from './schema.js';
 

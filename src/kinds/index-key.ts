@@ -1,4 +1,4 @@
-import { byIndex, type By } from './by.js';
+import { type By, byIndex } from './by.js';
 import { foldName } from './definition.js';
 
 /** Result of an index of a custom kind for one object: a value, several, or none. */

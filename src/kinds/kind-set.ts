@@ -1,7 +1,7 @@
-import type { KindDefinition, KindDescription, StoredObject } from './definition.js';
-import { SchemaError, plainCopy } from './schema.js';
 import type { AnyCustomKind } from './custom-kind.js';
+import type { KindDefinition, KindDescription, StoredObject } from './definition.js';
 import { isKind, kindNames, kindOf } from './registry.js';
+import { plainCopy, SchemaError } from './schema.js';
 
 /** Most unknown kinds that are cached: a caller may ask for any name. A dropped one is made again. */
 const unknownKindsMax = 1_000;

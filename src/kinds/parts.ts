@@ -1,5 +1,7 @@
 import {
+  flag,
   float,
+  type Infer,
   int,
   list,
   object,
@@ -9,8 +11,6 @@ import {
   text,
   uint,
   uint32,
-  flag,
-  type Infer,
 } from './schema.js';
 
 /** Parts that more than one kind is made of. Words are SwarmKit's. */

@@ -1,6 +1,6 @@
 import type { StoredObject } from './definition.js';
-import type { CheckFunc } from './specifiers.js';
 import type { Kind } from './registry.js';
+import type { CheckFunc } from './specifiers.js';
 
 /** A field of a watch selector that only one kind has, as `node_ids` of tasks. */
 export interface SelectorField {

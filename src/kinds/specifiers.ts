@@ -1,7 +1,7 @@
-import type { CreateEvent, CommitEvent, DeleteEvent, Event, EventAction, UpdateEvent } from './events.js';
 import { StoreError } from '../base/store-error.js';
-import type { DeepPartial } from './schema.js';
+import type { CommitEvent, CreateEvent, DeleteEvent, Event, EventAction, UpdateEvent } from './events.js';
 import type { Kind, ObjectOf } from './registry.js';
+import type { DeepPartial } from './schema.js';
 
 /**
  * Compares what a watcher named with an object that changed. A check that throws ends its watch with the error.

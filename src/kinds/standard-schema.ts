@@ -1,4 +1,4 @@
-import { SchemaError, type Schema } from './schema.js';
+import { type Schema, SchemaError } from './schema.js';
 
 /**
  * The part that we use of Standard Schema, the interface that zod, valibot, arktype and others share (version 1).

@@ -1,17 +1,17 @@
 import { assert } from '../base/assert.js';
 import { termless } from './incoming.js';
 import { RaftLog } from './log.js';
-import { confStateOf, memberIds, membershipOf, type Membership } from './membership.js';
+import { confStateOf, memberIds, type Membership, membershipOf } from './membership.js';
 import { PeerProgress, type Window } from './progress.js';
 import { PendingReads, type ReadRequest } from './reads.js';
 import {
-  NONE,
   type ConfState,
   type HardState,
   type InstallSnapshot,
   type LogIndex,
   type Message,
   type NodeId,
+  NONE,
   type RaftConfig,
   type ReadState,
   type Role,

@@ -3,7 +3,7 @@ import { becomeLeaderNow } from './leader.js';
 import { isUpToDate, whenAvailable } from './log.js';
 import { isVoter } from './membership.js';
 import { jointVote, voterIds } from './quorum.js';
-import { NONE, type EntryId, type LogIndex, type RequestVote, type RequestVoteResponse, type Term } from './types.js';
+import { type EntryId, type LogIndex, NONE, type RequestVote, type RequestVoteResponse, type Term } from './types.js';
 
 /** Reason of a campaign: `transfer` skips the pre-vote and overrides the loyalty of voters to their leader. */
 type Campaign = 'preVote' | 'election' | 'transfer';

@@ -1,12 +1,12 @@
 import { messageOf } from '../base/errors.js';
 import {
-  NONE,
   type AppendEntries,
   type ConfChange,
   type ConfChangeOp,
   type ConfState,
   type Entry,
   type Message,
+  NONE,
   type Proposal,
   type RequestVote,
   type RequestVoteResponse,

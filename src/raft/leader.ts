@@ -6,7 +6,6 @@ import type { PeerProgress } from './progress.js';
 import { jointIndex, jointVote } from './quorum.js';
 import type { ReadRequest } from './reads.js';
 import {
-  NONE,
   type AppendEntriesResponse,
   type ConfChange,
   type ConfState,
@@ -14,6 +13,7 @@ import {
   type HeartbeatResponse,
   type LogIndex,
   type NodeId,
+  NONE,
   type Proposal,
   type ProposeResult,
   type Term,

@@ -1,14 +1,14 @@
 import { assert } from '../base/assert.js';
-import { Unstable } from './unstable.js';
 import {
-  StorageError,
   type Entry,
   type EntryId,
   type LogIndex,
   type Snapshot,
   type Storage,
+  StorageError,
   type Term,
 } from './types.js';
+import { Unstable } from './unstable.js';
 
 function varintSize(value: number): number {
   let size = 1;

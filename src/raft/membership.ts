@@ -1,5 +1,5 @@
-import { NONE, type ConfChange, type ConfChangeOp, type ConfState, type NodeId } from './types.js';
 import type { JointVoters } from './quorum.js';
+import { type ConfChange, type ConfChangeOp, type ConfState, type NodeId, NONE } from './types.js';
 
 /** Configuration of a cluster (Raft thesis §4). Pure: every function returns a new one. */
 export interface Membership extends JointVoters {

@@ -2,15 +2,15 @@ import { assert } from '../base/assert.js';
 import { limitSize } from './log.js';
 import { simpleConfState } from './membership.js';
 import {
-  NONE,
-  StorageError,
   type ConfState,
   type Entry,
   type EntryId,
   type HardState,
   type LogIndex,
+  NONE,
   type Snapshot,
   type Storage,
+  StorageError,
   type Term,
 } from './types.js';
 

@@ -6,13 +6,13 @@ import { applyChange, maybeAutoLeave, tickLeader } from './leader.js';
 import { payloadSize, whenAvailable } from './log.js';
 import { propose, read, step, transfer } from './step.js';
 import {
-  NONE,
   type BasicStatus,
   type ConfChange,
   type ConfState,
   type HardState,
   type Message,
   type NodeId,
+  NONE,
   type Progress,
   type ProposeResult,
   type RaftConfig,

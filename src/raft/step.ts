@@ -3,7 +3,7 @@ import type { Core } from './core.js';
 import { answerVoteRequest, countVote, hup, isLoyal, learnCommit } from './election.js';
 import { onAppend, onHeartbeat, onSnapshot } from './follower.js';
 import { onAppendResponse, onHeartbeatResponse, onReadRequest, proposeAsLeader, transferTo } from './leader.js';
-import { NONE, type Message, type Proposal, type ProposeResult, type StepResult } from './types.js';
+import { type Message, NONE, type Proposal, type ProposeResult, type StepResult } from './types.js';
 
 const responses: ReadonlySet<string> = new Set([
   'appendEntriesResponse',

@@ -1,4 +1,4 @@
-import { indexLookup, leaseIndex, leases, type KindSet, type StoredObject, type Tx } from '../kinds/index.js';
+import { indexLookup, type KindSet, leaseIndex, leases, type StoredObject, type Tx } from '../kinds/index.js';
 import { tableOf } from '../state/index.js';
 
 /** Tells whether an object is a lease, or attached to one. */

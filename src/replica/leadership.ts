@@ -1,7 +1,7 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
-import { deferred, type Deferred } from '../base/deferred.js';
-import type { Role } from '../raft/index.js';
+import { type Deferred, deferred } from '../base/deferred.js';
 import { StoreError } from '../base/store-error.js';
+import type { Role } from '../raft/index.js';
 import type { Members } from './members.js';
 import type { MemberInfo } from './ports.js';
 

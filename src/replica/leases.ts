@@ -1,9 +1,9 @@
-import { isMassExpiry, massExpiryDefaults } from '../base/mass-expiry.js';
 import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
+import { isMassExpiry, massExpiryDefaults } from '../base/mass-expiry.js';
+import { type CustomEvent, leases, type Stored, type Tx } from '../kinds/index.js';
 import type { MemoryStore, UpdateOptions } from '../state/index.js';
-import { type CustomEvent, type Stored, type Tx, leases } from '../kinds/index.js';
 import { endLease } from './attached.js';
 
 /** A lease in the memory of the leader. */

@@ -1,4 +1,4 @@
-import { MemoryStorage, StorageError, type Ready, type Snapshot } from '../raft/index.js';
+import { MemoryStorage, type Ready, type Snapshot, StorageError } from '../raft/index.js';
 import type { Disk } from './ports.js';
 
 /** The log of a member: in memory, as raft reads it, and on its disk. Gives out only snapshots that a new member can use. */

@@ -1,8 +1,8 @@
-import { isMemberId, memberIdMax } from '../base/ids.js';
 import { addressRule, isAddress } from '../base/host-port.js';
+import { isMemberId, memberIdMax } from '../base/ids.js';
 import { isMemberName, memberNameRule } from '../base/names.js';
-import type { ConfChange } from '../raft/index.js';
 import { StoreError } from '../base/store-error.js';
+import type { ConfChange } from '../raft/index.js';
 import { messageCodec } from '../wire/index.js';
 import type { MemberInfo } from './ports.js';
 

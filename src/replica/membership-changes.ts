@@ -1,7 +1,7 @@
-import { deferred, type Deferred } from '../base/deferred.js';
+import { type Deferred, deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
-import type { ConfChange, ConfChangeOpType, Entry } from '../raft/index.js';
 import { StoreError } from '../base/store-error.js';
+import type { ConfChange, ConfChangeOpType, Entry } from '../raft/index.js';
 import { contextOf, type Members } from './members.js';
 import type { Shared } from './options.js';
 import type { MemberInfo } from './ports.js';

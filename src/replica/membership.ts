@@ -1,7 +1,7 @@
-import { sleep, type Clock } from '../base/clock.js';
+import { type Clock, sleep } from '../base/clock.js';
+import { StoreError } from '../base/store-error.js';
 import { within } from '../base/waiting.js';
 import type { Status } from '../raft/index.js';
-import { StoreError } from '../base/store-error.js';
 import { checkMember } from './members.js';
 import type { Guard } from './membership-changes.js';
 import type { MemberInfo } from './ports.js';

@@ -1,7 +1,7 @@
-import { controlOf, type MemoryStore, type ProposedTransaction } from '../state/index.js';
-import { Slicer, type Cancel } from '../base/clock.js';
+import { type Cancel, Slicer } from '../base/clock.js';
 import { deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
+import { StoreError } from '../base/store-error.js';
 import {
   asksForVote,
   type BasicStatus,
@@ -11,7 +11,7 @@ import {
   type Ready,
   type Status,
 } from '../raft/index.js';
-import { StoreError } from '../base/store-error.js';
+import { controlOf, type MemoryStore, type ProposedTransaction } from '../state/index.js';
 import { encodeTransaction } from '../wire/index.js';
 import { LeadershipState, type LeadershipView } from './leadership.js';
 import type { LogStorage } from './log-storage.js';
@@ -24,7 +24,7 @@ import { Proposals } from './proposals.js';
 import { electionTicks, raftNode } from './raft-node.js';
 import { ReadRounds } from './read-rounds.js';
 import { Snapshots } from './snapshots.js';
-import { StateMachine, type AppliedState } from './state-machine.js';
+import { type AppliedState, StateMachine } from './state-machine.js';
 import { startTicker } from './ticker.js';
 
 /** First byte of the context of each kind of read round. */

@@ -1,4 +1,4 @@
-import { deferred, type Deferred } from '../base/deferred.js';
+import { type Deferred, deferred } from '../base/deferred.js';
 import { StoreError } from '../base/store-error.js';
 
 /** Tag and number of a round. */

@@ -2,11 +2,11 @@ import type { Clock } from '../base/clock.js';
 import { newId } from '../base/ids.js';
 import { simpleConfState } from '../raft/index.js';
 import { MemoryStore } from '../state/index.js';
-import { decodeTransaction, type ClusterSnapshot } from '../wire/index.js';
+import { type ClusterSnapshot, decodeTransaction } from '../wire/index.js';
 import { Members } from './members.js';
 import type { Disk, MemberInfo, StoredState } from './ports.js';
-import type { ReplicaWorld } from './settings.js';
 import { Restoring } from './restore.js';
+import type { ReplicaWorld } from './settings.js';
 import { encodeInSlices, loadSnapshot } from './snapshot-slices.js';
 
 /** Result of a recovery, for the person who asked for it. */

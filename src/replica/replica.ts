@@ -1,23 +1,23 @@
-import {
-  takeControl,
-  MemoryStore,
-  type Change,
-  type ProposedTransaction,
-  type Proposer,
-  type StoreAction,
-  type TransactionRecord,
-  type UpdateOptions,
-} from '../state/index.js';
-import { StoreError } from '../base/store-error.js';
-import { type ReadTx, leases } from '../kinds/index.js';
 import { first, type Observable } from 'rxjs';
 import type { Cancel, Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
+import { StoreError } from '../base/store-error.js';
 import { within } from '../base/waiting.js';
+import { leases, type ReadTx } from '../kinds/index.js';
 import type { Status } from '../raft/index.js';
-import { sizeOfAction, type ClusterSnapshot } from '../wire/index.js';
-import { Leases, type LeaseTerms } from './leases.js';
+import {
+  type Change,
+  MemoryStore,
+  type ProposedTransaction,
+  type Proposer,
+  type StoreAction,
+  takeControl,
+  type TransactionRecord,
+  type UpdateOptions,
+} from '../state/index.js';
+import { type ClusterSnapshot, sizeOfAction } from '../wire/index.js';
 import type { Leadership } from './leadership.js';
+import { Leases, type LeaseTerms } from './leases.js';
 import type { LogStorage } from './log-storage.js';
 import { Membership } from './membership.js';
 import type { ReplicaIdentity, ReplicaOptions } from './options.js';

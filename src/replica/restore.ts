@@ -1,18 +1,18 @@
-import { controlOf, rowsOf, type MemoryStore, type StagedState, type TransactionInfo } from '../state/index.js';
 import { newId } from '../base/ids.js';
-import { isEphemeral } from './attached.js';
 import type { Random } from '../base/random.js';
 import { StoreError } from '../base/store-error.js';
 import type { StoredObject } from '../kinds/index.js';
+import { controlOf, type MemoryStore, rowsOf, type StagedState, type TransactionInfo } from '../state/index.js';
 import {
+  type ClusterSnapshot,
   decodeObject,
   encodeObject,
   encodeRestoreStep,
   fromRequestRecords,
-  toRequestRecords,
-  type ClusterSnapshot,
   type messages,
+  toRequestRecords,
 } from '../wire/index.js';
+import { isEphemeral } from './attached.js';
 
 type RestoreStep = messages.RestoreStep;
 

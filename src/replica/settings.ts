@@ -3,7 +3,7 @@ import type { Logger } from '../base/log.js';
 import { refuseUnknown } from '../base/options.js';
 import type { Random } from '../base/random.js';
 import { timingMistakes } from '../settings/rules.js';
-import { replicaTable, wrongIn, type OptionsOf } from '../settings/table.js';
+import { type OptionsOf, replicaTable, wrongIn } from '../settings/table.js';
 
 /** Settings of a replica. Every member of a cluster should have the same. */
 export interface ReplicaSettings extends OptionsOf<typeof replicaTable> {}

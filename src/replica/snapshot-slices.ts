@@ -1,10 +1,10 @@
-import { controlOf, type MemoryStore, type PreparedSnapshot } from '../state/index.js';
-import { Slicer, type Clock } from '../base/clock.js';
+import { type Clock, Slicer } from '../base/clock.js';
 import { DamageError } from '../base/damage.js';
 import { messageOf } from '../base/errors.js';
-import type { Snapshot } from '../raft/index.js';
 import { StoreError } from '../base/store-error.js';
-import { DecodeError, encodeSnapshot, SnapshotDecoder, type ClusterSnapshot } from '../wire/index.js';
+import type { Snapshot } from '../raft/index.js';
+import { controlOf, type MemoryStore, type PreparedSnapshot } from '../state/index.js';
+import { type ClusterSnapshot, DecodeError, encodeSnapshot, SnapshotDecoder } from '../wire/index.js';
 import type { Disk } from './ports.js';
 
 /** Encodes a snapshot piece by piece, giving the event loop back in between. */

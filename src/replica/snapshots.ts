@@ -1,11 +1,11 @@
-import { controlOf, type MemoryStore } from '../state/index.js';
 import type { Clock } from '../base/clock.js';
 import type { ConfState, Snapshot } from '../raft/index.js';
+import { controlOf, type MemoryStore } from '../state/index.js';
 import type { ClusterSnapshot } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
 import type { Disk } from './ports.js';
 import type { ReplicaSettings } from './settings.js';
-import { decodeInSlices, encodeInSlices, loadSnapshot, type LoadedSnapshot } from './snapshot-slices.js';
+import { decodeInSlices, encodeInSlices, type LoadedSnapshot, loadSnapshot } from './snapshot-slices.js';
 
 /** On disk, checked, and not yet taken or refused by raft. */
 interface StagedArrival extends LoadedSnapshot {

@@ -1,12 +1,12 @@
 import { simpleConfState } from '../raft/index.js';
 import { MemoryStore, type StoreSnapshot } from '../state/index.js';
-import { LogStorage } from './log-storage.js';
 import type { Genesis } from './formation.js';
-import type { Disk } from './ports.js';
+import { LogStorage } from './log-storage.js';
 import type { ReplicaOptions } from './options.js';
+import type { Disk } from './ports.js';
 import { Replica } from './replica.js';
-import { encodeInSlices } from './snapshot-slices.js';
 import type { ReplicaWorld } from './settings.js';
+import { encodeInSlices } from './snapshot-slices.js';
 
 /** Place at which every log begins: the first snapshot. New members get it, or a later one, first. */
 const beginning = { index: 1, term: 1 };

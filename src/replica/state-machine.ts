@@ -1,6 +1,6 @@
+import { type ConfChange, type ConfState, type Entry, MembershipError, type Snapshot } from '../raft/index.js';
 import { controlOf } from '../state/index.js';
-import { MembershipError, type ConfChange, type ConfState, type Entry, type Snapshot } from '../raft/index.js';
-import { decodeTransaction, type ClusterSnapshot, type DecodedTransaction } from '../wire/index.js';
+import { type ClusterSnapshot, type DecodedTransaction, decodeTransaction } from '../wire/index.js';
 import type { Shared } from './options.js';
 import type { Proposals } from './proposals.js';
 import { Restoring } from './restore.js';

@@ -1,4 +1,4 @@
-import { deferred, type Deferred } from '../base/deferred.js';
+import { type Deferred, deferred } from '../base/deferred.js';
 
 /** Promises that resolve when an index has been applied. */
 export class AppliedWaiters {

@@ -1,11 +1,11 @@
 import {
+  type ChannelOptions,
   Client,
+  type ClientReadableStream,
+  type ClientWritableStream,
   connectivityState,
   credentials,
   Metadata,
-  type ChannelOptions,
-  type ClientReadableStream,
-  type ClientWritableStream,
   type MethodDefinition,
 } from '@grpc/grpc-js';
 import { deferred } from '../base/deferred.js';

@@ -1,6 +1,6 @@
 import type { MethodDefinition, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { messageOf } from '../base/errors.js';
-import { messageCodec, packageName, schemaRoot, type messages } from '../wire/index.js';
+import { messageCodec, type messages, packageName, schemaRoot } from '../wire/index.js';
 import { sayable } from './status.js';
 
 /** The gRPC view of proto/: what grpc-js needs to know of each method, made from the descriptor. */

@@ -1,8 +1,8 @@
+import { type Clock, sleep } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
-import { sleep, type Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
-import type { MemberInfo } from '../replica/index.js';
 import { isStoreError } from '../base/store-error.js';
+import type { MemberInfo } from '../replica/index.js';
 import type { messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';

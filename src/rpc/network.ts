@@ -1,17 +1,17 @@
 import {
   type sendUnaryData,
   type ServerReadableStream,
-  type UntypedServiceImplementation,
   status,
+  type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/log.js';
 import { isAddress } from '../base/host-port.js';
+import type { Logger } from '../base/log.js';
 import type { InstallSnapshot, Message } from '../raft/index.js';
 import type { Acknowledged, MemberInfo, Network, NetworkHandler } from '../replica/index.js';
 import { fromWireBatch, fromWireMessage, type messages } from '../wire/index.js';
 import { askMember } from './ask.js';
-import { helloFormat, Peer, type Hello } from './peer.js';
+import { type Hello, helloFormat, Peer } from './peer.js';
 import { toStatus } from './status.js';
 
 type RaftFrame = messages.RaftFrame;

@@ -1,11 +1,11 @@
 import type { ClientWritableStream } from '@grpc/grpc-js';
+import type { Clock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
 import { grouped } from '../base/grouped.js';
 import type { Logger } from '../base/log.js';
-import { messageOf } from '../base/errors.js';
-import type { Clock } from '../base/clock.js';
 import type { InstallSnapshot, Message } from '../raft/index.js';
 import type { MemberInfo } from '../replica/index.js';
-import { toWireBatch, toWireMessage, type messages } from '../wire/index.js';
+import { type messages, toWireBatch, toWireMessage } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
 import { connectionLost } from './status.js';

@@ -1,7 +1,7 @@
-import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
+import { Metadata, type ServiceError, status, type StatusObject } from '@grpc/grpc-js';
 import { messageOf } from '../base/errors.js';
+import { StoreError, type StoreErrorCode, storeErrorCodes } from '../base/store-error.js';
 import { shortened } from '../base/text.js';
-import { StoreError, storeErrorCodes, type StoreErrorCode } from '../base/store-error.js';
 
 /** The gRPC status of each store error. A new code does not compile until it is listed. */
 export const statusOf = {

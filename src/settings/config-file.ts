@@ -1,8 +1,8 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { messageOf } from '../base/errors.js';
 import { flagName, nearest } from './names.js';
 import type { Layer, Source } from './sources.js';
-import { managerTable, type ManagerSetting, type TextSetting } from './table.js';
+import { type ManagerSetting, managerTable, type TextSetting } from './table.js';
 
 const rows = new Map(managerTable.map((row) => [flagName(row[0]), row]));
 const keys = [...rows.keys()];

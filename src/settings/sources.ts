@@ -1,7 +1,7 @@
 import { messageOf } from '../base/errors.js';
 import { flagKey, flagName, variableName } from './names.js';
-import { beginningMistakes, timingMistakes, type Say } from './rules.js';
-import { managerTable, type ManagerFlags, type ManagerSetting } from './table.js';
+import { beginningMistakes, type Say, timingMistakes } from './rules.js';
+import { type ManagerFlags, type ManagerSetting, managerTable } from './table.js';
 
 /** A value of a setting, with where it came from. */
 export interface Given {

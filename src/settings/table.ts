@@ -1,6 +1,6 @@
 import type { Logger } from '../base/log.js';
-import type { HistoryLimits, Limits } from '../state/index.js';
 import type { AnyCustomKind } from '../kinds/index.js';
+import type { HistoryLimits, Limits } from '../state/index.js';
 import {
   address,
   listOf,
@@ -8,12 +8,12 @@ import {
   oneOf,
   oneOrMoreAddresses,
   onOff,
+  type OptionType,
   path,
   positive,
   unchecked,
-  wholeFrom0,
-  type OptionType,
   type ValueType,
+  wholeFrom0,
 } from './value-types.js';
 
 /**

@@ -1,12 +1,12 @@
-import { controlOf } from './control.js';
-import type { Event } from '../kinds/events.js';
 import { StoreError } from '../base/store-error.js';
+import type { Event } from '../kinds/events.js';
+import { isStored } from '../kinds/meta.js';
+import { controlOf } from './control.js';
 import type { TransactionRecord } from './history/history.js';
-import type { Proposer, StoreAction } from './transactions/proposer.js';
-import type { Listener } from './watch/queue.js';
 import { MemoryStore } from './store.js';
 import { actionOf, markCanonical } from './transactions/actions.js';
-import { isStored } from '../kinds/meta.js';
+import type { Proposer, StoreAction } from './transactions/proposer.js';
+import type { Listener } from './watch/queue.js';
 
 function refuseWrites(): never {
   throw new StoreError('NOT_SUPPORTED', 'a fork follows another store: write there');

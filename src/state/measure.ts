@@ -1,9 +1,9 @@
 import { StoreError } from '../base/store-error.js';
 import type { KindLimits, StoredObject } from '../kinds/definition.js';
 import { bytesOf } from '../kinds/meta.js';
-import type { StoreAction } from './transactions/proposer.js';
-import { roughSize } from './size.js';
 import type { StateRoot } from './root.js';
+import { roughSize } from './size.js';
+import type { StoreAction } from './transactions/proposer.js';
 import type { ObjectChange } from './transactions/write-transaction.js';
 
 /** Encoded bytes of an object. The same object is measured once. */

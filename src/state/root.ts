@@ -1,7 +1,7 @@
-import { emptyTable, readTable, redefineTable, TableEditor, type TableReader, type TableRoot } from '../table/index.js';
 import type { KindDescription, StoredObject } from '../kinds/definition.js';
 import type { KindSet } from '../kinds/kind-set.js';
 import { kindNames, kindOf } from '../kinds/registry.js';
+import { emptyTable, readTable, redefineTable, TableEditor, type TableReader, type TableRoot } from '../table/index.js';
 
 type Rows = TableRoot<StoredObject>;
 type TableRoots = Readonly<Record<string, Rows>>;

@@ -1,17 +1,17 @@
-import { Slicer, type Clock } from '../base/clock.js';
+import { type Clock, Slicer } from '../base/clock.js';
 import { LongList } from '../base/long-list.js';
 import { plainEqual } from '../base/plain.js';
 import { StoreError } from '../base/store-error.js';
-import type { KindDescription, StoredObject } from '../kinds/definition.js';
 import { canonicalObject, givenId, givenMeta } from '../kinds/canonical.js';
-import { KindSet } from '../kinds/kind-set.js';
+import type { KindDescription, StoredObject } from '../kinds/definition.js';
 import type { ObjectEvent } from '../kinds/events.js';
-import type { TransactionRecord } from './history/history.js';
+import { KindSet } from '../kinds/kind-set.js';
 import { isStateStamp, storedMeta } from '../kinds/meta.js';
+import { type Kind, kindNames, type ObjectOf } from '../kinds/registry.js';
+import type { TransactionRecord } from './history/history.js';
 import { eventOf, recordOfMany } from './history/record.js';
-import { emptyRoot, kindsIn, readKind, rowsIn, type StateRoot } from './root.js';
-import { kindNames, type Kind, type ObjectOf } from '../kinds/registry.js';
 import { bytesAfter, type Measure } from './measure.js';
+import { emptyRoot, kindsIn, readKind, rowsIn, type StateRoot } from './root.js';
 import { WriteTransaction } from './transactions/write-transaction.js';
 
 /** Everything that a store holds at one version. Taking one costs nothing: it shares the store's structure. */

@@ -1,8 +1,8 @@
 import type { KindDescription, StoredObject } from '../kinds/definition.js';
 import type { KindSet } from '../kinds/kind-set.js';
 import { storedMeta } from '../kinds/meta.js';
-import { emptyRoot, type StateRoot } from './root.js';
 import type { Measure } from './measure.js';
+import { emptyRoot, type StateRoot } from './root.js';
 import { WriteTransaction } from './transactions/write-transaction.js';
 
 /** A state that is put together piece by piece, to take the place of everything at once as one version. */

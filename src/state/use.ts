@@ -1,6 +1,6 @@
 import type { KindLimits } from '../kinds/definition.js';
-import type { Ledger } from './transactions/ledger.js';
 import { kindsIn, readKind } from './root.js';
+import type { Ledger } from './transactions/ledger.js';
 
 /** Use and limits of one kind. */
 export interface KindUse {

@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.js';
-import { emptyTree, TreeEditor, treeGet, treeScan, treeValues, type Tree } from './btree.js';
+import { emptyTree, type Tree, TreeEditor, treeGet, treeScan, treeValues } from './btree.js';
 import { keyOf, keyPrefix } from './key.js';
 
 /**

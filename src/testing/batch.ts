@@ -1,4 +1,4 @@
-import { runSeed, type RunOptions, type RunResult } from './run.js';
+import { type RunOptions, type RunResult, runSeed } from './run.js';
 
 /** Events that must happen at least once in many runs: a simulation without one proves nothing about it. */
 export const mustHappen = [

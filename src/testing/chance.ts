@@ -1,4 +1,4 @@
-import { seededRandom, type Random } from '../base/random.js';
+import { type Random, seededRandom } from '../base/random.js';
 
 /** Draws of one part of a run. Each part has its own, so that turning one off leaves the draws of the others alone. */
 export class Chance {

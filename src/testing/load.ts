@@ -1,8 +1,8 @@
 import { byIdPrefix, type Tx } from '../kinds/index.js';
 import { Chance } from './chance.js';
-import type { SimCluster } from './sim-cluster.js';
-import { noLoad, SimClient } from './sim-client.js';
 import { Violation } from './raft-invariants.js';
+import { noLoad, SimClient } from './sim-client.js';
+import type { SimCluster } from './sim-cluster.js';
 
 /** Objects that everybody writes to, and those of large transactions. */
 const keys = Array.from({ length: 8 }, (_, i) => `k${i}`);

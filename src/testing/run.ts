@@ -1,6 +1,6 @@
 import type { ReplicaSettings } from '../replica/index.js';
 import { Chance } from './chance.js';
-import { drawFaults, faultKinds, type FaultKind, type FaultPlan } from './faults.js';
+import { drawFaults, type FaultKind, faultKinds, type FaultPlan } from './faults.js';
 import { Load } from './load.js';
 import { SimCluster } from './sim-cluster.js';
 import { SimWatcher, type WatchCounts } from './sim-watcher.js';

@@ -1,4 +1,4 @@
-import { decodeTransaction, type DecodedTransaction } from '../wire/index.js';
+import { type DecodedTransaction, decodeTransaction } from '../wire/index.js';
 
 /**
  * Transactions of a run, decoded: read once for all members, which get the same bytes, and put the same frozen objects into

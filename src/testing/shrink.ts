@@ -1,5 +1,5 @@
-import { runSeed, type RunOptions, type RunResult } from './run.js';
-import { faultKinds, type FaultKind } from './faults.js';
+import { type FaultKind, faultKinds } from './faults.js';
+import { type RunOptions, type RunResult, runSeed } from './run.js';
 
 /** A failure made as small as it goes. */
 export interface Shrunk {

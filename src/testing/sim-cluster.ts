@@ -1,20 +1,20 @@
-import { MemoryStore, type TransactionRecord } from '../state/index.js';
-import { isStoreError } from '../base/store-error.js';
-import { encodeSnapshot } from '../wire/index.js';
-import { bytesEqual } from '../base/plain.js';
 import { messageOf } from '../base/errors.js';
+import { bytesEqual } from '../base/plain.js';
+import { isStoreError } from '../base/store-error.js';
 import { simpleConfState } from '../raft/index.js';
-import { replicaSettings, type MemberInfo, type Replica, type ReplicaSettings } from '../replica/index.js';
+import { type MemberInfo, type Replica, type ReplicaSettings, replicaSettings } from '../replica/index.js';
+import { MemoryStore, type TransactionRecord } from '../state/index.js';
+import { encodeSnapshot } from '../wire/index.js';
 import { Chance } from './chance.js';
 import { calmDisk, calmNetwork, type FaultPlan } from './faults.js';
+import { OpenDisk } from './open-disk.js';
 import { RaftInvariants, Violation } from './raft-invariants.js';
 import { Scheduler } from './scheduler.js';
-import { OpenDisk } from './open-disk.js';
 import { SharedContent } from './shared-content.js';
 import { SharedTransactions } from './shared-transactions.js';
-import { SimDisk, type DiskCounts } from './sim-disk.js';
-import { SimMember, type MemberWorld } from './sim-member.js';
-import { SimNetwork, type NetworkCounts } from './sim-network.js';
+import { type DiskCounts, SimDisk } from './sim-disk.js';
+import { type MemberWorld, SimMember } from './sim-member.js';
+import { type NetworkCounts, SimNetwork } from './sim-network.js';
 import { StoreInvariants } from './store-invariants.js';
 
 export interface ClusterOptions {

@@ -1,4 +1,4 @@
-import { NONE, simpleConfState, type Entry, type EntryId, type HardState, type Snapshot } from '../raft/index.js';
+import { type Entry, type EntryId, type HardState, NONE, simpleConfState, type Snapshot } from '../raft/index.js';
 import type { DiskWrite, StoredState } from '../replica/index.js';
 import type { Chance } from './chance.js';
 import type { SharedContent } from './shared-content.js';

@@ -1,7 +1,7 @@
-import type { Logger } from '../base/log.js';
 import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
 import { simpleConfState } from '../raft/index.js';
-import { loadReplica, type Disk, type MemberInfo, type Replica, type ReplicaSettings } from '../replica/index.js';
+import { type Disk, loadReplica, type MemberInfo, type Replica, type ReplicaSettings } from '../replica/index.js';
 import type { Chance } from './chance.js';
 import { OpenDisk } from './open-disk.js';
 import { type RaftInvariants, Violation } from './raft-invariants.js';

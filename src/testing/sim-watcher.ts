@@ -1,6 +1,6 @@
-import { watch, type Watch } from '../state/index.js';
 import { isStoreError } from '../base/store-error.js';
 import type { Event, ObjectEvent } from '../kinds/index.js';
+import { type Watch, watch } from '../state/index.js';
 import type { Chance } from './chance.js';
 import type { SimCluster } from './sim-cluster.js';
 import type { SimMember } from './sim-member.js';

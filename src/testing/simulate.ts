@@ -1,5 +1,5 @@
-import { faultKinds, type FaultKind } from './faults.js';
-import { runSeed, type RunResult, type Scenario } from './run.js';
+import { type FaultKind, faultKinds } from './faults.js';
+import { type RunResult, runSeed, type Scenario } from './run.js';
 
 export interface SimulateOptions {
   /** Number of seeds, or the seeds themselves. Default 20. */

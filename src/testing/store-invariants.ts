@@ -1,5 +1,5 @@
-import type { MemoryStore, TransactionRecord } from '../state/index.js';
 import type { AnyObject, Node, ObjectEvent } from '../kinds/index.js';
+import type { MemoryStore, TransactionRecord } from '../state/index.js';
 import { Violation } from './raft-invariants.js';
 
 /** One transaction as the first member that committed it saw it. */

@@ -1,9 +1,9 @@
 import type { Observable } from 'rxjs';
 import type { Clock } from '../base/clock.js';
-import type { MemoryStore } from '../state/index.js';
 import { StoreError } from '../base/store-error.js';
 import type { ReadTx } from '../kinds/index.js';
 import type { Leadership, LocalStatus, Replica, ReplicaSettings } from '../replica/index.js';
+import type { MemoryStore } from '../state/index.js';
 import { calmDisk, calmNetwork, type FaultPlan } from './faults.js';
 import { SimCluster } from './sim-cluster.js';
 import type { SimMember } from './sim-member.js';

@@ -1,8 +1,8 @@
-import { sleep, type Clock } from '../base/clock.js';
+import { type Clock, sleep } from '../base/clock.js';
 import type { Random } from '../base/random.js';
-import type { MemoryStore } from '../state/index.js';
 import type { ReadTx, Tx } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
+import type { MemoryStore } from '../state/index.js';
 import type { Chance } from './chance.js';
 import { Violation } from './raft-invariants.js';
 import { noLoad, SimClient } from './sim-client.js';

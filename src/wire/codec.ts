@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs';
+import { type Meta, specVersionOf, storedMeta } from '../kinds/index.js';
 import { descriptor } from './generated/descriptor.js';
-import { itemsMax, itemsTotalMax, listLimits } from './limits.js';
-import { specVersionOf, storedMeta, type Meta } from '../kinds/index.js';
 import type { Messages } from './generated/messages.js';
+import { itemsMax, itemsTotalMax, listLimits } from './limits.js';
 
 /**
  * Encoders and decoders compiled from the descriptor, straight between bytes and our plain objects.

@@ -1,15 +1,15 @@
 import {
+  type AnyObject as StoreObject,
   isKind,
   isKindName,
-  kindNames,
-  SchemaError,
-  plainCopy,
-  type AnyObject as StoreObject,
   type Kind,
+  kindNames,
   type ObjectOf,
+  plainCopy,
+  SchemaError,
   type StoredObject,
 } from '../kinds/index.js';
-import { DecodeError, messageCodec, type MessageCodec } from './codec.js';
+import { DecodeError, type MessageCodec, messageCodec } from './codec.js';
 import type { AnyObject, CustomObject } from './generated/messages.js';
 
 /** A built-in kind's message in proto/ has its name. */

@@ -1,8 +1,8 @@
 import { assert } from '../base/assert.js';
 import { grouped, groupedToLast, type GroupLimits } from '../base/grouped.js';
 import { LongList } from '../base/long-list.js';
+import { type Event, isStateStamp, kindNames, type ObjectEvent, type StoredObject } from '../kinds/index.js';
 import { rowsOf, snapshotOfRows, type StoreSnapshot, type TransactionRecord } from '../state/index.js';
-import { isStateStamp, kindNames, type Event, type ObjectEvent, type StoredObject } from '../kinds/index.js';
 import { DecodeError, messageCodec } from './codec.js';
 import type {
   HistoryChange,

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  CatalogAgent,
-  CatalogError,
-  MemoryCatalogBackend,
   type AgentOptions,
+  CatalogAgent,
   type CatalogBackend,
+  CatalogError,
   type CatalogSession,
+  MemoryCatalogBackend,
   type Registration,
 } from '../../src/catalog/index.js';
 import { Told } from '../support/catalog.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Diff, Instance, type CatalogEvent } from '../../src/catalog/index.js';
+import { type CatalogEvent, Diff, Instance } from '../../src/catalog/index.js';
 
 const instance = (id: string, port = 80, tags: string[] = []) =>
   new Instance(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../../scripts/waiting.js';
 import { silentLogger } from '../../src/base/log.js';
+import { until } from '../../scripts/waiting.js';
 import { CatalogAgent, EtcdCatalogBackend, systemClock } from '../../src/catalog/index.js';
 import { EtcdGateway } from '../../src/discovery/etcd/gateway.js';
 import { Told } from '../support/catalog.js';

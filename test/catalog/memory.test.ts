@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryCatalogBackend, type InstanceRecord } from '../../src/catalog/index.js';
+import { type InstanceRecord, MemoryCatalogBackend } from '../../src/catalog/index.js';
 import { Told } from '../support/catalog.js';
 import { FakeClock } from '../support/state-clock.js';
 

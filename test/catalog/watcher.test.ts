@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Instance, Watcher, type CatalogEvent } from '../../src/catalog/index.js';
+import { type CatalogEvent, Instance, Watcher } from '../../src/catalog/index.js';
 
 const instance = (id: string) =>
   new Instance(

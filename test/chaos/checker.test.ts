@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/base/random.js';
 import { checkHistory, emptiness } from '../../scripts/chaos/checker/index.js';
 import {
-  historyOf,
   type Change,
   type Final,
+  historyOf,
   type Line,
   type Operation,
   type State,
   type WatchEvent,
   type WatchOpen,
 } from '../../scripts/chaos/history.js';
-import { seededRandom } from '../../src/base/random.js';
 
 /** Operations as they are read aloud: `[call-return] client op key=value @rev result`. */
 function op(text: string): Operation {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import { defineKind, schema } from '../../src/kinds/index.js';
-import { openMember, Running, skep, type Ran } from '../support/cli-run.js';
+import { openMember, type Ran, Running, skep } from '../support/cli-run.js';
 
 const jobs = defineKind({
   name: 'job',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
-import { Folder, openMember, skep, type Ran } from '../support/cli-run.js';
+import { Folder, openMember, type Ran, skep } from '../support/cli-run.js';
 
 const two = 'services:\n  a: {image: i}\n  b: {image: i}\n';
 let member: OpenReplica;

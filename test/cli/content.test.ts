@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import { configBytesMax, secretBytesMax } from '../../src/kinds/index.js';
-import { Folder, openMember, skep, type Ran } from '../support/cli-run.js';
+import { Folder, openMember, type Ran, skep } from '../support/cli-run.js';
 
 let member: OpenReplica;
 let folder: Folder;

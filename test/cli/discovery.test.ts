@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/base/random.js';
 import { until } from '../../scripts/waiting.js';
 import {
+  type Backend,
   BackendRegistry,
   createBackend,
   DiscoveryError,
@@ -9,10 +11,8 @@ import {
   MemoryBackend,
   openTokenServer,
   Registrations,
-  type Backend,
   type TokenServer,
 } from '../../src/discovery/index.js';
-import { seededRandom } from '../../src/base/random.js';
 import { Folder, freePort, Running, skep } from '../support/cli-run.js';
 import { virtualTime } from '../support/discovery-watch.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
-import { Folder, openMember, skep, type Ran } from '../support/cli-run.js';
+import { Folder, openMember, type Ran, skep } from '../support/cli-run.js';
 
 let member: OpenReplica;
 let folder: Folder;

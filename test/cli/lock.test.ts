@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
-import { Coordination, locks, type Lock } from '../../src/coordination/index.js';
+import { Coordination, type Lock, locks } from '../../src/coordination/index.js';
 import { leases } from '../../src/kinds/index.js';
 import { skep } from '../support/cli-run.js';
 import { OpenMembers } from '../support/manager-open.js';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src/cli/exit-codes.js';
+import { type Ran, skep } from '../support/cli-run.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
-import { skep, type Ran } from '../support/cli-run.js';
 
 let members: OpenMembers;
 

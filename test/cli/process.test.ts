@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
-import { Folder, freePort, silentServer } from '../support/cli-run.js';
 import { buildIfMissing, endAll, SkepProcess } from '../support/cli-process.js';
+import { Folder, freePort, silentServer } from '../support/cli-run.js';
 
 let folder: Folder;
 let listen: string;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import { Folder, freePort, skep } from '../support/cli-run.js';

@@ -7,7 +7,7 @@ import { Client, type WatchMessage } from '../../src/client/index.js';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import { defineKind, schema } from '../../src/kinds/index.js';
 import { buildIfMissing, SkepProcess } from '../support/cli-process.js';
-import { Folder, openMember, Running, skep, type Ran } from '../support/cli-run.js';
+import { Folder, openMember, type Ran, Running, skep } from '../support/cli-run.js';
 import { until } from '../support/network-wait.js';
 
 const jobs = defineKind({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Folder, skep } from '../support/cli-run.js';
 import { buildIfMissing, endAll, SkepProcess } from '../support/cli-process.js';
+import { Folder, skep } from '../support/cli-run.js';
 
 let folder: Folder;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import type { ManagerFlags } from '../../src/cli/index.js';
+import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import { freePort, openMember, Running, silentServer, skep } from '../support/cli-run.js';
 
 let member: OpenReplica;

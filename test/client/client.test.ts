@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Client, type RemoteTransaction, type WatchOptions } from '../../src/client/index.js';
 import { defineKind, schema, typeOf } from '../../src/index.js';

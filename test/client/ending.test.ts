@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock, type Clock } from '../../src/base/clock.js';
+import { type Clock, systemClock } from '../../src/base/clock.js';
 import { Client } from '../../src/client/index.js';
 import { FakeServer } from '../support/fake-server.js';
 import { until } from '../support/network-wait.js';

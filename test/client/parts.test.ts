@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
-import { MemoryStore } from '../../src/state/index.js';
 import type { AnyObject } from '../../src/kinds/index.js';
-import { toAny, type messages } from '../../src/wire/index.js';
+import { MemoryStore } from '../../src/state/index.js';
+import { type messages, toAny } from '../../src/wire/index.js';
 import { FakeServer, type WatchCall } from '../support/fake-server.js';
 
 type Response = messages.WatchResponse;

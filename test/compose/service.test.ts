@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containerOf, parse, specOf, fileWith } from '../support/cli-compose.js';
+import { containerOf, fileWith, parse, specOf } from '../support/cli-compose.js';
 
 describe('a service of a Compose file', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { until } from '../../scripts/waiting.js';
 import { silentLogger } from '../../src/base/log.js';
+import { until } from '../../scripts/waiting.js';
 import { CatalogAgent, type CatalogBackend, type Clock, type InstanceRecord } from '../../src/catalog/index.js';
 import { Spied, Told } from '../support/catalog.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
-import { Coordination, locks, type Lock } from '../../src/coordination/index.js';
+import { Coordination, type Lock, locks } from '../../src/coordination/index.js';
 import { isStoreError } from '../../src/index.js';
 import { leases } from '../../src/kinds/index.js';
 import { OpenMembers } from '../support/manager-open.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Client } from '../../src/client/index.js';
 import { systemRandom } from '../../src/base/random.js';
+import type { Client } from '../../src/client/index.js';
 import { elect, type ElectOptions, type Lead } from '../../src/coordination/election.js';
 import { acquire, type LockOptions } from '../../src/coordination/lock.js';
 import { StoreError } from '../../src/index.js';

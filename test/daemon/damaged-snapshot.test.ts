@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/base/log.js';
 import { diagnose } from '../../src/daemon/doctor.js';
-import { openReplica } from '../../src/daemon/open-replica.js';
 import { openHome } from '../../src/daemon/home.js';
+import { openReplica } from '../../src/daemon/open-replica.js';
 import { flipBit } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { silentLogger, type Logger } from '../../src/base/log.js';
-import { seededRandom, type Random } from '../../src/base/random.js';
+import { type Logger, silentLogger } from '../../src/base/log.js';
+import { type Random, seededRandom } from '../../src/base/random.js';
 import { Formation, type Formed } from '../../src/daemon/formation.js';
-import { normalPeers, type FormationRecord, type Genesis } from '../../src/replica/index.js';
+import { type FormationRecord, type Genesis, normalPeers } from '../../src/replica/index.js';
 import { Scheduler } from '../../src/testing/scheduler.js';
 import { SimClock } from '../../src/testing/sim-clock.js';
 

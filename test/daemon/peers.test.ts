@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/base/log.js';
-import { openReplica, type OpenReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
 import { freePort } from '../../scripts/waiting.js';
+import { type OpenReplica, openReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
 import { until } from '../support/network-wait.js';
 
 const freeAddress = async () => `127.0.0.1:${await freePort()}`;

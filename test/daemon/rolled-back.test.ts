@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/base/log.js';
 import { diagnose } from '../../src/daemon/doctor.js';
-import { openReplica, type OpenReplica } from '../../src/daemon/open-replica.js';
+import { type OpenReplica, openReplica } from '../../src/daemon/open-replica.js';
 import { copyDir } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
 

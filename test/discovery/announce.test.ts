@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { announce, NotImplementedError, type Backend } from '../../src/discovery/index.js';
+import { announce, type Backend, NotImplementedError } from '../../src/discovery/index.js';
 import { virtualTime } from '../support/discovery-watch.js';
 
 /** What is asked of a backend, and what it answers. */

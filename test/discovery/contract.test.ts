@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { freePort } from '../../scripts/waiting.js';
 import { silentLogger } from '../../src/base/log.js';
+import { freePort } from '../../scripts/waiting.js';
 import { SkepBackend } from '../../src/coordination/index.js';
 import { openReplica } from '../../src/daemon/open-replica.js';
 import {
+  type Backend,
   BackendRegistry,
   createBackend,
   createToken,
@@ -15,13 +16,12 @@ import {
   openTokenServer,
   Registrations,
   systemClock,
-  type Backend,
 } from '../../src/discovery/index.js';
 import { discoveryKvContract } from '../contract/discovery-kv.js';
 import { ConsulStandIn } from '../support/discovery-consul.js';
 import { EtcdProcess, isThere } from '../support/discovery-etcd.js';
 import { virtualTime } from '../support/discovery-watch.js';
-import { ZooKeeperProcess, zooKeeperIsThere } from '../support/discovery-zk.js';
+import { zooKeeperIsThere, ZooKeeperProcess } from '../support/discovery-zk.js';
 
 /** Clients look this often, in real time. */
 const heartbeatMs = 20;

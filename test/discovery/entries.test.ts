@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEntries, Entry } from '../../src/discovery/index.js';
 import { sameMembers } from '../../src/discovery/entries.js';
+import { createEntries, Entry } from '../../src/discovery/index.js';
 
 const list = (text: string) => createEntries(text.split(' ').map((name) => (name === '' ? '' : `${name}:1`)));
 const names = (entries: readonly Entry[]) => entries.map(({ host }) => host).join(' ');

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { until } from '../../scripts/waiting.js';
 import { systemClock } from '../../src/base/clock.js';
+import { until } from '../../scripts/waiting.js';
 import { ask, askLines } from '../../src/discovery/http.js';
 import { HttpServer } from '../support/discovery-http.js';
 import { FakeClock } from '../support/state-clock.js';

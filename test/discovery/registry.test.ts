@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type Backend,
   BackendRegistry,
   createBackend,
   DiscoveryWatch,
   NotImplementedError,
   NotSupportedError,
   registerBackend,
-  type Backend,
 } from '../../src/discovery/index.js';
 import { Seen } from '../support/discovery-watch.js';
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { LevelDisk, MemoryDisk } from '../../src/disk/index.js';
 import { diskContract } from '../contract/disk.js';
-import { tempDirs } from '../support/disk-dirs.js';
 import { owner } from '../support/disk-data.js';
+import { tempDirs } from '../support/disk-dirs.js';
 
 diskContract('MemoryDisk', async () => {
   const disk = new MemoryDisk();

@@ -5,8 +5,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openHome } from '../../src/daemon/home.js';
 import { LevelDisk } from '../../src/disk/index.js';
 import { copyDir, entriesOf, load, normal, owner } from '../support/disk-data.js';
-import { name, readMember, verdictOf, withDatabase, writeMember, type Found } from '../support/disk-member.js';
 import { tempDirs } from '../support/disk-dirs.js';
+import { type Found, name, readMember, verdictOf, withDatabase, writeMember } from '../support/disk-member.js';
 
 const makeDir = tempDirs();
 const none = new Uint8Array(0);

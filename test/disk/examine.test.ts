@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
-import { DamageError, examine, LevelDisk, writeIdentity, type Examination } from '../../src/disk/index.js';
+import { DamageError, type Examination, examine, LevelDisk, writeIdentity } from '../../src/disk/index.js';
 import { encodeArrival } from '../../src/disk/log-records.js';
 import { decodeDescriptor, snapshotPath } from '../../src/disk/snapshot-file.js';
 import {

@@ -7,8 +7,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
 import { DamageError } from '../../src/disk/index.js';
 import { copyDir, filesOf, flipBit } from '../support/disk-data.js';
-import { readMember, verdictOf, writeMember, type Found } from '../support/disk-member.js';
 import { tempDirs } from '../support/disk-dirs.js';
+import { type Found, readMember, verdictOf, writeMember } from '../support/disk-member.js';
 
 const makeDir = tempDirs();
 

@@ -14,8 +14,8 @@ import {
   install,
   load,
   metadataOf,
-  stage,
   owner,
+  stage,
 } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
 import { withDatabase } from '../support/disk-member.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LevelDisk } from '../../src/disk/index.js';
 import { LogMark } from '../../src/disk/log-mark.js';
-import { markFields, SlotFile, type MarkField } from '../../src/disk/slots.js';
+import { type MarkField, markFields, SlotFile } from '../../src/disk/slots.js';
 import { copyDir, entriesOf, flipBit, load, owner } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
 

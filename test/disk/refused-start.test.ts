@@ -17,7 +17,7 @@ import {
   stage,
 } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
-import { name, readMember, verdictOf, withDatabase, writeMember, type Found } from '../support/disk-member.js';
+import { type Found, name, readMember, verdictOf, withDatabase, writeMember } from '../support/disk-member.js';
 import { giveToUser, skepAsUser, takeAway } from '../support/disk-rights.js';
 
 const makeDir = tempDirs();

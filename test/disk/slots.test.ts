@@ -2,7 +2,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
-import { ballotFields, SlotFile, type BallotField, type SlotValue } from '../../src/disk/slots.js';
+import { type BallotField, ballotFields, SlotFile, type SlotValue } from '../../src/disk/slots.js';
 import { flipBit, owner } from '../support/disk-data.js';
 import { tempDirs } from '../support/disk-dirs.js';
 

@@ -1,10 +1,10 @@
-import { decode, encode, type Answer, type Packet, type Question } from 'dns-packet';
+import { type Answer, decode, encode, type Packet, type Question } from 'dns-packet';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
 import { answer, answerToNonsense } from '../../src/dns/answer.js';
 import { fit, udpBytesFor } from '../../src/dns/fit.js';
-import { ZoneCache } from '../../src/dns/zone-cache.js';
 import type { ZoneInstance } from '../../src/dns/zone.js';
+import { ZoneCache } from '../../src/dns/zone-cache.js';
 
 const one = (host: string, more: Partial<ZoneInstance> = {}): ZoneInstance => ({
   ...{ host, port: 80, weight: 1, health: 'passing', tags: [] },

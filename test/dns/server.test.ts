@@ -1,17 +1,17 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { decode, encode, streamEncode, type DecodedPacket, type Packet } from 'dns-packet';
+import { decode, type DecodedPacket, encode, type Packet, streamEncode } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, until } from '../../scripts/waiting.js';
 import { silentLogger } from '../../src/base/log.js';
 import { seededRandom } from '../../src/base/random.js';
-import { runManager } from '../../src/daemon/manager.js';
-import { openDnsServer, type DnsServer } from '../../src/dns/index.js';
-import { queriesMax, Sources } from '../../src/dns/sources.js';
+import { freePort, until } from '../../scripts/waiting.js';
 import { CatalogAgent, SkepCatalogBackend } from '../../src/catalog/index.js';
-import { Client } from '../../src/client/index.js';
 import type { Context } from '../../src/cli/index.js';
+import { Client } from '../../src/client/index.js';
+import { runManager } from '../../src/daemon/manager.js';
+import { type DnsServer, openDnsServer } from '../../src/dns/index.js';
+import { queriesMax, Sources } from '../../src/dns/sources.js';
 
 let server: DnsServer;
 /** Queries that were answered in this turn of the event loop, and in the one with most. */

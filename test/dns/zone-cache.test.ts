@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
 import { answer } from '../../src/dns/answer.js';
 import { fit } from '../../src/dns/fit.js';
-import { instancesMax, ZoneCache } from '../../src/dns/zone-cache.js';
 import type { ZoneInstance } from '../../src/dns/zone.js';
+import { instancesMax, ZoneCache } from '../../src/dns/zone-cache.js';
 
 let version: number;
 let catalogue: Record<string, ZoneInstance[]>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { simpleConfState, type Role } from '../../src/raft/index.js';
-import { append, Member, type Beginning, type Spoken } from '../support/raft-member.js';
+import { type Role, simpleConfState } from '../../src/raft/index.js';
+import { append, type Beginning, Member, type Spoken } from '../support/raft-member.js';
 import { parseChange, textOfMessage, textOfReady } from '../support/raft-text.js';
 
 const candidate = (member: Member): Member => {

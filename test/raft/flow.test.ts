@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { entrySize, type Entry } from '../../src/raft/index.js';
+import { type Entry, entrySize } from '../../src/raft/index.js';
 import { Inflights } from '../../src/raft/inflights.js';
-import { append, Member, type Beginning } from '../support/raft-member.js';
+import { append, type Beginning, Member } from '../support/raft-member.js';
 
 /** A leader of 1 and 2 whose first entry is committed, and which streams to 2. */
 function streaming(options: Beginning = {}): Member {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simpleConfState, type ConfChange, type Entry, type Message } from '../../src/raft/index.js';
+import { type ConfChange, type Entry, type Message, simpleConfState } from '../../src/raft/index.js';
 import { append, entriesAfter, Member, type Spoken } from '../support/raft-member.js';
 import { bytesOf } from '../support/raft-text.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MembershipError, type Entry } from '../../src/raft/index.js';
+import { type Entry, MembershipError } from '../../src/raft/index.js';
 import { changed, confStateOf, membershipOf } from '../../src/raft/membership.js';
-import { append, Member, type Beginning, type Spoken } from '../support/raft-member.js';
+import { append, type Beginning, Member, type Spoken } from '../support/raft-member.js';
 import { parseChange, parseConfState, textOfConfState, textOfEntry } from '../support/raft-text.js';
 
 const after = (members: string, change: string): string =>

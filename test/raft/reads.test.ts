@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { append, Member, type Beginning } from '../support/raft-member.js';
-import { bytesOf, parseChange, textOfBytes } from '../support/raft-text.js';
 import type { Message } from '../../src/raft/index.js';
+import { append, type Beginning, Member } from '../support/raft-member.js';
+import { bytesOf, parseChange, textOfBytes } from '../support/raft-text.js';
 
 const reads = (member: Member) => {
   member.drain();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asksForVote, MemoryStorage, RawNode, simpleConfState, type RaftConfig } from '../../src/raft/index.js';
+import { asksForVote, MemoryStorage, type RaftConfig, RawNode, simpleConfState } from '../../src/raft/index.js';
 import { append, Member } from '../support/raft-member.js';
 import { textOfReady } from '../support/raft-text.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Member, type Beginning } from '../support/raft-member.js';
+import { type Beginning, Member } from '../support/raft-member.js';
 import { parseChange } from '../support/raft-text.js';
 
 /** A leader of 1, 2 and 3; 2 has everything, 3 has nothing that we know of. */

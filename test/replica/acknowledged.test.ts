@@ -3,7 +3,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/log.js';
 import { seededRandom } from '../../src/base/random.js';
 import { MemoryDisk } from '../../src/disk/memory-disk.js';
-import { bootstrap, loadReplica, noNetwork, replicaSettings, type NetworkHandler, type Replica } from '../../src/replica/index.js'; // prettier-ignore
+import { bootstrap, loadReplica, type NetworkHandler, noNetwork, type Replica,replicaSettings } from '../../src/replica/index.js'; // prettier-ignore
 import { until } from '../support/network-wait.js';
 
 const world = { clock: systemClock, random: seededRandom(1), logger: silentLogger };

@@ -1,10 +1,10 @@
-import { controlOf } from '../../src/state/index.js';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/base/log.js';
 import { defineKind, MemoryStore, schema as s } from '../../src/index.js';
 import { leases } from '../../src/kinds/index.js';
 import { endLease } from '../../src/replica/index.js';
 import { Leases } from '../../src/replica/leases.js';
+import { controlOf } from '../../src/state/index.js';
 import { FakeClock } from '../support/state-clock.js';
 import { flush } from '../support/state-events.js';
 

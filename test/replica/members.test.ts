@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { encodeSnapshot, messageCodec } from '../../src/wire/index.js';
-import { Members } from '../../src/replica/members.js';
-import type { MemberInfo } from '../../src/replica/index.js';
 import type { ConfChange } from '../../src/raft/index.js';
+import type { MemberInfo } from '../../src/replica/index.js';
+import { Members } from '../../src/replica/members.js';
+import { encodeSnapshot, messageCodec } from '../../src/wire/index.js';
 import { ReplicaCluster, until } from '../support/cluster.js';
 import { codeOf } from '../support/state-events.js';
 

@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   defineKind,
+  type Event,
   EventCommit,
   MemoryStore,
-  typeOf,
-  type Event,
   type StoreSnapshot,
   type Tx,
+  typeOf,
 } from '../../src/index.js';
-import type { Replica } from '../../src/replica/index.js';
 import { leases } from '../../src/kinds/index.js';
+import type { Replica } from '../../src/replica/index.js';
 import { ReplicaCluster, until } from '../support/cluster.js';
 import { codeOf } from '../support/state-events.js';
 

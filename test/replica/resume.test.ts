@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
-import { watch, type Event } from '../../src/index.js';
-import { ReplicaCluster, until, type TestMember } from '../support/cluster.js';
+import { type Event, watch } from '../../src/index.js';
+import { ReplicaCluster, type TestMember, until } from '../support/cluster.js';
 import { line } from '../support/state-events.js';
 
 let cluster: ReplicaCluster | undefined;

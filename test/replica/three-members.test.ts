@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StoreError, watch, type Event } from '../../src/index.js';
+import { type Event, StoreError, watch } from '../../src/index.js';
 import { encodeSnapshot } from '../../src/wire/index.js';
-import { nodeIds, ReplicaCluster, until, type TestMember } from '../support/cluster.js';
+import { nodeIds, ReplicaCluster, type TestMember, until } from '../support/cluster.js';
 
 /** Three replicas in one process: the production code over links that can be cut. */
 

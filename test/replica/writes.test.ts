@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isStoreError } from '../../src/index.js';
-import { codeOf } from '../support/state-events.js';
 import { countTo, createNodes, follow, nodeIds, ReplicaCluster, until } from '../support/cluster.js';
+import { codeOf } from '../support/state-events.js';
 
 describe('writing to three members', () => {
   let cluster: ReplicaCluster;

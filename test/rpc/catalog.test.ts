@@ -1,9 +1,9 @@
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../src/base/log.js';
 import { CatalogAgent, SkepCatalogBackend } from '../../src/catalog/index.js';
 import { Client } from '../../src/client/index.js';
-import { silentLogger } from '../../src/base/log.js';
-import { methodOf, type Channel } from '../../src/rpc/index.js';
+import { type Channel, methodOf } from '../../src/rpc/index.js';
 import type { messages } from '../../src/wire/index.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';

@@ -1,5 +1,5 @@
-import { createServer as createHttp2Server, constants, type Http2Server } from 'node:http2';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { constants, createServer as createHttp2Server, type Http2Server } from 'node:http2';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/client/index.js';
 import { Channel, methodOf, neverSent } from '../../src/rpc/index.js';

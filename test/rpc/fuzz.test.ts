@@ -1,13 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/base/random.js';
 import { abuse } from '../../scripts/abuse/client.js';
 import { allMethods } from '../../scripts/abuse/messages.js';
-import { seededRandom } from '../../src/base/random.js';
 import { Channel, methodOf } from '../../src/rpc/index.js';
 
 /** How long messages are sent, and from which seed: more of both by hand. */

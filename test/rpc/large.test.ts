@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
-import { methodOf, services } from '../../src/rpc/index.js';
 import { instances } from '../../src/kinds/index.js';
-import { messageCodec, SnapshotDecoder, type messages } from '../../src/wire/index.js';
+import { methodOf, services } from '../../src/rpc/index.js';
+import { messageCodec, type messages, SnapshotDecoder } from '../../src/wire/index.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
 

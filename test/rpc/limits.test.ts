@@ -1,5 +1,5 @@
+import { Client as GrpcClient, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client as GrpcClient, credentials, status, type ServiceError } from '@grpc/grpc-js';
 import { messageCodec } from '../../src/wire/index.js';
 import { OpenMembers } from '../support/manager-open.js';
 

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
 import { Client as GrpcClient, credentials } from '@grpc/grpc-js';
+import { afterEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/base/log.js';
-import { openReplica, type OpenReplica } from '../../src/daemon/open-replica.js';
-import { methodOf, type Channel } from '../../src/rpc/index.js';
+import { type OpenReplica, openReplica } from '../../src/daemon/open-replica.js';
+import { type Channel, methodOf } from '../../src/rpc/index.js';
 import type { messages } from '../../src/wire/index.js';
 import { call, OpenMembers } from '../support/manager-open.js';
 import { pause, until } from '../support/network-wait.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Client, type messages } from '../../src/client/index.js';
-import { canonicalObject, kindOf, specVersionOf, type Kind } from '../../src/kinds/index.js';
+import { canonicalObject, type Kind, kindOf, specVersionOf } from '../../src/kinds/index.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { codeOf } from '../support/state-events.js';
 

@@ -1,8 +1,8 @@
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client, type messages } from '../../src/client/index.js';
-import { methodOf, type Channel } from '../../src/rpc/index.js';
 import { canonicalObject, kindOf } from '../../src/kinds/index.js';
+import { type Channel, methodOf } from '../../src/rpc/index.js';
 import { call, OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
 

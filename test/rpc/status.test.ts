@@ -1,9 +1,9 @@
-import { Metadata, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
+import { Metadata, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isStoreError, StoreError } from '../../src/base/store-error.js';
 import { Channel } from '../../src/rpc/channel.js';
 import { methodOf } from '../../src/rpc/index.js';
 import { errorCharactersMax, toStatus } from '../../src/rpc/status.js';
-import { isStoreError, StoreError } from '../../src/base/store-error.js';
 import { FakeServer } from '../support/fake-server.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { codeOf } from '../support/state-events.js';

@@ -1,13 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
 import type { ServerReadableStream } from '@grpc/grpc-js';
+import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/log.js';
-import type { OpenReplica } from '../../src/daemon/open-replica.js';
-import { simpleConfState, type Message } from '../../src/raft/index.js';
-import type { NetworkHandler } from '../../src/replica/index.js';
 import { ApiServer } from '../../src/api/index.js';
-import { GrpcNetwork, methodOf, type Channel } from '../../src/rpc/index.js';
+import type { OpenReplica } from '../../src/daemon/open-replica.js';
+import { type Message, simpleConfState } from '../../src/raft/index.js';
+import type { NetworkHandler } from '../../src/replica/index.js';
 import { Channel as OwnChannel } from '../../src/rpc/channel.js';
+import { type Channel, GrpcNetwork, methodOf } from '../../src/rpc/index.js';
 import type { messages } from '../../src/wire/index.js';
 import { FakeServer } from '../support/fake-server.js';
 import { OpenMembers } from '../support/manager-open.js';

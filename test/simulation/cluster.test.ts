@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { simulate, SimulationError, testCluster, type TestCluster } from '../../src/testing/index.js';
+import { simulate, SimulationError, type TestCluster, testCluster } from '../../src/testing/index.js';
 
 describe('a test cluster', () => {
   let cluster: TestCluster | undefined;

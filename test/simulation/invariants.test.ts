@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Node } from '../../src/kinds/index.js';
+import { type Entry, type Message, type Ready, simpleConfState } from '../../src/raft/index.js';
+import { MemoryStore, type TransactionRecord } from '../../src/state/index.js';
 import { Chance } from '../../src/testing/chance.js';
 import { calmDisk } from '../../src/testing/faults.js';
 import { RaftInvariants } from '../../src/testing/raft-invariants.js';
 import { SharedContent } from '../../src/testing/shared-content.js';
 import { SimDisk } from '../../src/testing/sim-disk.js';
 import { StoreInvariants } from '../../src/testing/store-invariants.js';
-import { simpleConfState, type Entry, type Message, type Ready } from '../../src/raft/index.js';
-import { MemoryStore, type TransactionRecord } from '../../src/state/index.js';
-import type { Node } from '../../src/kinds/index.js';
 
 const noConfig = simpleConfState([]);
 const threeVoters = { ...noConfig, voters: [1, 2, 3] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { watch } from '../../src/index.js';
 import { leases } from '../../src/kinds/index.js';
-import { simulate, type ProcessView } from '../../src/testing/index.js';
+import { type ProcessView, simulate } from '../../src/testing/index.js';
 
 const ttlMs = 1_200;
 /** A holder gives up this much earlier: for clocks that do not run at quite the same speed. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulate, testCluster, type SimulateOptions } from '../../src/testing/index.js';
+import { simulate, type SimulateOptions, testCluster } from '../../src/testing/index.js';
 
 describe('simulate', () => {
   it.each<[string, SimulateOptions]>([

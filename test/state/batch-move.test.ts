@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore, specVersionOf, type Node, type Tx } from '../../src/index.js';
-import { FakeProposer } from '../support/state-proposer.js';
+import { MemoryStore, type Node, specVersionOf, type Tx } from '../../src/index.js';
 import { codeOf, newStore } from '../support/state-events.js';
+import { FakeProposer } from '../support/state-proposer.js';
 
 /** The message of a node is as long as the node is said to be large; what has none takes one byte. */
 const sizeOf = (action: { readonly object?: unknown }) =>

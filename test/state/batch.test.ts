@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore, watch, type Batch, type StoreAction, type Tx } from '../../src/index.js';
+import { type Batch, MemoryStore, type StoreAction, type Tx, watch } from '../../src/index.js';
 import { FakeClock } from '../support/state-clock.js';
-import { FakeProposer, notLeader } from '../support/state-proposer.js';
 import { codeOf, flush, newStore, record, settled } from '../support/state-events.js';
+import { FakeProposer, notLeader } from '../support/state-proposer.js';
 
 const node = (id: string | number) => (tx: Tx) => void tx.nodes().create({ id: `n${id}` });
 const failing = () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { defineKind, EventCreateNode, MemoryStore, typeOf, watch, type Tx } from '../../src/index.js';
-import { FakeProposer } from '../support/state-proposer.js';
+import { defineKind, EventCreateNode, MemoryStore, type Tx, typeOf, watch } from '../../src/index.js';
 import { codeOf, newStore, record, thrownCode } from '../support/state-events.js';
+import { FakeProposer } from '../support/state-proposer.js';
 
 interface Job {
   readonly queue: string;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   all,
   and,
+  type By,
   byCustom,
   byCustomPrefix,
   byCustomRange,
@@ -15,11 +16,10 @@ import {
   byNameRange,
   byRole,
   byServiceId,
-  MemoryStore,
-  or,
-  type By,
   type FindOptions,
+  MemoryStore,
   type Node,
+  or,
 } from '../../src/index.js';
 import { thrownCode } from '../support/state-events.js';
 

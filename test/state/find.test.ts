@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   all,
+  type By,
   byCustom,
   byCustomPrefix,
   byDesiredState,
@@ -15,9 +16,8 @@ import {
   byServiceId,
   bySlot,
   byTaskState,
-  or,
-  type By,
   type MemoryStore,
+  or,
 } from '../../src/index.js';
 import { newStore, thrownCode } from '../support/state-events.js';
 

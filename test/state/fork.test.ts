@@ -1,6 +1,6 @@
-import { controlOf } from '../../src/state/index.js';
 import { describe, expect, it } from 'vitest';
-import { applyEvent, fork, MemoryStore, watch, type Event, type Tx } from '../../src/index.js';
+import { applyEvent, type Event, fork, MemoryStore, type Tx, watch } from '../../src/index.js';
+import { controlOf } from '../../src/state/index.js';
 import { codeOf, flush, newStore, record, thrownCode } from '../support/state-events.js';
 
 const node = (id: string) => (tx: Tx) => void tx.nodes().create({ id });

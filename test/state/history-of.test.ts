@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryStore, type FieldChange } from '../../src/index.js';
+import { type FieldChange, MemoryStore } from '../../src/index.js';
 import { fieldChanges } from '../../src/state/index.js';
 
 describe('the history of an object', () => {

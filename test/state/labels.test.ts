@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore } from '../../src/state/index.js';
 import { isStoreError } from '../../src/base/store-error.js';
+import { MemoryStore } from '../../src/state/index.js';
 import { Requests, requestsMax } from '../../src/state/transactions/requests.js';
 
 const limits = [

@@ -1,7 +1,7 @@
-import { controlOf } from '../../src/state/index.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore, specVersionOf, type Tx } from '../../src/index.js';
+import { controlOf } from '../../src/state/index.js';
 import { codeOf } from '../support/state-events.js';
 
 const text = (bytes: number) => 'x'.repeat(bytes);

@@ -1,21 +1,21 @@
-import { canonicalObject, kindOf } from '../../src/kinds/index.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as skep from '../../src/index.js';
 import {
+  type By,
   fork,
   isStoreError,
-  watch,
-  type By,
   type Kind,
   type MemoryStore,
   type ObjectOf,
   type Task,
   type Tx,
+  watch,
   type WriteTable,
 } from '../../src/index.js';
-import { compare, indicesOf, NaiveStore, nameOf } from '../support/state-model.js';
+import { canonicalObject, kindOf } from '../../src/kinds/index.js';
 import { newStore, record } from '../support/state-events.js';
+import { compare, indicesOf, NaiveStore, nameOf } from '../support/state-model.js';
 
 type Any = ObjectOf<Kind>;
 const kinds = skep.kindNames;

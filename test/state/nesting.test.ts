@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { byId, defineKind, MemoryStore, nestingMax, or, schema, typeOf, type By } from '../../src/index.js';
+import { type By, byId, defineKind, MemoryStore, nestingMax, or, schema, typeOf } from '../../src/index.js';
 import {
   DecodeError,
   decodeObject,

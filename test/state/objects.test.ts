@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MemoryStore, type Tx, isStoreError } from '../../src/index.js';
+import { isStoreError, type MemoryStore, type Tx } from '../../src/index.js';
 import { newStore } from '../support/state-events.js';
 
 const meta = { version: 1, createdAt: 1_000_000, updatedAt: 1_000_000 };

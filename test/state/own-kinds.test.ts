@@ -9,10 +9,10 @@ import {
   fork,
   MemoryStore,
   schema as s,
-  typeOf,
-  watch,
   type StandardSchema,
   type StoreSnapshot,
+  typeOf,
+  watch,
 } from '../../src/index.js';
 import { codeOf, thrownCode } from '../support/state-events.js';
 

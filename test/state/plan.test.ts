@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { all, byIdPrefix, byRole, MemoryStore, type Plan, type Tx, watch } from '../../src/index.js';
-import { FakeProposer, notLeader } from '../support/state-proposer.js';
 import { codeOf, flush, record } from '../support/state-events.js';
+import { FakeProposer, notLeader } from '../support/state-proposer.js';
 
 async function withNodes(...ids: string[]): Promise<MemoryStore> {
   const store = new MemoryStore();

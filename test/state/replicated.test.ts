@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore, StoreError, watch, type Tx } from '../../src/index.js';
 import { deferred } from '../../src/base/deferred.js';
+import { MemoryStore, StoreError, type Tx, watch } from '../../src/index.js';
 import { FakeClock } from '../support/state-clock.js';
-import { FakeProposer, notLeader } from '../support/state-proposer.js';
 import { codeOf, flush, record, settled } from '../support/state-events.js';
+import { FakeProposer, notLeader } from '../support/state-proposer.js';
 
 const node = (id: string) => (tx: Tx) => tx.nodes().create({ id }).meta.version;
 

@@ -1,8 +1,8 @@
-import { controlOf } from '../../src/state/index.js';
 import { describe, expect, it } from 'vitest';
-import { byName, fork, MemoryStore, watch, type StoreAction, type StoreSnapshot, type Tx } from '../../src/index.js';
-import { FakeProposer } from '../support/state-proposer.js';
+import { byName, fork, MemoryStore, type StoreAction, type StoreSnapshot, type Tx, watch } from '../../src/index.js';
+import { controlOf } from '../../src/state/index.js';
 import { codeOf, flush, newStore, record, thrownCode } from '../support/state-events.js';
+import { FakeProposer } from '../support/state-proposer.js';
 
 const network = (id: string, name: string) => ({ id, spec: { annotations: { name } } });
 const make =

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as skep from '../../src/index.js';
-import { watch, type MemoryStore, type Specifier } from '../../src/index.js';
+import { type MemoryStore, type Specifier, watch } from '../../src/index.js';
 import { newStore, record } from '../support/state-events.js';
 
 const {

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
   byName,
+  type Event,
+  EventCreateNetwork,
   EventUpdateTask,
   fork,
   MemoryStore,
   networkCheckName,
-  EventCreateNetwork,
   taskCheckNodeId,
   taskCheckSlot,
-  watch,
-  type Event,
   type Tx,
+  watch,
 } from '../../src/index.js';
-import { FakeProposer, notLeader } from '../support/state-proposer.js';
 import { codeOf, flush, newStore, record, settled, take, thrownCode } from '../support/state-events.js';
+import { FakeProposer, notLeader } from '../support/state-proposer.js';
 
 /** What running the nearest relative showed, and what this store does instead. Numbers as in docs/design. */
 const node = (id: string) => (tx: Tx) => void tx.nodes().create({ id });

@@ -1,15 +1,15 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import {
+  type By,
   defineKind,
   EventCreateNode,
   EventUpdateTask,
   MemoryStore,
+  type Plan,
   schema as s,
+  type StandardSchema,
   typeOf,
   watch,
-  type By,
-  type Plan,
-  type StandardSchema,
 } from '../../src/index.js';
 
 // Never runs: the compiler is the judge.

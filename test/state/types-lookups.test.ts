@@ -2,18 +2,18 @@ import { describe, expectTypeOf, it } from 'vitest';
 import {
   all,
   and,
+  type By,
   byId,
   byName,
   byNodeId,
   byReferencedSecretId,
   byRole,
   byVolumeGroup,
+  type CustomKind,
   defineKind,
   MemoryStore,
   or,
   typeOf,
-  type By,
-  type CustomKind,
 } from '../../src/index.js';
 
 interface Job {

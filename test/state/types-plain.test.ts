@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { z } from 'zod';
-import { defineKind, schema as s, typeOf, type StandardSchema } from '../../src/index.js';
+import { defineKind, schema as s, type StandardSchema, typeOf } from '../../src/index.js';
 
 // Never runs: the compiler is the judge.
 const judge = (_: () => unknown) => undefined;

@@ -1,17 +1,17 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import {
+  type ClusterCheckFunc,
   EventCommit,
   EventCreateNode,
   EventUpdateTask,
   MemoryStore,
-  nodeCheckRole,
-  taskCheckNodeId,
-  watch,
-  type ClusterCheckFunc,
   type NetworkCheckFunc,
   type NodeCheckFunc,
+  nodeCheckRole,
   type ServiceCheckFunc,
   type TaskCheckFunc,
+  taskCheckNodeId,
+  watch,
 } from '../../src/index.js';
 
 // Never runs: the compiler is the judge.

@@ -1,22 +1,22 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import {
-  EventUpdateTask,
-  MemoryStore,
-  nodeCheckRole,
-  taskCheckNodeId,
-  watch,
   type Batch,
   type By,
   type Event,
+  EventUpdateTask,
+  MemoryStore,
   type Node,
+  nodeCheckRole,
   type Proposer,
   type ReadTx,
   type Store,
   type StoreAction,
   type StoreSnapshot,
   type Task,
+  taskCheckNodeId,
   type Tx,
   type Watch,
+  watch,
   type WatchableStore,
 } from '../../src/index.js';
 

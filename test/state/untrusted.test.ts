@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
   applyEvent,
+  type Event,
   EventCreateNode,
   EventCreateTask,
   MemoryStore,
   nodeCheckName,
   nodeCheckState,
-  taskCheckNodeId,
-  watch,
-  type Event,
   type StoreAction,
   type StoreOptions,
+  taskCheckNodeId,
   type Tx,
+  watch,
 } from '../../src/index.js';
 import { codeOf, newStore, thrownCode } from '../support/state-events.js';
 

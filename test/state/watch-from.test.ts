@@ -1,17 +1,17 @@
-import { controlOf } from '../../src/state/index.js';
 import { describe, expect, it } from 'vitest';
 import {
+  type Change,
+  type Event,
   EventCommit,
   EventCreateNode,
   MemoryStore,
-  viewAndWatch,
-  type Change,
-  type Event,
   type StoreAction,
   type Tx,
+  viewAndWatch,
 } from '../../src/index.js';
-import { FakeProposer } from '../support/state-proposer.js';
+import { controlOf } from '../../src/state/index.js';
 import { codeOf, flush, line, newStore, record, take } from '../support/state-events.js';
+import { FakeProposer } from '../support/state-proposer.js';
 
 const node = (id: string) => (tx: Tx) => void tx.nodes().create({ id });
 const iterate = (source: AsyncIterable<Event>) => source[Symbol.asyncIterator]();

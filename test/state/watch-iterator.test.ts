@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EventCreateNode, watch, WatchQueue, type Event, type MemoryStore, type Tx } from '../../src/index.js';
-import { FakeProposer } from '../support/state-proposer.js';
+import { type Event, EventCreateNode, type MemoryStore, type Tx, watch, WatchQueue } from '../../src/index.js';
 import { codeOf, flush, line, newStore, record, settled, take } from '../support/state-events.js';
+import { FakeProposer } from '../support/state-proposer.js';
 
 const node = (id: string) => (tx: Tx) => void tx.nodes().create({ id });
 const nodes = (from: number, to: number) => (tx: Tx) => {

@@ -1,4 +1,3 @@
-import { controlOf } from '../../src/state/index.js';
 import { getEventListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -8,14 +7,15 @@ import {
   EventCreateNode,
   EventUpdateNode,
   MemoryStore,
+  type NodeCheckFunc,
   nodeCheckId,
   StoreError,
-  watch,
-  type NodeCheckFunc,
   type Tx,
+  watch,
 } from '../../src/index.js';
-import { FakeProposer } from '../support/state-proposer.js';
+import { controlOf } from '../../src/state/index.js';
 import { codeOf, codeOfError, flush, newStore, record, take } from '../support/state-events.js';
+import { FakeProposer } from '../support/state-proposer.js';
 
 const create =
   (...ids: string[]) =>

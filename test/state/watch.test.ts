@@ -1,8 +1,8 @@
 import { filter, firstValueFrom, take as first } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { EventCreateNode, EventDeleteNode, watch, type Event, type Tx } from '../../src/index.js';
-import { FakeProposer } from '../support/state-proposer.js';
+import { type Event, EventCreateNode, EventDeleteNode, type Tx, watch } from '../../src/index.js';
 import { flush, line, newStore, record } from '../support/state-events.js';
+import { FakeProposer } from '../support/state-proposer.js';
 
 const node = (id: string) => (tx: Tx) => void tx.nodes().create({ id });
 const nodes = (from: number, to: number) => (tx: Tx) => {

@@ -1,8 +1,8 @@
 import { posix, win32 } from 'node:path';
 import { expect } from 'vitest';
-import { ComposeError, parseStack, planStack, type PlannedChange, type Stack } from '../../src/compose/index.js';
-import { MemoryStore } from '../../src/state/index.js';
+import { ComposeError, parseStack, type PlannedChange, planStack, type Stack } from '../../src/compose/index.js';
 import type { DeepPartial, ServiceSpec } from '../../src/kinds/index.js';
+import { MemoryStore } from '../../src/state/index.js';
 
 /** What the tests' files find in the environment. */
 export const env = { SET: 'v', EMPTY: '', THREE: '3' };

@@ -1,18 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { run, type Context } from '../../src/cli/index.js';
-import { backupTools } from '../../src/daemon/backup.js';
 import type { Clock } from '../../src/base/clock.js';
-import { silentLogger, type Logger } from '../../src/base/log.js';
+import { type Logger, silentLogger } from '../../src/base/log.js';
 import type { Random } from '../../src/base/random.js';
+import { type Context, run } from '../../src/cli/index.js';
+import { backupTools } from '../../src/daemon/backup.js';
 import { diagnose } from '../../src/daemon/doctor.js';
 import { loadKinds } from '../../src/daemon/kind-modules.js';
+import { type OpenReplica, openReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
 import { createBackend } from '../../src/discovery/index.js';
-import { openReplica, type OpenReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
 
 /** What a command line did. */
 export interface Ran {

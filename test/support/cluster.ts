@@ -2,16 +2,16 @@ import { systemClock } from '../../src/base/clock.js';
 import type { Logger } from '../../src/base/log.js';
 import { systemRandom } from '../../src/base/random.js';
 import { MemoryDisk } from '../../src/disk/index.js';
+import type { Event } from '../../src/kinds/index.js';
 import {
   bootstrap,
-  loadReplica,
-  replicaSettings,
   type DiskWrite,
+  loadReplica,
   type MemberInfo,
   type Replica,
   type ReplicaSettings,
+  replicaSettings,
 } from '../../src/replica/index.js';
-import type { Event } from '../../src/kinds/index.js';
 import { encodeSnapshot } from '../../src/wire/index.js';
 import { Wires } from './network.js';
 import { until } from './network-wait.js';

@@ -1,5 +1,5 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../src/base/clock.js';
 

@@ -1,13 +1,13 @@
-import { Level } from 'level';
 import { join } from 'node:path';
+import { Level } from 'level';
 import { openHome } from '../../src/daemon/home.js';
 import {
   DamageError,
+  type Identity,
   LevelDisk,
+  type Owner,
   readIdentity,
   writeIdentity,
-  type Identity,
-  type Owner,
 } from '../../src/disk/index.js';
 import type { Entry } from '../../src/raft/index.js';
 import type { StoredState } from '../../src/replica/ports.js';

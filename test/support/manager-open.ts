@@ -1,5 +1,5 @@
 import { silentLogger } from '../../src/base/log.js';
-import { openReplica, type OpenReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
+import { type OpenReplica, openReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
 import { Channel, methodOf } from '../../src/rpc/index.js';
 import { until } from './network-wait.js';
 

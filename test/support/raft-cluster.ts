@@ -1,11 +1,11 @@
 import {
-  MemoryStorage,
-  RawNode,
   asksForVote,
   type ConfState,
   type Entry,
+  MemoryStorage,
   type Message,
   type RaftConfig,
+  RawNode,
   type Ready,
 } from '../../src/raft/index.js';
 import { bytesOf, textOfBytes, textOfEntries, textOfMessage } from './raft-text.js';

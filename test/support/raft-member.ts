@@ -1,10 +1,10 @@
 import {
-  MemoryStorage,
-  RawNode,
   type Entry,
+  MemoryStorage,
   type Message,
   type MessageType,
   type RaftConfig,
+  RawNode,
   type Ready,
   type Storage,
 } from '../../src/raft/index.js';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { isStoreError, MemoryStore, type Event, type StoreErrorCode, type StoreOptions } from '../../src/index.js';
 import type { Logger } from '../../src/base/log.js';
+import { type Event, isStoreError, MemoryStore, type StoreErrorCode, type StoreOptions } from '../../src/index.js';
 import { FakeClock } from './state-clock.js';
 
 /** The code of the error that `promise` rejects with; fails the test when it does not. */

@@ -1,5 +1,5 @@
+import { type Kind, kindNames, type Network, type Node, type ObjectOf, type Task } from '../../src/index.js';
 import { taskName } from '../../src/kinds/task/schema.js';
-import { kindNames, type Kind, type Network, type Node, type ObjectOf, type Task } from '../../src/index.js';
 
 type Any = ObjectOf<Kind>;
 

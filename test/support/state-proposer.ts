@@ -1,5 +1,5 @@
-import { StoreError, type Change, type ProposedTransaction, type Proposer, type StoreAction } from '../../src/index.js';
-import { deferred, type Deferred } from '../../src/base/deferred.js';
+import { type Deferred, deferred } from '../../src/base/deferred.js';
+import { type Change, type ProposedTransaction, type Proposer, type StoreAction, StoreError } from '../../src/index.js';
 
 interface Held {
   readonly transaction: ProposedTransaction;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Client, eventsOf } from '../../src/client/index.js';
 import type { Event, Node } from '../../src/index.js';
-import { threeManagers, until, type ManagerProcess } from '../support/processes.js';
+import { type ManagerProcess, threeManagers, until } from '../support/processes.js';
 
 /** Three real processes with real disks, under load, and what happens to them. */
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLogger, type Logger } from '../../src/base/log.js';
-import { openReplica, type OpenReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
+import { type Logger, silentLogger } from '../../src/base/log.js';
+import { type OpenReplica, openReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
 import { until } from '../support/network-wait.js';
 
 let dir = '';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyTree, TreeEditor, treeGet, treeScan, treeValues, type Tree } from '../../src/table/btree.js';
+import { emptyTree, type Tree, TreeEditor, treeGet, treeScan, treeValues } from '../../src/table/btree.js';
 
 function entries(tree: Tree<number>, from = ''): [string, number][] {
   const found: [string, number][] = [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyTable, readTable, TableEditor, type TableDefinition, type TableRoot } from '../../src/table/index.js';
+import { emptyTable, readTable, type TableDefinition, TableEditor, type TableRoot } from '../../src/table/index.js';
 
 interface Row {
   readonly id: string;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalObject, kindOf, type AnyObject, type Kind } from '../../src/kinds/index.js';
+import { type AnyObject, canonicalObject, type Kind, kindOf } from '../../src/kinds/index.js';
 
 type Canonical = (input: unknown) => unknown;
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.js';
 import { kindNames } from '../../src/kinds/index.js';
 import {
-  DecodeError,
   decodeEntry,
+  DecodeError,
   decodeObject,
   decodeTransaction,
   encodeObject,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalObject, kindNames, kindOf, type AnyObject, type Cluster, type Node } from '../../src/kinds/index.js';
+import { type AnyObject, canonicalObject, type Cluster, kindNames, kindOf, type Node } from '../../src/kinds/index.js';
 import { decodeObject, encodeObject, messageCodec } from '../../src/wire/index.js';
 import { storedObject } from './arbitrary.js';
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AppendEntries, Entry, Message, MessageType } from '../../src/raft/index.js';
 import {
-  DecodeError,
   decodeEntry,
+  DecodeError,
   encodeEntry,
   fromWireMessage,
   messageCodec,

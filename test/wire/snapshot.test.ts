@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MemoryStore } from '../../src/state/index.js';
 import { kindNames } from '../../src/kinds/index.js';
+import { MemoryStore } from '../../src/state/index.js';
 import {
+  type ClusterSnapshot,
   DecodeError,
   encodeSnapshot,
   messageCodec,
   SnapshotDecoder,
   snapshotFormat,
-  type ClusterSnapshot,
 } from '../../src/wire/index.js';
 import { storedObject } from './arbitrary.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProposedTransaction, StoreAction } from '../../src/state/index.js';
 import { kindNames, storedMeta } from '../../src/kinds/index.js';
+import type { ProposedTransaction, StoreAction } from '../../src/state/index.js';
 import { DecodeError, decodeTransaction, encodeTransaction, messageCodec, sizeOfAction } from '../../src/wire/index.js';
 import { int, storedObject, text, uint } from './arbitrary.js';
 

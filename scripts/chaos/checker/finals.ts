@@ -1,6 +1,6 @@
-import { isWrite, passes, type Final, type History, type Operation, type State } from '../history.js';
-import { told } from './words.js';
+import { type Final, type History, isWrite, type Operation, passes, type State } from '../history.js';
 import { watchesOf } from './watches.js';
+import { told } from './words.js';
 
 /** At the end all members hold the same: what was acknowledged last, and what the watchers were told. */
 export function brokenFinalRules(history: History): string[] {

@@ -1,4 +1,4 @@
-import { isWrite, type History, type Operation } from '../history.js';
+import { type History, isWrite, type Operation } from '../history.js';
 
 /** What must have happened at least, for a run to say anything. */
 export interface Floor {

@@ -1,4 +1,4 @@
-import { isWrite, type History, type Operation, type State } from '../history.js';
+import { type History, isWrite, type Operation, type State } from '../history.js';
 
 /** The operations on one key, sorted by what is known of them. */
 export interface KeyHistory {

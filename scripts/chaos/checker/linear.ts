@@ -1,5 +1,5 @@
 import type { History, Operation } from '../history.js';
-import { keyHistory, type KeyHistory, type Look, type Writing } from './key-history.js';
+import { type KeyHistory, keyHistory, type Look, type Writing } from './key-history.js';
 import { told } from './words.js';
 
 /**

@@ -1,9 +1,9 @@
 import {
-  isWrite,
-  passes,
   type Change,
   type History,
+  isWrite,
   type Operation,
+  passes,
   type WatchEvent,
   type WatchOpen,
 } from '../history.js';

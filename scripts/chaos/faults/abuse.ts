@@ -1,6 +1,6 @@
 import { systemRandom } from '../../../src/base/random.js';
 import { abuse as sendAbuse } from '../../abuse/client.js';
-import { inTurn, roles, type Fight, type Scenario } from './scenario.js';
+import { type Fight, inTurn, roles, type Scenario } from './scenario.js';
 
 /** How long one round sends, milliseconds. */
 const roundMs = 5_000;

@@ -6,7 +6,7 @@ import { systemRandom } from '../../../src/base/random.js';
 import type { Cluster } from '../cluster.js';
 import type { Manager } from '../manager.js';
 import { pause } from '../timing.js';
-import { between, inTurn, pick, roles, type Fight, type Scenario } from './scenario.js';
+import { between, type Fight, inTurn, pick, roles, type Scenario } from './scenario.js';
 
 const turns = ['flipped bit', 'cut short', 'missing'] as const;
 

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { messageOf } from '../../../src/base/errors.js';
-import type { Manager } from '../manager.js';
 import { systemClock } from '../../../src/base/clock.js';
+import { messageOf } from '../../../src/base/errors.js';
 import { settledWithin } from '../../../src/base/waiting.js';
+import type { Manager } from '../manager.js';
 import { pause } from '../timing.js';
-import { between, roles, type Fight, type Scenario } from './scenario.js';
+import { between, type Fight, roles, type Scenario } from './scenario.js';
 
 const diskMiB = 48;
 /** A member whose disk is full must have ended after this long under load, milliseconds. */

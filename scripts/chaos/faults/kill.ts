@@ -1,6 +1,6 @@
 import { microseconds } from '../history.js';
 import { pause } from '../timing.js';
-import { between, inTurn, minority, roles, type Fight, type Scenario } from './scenario.js';
+import { between, type Fight, inTurn, minority, roles, type Scenario } from './scenario.js';
 
 const turns = ['leader', 'follower', 'leader', 'all', 'leader', 'minority'] as const;
 

@@ -1,10 +1,10 @@
-import { Client } from '../../../src/client/index.js';
 import { messageOf } from '../../../src/base/errors.js';
+import { Client } from '../../../src/client/index.js';
+import { until } from '../../waiting.js';
 import { microseconds } from '../history.js';
 import type { Manager } from '../manager.js';
-import { until } from '../../waiting.js';
 import { pause } from '../timing.js';
-import { between, inTurn, pick, roles, type Fight, type Scenario } from './scenario.js';
+import { between, type Fight, inTurn, pick, roles, type Scenario } from './scenario.js';
 
 const turns = ['add', 'transfer', 'remove follower', 'transfer', 'add', 'remove leader', 'transfer'] as const;
 

@@ -1,7 +1,7 @@
 import { microseconds } from '../history.js';
 import type { Manager } from '../manager.js';
 import { pause } from '../timing.js';
-import { between, inTurn, minority, roles, type Fight, type Scenario } from './scenario.js';
+import { between, type Fight, inTurn, minority, roles, type Scenario } from './scenario.js';
 
 const turns = ['leader', 'follower', 'leader unheard', 'minority', 'leader deaf', 'bridge'] as const;
 

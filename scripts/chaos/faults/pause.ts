@@ -1,6 +1,6 @@
 import { microseconds } from '../history.js';
 import { pause } from '../timing.js';
-import { between, inTurn, roles, type Fight, type Scenario } from './scenario.js';
+import { between, type Fight, inTurn, roles, type Scenario } from './scenario.js';
 
 /** Short pauses are less than an election timeout: nobody should be replaced for them, and nothing may go wrong. */
 const turns = [

@@ -1,8 +1,8 @@
 import { systemRandom } from '../../../src/base/random.js';
+import { until } from '../../waiting.js';
 import type { Cluster } from '../cluster.js';
 import type { Manager } from '../manager.js';
 import type { Notebook } from '../notebook.js';
-import { until } from '../../waiting.js';
 
 export interface Fight {
   readonly cluster: Cluster;

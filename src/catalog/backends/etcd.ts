@@ -1,12 +1,12 @@
-import { systemClock, type Clock } from '../../base/clock.js';
+import { type Clock, systemClock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
-import { DiscoveryError, pause, parseUrl, type BackendOptions } from '../../discovery/index.js';
 import { EtcdGateway, etcdStore, type LeaseId } from '../../discovery/etcd/gateway.js';
-import { readFields, type Change, type KeyValue } from '../../discovery/etcd/messages.js';
+import { type Change, type KeyValue, readFields } from '../../discovery/etcd/messages.js';
+import { type BackendOptions, DiscoveryError, parseUrl, pause } from '../../discovery/index.js';
 import { kvSettings } from '../../discovery/kv-settings.js';
 import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
-import { readRecord, type InstanceRecord } from '../record.js';
+import { type InstanceRecord, readRecord } from '../record.js';
 
 /** Path of the catalogue in an etcd, below the URL's own prefix. */
 export const etcdCatalogPath = 'skep/catalog';

@@ -1,6 +1,6 @@
-import { isMassExpiry, massExpiryDefaults, type MassExpiryPolicy } from '../../base/mass-expiry.js';
 import { onAbort } from '../../base/abort.js';
-import { timerMaxMs, type Cancel, type Clock } from '../../base/clock.js';
+import { type Cancel, type Clock, timerMaxMs } from '../../base/clock.js';
+import { isMassExpiry, massExpiryDefaults, type MassExpiryPolicy } from '../../base/mass-expiry.js';
 import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
 import type { InstanceRecord } from '../record.js';

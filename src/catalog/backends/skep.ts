@@ -1,14 +1,14 @@
-import { newId } from '../../base/ids.js';
-import { systemClock, type Clock } from '../../base/clock.js';
+import { type Clock, systemClock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
+import { newId } from '../../base/ids.js';
 import { systemRandom } from '../../base/random.js';
+import { isStoreError } from '../../base/store-error.js';
 import { changeOf, type Client, type messages, type WatchMessage } from '../../client/index.js';
 import { pause } from '../../discovery/index.js';
-import { isStoreError } from '../../base/store-error.js';
-import { type StoredObject, instances } from '../../kinds/index.js';
+import { instances, type StoredObject } from '../../kinds/index.js';
 import type { CatalogBackend, CatalogSession, CatalogSnapshot, CatalogTell, PublishedInstance } from '../backend.js';
 import { CatalogError } from '../errors.js';
-import { readRecord, type InstanceRecord } from '../record.js';
+import { type InstanceRecord, readRecord } from '../record.js';
 
 /** Changes that one request may have, as proto/ says of Apply. */
 const changesMax = 250;

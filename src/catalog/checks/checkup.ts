@@ -1,10 +1,10 @@
-import { timerMaxMs, type Cancel, type Clock } from '../../base/clock.js';
-import type { Random } from '../../base/random.js';
 import { unreachable } from '../../base/assert.js';
+import { type Cancel, type Clock, timerMaxMs } from '../../base/clock.js';
 import { isAddress } from '../../base/host-port.js';
+import type { Random } from '../../base/random.js';
 import { CatalogError } from '../errors.js';
-import { isCheckStatus, worst, type CheckStatus } from '../health.js';
-import { grpcProbe, type AskGrpcHealth } from './grpc.js';
+import { type CheckStatus, isCheckStatus, worst } from '../health.js';
+import { type AskGrpcHealth, grpcProbe } from './grpc.js';
 import { httpProbe } from './http.js';
 import { repeat } from './repeat.js';
 import type { CheckResult, CheckSpec, Probe } from './spec.js';

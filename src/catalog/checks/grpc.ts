@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { connect, type ClientHttp2Session } from 'node:http2';
+import { type ClientHttp2Session, connect } from 'node:http2';
 import { onAbort } from '../../base/abort.js';
 import type { GrpcCheck, Probe } from './spec.js';
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Random } from '../../base/random.js';
 import { orAborted, pause, within } from '../../base/waiting.js';
-import { intervalMsDefault, timeoutMsDefault, type CheckResult, type Probe } from './spec.js';
+import { type CheckResult, intervalMsDefault, type Probe, timeoutMsDefault } from './spec.js';
 
 export interface Repeat {
   readonly intervalMs?: number | undefined;

@@ -1,14 +1,14 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { CatalogAgent, CatalogError, SkepCatalogBackend, type CheckSpec, type Instance } from '../../catalog/index.js';
-import { instances } from '../../kinds/index.js';
-import type { Client } from '../../client/index.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { onAbort } from '../../base/abort.js';
 import { isAddress, splitHostPort } from '../../base/host-port.js';
 import { aborted } from '../../base/waiting.js';
+import { CatalogAgent, CatalogError, type CheckSpec, type Instance, SkepCatalogBackend } from '../../catalog/index.js';
+import type { Client } from '../../client/index.js';
+import { instances } from '../../kinds/index.js';
 import { pairs, time, wholeNumber } from '../arguments.js';
-import { withClient, type Context } from '../context.js';
+import { type Context, withClient } from '../context.js';
 import { collected } from '../discovery-flags.js';
-import { printList, printNames, printOne, type Columns } from '../output.js';
+import { type Columns, printList, printNames, printOne } from '../output.js';
 
 interface RegisterFlags {
   readonly id?: string;
@@ -50,7 +50,9 @@ export function addCatalog(program: Command, context: Context): void {
     .option('--meta <key=value>', 'may be given more than once', pairs, {} as Record<string, string>)
     .option('--weight <n>', 'share of the load', wholeNumber, 1)
     .addOption(
-      new Option('--ttl <time>', 'remove it when it is not renewed for this long').argParser(time).default(30_000, '30s'),
+      new Option('--ttl <time>', 'remove it when it is not renewed for this long')
+        .argParser(time)
+        .default(30_000, '30s'),
     )
     .option(
       '--check-http <url>',

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { withClient, type Context } from '../context.js';
+import { type Context, withClient } from '../context.js';
 import { readInput } from '../input.js';
 import { printNames } from '../output.js';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context, DiagnosedPart, Diagnosis, GlobalFlags } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { table, type Columns } from '../output.js';
+import { type Columns, table } from '../output.js';
 
 export function addDoctor(program: Command, context: Context, exit: (code: number) => void): void {
   const { streams, signal } = context;

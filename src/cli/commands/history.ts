@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { Client, messages } from '../../client/index.js';
 import { isStoreError, StoreError } from '../../base/store-error.js';
+import type { Client, messages } from '../../client/index.js';
 import type { EventAction } from '../../kinds/index.js';
-import { countFrom1, withStale, type StaleFlag } from '../arguments.js';
-import { withClient, type Context, type GlobalFlags } from '../context.js';
-import { printList } from '../output.js';
+import { countFrom1, type StaleFlag, withStale } from '../arguments.js';
+import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { findObject, splitReference } from '../objects.js';
+import { printList } from '../output.js';
 
 interface HistoryFlags extends StaleFlag {
   readonly limit?: number;

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../base/clock.js';
 import { formatDuration } from '../../base/duration.js';
 import { isAddress } from '../../base/host-port.js';

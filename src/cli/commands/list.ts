@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { systemClock, type Clock } from '../../base/clock.js';
-import { joinHostPort, type Backend, type Entries } from '../../discovery/index.js';
+import { type Clock, systemClock } from '../../base/clock.js';
+import { type Backend, type Entries, joinHostPort } from '../../discovery/index.js';
 import type { Context } from '../context.js';
 import {
   collected,
@@ -11,7 +11,7 @@ import {
   timeFlag,
 } from '../discovery-flags.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
-import { printList, type Format } from '../output.js';
+import { type Format, printList } from '../output.js';
 
 interface ListFlags {
   readonly discoveryOpt?: readonly string[];

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { Coordination, lockTtlDefaultMs, type Lead, type Lock } from '../../coordination/index.js';
+import { Coordination, type Lead, type Lock, lockTtlDefaultMs } from '../../coordination/index.js';
 import { time } from '../arguments.js';
-import { globalFlags, withClient, type Context } from '../context.js';
+import { type Context, globalFlags, withClient } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { runGroup } from '../process-group.js';
 

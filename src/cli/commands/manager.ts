@@ -1,20 +1,20 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../../base/errors.js';
 import { flagName, variableName } from '../../settings/names.js';
 import {
   fromEnvironment,
   fromFlags,
+  type Given,
   managerFlags,
   settle,
-  type Given,
   type Settled,
   type Source,
 } from '../../settings/sources.js';
-import { defaultText, managerTable, type ManagerSetting, type TextSetting } from '../../settings/table.js';
+import { defaultText, type ManagerSetting, managerTable, type TextSetting } from '../../settings/table.js';
 import type { Context, GlobalFlags } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { readInput } from '../input.js';
-import { printList, type Format, type Streams } from '../output.js';
+import { type Format, printList, type Streams } from '../output.js';
 
 interface ConfigFlags {
   readonly config?: string;

@@ -1,9 +1,9 @@
+import { type Command, InvalidArgumentError } from 'commander';
 import { sleep, systemClock } from '../../base/clock.js';
 import { isMemberName, memberNameRule } from '../../base/names.js';
-import { InvalidArgumentError, type Command } from 'commander';
-import type { Client } from '../../client/index.js';
 import { StoreError } from '../../base/store-error.js';
-import { withClient, type Context, type GlobalFlags } from '../context.js';
+import type { Client } from '../../client/index.js';
+import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { printList, printNames, printOne } from '../output.js';
 import { planRemovals, type Removable } from '../removals.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { pairs } from '../arguments.js';
-import { withClient, type Context } from '../context.js';
+import { type Context, withClient } from '../context.js';
 import { printNames } from '../output.js';
 
 interface NetworkFlags {

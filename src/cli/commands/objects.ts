@@ -1,10 +1,10 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Client, IndexedValue, IndexWhere } from '../../client/index.js';
-import { isKind, kindNames, kindOf, type Kind, type StoredObject } from '../../kinds/index.js';
-import { countFrom1, withStale, type StaleFlag } from '../arguments.js';
-import { withClient, type Context, type GlobalFlags } from '../context.js';
+import { isKind, type Kind, kindNames, kindOf, type StoredObject } from '../../kinds/index.js';
+import { countFrom1, type StaleFlag, withStale } from '../arguments.js';
+import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { callable, findKind, findObject, nameOf, splitReference } from '../objects.js';
-import { printable, printList, printNames, type Columns } from '../output.js';
+import { type Columns, printable, printList, printNames } from '../output.js';
 import { addContent } from './content.js';
 import { addNetworkCreate } from './network-create.js';
 

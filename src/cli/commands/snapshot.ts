@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { isMemberName, memberNameRule } from '../../base/names.js';
 import type { Client, messages } from '../../client/index.js';
-import { withStale, type StaleFlag } from '../arguments.js';
-import { withClient, type BackupSummary, type Context, type GlobalFlags } from '../context.js';
+import { type StaleFlag, withStale } from '../arguments.js';
+import { type BackupSummary, type Context, type GlobalFlags, withClient } from '../context.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
 import { table } from '../output.js';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { leaderless, type Client, type messages } from '../../client/index.js';
-import { withClient, type Context, type GlobalFlags } from '../context.js';
+import { type Client, leaderless, type messages } from '../../client/index.js';
+import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { printList, table, type Columns, type Format } from '../output.js';
+import { type Columns, type Format, printList, table } from '../output.js';
 
 const mebibyte = 1024 * 1024;
 const mebibytes = (bytes: number) => `${(bytes / mebibyte).toFixed(1)} MiB`;

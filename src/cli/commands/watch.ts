@@ -1,9 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { eventsOf, type Client, type RemoteTransaction } from '../../client/index.js';
+import { type Command, InvalidArgumentError } from 'commander';
 import { StoreError } from '../../base/store-error.js';
-import { isKindName, kindNames, type Event, type EventAction } from '../../kinds/index.js';
+import { type Client, eventsOf, type RemoteTransaction } from '../../client/index.js';
+import { type Event, type EventAction, isKindName, kindNames } from '../../kinds/index.js';
 import { wholeNumber } from '../arguments.js';
-import { globalFlags, withClient, type Context } from '../context.js';
+import { type Context, globalFlags, withClient } from '../context.js';
 import { findKind, nameOf } from '../objects.js';
 import { printable } from '../output.js';
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.js';
 import type { Backend, WatchOptions } from '../backend.js';
-import { entriesOf, type Entries } from '../entries.js';
+import { type Entries, entriesOf } from '../entries.js';
 import { Entry } from '../entry.js';
 import { DiscoveryError, NotImplementedError } from '../errors.js';
 import { expandRange } from '../ranges.js';

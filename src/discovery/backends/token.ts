@@ -2,7 +2,7 @@ import { messageOf } from '../../base/errors.js';
 import type { Backend, BackendOptions, BackendPorts, WatchOptions } from '../backend.js';
 import { createEntries, type Entries } from '../entries.js';
 import { DiscoveryError } from '../errors.js';
-import { ask, type Answer, type Ask } from '../http.js';
+import { type Answer, type Ask, ask } from '../http.js';
 import { polling } from '../polling.js';
 import { DiscoveryWatch } from '../watch.js';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import { DiscoveryError } from '../errors.js';
-import { ask, type Answer, type Ask } from '../http.js';
+import { type Answer, type Ask, ask } from '../http.js';
 import { fieldsIn, listIn, textIn } from '../json.js';
 import type { KvSettings } from '../kv-settings.js';
 

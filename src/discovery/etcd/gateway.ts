@@ -1,20 +1,20 @@
 import type { Clock } from '../../base/clock.js';
 import { DiscoveryError } from '../errors.js';
-import { ask, askLines, type Answer } from '../http.js';
+import { type Answer, ask, askLines } from '../http.js';
+import type { KvSettings, KvStore } from '../kv-settings.js';
 import {
   bytes,
+  type Change,
+  type KeyValue,
+  type Listing,
   prefixEnd,
   readFields,
   readInteger,
   readListing,
   readResult,
   readWatch,
-  type Change,
-  type KeyValue,
-  type Listing,
   type WatchMessage,
 } from './messages.js';
-import type { KvSettings, KvStore } from '../kv-settings.js';
 
 export const etcdStore: KvStore = { scheme: 'etcd', portDefault: 2379 };
 

@@ -1,5 +1,5 @@
 import { DiscoveryError } from '../errors.js';
-import { fieldsIn, listIn, textIn, type Fields } from '../json.js';
+import { type Fields, fieldsIn, listIn, textIn } from '../json.js';
 
 /**
  * The few messages of etcd's JSON gateway that discovery needs, and how to read them. Bytes are base64, 64-bit integers

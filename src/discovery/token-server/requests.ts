@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.js';
 import { isReachable } from '../../base/host-port.js';
 import { Entry } from '../entry.js';
-import { addressesMax, clustersMax, type Clusters } from './clusters.js';
+import { addressesMax, type Clusters, clustersMax } from './clusters.js';
 
 /** A request, apart from HTTP. */
 export interface TokenRequest {

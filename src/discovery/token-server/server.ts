@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { systemClock, type Clock } from '../../base/clock.js';
+import { type Clock, systemClock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
-import { cannotListen } from '../../base/listening.js';
-import { silentLogger, type Logger } from '../../base/log.js';
-import { systemRandom, type Random } from '../../base/random.js';
 import { joinHostPort } from '../../base/host-port.js';
+import { cannotListen } from '../../base/listening.js';
+import { type Logger, silentLogger } from '../../base/log.js';
+import { type Random, systemRandom } from '../../base/random.js';
 import { splitHostPort } from '../entry.js';
 import { DiscoveryError } from '../errors.js';
 import { Clusters } from './clusters.js';

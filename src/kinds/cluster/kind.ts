@@ -1,6 +1,6 @@
-import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { type BuiltInKind, builtInKind } from '../built-in.js';
 import { objectName } from '../names.js';
-import { clusterBody, type Cluster } from './schema.js';
+import { type Cluster, clusterBody } from './schema.js';
 
 export const clusterKind: BuiltInKind<Cluster, 'cluster', 'clusters'> = builtInKind({
   kind: 'cluster',

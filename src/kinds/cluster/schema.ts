@@ -1,6 +1,6 @@
 import type { StoredObject } from '../definition.js';
-import { flag, object, optional, uint, uint32, type Infer } from '../schema.js';
 import { annotations, driver } from '../parts.js';
+import { flag, type Infer, object, optional, uint, uint32 } from '../schema.js';
 
 export const clusterBody = object({
   spec: object({

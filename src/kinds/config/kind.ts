@@ -1,7 +1,7 @@
-import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { type BuiltInKind, builtInKind } from '../built-in.js';
 import { checkData } from '../secret/schema.js';
 import { configRules } from './rules.js';
-import { configBody, configBytesMax, type Config } from './schema.js';
+import { type Config, configBody, configBytesMax } from './schema.js';
 
 export const configKind: BuiltInKind<Config, 'config', 'configs'> = builtInKind({
   kind: 'config',

@@ -1,5 +1,5 @@
 import { fileName } from '../names.js';
-import { called, checkUnused, refuse, type KindRules } from '../rules.js';
+import { called, checkUnused, type KindRules, refuse } from '../rules.js';
 import { checkDataKept } from '../secret/rules.js';
 import { byReferencedConfigId } from '../service/watch.js';
 import type { Config } from './schema.js';

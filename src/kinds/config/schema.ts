@@ -1,6 +1,6 @@
 import type { StoredObject } from '../definition.js';
-import { object, optional, text, type Infer } from '../schema.js';
 import { annotations, driver } from '../parts.js';
+import { type Infer, object, optional, text } from '../schema.js';
 
 /** Most bytes of a config, decoded: SwarmKit's limit. */
 export const configBytesMax = 1000 * 1024;

@@ -1,7 +1,7 @@
+import { specParts } from '../annotated.js';
 import { commonChecks } from '../checks.js';
 import type { CreateEvent, DeleteEvent, UpdateEvent } from '../events.js';
-import { specifiersOf, type CheckFunc } from '../specifiers.js';
-import { specParts } from '../annotated.js';
+import { type CheckFunc, specifiersOf } from '../specifiers.js';
 
 // Checks of what a watcher names against the object that changed.
 

@@ -1,6 +1,6 @@
-import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { type BuiltInKind, builtInKind } from '../built-in.js';
 import { networkRules } from './rules.js';
-import { networkBody, type Network } from './schema.js';
+import { type Network, networkBody } from './schema.js';
 
 export const networkKind: BuiltInKind<Network, 'network', 'networks'> = builtInKind({
   kind: 'network',

@@ -1,7 +1,7 @@
 import { isIP } from '../../base/ip.js';
 import { StoreError } from '../../base/store-error.js';
 import { objectName } from '../names.js';
-import { called, checkUnused, refuse, type KindRules } from '../rules.js';
+import { called, checkUnused, type KindRules, refuse } from '../rules.js';
 import { byReferencedNetworkId } from '../service/watch.js';
 import type { ReadTx } from '../tx.js';
 import type { Network } from './schema.js';

@@ -1,6 +1,6 @@
 import type { StoredObject } from '../definition.js';
-import { flag, object, optional, type Infer } from '../schema.js';
 import { annotations, driver, ipam } from '../parts.js';
+import { flag, type Infer, object, optional } from '../schema.js';
 
 export const networkBody = object({
   spec: object({

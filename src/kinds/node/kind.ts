@@ -1,5 +1,5 @@
-import { builtInKind, type BuiltInKind } from '../built-in.js';
-import { nodeBody, nodeParts, type Node } from './schema.js';
+import { type BuiltInKind, builtInKind } from '../built-in.js';
+import { type Node, nodeBody, nodeParts } from './schema.js';
 import { nodeSelectorFields } from './selectors.js';
 
 export const nodeKind: BuiltInKind<Node, 'node', 'nodes'> = builtInKind({

@@ -1,7 +1,7 @@
 import type { NamedParts } from '../annotated.js';
 import type { StoredObject } from '../definition.js';
-import { flag, list, object, oneOfWords, optional, stringMap, text, type Infer } from '../schema.js';
 import { annotations, resources } from '../parts.js';
+import { flag, type Infer, list, object, oneOfWords, optional, stringMap, text } from '../schema.js';
 
 export const nodeRoles = ['worker', 'manager'] as const;
 /** Role of a node. */

@@ -1,8 +1,8 @@
-import { byIndex, type By } from '../by.js';
+import { type By, byIndex } from '../by.js';
 import { commonChecks } from '../checks.js';
 import type { CreateEvent, DeleteEvent, UpdateEvent } from '../events.js';
-import { keyCheck, specifiersOf, type CheckFunc } from '../specifiers.js';
-import { nodeParts, type NodeMembership, type NodeRole } from './schema.js';
+import { type CheckFunc, keyCheck, specifiersOf } from '../specifiers.js';
+import { type NodeMembership, nodeParts, type NodeRole } from './schema.js';
 
 // Lookups.
 

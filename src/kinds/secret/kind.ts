@@ -1,6 +1,6 @@
-import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { type BuiltInKind, builtInKind } from '../built-in.js';
 import { secretRules } from './rules.js';
-import { checkData, secretBody, secretBytesMax, type Secret } from './schema.js';
+import { checkData, type Secret, secretBody, secretBytesMax } from './schema.js';
 
 export const secretKind: BuiltInKind<Secret, 'secret', 'secrets'> = builtInKind({
   kind: 'secret',

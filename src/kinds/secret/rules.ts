@@ -1,5 +1,5 @@
 import { fileName } from '../names.js';
-import { called, checkUnused, inUse, refuse, type KindRules } from '../rules.js';
+import { called, checkUnused, inUse, type KindRules, refuse } from '../rules.js';
 import { byReferencedSecretId } from '../service/watch.js';
 import type { ReadTx } from '../tx.js';
 import type { Secret } from './schema.js';

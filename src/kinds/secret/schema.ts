@@ -1,6 +1,6 @@
 import type { StoredObject } from '../definition.js';
-import { flag, SchemaError, object, optional, text, type Infer } from '../schema.js';
 import { annotations, driver } from '../parts.js';
+import { flag, type Infer, object, optional, SchemaError, text } from '../schema.js';
 
 /** Most bytes of a secret, decoded: SwarmKit's limit. */
 export const secretBytesMax = 500 * 1024;

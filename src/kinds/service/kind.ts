@@ -1,6 +1,6 @@
-import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { type BuiltInKind, builtInKind } from '../built-in.js';
 import { serviceRules } from './rules.js';
-import { referencedConfigs, referencedNetworks, referencedSecrets, serviceBody, type Service } from './schema.js';
+import { referencedConfigs, referencedNetworks, referencedSecrets, type Service, serviceBody } from './schema.js';
 
 export const serviceKind: BuiltInKind<Service, 'service', 'services'> = builtInKind({
   kind: 'service',

@@ -1,14 +1,14 @@
 import type { StoredObject } from '../definition.js';
-import { int, list, object, oneOf, oneOfWords, optional, text, uint, type Infer } from '../schema.js';
 import {
   annotations,
   endpoint,
   endpointSpec,
   networkAttachment,
+  type TaskSpec,
   taskSpec,
   updateConfig,
-  type TaskSpec,
 } from '../parts.js';
+import { type Infer, int, list, object, oneOf, oneOfWords, optional, text, uint } from '../schema.js';
 
 const serviceSpec = object({
   annotations,

@@ -1,8 +1,8 @@
-import { byIndex, type By } from '../by.js';
+import { specParts } from '../annotated.js';
+import { type By, byIndex } from '../by.js';
 import { commonChecks } from '../checks.js';
 import type { CreateEvent, DeleteEvent, UpdateEvent } from '../events.js';
-import { specifiersOf, type CheckFunc } from '../specifiers.js';
-import { specParts } from '../annotated.js';
+import { type CheckFunc, specifiersOf } from '../specifiers.js';
 
 // Lookups.
 

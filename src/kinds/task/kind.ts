@@ -1,6 +1,6 @@
-import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { type BuiltInKind, builtInKind } from '../built-in.js';
 import { referencedConfigs, referencedNetworks, referencedSecrets } from '../service/schema.js';
-import { taskBody, taskParts, type Task } from './schema.js';
+import { type Task, taskBody, taskParts } from './schema.js';
 import { taskSelectorFields } from './selectors.js';
 
 export const taskKind: BuiltInKind<Task, 'task', 'tasks'> = builtInKind({

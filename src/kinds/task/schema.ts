@@ -1,7 +1,7 @@
 import type { NamedParts } from '../annotated.js';
 import type { StoredObject } from '../definition.js';
-import { int, list, object, oneOfWords, optional, text, uint, type Infer } from '../schema.js';
 import { annotations, endpoint, taskSpec } from '../parts.js';
+import { type Infer, int, list, object, oneOfWords, optional, text, uint } from '../schema.js';
 
 /** In the order a task lives through them. */
 export const taskStates = [

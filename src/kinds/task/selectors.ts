@@ -1,5 +1,5 @@
 import { selectorField } from '../selector-fields.js';
-import { taskStateOrder, type Task, type TaskState } from './schema.js';
+import { type Task, type TaskState, taskStateOrder } from './schema.js';
 import { taskCheckNodeId, taskCheckServiceId } from './watch.js';
 
 interface Slot {

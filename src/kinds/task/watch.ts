@@ -1,8 +1,8 @@
-import { byIndex, type By } from '../by.js';
+import { type By, byIndex } from '../by.js';
 import { commonChecks } from '../checks.js';
 import type { CreateEvent, DeleteEvent, UpdateEvent } from '../events.js';
-import { keyCheck, specifiersOf, type CheckFunc } from '../specifiers.js';
-import { taskParts, taskStateOrder, type TaskState } from './schema.js';
+import { type CheckFunc, keyCheck, specifiersOf } from '../specifiers.js';
+import { taskParts, type TaskState, taskStateOrder } from './schema.js';
 
 // Lookups.
 

@@ -1,6 +1,6 @@
-import { builtInKind, type BuiltInKind } from '../built-in.js';
+import { type BuiltInKind, builtInKind } from '../built-in.js';
 import { volumeRules } from './rules.js';
-import { volumeBody, type Volume } from './schema.js';
+import { type Volume, volumeBody } from './schema.js';
 
 export const volumeKind: BuiltInKind<Volume, 'volume', 'volumes'> = builtInKind({
   kind: 'volume',

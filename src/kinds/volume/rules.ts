@@ -1,5 +1,5 @@
 import { objectName } from '../names.js';
-import { called, inUse, refuse, type KindRules } from '../rules.js';
+import { called, inUse, type KindRules, refuse } from '../rules.js';
 import type { Volume } from './schema.js';
 
 export const volumeRules: KindRules<Volume> = {

@@ -1,6 +1,6 @@
 import type { StoredObject } from '../definition.js';
-import { flag, int, list, object, oneOfWords, optional, stringMap, text, type Infer } from '../schema.js';
 import { annotations, driver } from '../parts.js';
+import { flag, type Infer, int, list, object, oneOfWords, optional, stringMap, text } from '../schema.js';
 
 const topology = list(object({ segments: stringMap() }));
 

@@ -1,7 +1,7 @@
-import { fieldChanges, type FieldChange } from './difference.js';
-import type { ObjectEvent } from '../../kinds/events.js';
-import type { TransactionRecord } from './history.js';
 import type { StoredObject } from '../../kinds/definition.js';
+import type { ObjectEvent } from '../../kinds/events.js';
+import { type FieldChange, fieldChanges } from './difference.js';
+import type { TransactionRecord } from './history.js';
 
 /** Change of one object by one transaction: who, when and why. */
 export interface HistoryEntry {

@@ -1,9 +1,9 @@
 import { isStoreError, StoreError } from '../../base/store-error.js';
-import type { TransactionRecord } from './history.js';
+import { KindSet } from '../../kinds/kind-set.js';
+import { canonicalActions } from '../transactions/actions.js';
 import { Ledger } from '../transactions/ledger.js';
 import type { Change, Proposer } from '../transactions/proposer.js';
-import { canonicalActions } from '../transactions/actions.js';
-import { KindSet } from '../../kinds/kind-set.js';
+import type { TransactionRecord } from './history.js';
 
 /**
  * The transactions in (after, to] from a proposer that knew them before the store was built. An event carries the object as

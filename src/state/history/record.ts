@@ -1,8 +1,8 @@
 import type { LongList } from '../../base/long-list.js';
 import type { ObjectEvent } from '../../kinds/events.js';
-import type { TransactionRecord } from './history.js';
 import type { TransactionInfo } from '../transactions/proposer.js';
 import type { ObjectChange } from '../transactions/write-transaction.js';
+import type { TransactionRecord } from './history.js';
 
 /** Written out field by field, here and below: these are the hottest allocations of all, and spreading them costs more than the tree does. */
 export function eventOf({ action, kind, object, old }: ObjectChange, version: number): ObjectEvent {

@@ -1,12 +1,12 @@
 import { StoreError } from '../../base/store-error.js';
-import { isKindName } from '../../kinds/definition.js';
 import { canonicalObject, givenId, givenMeta } from '../../kinds/canonical.js';
+import { isKindName } from '../../kinds/definition.js';
 import type { KindSet } from '../../kinds/kind-set.js';
 import { storedMeta } from '../../kinds/meta.js';
-import type { StoreAction, TransactionInfo } from './proposer.js';
-import type { StateRoot } from '../root.js';
 import { describe } from '../../kinds/schema.js';
-import { WriteTransaction, type ObjectChange, type Stamp } from './write-transaction.js';
+import type { StateRoot } from '../root.js';
+import type { StoreAction, TransactionInfo } from './proposer.js';
+import { type ObjectChange, type Stamp, WriteTransaction } from './write-transaction.js';
 
 const actions = new WeakMap<object, StoreAction>();
 

@@ -1,10 +1,10 @@
 import { onAbort } from '../../base/abort.js';
 import { deferred } from '../../base/deferred.js';
 import { StoreError } from '../../base/store-error.js';
-import { refuseAsync, tooLarge, type Ticket, type UpdateOptions, type Writer } from './writer.js';
 import type { Tx } from '../../kinds/tx.js';
 import type { StateRoot } from '../root.js';
 import type { Savepoint, WriteTransaction } from './write-transaction.js';
+import { refuseAsync, type Ticket, tooLarge, type UpdateOptions, type Writer } from './writer.js';
 
 /** Options of a batch. */
 export type BatchOptions = Omit<UpdateOptions, 'requestId'>;

@@ -1,17 +1,17 @@
 import { assert, InvariantError } from '../../base/assert.js';
 import type { Clock } from '../../base/clock.js';
-import { deferred, type Deferred } from '../../base/deferred.js';
+import { type Deferred, deferred } from '../../base/deferred.js';
 import { StoreError } from '../../base/store-error.js';
-import { History, type HistoryLimits, type TransactionRecord } from '../history/history.js';
-import type { ProposedTransaction, Proposer, StoreAction, TransactionInfo } from './proposer.js';
-import { WatchQueue } from '../watch/queue.js';
-import { labelled, recordOf } from '../history/record.js';
-import { Requests } from './requests.js';
-import { emptyRoot, type StateRoot } from '../root.js';
-import { actionOf, applyActions } from './actions.js';
 import type { KindLimits } from '../../kinds/definition.js';
 import type { KindSet } from '../../kinds/kind-set.js';
-import { bytesAfter, checkBytes, measureBy, type Measure } from '../measure.js';
+import { History, type HistoryLimits, type TransactionRecord } from '../history/history.js';
+import { labelled, recordOf } from '../history/record.js';
+import { bytesAfter, checkBytes, type Measure, measureBy } from '../measure.js';
+import { emptyRoot, type StateRoot } from '../root.js';
+import { WatchQueue } from '../watch/queue.js';
+import { actionOf, applyActions } from './actions.js';
+import type { ProposedTransaction, Proposer, StoreAction, TransactionInfo } from './proposer.js';
+import { Requests } from './requests.js';
 import type { KindLimitsByName, ObjectChange, WriteTransaction } from './write-transaction.js';
 
 /** Facts about a transaction that a caller gives. */

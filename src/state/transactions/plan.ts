@@ -1,13 +1,13 @@
 import { plainEqual } from '../../base/plain.js';
-import { all, type By } from '../../kinds/by.js';
-import { fieldChanges, type FieldChange } from '../history/difference.js';
 import { StoreError } from '../../base/store-error.js';
-import { countBy, findBy, type FindOptions } from '../../kinds/find.js';
+import { all, type By } from '../../kinds/by.js';
 import type { Draft, Replacement, StoredObject } from '../../kinds/definition.js';
+import { countBy, findBy, type FindOptions } from '../../kinds/find.js';
 import type { KindSet } from '../../kinds/kind-set.js';
+import type { Tx, WriteTable } from '../../kinds/tx.js';
+import { type FieldChange, fieldChanges } from '../history/difference.js';
 import { readKind, type StateRoot } from '../root.js';
 import { Tables } from './transaction.js';
-import type { Tx, WriteTable } from '../../kinds/tx.js';
 import type { ObjectChange, WriteTransaction } from './write-transaction.js';
 
 /** One change that a plan would make. */

@@ -1,11 +1,11 @@
-import type { TableReader } from '../../table/index.js';
-import { all, type By } from '../../kinds/by.js';
 import { StoreError } from '../../base/store-error.js';
-import { countBy, findBy, type FindOptions } from '../../kinds/find.js';
+import { all, type By } from '../../kinds/by.js';
 import type { KindDefinition, StoredObject } from '../../kinds/definition.js';
+import { countBy, findBy, type FindOptions } from '../../kinds/find.js';
 import type { KindSet } from '../../kinds/kind-set.js';
+import { type BuiltInKinds, builtInKinds, type Kind, type ObjectOf } from '../../kinds/registry.js';
 import type { ReadTable, ReadTx, Tx, WriteTable } from '../../kinds/tx.js';
-import { builtInKinds, type BuiltInKinds, type Kind, type ObjectOf } from '../../kinds/registry.js';
+import type { TableReader } from '../../table/index.js';
 import { readKind, type StateRoot } from '../root.js';
 
 /** Base of read and write transactions: one table a kind, whatever its type. */

@@ -1,16 +1,16 @@
-import type { TableEditor } from '../../table/index.js';
-import { all, type By } from '../../kinds/by.js';
+import { plainEqual } from '../../base/plain.js';
 import { StoreError } from '../../base/store-error.js';
+import { all, type By } from '../../kinds/by.js';
+import { canonicalObject, givenId, givenVersion, validateObject } from '../../kinds/canonical.js';
+import type { Draft, KindDefinition, KindDescription, Replacement, StoredObject } from '../../kinds/definition.js';
 import { countBy, findBy, type FindOptions } from '../../kinds/find.js';
 import { valueOfKey } from '../../kinds/index-key.js';
-import type { Draft, KindDefinition, KindDescription, Replacement, StoredObject } from '../../kinds/definition.js';
-import { canonicalObject, givenId, givenVersion, validateObject } from '../../kinds/canonical.js';
 import type { KindSet } from '../../kinds/kind-set.js';
-import { plainEqual } from '../../base/plain.js';
 import { openMeta, sealMeta, specVersionOf, stampMeta, storedMeta } from '../../kinds/meta.js';
-import { RootEditor, type StateRoot } from '../root.js';
-import { closedError, Tables, type Lifetime } from './transaction.js';
 import type { Tx, WriteTable } from '../../kinds/tx.js';
+import type { TableEditor } from '../../table/index.js';
+import { RootEditor, type StateRoot } from '../root.js';
+import { closedError, type Lifetime, Tables } from './transaction.js';
 
 /** Change of one object by a transaction. */
 export interface ObjectChange {

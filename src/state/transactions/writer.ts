@@ -1,14 +1,14 @@
 import { onAbort } from '../../base/abort.js';
 import type { Cancel, Clock } from '../../base/clock.js';
 import { refuseUnknown } from '../../base/options.js';
-import { Deadlines } from './deadlines.js';
-import { checkLimits } from '../../kinds/definition.js';
 import { StoreError } from '../../base/store-error.js';
-import type { Labels, Ledger } from './ledger.js';
-import type { StateRoot } from '../root.js';
+import { checkLimits } from '../../kinds/definition.js';
 import type { Tx } from '../../kinds/tx.js';
-import { WriteTransaction, type KindLimitsByName } from './write-transaction.js';
+import type { StateRoot } from '../root.js';
+import { Deadlines } from './deadlines.js';
+import type { Labels, Ledger } from './ledger.js';
 import { Turn } from './turn.js';
+import { type KindLimitsByName, WriteTransaction } from './write-transaction.js';
 
 /** Options of one write. */
 export interface UpdateOptions {

@@ -1,7 +1,7 @@
 import type { Event, ObjectEvent } from '../../kinds/events.js';
-import type { TransactionRecord } from '../history/history.js';
-import { keysOf, matches, type CheckKeys, type MatchMode, type Specifier } from '../../kinds/specifiers.js';
 import type { Kind } from '../../kinds/registry.js';
+import { type CheckKeys, keysOf, matches, type MatchMode, type Specifier } from '../../kinds/specifiers.js';
+import type { TransactionRecord } from '../history/history.js';
 
 /** A subscriber of transactions. `onTransaction` receives the matching events of one transaction at a time and must not throw. */
 export interface Listener {

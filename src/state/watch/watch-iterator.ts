@@ -1,7 +1,7 @@
 import { onAbort } from '../../base/abort.js';
 import type { Cancel } from '../../base/clock.js';
-import type { Event } from '../../kinds/events.js';
 import { StoreError } from '../../base/store-error.js';
+import type { Event } from '../../kinds/events.js';
 import type { TransactionRecord } from '../history/history.js';
 import { eventsFor, type Listener } from './queue.js';
 import { errorAfterFetch, lostError, startError, type WatchPlan } from './watch-plan.js';

@@ -1,8 +1,8 @@
 import type { Logger } from '../../base/log.js';
 import { StoreError } from '../../base/store-error.js';
+import type { MatchMode, Specifier } from '../../kinds/specifiers.js';
 import type { History, TransactionRecord } from '../history/history.js';
 import type { WatchQueue } from './queue.js';
-import type { MatchMode, Specifier } from '../../kinds/specifiers.js';
 
 /** Source of a watch's transactions. */
 export interface WatchSource {

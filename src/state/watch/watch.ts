@@ -1,10 +1,10 @@
-import { Observable, Subscriber, type Observer, type Subscription } from 'rxjs';
+import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
 import { onAbort } from '../../base/abort.js';
-import type { Logger } from '../../base/log.js';
 import { messageOf } from '../../base/errors.js';
+import type { Logger } from '../../base/log.js';
 import type { Event } from '../../kinds/events.js';
-import { eventsFor, type Listener } from './queue.js';
 import type { MatchMode } from '../../kinds/specifiers.js';
+import { eventsFor, type Listener } from './queue.js';
 import { WatchIterator } from './watch-iterator.js';
 import { errorAfterFetch, lostError, startError, type WatchPlan } from './watch-plan.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/base/log.js';
-import { CatalogAgent, MemoryCatalogBackend, worst, type CheckSpec, type Health } from '../../../src/catalog/index.js';
 import { repeat } from '../../../src/catalog/checks/repeat.js';
 import type { CheckResult } from '../../../src/catalog/checks/spec.js';
+import { CatalogAgent, type CheckSpec, type Health, MemoryCatalogBackend, worst } from '../../../src/catalog/index.js';
 import { virtualTime } from '../../support/discovery-watch.js';
 
 let time: ReturnType<typeof virtualTime>;

@@ -1,20 +1,20 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { describe, expect, it } from 'vitest';
-import { freePort, until } from '../../../scripts/waiting.js';
 import { silentLogger } from '../../../src/base/log.js';
+import { freePort, until } from '../../../scripts/waiting.js';
+import { healthRequest, readHealth } from '../../../src/catalog/checks/grpc.js';
+import { httpStatus } from '../../../src/catalog/checks/http.js';
 import {
   askGrpcHealth,
   CatalogAgent,
-  MemoryCatalogBackend,
-  systemClock,
   type CheckSpec,
   type Health,
+  MemoryCatalogBackend,
+  systemClock,
 } from '../../../src/catalog/index.js';
-import { healthRequest, readHealth } from '../../../src/catalog/checks/grpc.js';
-import { httpStatus } from '../../../src/catalog/checks/http.js';
 import { HttpServer } from '../../support/discovery-http.js';
 
 /** An agent with one instance that this check looks at; waits for its health, in real time. */

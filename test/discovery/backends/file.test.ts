@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../scripts/waiting.js';
-import { createBackend } from '../../../src/discovery/index.js';
 import { parseList } from '../../../src/discovery/backends/file.js';
+import { createBackend } from '../../../src/discovery/index.js';
 import { Seen, virtualTime } from '../../support/discovery-watch.js';
 
 describe('a file of addresses', () => {

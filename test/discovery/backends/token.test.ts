@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../scripts/waiting.js';
-import { createBackend, createToken, systemClock, TokenBackend, type Backend } from '../../../src/discovery/index.js';
+import { type Backend, createBackend, createToken, systemClock, TokenBackend } from '../../../src/discovery/index.js';
 import { HttpServer } from '../../support/discovery-http.js';
 import { Seen } from '../../support/discovery-watch.js';
 import { FakeClock } from '../../support/state-clock.js';

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../scripts/waiting.js';
-import { createBackend } from '../../../src/discovery/index.js';
 import { bytes } from '../../../src/discovery/etcd/messages.js';
+import { createBackend } from '../../../src/discovery/index.js';
 import { HttpServer } from '../../support/discovery-http.js';
 import { Seen } from '../../support/discovery-watch.js';
 

@@ -96,6 +96,7 @@ export type {
   CustomEvent,
   CustomKind,
   CustomReplacement,
+  KindDescription,
   KindLimits,
   KindOptions,
   StandardSchema,

@@ -46,8 +46,11 @@ export function checkLimits(kind: string, limits: KindLimits): void {
 
 /** Description of a custom kind that every member receives: enough to list it and to name it, not to write it. */
 export interface KindDescription {
+  /** Name of the kind, in singular. */
   readonly kind: string;
+  /** Name of the kind, in plural. */
   readonly plural: string;
+  /** Names of the indexes. */
   readonly indexes: readonly string[];
   /** Names of the indexes whose values must be unique. */
   readonly unique: readonly string[];

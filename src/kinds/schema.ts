@@ -21,7 +21,7 @@ export class SchemaError extends Error {
 }
 
 export interface Schema<T> {
-  /** Canonical form of `input`; `undefined` gives the default. Throws {@link SchemaError}. */
+  /** Canonical form of `input`; `undefined` gives the default. Throws when the input does not fit. */
   readonly canonical: (input: unknown) => T;
   /** `''` is a value of its own kind here: as an optional field it counts as unset. */
   readonly blank?: true;

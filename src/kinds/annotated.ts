@@ -1,4 +1,3 @@
-import { foldName } from './definition.js';
 import type { Annotations } from './parts.js';
 import type { DeepPartial } from './schema.js';
 
@@ -19,9 +18,3 @@ export const specParts: NamedParts<Annotated> = {
   wantedName: ({ spec }) => spec?.annotations?.name,
   annotationsOf: ({ spec }) => spec?.annotations,
 };
-
-/** Returns the names that objects are compared by: without case, `''` for none. */
-export const foldedNameOf =
-  <T>({ nameOf }: Pick<NamedParts<T>, 'nameOf'>) =>
-  (object: T): string =>
-    foldName(nameOf(object));

@@ -22,6 +22,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   compose: ['base', 'kinds', 'state'],
   testing: ['base', 'raft', 'kinds', 'state', 'wire', 'replica'],
   coordination: ['base', 'kinds', 'state', 'client', 'discovery'],
+  schedule: ['base', 'kinds'],
+  fleet: ['base', 'kinds', 'state', 'client', 'discovery', 'coordination', 'schedule'],
+  docker: ['base', 'kinds', 'state', 'client', 'schedule', 'fleet'],
   cli: ['base', 'kinds', 'state', 'settings', 'client', 'compose', 'discovery', 'coordination', 'catalog'],
   daemon: [
     'base',
@@ -39,6 +42,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'coordination',
     'catalog',
     'dns',
+    'schedule',
+    'fleet',
+    'docker',
     'cli',
   ],
 };
@@ -53,7 +59,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   level: ['disk'],
   'dns-packet': ['dns'],
   'node-zookeeper-client': ['discovery'],
-  rxjs: ['state', 'replica', 'discovery', 'daemon', 'testing'],
+  rxjs: ['state', 'replica', 'discovery', 'fleet', 'daemon', 'testing'],
+  tar: ['fleet'],
   pino: ['daemon'],
   commander: ['cli'],
   'cli-table3': ['cli'],
@@ -61,7 +68,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders without any of Node: what makes a simulation possible. */
-const pure = ['base', 'raft', 'table', 'kinds', 'state', 'settings', 'wire', 'replica', 'compose'];
+const pure = ['base', 'raft', 'table', 'kinds', 'state', 'settings', 'wire', 'replica', 'compose', 'schedule'];
 
 /** What is a pure function there, too. */
 const sameEverywhere: Readonly<Record<string, string>> = { 'base/ip.ts': 'node:net' };

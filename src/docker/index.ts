@@ -1,0 +1,2 @@
+// The HTTP API of Docker, in front of a fleet.
+export {};

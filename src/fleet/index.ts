@@ -1,0 +1,2 @@
+// Many Docker engines as one.
+export type * from './engine/types.js';

@@ -1,0 +1,2 @@
+/** Client of one Docker engine. */
+export class DockerClient {}

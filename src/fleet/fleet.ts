@@ -1,0 +1,199 @@
+import type { ContainerView, ImageView, NodeView } from '../schedule/index.js';
+import type { DockerClient } from './engine/docker-client.js';
+import type {
+  ContainerSummary,
+  CreateContainerBody,
+  EngineEvent,
+  EngineInfo,
+  ImageSummary,
+  NetworkInfo,
+  RegistryAuth,
+  VolumeInfo,
+} from './engine/types.js';
+
+/**
+ * State of one engine: `pending` until it has been asked for its name and containers, then `healthy` or `unhealthy`;
+ * `disconnected` once it is out of the cluster.
+ */
+export type EngineState = 'pending' | 'healthy' | 'unhealthy' | 'disconnected';
+
+/** One Docker engine, with what was last heard of it. */
+export interface EngineHandle extends NodeView {
+  /** Id that the engine gives itself and its address, `ABCD:…|10.0.0.1:2375`; the address alone while it is pending. */
+  readonly id: string;
+  /** Host name that the engine gives itself; empty while it is pending. */
+  readonly name: string;
+  /** `host:port`. */
+  readonly addr: string;
+  /** Address of its host, for ports that it publishes on all addresses. */
+  readonly ip: string;
+  readonly state: EngineState;
+  /** The newest error of a call; empty after one that succeeded. */
+  readonly lastError: string;
+  /** Milliseconds since the epoch of the newest refresh that succeeded; 0 for none. */
+  readonly updatedAt: number;
+  /** Answer of `GET /info`, as of the last refresh of it. */
+  readonly info: EngineInfo | undefined;
+  readonly serverVersion: string;
+  readonly containers: readonly Container[];
+  readonly images: readonly Image[];
+  readonly volumes: readonly VolumeInfo[];
+  readonly networks: readonly NetworkInfo[];
+  /** Calls to this engine: typed ones, and raw ones that are passed through. */
+  readonly client: DockerClient;
+  /** Asks for one container again; resolves with what is known of it now. `full` inspects it too. */
+  refreshContainer(id: string, options?: { readonly full?: boolean }): Promise<Container | undefined>;
+  refreshImages(): Promise<void>;
+  refreshVolumes(): Promise<void>;
+  refreshNetworks(): Promise<void>;
+}
+
+/** A container of the cluster, with what was last heard of it. */
+export interface Container extends ContainerView {
+  readonly engine: EngineHandle;
+  /** Its entry in the engine's list, as it came. */
+  readonly summary: ContainerSummary;
+  /** Name without a slash. */
+  readonly name: string;
+  /** Id that stays when the container moves to another engine; empty for containers that skep did not make. */
+  readonly swarmId: string;
+  readonly state: RunState;
+}
+
+/** Run state of a container, by the clock of this computer. */
+export interface RunState {
+  /** `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`. */
+  readonly status: string;
+  /** Milliseconds since the epoch; 0 for never. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly exitCode: number;
+  /** `starting`, `healthy`, `unhealthy`; empty without a health check. */
+  readonly health: string;
+}
+
+/** An image on one engine. */
+export interface Image extends ImageView {
+  readonly engine: EngineHandle;
+  readonly summary: ImageSummary;
+}
+
+/** One event of an engine, or of the cluster about one. */
+export interface ClusterEvent {
+  readonly engine: EngineHandle;
+  /**
+   * The event as the engine sent it. Events of the cluster have `Type: 'swarm'`, `Action: 'engine_connect' | 'engine_disconnect' |
+   * 'engine_reconnect'`, `status: 'node_connect' | …` and `from: 'swarm'`.
+   */
+  readonly event: EngineEvent;
+}
+
+/** Options of {@link Fleet.createContainer}. */
+export interface CreateOptions {
+  /** Credentials for pulling the image where it is missing. */
+  readonly auth?: RegistryAuth;
+  readonly signal?: AbortSignal;
+}
+
+/** Told of the progress of work that runs on many engines at once. */
+export type OnProgress = (engine: string, status: string) => void;
+
+/**
+ * Many Docker engines as one. Lists are what was last heard and cost no call; everything that changes something resolves
+ * when the engine has done it.
+ */
+export interface Fleet {
+  /** Facts for `docker info`: `[['Strategy', 'spread'], ['Filters', 'health, port, …']]`. */
+  readonly strategy: string;
+  readonly filters: readonly string[];
+  /** All engines, pending ones too, by name. */
+  engines(): readonly EngineHandle[];
+  /** A healthy engine chosen at random. @throws FleetError `NO_ENGINE` */
+  anyEngine(): EngineHandle;
+  /** All containers that were last heard of, in no order. */
+  containers(): Iterable<Container>;
+  /**
+   * Finds a container by id, Swarm id, name, `engine/name`, or a prefix of an id that only one has.
+   * @throws FleetError `AMBIGUOUS` when several match.
+   */
+  container(idOrName: string): Container | undefined;
+  /** Calls `handler` with every event until the returned function is called. */
+  events(handler: (event: ClusterEvent) => void): () => void;
+
+  /** Schedules and creates a container. `name` is empty for one that the engine chooses. */
+  createContainer(
+    body: CreateContainerBody,
+    name: string,
+    options?: CreateOptions,
+  ): Promise<{ readonly container: Container; readonly warnings: readonly string[] }>;
+  removeContainer(
+    container: Container,
+    options?: { readonly force?: boolean; readonly volumes?: boolean },
+  ): Promise<void>;
+  /** @throws FleetError `CONFLICT` when the name is taken anywhere in the cluster. */
+  renameContainer(container: Container, name: string): Promise<void>;
+
+  /** Images that match a name, id or prefix of an id, on every engine that has them. */
+  findImages(name: string): readonly Image[];
+  /** Pulls on every healthy engine, at once. Rejects when one engine failed, after all have ended. */
+  pullImage(
+    reference: string,
+    options: { readonly auth?: RegistryAuth; readonly onProgress: OnProgress; readonly signal?: AbortSignal },
+  ): Promise<void>;
+  /** Sends one archive to every healthy engine, at once. */
+  loadImages(archive: AsyncIterable<Uint8Array>, options: { readonly onProgress: OnProgress }): Promise<void>;
+  importImage(
+    archive: AsyncIterable<Uint8Array>,
+    options: { readonly repo: string; readonly tag: string; readonly onProgress: OnProgress },
+  ): Promise<void>;
+  /** Removes or untags on every engine that has it. Resolves with the engines' answers, joined. */
+  removeImage(
+    name: string,
+    options?: { readonly force?: boolean; readonly noPrune?: boolean },
+  ): Promise<readonly { readonly Deleted?: string; readonly Untagged?: string }[]>;
+  tagImage(
+    name: string,
+    target: { readonly repo: string; readonly tag: string; readonly force?: boolean },
+  ): Promise<void>;
+
+  /** A volume by name or `engine/name`, on every engine that has it. */
+  findVolumes(name: string): readonly (VolumeInfo & { readonly engine: EngineHandle })[];
+  /** Creates on every healthy engine, or on the one that `engine/name` says. */
+  createVolume(body: { readonly Name?: string; readonly [field: string]: unknown }): Promise<VolumeInfo>;
+  removeVolume(name: string, options?: { readonly force?: boolean }): Promise<void>;
+
+  /** A network by id, name, `engine/name` or a prefix of an id. @throws FleetError `AMBIGUOUS` */
+  findNetwork(idOrName: string): (NetworkInfo & { readonly engine: EngineHandle }) | undefined;
+  /** Creates on a healthy engine, or on the one that `engine/name` says. */
+  createNetwork(body: {
+    readonly Name: string;
+    readonly [field: string]: unknown;
+  }): Promise<{ readonly Id: string; readonly Warning?: string }>;
+  removeNetwork(idOrName: string): Promise<void>;
+}
+
+/**
+ * Kinds of failure of a fleet.
+ *
+ * - `NOT_FOUND`: no such container, image, volume or network.
+ * - `AMBIGUOUS`: several match; name one in full.
+ * - `CONFLICT`: the name is taken, or what is asked contradicts the state.
+ * - `INVALID`: the request cannot be right.
+ * - `NO_ENGINE`: no healthy engine, or none that the container may go to.
+ * - `UNHEALTHY`: the engine that must do it is not healthy.
+ * - `NOT_LEADER`: another manager acts; it forwards there, or none is known.
+ * - `OUTCOME_UNKNOWN`: the engine did not answer; it may have done it.
+ */
+export type FleetErrorCode =
+  'NOT_FOUND' | 'AMBIGUOUS' | 'CONFLICT' | 'INVALID' | 'NO_ENGINE' | 'UNHEALTHY' | 'NOT_LEADER' | 'OUTCOME_UNKNOWN';
+
+/** Failure of a fleet. Errors of an engine that did answer are `EngineError`s, with the engine's own words. */
+export class FleetError extends Error {
+  override readonly name = 'FleetError';
+  readonly code: FleetErrorCode;
+
+  constructor(code: FleetErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

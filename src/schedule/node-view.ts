@@ -9,6 +9,8 @@ export interface HostPort {
   readonly ip: string;
   /** Number of the port on the node; 0 leaves the choice to the engine, and conflicts with nothing. */
   readonly port: number;
+  /** Last port of a range that begins with {@link port}: the engine takes one that is free. */
+  readonly last?: number;
   readonly protocol: string;
 }
 
@@ -76,6 +78,8 @@ export interface Wanted {
   readonly networkMode: string;
   readonly ports: readonly HostPort[];
   readonly exposedPorts: readonly number[];
+  /** The same as Docker writes them (`80/tcp`), for messages. */
+  readonly exposedNames?: readonly string[];
   readonly cpus: number;
   readonly memoryBytes: number;
 }

@@ -1,0 +1,27 @@
+/**
+ * The one form of all rules about nodes. A filter looks at what is wanted once, and makes a rule of it; the rule looks
+ * at nodes. `Wanted` and `Node` are what the filter reads, no more, so that it serves whatever has these fields.
+ */
+export interface Filter<Wanted, Node> {
+  /** Name on the command line, and in an explanation. */
+  readonly name: string;
+  /** Makes the rule of one decision; `undefined` when nothing that it looks at is asked for. */
+  readonly rule: (wanted: Wanted) => Rule<Node> | undefined;
+}
+
+export interface Rule<Node> {
+  /** Conditions that it holds nodes to, as text for the error that no node fulfils them. */
+  readonly asks: readonly string[];
+  /** Has it wishes, which {@link refusal} leaves out without `soft`? */
+  readonly soft: boolean;
+  /** Says why a node is refused; `undefined` when it passes. `soft` makes conditions of the wishes. */
+  readonly refusal: (node: Node, soft: boolean) => Refusal | undefined;
+}
+
+/** Why a rule refuses a node. */
+export interface Refusal {
+  /** Distance from passing, to compare nodes that one rule refuses: what is missing, as a share or a number. */
+  readonly missing: number;
+  /** Tells it to people, after the name of the node. Made only when somebody asks. */
+  readonly text: () => string;
+}

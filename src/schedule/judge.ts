@@ -1,0 +1,47 @@
+import type { Filter, Refusal, Rule } from './filter.js';
+
+/** A rule of one decision, and the filter that made it. */
+export interface NamedRule<Node> extends Rule<Node> {
+  readonly filter: string;
+}
+
+/** Says of one node whether all rules let it pass, or which is the first that does not. */
+export interface Verdict<Node> {
+  readonly node: Node;
+  /** Place of the rule that refuses it in the order of rules; their number when it passes. */
+  readonly passed: number;
+  readonly refusal: Refusal | undefined;
+}
+
+/** Makes the rules of one decision. Filters that do not apply are not among them and cost nothing. */
+export function rulesOf<Wanted, Node>(wanted: Wanted, filters: readonly Filter<Wanted, Node>[]): NamedRule<Node>[] {
+  return filters.flatMap(({ name, rule }) => {
+    const made = rule(wanted);
+    return made ? [{ ...made, filter: name }] : [];
+  });
+}
+
+/** Holds nodes against the rules, each until the first that refuses it. */
+export function judge<Node>(rules: readonly Rule<Node>[], nodes: readonly Node[], soft: boolean): Verdict<Node>[] {
+  return nodes.map((node) => {
+    for (const [passed, { refusal }] of rules.entries()) {
+      const refused = refusal(node, soft);
+      if (refused) return { node, passed, refusal: refused };
+    }
+    return { node, passed: rules.length, refusal: undefined };
+  });
+}
+
+/**
+ * Holds nodes against the rules with their wishes, and without them when no node fulfils all. A container with wishes
+ * never waits for them.
+ */
+export function judgeSoftly<Node>(rules: readonly Rule<Node>[], nodes: readonly Node[]): Verdict<Node>[] {
+  if (rules.some(({ soft }) => soft)) {
+    const verdicts = judge(rules, nodes, true);
+    if (verdicts.some(passes)) return verdicts;
+  }
+  return judge(rules, nodes, false);
+}
+
+export const passes = ({ refusal }: Verdict<unknown>) => refusal === undefined;

@@ -9,12 +9,7 @@
  * - `NOT_SUPPORTED`: there is no such filter or strategy.
  */
 export type SchedulingErrorCode =
-  | 'NO_NODES'
-  | 'NO_HEALTHY_NODE'
-  | 'NO_CANDIDATE'
-  | 'NO_RESOURCES'
-  | 'INVALID'
-  | 'NOT_SUPPORTED';
+  'NO_NODES' | 'NO_HEALTHY_NODE' | 'NO_CANDIDATE' | 'NO_RESOURCES' | 'INVALID' | 'NOT_SUPPORTED';
 
 /** Every error that scheduling makes on purpose. The message is for users as it is, in the words of Docker Swarm. */
 export class SchedulingError extends Error {

@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.js';
 import { SchedulingError } from './errors.js';
-import type { ContainerFilter } from './filters/index.js';
 import { healthFilter, noHealthyNode } from './filters/health.js';
+import type { ContainerFilter } from './filters/index.js';
 import { judgeSoftly, type NamedRule, passes, rulesOf, type Verdict } from './judge.js';
 import type { NodeView, Wanted } from './node-view.js';
 import type { Strategy } from './strategies/strategy.js';

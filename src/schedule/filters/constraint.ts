@@ -29,4 +29,5 @@ const meaning: Meaning<Place, Compiled> = {
 const labelOf = (labels: Readonly<Record<string, string>>, key: string) =>
   Object.hasOwn(labels, key) ? labels[key] : undefined;
 
-const quoted = (value: string) => (/^[\w.:|/-]+$/.test(value) ? shortened(value, shownMax) : JSON.stringify(shortened(value, shownMax)));
+const quoted = (value: string) =>
+  /^[\w.:|/-]+$/.test(value) ? shortened(value, shownMax) : JSON.stringify(shortened(value, shownMax));

@@ -18,8 +18,7 @@ export const resourcesFilter: Filter<Asked, Place> = {
       soft: false,
       refusal: (node) => {
         const cpus = asked.cpus > 0 ? missingOf(asked.cpus, node.usedCpus, node.cpus) : 0;
-        const memory =
-          asked.memoryBytes > 0 ? missingOf(asked.memoryBytes, node.usedMemoryBytes, node.memoryBytes) : 0;
+        const memory = asked.memoryBytes > 0 ? missingOf(asked.memoryBytes, node.usedMemoryBytes, node.memoryBytes) : 0;
         if (cpus === 0 && memory === 0) return undefined;
         return {
           missing: (cpus && cpus / asked.cpus) + (memory && memory / asked.memoryBytes),

@@ -5,9 +5,7 @@ const healthFactor = 10;
 
 /** Returns how full a node will be, 0 to 100 each for CPUs and memory. What is not asked for counts as full. */
 export function fullness({ cpus, memoryBytes }: Wanted, node: NodeView): number {
-  return (
-    score(cpus, node.usedCpus, node.cpus) + score(memoryBytes, node.usedMemoryBytes, node.memoryBytes)
-  );
+  return score(cpus, node.usedCpus, node.cpus) + score(memoryBytes, node.usedMemoryBytes, node.memoryBytes);
 }
 
 /** Whole percents, so that nodes that are nearly as full count as equal and the number of containers decides. */

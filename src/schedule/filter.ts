@@ -5,8 +5,8 @@
 export interface Filter<Wanted, Node> {
   /** Name on the command line, and in an explanation. */
   readonly name: string;
-  /** Makes the rule of one decision; `undefined` when nothing that it looks at is asked for. */
-  readonly rule: (wanted: Wanted) => Rule<Node> | undefined;
+  /** Makes the rule of one decision about these nodes; `undefined` when nothing that it looks at is asked for. */
+  readonly rule: (wanted: Wanted, nodes: readonly Node[]) => Rule<Node> | undefined;
 }
 
 export interface Rule<Node> {

@@ -1,6 +1,6 @@
 // Where a container may run, where it runs best, and why not elsewhere.
 export type { CreateBody } from './create-body.js';
-export { findContainer, shownName, swarmIdLabel } from './containers.js';
+export { locateContainer, shownName, swarmIdLabel } from './containers.js';
 export { SchedulingError, type SchedulingErrorCode } from './errors.js';
 export { explain, type Explained, type Fitting, type Refused } from './explain.js';
 export { type Expression, parseExpression } from './expression.js';

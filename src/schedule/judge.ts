@@ -14,9 +14,13 @@ export interface Verdict<Node> {
 }
 
 /** Makes the rules of one decision. Filters that do not apply are not among them and cost nothing. */
-export function rulesOf<Wanted, Node>(wanted: Wanted, filters: readonly Filter<Wanted, Node>[]): NamedRule<Node>[] {
+export function rulesOf<Wanted, Node>(
+  wanted: Wanted,
+  nodes: readonly Node[],
+  filters: readonly Filter<Wanted, Node>[],
+): NamedRule<Node>[] {
   return filters.flatMap(({ name, rule }) => {
-    const made = rule(wanted);
+    const made = rule(wanted, nodes);
     return made ? [{ ...made, filter: name }] : [];
   });
 }

@@ -40,7 +40,7 @@ export function select(
 
 /** Holds every node against the filters and the strategy's own rule. */
 export function decide(wanted: Wanted, nodes: readonly NodeView[], { filters, strategy }: Rules): Decision {
-  const rules = rulesOf(wanted, strategy.needs ? [...filters, strategy.needs] : filters);
+  const rules = rulesOf(wanted, nodes, strategy.needs ? [...filters, strategy.needs] : filters);
   return { rules, verdicts: judgeSoftly(rules, nodes) };
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filterNames, filtersNamed, type NodeView, type Wanted } from '../../src/schedule/index.js';
-import { explain, select } from '../../src/schedule/index.js';
+import { explain, filterNames, filtersNamed, type NodeView, select, type Wanted } from '../../src/schedule/index.js';
 import { container, node, options, selected, tcp, thrown, wanted } from './made.js';
 
 /** Names of the nodes that one filter lets pass, in the order of the nodes. */
@@ -168,6 +167,15 @@ describe('the dependency filter', () => {
       'two: --volumes-from=data:ro, --net=container:db: no such container there',
       'bare: --volumes-from=data:ro, --link=db2:x, --net=container:db: no such container there',
     ]);
+  });
+
+  it('does not take an id that begins with a name for the name', () => {
+    const nodes = [
+      node('other', { containers: [container('web', { id: 'db12' })] }),
+      node('meant', { containers: [container('db')] }),
+    ];
+    expect(passing('dependency', { links: ['db'] }, nodes)).toEqual(['meant']);
+    expect(passing('dependency', { links: ['db'] }, nodes.slice(0, 1))).toEqual(['other']);
   });
 
   it('takes a beginning or a name of several for none', () => {

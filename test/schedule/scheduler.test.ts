@@ -84,7 +84,7 @@ describe('the scheduler', () => {
     [{ memoryBytes: 5 * gib }],
     [{ cpus: 5 }],
     [{ memoryBytes: 2 * gib + 1 }],
-    [{ memoryBytes: gib, cpus: 3.5 }],
+    [{ memoryBytes: 2 * gib, cpus: 3.5 }],
   ])('says when none has the resources for %j', (asked) => {
     expect(thrown(() => selected(asked, [holding('a', [2, 1]), holding('b', [3, 0])]))).toEqual({
       code: 'NO_RESOURCES',

@@ -1,7 +1,8 @@
-import { findContainer } from '../containers.js';
+import { locateContainer } from '../containers.js';
 import type { Filter } from '../filter.js';
 import type { NodeView, Wanted } from '../node-view.js';
 
+type Place = Pick<NodeView, 'id' | 'name' | 'containers'>;
 type Asked = Pick<Wanted, 'volumesFrom' | 'links' | 'networkMode'>;
 
 const networkOf = 'container:';
@@ -13,16 +14,19 @@ interface Dependency {
 }
 
 /** Refuses nodes without the containers that this one mounts volumes from, links to, or shares the network of. */
-export const dependencyFilter: Filter<Asked, NodeView> = {
+export const dependencyFilter: Filter<Asked, Place> = {
   name: 'dependency',
-  rule(asked) {
-    const needs = dependencies(asked);
+  rule(asked, nodes) {
+    const needs = dependencies(asked).map(({ option, container }) => ({
+      option,
+      places: locateContainer(nodes, container),
+    }));
     if (needs.length === 0) return undefined;
     return {
       asks: needs.map(({ option }) => option),
       soft: false,
       refusal: (node) => {
-        const missing = needs.filter(({ container }) => !findContainer(node, container));
+        const missing = needs.filter(({ places }) => !places.has(node));
         if (missing.length === 0) return undefined;
         return {
           missing: missing.length,

@@ -12,4 +12,30 @@ export type {
   OnProgress,
   RunState,
 } from './fleet.js';
+export { type EngineAddress, parseEngineAddress } from './engine/address.js';
+export type { ContainerArchive } from './engine/archive-calls.js';
+export type { Body } from './engine/body.js';
+export type { CallOptions, DockerClientOptions } from './engine/calls.js';
+export type { ListContainersOptions, StopOptions } from './engine/container-calls.js';
+export { DockerClient } from './engine/docker-client.js';
+export {
+  EngineError,
+  type EngineErrorCode,
+  engineErrorCodes,
+  type EngineErrorDetails,
+  isEngineError,
+} from './engine/errors.js';
+export type { EventHandler, EventMonitor, MonitorOptions } from './engine/events.js';
+export type { DeadlineKind } from './engine/exchange.js';
+export type { ExecOptions, ExecResult } from './engine/exec-calls.js';
+export type { ImportOptions, ProgressOptions } from './engine/image-calls.js';
+export { type ImageRef, parseImageRef } from './engine/image-ref.js';
+export { demultiplex, type OutputFrame } from './engine/output.js';
+export type { ProgressHandler } from './engine/progress.js';
+export type { Query } from './engine/query.js';
+export type { AttachOptions, LogsOptions } from './engine/stream-calls.js';
+export { type ArchiveEntry, packArchive, readArchive } from './engine/tar.js';
+export { type EngineTimeouts, engineTimeouts } from './engine/timeouts.js';
+export type { EngineTls } from './engine/tls.js';
+export { EngineTransport, type TransportOptions, type TransportRequest, type Upgraded } from './engine/transport.js';
 export type * from './engine/types.js';

@@ -1,5 +1,5 @@
-import { isReachable, joinHostPort, splitHostPort } from '../../base/host-port.js';
 import { messageOf } from '../../base/errors.js';
+import { isReachable, joinHostPort, splitHostPort } from '../../base/host-port.js';
 import { EngineError } from './errors.js';
 
 /** Place where an engine listens. */

@@ -11,7 +11,7 @@ import {
 } from './api-version.js';
 import { type Body, parseJson, readBody, readErrorText } from './body.js';
 import { EngineError, errorOfAnswer } from './errors.js';
-import type { DeadlineKind } from './exchange.js';
+import type { DeadlineKind, Exchange } from './exchange.js';
 import type { Query } from './query.js';
 import type { EngineTimeouts } from './timeouts.js';
 import { EngineTransport, type TransportOptions, type Upgraded } from './transport.js';
@@ -128,14 +128,15 @@ export class Calls {
     return (await this.#open(method, path, { deadline: 'start', ...call })).response;
   }
 
-  /** Pieces of a body that goes on, with errors of the connection as those of an engine. */
-  protected async *pieces(method: string, path: string, call: Call = {}): AsyncGenerator<Buffer, undefined> {
+  /** The same, with pieces whose errors are those of an engine. They must be read to their end, or returned early. */
+  protected async opened(method: string, path: string, call: Call = {}) {
     const { response, exchange } = await this.#open(method, path, { deadline: 'start', ...call });
-    try {
-      yield* response as AsyncIterable<Buffer>;
-    } catch (cause) {
-      throw exchange.failure(cause);
-    }
+    return { response, pieces: piecesOf(response, exchange) };
+  }
+
+  /** The pieces alone; the call is made when the first one is asked for. */
+  protected async *pieces(method: string, path: string, call: Call = {}): AsyncGenerator<Buffer, undefined> {
+    yield* (await this.opened(method, path, call)).pieces;
     return undefined;
   }
 
@@ -167,7 +168,7 @@ export class Calls {
     } catch (error) {
       if (!this.#refused(error) || call.body instanceof Readable) throw error;
       if (this.#version === finding) this.#version = undefined;
-      return await run(`/v${await this.apiVersion(call.signal)}`);
+      return run(`/v${await this.apiVersion(call.signal)}`);
     }
   }
 
@@ -195,6 +196,15 @@ export class Calls {
   #name(method: string, path: string) {
     return { engine: this.engine, method, path };
   }
+}
+
+async function* piecesOf(response: IncomingMessage, exchange: Exchange): AsyncGenerator<Buffer, undefined> {
+  try {
+    yield* response as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw exchange.failure(cause);
+  }
+  return undefined;
 }
 
 function wire({ json, headers, body, ...call }: Call) {

@@ -62,7 +62,11 @@ export class EventReader implements EventMonitor {
     private readonly handler: EventHandler,
     private readonly options: MonitorOptions,
   ) {
-    this.#position = options.since;
+    const { since } = options;
+    if (since !== undefined && !/^\d+$/.test(since)) {
+      throw new TypeError(`since must be nanoseconds as digits, is ${JSON.stringify(since)}`);
+    }
+    this.#position = since;
   }
 
   get position(): string | undefined {

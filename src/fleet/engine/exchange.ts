@@ -5,10 +5,10 @@ import type { Cancel, Clock } from '../../base/clock.js';
 import { type CallName, EngineError, type EngineErrorCode, errorOfFailure, maybeDone } from './errors.js';
 
 /**
- * Extent of a deadline: the `whole` answer, its headers (`start`), or every stretch in which no byte moves either way
- * (`progress`).
+ * Extent of a deadline: the `whole` answer, the time until its headers (`start`) or until the connection stands (`connect`),
+ * or every stretch in which no byte moves either way (`progress`).
  */
-export type DeadlineKind = 'whole' | 'start' | 'progress';
+export type DeadlineKind = 'whole' | 'start' | 'connect' | 'progress';
 
 /** Settings of an {@link Exchange}. */
 export interface ExchangeOptions extends CallName {
@@ -21,6 +21,13 @@ export interface ExchangeOptions extends CallName {
   readonly signal?: AbortSignal | undefined;
   readonly onEnd: (exchange: Exchange) => void;
 }
+
+const missed: Readonly<Record<DeadlineKind, string>> = {
+  whole: 'had no whole answer',
+  start: 'had no answer',
+  connect: 'had no connection',
+  progress: 'made no progress',
+};
 
 /** How often silence is looked for within the time that it may last. */
 const looksPerTimeout = 4;
@@ -65,8 +72,8 @@ export class Exchange {
     this.#sent = false;
     request.once('socket', (socket) => {
       this.#socket = socket;
-      if (request.reusedSocket) this.#sent = true;
-      else socket.once(this.#options.secure ? 'secureConnect' : 'connect', () => (this.#sent = true));
+      if (request.reusedSocket) this.#connected();
+      else socket.once(this.#options.secure ? 'secureConnect' : 'connect', () => this.#connected());
     });
     if (this.#failure) request.destroy(this.#failure);
   }
@@ -116,10 +123,15 @@ export class Exchange {
     this.#options.onEnd(this);
   }
 
+  /** The request leaves as soon as it can. */
+  #connected(): void {
+    this.#sent = true;
+    if (this.#options.deadline === 'connect') this.#cancel();
+  }
+
   #expire(): void {
     const { timeoutMs, deadline } = this.#options;
-    const parts = { whole: 'had no whole answer', start: 'had no answer', progress: 'made no progress' };
-    this.stop('TIMEOUT', `${parts[deadline]} within ${timeoutMs} ms`);
+    this.stop('TIMEOUT', `${missed[deadline]} within ${timeoutMs} ms`);
   }
 
   /** Looks a few times within `timeoutMs` if bytes have moved. A body that nobody reads is no silence of the engine. */

@@ -156,7 +156,8 @@ export class EngineTransport {
     const exchange = new Exchange({
       ...call,
       clock: this.clock,
-      timeoutMs: options.timeoutMs ?? { whole: readMs, start: streamMs, progress: progressMs }[deadline],
+      timeoutMs:
+        options.timeoutMs ?? { whole: readMs, start: streamMs, connect: streamMs, progress: progressMs }[deadline],
       deadline,
       mutates: options.mutates ?? !isRead(method),
       secure: this.#tls !== undefined,
@@ -181,7 +182,7 @@ export class EngineTransport {
       if (!isRead(method) || options.body !== undefined || exchange.ending || !wasStale(kept, cause)) throw cause;
       const fresh = this.#send(method, path, options, { agent: false });
       exchange.attempt(fresh);
-      return await answerOf(fresh);
+      return answerOf(fresh);
     }
   }
 

@@ -211,3 +211,151 @@ export interface RegistryAuth {
   readonly serveraddress?: string;
   readonly identitytoken?: string;
 }
+
+/** Answer of `GET /_ping`. */
+export interface EnginePing {
+  readonly apiVersion: string | undefined;
+  readonly osType: string | undefined;
+  /** Product and version: `Docker/20.10.24 (linux)`. */
+  readonly server: string | undefined;
+}
+
+/** Answer of `POST /containers/ID/wait`. */
+export interface WaitResult extends Open {
+  /** Exit code of the container. */
+  readonly StatusCode: number;
+  readonly Error?: { readonly Message?: string } | null;
+}
+
+/** Body of `POST /containers/ID/update`. */
+export interface ContainerUpdate extends Open {
+  /** Bytes; 0 for no limit. */
+  readonly Memory?: number;
+  readonly CpuShares?: number;
+  readonly NanoCpus?: number;
+  readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
+}
+
+/** Answer of `GET /containers/ID/top`. */
+export interface ContainerProcesses extends Open {
+  readonly Titles: readonly string[];
+  readonly Processes: readonly (readonly string[])[];
+}
+
+/** One file of `GET /containers/ID/changes`. */
+export interface ContainerChange {
+  readonly Path: string;
+  /** 0 changed, 1 added, 2 deleted. */
+  readonly Kind: number;
+}
+
+/** Answer of `GET /containers/ID/stats`. */
+export interface ContainerStats extends Open {
+  readonly read: string;
+  readonly cpu_stats?: Open;
+  readonly precpu_stats?: Open;
+  readonly memory_stats?: Open;
+}
+
+/** Options of `POST /commit`. */
+export interface CommitOptions {
+  readonly container: string;
+  readonly repo?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly comment?: string | undefined;
+  readonly author?: string | undefined;
+  /** False lets the container go on meanwhile. Default true. */
+  readonly pause?: boolean | undefined;
+  /** Lines of a Dockerfile. */
+  readonly changes?: readonly string[] | undefined;
+  readonly config?: ContainerConfig | undefined;
+}
+
+/** Body of `POST /containers/ID/exec`. */
+export interface ExecConfig extends Open {
+  readonly Cmd: readonly string[];
+  readonly AttachStdin?: boolean;
+  readonly AttachStdout?: boolean;
+  readonly AttachStderr?: boolean;
+  readonly Tty?: boolean;
+  readonly Env?: readonly string[];
+  readonly User?: string;
+  readonly WorkingDir?: string;
+  readonly Privileged?: boolean;
+}
+
+/** Answer of `GET /exec/ID/json`. */
+export interface ExecInspect extends Open {
+  readonly ID: string;
+  readonly Running: boolean;
+  /** `null` until the command has ended. */
+  readonly ExitCode: number | null;
+  readonly ContainerID?: string;
+}
+
+/** Answer of `GET /images/NAME/json`. */
+export interface ImageInspect extends Open {
+  readonly Id: string;
+  readonly RepoTags: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
+  /** RFC 3339. */
+  readonly Created: string;
+  /** Bytes. */
+  readonly Size: number;
+  readonly Os?: string;
+  readonly Architecture?: string;
+  readonly Config?: ContainerConfig | null;
+}
+
+/** One name or layer of `DELETE /images/NAME`. */
+export interface RemovedImage {
+  readonly Untagged?: string;
+  readonly Deleted?: string;
+}
+
+/** One line of a pull, a load or an import. */
+export interface Progress extends Open {
+  /** Layer or tag. */
+  readonly id?: string;
+  readonly status?: string;
+  readonly stream?: string;
+  readonly progressDetail?: { readonly current?: number; readonly total?: number };
+}
+
+/** Body of `POST /volumes/create`. */
+export interface CreateVolumeBody {
+  /** Default: made by the engine. */
+  readonly Name?: string;
+  readonly Driver?: string;
+  readonly DriverOpts?: Readonly<Record<string, string>>;
+  readonly Labels?: Readonly<Record<string, string>>;
+}
+
+/** Body of `POST /networks/create`. */
+export interface CreateNetworkBody extends Open {
+  readonly Name: string;
+  /** True refuses a second network of the name. */
+  readonly CheckDuplicate?: boolean;
+  readonly Driver?: string;
+  readonly Internal?: boolean;
+  readonly Attachable?: boolean;
+  readonly Options?: Readonly<Record<string, string>>;
+  readonly Labels?: Readonly<Record<string, string>>;
+}
+
+/** Answer of `POST /networks/create`. */
+export interface CreatedNetwork {
+  readonly Id: string;
+  readonly Warning?: string;
+}
+
+/** Facts about a file in a container, as the header of its archive has them. */
+export interface PathStat {
+  readonly name: string;
+  readonly size: number;
+  /** Bits of Go's `os.FileMode`. */
+  readonly mode: number;
+  /** RFC 3339. */
+  readonly mtime: string;
+  readonly linkTarget: string;
+}

@@ -56,6 +56,8 @@ const code = await run(
     signal: stop.signal,
     ...(process.stdin.isTTY && process.stderr.isTTY && { confirm }),
     manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
+    manage: async (settings, context) => (await import('./daemon/manage.js')).runManage(settings, context),
+    version,
     loadKinds: async (modules) => (await import('./daemon/kind-modules.js')).loadKinds(modules),
     backup: {
       write: async (file, chunks, options) => (await backup()).write(file, chunks, options),
@@ -69,7 +71,6 @@ const code = await run(
     logger: async (level) => (await import('./daemon/logger.js')).processLogger(level),
     doctor: async (dir, signal) => (await import('./daemon/doctor.js')).diagnose(dir, signal),
   },
-  version,
 );
 process.exitCode = code;
 // What is left open now is nobody's: a stream that was cancelled, a socket that is closing.

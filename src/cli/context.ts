@@ -7,6 +7,7 @@ import { Client, type WriteOptions } from '../client/index.js';
 import type { createBackend } from '../discovery/index.js';
 import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';
+import type { ManageSettings } from './commands/manage.js';
 import { type Format, formats, type Streams } from './output.js';
 
 /** Context that every command receives. */
@@ -21,6 +22,10 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Runs one replica in the foreground; the daemon. Resolves with the exit code. */
   readonly manager: (options: ManagerFlags, context: Context) => Promise<number>;
+  /** Manages Docker engines in the foreground, until the signal aborts. */
+  readonly manage: (settings: ManageSettings, context: Context) => Promise<void>;
+  /** Version of this package. */
+  readonly version: string;
   /** Loads the modules of custom kinds. Throws an error that names the one that cannot be loaded, or exports none. */
   readonly loadKinds: (modules: readonly string[]) => Promise<unknown>;
   /** Examines the data directory of a member that does not run. `undefined` when no member is there. */

@@ -22,7 +22,7 @@ Discovery:
   [nodes://]<ip1>,<ip2>                these addresses; 10.0.0.[1:9]:2375 is nine`;
 
 /** The only argument, or SWARM_DISCOVERY. */
-export function discoveryUrl(given: string | undefined, { env }: Context, use: 'list' | 'join'): string {
+export function discoveryUrl(given: string | undefined, { env }: Context, use: 'list' | 'join' | 'manage'): string {
   const url = given ?? env.SWARM_DISCOVERY ?? '';
   if (url === '') throw new UsageError(`discovery required to ${use} a cluster. See 'skep ${use} --help'.`);
   return url;

@@ -1,3 +1,4 @@
 export { run } from './run.js';
+export type { ManageSettings, ReplicationSettings, TlsFiles } from './commands/manage.js';
 export type { BackupSummary, BackupTools, Context, DiagnosedPart, Diagnosis } from './context.js';
 export type { ManagerFlags } from '../settings/table.js';

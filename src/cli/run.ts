@@ -8,6 +8,7 @@ import { addHistory } from './commands/history.js';
 import { addJoin } from './commands/join.js';
 import { addList } from './commands/list.js';
 import { addLock } from './commands/lock.js';
+import { addManage } from './commands/manage.js';
 import { addManager } from './commands/manager.js';
 import { addMember } from './commands/member.js';
 import { addObjects } from './commands/objects.js';
@@ -21,12 +22,12 @@ import { safeStreams } from './output.js';
 import { endOwnOptions } from './own-options.js';
 
 /** Runs one command line. Resolves with the exit code; never throws. */
-export async function run(args: readonly string[], given: Context, version: string): Promise<number> {
+export async function run(args: readonly string[], given: Context): Promise<number> {
   const context: Context = { ...given, streams: safeStreams(given.streams) };
   let code: number | undefined;
   const program = new Command('skep')
     .description('the state of a cluster: stored, replicated, watched')
-    .version(version)
+    .version(context.version)
     .addOption(
       new Option('--host <host:port,...>', 'members to ask; any will do (or SKEP_HOST)').default(
         context.env.SKEP_HOST || hostDefault,
@@ -48,6 +49,7 @@ export async function run(args: readonly string[], given: Context, version: stri
     code = ended;
   };
   addManager(program, context, exit);
+  addManage(program, context, exit);
   addDoctor(program, context, exit);
   addStatus(program, context, exit);
   addMember(program, context);

@@ -3,6 +3,7 @@ import type { DockerClient } from './engine/docker-client.js';
 import type {
   ContainerSummary,
   CreateContainerBody,
+  CreateNetworkBody,
   EngineEvent,
   EngineInfo,
   ImageSummary,
@@ -21,6 +22,8 @@ export type EngineState = 'pending' | 'healthy' | 'unhealthy' | 'disconnected';
 export interface EngineHandle extends NodeView {
   /** Id that the engine gives itself and its address, `ABCD:…|10.0.0.1:2375`; the address alone while it is pending. */
   readonly id: string;
+  /** Id that the engine gives itself; empty while it is pending. */
+  readonly engineId: string;
   /** Host name that the engine gives itself; empty while it is pending. */
   readonly name: string;
   /** `host:port`. */
@@ -165,10 +168,7 @@ export interface Fleet {
   /** A network by id, name, `engine/name` or a prefix of an id. @throws FleetError `AMBIGUOUS` */
   findNetwork(idOrName: string): (NetworkInfo & { readonly engine: EngineHandle }) | undefined;
   /** Creates on a healthy engine, or on the one that `engine/name` says. */
-  createNetwork(body: {
-    readonly Name: string;
-    readonly [field: string]: unknown;
-  }): Promise<{ readonly Id: string; readonly Warning?: string }>;
+  createNetwork(body: CreateNetworkBody): Promise<{ readonly Id: string; readonly Warning?: string }>;
   removeNetwork(idOrName: string): Promise<void>;
 }
 
@@ -182,10 +182,19 @@ export interface Fleet {
  * - `NO_ENGINE`: no healthy engine, or none that the container may go to.
  * - `UNHEALTHY`: the engine that must do it is not healthy.
  * - `NOT_LEADER`: another manager acts; it forwards there, or none is known.
+ * - `FAILED`: engines failed in different ways; the message has the words of each.
  * - `OUTCOME_UNKNOWN`: the engine did not answer; it may have done it.
  */
 export type FleetErrorCode =
-  'NOT_FOUND' | 'AMBIGUOUS' | 'CONFLICT' | 'INVALID' | 'NO_ENGINE' | 'UNHEALTHY' | 'NOT_LEADER' | 'OUTCOME_UNKNOWN';
+  | 'NOT_FOUND'
+  | 'AMBIGUOUS'
+  | 'CONFLICT'
+  | 'INVALID'
+  | 'NO_ENGINE'
+  | 'UNHEALTHY'
+  | 'NOT_LEADER'
+  | 'FAILED'
+  | 'OUTCOME_UNKNOWN';
 
 /** Failure of a fleet. Errors of an engine that did answer are `EngineError`s, with the engine's own words. */
 export class FleetError extends Error {

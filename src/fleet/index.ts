@@ -1,4 +1,14 @@
 // Many Docker engines as one.
+export { Cluster, type ClusterHandler } from './cluster/cluster.js';
+export { Contending, type ContendingOptions, type ManagerRole } from './cluster/contending.js';
+export type { Made } from './cluster/deploying.js';
+export type { PlacedNetwork } from './cluster/networks.js';
+export type { ClusterOptions } from './cluster/options.js';
+export { LeadRecords, StoreRecords } from './cluster/record-stores.js';
+export type { ContainerRecord, RecordStore } from './cluster/records.js';
+export type { PlacedVolume } from './cluster/volumes.js';
+export { Engine, type EngineHandler, type EngineObserver } from './engine/engine.js';
+export type { EngineOptions, EngineTimes } from './engine/options.js';
 export { FleetError } from './fleet.js';
 export type {
   ClusterEvent,

@@ -4,6 +4,7 @@ export type { AnyObject, BuiltInKinds, Kind, ObjectIn, ObjectOf, ObjectTypes } f
 export { systemKinds, systemRules } from './system.js';
 export { leaseIndex, leases, ttlMaxMs, ttlMinMs } from './lease/kind.js';
 export { locks } from './lock/kind.js';
+export { containers } from './container/kind.js';
 export { entries } from './entry/kind.js';
 export { instances } from './instance/kind.js';
 export { checkedRecord, healths, isHealth } from './instance/record.js';

@@ -21,7 +21,7 @@ export function locateContainer<Node extends Place>(
   reference: string,
 ): ReadonlyMap<Node, ContainerView> {
   const wanted = reference.startsWith('/') ? reference.slice(1) : reference;
-  let best = ways.length;
+  let best: number = ways.length;
   let found = new Map<Node, ContainerView | undefined>();
   for (const node of wanted === '' ? [] : nodes) {
     for (const container of node.containers) {

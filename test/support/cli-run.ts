@@ -28,6 +28,7 @@ export interface RunOptions {
   readonly onOut?: (text: string) => void;
   readonly onErr?: (text: string) => void;
   readonly manager?: Context['manager'];
+  readonly manage?: Context['manage'];
   readonly confirm?: Context['confirm'];
   readonly createBackend?: Context['createBackend'];
   readonly clock?: Clock;
@@ -53,6 +54,8 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
     backup: backupTools,
     signal: options.signal ?? new AbortController().signal,
     manager: options.manager ?? (() => Promise.resolve(0)),
+    manage: options.manage ?? (() => Promise.resolve()),
+    version: '1.2.3',
     loadKinds,
     doctor: diagnose,
     confirm: options.confirm,
@@ -61,7 +64,7 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
     ...(options.clock && { clock: options.clock }),
     ...(options.random && { random: options.random }),
   };
-  const code = await run(args, context, '1.2.3');
+  const code = await run(args, context);
   return { code, out, err };
 }
 

@@ -1,0 +1,102 @@
+import { assert } from '../../base/assert.js';
+import type { Random } from '../../base/random.js';
+import { type ContainerRequest, readRequest, type Wanted } from '../../schedule/index.js';
+import { swarmIdLabel } from '../engine/container-cache.js';
+import type { Engine } from '../engine/engine.js';
+import { isEngineError } from '../engine/errors.js';
+import type { CreateContainerBody } from '../engine/types.js';
+import { type CreateOptions, FleetError } from '../fleet.js';
+import type { Deploying, Made } from './deploying.js';
+import type { Place, Placing } from './placing.js';
+import type { ContainerRecord } from './records.js';
+
+type Request = ContainerRequest<CreateContainerBody>;
+
+/** Ports of a {@link Creating}. */
+export interface CreatingPorts {
+  readonly placing: Placing;
+  readonly deploying: Deploying;
+  readonly random: Random;
+  /** Engines that have an image of that name. */
+  readonly havingImage: (name: string) => number;
+  readonly createRetry: number;
+}
+
+/** Makes containers: reads what is asked, chooses the engine, and tries again where that can help. */
+export class Creating {
+  readonly #ports: CreatingPorts;
+
+  constructor(ports: CreatingPorts) {
+    this.#ports = ports;
+  }
+
+  /** Makes a container on the engine that the scheduler chooses. */
+  async anywhere(given: CreateContainerBody, name: string, options: CreateOptions): Promise<Made> {
+    const request = this.#read(given, name);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#at(this.#choose(request), request, options);
+      } catch (error) {
+        if (this.#isMissingImage(error, request.wanted)) return await this.#whereTheImageIs(request, options);
+        if (!isEngineError(error) || error.outcomeUnknown || attempt >= this.#ports.createRetry) throw error;
+      }
+    }
+  }
+
+  /** Makes a container on this engine. */
+  async on(engine: Engine, given: CreateContainerBody, name: string, options: CreateOptions): Promise<Made> {
+    const request = this.#read(given, name);
+    return await this.#at(this.#ports.placing.on(engine, request.wanted, labelsOf(request)), request, options);
+  }
+
+  /** Chooses the engine that a container moves to. */
+  placeAgain({ name, body }: ContainerRecord): Place {
+    return this.#choose(readRequest(name, body));
+  }
+
+  /** Reads a request, and gives it its Swarm id. */
+  #read(given: CreateContainerBody, name: string): Request {
+    if (!given.Image) throw new FleetError('INVALID', 'No command specified: the body of a container needs an Image');
+    const request = readRequest(name, given);
+    const id = request.body.Labels?.[swarmIdLabel] ?? newSwarmId(this.#ports.random);
+    return { ...request, body: { ...request.body, Labels: { ...request.body.Labels, [swarmIdLabel]: id } } };
+  }
+
+  #choose(request: Request): Place {
+    return this.#ports.placing.choose(request.wanted, labelsOf(request));
+  }
+
+  async #at({ engine, release }: Place, { wanted, body, reschedule }: Request, options: CreateOptions): Promise<Made> {
+    const id = body.Labels?.[swarmIdLabel];
+    assert(id !== undefined, 'a request that was read has a Swarm id');
+    try {
+      const order = { id, name: wanted.name, body, moves: reschedule === 'on-node-failure' };
+      return await this.#ports.deploying.deploy(engine, order, options);
+    } finally {
+      release();
+    }
+  }
+
+  /** An engine could not pull the image, another one has it, and nothing says that it must be this engine. */
+  #isMissingImage(error: unknown, { image, constraints }: Wanted): boolean {
+    const isBound = constraints.some((constraint) => /^node==(?!~)/.test(constraint));
+    return isEngineError(error) && !error.outcomeUnknown && !isBound && this.#ports.havingImage(image) > 0;
+  }
+
+  async #whereTheImageIs(request: Request, options: CreateOptions): Promise<Made> {
+    const { wanted } = request;
+    const affinities = [...wanted.affinities, `image==${wanted.image}`];
+    return await this.#at(this.#choose({ ...request, wanted: { ...wanted, affinities } }), request, options);
+  }
+}
+
+const swarmIdDigits = 64;
+
+/** A fresh Swarm id: 64 hexadecimal digits. */
+function newSwarmId(random: Random): string {
+  return Array.from({ length: swarmIdDigits }, () => random(16).toString(16)).join('');
+}
+
+function labelsOf({ body }: Request): Readonly<Record<string, string>> {
+  return body.Labels ?? {};
+}

@@ -1,0 +1,150 @@
+import { messageOf } from '../../base/errors.js';
+import type { Logger } from '../../base/log.js';
+import { isStoreError } from '../../base/store-error.js';
+import { swarmIdLabel } from '../engine/container-cache.js';
+import type { Engine } from '../engine/engine.js';
+import { isEngineError } from '../engine/errors.js';
+import { type Container, type CreateOptions, FleetError } from '../fleet.js';
+import { nameTaken } from './placing.js';
+import type { ContainerRecord, RecordBook } from './records.js';
+
+/** A container that was made. */
+export interface Made {
+  readonly container: Container;
+  readonly warnings: readonly string[];
+}
+
+/** A container to be made: its record without its place. */
+export type Order = Pick<ContainerRecord, 'id' | 'name' | 'body' | 'moves'>;
+
+/** Makes containers on engines, and keeps the records true whatever happens in between. */
+export class Deploying {
+  readonly #book: RecordBook;
+  readonly #logger: Logger;
+  /** Swarm ids that are being worked on: nothing else may judge their records. */
+  readonly #busy = new Set<string>();
+
+  constructor(book: RecordBook, logger: Logger) {
+    this.#book = book;
+    this.#logger = logger;
+  }
+
+  isBusy(id: string): boolean {
+    return this.#busy.has(id);
+  }
+
+  /**
+   * Records and makes a container.
+   * @throws FleetError `CONFLICT` when the name is taken; `OUTCOME_UNKNOWN` when the engine does not say whether it was
+   *   made: its record stays, and the truth is found when the engine answers again. EngineError in the engine's words.
+   */
+  async deploy(engine: Engine, order: Order, options: CreateOptions = {}): Promise<Made> {
+    return await this.#working(order.id, async () => {
+      await this.#record(engine, order);
+      try {
+        return await this.#make(engine, order, options);
+      } catch (error) {
+        if (!isUnknown(error)) await this.#unrecord(order.id);
+        throw error;
+      }
+    });
+  }
+
+  /** Makes a container anew on another engine; its record moves along first, so that no other manager does the same. */
+  async move(record: ContainerRecord, engine: Engine): Promise<Made> {
+    return await this.#working(record.id, async () => {
+      await this.#book.update(record.id, { engine: engine.engineId, addr: engine.addr, container: '' });
+      try {
+        const made = await this.#make(engine, record, {});
+        if (record.running) await engine.client.startContainer(made.container.id);
+        await engine.refreshContainer(made.container.id, { full: true });
+        return made;
+      } catch (error) {
+        // Back to where it was lost: it is tried again when that engine, or another one, changes its state.
+        const { engine: before, addr, container } = record;
+        if (!isUnknown(error) && this.#book.get(record.id)?.container === '')
+          await this.#book.update(record.id, { engine: before, addr, container });
+        throw error;
+      }
+    });
+  }
+
+  /** Removes a container and its record. */
+  async remove(
+    container: Container,
+    engine: Engine,
+    options: { readonly force?: boolean; readonly volumes?: boolean },
+  ): Promise<void> {
+    await this.#working(container.swarmId, async () => {
+      await engine.destroy(container, options);
+      if (container.swarmId !== '') await this.#unrecord(container.swarmId);
+    });
+  }
+
+  async #make(engine: Engine, order: Order, { auth, signal }: CreateOptions): Promise<Made> {
+    const labels = { ...order.body.Labels, [swarmIdLabel]: order.id };
+    try {
+      const made = await engine.create({ ...order.body, Labels: labels }, order.name, { pull: true, auth, signal });
+      await this.#made(order.id, made.container);
+      return made;
+    } catch (error) {
+      if (!isUnknown(error)) throw error;
+      const container = await this.#lookFor(engine, order.id);
+      if (!container)
+        throw new FleetError(
+          'OUTCOME_UNKNOWN',
+          `${engine.name} did not say whether it made the container; look with docker ps before you try again`,
+          { cause: error },
+        );
+      await this.#made(order.id, container);
+      return { container, warnings: [] };
+    }
+  }
+
+  async #lookFor(engine: Engine, id: string): Promise<Container | undefined> {
+    try {
+      await engine.refreshContainers();
+    } catch {
+      return undefined;
+    }
+    return engine.containers.find(({ swarmId }) => swarmId === id);
+  }
+
+  async #made(id: string, { id: container, name }: Container): Promise<void> {
+    await this.#book.update(id, { container, name });
+  }
+
+  async #record(engine: Engine, order: Order): Promise<void> {
+    const { engineId, addr } = engine;
+    try {
+      await this.#book.create({ ...order, engine: engineId, addr, container: '', running: false });
+    } catch (error) {
+      throw isStoreError(error, 'NAME_CONFLICT') ? nameTaken(order.name) : error;
+    }
+  }
+
+  /** Removes a record. One that stays is found by the next reconciliation. */
+  async #unrecord(id: string): Promise<void> {
+    try {
+      await this.#book.remove(id);
+    } catch (error) {
+      this.#logger.warn(`The record of a container could not be removed: ${messageOf(error)}`, { id });
+    }
+  }
+
+  async #working<T>(id: string, work: () => Promise<T>): Promise<T> {
+    if (this.#busy.has(id)) throw new FleetError('CONFLICT', `container ${id} is being worked on; try again`);
+    if (id !== '') this.#busy.add(id);
+    try {
+      return await work();
+    } finally {
+      this.#busy.delete(id);
+    }
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return (
+    (isEngineError(error) && error.outcomeUnknown) || (error instanceof FleetError && error.code === 'OUTCOME_UNKNOWN')
+  );
+}

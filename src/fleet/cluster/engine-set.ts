@@ -1,0 +1,178 @@
+import type { Cancel } from '../../base/clock.js';
+import { messageOf } from '../../base/errors.js';
+import { Limiter } from '../../base/limiter.js';
+import type { Entry } from '../../discovery/index.js';
+import type { Engine } from '../engine/engine.js';
+import type { EngineSettings } from '../engine/options.js';
+import { FleetError } from '../fleet.js';
+
+/** Engines that are asked for the first time at once. */
+const connectsMax = 64;
+/** Longest wait before a pending engine is tried again, milliseconds. */
+const retryMaxMs = 30_000;
+
+/** Failures of an engine that was never heard of since the start, after which it counts as lost. */
+const failuresOfLost = 3;
+
+/** Ports of an {@link EngineSet}. */
+export interface EngineSetPorts extends Pick<EngineSettings, 'clock' | 'logger'> {
+  /** Makes the engine of an address, without asking it anything. */
+  readonly make: (addr: string) => Engine;
+  /** Told of an engine before it connects, so that nothing of it is missed. */
+  readonly added: (engine: Engine) => void;
+}
+
+interface Pending {
+  readonly engine: Engine;
+  failures: number;
+  retry: Cancel | undefined;
+  error: string;
+}
+
+/** Engines of a cluster: those that answer under an id of their own, and those that have not answered yet. */
+export class EngineSet {
+  readonly #ports: EngineSetPorts;
+  readonly #limiter = new Limiter(connectsMax);
+  readonly #pending = new Map<string, Pending>();
+  /** By the id that they give themselves. */
+  readonly #registered = new Map<string, Engine>();
+  /** Addresses that discovery named once, and names no more. */
+  readonly #left = new Set<string>();
+  #closed = false;
+
+  constructor(ports: EngineSetPorts) {
+    this.#ports = ports;
+  }
+
+  get registered(): readonly Engine[] {
+    return [...this.#registered.values()];
+  }
+
+  /** All of them, registered ones first. */
+  get all(): readonly Engine[] {
+    return [...this.#registered.values(), ...[...this.#pending.values()].map(({ engine }) => engine)];
+  }
+
+  /** Finds a registered engine by the id that it gives itself. */
+  get(engineId: string): Engine | undefined {
+    return this.#registered.get(engineId);
+  }
+
+  /**
+   * Tells whether the engine of an id is lost that was last at `addr`: it is unhealthy, it has left discovery, another one
+   * answers there, or none does. An engine that nothing was heard of since the start is not: it may be about to answer.
+   */
+  isLost(engineId: string, addr: string): boolean {
+    const engine = this.#registered.get(engineId);
+    if (engine) return engine.state !== 'healthy';
+    if (this.#left.has(addr) || (this.#pending.get(addr)?.failures ?? 0) >= failuresOfLost) return true;
+    return this.registered.some((other) => other.addr === addr);
+  }
+
+  /** Why an engine is still pending; empty when it is not, or has not failed yet. */
+  errorAt(addr: string): string {
+    return this.#pending.get(addr)?.error ?? '';
+  }
+
+  /**
+   * Takes the newest list of addresses: connects to those that are new, and lets go of those that are gone. An empty list
+   * changes nothing: discovery itself is the likelier thing to be lost.
+   */
+  update(entries: Iterable<Entry | string>): void {
+    const wanted = new Set([...entries].map(String));
+    const known = new Map(this.all.map((engine) => [engine.addr, engine]));
+    if (wanted.size === 0) {
+      if (known.size > 0) this.#ports.logger.warn('Discovery names no engine; those that are known stay');
+      return;
+    }
+    for (const [addr, engine] of known) {
+      if (wanted.has(addr)) continue;
+      this.#left.add(addr);
+      this.remove(engine);
+    }
+    for (const addr of wanted) {
+      this.#left.delete(addr);
+      if (!known.has(addr)) this.#connectTo(addr);
+    }
+  }
+
+  /**
+   * Adds an engine that has connected.
+   * @throws FleetError `CONFLICT` when it has not, or when an engine of its id is there already.
+   */
+  add(engine: Engine): void {
+    if (engine.state !== 'healthy') throw new FleetError('CONFLICT', "node is not connected to docker's REST API");
+    const other = this.#registered.get(engine.engineId);
+    if (other) {
+      if (other.addr !== engine.addr) this.#ports.logger.error(duplicate(engine, other));
+      throw new FleetError('CONFLICT', 'node was already added to the cluster');
+    }
+    this.#ports.added(engine);
+    this.#register(engine);
+  }
+
+  /** Lets go of an engine. */
+  remove(engine: Engine): void {
+    this.#pending.get(engine.addr)?.retry?.();
+    this.#pending.delete(engine.addr);
+    const registered = this.#registered.get(engine.engineId) === engine;
+    if (registered) this.#registered.delete(engine.engineId);
+    engine.disconnect();
+    if (registered) this.#ports.logger.info(`Removed Engine ${engine.name}`, { addr: engine.addr });
+  }
+
+  /** Replaces an engine whose address another one answers at now. */
+  replace(engine: Engine): void {
+    this.remove(engine);
+    if (!this.#closed) this.#connectTo(engine.addr);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const engine of this.all) this.remove(engine);
+  }
+
+  #connectTo(addr: string): void {
+    const engine = this.#ports.make(addr);
+    this.#ports.added(engine);
+    const pending: Pending = { engine, failures: 0, retry: undefined, error: '' };
+    this.#pending.set(addr, pending);
+    void this.#try(pending);
+  }
+
+  /** Connects; never rejects. */
+  async #try(pending: Pending): Promise<void> {
+    const { engine } = pending;
+    const isWanted = () => this.#pending.get(engine.addr) === pending;
+    try {
+      await this.#limiter.run(async () => {
+        if (isWanted()) await engine.connect((known) => this.#admit(known));
+      });
+    } catch (error) {
+      if (!isWanted()) return;
+      pending.failures++;
+      pending.error = messageOf(error);
+      const { clock, logger } = this.#ports;
+      const facts = { addr: engine.addr, failures: pending.failures };
+      logger[pending.failures === 1 ? 'error' : 'debug'](`Failed to validate pending node: ${pending.error}`, facts);
+      const delayMs = Math.min(retryMaxMs, 1_000 * 2 ** Math.min(pending.failures - 1, 10));
+      pending.retry = clock.schedule(delayMs, () => void this.#try(pending));
+    }
+  }
+
+  #register(engine: Engine): void {
+    this.#registered.set(engine.engineId, engine);
+    this.#ports.logger.info(`Registered Engine ${engine.name} at ${engine.addr}`);
+    void engine.refreshLoop();
+  }
+
+  /** Gives an engine its place by its id; refuses one whose id is taken. It stays pending then, and is tried again. */
+  #admit(engine: Engine): void {
+    const other = this.#registered.get(engine.engineId);
+    if (other) throw new FleetError('CONFLICT', duplicate(engine, other));
+  }
+}
+
+function duplicate(engine: Engine, other: Engine): string {
+  return `ID duplicated. ${engine.engineId} shared by this node ${engine.addr} and another node ${other.addr}`;
+}

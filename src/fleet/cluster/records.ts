@@ -1,0 +1,76 @@
+import { assert } from '../../base/assert.js';
+import type { CreateContainerBody } from '../engine/types.js';
+
+/** What the cluster was asked for, kept until the container is removed. @see src/kinds/container/kind.ts */
+export interface ContainerRecord {
+  /** Swarm id. */
+  readonly id: string;
+  readonly name: string;
+  /** Id that the engine gives itself. */
+  readonly engine: string;
+  readonly addr: string;
+  /** Id that the engine gave the container; empty until it is made. */
+  readonly container: string;
+  readonly running: boolean;
+  readonly moves: boolean;
+  readonly body: CreateContainerBody;
+}
+
+/** A place that outlives the process, or is shared by several. */
+export interface RecordStore {
+  load(): Promise<readonly ContainerRecord[]>;
+  /** @throws StoreError `NAME_CONFLICT` when another record has the name. */
+  create(record: ContainerRecord): Promise<void>;
+  update(record: ContainerRecord): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** The records of a cluster, in memory and in their store. Its one writer is the manager that acts. */
+export class RecordBook {
+  readonly #store: RecordStore;
+  readonly #byId = new Map<string, ContainerRecord>();
+
+  private constructor(store: RecordStore, records: readonly ContainerRecord[]) {
+    this.#store = store;
+    for (const record of records) this.#byId.set(record.id, record);
+  }
+
+  static async open(store: RecordStore): Promise<RecordBook> {
+    return new RecordBook(store, await store.load());
+  }
+
+  get(id: string): ContainerRecord | undefined {
+    return this.#byId.get(id);
+  }
+
+  get all(): readonly ContainerRecord[] {
+    return [...this.#byId.values()];
+  }
+
+  async create(record: ContainerRecord): Promise<void> {
+    await this.#store.create(record);
+    this.#byId.set(record.id, record);
+  }
+
+  /** Changes a record; one that is gone meanwhile stays gone. */
+  async update(id: string, change: Partial<Omit<ContainerRecord, 'id'>>): Promise<void> {
+    const before = this.#byId.get(id);
+    if (!before) return;
+    const after = { ...before, ...change };
+    assert(after.id === id, 'a record keeps its id');
+    // Seen at once: what is decided meanwhile must rest on it. A write that fails is seen by its caller, which decides.
+    this.#byId.set(id, after);
+    try {
+      await this.#store.update(after);
+    } catch (error) {
+      if (this.#byId.get(id) === after) this.#byId.set(id, before);
+      throw error;
+    }
+  }
+
+  async remove(id: string): Promise<void> {
+    if (!this.#byId.has(id)) return;
+    await this.#store.remove(id);
+    this.#byId.delete(id);
+  }
+}

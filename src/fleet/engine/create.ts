@@ -1,0 +1,39 @@
+import type { DockerClient } from './docker-client.js';
+import { isEngineError } from './errors.js';
+import { cpuShares } from './facts.js';
+import type { CreateContainerBody, RegistryAuth } from './types.js';
+
+/** Options of {@link createOn}. */
+export interface CreateOnOptions {
+  /** CPUs of the engine. */
+  readonly cpus: number;
+  /** Pulls the image where it is missing. */
+  readonly pull?: boolean | undefined;
+  readonly auth?: RegistryAuth | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Creates a container on one engine. `CpuShares` counts CPUs here, as Swarm's users mean it. */
+export async function createOn(
+  client: DockerClient,
+  body: CreateContainerBody,
+  name: string,
+  options: CreateOnOptions,
+) {
+  const { cpus, pull, auth, signal } = options;
+  const forEngine = withWeight(body, cpus);
+  try {
+    const { Id, Warnings } = await client.createContainer(forEngine, name, { signal });
+    return { id: Id, warnings: Warnings ?? [], pulled: false };
+  } catch (error) {
+    if (!pull || !isEngineError(error, 'NOT_FOUND') || !body.Image) throw error;
+    await client.pullImage(body.Image, { auth, signal });
+    const { Id, Warnings } = await client.createContainer(forEngine, name, { signal });
+    return { id: Id, warnings: Warnings ?? [], pulled: true };
+  }
+}
+
+function withWeight(body: CreateContainerBody, cpus: number): CreateContainerBody {
+  const wanted = body.HostConfig?.CpuShares ?? 0;
+  return wanted > 0 ? { ...body, HostConfig: { ...body.HostConfig, CpuShares: cpuShares(wanted, cpus) } } : body;
+}

@@ -1,2 +1,3 @@
 // The HTTP API of Docker, in front of a fleet.
-export {};
+export { openDockerApi } from './server.js';
+export type { ClientTls, DockerApi, DockerApiOptions, Replication, Role, ServerTls } from './options.js';

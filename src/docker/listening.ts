@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { chmod, lstat, unlink } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { messageOf } from '../base/errors.js';
+import { isReachable, joinHostPort, splitHostPort } from '../base/host-port.js';
+import { cannotListen } from '../base/listening.js';
+
+/** Place that the API listens on. */
+export type ListenAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** The longest path of a socket that Linux takes, bytes. */
+const socketPathBytesMax = 107;
+
+/** Only the owner: whoever may connect owns the engines. */
+const socketMode = 0o600;
+
+/** Reads `tcp://HOST:PORT` or `unix:///PATH`. @throws {Error} that says what to write instead. */
+export function parseListen(given: string): ListenAddress {
+  const [, scheme = 'tcp', rest = given] = /^([^:/]*):\/\/(.*)$/s.exec(given) ?? [];
+  if (scheme === 'tcp') return tcpAddress(given, rest);
+  if (scheme !== 'unix') throw new Error(`unsupported protocol: "${scheme}"; write tcp://HOST:PORT or unix:///PATH`);
+  if (!/^\/[^\0]+$/.test(rest)) throw new Error(`${given} has no absolute path; write unix:///PATH`);
+  if (Buffer.byteLength(rest) > socketPathBytesMax) {
+    throw new Error(`${given} is longer than the ${socketPathBytesMax} bytes of a socket path; use a shorter path`);
+  }
+  return { kind: 'unix', path: rest };
+}
+
+/** Without a host it is loopback: whoever reaches the API owns the engines. */
+function tcpAddress(given: string, hostPort: string): ListenAddress {
+  const { host, port } = split(given, hostPort.replace(/\/$/, ''));
+  const address = { host: host === '' ? '127.0.0.1' : host, port };
+  if (!isReachable(address, 0)) throw new Error(`${given} needs a port from 0 to 65535; write tcp://HOST:PORT`);
+  return { kind: 'tcp', host: address.host, port: Number(port) };
+}
+
+function split(given: string, hostPort: string) {
+  try {
+    return splitHostPort(hostPort);
+  } catch (cause) {
+    throw new Error(`${given} is not tcp://HOST:PORT: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Makes `server` listen; resolves with the address as `docker --host` takes it. */
+export async function listenOn(server: Server, address: ListenAddress): Promise<string> {
+  return address.kind === 'tcp' ? listenTcp(server, address.host, address.port) : listenUnix(server, address.path);
+}
+
+async function listenTcp(server: Server, host: string, port: number): Promise<string> {
+  const text = joinHostPort(host, port);
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (cause) {
+    const error = cannotListen(text, cause);
+    if (!isCode(cause, 'EADDRINUSE') || port !== 2375) throw error;
+    const advice = 'is Docker already running on this machine? Try using a different port';
+    throw Object.assign(new Error(`${error.message}: ${advice}`, { cause }), { code: 'EADDRINUSE' });
+  }
+  const { address, port: chosen } = server.address() as AddressInfo;
+  return `tcp://${joinHostPort(address, chosen)}`;
+}
+
+async function listenUnix(server: Server, path: string): Promise<string> {
+  await removeDeadSocket(path);
+  // The mode holds from the first moment: between bind and chmod nobody else may connect.
+  const before = process.umask(0o177);
+  try {
+    server.listen(path);
+  } finally {
+    process.umask(before);
+  }
+  try {
+    await once(server, 'listening');
+    await chmod(path, socketMode);
+  } catch (cause) {
+    throw new Error(`cannot listen on unix://${path}: ${messageOf(cause)}`, { cause });
+  }
+  return `unix://${path}`;
+}
+
+/** Unlinks the socket of a server that is gone. @throws {Error} when somebody listens, or it is no socket. */
+async function removeDeadSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  });
+  if (!found) return;
+  if (!found.isSocket()) {
+    throw new Error(`cannot listen on unix://${path}: there is a file that is no socket; remove it or use another path`);
+  }
+  if (await somebodyListens(path)) {
+    throw new Error(`cannot listen on unix://${path}: another process listens there; stop it or use another path`);
+  }
+  await unlink(path);
+}
+
+async function somebodyListens(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch (error) {
+    return !isCode(error, 'ECONNREFUSED') && !isCode(error, 'ENOENT');
+  } finally {
+    socket.destroy();
+  }
+}
+
+const isCode = (error: unknown, code: string) => (error as { code?: unknown } | undefined)?.code === code;

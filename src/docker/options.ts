@@ -1,0 +1,64 @@
+import type { Cancel, Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
+
+/** Certificates of the API. Each is PEM text. */
+export interface ServerTls {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  /** Authorities that the certificates of clients are checked with; needed with {@link verify}. */
+  readonly ca?: string | Buffer;
+  /** True refuses clients without a certificate of {@link ca}. */
+  readonly verify?: boolean;
+}
+
+/** Certificates that a replica shows to the primary. Each is PEM text. */
+export interface ClientTls {
+  readonly ca?: string | Buffer;
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  /** False takes any certificate of the primary. Default true. */
+  readonly verify?: boolean;
+}
+
+/** Part that this manager has: the primary acts; a replica hands requests to the primary, if one is known. */
+export type Role =
+  { readonly is: 'primary' } | { readonly is: 'replica'; /** `host:port`. */ readonly primary: string | undefined };
+
+/** Several managers, one of which acts. */
+export interface Replication {
+  role(): Role;
+  /** Calls `run` after each change of the role until the returned function is called. */
+  onChange(run: () => void): Cancel;
+  /** TLS for requests to the primary; without it they are plain HTTP. */
+  readonly tls?: ClientTls;
+  /** Limit for a request to wait while no primary is known, milliseconds; default 10,000. */
+  readonly waitMs?: number;
+}
+
+/** Settings of {@link openDockerApi}. */
+export interface DockerApiOptions {
+  /** Addresses: `tcp://HOST:PORT` (port 0 lets the system choose) and `unix:///PATH`. At least one. */
+  readonly listen: readonly string[];
+  /** TLS on every `tcp://` address. Unix sockets stay plain: their file mode says who may connect. */
+  readonly tls?: ServerTls;
+  /** True lets web pages of any origin call the API. */
+  readonly cors?: boolean;
+  /** Version of skep, for `docker version`. */
+  readonly version: string;
+  /** Without it this manager is alone, and the primary. */
+  readonly replication?: Replication;
+  /** Limit for a client to send headers, or a whole JSON body; milliseconds; default 30,000. */
+  readonly requestMs?: number;
+  /** Connections at once on each address; more are closed at once. Default 4,096. */
+  readonly connectionsMax?: number;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+/** The HTTP API of Docker while it is open. */
+export interface DockerApi {
+  /** Addresses as they can be given to `docker --host`, in the order of `listen`. */
+  readonly addresses: readonly string[];
+  /** Takes no more requests and ends those that are under way, streams included, within two seconds. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,132 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { messageOf } from '../base/errors.js';
+import { refusalOf } from './answers.js';
+import { type Api, Exchange, type Upgrade } from './exchange.js';
+import type { Forwarding } from './forward.js';
+import { readUpgradeBody } from './requests.js';
+import { Router } from './router.js';
+import { routes } from './routes/index.js';
+import { apiVersion, splitVersion } from './versions.js';
+
+const corsHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'Origin, X-Requested-With, Content-Type, Accept, X-Registry-Auth',
+  'access-control-allow-methods': 'GET, POST, DELETE, PUT, OPTIONS, HEAD',
+};
+
+/** Answers every request of every address: finds its handler, and makes sure that each gets exactly one answer. */
+export class Serving {
+  readonly #api: Api;
+  readonly #forwarding: Forwarding | undefined;
+  readonly #cors: boolean;
+  readonly #router = new Router(routes);
+  /** Ends of what is under way. */
+  readonly #running = new Set<AbortController>();
+  #closed = false;
+
+  constructor(api: Api, forwarding: Forwarding | undefined, cors: boolean) {
+    this.#api = api;
+    this.#forwarding = forwarding;
+    this.#cors = cors;
+  }
+
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    void this.#run(request, response, undefined);
+  }
+
+  /** Answers a request that asks to turn its connection into a stream. Handlers may as well just answer it. */
+  serveUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket);
+    response.once('finish', () => {
+      response.detachSocket(socket as Socket);
+      socket.end(() => socket.destroy());
+    });
+    void this.#run(request, response, { socket, head });
+  }
+
+  /** Ends all streams, and whatever else waits. */
+  close(): void {
+    this.#closed = true;
+    for (const controller of this.#running) controller.abort(new Error('the API is closing'));
+  }
+
+  async #run(
+    request: IncomingMessage,
+    response: ServerResponse,
+    raw: { readonly socket: Duplex; readonly head: Buffer } | undefined,
+  ): Promise<void> {
+    const controller = new AbortController();
+    this.#running.add(controller);
+    response.once('close', () => {
+      if (!response.writableFinished) controller.abort(new Error('the client went away'));
+    });
+    this.#setHeaders(response);
+    try {
+      if (this.#closed) controller.abort(new Error('the API is closing'));
+      await this.#answer(request, response, raw, controller.signal);
+    } catch (error) {
+      this.#refuse(request, response, error, controller.signal);
+    } finally {
+      this.#running.delete(controller);
+    }
+  }
+
+  #setHeaders(response: ServerResponse): void {
+    response.setHeader('Api-Version', apiVersion);
+    response.setHeader('Docker-Experimental', 'false');
+    response.setHeader('Ostype', 'linux');
+    response.setHeader('Server', `skep/${this.#api.version} (linux)`);
+    if (this.#cors) for (const [name, value] of Object.entries(corsHeaders)) response.setHeader(name, value);
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    raw: { readonly socket: Duplex; readonly head: Buffer } | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const [pathAndVersion = '', rawQuery = ''] = splitAt(request.url ?? '', '?');
+    const { path } = splitVersion(pathAndVersion);
+    const limit = { clock: this.#api.clock, timeoutMs: this.#api.requestMs };
+    const bytes = raw && (await readUpgradeBody(request, raw.socket, raw.head, limit));
+    const upgrade: Upgrade | undefined = raw && bytes && { socket: raw.socket, ...bytes };
+    if (this.#forwarding?.concerns(path)) {
+      await this.#forwarding.forward(request, response, upgrade, signal);
+      return;
+    }
+    const { handler, params } = this.#router.find(request.method ?? '', path);
+    await handler(new Exchange({ api: this.#api, request, response, upgrade, path, rawQuery, params, signal }));
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown, signal: AbortSignal): void {
+    const gone = signal.aborted && !this.#closed;
+    const { status, message, unexpected } = refusalOf(error);
+    if (unexpected && !gone) {
+      const facts = { method: request.method, path: request.url?.split('?')[0], error: messageOf(error) };
+      this.#api.logger.error('cannot answer a request', facts);
+    }
+    if (gone || response.headersSent || response.destroyed || !response.socket) {
+      // Half an answer must not look like a whole one.
+      (response.socket ?? request.socket).destroy();
+      return;
+    }
+    const body = Buffer.from(`${JSON.stringify({ message })}\n`);
+    // A body that was not read to its end would be taken for the next request.
+    const close = request.complete ? {} : { connection: 'close' };
+    response.writeHead(this.#closed ? 503 : status, {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      ...close,
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
+}
+
+function splitAt(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -94,8 +94,9 @@ export class Serving {
     const limit = { clock: this.#api.clock, timeoutMs: this.#api.requestMs };
     const bytes = raw && (await readUpgradeBody(request, raw.socket, raw.head, limit));
     const upgrade: Upgrade | undefined = raw && bytes && { socket: raw.socket, ...bytes };
-    if (this.#forwarding?.concerns(path)) {
-      await this.#forwarding.forward(request, response, upgrade, signal);
+    const primary = await this.#forwarding?.primaryFor(path, request, signal);
+    if (this.#forwarding && primary !== undefined) {
+      await this.#forwarding.forward(primary, request, response, upgrade, signal);
       return;
     }
     const { handler, params } = this.#router.find(request.method ?? '', path);

@@ -97,7 +97,8 @@ export class Exchange {
   number(name: string): number | undefined {
     const text = this.query.get(name) ?? '';
     if (text === '') return undefined;
-    if (!/^-?\d{1,15}$/.test(text)) throw new ApiError(400, `${name} must be a whole number, is ${JSON.stringify(text)}`);
+    if (!/^-?\d{1,15}$/.test(text))
+      throw new ApiError(400, `${name} must be a whole number, is ${JSON.stringify(text)}`);
     return Number(text);
   }
 

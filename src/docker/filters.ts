@@ -1,15 +1,23 @@
+import { type Budget, matcherOf, TooCostly } from '../schedule/pattern/index.js';
 import { ApiError } from './answers.js';
-import { SafePattern } from './safe-pattern.js';
 
 /** Longest value of a filter: a name of a registry, an image and its digest fit. */
 const valueMax = 1_024;
 /** Most values of one filter. */
 const valuesMax = 10_000;
+/** Work for the patterns of one request: some 30,000 names with a pattern that goes on. */
+const stepsMax = 20_000_000;
+
+/** A value without signs of a pattern: its matcher is a search for text. */
+const plain = /^[\w:/@ -]*$/;
+
+type Matcher = (text: string) => boolean;
 
 /** The `filters` of a list, each with its values. */
 export class ListFilters {
   readonly #values: ReadonlyMap<string, readonly string[]>;
-  readonly #patterns = new Map<string, readonly SafePattern[]>();
+  readonly #matchers = new Map<string, readonly Matcher[]>();
+  readonly #budget: Budget = { steps: stepsMax };
 
   constructor(values: ReadonlyMap<string, readonly string[]>) {
     this.#values = values;
@@ -52,8 +60,13 @@ export class ListFilters {
   /** True when the filter is absent or one of its values is equal to, or a pattern that is found in, one of `texts`. */
   matches(name: string, ...texts: readonly string[]): boolean {
     if (!this.#values.has(name)) return true;
-    const patterns = this.#patternsOf(name);
-    return texts.some((text) => patterns.some((pattern) => pattern.test(text)));
+    const matchers = this.#matchersOf(name);
+    try {
+      return texts.some((text) => matchers.some((matches) => matches(text)));
+    } catch (error) {
+      if (!(error instanceof TooCostly)) throw error;
+      throw new ApiError(400, `Invalid filter '${name}': it takes too long to match; simplify it`, { cause: error });
+    }
   }
 
   /** True when the filter is absent or a value begins `text`. */
@@ -88,13 +101,23 @@ export class ListFilters {
     }
   }
 
-  #patternsOf(name: string): readonly SafePattern[] {
-    let patterns = this.#patterns.get(name);
-    if (!patterns) {
-      patterns = this.values(name).map((value) => new SafePattern(value));
-      this.#patterns.set(name, patterns);
+  #matchersOf(name: string): readonly Matcher[] {
+    let matchers = this.#matchers.get(name);
+    if (!matchers) {
+      matchers = this.values(name).map((value) => this.#matcherOf(name, value));
+      this.#matchers.set(name, matchers);
     }
-    return patterns;
+    return matchers;
+  }
+
+  #matcherOf(name: string, value: string): Matcher {
+    if (plain.test(value)) return (text) => text.includes(value);
+    try {
+      return matcherOf(`/${value}/`, this.#budget);
+    } catch (cause) {
+      if (!(cause instanceof SyntaxError)) throw cause;
+      throw new ApiError(400, `Invalid filter '${name}=${value}': ${cause.message}`, { cause });
+    }
   }
 }
 
@@ -109,7 +132,8 @@ function valuesOf(name: string, values: unknown): string[] {
   if (!list?.every((value): value is string => typeof value === 'string')) {
     throw new ApiError(400, `Invalid filter '${name}': its values must be a list of texts, or an object`);
   }
-  if (list.length > valuesMax) throw new ApiError(400, `Invalid filter '${name}': it has more than ${valuesMax} values`);
+  if (list.length > valuesMax)
+    throw new ApiError(400, `Invalid filter '${name}': it has more than ${valuesMax} values`);
   if (list.some((value) => value.length > valueMax)) {
     throw new ApiError(400, `Invalid filter '${name}': a value is longer than ${valueMax} characters`);
   }

@@ -89,8 +89,18 @@ export class Forwarding {
       };
       stops.push(this.#replication.onChange(() => known() && end(resolve)()));
       const late = new ApiError(503, `no primary cluster manager is known after ${waitMs} ms; try again later`);
-      stops.push(this.#clock.schedule(waitMs, end(() => reject(late))));
-      stops.push(onAbort(signal, end(() => reject(signal.reason))));
+      stops.push(
+        this.#clock.schedule(
+          waitMs,
+          end(() => reject(late)),
+        ),
+      );
+      stops.push(
+        onAbort(
+          signal,
+          end(() => reject(signal.reason)),
+        ),
+      );
     });
   }
 

@@ -91,7 +91,9 @@ async function removeDeadSocket(path: string): Promise<void> {
   });
   if (!found) return;
   if (!found.isSocket()) {
-    throw new Error(`cannot listen on unix://${path}: there is a file that is no socket; remove it or use another path`);
+    throw new Error(
+      `cannot listen on unix://${path}: there is a file that is no socket; remove it or use another path`,
+    );
   }
   if (await somebodyListens(path)) {
     throw new Error(`cannot listen on unix://${path}: another process listens there; stop it or use another path`);

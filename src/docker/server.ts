@@ -81,7 +81,9 @@ async function open(
     allowHalfOpen: true,
   };
   const server =
-    options.tls && place.kind === 'tcp' ? createTlsServer({ ...settings, ...tlsOptions(options.tls) }) : createServer(settings);
+    options.tls && place.kind === 'tcp'
+      ? createTlsServer({ ...settings, ...tlsOptions(options.tls) })
+      : createServer(settings);
   server.maxConnections = options.connectionsMax ?? connectionsDefault;
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

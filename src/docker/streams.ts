@@ -162,9 +162,7 @@ export async function hijack(x: Exchange, engine: EngineHandle, path: string): P
   });
   const type = response.headers['content-type'] ?? 'application/vnd.docker.raw-stream';
   x.response.detachSocket(upgrade.socket as never);
-  upgrade.socket.write(
-    `HTTP/1.1 101 UPGRADED\r\nContent-Type: ${type}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
-  );
+  upgrade.socket.write(`HTTP/1.1 101 UPGRADED\r\nContent-Type: ${type}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`);
   await joinStreams({ socket: upgrade.socket, head: upgrade.head }, { socket, head }, x.signal);
 }
 

@@ -1,12 +1,12 @@
+import { type ApiVersion, apiVersionMax, apiVersionMin, compareApiVersions } from '../fleet/engine/api-version.js';
 import { ApiError } from './answers.js';
 
 /**
- * Version of Docker's API that clients are offered. What they send then is known to every engine from 20.10 on; a request
- * that is passed to an engine has the version that was agreed with that engine.
+ * Version of Docker's API that clients are offered: the newest that engines are spoken to in, so that a request that is
+ * passed on means the same there.
  */
-export const apiVersion = '1.41';
-/** The oldest version that a client may ask for. */
-export const apiVersionMin = '1.24';
+export const apiVersion = apiVersionMax;
+export { apiVersionMin };
 
 /** Path of a request apart from its version. */
 export interface VersionedPath {
@@ -19,25 +19,15 @@ export interface VersionedPath {
 export function splitVersion(path: string): VersionedPath {
   const [, version = '', rest = path] = /^\/v(\d{1,4}\.\d{1,4})(\/.*)$/.exec(path) ?? [];
   if (version === '') return { version, path };
-  if (compareVersions(version, apiVersionMin) < 0) {
+  if (compareApiVersions(version as ApiVersion, apiVersionMin) < 0) {
     const advice = 'please upgrade your client to a newer version';
     throw new ApiError(
       400,
       `client version ${version} is too old. Minimum supported API version is ${apiVersionMin}, ${advice}`,
     );
   }
-  if (compareVersions(version, apiVersion) > 0) {
-    throw new ApiError(
-      400,
-      `client version ${version} is too new. Maximum supported API version is ${apiVersion}`,
-    );
+  if (compareApiVersions(version as ApiVersion, apiVersion) > 0) {
+    throw new ApiError(400, `client version ${version} is too new. Maximum supported API version is ${apiVersion}`);
   }
   return { version, path: rest };
-}
-
-/** Negative when `a` is older than `b`. */
-export function compareVersions(a: string, b: string): number {
-  const [majorA = 0, minorA = 0] = a.split('.').map(Number);
-  const [majorB = 0, minorB = 0] = b.split('.').map(Number);
-  return majorA - majorB || minorA - minorB;
 }

@@ -1,0 +1,131 @@
+import { arch, hostname, release, version as osVersion } from 'node:os';
+import { countContainers, infoRows } from '../convert/info-rows.js';
+import type { Exchange } from '../exchange.js';
+import type { Route } from '../router.js';
+import { apiVersion, apiVersionMin } from '../versions.js';
+
+function ping(x: Exchange): void {
+  x.response.setHeader('Cache-Control', 'no-cache, no-store, must-revalidate');
+  x.response.setHeader('Pragma', 'no-cache');
+  x.response.setHeader('Builder-Version', '1');
+  x.response.setHeader('Swarm', 'inactive');
+  if (x.method === 'HEAD') x.sendNothing(200);
+  else x.sendText(200, 'OK', 'text/plain; charset=utf-8');
+}
+
+const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
+
+/** `GET /version`: clients know a cluster by `swarm/` in it. */
+function version(x: Exchange): void {
+  const facts = {
+    ApiVersion: apiVersion,
+    MinAPIVersion: apiVersionMin,
+    GitCommit: '',
+    GoVersion: `node ${process.versions.node}`,
+    Os: 'linux',
+    Arch: architectures[arch()] ?? arch(),
+    KernelVersion: release(),
+    BuildTime: '',
+  };
+  const Version = `swarm/${x.api.version}`;
+  x.send(200, {
+    Platform: { Name: 'skep' },
+    Components: [{ Name: 'skep', Version: x.api.version, Details: { ...facts, Experimental: 'false' } }],
+    Version,
+    ...facts,
+    Experimental: false,
+  });
+}
+
+/** Facts of one engine that the command line warns of when they are not there. */
+const abilities = {
+  MemoryLimit: true,
+  SwapLimit: true,
+  KernelMemory: true,
+  KernelMemoryTCP: true,
+  CpuCfsPeriod: true,
+  CpuCfsQuota: true,
+  CPUShares: true,
+  CPUSet: true,
+  PidsLimit: true,
+  IPv4Forwarding: true,
+  BridgeNfIptables: true,
+  BridgeNfIp6tables: true,
+  OomKillDisable: true,
+};
+
+const noSwarm = {
+  LocalNodeState: 'inactive',
+  NodeID: '',
+  NodeAddr: '',
+  ControlAvailable: false,
+  Error: '',
+  RemoteManagers: null,
+};
+
+function info(x: Exchange): void {
+  const { fleet, clock, role } = x.api;
+  const engines = fleet.engines().filter(({ state }) => state !== 'pending');
+  const counts = countContainers(fleet.containers());
+  const images = new Set(engines.flatMap((engine) => engine.images.map(({ id }) => id)));
+  x.send(200, {
+    ID: '',
+    Containers: counts.total,
+    ContainersRunning: counts.running,
+    ContainersPaused: counts.paused,
+    ContainersStopped: counts.stopped,
+    Images: images.size,
+    Driver: '',
+    DriverStatus: null,
+    SystemStatus: infoRows(fleet, role?.()),
+    Plugins: { Volume: null, Network: null, Authorization: null, Log: null },
+    ...abilities,
+    Debug: false,
+    NFd: 0,
+    NGoroutines: 0,
+    NEventsListener: 0,
+    SystemTime: new Date(clock.now()).toISOString(),
+    LoggingDriver: '',
+    CgroupDriver: '',
+    KernelVersion: release(),
+    OperatingSystem: osVersion(),
+    OSType: 'linux',
+    OSVersion: '',
+    Architecture: architectures[arch()] ?? arch(),
+    IndexServerAddress: '',
+    RegistryConfig: null,
+    NCPU: engines.reduce((total, { cpus }) => total + cpus, 0),
+    MemTotal: engines.reduce((total, { memoryBytes }) => total + memoryBytes, 0),
+    GenericResources: null,
+    DockerRootDir: '',
+    HttpProxy: '',
+    HttpsProxy: '',
+    NoProxy: '',
+    Name: hostname(),
+    Labels: [],
+    ExperimentalBuild: false,
+    ServerVersion: `swarm/${x.api.version}`,
+    Runtimes: null,
+    DefaultRuntime: '',
+    Swarm: noSwarm,
+    LiveRestoreEnabled: false,
+    Isolation: '',
+    InitBinary: '',
+    ContainerdCommit: { ID: '', Expected: '' },
+    RuncCommit: { ID: '', Expected: '' },
+    InitCommit: { ID: '', Expected: '' },
+    SecurityOptions: [],
+    Warnings: [],
+  });
+}
+
+/** `OPTIONS`: the headers that every answer has say what web pages may do. */
+const options = (x: Exchange) => x.sendNothing(200);
+
+export const systemRoutes: readonly Route[] = [
+  ['HEAD', '/_ping', ping],
+  ['GET', '/_ping', ping],
+  ['GET', '/version', version],
+  ['GET', '/info', info],
+  ['OPTIONS', '/{name}', options],
+];

@@ -47,31 +47,28 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-const code = await run(
-  process.argv.slice(2),
-  {
-    streams: { out: (text) => void process.stdout.write(text), err: (text) => void process.stderr.write(text) },
-    env: process.env,
-    user: process.env.USER || userName(),
-    signal: stop.signal,
-    ...(process.stdin.isTTY && process.stderr.isTTY && { confirm }),
-    manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
-    manage: async (settings, context) => (await import('./daemon/manage.js')).runManage(settings, context),
-    version,
-    loadKinds: async (modules) => (await import('./daemon/kind-modules.js')).loadKinds(modules),
-    backup: {
-      write: async (file, chunks, options) => (await backup()).write(file, chunks, options),
-      read: async function* (file) {
-        yield* (await backup()).read(file);
-      },
-      inspect: async (file) => (await backup()).inspect(file),
-      restoreInto: async (file, dir, name) => (await backup()).restoreInto(file, dir, name),
+const code = await run(process.argv.slice(2), {
+  streams: { out: (text) => void process.stdout.write(text), err: (text) => void process.stderr.write(text) },
+  env: process.env,
+  user: process.env.USER || userName(),
+  signal: stop.signal,
+  ...(process.stdin.isTTY && process.stderr.isTTY && { confirm }),
+  manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
+  manage: async (settings, context) => (await import('./daemon/manage.js')).runManage(settings, context),
+  version,
+  loadKinds: async (modules) => (await import('./daemon/kind-modules.js')).loadKinds(modules),
+  backup: {
+    write: async (file, chunks, options) => (await backup()).write(file, chunks, options),
+    read: async function* (file) {
+      yield* (await backup()).read(file);
     },
-    createBackend,
-    logger: async (level) => (await import('./daemon/logger.js')).processLogger(level),
-    doctor: async (dir, signal) => (await import('./daemon/doctor.js')).diagnose(dir, signal),
+    inspect: async (file) => (await backup()).inspect(file),
+    restoreInto: async (file, dir, name) => (await backup()).restoreInto(file, dir, name),
   },
-);
+  createBackend,
+  logger: async (level) => (await import('./daemon/logger.js')).processLogger(level),
+  doctor: async (dir, signal) => (await import('./daemon/doctor.js')).diagnose(dir, signal),
+});
 process.exitCode = code;
 // What is left open now is nobody's: a stream that was cancelled, a socket that is closing.
 setTimeout(() => process.exit(code), 200).unref();

@@ -6,7 +6,7 @@ import type { Logger } from '../base/log.js';
 import { aborted } from '../base/waiting.js';
 import type { Context, ManageSettings } from '../cli/index.js';
 import { Client } from '../client/index.js';
-import { type DockerApiOptions, openDockerApi } from '../docker/index.js';
+import { openDockerApi, type Replication } from '../docker/index.js';
 import { Cluster, Contending, StoreRecords } from '../fleet/index.js';
 import { openReplica } from './open-replica.js';
 
@@ -97,7 +97,7 @@ function openContending(
   return new Contending({ cluster, client, name: 'fleet', address: advertise, ttlMs, clock: systemClock, logger });
 }
 
-function replicationOf(contending: Contending, tls: Certificates | undefined): DockerApiOptions['replication'] {
+function replicationOf(contending: Contending, tls: Certificates | undefined): Replication {
   return {
     role: () => contending.role(),
     onChange: (run) => contending.onChange(run),

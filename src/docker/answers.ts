@@ -30,6 +30,7 @@ const statusOf = {
   NO_ENGINE: 500,
   UNHEALTHY: 500,
   NOT_LEADER: 503,
+  FAILED: 500,
   OUTCOME_UNKNOWN: 504,
 } as const satisfies Record<FleetErrorCode, number>;
 

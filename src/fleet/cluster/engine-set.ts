@@ -36,6 +36,8 @@ export class EngineSet {
   readonly #pending = new Map<string, Pending>();
   /** By the id that they give themselves. */
   readonly #registered = new Map<string, Engine>();
+  /** Engines that are connecting, by the same id. */
+  readonly #admitted = new Map<string, Engine>();
   /** Addresses that discovery named once, and names no more. */
   readonly #left = new Set<string>();
   #closed = false;
@@ -117,6 +119,7 @@ export class EngineSet {
     this.#pending.delete(engine.addr);
     const registered = this.#registered.get(engine.engineId) === engine;
     if (registered) this.#registered.delete(engine.engineId);
+    if (this.#admitted.get(engine.engineId) === engine) this.#admitted.delete(engine.engineId);
     engine.disconnect();
     if (registered) this.#ports.logger.info(`Removed Engine ${engine.name}`, { addr: engine.addr });
   }
@@ -148,7 +151,11 @@ export class EngineSet {
       await this.#limiter.run(async () => {
         if (isWanted()) await engine.connect((known) => this.#admit(known));
       });
+      if (!isWanted()) return;
+      this.#pending.delete(engine.addr);
+      this.#register(engine);
     } catch (error) {
+      if (this.#admitted.get(engine.engineId) === engine) this.#admitted.delete(engine.engineId);
       if (!isWanted()) return;
       pending.failures++;
       pending.error = messageOf(error);
@@ -161,15 +168,17 @@ export class EngineSet {
   }
 
   #register(engine: Engine): void {
+    this.#admitted.delete(engine.engineId);
     this.#registered.set(engine.engineId, engine);
     this.#ports.logger.info(`Registered Engine ${engine.name} at ${engine.addr}`);
     void engine.refreshLoop();
   }
 
-  /** Gives an engine its place by its id; refuses one whose id is taken. It stays pending then, and is tried again. */
+  /** Keeps an id for an engine while it connects; refuses it when the id is taken. It stays pending, and is tried again. */
   #admit(engine: Engine): void {
-    const other = this.#registered.get(engine.engineId);
-    if (other) throw new FleetError('CONFLICT', duplicate(engine, other));
+    const other = this.#registered.get(engine.engineId) ?? this.#admitted.get(engine.engineId);
+    if (other && other !== engine) throw new FleetError('CONFLICT', duplicate(engine, other));
+    this.#admitted.set(engine.engineId, engine);
   }
 }
 

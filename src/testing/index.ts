@@ -8,3 +8,17 @@ export type { Scenario } from './run.js';
 export { faultKinds } from './faults.js';
 export type { FaultKind } from './faults.js';
 export { Violation } from './raft-invariants.js';
+export { FakeEngine, FakeEngineError, openFakeEngine } from './fake-engine/index.js';
+export type {
+  FakeCallMatch,
+  FakeContainerBody,
+  FakeEngineFaults,
+  FakeEngineOptions,
+  FakeEngineServer,
+  FakeEvent,
+  FakeHealth,
+  FakeHostConfig,
+  FakeRegistry,
+  FakeRegistryImage,
+  OpenFakeEngineOptions,
+} from './fake-engine/index.js';

@@ -1,0 +1,192 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { until } from '../../scripts/waiting.js';
+import { addressOf, bridgeOf, poolOf } from './engine-bridges.js';
+import { killAllOf } from './engine-leftovers.js';
+
+export interface RealEngineOptions {
+  /** Labels of the engine. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Containers live on while the engine is gone. Default true. */
+  readonly liveRestore?: boolean;
+  /** Other options of dockerd. */
+  readonly args?: readonly string[];
+}
+
+/** One dockerd with a containerd, host name, identity, bridge and address of its own. */
+export class RealEngine {
+  readonly number: number;
+  readonly #folder: string;
+  readonly #image: string;
+  readonly #options: RealEngineOptions;
+  #containerd: ChildProcess | undefined;
+  #dockerd: ChildProcess | undefined;
+
+  constructor(number: number, folder: string, image: string, options: RealEngineOptions) {
+    this.number = number;
+    this.#folder = folder;
+    this.#image = image;
+    this.#options = options;
+  }
+
+  get name(): string {
+    return `node-${this.number}`;
+  }
+
+  /** Address at which its containers publish ports. */
+  get ip(): string {
+    return addressOf(this.number);
+  }
+
+  get address(): string {
+    return `${this.ip}:2375`;
+  }
+
+  /** Starts it, with the image when it does not have it. Resolves when it answers. */
+  async start(): Promise<void> {
+    for (const part of ['data', 'exec', 'etc', 'ctd']) mkdirSync(join(this.#folder, part), { recursive: true });
+    if (!isRunning(this.#containerd)) await this.#startContainerd();
+    await this.#startDockerd();
+    const { status } = await this.call('GET', '/images/busybox/json');
+    if (status === 404) {
+      const answer = await this.call(
+        'POST',
+        '/images/create?fromSrc=-&repo=busybox&tag=latest',
+        createReadStream(this.#image),
+      );
+      if (answer.status !== 200) throw new Error(`${this.name} took no image: ${answer.body}`);
+    }
+  }
+
+  async #startContainerd(): Promise<void> {
+    const [config, socket] = [this.#in('ctd.toml'), this.#in('ctd/sock')];
+    await rm(socket, { force: true });
+    const plugins = 'disabled_plugins = ["io.containerd.grpc.v1.cri"]';
+    const places = `root = "${this.#in('ctd/root')}"\nstate = "${this.#in('ctd/state')}"`;
+    writeFileSync(config, `version = 2\n${places}\n${plugins}\n[grpc]\naddress = "${socket}"\n`);
+    // Its namespaces are the engine's: an own host name, and an own key in /etc/docker, which is the engine's identity.
+    const inside = `hostname ${this.name} && mount --bind ${this.#in('etc')} /etc/docker && exec containerd --config ${config}`;
+    this.#containerd = this.#spawn(
+      'unshare',
+      ['--mount', '--uts', '--propagation', 'private', 'sh', '-c', inside],
+      'ctd.log',
+    );
+    await this.#untilUp(this.#containerd, 'ctd.log', () => Promise.resolve(existsSync(socket)));
+  }
+
+  async #startDockerd(): Promise<void> {
+    await rm(this.#in('docker.pid'), { force: true });
+    const { labels = {}, liveRestore = true, args = [] } = this.#options;
+    const dockerd = [
+      ...['dockerd', '--host', `tcp://${this.address}`, '--tls=false', '--containerd', this.#in('ctd/sock')],
+      ...['--data-root', this.#in('data'), '--exec-root', this.#in('exec'), '--pidfile', this.#in('docker.pid')],
+      ...['--bridge', bridgeOf(this.number), '--ip', this.ip, '--iptables=false', '--ip6tables=false'],
+      ...['--default-address-pool', `base=${poolOf(this.number)},size=28`, '--storage-driver', 'overlay2'],
+      ...['--shutdown-timeout', '1', ...(liveRestore ? ['--live-restore'] : [])],
+      ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
+      ...args,
+    ];
+    const namespaces = ['-t', String(this.#containerd?.pid), '--mount', '--uts'];
+    this.#dockerd = this.#spawn('nsenter', [...namespaces, ...dockerd], 'log');
+    await this.#untilUp(this.#dockerd, 'log', async () => (await this.call('GET', '/_ping')).status === 200);
+  }
+
+  /** Dies as by SIGKILL. Its containers live on. */
+  async kill9(): Promise<void> {
+    await end(this.#dockerd, 'SIGKILL');
+  }
+
+  /** Stops it as SIGSTOP does: it accepts connections and answers nothing. */
+  pause(): void {
+    this.#dockerd?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#dockerd?.kill('SIGCONT');
+  }
+
+  async restart(): Promise<void> {
+    await end(this.#dockerd, 'SIGTERM');
+    await this.start();
+  }
+
+  /** Becomes another engine at the same address: another id, no containers, only the first image. */
+  async wipe(): Promise<void> {
+    await this.end();
+    await rm(this.#folder, { recursive: true, force: true });
+    await this.start();
+  }
+
+  /** Removes its containers, networks and volumes. The engine stays. */
+  async clear(): Promise<void> {
+    const list = async (path: string) =>
+      JSON.parse((await this.call('GET', path)).body) as { Id: string; Name: string }[];
+    const all = await list('/containers/json?all=1');
+    await Promise.all(all.map(({ Id }) => this.call('DELETE', `/containers/${Id}?force=1&v=1`)));
+    await this.call('POST', '/networks/prune');
+    await this.call('POST', '/volumes/prune?filters=%7B%22all%22%3A%5B%22true%22%5D%7D');
+  }
+
+  /** Ends it and everything that it runs. */
+  async end(): Promise<void> {
+    this.resume();
+    // Containers outlive their engine: those that cannot be removed through it are killed below.
+    if (isRunning(this.#dockerd)) await this.clear().catch(() => undefined);
+    await end(this.#dockerd, 'SIGTERM');
+    await end(this.#containerd, 'SIGTERM');
+    await killAllOf(this.#folder);
+  }
+
+  /** Calls the engine, with a deadline. */
+  async call(method: string, path: string, body?: Readable): Promise<{ status: number; body: string }> {
+    const asked = request({ host: this.ip, port: 2375, method, path, agent: false, timeout: 20_000 });
+    asked.once('timeout', () => asked.destroy(new Error(`${this.name} does not answer to ${method} ${path}`)));
+    if (body) body.pipe(asked);
+    else asked.end();
+    const [response] = (await once(asked, 'response')) as [Readable & { statusCode: number }];
+    return { status: response.statusCode, body: (await buffer(response)).toString() };
+  }
+
+  #in(file: string): string {
+    return join(this.#folder, file);
+  }
+
+  #spawn(command: string, args: readonly string[], log: string): ChildProcess {
+    const file = openSync(this.#in(log), 'a');
+    // A session of its own: Ctrl-C at the tests must not end it before they have removed its containers.
+    const child = spawn(command, args, { detached: true, stdio: ['ignore', file, file] });
+    closeSync(file);
+    child.unref();
+    return child;
+  }
+
+  async #untilUp(child: ChildProcess, log: string, isUp: () => Promise<boolean>): Promise<void> {
+    await until(
+      `${this.name} starts`,
+      async () => {
+        if (!isRunning(child))
+          throw new Error(`${this.name} ended: ${readFileSync(this.#in(log), 'utf8').slice(-2_000)}`);
+        return isUp().catch(() => false);
+      },
+      30_000,
+      10,
+    );
+  }
+}
+
+const isRunning = (child: ChildProcess | undefined): boolean =>
+  child !== undefined && child.exitCode === null && child.signalCode === null;
+
+async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (!child || !isRunning(child)) return;
+  child.ref();
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}

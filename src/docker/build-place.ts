@@ -22,7 +22,7 @@ export function chooseForBuild(fleet: Fleet, rawQuery: string): { engine: Engine
   const host = { Memory: Number(query.get('memory') ?? 0) || 0 };
   const { wanted } = readRequest('', { Env: rules, HostConfig: host });
   const engines = fleet.engines().filter(({ state }) => state === 'healthy' || state === 'unhealthy');
-  const [best] = select(wanted, engines as readonly NodeView[], {
+  const [best] = select(wanted, engines, {
     filters: filtersNamed(fleet.filters),
     strategy: strategyNamed(fleet.strategy),
     random: systemRandom,

@@ -1,6 +1,6 @@
 import type { Image, ImageSummary } from '../fleet/index.js';
-import { globMatcher } from './glob.js';
 import type { ListFilters } from './filters.js';
+import { globMatcher } from './glob.js';
 
 /** Filters of `docker images`. */
 export const imageFilterNames = ['label', 'reference', 'before', 'since', 'dangling', 'node'];

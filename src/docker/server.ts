@@ -9,7 +9,7 @@ import type { Fleet } from '../fleet/index.js';
 import { EventLog } from './event-log.js';
 import { ExecOwners } from './exec-owners.js';
 import { Forwarding } from './forward.js';
-import { listenOn, type ListenAddress, parseListen } from './listening.js';
+import { type ListenAddress, listenOn, parseListen } from './listening.js';
 import type { DockerApi, DockerApiOptions, ServerTls } from './options.js';
 import { Serving } from './serving.js';
 

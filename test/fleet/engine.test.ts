@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineEvent } from '../../src/fleet/index.js';
+import type { EngineEvent, EngineOptions } from '../../src/fleet/index.js';
 import { DockerClient } from '../../src/fleet/index.js';
 import { engineAt, fakeEngine, sleeper, until } from '../support/fleet.js';
 
@@ -118,7 +118,6 @@ describe('an engine', () => {
     engine.observe({ containerChanged: () => undefined, replaced: ({ addr }) => void replaced.push(addr) });
     const before = fake.model.id;
     await fake.faults.kill();
-    await until(() => engine.state === 'unhealthy');
     await fake.faults.comeBack('wiped');
     await until(() => replaced.length > 0);
     expect(replaced[0]).toBe(fake.address);
@@ -148,7 +147,7 @@ describe('an engine', () => {
     const fake = await fakeEngine({ registry: { 'alpine:3': {} } });
     const { engine } = await connected(fake.address);
     await expect(engine.create(sleeper({ Image: 'alpine:3' }), 'app')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    const { container } = await engine.create(sleeper({ Image: 'alpine:3' }), 'a', { pull: true });
+    const { container } = await engine.create(sleeper({ Image: 'alpine:3' }), 'app', { pull: true });
     expect(container.name).toBe('app');
     expect(engine.images.flatMap(({ tags }) => tags)).toContain('alpine:3');
   });
@@ -184,6 +183,6 @@ describe('an engine', () => {
     [{ overcommit: -1 }, 'swarm.overcommit should be larger than -1, -1 is invalid'],
     [{ pingms: 3 }, 'Engine: there is no option "pingms"'],
   ])('refuses %j', (options, message) => {
-    expect(() => engineAt('127.0.0.1:1', options)).toThrow(message);
+    expect(() => engineAt('127.0.0.1:1', options as EngineOptions)).toThrow(message);
   });
 });

@@ -16,7 +16,7 @@ export async function fakeEngine(options: OpenFakeEngineOptions = {}): Promise<F
 
 /** Opens fake engines `node-1`, `node-2`, … */
 export async function fakeEngines(count: number, options: OpenFakeEngineOptions = {}): Promise<FakeEngineServer[]> {
-  return await Promise.all(
+  return Promise.all(
     Array.from({ length: count }, (_, at) => fakeEngine({ ...options, name: `node-${at + 1}` })),
   );
 }

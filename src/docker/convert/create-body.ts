@@ -87,7 +87,7 @@ const checkBody = fields({
 /** Checks the body of `POST /containers/create`. @throws {ApiError} 400 that names the field. */
 export function createBody(given: Fields): CreateContainerBody {
   checkBody(given, '');
-  return given as CreateContainerBody;
+  return given;
 }
 
 /** Checks the name of a container, and takes the slash off that Docker allows before it. @throws {ApiError} 400 */

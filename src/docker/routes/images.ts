@@ -1,13 +1,13 @@
 import { Slicer } from '../../base/clock.js';
 import type { Image } from '../../fleet/index.js';
 import { notFound } from '../answers.js';
+import { ApiError } from '../answers.js';
 import type { Exchange } from '../exchange.js';
 import { ListFilters } from '../filters.js';
 import { imageEntry, imageFilterNames, ImageGroups, imageTest } from '../image-groups.js';
 import { newestFirst } from '../list-order.js';
 import type { Handler, Route } from '../router.js';
 import { forever, passThrough } from '../streams.js';
-import { ApiError } from '../answers.js';
 import { onHealthyEngine } from './find.js';
 
 /** Finds an image on every engine. @throws {ApiError} 404 */

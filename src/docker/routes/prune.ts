@@ -68,7 +68,7 @@ async function diskUse(x: Exchange): Promise<void> {
   const answers = await askAll(x, '/system/df');
   const groups = new ImageGroups();
   for (const [, answer] of answers) {
-    for (const summary of listIn(answer, 'Images')) groups.add({ summary: summary as ImageSummary } as Image);
+    for (const summary of listIn(answer, 'Images')) groups.add({ summary: summary as ImageSummary });
   }
   x.send(200, {
     LayersSize: sum(

@@ -3,7 +3,7 @@ import type { Entry, Watcher } from '../../discovery/index.js';
 import { MemoryStore } from '../../state/index.js';
 import { DockerClient } from '../engine/docker-client.js';
 import { Engine } from '../engine/engine.js';
-import type { CreateContainerBody, EngineEvent, NetworkInfo, VolumeInfo } from '../engine/types.js';
+import type { CreateContainerBody, EngineEvent, VolumeInfo } from '../engine/types.js';
 import {
   type ClusterEvent,
   type Container,
@@ -171,7 +171,7 @@ export class Cluster implements Fleet {
   }
 
   async createContainer(body: CreateContainerBody, name: string, options: CreateOptions = {}): Promise<Made> {
-    return await (await this.#actor()).creating.anywhere(body, name, options);
+    return (await this.#actor()).creating.anywhere(body, name, options);
   }
 
   /** Creates a container on this engine; pulls its image where it is missing. */
@@ -230,7 +230,7 @@ export class Cluster implements Fleet {
   }
 
   async removeImage(...[name, options]: Parameters<Fleet['removeImage']>): ReturnType<Fleet['removeImage']> {
-    return await this.#images.remove(name, options);
+    return this.#images.remove(name, options);
   }
 
   async tagImage(...[name, target]: Parameters<Fleet['tagImage']>): Promise<void> {
@@ -242,7 +242,7 @@ export class Cluster implements Fleet {
   }
 
   async createVolume(...[body]: Parameters<Fleet['createVolume']>): Promise<VolumeInfo> {
-    return await this.#volumes.create(body);
+    return this.#volumes.create(body);
   }
 
   async removeVolume(...[name, options]: Parameters<Fleet['removeVolume']>): Promise<void> {
@@ -254,7 +254,7 @@ export class Cluster implements Fleet {
   }
 
   async createNetwork(...[body]: Parameters<Fleet['createNetwork']>): ReturnType<Fleet['createNetwork']> {
-    return await this.#networks.create(body);
+    return this.#networks.create(body);
   }
 
   async removeNetwork(...[idOrName]: Parameters<Fleet['removeNetwork']>): Promise<void> {
@@ -293,7 +293,7 @@ export class Cluster implements Fleet {
   async #actor(): Promise<Acting> {
     const acting = this.#acting;
     if (!acting) throw new FleetError('NOT_LEADER', 'this manager does not act now; ask the primary');
-    return await acting;
+    return acting;
   }
 
   /** @throws FleetError `UNHEALTHY`, `NOT_FOUND` */

@@ -37,7 +37,7 @@ export class Creating {
       try {
         return await this.#at(this.#choose(request), request, options);
       } catch (error) {
-        if (this.#isMissingImage(error, request.wanted)) return await this.#whereTheImageIs(request, options);
+        if (this.#isMissingImage(error, request.wanted)) return this.#whereTheImageIs(request, options);
         if (!isEngineError(error) || error.outcomeUnknown || attempt >= this.#ports.createRetry) throw error;
       }
     }
@@ -46,7 +46,7 @@ export class Creating {
   /** Makes a container on this engine. */
   async on(engine: Engine, given: CreateContainerBody, name: string, options: CreateOptions): Promise<Made> {
     const request = this.#read(given, name);
-    return await this.#at(this.#ports.placing.on(engine, request.wanted, labelsOf(request)), request, options);
+    return this.#at(this.#ports.placing.on(engine, request.wanted, labelsOf(request)), request, options);
   }
 
   /** Chooses the engine that a container moves to. */
@@ -86,7 +86,7 @@ export class Creating {
   async #whereTheImageIs(request: Request, options: CreateOptions): Promise<Made> {
     const { wanted } = request;
     const affinities = [...wanted.affinities, `image==${wanted.image}`];
-    return await this.#at(this.#choose({ ...request, wanted: { ...wanted, affinities } }), request, options);
+    return this.#at(this.#choose({ ...request, wanted: { ...wanted, affinities } }), request, options);
   }
 }
 

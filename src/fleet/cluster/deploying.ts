@@ -39,7 +39,7 @@ export class Deploying {
    *   made: its record stays, and the truth is found when the engine answers again. EngineError in the engine's words.
    */
   async deploy(engine: Engine, order: Order, options: CreateOptions = {}): Promise<Made> {
-    return await this.#working(order.id, async () => {
+    return this.#working(order.id, async () => {
       await this.#record(engine, order);
       try {
         return await this.#make(engine, order, options);
@@ -52,7 +52,7 @@ export class Deploying {
 
   /** Makes a container anew on another engine; its record moves along first, so that no other manager does the same. */
   async move(record: ContainerRecord, engine: Engine): Promise<Made> {
-    return await this.#working(record.id, async () => {
+    return this.#working(record.id, async () => {
       await this.#book.update(record.id, { engine: engine.engineId, addr: engine.addr, container: '' });
       try {
         const made = await this.#make(engine, record, {});

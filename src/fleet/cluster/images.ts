@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { Engine } from '../engine/engine.js';
-import { FleetError, type Fleet, type Image, type OnProgress } from '../fleet.js';
+import { type Fleet, FleetError, type Image, type OnProgress } from '../fleet.js';
 import { healthyOf, onEach, plainMessage } from './everywhere.js';
 
 /** Images of a cluster: the same operation on every engine that it is about. */

@@ -1,7 +1,7 @@
 import { refuseUnknown } from '../../base/options.js';
 import { type ContainerFilter, filterNames, filtersNamed, type Strategy, strategyNamed } from '../../schedule/index.js';
 import type { DockerClientOptions } from '../engine/calls.js';
-import { type EngineOptions, engineSettings, type EngineSettings } from '../engine/options.js';
+import { type EngineOptions, type EngineSettings, engineSettings } from '../engine/options.js';
 
 /** Options of a {@link Cluster}. Those of its engines are among them. */
 export interface ClusterOptions extends EngineOptions {

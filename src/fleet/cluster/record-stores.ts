@@ -71,5 +71,5 @@ export class LeadRecords implements RecordStore {
 
 function recordOf(stored: Stored<Omit<ContainerRecord, 'id'>>): ContainerRecord {
   const { id, name, engine, addr, container, running, moves, body } = stored;
-  return { id, name, engine, addr, container, running, moves, body: body as ContainerRecord['body'] };
+  return { id, name, engine, addr, container, running, moves, body: body };
 }

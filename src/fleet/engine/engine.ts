@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.js';
 import { type Container, type EngineHandle, type EngineState, FleetError, type Image } from '../fleet.js';
 import { ContainerCache, type OnContainer } from './container-cache.js';
-import { type RefreshSource, refreshAll, refreshOne } from './container-refresh.js';
+import { refreshAll, refreshOne, type RefreshSource } from './container-refresh.js';
 import { createOn, type CreateOnOptions } from './create.js';
 import type { DockerClient } from './docker-client.js';
 import { type EngineErrorCode, isEngineError } from './errors.js';
@@ -56,6 +56,8 @@ export class Engine implements EngineHandle, Followed {
   /** Monotonic time, milliseconds. */
   #specsAt = -Infinity;
   #heardAt = -Infinity;
+  /** A connection broke since its id was read: another engine may answer now. */
+  #doubtful = false;
   #info: EngineInfo | undefined;
   #images: readonly Image[] = [];
   #volumes: readonly VolumeInfo[] = [];
@@ -234,7 +236,7 @@ export class Engine implements EngineHandle, Followed {
   async refresh(): Promise<void> {
     const returning = this.#state === 'unhealthy';
     const { clock, specsMs } = this.#settings;
-    if (returning || clock.monotonic() - this.#specsAt >= specsMs) await this.#readSpecs();
+    if (this.#doubtful || clock.monotonic() - this.#specsAt >= specsMs) await this.#readSpecs();
     await this.refreshContainers(returning);
     await Promise.allSettled([this.refreshVolumes(), this.refreshNetworks(), this.refreshImages()]);
     if (returning && this.#state === 'unhealthy' && !this.health.lost) this.#returned();
@@ -343,6 +345,7 @@ export class Engine implements EngineHandle, Followed {
 
   /** Reads `info` again. Another id means that another engine answers at this address. */
   async #readSpecs(): Promise<void> {
+    this.#doubtful = false;
     const info = await this.#called(this.client.info());
     const { clock, logger } = this.#settings;
     const specs = specsOf(info, this.addr, clock.now());
@@ -356,6 +359,8 @@ export class Engine implements EngineHandle, Followed {
   #refuseIdentity(before: Specs, after: Specs): never {
     this.#lastError = `Engine (ID: ${before.engineId}, Addr: ${this.addr}) shows up with another ID:${after.engineId}`;
     this.#settings.logger.warn(this.#lastError, this.facts);
+    this.#doubtful = true;
+    this.#lost();
     this.#observer?.replaced(this);
     throw new FleetError('CONFLICT', `${this.#lastError}. Please remove it from cluster, it can be added back.`);
   }
@@ -364,7 +369,7 @@ export class Engine implements EngineHandle, Followed {
     this.client.stopAllMonitorEvents();
     const onError = (error: unknown) => {
       this.#settings.logger.debug(`error monitoring events, will restart: ${messageOf(error)}`, this.facts);
-      this.#following.pingSoon();
+      this.#doubt();
     };
     this.client.startMonitorEvents((event) => this.#react(event), { onError });
   }
@@ -415,9 +420,14 @@ export class Engine implements EngineHandle, Followed {
       return answer;
     } catch (error) {
       this.#lastError = messageOf(error);
-      if (isSilence(error)) this.#following.pingSoon();
+      if (isSilence(error)) this.#doubt();
       throw error;
     }
+  }
+
+  #doubt(): void {
+    this.#doubtful = true;
+    this.#following.pingSoon();
   }
 
   #heard(): void {
@@ -428,11 +438,17 @@ export class Engine implements EngineHandle, Followed {
   #failed(sign: 'ping' | 'list', error: unknown): void {
     this.#lastError = messageOf(error);
     if (!isSilence(error)) return;
+    this.#doubtful = true;
     this.health.failed(sign);
     if (!this.health.lost || this.#state !== 'healthy') return;
-    this.#state = 'unhealthy';
     const { logger } = this.#settings;
     logger.error(`Flagging engine as unhealthy. Connect failed ${this.health.failures} times`, this.facts);
+    this.#lost();
+  }
+
+  #lost(): void {
+    if (this.#state !== 'healthy') return;
+    this.#state = 'unhealthy';
     this.#announce('disconnect');
   }
 

@@ -61,7 +61,8 @@ export class Following {
     while (!this.#stopped) {
       const { state, heardAt } = this.#engine;
       const due = asked || state !== 'healthy' || clock.monotonic() - heardAt >= pingMs;
-      if (due && (await this.#answered()) && this.#engine.state === 'unhealthy') this.#lister.wake();
+      // After a broken connection, what happened meanwhile was seen by nobody.
+      if (due && (await this.#answered()) && (asked || this.#engine.state === 'unhealthy')) this.#lister.wake();
       asked = await this.#untilNextPing();
     }
   }

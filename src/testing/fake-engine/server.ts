@@ -160,8 +160,8 @@ class EngineServer implements FakeEngineServer {
     if (this.#planned.delayMs > 0) await delay(this.model, this.#planned.delayMs);
     if (fault?.status !== undefined) throw new FakeEngineError(fault.status, fault.message);
     const { socket } = request;
-    // Nothing of the answer leaves: the socket is gone before the call is done.
-    if (fault) holdBack(response);
+    // Nothing of the answer leaves: it is written to no socket. (A corked one is uncorked by the end of the answer.)
+    if (fault) response.detachSocket(socket);
     const found = findRoute(target.method, target.path);
     if (!found) throw new FakeEngineError(404, 'page not found');
     try {
@@ -217,10 +217,6 @@ function refuse(response: ServerResponse, error: unknown): void {
   const body = `${JSON.stringify({ message })}\n`;
   response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) });
   response.end(body);
-}
-
-function holdBack(response: ServerResponse): void {
-  response.socket?.cork();
 }
 
 const delay = ({ moments: { clock } }: FakeEngine, ms: number) =>

@@ -15,9 +15,11 @@ function ping(x: Exchange): void {
 
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
-/** `GET /version`: clients know a cluster by `swarm/` in it. */
+/** `GET /version`: clients know a cluster by `swarm/` in it. Without components the command line shows these fields. */
 function version(x: Exchange): void {
-  const facts = {
+  x.send(200, {
+    Platform: { Name: 'skep' },
+    Version: `swarm/${x.api.version}`,
     ApiVersion: apiVersion,
     MinAPIVersion: apiVersionMin,
     GitCommit: '',
@@ -26,13 +28,6 @@ function version(x: Exchange): void {
     Arch: architectures[arch()] ?? arch(),
     KernelVersion: release(),
     BuildTime: '',
-  };
-  const Version = `swarm/${x.api.version}`;
-  x.send(200, {
-    Platform: { Name: 'skep' },
-    Components: [{ Name: 'skep', Version: x.api.version, Details: { ...facts, Experimental: 'false' } }],
-    Version,
-    ...facts,
     Experimental: false,
   });
 }

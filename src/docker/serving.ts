@@ -16,6 +16,9 @@ const corsHeaders = {
   'access-control-allow-methods': 'GET, POST, DELETE, PUT, OPTIONS, HEAD',
 };
 
+/** Time for a client to notice that its request was refused before it was sent whole, milliseconds. */
+const drainMs = 5_000;
+
 /** Answers every request of every address: finds its handler, and makes sure that each gets exactly one answer. */
 export class Serving {
   readonly #api: Api;
@@ -116,14 +119,21 @@ export class Serving {
       return;
     }
     const body = Buffer.from(`${JSON.stringify({ message })}\n`);
-    // A body that was not read to its end would be taken for the next request.
-    const close = request.complete ? {} : { connection: 'close' };
     response.writeHead(this.#closed ? 503 : status, {
       'content-type': 'application/json',
       'content-length': body.length,
-      ...close,
     });
     response.end(request.method === 'HEAD' ? undefined : body);
+    if (!request.complete) this.#drain(request);
+  }
+
+  /**
+   * Reads the rest of a body that nobody wants. A connection that is closed with unread bytes takes the answer with it, so
+   * the client would see a broken pipe.
+   */
+  #drain(request: IncomingMessage): void {
+    const cancel = this.#api.clock.schedule(drainMs, () => request.socket.destroy());
+    request.once('close', cancel).once('end', cancel).resume();
   }
 }
 

@@ -1,6 +1,6 @@
 import { systemRandom } from '../base/random.js';
 import type { EngineHandle, Fleet } from '../fleet/index.js';
-import { filtersNamed, type NodeView, select, strategyNamed } from '../schedule/index.js';
+import { filtersNamed, select, strategyNamed } from '../schedule/index.js';
 import { readRequest } from '../schedule/wanted.js';
 import { ApiError } from './answers.js';
 

@@ -1,5 +1,6 @@
 import type { EngineHandle, Fleet } from '../fleet/index.js';
 import { notFound } from './answers.js';
+import { requestTo } from './engine-calls.js';
 
 /** Owners that are remembered; an older one is found by asking the engines. */
 const rememberedMax = 10_000;
@@ -43,7 +44,7 @@ export class ExecOwners {
 async function ownerAt(engine: EngineHandle, id: string, signal: AbortSignal): Promise<ExecOwner | undefined> {
   try {
     const path = `/exec/${encodeURIComponent(id)}/json`;
-    const answer = await engine.client.request('GET', path, { signal, timeoutMs: askMs });
+    const answer = await requestTo(engine, 'GET', path, { signal, timeoutMs: askMs });
     const parts: Buffer[] = [];
     for await (const part of answer as AsyncIterable<Buffer>) parts.push(part);
     if (answer.statusCode !== 200) return undefined;

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Duplex, Readable } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { timerMaxMs } from '../base/clock.js';
 import type { EngineHandle } from '../fleet/index.js';
 import { ApiError } from './answers.js';
+import { requestTo, upgradeTo } from './engine-calls.js';
 import type { Exchange } from './exchange.js';
 
 /** Headers that belong to one connection, or that each side writes itself. */
@@ -61,7 +63,7 @@ export async function askEngine(
   passing: Passing = {},
 ): Promise<IncomingMessage> {
   const body = passing.body ?? (x.hasBody ? x.body : undefined);
-  return engine.client.request(passing.method ?? x.method, path, {
+  return requestTo(engine, passing.method ?? x.method, path, {
     query: passing.query ?? x.rawQuery,
     headers: { ...passedHeaders(x.request.headers), ...lengthOf(x, passing.body) },
     ...(body !== undefined && { body }),
@@ -153,7 +155,7 @@ function passedHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
 export async function hijack(x: Exchange, engine: EngineHandle, path: string): Promise<void> {
   const { upgrade } = x;
   if (!upgrade) throw new ApiError(400, 'the request must upgrade its connection');
-  const { socket, head, response } = await engine.client.upgrade(x.method, path, {
+  const { socket, head, response } = await upgradeTo(engine, x.method, path, {
     query: x.rawQuery,
     headers: { ...passedHeaders(x.request.headers), ...(upgrade.body.length > 0 && lengthOf(x, undefined)) },
     ...(upgrade.body.length > 0 && { body: upgrade.body }),
@@ -161,7 +163,7 @@ export async function hijack(x: Exchange, engine: EngineHandle, path: string): P
     timeoutMs: startDefaultMs,
   });
   const type = response.headers['content-type'] ?? 'application/vnd.docker.raw-stream';
-  x.response.detachSocket(upgrade.socket as never);
+  x.response.detachSocket(upgrade.socket as Socket);
   upgrade.socket.write(`HTTP/1.1 101 UPGRADED\r\nContent-Type: ${type}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`);
   await joinStreams({ socket: upgrade.socket, head: upgrade.head }, { socket, head }, x.signal);
 }
@@ -219,6 +221,3 @@ export async function write(response: ServerResponse, text: string, signal: Abor
     return false;
   }
 }
-
-/** Ends what is read no more. */
-export const discard = (stream: Readable) => void stream.destroy();

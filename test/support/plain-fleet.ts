@@ -40,7 +40,10 @@ export class PlainEngine implements EngineHandle {
   }
 
   get id() {
-    return `${this.info?.ID ?? ''}|${this.addr}`;
+    return `${this.engineId}|${this.addr}`;
+  }
+  get engineId() {
+    return this.info?.ID ?? '';
   }
   get name() {
     return this.info?.Name ?? '';

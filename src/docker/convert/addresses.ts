@@ -1,4 +1,3 @@
-import { isIP } from '../../base/ip.js';
 import type { EngineHandle, PortSummary } from '../../fleet/index.js';
 
 /** Addresses that mean all of an engine's. */
@@ -25,6 +24,3 @@ export function reachablePorts(ports: readonly PortSummary[], engine: EngineHand
   }
   return shown;
 }
-
-/** Host of a name in an address: `[::1]` for an address of version 6. */
-export const bracketed = (host: string) => (isIP(host) === 6 ? `[${host}]` : host);

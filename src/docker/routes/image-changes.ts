@@ -1,6 +1,7 @@
 import type { EngineHandle } from '../../fleet/index.js';
 import { ApiError } from '../answers.js';
 import { chooseForBuild } from '../build-place.js';
+import { requestTo } from '../engine-calls.js';
 import type { Exchange } from '../exchange.js';
 import { ProgressLines } from '../progress.js';
 import { registryAuth } from '../registry-auth.js';
@@ -87,7 +88,7 @@ async function cancelBuild(x: Exchange): Promise<void> {
 }
 
 async function cancelAt(x: Exchange, engine: EngineHandle): Promise<void> {
-  const answer = await engine.client.request('POST', '/build/cancel', { query: x.rawQuery, signal: x.signal });
+  const answer = await requestTo(engine, 'POST', '/build/cancel', { query: x.rawQuery, signal: x.signal });
   answer.resume();
 }
 

@@ -1,6 +1,7 @@
 import { messageOf } from '../../base/errors.js';
-import type { Container, EngineHandle, Image, ImageSummary, VolumeInfo } from '../../fleet/index.js';
+import type { Container, EngineHandle, ImageSummary, VolumeInfo } from '../../fleet/index.js';
 import { ApiError, refusalOf } from '../answers.js';
+import { requestTo } from '../engine-calls.js';
 import type { Exchange } from '../exchange.js';
 import { imageEntry, ImageGroups } from '../image-groups.js';
 import type { Handler, Route } from '../router.js';
@@ -27,7 +28,7 @@ async function askAll(x: Exchange, path: string): Promise<(readonly [engine: Eng
 
 async function askOne(x: Exchange, engine: EngineHandle, path: string): Promise<readonly [EngineHandle, Fields]> {
   const options = { query: x.rawQuery, signal: x.signal, deadline: 'start', timeoutMs: forever } as const;
-  const answer = await engine.client.request(x.method, path, options);
+  const answer = await requestTo(engine, x.method, path, options);
   const text = await readAnswer(answer);
   let value: Fields;
   try {
@@ -35,7 +36,7 @@ async function askOne(x: Exchange, engine: EngineHandle, path: string): Promise<
   } catch (cause) {
     throw new ApiError(502, `the answer is not JSON: ${messageOf(cause)}`, { cause });
   }
-  if ((answer.statusCode ?? 0) >= 300) throw new ApiError(answer.statusCode ?? 502, String(value.message ?? text));
+  if ((answer.statusCode ?? 0) >= 300) throw new ApiError(answer.statusCode ?? 502, typeof value.message === 'string' ? value.message : text);
   return [engine, value];
 }
 

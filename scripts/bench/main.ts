@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Figure } from './figure.js';
 import { millionSuite } from './million.js';
 import { remoteSuite, replicatedSuite } from './replicated.js';
+import { scheduleSuite } from './schedule.js';
 import { storeSuite } from './store.js';
 import { tableSuite } from './table.js';
 import { watchSuite } from './watch.js';
@@ -16,6 +17,7 @@ const suites: Readonly<Record<string, () => AsyncGenerator<Figure>>> = {
   replicated: replicatedSuite,
   remote: remoteSuite,
   million: millionSuite,
+  schedule: scheduleSuite,
 };
 
 const { values, positionals } = parseArgs({

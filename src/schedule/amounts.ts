@@ -29,5 +29,7 @@ export function cpusText(asked: number, used: number, total: number): string {
   return `CPUs ${down(total - used)} of ${down(total)} free, asks ${up(asked)}`;
 }
 
-const down = (amount: number) => Math.max(0, Math.floor((amount + tolerance) * 100) / 100);
-const up = (amount: number) => Math.ceil((amount - tolerance) * 100) / 100;
+/** Less than a byte of a GiB: keeps a rounding error of the division from being shown. */
+const hair = 1e-10;
+const down = (amount: number) => Math.max(0, Math.floor((amount + hair) * 100) / 100);
+const up = (amount: number) => Math.ceil((amount - hair) * 100) / 100;

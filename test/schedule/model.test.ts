@@ -124,7 +124,7 @@ function order(asked: Wanted, direction: 1 | -1) {
   };
 }
 
-const runs = { numRuns: 1_000 };
+const runs = { numRuns: 300 };
 
 describe('the scheduler, against a plain model', () => {
   it.each([

@@ -52,6 +52,7 @@ function imageMatches({ id, tags }: ImageView, matches: Matches): boolean {
 function repositoryOf(tag: string): string {
   const digest = tag.indexOf('@');
   if (digest >= 0) return tag.slice(0, digest);
-  const colon = tag.lastIndexOf(':');
-  return colon > tag.lastIndexOf('/') ? tag.slice(0, colon) : tag;
+  // By hand: `lastIndexOf` is what takes the time when there are thousands of images.
+  for (let i = tag.length - 1; i >= 0 && tag[i] !== '/'; i--) if (tag[i] === ':') return tag.slice(0, i);
+  return tag;
 }

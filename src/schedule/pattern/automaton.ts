@@ -38,6 +38,8 @@ export class Automaton {
   private readonly seen: Uint32Array;
   private round = 0;
   private start: State;
+  /** Places from which a match may begin later in the text, too. */
+  private readonly again: readonly number[];
 
   /** @param anchored - Whether the whole text must match; else a part of it is enough. */
   constructor(
@@ -46,20 +48,41 @@ export class Automaton {
     private readonly budget: Budget,
   ) {
     this.seen = new Uint32Array(program.steps.length);
+    this.again = anchored || this.onlyAtStart() ? [] : [program.first];
     this.start = this.state([program.first], 'start');
   }
 
   matches(text: string): boolean {
     let state = this.start;
     for (let i = 0; i < text.length; i++) {
-      const code = text.codePointAt(i) as number;
-      if (code > 0xffff) i += 1;
-      const next = (code < asciiMax ? state.next[code] : undefined) ?? this.follow(state, code);
+      const unit = text.charCodeAt(i);
+      let next = unit < asciiMax ? state.next[unit] : undefined;
+      if (next === undefined) {
+        const code = text.codePointAt(i) as number;
+        if (code > 0xffff) i += 1;
+        next = this.follow(state, code);
+      }
       if (next === this.matched) return true;
       if (next.places.length === 0) return false;
       state = next;
     }
     return (state.atEnd ??= this.reach(state, end).matched);
+  }
+
+  /** Does every way into the expression begin with its `^`, so that no match begins later? */
+  private onlyAtStart(): boolean {
+    const { steps, first } = this.program;
+    const open = [first];
+    const seen = new Set<number>();
+    for (let place = open.pop(); place !== undefined; place = open.pop()) {
+      const step = steps[place];
+      if (step === undefined || seen.has(place)) continue;
+      seen.add(place);
+      if (step.do === 'take' || step.do === 'match') return false;
+      if (step.do === 'fork') open.push(step.next, step.other);
+      else if (step.of !== 'start') open.push(step.next);
+    }
+    return true;
   }
 
   /** Finds the state after one more character, and keeps it. */
@@ -90,7 +113,7 @@ export class Automaton {
   }
 
   private taken(places: readonly number[], code: number): number[] {
-    const next = new Set<number>(this.anchored ? [] : [this.program.first]);
+    const next = new Set(this.again);
     for (const place of places) {
       const step = this.program.steps[place];
       if (step?.do === 'take' && step.has(code)) next.add(step.next);
@@ -103,7 +126,7 @@ export class Automaton {
     const known = this.states.get(key);
     if (known) return known;
     if (this.states.size >= statesMax) this.forget();
-    const made: State = { places, before, next: [] };
+    const made: State = { places, before, next: new Array<undefined>(asciiMax).fill(undefined) };
     this.states.set(key, made);
     return made;
   }

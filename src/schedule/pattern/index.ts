@@ -18,7 +18,9 @@ const literal = /^[\w:\-\t\n\f\r /]*$/;
 export function matcherOf(value: string, budget: Budget): Matcher {
   const regular = value.length > 1 && value.startsWith('/') && value.endsWith('/');
   if (!regular && literal.test(value)) return (text) => text === value;
-  const source = regular ? value.slice(1, -1) : value.replaceAll('*', '.*');
+  const part = value.slice(1, -1);
+  if (regular && literal.test(value)) return (text) => text.includes(part);
+  const source = regular ? part : value.replaceAll('*', '.*');
   const automaton = new Automaton(programOf(parseRegularExpression(source)), !regular, budget);
   return (text) => automaton.matches(text);
 }

@@ -28,7 +28,7 @@ export async function* scheduleSuite(): AsyncGenerator<Figure> {
     selectRegularExpression: { Env: ['constraint:region==/(?i)US-(east|west)/', 'affinity:container!=/^web-9+/'] },
     selectAffinity: { Env: ['affinity:container!=web-*', 'affinity:image==redis'] },
     selectLink: { HostConfig: { Links: ['web-500-7:web'] } },
-    selectWishInVain: { Env: ['constraint:storage==~none', 'affinity:container==~none-*'] },
+    selectSoftInVain: { Env: ['constraint:storage==~none', 'affinity:container==~none-*'] },
   };
   for (const [name, body] of Object.entries(bodies)) yield decisions(name, body, nodes);
 }
@@ -44,7 +44,8 @@ function decisions(name: string, body: CreateBody, nodes: readonly NodeView[]): 
     return performance.now() - start;
   });
   const seconds = latencies.reduce((sum, one) => sum + one, 0) / 1_000;
-  return figure(name, rounds, seconds, { candidates: once().length, ...percentiles(latencies) });
+  const leastMs = Number(Math.min(...latencies).toPrecision(3)); // on a busy machine, the nearest to the work itself
+  return figure(name, rounds, seconds, { candidates: once().length, leastMs, ...percentiles(latencies) });
 }
 
 function nodeOf(i: number): NodeView {

@@ -10,7 +10,7 @@ export interface Fitting<Node> {
   readonly rank: number;
 }
 
-/** A node that a decision cannot take, or passes over for nodes that fulfil wishes. */
+/** A node that a decision cannot take, or passes over for nodes that meet soft conditions. */
 export interface Refused<Node> {
   readonly node: Node;
   readonly fits: false;
@@ -20,7 +20,7 @@ export interface Refused<Node> {
   readonly text: string;
 }
 
-/** What a decision makes of one node. */
+/** Result of a decision for one node. */
 export type Explained<Node = NodeView> = Fitting<Node> | Refused<Node>;
 
 /**

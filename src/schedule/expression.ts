@@ -8,7 +8,7 @@ export interface Expression {
   readonly operator: '==' | '!=';
   /** Value, without the `~` of a soft one. */
   readonly value: string;
-  /** A wish: given up when no node has it. */
+  /** Given up when no node meets it: the value began with `~`. */
   readonly soft: boolean;
 }
 

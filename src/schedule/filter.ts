@@ -12,13 +12,13 @@ export interface Filter<Wanted, Node> {
 export interface Rule<Node> {
   /** Conditions that it holds nodes to, as text for the error that no node fulfils them. */
   readonly asks: readonly string[];
-  /** Has it wishes, which {@link refusal} leaves out without `soft`? */
+  /** Has it soft conditions? */
   readonly soft: boolean;
-  /** Says why a node is refused; `undefined` when it passes. `soft` makes conditions of the wishes. */
+  /** Says why a node is refused; `undefined` when it passes. Without `soft`, soft conditions are left out. */
   readonly refusal: (node: Node, soft: boolean) => Refusal | undefined;
 }
 
-/** Why a rule refuses a node. */
+/** Reason for which a rule refuses a node. */
 export interface Refusal {
   /** Distance from passing, to compare nodes that one rule refuses: what is missing, as a share or a number. */
   readonly missing: number;

@@ -37,8 +37,8 @@ export function judge<Node>(rules: readonly Rule<Node>[], nodes: readonly Node[]
 }
 
 /**
- * Holds nodes against the rules with their wishes, and without them when no node fulfils all. A container with wishes
- * never waits for them.
+ * Holds nodes against the rules with their soft conditions, and without them when no node meets all. So a soft condition
+ * never keeps a container from running.
  */
 export function judgeSoftly<Node>(rules: readonly Rule<Node>[], nodes: readonly Node[]): Verdict<Node>[] {
   if (rules.some(({ soft }) => soft)) {

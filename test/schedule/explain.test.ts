@@ -44,7 +44,7 @@ describe('an explanation', () => {
     expect(lines(asked, [one])).toEqual([`a resources: ${text}`]);
   });
 
-  it('says which nodes are passed over for a wish', () => {
+  it('says which nodes are passed over for a soft expression', () => {
     const nodes = [node('a'), node('b', { labels: { storage: 'ssd' } })];
     expect(lines({ constraints: ['storage==~ssd'] }, nodes)).toEqual([
       'b 1',

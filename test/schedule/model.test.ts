@@ -70,8 +70,8 @@ const anyWanted: fc.Arbitrary<Wanted> = fc
 function mayGo(asked: Wanted, to: NodeView, soft: boolean): boolean {
   const own = to.containers.map((one) => one.names[0]);
   const holds = (text: string, has: readonly (string | undefined)[]) => {
-    const [, how, wish, value] = /^\w+(==|!=)(~?)(.*)$/.exec(text) as unknown as string[];
-    if (wish === '~' && !soft) return true;
+    const [, how, tilde, value] = /^\w+(==|!=)(~?)(.*)$/.exec(text) as unknown as string[];
+    if (tilde === '~' && !soft) return true;
     return how === '==' ? (value?.split('|') ?? []).some((one) => has.includes(one)) : !has.includes(value);
   };
   const slots = to.labels['containerslots'];
@@ -92,8 +92,8 @@ function mayGo(asked: Wanted, to: NodeView, soft: boolean): boolean {
 }
 
 function candidates(asked: Wanted, nodes: readonly NodeView[]): NodeView[] {
-  const wished = nodes.filter((one) => mayGo(asked, one, true));
-  return wished.length > 0 ? wished : nodes.filter((one) => mayGo(asked, one, false));
+  const strict = nodes.filter((one) => mayGo(asked, one, true));
+  return strict.length > 0 ? strict : nodes.filter((one) => mayGo(asked, one, false));
 }
 
 /** Names that are selected, and none when that is refused. */
@@ -157,7 +157,7 @@ describe('the scheduler, against a plain model', () => {
     );
   });
 
-  it('never fails for a wish: without its wishes, the container would not find a node either', () => {
+  it('never fails for a soft expression: a container that fails finds no node without them either', () => {
     const hard = (texts: readonly string[]) => texts.filter((text) => !text.includes('~'));
     fc.assert(
       fc.property(anyWanted, anyNodes, (asked, nodes) => {

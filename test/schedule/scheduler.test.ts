@@ -123,18 +123,18 @@ describe('the scheduler', () => {
     ]);
   });
 
-  it('fulfils wishes when it can', () => {
+  it('meets soft expressions when it can', () => {
     const nodes = [node('a', { labels: { storage: 'ssd' } }), node('b'), node('c', { labels: { storage: 'ssd' } })];
     expect(selected({ constraints: ['storage==~ssd'] }, nodes)).toEqual(['a', 'c']);
   });
 
-  it('gives all wishes up when no node fulfils them together', () => {
+  it('gives all soft expressions up when no node meets them together', () => {
     const nodes = [node('a', { labels: { storage: 'ssd' } }), node('b')];
     expect(selected({ constraints: ['storage==~ssd', 'node==~b'] }, nodes)).toEqual(['a', 'b']);
     expect(selected({ constraints: ['storage==~nvme', 'node==b'] }, nodes)).toEqual(['b']);
   });
 
-  it('gives wishes up when the nodes that fulfil them are full', () => {
+  it('gives soft expressions up when the nodes that meet them are full', () => {
     const full = { ...holding('a', [4]), labels: { storage: 'ssd' } };
     expect(selected({ constraints: ['storage==~ssd'], memoryBytes: gib }, [full, node('b')])).toEqual(['b']);
   });

@@ -1,7 +1,7 @@
 import { askedText, type Expression } from '../expression.js';
 import type { Rule } from '../filter.js';
 
-/** What a kind of expression is held against. */
+/** Meaning of a kind of expression. */
 export interface Meaning<Node, One extends Expression> {
   readonly holds: (expression: One, node: Node) => boolean;
   /** Says why it does not hold. */

@@ -18,6 +18,11 @@ describe('spread', () => {
     expect(selected({ memoryBytes: gib }, nodes)).toEqual(['c', 'd', 'b', 'a']);
   });
 
+  it('takes nodes that differ by less than a percent for equals', () => {
+    const nodes = [holding('a', [1], [0]), holding('b', [1.02])]; // 50 % and 50.5 % with the new one
+    expect(selected({ memoryBytes: gib }, nodes)).toEqual(['b', 'a']);
+  });
+
   it('counts containers when nothing is asked', () => {
     expect(selected({}, [holding('a', [3]), holding('b', [0], [0]), node('c')])).toEqual(['c', 'a', 'b']);
   });

@@ -84,8 +84,9 @@ export function addManage(program: Command, context: Context, exit: (code: numbe
     .alias('m')
     .argument('[discovery]', 'where the engines are named (or SWARM_DISCOVERY)')
     .option(
-      '-H, --host <ip:port...>',
-      `addresses to listen on, tcp:// or unix:// (default: ${listenDefault}, or SWARM_HOST)`,
+      '-H, --host <ip:port>',
+      `an address to listen on, tcp:// or unix://; may be given more than once (default: ${listenDefault}, or SWARM_HOST)`,
+      collected,
     )
     .option('--strategy <name>', 'how containers are placed: spread, binpack, random', 'spread')
     .option('-f, --filter <name>', 'a filter of the scheduler; may be given more than once (default: all)', collected)

@@ -28,6 +28,7 @@ const statusOf = {
   CONFLICT: 409,
   INVALID: 400,
   NO_ENGINE: 500,
+  NO_IMAGE: 404,
   UNHEALTHY: 500,
   NOT_LEADER: 503,
   FAILED: 500,

@@ -180,6 +180,7 @@ export interface Fleet {
  * - `CONFLICT`: the name is taken, or what is asked contradicts the state.
  * - `INVALID`: the request cannot be right.
  * - `NO_ENGINE`: no healthy engine, or none that the container may go to.
+ * - `NO_IMAGE`: the image is not there and cannot be pulled.
  * - `UNHEALTHY`: the engine that must do it is not healthy.
  * - `NOT_LEADER`: another manager acts; it forwards there, or none is known.
  * - `FAILED`: engines failed in different ways; the message has the words of each.
@@ -191,6 +192,7 @@ export type FleetErrorCode =
   | 'CONFLICT'
   | 'INVALID'
   | 'NO_ENGINE'
+  | 'NO_IMAGE'
   | 'UNHEALTHY'
   | 'NOT_LEADER'
   | 'FAILED'
@@ -205,4 +207,9 @@ export class FleetError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/** Tells whether this is a {@link FleetError}, and one of that code. */
+export function isFleetError(error: unknown, code?: FleetErrorCode): error is FleetError {
+  return error instanceof FleetError && (code === undefined || error.code === code);
 }

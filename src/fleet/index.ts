@@ -9,7 +9,7 @@ export type { ContainerRecord, RecordStore } from './cluster/records.js';
 export type { PlacedVolume } from './cluster/volumes.js';
 export { Engine, type EngineHandler, type EngineObserver } from './engine/engine.js';
 export type { EngineOptions, EngineTimes } from './engine/options.js';
-export { FleetError } from './fleet.js';
+export { FleetError, isFleetError } from './fleet.js';
 export type {
   ClusterEvent,
   Container,

@@ -154,7 +154,7 @@ describe('a cluster of engines', () => {
     const { container } = await cluster.createContainer(sleeper({ Image: 'private:1' }), 'web');
     expect(container.engine.name).toBe('node-3');
     const bound = sleeper({ Image: 'private:1', Env: ['constraint:node==node-1'] });
-    await expect(cluster.createContainer(bound, 'other')).rejects.toMatchObject({ name: 'EngineError' });
+    await expect(cluster.createContainer(bound, 'other')).rejects.toMatchObject({ code: 'NO_IMAGE' });
   });
 
   it('adopts a container whose answer was lost', async () => {

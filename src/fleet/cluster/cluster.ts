@@ -68,6 +68,7 @@ export class Cluster implements Fleet {
       logger,
       make: (addr) => this.#makeEngine(addr),
       added: (added) => this.#observe(added),
+      unreachable: (lost) => this.#watch((watchdog) => watchdog.lookAtEngine(lost)),
     });
     this.#placing = new Placing({ filters, strategy, random, index: this.#index, engines: registered });
     this.#images = new Images(registered);
@@ -273,7 +274,7 @@ export class Cluster implements Fleet {
     const { engine, createRetry } = this.#settings;
     const { clock, logger, random } = engine;
     const book = await RecordBook.open(records);
-    const deploying = new Deploying(book, logger);
+    const deploying = new Deploying(book, ({ engine: id, addr }) => this.#engines.isGone(id, addr), logger);
     const havingImage = (name: string) => this.#images.find(name).length;
     const creating = new Creating({ placing: this.#placing, deploying, random, havingImage, createRetry });
     const watchdog = new Watchdog({

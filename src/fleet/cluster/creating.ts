@@ -5,7 +5,7 @@ import { swarmIdLabel } from '../engine/container-cache.js';
 import type { Engine } from '../engine/engine.js';
 import { isEngineError } from '../engine/errors.js';
 import type { CreateContainerBody } from '../engine/types.js';
-import { type CreateOptions, FleetError } from '../fleet.js';
+import { type CreateOptions, FleetError, isFleetError } from '../fleet.js';
 import type { Deploying, Made } from './deploying.js';
 import type { Place, Placing } from './placing.js';
 import type { ContainerRecord } from './records.js';
@@ -37,10 +37,11 @@ export class Creating {
       try {
         return await this.#at(this.#choose(request), request, options);
       } catch (error) {
-        if (this.#isMissingImage(error, request.wanted)) return this.#whereTheImageIs(request, options);
+        if (isFleetError(error, 'NO_IMAGE') && this.#isElsewhere(request.wanted)) break;
         if (!isEngineError(error) || error.outcomeUnknown || attempt >= this.#ports.createRetry) throw error;
       }
     }
+    return this.#whereTheImageIs(request, options);
   }
 
   /** Makes a container on this engine. */
@@ -77,10 +78,10 @@ export class Creating {
     }
   }
 
-  /** An engine could not pull the image, another one has it, and nothing says that it must be this engine. */
-  #isMissingImage(error: unknown, { image, constraints }: Wanted): boolean {
+  /** Tells whether an engine has the image, and the container is bound to none. */
+  #isElsewhere({ image, constraints }: Wanted): boolean {
     const isBound = constraints.some((constraint) => /^node==(?!~)/.test(constraint));
-    return isEngineError(error) && !error.outcomeUnknown && !isBound && this.#ports.havingImage(image) > 0;
+    return !isBound && this.#ports.havingImage(image) > 0;
   }
 
   async #whereTheImageIs(request: Request, options: CreateOptions): Promise<Made> {

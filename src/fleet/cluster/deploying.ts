@@ -4,7 +4,7 @@ import { isStoreError } from '../../base/store-error.js';
 import { swarmIdLabel } from '../engine/container-cache.js';
 import type { Engine } from '../engine/engine.js';
 import { isEngineError } from '../engine/errors.js';
-import { type Container, type CreateOptions, FleetError } from '../fleet.js';
+import { type Container, type CreateOptions, FleetError, isFleetError } from '../fleet.js';
 import { nameTaken } from './placing.js';
 import type { ContainerRecord, RecordBook } from './records.js';
 
@@ -20,12 +20,15 @@ export type Order = Pick<ContainerRecord, 'id' | 'name' | 'body' | 'moves'>;
 /** Makes containers on engines, and keeps the records true whatever happens in between. */
 export class Deploying {
   readonly #book: RecordBook;
+  readonly #isGone: (record: ContainerRecord) => boolean;
   readonly #logger: Logger;
   /** Swarm ids that are being worked on: nothing else may judge their records. */
   readonly #busy = new Set<string>();
 
-  constructor(book: RecordBook, logger: Logger) {
+  /** @param isGone Tells whether the engine of a record will not come back. */
+  constructor(book: RecordBook, isGone: (record: ContainerRecord) => boolean, logger: Logger) {
     this.#book = book;
+    this.#isGone = isGone;
     this.#logger = logger;
   }
 
@@ -116,11 +119,19 @@ export class Deploying {
 
   async #record(engine: Engine, order: Order): Promise<void> {
     const { engineId, addr } = engine;
+    const record = { ...order, engine: engineId, addr, container: '', running: false };
+    await this.#freeName(order.name);
     try {
-      await this.#book.create({ ...order, engine: engineId, addr, container: '', running: false });
+      await this.#book.create(record);
     } catch (error) {
       throw isStoreError(error, 'NAME_CONFLICT') ? nameTaken(order.name) : error;
     }
+  }
+
+  /** Takes a name from the record of a container whose engine is gone for good: nobody could remove it there. */
+  async #freeName(name: string): Promise<void> {
+    const owner = name === '' ? undefined : this.#book.named(name);
+    if (owner && !owner.moves && this.#isGone(owner)) await this.#unrecord(owner.id);
   }
 
   /** Removes a record. One that stays is found by the next reconciliation. */
@@ -144,7 +155,5 @@ export class Deploying {
 }
 
 function isUnknown(error: unknown): boolean {
-  return (
-    (isEngineError(error) && error.outcomeUnknown) || (error instanceof FleetError && error.code === 'OUTCOME_UNKNOWN')
-  );
+  return (isEngineError(error) && error.outcomeUnknown) || isFleetError(error, 'OUTCOME_UNKNOWN');
 }

@@ -20,6 +20,8 @@ export interface EngineSetPorts extends Pick<EngineSettings, 'clock' | 'logger'>
   readonly make: (addr: string) => Engine;
   /** Told of an engine before it connects, so that nothing of it is missed. */
   readonly added: (engine: Engine) => void;
+  /** Told of an engine that has failed so often since the start that it counts as lost. */
+  readonly unreachable: (engine: Engine) => void;
 }
 
 interface Pending {
@@ -38,8 +40,8 @@ export class EngineSet {
   readonly #registered = new Map<string, Engine>();
   /** Engines that are connecting, by the same id. */
   readonly #admitted = new Map<string, Engine>();
-  /** Addresses that discovery named once, and names no more. */
-  readonly #left = new Set<string>();
+  /** A list of addresses has come: what is not among the engines is not in discovery. */
+  #listed = false;
   #closed = false;
 
   constructor(ports: EngineSetPorts) {
@@ -61,14 +63,24 @@ export class EngineSet {
   }
 
   /**
-   * Tells whether the engine of an id is lost that was last at `addr`: it is unhealthy, it has left discovery, another one
-   * answers there, or none does. An engine that nothing was heard of since the start is not: it may be about to answer.
+   * Tells whether the engine of an id is lost that was last at `addr`: it is unhealthy, gone, or does not answer there. One
+   * that nothing was heard of since the start is not: it may be about to answer.
    */
   isLost(engineId: string, addr: string): boolean {
     const engine = this.#registered.get(engineId);
     if (engine) return engine.state !== 'healthy';
-    if (this.#left.has(addr) || (this.#pending.get(addr)?.failures ?? 0) >= failuresOfLost) return true;
-    return this.registered.some((other) => other.addr === addr);
+    return this.isGone(engineId, addr) || (this.#pending.get(addr)?.failures ?? 0) >= failuresOfLost;
+  }
+
+  /** Tells whether that engine will not come back by itself: discovery does not name it, or another one answers there. */
+  isGone(engineId: string, addr: string): boolean {
+    if (this.#registered.has(engineId) || !this.#listed) return false;
+    return !this.all.some((engine) => engine.addr === addr) || this.isReplaced(engineId, addr);
+  }
+
+  /** Tells whether another engine than that of the id answers at `addr`. */
+  isReplaced(engineId: string, addr: string): boolean {
+    return this.all.some((engine) => engine.addr === addr && engine.engineId !== '' && engine.engineId !== engineId);
   }
 
   /** Why an engine is still pending; empty when it is not, or has not failed yet. */
@@ -87,13 +99,11 @@ export class EngineSet {
       if (known.size > 0) this.#ports.logger.warn('Discovery names no engine; those that are known stay');
       return;
     }
+    this.#listed = true;
     for (const [addr, engine] of known) {
-      if (wanted.has(addr)) continue;
-      this.#left.add(addr);
-      this.remove(engine);
+      if (!wanted.has(addr)) this.remove(engine);
     }
     for (const addr of wanted) {
-      this.#left.delete(addr);
       if (!known.has(addr)) this.#connectTo(addr);
     }
   }
@@ -159,6 +169,7 @@ export class EngineSet {
       if (!isWanted()) return;
       pending.failures++;
       pending.error = messageOf(error);
+      if (pending.failures === failuresOfLost) this.#ports.unreachable(engine);
       const { clock, logger } = this.#ports;
       const facts = { addr: engine.addr, failures: pending.failures };
       logger[pending.failures === 1 ? 'error' : 'debug'](`Failed to validate pending node: ${pending.error}`, facts);

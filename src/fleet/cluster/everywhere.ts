@@ -1,6 +1,5 @@
-import { messageOf } from '../../base/errors.js';
 import type { Engine } from '../engine/engine.js';
-import { isEngineError } from '../engine/errors.js';
+import { isEngineError, wordsOf } from '../engine/errors.js';
 import { FleetError } from '../fleet.js';
 
 /** Healthy engines. @throws FleetError `NO_ENGINE` when there is none. */
@@ -25,15 +24,10 @@ export async function onEach<T>(engines: readonly Engine[], run: (engine: Engine
     result.status === 'rejected' ? [{ name: engines[at]?.name ?? '', error: result.reason as unknown }] : [],
   );
   if (errors.length > 0) {
-    const message = errors.map(({ name, error }) => `${name}: ${plainMessage(error)}`).join('\n');
+    const message = errors.map(({ name, error }) => `${name}: ${wordsOf(error)}`).join('\n');
     throw new FleetError(codeOf(errors.map(({ error }) => error)), message, { cause: errors[0]?.error });
   }
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-}
-
-/** Words of the engine alone, where it has answered. */
-export function plainMessage(error: unknown): string {
-  return isEngineError(error) && error.engineMessage ? error.engineMessage : messageOf(error);
 }
 
 /** The one code that all of them have; `FAILED` when they differ. */

@@ -1,7 +1,8 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { Engine } from '../engine/engine.js';
+import { wordsOf } from '../engine/errors.js';
 import { type Fleet, FleetError, type Image, type OnProgress } from '../fleet.js';
-import { healthyOf, onEach, plainMessage } from './everywhere.js';
+import { healthyOf, onEach } from './everywhere.js';
 
 /** Images of a cluster: the same operation on every engine that it is about. */
 export class Images {
@@ -69,7 +70,7 @@ export class Images {
       try {
         await run(engine);
       } catch (error) {
-        onProgress(engine.name, `${begin} : ${plainMessage(error)}`);
+        onProgress(engine.name, `${begin} : ${wordsOf(error)}`);
         throw error;
       }
       onProgress(engine.name, `${begin} : done`);

@@ -47,6 +47,12 @@ export class RecordBook {
     return [...this.#byId.values()];
   }
 
+  /** Finds the record of a name; rare, so that no index is kept. */
+  named(name: string): ContainerRecord | undefined {
+    for (const record of this.#byId.values()) if (record.name === name) return record;
+    return undefined;
+  }
+
   async create(record: ContainerRecord): Promise<void> {
     await this.#store.create(record);
     this.#byId.set(record.id, record);

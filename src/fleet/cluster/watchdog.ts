@@ -100,6 +100,7 @@ export class Watchdog {
     const { engines } = this.#ports;
     const engine = engines.get(record.engine);
     if (engine?.state === 'healthy') await this.#compare(record, engine);
+    else if (!record.moves && engines.isReplaced(record.engine, record.addr)) await this.#ports.book.remove(record.id);
     else if (record.moves && engines.isLost(record.engine, record.addr)) await this.#move(record, engine);
   }
 

@@ -1,5 +1,6 @@
+import { FleetError } from '../fleet.js';
 import type { DockerClient } from './docker-client.js';
-import { isEngineError } from './errors.js';
+import { isEngineError, wordsOf } from './errors.js';
 import { cpuShares } from './facts.js';
 import type { CreateContainerBody, RegistryAuth } from './types.js';
 
@@ -27,7 +28,7 @@ export async function createOn(
     return { id: Id, warnings: Warnings ?? [], pulled: false };
   } catch (error) {
     if (!pull || !isEngineError(error, 'NOT_FOUND') || !body.Image) throw error;
-    await client.pullImage(body.Image, { auth, signal });
+    await pullFor(body.Image, client, { auth, signal });
     const { Id, Warnings } = await client.createContainer(forEngine, name, { signal });
     return { id: Id, warnings: Warnings ?? [], pulled: true };
   }
@@ -36,4 +37,18 @@ export async function createOn(
 function withWeight(body: CreateContainerBody, cpus: number): CreateContainerBody {
   const wanted = body.HostConfig?.CpuShares ?? 0;
   return wanted > 0 ? { ...body, HostConfig: { ...body.HostConfig, CpuShares: cpuShares(wanted, cpus) } } : body;
+}
+
+/** @throws FleetError `NO_IMAGE` in the words of the engine or of its registry. */
+async function pullFor(
+  image: string,
+  client: DockerClient,
+  { auth, signal }: Pick<CreateOnOptions, 'auth' | 'signal'>,
+): Promise<void> {
+  try {
+    await client.pullImage(image, { auth, signal });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new FleetError('NO_IMAGE', `No such image: ${image}: ${wordsOf(cause)}`, { cause });
+  }
 }

@@ -292,10 +292,20 @@ export class Engine implements EngineHandle, Followed {
   ): Promise<{ readonly container: Container; readonly warnings: readonly string[] }> {
     const { cpus } = this.#source();
     const made = await this.#called(createOn(this.client, body, name, { ...options, cpus }));
-    if (made.pulled) await this.refreshImages();
-    const container = await this.refreshContainer(made.id, { full: true });
-    if (!container) throw new FleetError('OUTCOME_UNKNOWN', "Container created but refresh didn't report it back");
-    return { container, warnings: made.warnings };
+    if (made.pulled) await this.refreshImages().catch(() => undefined); // the next refresh sees it
+    return { container: await this.#createdContainer(made.id), warnings: made.warnings };
+  }
+
+  /** Reads back a container that was made. It is there, whatever fails now. */
+  async #createdContainer(id: string): Promise<Container> {
+    let cause: unknown;
+    try {
+      const container = await this.refreshContainer(id, { full: true });
+      if (container) return container;
+    } catch (error) {
+      cause = error;
+    }
+    throw new FleetError('OUTCOME_UNKNOWN', "Container created but refresh didn't report it back", { cause });
   }
 
   /** Removes a container; one that is gone already is no error. */

@@ -174,3 +174,8 @@ function systemCode(cause: unknown): string {
   const code = (cause as { code?: unknown } | undefined)?.code;
   return typeof code === 'string' ? code : '';
 }
+
+/** Words of the engine alone, where it has answered; the message of any other error. */
+export function wordsOf(error: unknown): string {
+  return isEngineError(error) && error.engineMessage ? error.engineMessage : messageOf(error);
+}

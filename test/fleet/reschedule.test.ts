@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { type Cluster, StoreRecords } from '../../src/fleet/index.js';
+import { MemoryStore } from '../../src/index.js';
+import { containers } from '../../src/kinds/index.js';
+import type { FakeEngineServer } from '../../src/testing/index.js';
+import { clusterOf, fakeEngines, sleeper, until } from '../support/fleet.js';
+
+const mobile = (more: object = {}) => sleeper({ Env: ['reschedule:on-node-failure', 'A=b'], ...more });
+
+const whereIs = (cluster: Cluster, name: string) =>
+  [...cluster.containers()].filter((one) => one.name === name).map(({ engine }) => engine.name);
+
+const onEngine = ({ model }: FakeEngineServer, name: string) =>
+  [...model.containers.all].filter((one) => one.name === name);
+
+const records = (store: MemoryStore) => store.view((tx) => tx.kind(containers).find());
+
+async function three(options = {}) {
+  const fakes = await fakeEngines(3);
+  const store = new MemoryStore();
+  const cluster = await clusterOf(fakes, { follows: true, ...options });
+  await cluster.lead(new StoreRecords(store));
+  const fakeOf = (name: string) => fakes[Number(name.slice(5)) - 1] as FakeEngineServer;
+  return { fakes, store, cluster, fakeOf };
+}
+
+describe('containers of a lost engine', () => {
+  it('move and start again, with their name, Swarm id and settings', async () => {
+    const { cluster, fakeOf } = await three();
+    const { container } = await cluster.createContainer(mobile(), 'web');
+    await container.engine.client.startContainer(container.id);
+    await until(() => cluster.container('web')?.state.status === 'running');
+    const { name: lost } = container.engine;
+    await fakeOf(lost).faults.kill();
+    await until(() => cluster.container('web')?.engine.name !== lost && cluster.container('web') !== undefined);
+    const moved = cluster.container('web');
+    expect(moved).toMatchObject({ swarmId: container.swarmId, image: 'busybox' });
+    expect(moved?.id).not.toBe(container.id);
+    await until(() => cluster.container('web')?.state.status === 'running');
+    const inspect = await moved?.engine.client.inspectContainer(moved.id);
+    expect(inspect?.Config.Env).toContain('A=b');
+    expect(inspect?.Config.Env?.join()).not.toContain('reschedule');
+
+    await fakeOf(lost).faults.comeBack('same');
+    await until(() => onEngine(fakeOf(lost), 'web').length === 0);
+    await until(() => whereIs(cluster, 'web').join() === moved?.engine.name);
+  });
+
+  it('stay stopped when they were', async () => {
+    const { cluster, fakeOf } = await three();
+    const { container } = await cluster.createContainer(mobile(), 'web');
+    const { name: lost } = container.engine;
+    await fakeOf(lost).faults.kill();
+    await until(() => cluster.container('web') !== undefined && cluster.container('web')?.engine.name !== lost);
+    expect(cluster.container('web')?.state.status).toBe('created');
+  });
+
+  it('stay where they are without a policy', async () => {
+    const { cluster, fakeOf } = await three();
+    const { container } = await cluster.createContainer(sleeper(), 'web');
+    const other = await cluster.createContainer(mobile(), 'mobile');
+    const { name: lost } = container.engine;
+    expect(other.container.engine.name).not.toBe(lost);
+    await fakeOf(lost).faults.kill();
+    await until(() => cluster.engines().some(({ state }) => state === 'unhealthy'));
+    expect(whereIs(cluster, 'web')).toEqual([lost]);
+    await fakeOf(lost).faults.comeBack('same');
+    await until(() => cluster.engines().every(({ state }) => state === 'healthy'));
+    expect(whereIs(cluster, 'web')).toEqual([lost]);
+  });
+
+  it('come back to the records when nothing can take them, and move later', async () => {
+    const { cluster, store, fakes, fakeOf } = await three();
+    const { container } = await cluster.createContainer(mobile({ HostConfig: { Memory: 1e9 } }), 'web');
+    await Promise.all(fakes.map(({ faults }) => faults.kill()));
+    await until(() => cluster.engines().every(({ state }) => state === 'unhealthy'));
+    expect(whereIs(cluster, 'web')).toEqual([container.engine.name]);
+    expect(records(store)).toMatchObject([{ name: 'web', engine: container.engine.engineId }]);
+    const other = fakes.find(({ model }) => model.name !== container.engine.name);
+    await other?.faults.comeBack('same');
+    await until(() => whereIs(cluster, 'web')[0] === other?.model.name);
+    await fakeOf(container.engine.name).faults.comeBack('same');
+    await until(() => onEngine(fakeOf(container.engine.name), 'web').length === 0);
+  });
+
+  it('are made anew when their engine was wiped', async () => {
+    const { cluster, fakeOf } = await three();
+    const { container } = await cluster.createContainer(mobile(), 'web');
+    const fake = fakeOf(container.engine.name);
+    await fake.faults.kill();
+    await fake.faults.comeBack('wiped');
+    await until(() => cluster.container('web') !== undefined && cluster.container('web')?.id !== container.id);
+    expect(cluster.container('web')?.swarmId).toBe(container.swarmId);
+  });
+
+  it('move when their engine leaves discovery', async () => {
+    const { cluster, fakes } = await three();
+    const { container } = await cluster.createContainer(mobile(), 'web');
+    const { addr, name } = container.engine;
+    cluster.updateNodes(fakes.map(({ address }) => address).filter((address) => address !== addr));
+    await until(() => cluster.container('web') !== undefined && cluster.container('web')?.engine.name !== name);
+  });
+
+  it('are moved by the next manager when the one that acted is gone', async () => {
+    const { cluster, store, fakes, fakeOf } = await three();
+    const next = await clusterOf(fakes, { follows: true });
+    const { container } = await cluster.createContainer(mobile(), 'web');
+    await container.engine.client.startContainer(container.id);
+    await until(() => next.container('web')?.state.status === 'running');
+    await until(() => records(store)[0]?.running === true);
+    await cluster.close();
+    await fakeOf(container.engine.name).faults.kill();
+    await until(() => next.engines().some(({ state }) => state === 'unhealthy'));
+    expect(whereIs(next, 'web')).toEqual([container.engine.name]);
+    await next.lead(new StoreRecords(store));
+    await until(
+      () => next.container('web')?.state.status === 'running' && whereIs(next, 'web')[0] !== container.engine.name,
+    );
+    expect(next.container('web')?.swarmId).toBe(container.swarmId);
+  });
+
+  it('are moved by a manager that never saw their engine alive', async () => {
+    const { cluster, store, fakes, fakeOf } = await three();
+    const { container } = await cluster.createContainer(mobile(), 'web');
+    const { name: lost } = container.engine;
+    await cluster.close();
+    await fakeOf(lost).faults.kill();
+    const alive = fakes.filter((fake) => fake !== fakeOf(lost));
+    const next = await clusterOf(alive, { follows: true });
+    next.updateNodes(fakes.map(({ address }) => address));
+    await next.lead(new StoreRecords(store));
+    await until(() => whereIs(next, 'web').length === 1);
+    expect(next.container('web')?.swarmId).toBe(container.swarmId);
+  }, 20_000);
+});
+
+describe('the records', () => {
+  it('are there for each container that was asked for, and go with it', async () => {
+    const { cluster, store } = await three();
+    const { container } = await cluster.createContainer(sleeper(), 'web');
+    await cluster.createContainer(sleeper(), '');
+    expect(records(store)).toHaveLength(2);
+    expect(records(store).find(({ name }) => name === 'web')).toMatchObject({
+      id: container.swarmId,
+      container: container.id,
+      engine: container.engine.engineId,
+      addr: container.engine.addr,
+      body: { Image: 'busybox' },
+    });
+    await cluster.destroyContainer(container);
+    expect(records(store)).toHaveLength(1);
+  });
+
+  it('go with a container that was removed behind our back, and follow one that was renamed', async () => {
+    const { cluster, store } = await three();
+    const { container } = await cluster.createContainer(sleeper(), 'web');
+    const other = await cluster.createContainer(sleeper(), 'db');
+    await container.engine.client.removeContainer(container.id);
+    await other.container.engine.client.renameContainer(other.container.id, 'data');
+    await until(
+      () =>
+        records(store)
+          .map(({ name }) => name)
+          .join() === 'data',
+    );
+  });
+
+  it('do not stay when the engine refused', async () => {
+    const { cluster, store, fakes } = await three();
+    for (const { faults } of fakes) faults.fail({ method: 'POST', path: '/containers/create' }, 500, 'disk full');
+    await expect(cluster.createContainer(sleeper(), 'web')).rejects.toThrow('disk full');
+    expect(records(store)).toEqual([]);
+  });
+
+  it('stay when the engine did not answer, and tell the truth once it does', async () => {
+    const { cluster, store, fakes } = await three();
+    const [fake] = fakes;
+    const [engine] = cluster.engines();
+    if (!fake || !engine) throw new Error();
+    fake.faults.slow(200);
+    const made = cluster.deployContainer(engine, sleeper(), 'web');
+    await until(() => records(store).length === 1);
+    fake.faults.hang();
+    await expect(made).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    expect(records(store)).toMatchObject([{ name: 'web', container: '' }]);
+    fake.faults.slow(0);
+    fake.faults.resume();
+    await until(() => records(store)[0]?.container === onEngine(fake, 'web')[0]?.id);
+    expect(onEngine(fake, 'web')).toHaveLength(1);
+  });
+
+  it('refuse a second container of a name that another manager has given away', async () => {
+    const { cluster, store } = await three();
+    await store.update((tx) =>
+      tx
+        .kind(containers)
+        .create({ name: 'web', engine: 'X', addr: 'x:1', container: '', running: false, moves: false, body: {} }),
+    );
+    await expect(cluster.createContainer(sleeper(), 'web')).rejects.toThrow('The name web is already assigned');
+  });
+});

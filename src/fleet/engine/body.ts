@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { messageOf } from '../../base/errors.js';
 import { type CallName, EngineError } from './errors.js';
@@ -9,13 +9,26 @@ export type Body = Buffer | string | Readable;
 /** The longest text of an error that is read, bytes. */
 const errorBytesMax = 64 * 1024;
 
+/** An answer that was read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** True when the call has changed something, if it cannot be told from the body what. */
+  readonly outcomeUnknown: boolean;
+}
+
 const pieceBytes = 64 * 1024;
 
 /**
  * Reads a body to its end. The caller gives errors of the connection their code.
  * @throws {EngineError} `TOO_LARGE`; the connection is closed then.
  */
-export async function readBody(call: CallName, response: IncomingMessage, bytesMax: number): Promise<Buffer> {
+export async function readBody(
+  call: CallName,
+  response: IncomingMessage,
+  { bytesMax, outcomeUnknown }: { readonly bytesMax: number; readonly outcomeUnknown: boolean },
+): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of response as AsyncIterable<Buffer>) {
@@ -25,6 +38,7 @@ export async function readBody(call: CallName, response: IncomingMessage, bytesM
       throw new EngineError(
         'TOO_LARGE',
         `${what} with more than ${bytesMax} bytes; ask for less, or raise answerBytesMax`,
+        { outcomeUnknown },
       );
     }
     pieces.push(piece);
@@ -44,12 +58,12 @@ export async function readErrorText(response: IncomingMessage): Promise<string> 
 }
 
 /** JSON of an answer. @throws {EngineError} `BAD_ANSWER` */
-export function parseJson(call: CallName, status: number, body: Buffer): unknown {
+export function parseJson(call: CallName, { status, body, outcomeUnknown }: Answer): unknown {
   try {
     return JSON.parse(body.toString()) as unknown;
   } catch (cause) {
     const what = `engine ${call.engine} answered ${call.method} ${call.path} with what is not JSON`;
-    throw new EngineError('BAD_ANSWER', `${what}: ${messageOf(cause)}`, { cause, status });
+    throw new EngineError('BAD_ANSWER', `${what}: ${messageOf(cause)}`, { cause, status, outcomeUnknown });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { orAborted } from '../../base/waiting.js';
 import {
@@ -9,7 +9,7 @@ import {
   isApiVersion,
   refusesVersion,
 } from './api-version.js';
-import { type Body, parseJson, readBody, readErrorText } from './body.js';
+import { type Answer, type Body, parseJson, readBody, readErrorText } from './body.js';
 import { EngineError, errorOfAnswer } from './errors.js';
 import type { DeadlineKind, Exchange } from './exchange.js';
 import type { Query } from './query.js';
@@ -44,13 +44,6 @@ export interface Call extends CallOptions {
   readonly mutates?: boolean | undefined;
   /** True for paths without a version. */
   readonly bare?: boolean | undefined;
-}
-
-/** An answer that was read to its end. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
 }
 
 const answerBytesMaxDefault = 64 * 1024 * 1024;
@@ -108,16 +101,17 @@ export class Calls {
    * MiB. `null` for an empty answer.
    */
   protected async json<T>(method: string, path: string, call: Call = {}): Promise<T> {
-    const { status, body } = await this.answer(method, path, call);
-    return parseJson(this.#name(method, path), status, body) as T;
+    return parseJson(this.#name(method, path), await this.answer(method, path, call)) as T;
   }
 
   /** Reads an answer to its end. A status of 304 is one of success: there was nothing to do. */
   protected async answer(method: string, path: string, call: Call = {}): Promise<Answer> {
     const { response, exchange } = await this.#open(method, path, call);
     try {
-      const body = await readBody(this.#name(method, path), response, this.#answerBytesMax);
-      return { status: response.statusCode ?? 0, headers: response.headers, body };
+      const { outcomeUnknown } = exchange;
+      const limits = { bytesMax: this.#answerBytesMax, outcomeUnknown };
+      const body = await readBody(this.#name(method, path), response, limits);
+      return { status: response.statusCode ?? 0, headers: response.headers, body, outcomeUnknown };
     } catch (cause) {
       throw exchange.failure(cause);
     }

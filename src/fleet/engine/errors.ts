@@ -1,5 +1,4 @@
 import { messageOf } from '../../base/errors.js';
-import { SplitError } from './json-splitter.js';
 
 /**
  * Reasons why a call of an engine failed, as words that a program can branch on.
@@ -152,7 +151,7 @@ function firstOf(failure: unknown): unknown {
 
 function codeOfFailure(cause: unknown): EngineErrorCode {
   const code = systemCode(cause);
-  if (code.startsWith('HPE_') || cause instanceof SplitError) return 'BAD_ANSWER';
+  if (code.startsWith('HPE_')) return 'BAD_ANSWER';
   return /^(?:EPROTO$|ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/.test(code) ? 'TLS' : 'UNREACHABLE';
 }
 

@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/clock.js';
-import { messageOf } from '../../base/errors.js';
 import { pause } from '../../base/waiting.js';
 import { EngineError } from './errors.js';
 import { eventBytesMax, keyOf, parseEvent, sinceText, timeOf } from './event.js';
@@ -154,6 +153,6 @@ export class EventReader implements EventMonitor {
 }
 
 function damaged(cause: SplitError): EngineError {
-  const message = `the event stream cannot be read, ${messageOf(cause)}; it begins anew without what was missed`;
+  const message = `the event stream cannot be read, ${cause.reason}; it begins anew without what was missed`;
   return new EngineError('BAD_ANSWER', message, { cause });
 }

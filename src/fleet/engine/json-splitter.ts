@@ -1,3 +1,5 @@
+import { EngineError } from './errors.js';
+
 const quote = 0x22;
 const backslash = 0x5c;
 const open = new Set([0x7b, 0x5b]); // { [
@@ -5,8 +7,14 @@ const close = new Set([0x7d, 0x5d]); // } ]
 const blank = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** An input that holds no JSON objects one after the other, or one that is too long. Nothing after it can be read. */
-export class SplitError extends Error {
-  override readonly name = 'SplitError';
+export class SplitError extends EngineError {
+  /** The message without its code. */
+  readonly reason: string;
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super('BAD_ANSWER', reason, options);
+    this.reason = reason;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
-import { type CallName, EngineError } from './errors.js';
-import { jsonObjects } from './json-splitter.js';
+import { type CallName, EngineError, maybeDone } from './errors.js';
+import { jsonObjects, SplitError } from './json-splitter.js';
 import type { Progress } from './types.js';
 
 /** The longest line of progress that is read, bytes. */
@@ -18,8 +18,7 @@ export async function followProgress(
   onProgress: ProgressHandler | undefined,
 ): Promise<Progress | undefined> {
   let last: Progress | undefined;
-  for await (const object of jsonObjects(pieces, lineBytesMax)) {
-    const line = object as Progress;
+  for await (const line of linesOf(call, pieces)) {
     const failed = failureIn(line);
     if (failed !== undefined) {
       const message = `engine ${call.engine} failed at ${call.method} ${call.path}: ${failed}`;
@@ -29,6 +28,17 @@ export async function followProgress(
     last = line;
   }
   return last;
+}
+
+async function* linesOf(call: CallName, pieces: AsyncIterable<Buffer>): AsyncGenerator<Progress, undefined> {
+  try {
+    yield* jsonObjects(pieces, lineBytesMax) as AsyncGenerator<Progress, undefined>;
+  } catch (cause) {
+    if (!(cause instanceof SplitError)) throw cause;
+    const message = `engine ${call.engine} answered ${call.method} ${call.path}, but ${cause.reason}${maybeDone}`;
+    throw new EngineError('BAD_ANSWER', message, { cause, outcomeUnknown: true });
+  }
+  return undefined;
 }
 
 function failureIn({ error, errorDetail }: Progress): string | undefined {

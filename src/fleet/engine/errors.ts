@@ -72,6 +72,14 @@ export class EngineError extends Error {
   }
 }
 
+/** The same error, of a call within a larger one that has changed something already. */
+export function inDoubt(error: EngineError): EngineError {
+  if (error.outcomeUnknown) return error;
+  const { code, message, status, engineMessage } = error;
+  const details = { cause: error, status, engineMessage, outcomeUnknown: true };
+  return new EngineError(code, `${message.slice(`${code}: `.length)}${maybeDone}`, details);
+}
+
 /** Tells whether this is an {@link EngineError}, and one of that code. */
 export function isEngineError(error: unknown, code?: EngineErrorCode): error is EngineError {
   return error instanceof EngineError && (code === undefined || error.code === code);

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { onAbort } from '../../base/abort.js';
+import { pause } from '../../base/waiting.js';
 import type { CallOptions } from './calls.js';
 import { at } from './container-calls.js';
-import { EngineError, errorOfFailure, isEngineError, maybeDone } from './errors.js';
+import { EngineError, errorOfFailure, inDoubt, isEngineError, maybeDone } from './errors.js';
 import { demultiplex, type OutputFrame } from './output.js';
 import { segment } from './query.js';
 import { StreamCalls } from './stream-calls.js';
@@ -33,6 +34,10 @@ export interface ExecResult {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** Time between looks for an exit code, milliseconds. */
+const firstLookMs = 20;
+const lookMsMax = 1_000;
 
 const outputBytesMaxDefault = 16 * 1024 * 1024;
 
@@ -110,11 +115,9 @@ export class ExecCalls extends StreamCalls {
       return { exitCode: await this.#exitCode(id, signal), ...output };
     } catch (cause) {
       const call = { engine: this.engine, method: 'POST', path: `${exec(id)}/start` };
-      if (!signal.aborted) throw errorOfFailure(call, cause, true);
-      throw new EngineError('ABORTED', `${call.path} of engine ${this.engine} was aborted${maybeDone}`, {
-        cause: signal.reason,
-        outcomeUnknown: true,
-      });
+      if (!signal.aborted) throw inDoubt(errorOfFailure(call, cause, true));
+      const message = `${call.path} of engine ${this.engine} was aborted${maybeDone}`;
+      throw new EngineError('ABORTED', message, { cause: signal.reason, outcomeUnknown: true });
     } finally {
       socket.destroy();
     }
@@ -134,11 +137,13 @@ export class ExecCalls extends StreamCalls {
     return { stdout: Buffer.concat(pieces.stdout).toString(), stderr: Buffer.concat(pieces.stderr).toString() };
   }
 
+  /** An output ends a moment before its engine knows of it, or long before when the command closes it. */
   async #exitCode(id: string, signal: AbortSignal): Promise<number> {
-    const { ExitCode: exitCode } = await this.inspectExec(id, { signal });
-    if (typeof exitCode === 'number') return exitCode;
-    const message = `exec ${id} of engine ${this.engine} ended its output and still runs; inspect it later`;
-    throw new EngineError('BAD_ANSWER', message, { outcomeUnknown: true });
+    for (let waitMs = firstLookMs; ; waitMs = Math.min(waitMs * 2, lookMsMax)) {
+      const { ExitCode: exitCode, Running: running } = await this.inspectExec(id, { signal });
+      if (typeof exitCode === 'number' && !running) return exitCode;
+      await pause(this.transport.clock, waitMs, signal);
+    }
   }
 }
 

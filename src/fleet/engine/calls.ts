@@ -97,7 +97,7 @@ export class Calls {
   }
 
   /**
-   * Reads a JSON answer. A large list costs its parsing, which holds up everything else in this process: about 10 ms for a
+   * Reads a JSON answer. A large list costs its parsing, which holds up everything else in this process: 10 to 15 ms for a
    * MiB. `null` for an empty answer.
    */
   protected async json<T>(method: string, path: string, call: Call = {}): Promise<T> {

@@ -13,7 +13,7 @@ export interface MonitorOptions {
   /** Nanoseconds since the epoch, as digits: events from then on, as far as the engine still has them. Default: from now on. */
   readonly since?: string | undefined;
   readonly filters?: Filters | undefined;
-  /** Is told why the stream broke, or what the handler threw. The stream goes on by itself. */
+  /** Receives the reason for which the stream broke, or what the handler threw. The stream goes on by itself. */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Called at each connection. An engine keeps few events: whoever must not miss any lists again now. */
   readonly onConnect?: (() => void) | undefined;
@@ -42,7 +42,7 @@ export interface OpenedEvents {
 const backOffStepMs = 1_000;
 const backOffMaxMs = 10_000;
 
-/** How many events are remembered. An engine keeps 256, so what it sends again is among them. */
+/** Number of events that are remembered. An engine keeps 256, so what it sends again is among them. */
 const rememberedMax = 512;
 
 /**

@@ -29,7 +29,7 @@ const missed: Readonly<Record<DeadlineKind, string>> = {
   progress: 'made no progress',
 };
 
-/** How often silence is looked for within the time that it may last. */
+/** Number of looks for silence within the time that it may last. */
 const looksPerTimeout = 4;
 
 /**

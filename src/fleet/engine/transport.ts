@@ -37,7 +37,7 @@ export interface TransportRequest {
   readonly signal?: AbortSignal | undefined;
   /** Default: `readMs` of the timeouts, and for the other deadlines `streamMs` and `progressMs`. */
   readonly timeoutMs?: number | undefined;
-  /** What the deadline covers. Default `whole`. */
+  /** Extent of the deadline. Default `whole`. */
   readonly deadline?: DeadlineKind | undefined;
   /** True when the engine changes something on it. Default: true unless the method is GET, HEAD or OPTIONS. */
   readonly mutates?: boolean | undefined;
@@ -55,7 +55,7 @@ export interface Upgraded {
 /** Silence of a connection before the system asks whether the other side is still there, milliseconds. */
 const keepAliveMs = 10_000;
 
-/** How many idle connections are kept. */
+/** The most idle connections that are kept. */
 const idleMax = 8;
 
 /** HTTP with one engine. Any status is an answer here; no API version is added. */

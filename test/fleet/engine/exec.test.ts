@@ -126,12 +126,11 @@ describe('exec', () => {
   });
 
   it('waits for an engine that learns of the end after the output, and for a command that has closed it', async () => {
-    const { client, clock, server } = await engine((socket) => socket.end(agreed), [running, running, ended(4)]);
+    const { client, clock } = await engine((socket) => socket.end(agreed), [running, running, ended(4)]);
     const executing = client.exec({ container: 'a', cmd: ['x'] });
-    for (const looks of [1, 2]) {
-      const looked = () => server.lines.filter((line) => line.startsWith('GET')).length === looks;
-      await until('it has looked and waits', () => looked() && clock.armed === 2);
-      clock.advance(1_000);
+    for (const waitMs of [20, 40]) {
+      await until('it has looked and waits', () => clock.delays.includes(waitMs));
+      clock.advance(waitMs);
     }
     expect(await executing).toMatchObject({ exitCode: 4 });
   });

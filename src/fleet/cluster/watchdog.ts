@@ -112,7 +112,8 @@ export class Watchdog {
     if (!here) {
       if (this.#mayStillCome(record)) return;
       this.#missingSince.delete(record.id);
-      await book.remove(record.id);
+      await engine.refreshSpecs(); // or it is another engine that does not have it
+      if (engine.state === 'healthy' && index.ofSwarmId(record.id).length === 0) await book.remove(record.id);
       return;
     }
     this.#missingSince.delete(record.id);

@@ -198,7 +198,7 @@ export class Engine implements EngineHandle, Followed {
    */
   async connect(admit: (engine: Engine) => void = () => undefined): Promise<void> {
     if (this.#state !== 'pending') throw new FleetError('CONFLICT', `engine ${this.addr} is connected already`);
-    await this.#readSpecs();
+    await this.refreshSpecs();
     this.#ip = await resolveHost(this.addr);
     this.#expectLive();
     admit(this);
@@ -236,10 +236,26 @@ export class Engine implements EngineHandle, Followed {
   async refresh(): Promise<void> {
     const returning = this.#state === 'unhealthy';
     const { clock, specsMs } = this.#settings;
-    if (this.#doubtful || clock.monotonic() - this.#specsAt >= specsMs) await this.#readSpecs();
+    if (this.#doubtful || clock.monotonic() - this.#specsAt >= specsMs) await this.refreshSpecs();
     await this.refreshContainers(returning);
     await Promise.allSettled([this.refreshVolumes(), this.refreshNetworks(), this.refreshImages()]);
     if (returning && this.#state === 'unhealthy' && !this.health.lost) this.#returned();
+  }
+
+  /**
+   * Reads its resources and labels again.
+   * @throws FleetError `CONFLICT` when another engine answers at this address; this one is unhealthy then.
+   */
+  async refreshSpecs(): Promise<void> {
+    this.#doubtful = false;
+    const info = await this.#called(this.client.info());
+    const { clock, logger } = this.#settings;
+    const specs = specsOf(info, this.addr, clock.now());
+    if (this.#specs && this.#specs.engineId !== specs.engineId) this.#refuseIdentity(this.#specs, specs);
+    if (!this.#specs) for (const warning of specs.warnings) logger.warn(warning);
+    this.#info = info;
+    this.#specs = specs;
+    this.#specsAt = clock.monotonic();
   }
 
   /** Asks for all containers again. `full` inspects those too whose entry in the list is as before. */
@@ -335,7 +351,7 @@ export class Engine implements EngineHandle, Followed {
   /** Ends everything that follows the engine. It never comes back; harmless when called again. */
   disconnect(): void {
     if (this.#state === 'disconnected') return;
-    const known = this.#state !== 'pending';
+    const known = this.#state === 'healthy'; // of an unhealthy one it was announced
     this.#state = 'disconnected';
     this.#following.stop();
     this.client.close();
@@ -351,19 +367,6 @@ export class Engine implements EngineHandle, Followed {
   /** Overcommitment comes in whole units, as Docker Swarm counts it: 5 % of two CPUs are none. */
   #withOvercommit(amount = 0): number {
     return amount + Math.trunc(amount * this.#settings.overcommit);
-  }
-
-  /** Reads `info` again. Another id means that another engine answers at this address. */
-  async #readSpecs(): Promise<void> {
-    this.#doubtful = false;
-    const info = await this.#called(this.client.info());
-    const { clock, logger } = this.#settings;
-    const specs = specsOf(info, this.addr, clock.now());
-    if (this.#specs && this.#specs.engineId !== specs.engineId) this.#refuseIdentity(this.#specs, specs);
-    if (!this.#specs) for (const warning of specs.warnings) logger.warn(warning);
-    this.#info = info;
-    this.#specs = specs;
-    this.#specsAt = clock.monotonic();
   }
 
   #refuseIdentity(before: Specs, after: Specs): never {
@@ -399,7 +402,7 @@ export class Engine implements EngineHandle, Followed {
       await this.refreshImages();
     if (reaction.refresh === 'volumes') await this.refreshVolumes();
     if (reaction.refresh === 'networks') await this.refreshNetworks();
-    if (reaction.refresh === 'specs') await this.#readSpecs();
+    if (reaction.refresh === 'specs') await this.refreshSpecs();
   }
 
   #tell(event: EngineEvent): void {

@@ -64,27 +64,15 @@ export type { By, Range } from './kinds/index.js';
 export * from './kinds/public.js';
 export { isKind, kindNames, specVersionOf } from './kinds/index.js';
 export type {
-  Annotations,
   AnyObject,
-  ContainerSpec,
   DeepPartial,
   Draft,
-  Driver,
-  Endpoint,
-  EndpointSpec,
-  Healthcheck,
-  Ipam,
   Kind,
   Meta,
-  Mount,
   ObjectOf,
   ObjectTypes,
-  PortConfig,
   Replacement,
-  Resources,
   StoredObject,
-  TaskSpec,
-  UpdateConfig,
 } from './kinds/index.js';
 
 // Custom kinds.

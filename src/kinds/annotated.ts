@@ -1,4 +1,4 @@
-import type { Annotations } from './parts.js';
+import type { Annotations } from './parts/index.js';
 import type { DeepPartial } from './schema.js';
 
 /** Finds the name and the annotations in an object of a kind, and in a literal that has some of its fields. */

@@ -1,7 +1,7 @@
 import type { IndexDefinition } from '../table/index.js';
 import { type NamedParts, specParts } from './annotated.js';
-import { type KindDefinition, nameIndex, type StoredObject } from './definition.js';
-import type { Annotations } from './parts.js';
+import { type BodyOf, type KindDefinition, nameIndex, type StoredObject } from './definition.js';
+import type { Annotations } from './parts/index.js';
 import type { KindRules } from './rules.js';
 import { copyFields, type DeepPartial, type ObjectSchema } from './schema.js';
 import type { SelectorField } from './selector-fields.js';
@@ -17,7 +17,7 @@ export interface BuiltInKind<
 > extends KindDefinition<T> {
   readonly kind: K;
   readonly plural: P;
-  readonly body: ObjectSchema<Omit<T, 'id' | 'meta'>>;
+  readonly body: ObjectSchema<BodyOf<T>>;
   /** Beside id and name. */
   readonly columns: readonly Column<T>[];
   /** The API asks them; the store does not. */
@@ -31,7 +31,7 @@ export interface BuiltInKind<
 interface Options<T extends StoredObject, K extends string, P extends string> {
   readonly kind: K;
   readonly plural: P;
-  readonly body: ObjectSchema<Omit<T, 'id' | 'meta'>>;
+  readonly body: ObjectSchema<BodyOf<T>>;
   /** Default: `spec.annotations`. */
   readonly parts?: NamedParts<T>;
   readonly uniqueName: boolean;

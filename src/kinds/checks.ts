@@ -1,6 +1,6 @@
 import type { NamedParts } from './annotated.js';
 import { foldName } from './definition.js';
-import type { Annotations } from './parts.js';
+import type { Annotations } from './parts/index.js';
 import type { Kind, ObjectOf } from './registry.js';
 import type { DeepPartial } from './schema.js';
 import { type CheckFunc, keyCheck } from './specifiers.js';

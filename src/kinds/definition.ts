@@ -11,6 +11,9 @@ export interface StoredObject {
   readonly meta: Meta;
 }
 
+/** The fields of an object without those that every object has. */
+export type BodyOf<T extends StoredObject> = Omit<T, 'id' | 'meta'>;
+
 /** Input of `create`: the fields that matter. `meta` may be there (objects read before) and is ignored. */
 export type Draft<T extends StoredObject> = DeepPartial<T>;
 

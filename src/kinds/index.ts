@@ -12,20 +12,6 @@ export type { Health, InstanceRecord } from './instance/record.js';
 export type { BuiltInKind, Column } from './built-in.js';
 export type { KindRules, NameRule } from './rules.js';
 export type { SelectorField } from './selector-fields.js';
-export type {
-  Annotations,
-  ContainerSpec,
-  Driver,
-  Endpoint,
-  EndpointSpec,
-  Healthcheck,
-  Ipam,
-  Mount,
-  PortConfig,
-  Resources,
-  TaskSpec,
-  UpdateConfig,
-} from './parts.js';
 export {
   all,
   and,

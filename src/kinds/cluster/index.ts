@@ -1,4 +1,12 @@
-export { type Cluster } from './schema.js';
+export type {
+  Cluster,
+  ClusterSpec,
+  DispatcherConfig,
+  EncryptionConfig,
+  OrchestrationConfig,
+  RaftConfig,
+  TaskDefaults,
+} from './schema.js';
 export {
   EventCreateCluster,
   EventDeleteCluster,

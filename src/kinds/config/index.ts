@@ -1,4 +1,4 @@
-export { type Config, configBytesMax } from './schema.js';
+export { type Config, configBytesMax, type ConfigSpec } from './schema.js';
 export {
   EventCreateConfig,
   EventDeleteConfig,

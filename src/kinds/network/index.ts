@@ -1,4 +1,4 @@
-export { type Network } from './schema.js';
+export type { Ipam, IpamConfig, Network, NetworkSpec } from './schema.js';
 export {
   EventCreateNetwork,
   EventDeleteNetwork,

@@ -1,4 +1,15 @@
-export { type Node, type NodeMembership, type NodeRole, type NodeState } from './schema.js';
+export type {
+  EngineDescription,
+  EnginePlugin,
+  ManagerStatus,
+  Node,
+  NodeDescription,
+  NodeMembership,
+  NodeRole,
+  NodeSpec,
+  NodeState,
+  NodeStatus,
+} from './schema.js';
 export {
   EventCreateNode,
   EventDeleteNode,

@@ -1,4 +1,4 @@
-export { type Secret, secretBytesMax } from './schema.js';
+export { type Secret, secretBytesMax, type SecretSpec } from './schema.js';
 export {
   EventCreateSecret,
   EventDeleteSecret,

@@ -1,6 +1,8 @@
-import type { StoredObject } from '../definition.js';
-import { annotations, driver } from '../parts.js';
-import { flag, type Infer, object, optional, SchemaError, text } from '../schema.js';
+import type { BodyOf, StoredObject } from '../definition.js';
+import { objectOf } from '../object-of.js';
+import { type Annotations, annotations } from '../parts/annotations.js';
+import { type Driver, driver } from '../parts/driver.js';
+import { flag, optional, SchemaError, text } from '../schema.js';
 
 /** Most bytes of a secret, decoded: SwarmKit's limit. */
 export const secretBytesMax = 500 * 1024;
@@ -23,18 +25,29 @@ export function checkData(data: string, max: number): void {
   if (data.length % 4 !== 0 || !base64Pattern.test(data)) throw new SchemaError('must be base64', path);
 }
 
-export const secretBody = object({
-  spec: object({
-    annotations,
-    /** Base64. Stays in the store: the API leaves it out of everything that it answers. */
-    data: text(),
-    /** Driver that provides the data, when it is kept elsewhere. */
-    driver: optional(driver),
-    templating: optional(driver),
-  }),
-  /** Made by the cluster for itself. */
-  internal: flag(),
+/** Content of a secret, set by users. */
+export interface SecretSpec {
+  /** Name, labels and index entries of the secret. */
+  readonly annotations: Annotations;
+  /** Content as base64, at most 512,000 bytes decoded. The API refuses to change it and never answers with it. */
+  readonly data: string;
+  /** Driver that provides the data, when it is kept elsewhere. */
+  readonly driver?: Driver;
+  /** Driver that fills in the content as a template; absent leaves it as it is. */
+  readonly templating?: Driver;
+}
+const secretSpec = objectOf<SecretSpec>()({
+  annotations,
+  data: text(),
+  driver: optional(driver),
+  templating: optional(driver),
 });
 
 /** Something that only the containers which name it may see. */
-export interface Secret extends StoredObject, Infer<typeof secretBody> {}
+export interface Secret extends StoredObject {
+  /** Content, set by users. */
+  readonly spec: SecretSpec;
+  /** True: the cluster made it for itself. Default `false`. */
+  readonly internal: boolean;
+}
+export const secretBody = objectOf<BodyOf<Secret>>()({ spec: secretSpec, internal: flag() });

@@ -1,4 +1,12 @@
-export { type Service, type ServiceSpec } from './schema.js';
+export type {
+  GlobalMode,
+  ReplicatedMode,
+  Service,
+  ServiceMode,
+  ServiceSpec,
+  UpdateConfig,
+  UpdateStatus,
+} from './schema.js';
 export {
   EventCreateService,
   EventDeleteService,

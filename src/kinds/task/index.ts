@@ -1,4 +1,12 @@
-export { type Task, type TaskState, taskStateOrder, taskStates } from './schema.js';
+export {
+  type ContainerStatus,
+  type Task,
+  type TaskNetwork,
+  type TaskState,
+  taskStateOrder,
+  taskStates,
+  type TaskStatus,
+} from './schema.js';
 export {
   EventCreateTask,
   EventDeleteTask,

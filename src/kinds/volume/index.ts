@@ -1,4 +1,14 @@
-export { type Volume } from './schema.js';
+export type {
+  CapacityRange,
+  Topology,
+  TopologyRequirement,
+  Volume,
+  VolumeAccessMode,
+  VolumeInfo,
+  VolumePublishStatus,
+  VolumeSecret,
+  VolumeSpec,
+} from './schema.js';
 export {
   EventCreateVolume,
   EventDeleteVolume,

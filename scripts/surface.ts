@@ -23,7 +23,17 @@ export function entryPoints(): EntryPoint[] {
 
 interface Declared {
   readonly name: string;
+  readonly symbol: ts.Symbol;
   readonly declarations: readonly ts.Declaration[];
+}
+
+interface Field {
+  /** `Task.status.state` */
+  readonly path: string;
+  /** Comment of the field; empty without one. */
+  readonly words: string;
+  /** Type of the field, as an editor shows it. */
+  readonly type: string;
 }
 
 /** Reads the built declarations. */
@@ -48,10 +58,10 @@ export class Surface {
     const file = this.#program.getSourceFile(types);
     const module = file && this.#checker.getSymbolAtLocation(file);
     if (!module) throw new Error(`${types} is missing: run npm run build first`);
-    const symbols = this.#checker.getExportsOfModule(module).map((symbol) => ({
-      name: symbol.name,
-      declarations: this.#resolved(symbol).declarations ?? [],
-    }));
+    const symbols = this.#checker.getExportsOfModule(module).map((exported) => {
+      const symbol = this.#resolved(exported);
+      return { name: exported.name, symbol, declarations: symbol.declarations ?? [] };
+    });
     return symbols.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -79,29 +89,66 @@ export class Surface {
     return `${blocks.join('\n\n')}\n`;
   }
 
-  /** Exports, and members of exported interfaces and classes, that an editor has no words for. */
+  /** Exports, and members of exported interfaces and classes, for which an editor has no words to show. */
   undocumented(entry: EntryPoint): string[] {
-    return this.exportsOf(entry).flatMap(({ name, declarations }) => [
-      // Of overloads, and of a value and a type of one name, one comment is enough.
-      ...(declarations.some((declaration) => ts.isSourceFile(declaration) || hasComment(declaration)) ? [] : [name]),
-      ...declarations.flatMap((declaration) => membersOf(declaration).map((member) => `${name}.${member}`)),
-    ]);
+    return this.exportsOf(entry).flatMap(({ name, symbol, declarations }) => {
+      // A namespace of schemas: its file is the declaration.
+      if (declarations.some(ts.isSourceFile)) return [];
+      const members = this.#membersOf(symbol, declarations);
+      const without = members.filter((member) => !this.#hasWords(member)).map((member) => `${name}.${member.name}`);
+      return this.#hasWords(symbol) ? without : [name, ...without];
+    });
   }
-}
 
-function hasComment(declaration: ts.Declaration): boolean {
-  const node = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
-  return ts.getJSDocCommentsAndTags(node).length > 0;
-}
-
-/** The members without a comment, of which no overload has one. */
-function membersOf(declaration: ts.Declaration): string[] {
-  if (!ts.isClassDeclaration(declaration) && !ts.isInterfaceDeclaration(declaration)) return [];
-  const documented = new Map<string, boolean>();
-  for (const member of declaration.members) {
-    if (!member.name || ts.isPrivateIdentifier(member.name)) continue;
-    const name = member.name.getText();
-    documented.set(name, (documented.get(name) ?? false) || hasComment(member));
+  /** Members that users may call or read, those of the type and the static ones, but none of another package. */
+  #membersOf(symbol: ts.Symbol, declarations: readonly ts.Declaration[]): ts.Symbol[] {
+    if (!declarations.some((one) => ts.isClassDeclaration(one) || ts.isInterfaceDeclaration(one))) return [];
+    const all = [...(symbol.members?.values() ?? []), ...(symbol.exports?.values() ?? [])];
+    return all.filter((member) =>
+      member.declarations?.some((one) =>
+        ts.isClassElement(one) || ts.isTypeElement(one)
+          ? one.name !== undefined && !ts.isPrivateIdentifier(one.name)
+          : false,
+      ),
+    );
   }
-  return [...documented].flatMap(([name, has]) => (has ? [] : [name]));
+
+  /**
+   * The fields below an exported type, by path from it, with the words that an editor shows for each and the name of the
+   * type that it has. Fields of a type that was seen before are not listed again.
+   */
+  fieldsOf(entry: EntryPoint, name: string): Field[] {
+    const found = this.exportsOf(entry).find((one) => one.name === name);
+    if (!found) throw new Error(`${entry.name} does not export ${name}`);
+    const fields: Field[] = [];
+    const seen = new Set<ts.Type>();
+    const visit = (type: ts.Type, path: string): void => {
+      for (const part of type.isUnionOrIntersection() ? type.types : [type]) {
+        const [item] = this.#checker.isArrayType(part) ? this.#checker.getTypeArguments(part as ts.TypeReference) : [];
+        if (item) visit(item, path);
+        else if (part.flags & ts.TypeFlags.Object && !seen.has(part)) {
+          seen.add(part);
+          for (const field of part.getProperties()) {
+            const below = this.#checker.getTypeOfSymbol(field);
+            fields.push({
+              path: `${path}.${field.name}`,
+              words: this.#wordsOf(field),
+              type: this.#checker.typeToString(below),
+            });
+            visit(below, `${path}.${field.name}`);
+          }
+        }
+      }
+    };
+    visit(this.#checker.getDeclaredTypeOfSymbol(found.symbol), name);
+    return fields;
+  }
+
+  #wordsOf(symbol: ts.Symbol): string {
+    return ts.displayPartsToString(symbol.getDocumentationComment(this.#checker));
+  }
+
+  #hasWords(symbol: ts.Symbol): boolean {
+    return this.#wordsOf(symbol) !== '' || symbol.getJsDocTags(this.#checker).length > 0;
+  }
 }

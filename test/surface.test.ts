@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { entryPoints, Surface } from '../scripts/surface.js';
+import { kindNames } from '../src/kinds/index.js';
 import { buildIfMissing } from './support/cli-process.js';
 
 /** `SKEP_WRITE_SURFACE=1` writes the files anew, after a change that is meant. */
 const write = process.env.SKEP_WRITE_SURFACE === '1';
 const entries = entryPoints();
-const documented = ['skep', 'skep/client', 'skep/coordination'];
+const [skep] = entries as [(typeof entries)[number]];
+const kindTypes = kindNames.map((kind) => `${kind[0]?.toUpperCase()}${kind.slice(1)}`);
 
 describe('the public surface', () => {
   buildIfMissing();
@@ -24,8 +26,20 @@ describe('the public surface', () => {
     );
   });
 
-  it.each(entries.filter(({ name }) => documented.includes(name)))('of $name has a comment at everything', (entry) => {
+  it.each(entries)('of $name has a comment at everything', (entry) => {
     expect(surface.undocumented(entry)).toEqual([]);
+  });
+
+  it.each(kindTypes)('has a short comment at every field of a %s', (name) => {
+    const fields = surface.fieldsOf(skep, name);
+    expect(fields.map(({ path }) => path)).toContainEqual(expect.stringMatching(/\.annotations\.indices\.key$/));
+    const wrong = fields.filter(({ words }) => words === '' || words.split(/\s+/).length > 25);
+    expect(wrong.map(({ path, words }) => `${path}: ${words}`)).toEqual([]);
+  });
+
+  it.each(kindTypes)('has names for the types of the fields of a %s', (name) => {
+    const unnamed = surface.fieldsOf(skep, name).filter(({ type }) => /[{}]|\bInfer\b|import\(/.test(type));
+    expect(unnamed.map(({ path, type }) => `${path}: ${type}`)).toEqual([]);
   });
 
   it('is correct by itself, without skipLibCheck', { timeout: 120_000 }, () => {
@@ -40,8 +54,7 @@ describe('the public surface', () => {
   });
 
   it('has no plumbing of replicas', () => {
-    const [skep] = entries;
-    const text = skep ? surface.text(skep) : '';
+    const text = surface.text(skep);
     for (const word of [
       'installStaged',
       'followRestore',

@@ -4,6 +4,7 @@ export { elect } from './election.js';
 export type { ElectOptions, Lead } from './election.js';
 export type { FencedTable, FencedTx } from './fenced.js';
 export { entries, locks } from '../kinds/index.js';
+export type { EntryBody, EntryIndexes, IndexesOf, LockBody, LockIndexes, SystemKind } from '../kinds/index.js';
 export { Lease } from './lease.js';
 export type { LeaseOptions } from './lease.js';
 export { acquire, Lock, lockTtlDefaultMs } from './lock.js';

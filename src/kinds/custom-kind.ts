@@ -143,6 +143,17 @@ export interface CustomKind<Body extends object, I = Record<never, never>, D = B
   readonly definition: KindDefinition;
 }
 
+/** Index functions by name, each giving values of this type: `{ lease: string | undefined }`. */
+export type IndexesOf<Body, Values> = { readonly [K in keyof Values]: (object: Stored<Body>) => Values[K] };
+
+/** A custom kind that every member knows: fields, values of the indexes, name. */
+export type SystemKind<Body extends object, Values, N extends string> = CustomKind<
+  Body,
+  IndexesOf<Body, Values>,
+  DeepPartial<Body>,
+  N
+>;
+
 /** A custom kind of any type. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- kinds of all types
 export type AnyCustomKind = CustomKind<any, any, any>;

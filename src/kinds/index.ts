@@ -5,7 +5,9 @@ export { systemKinds, systemRules } from './system.js';
 export { leaseIndex, leases, ttlMaxMs, ttlMinMs } from './lease/kind.js';
 export { locks } from './lock/kind.js';
 export { containers } from './container/kind.js';
+export type { LockBody, LockIndexes } from './lock/kind.js';
 export { entries } from './entry/kind.js';
+export type { EntryBody, EntryIndexes } from './entry/kind.js';
 export { instances } from './instance/kind.js';
 export { checkedRecord, healths, isHealth } from './instance/record.js';
 export type { Health, InstanceRecord } from './instance/record.js';
@@ -55,8 +57,10 @@ export type {
   CustomEvent,
   CustomKind,
   CustomReplacement,
+  IndexesOf,
   KindOptions,
   Stored,
+  SystemKind,
   TypeOnly,
 } from './custom-kind.js';
 export type { StandardSchema } from './standard-schema.js';

@@ -1,31 +1,38 @@
 import { specParts } from '../annotated.js';
 import { commonChecks } from '../checks.js';
 import type { CreateEvent, DeleteEvent, UpdateEvent } from '../events.js';
-import { type CheckFunc, specifiersOf } from '../specifiers.js';
+import { type CheckFunc, type SpecifierFunction, specifiersOf } from '../specifiers.js';
 
 // Checks of what a watcher names against the object that changed.
 
 /** Compares a literal with a changed cluster. */
 export type ClusterCheckFunc = CheckFunc<'cluster'>;
 
-/** Checks of the id, name or index entry of a cluster against the literal; names without case. */
-export const {
-  id: clusterCheckId,
-  idPrefix: clusterCheckIdPrefix,
-  name: clusterCheckName,
-  namePrefix: clusterCheckNamePrefix,
-  custom: clusterCheckCustom,
-  customPrefix: clusterCheckCustomPrefix,
-} = commonChecks<'cluster'>(specParts);
+const checks = commonChecks<'cluster'>(specParts);
+
+/** The changed cluster has the literal's id. */
+export const clusterCheckId: ClusterCheckFunc = checks.id;
+/** The changed cluster's id begins with the literal's. */
+export const clusterCheckIdPrefix: ClusterCheckFunc = checks.idPrefix;
+/** The changed cluster has the literal's name, compared without case. */
+export const clusterCheckName: ClusterCheckFunc = checks.name;
+/** The changed cluster's name begins with the literal's, compared without case. */
+export const clusterCheckNamePrefix: ClusterCheckFunc = checks.namePrefix;
+/** The changed cluster has the one index entry that the literal names. */
+export const clusterCheckCustom: ClusterCheckFunc = checks.custom;
+/** The changed cluster has an index entry with the literal's key, and a value that begins with the literal's. */
+export const clusterCheckCustomPrefix: ClusterCheckFunc = checks.customPrefix;
 
 // Specifiers, and the events that they select.
 
-/** Specifiers of clusters that were created, updated or deleted: an optional literal, then checks. */
-export const {
-  create: EventCreateCluster,
-  update: EventUpdateCluster,
-  delete: EventDeleteCluster,
-} = specifiersOf('cluster');
+const specifiers = specifiersOf('cluster');
+
+/** Specifies creates of clusters: an optional literal, then checks. */
+export const EventCreateCluster: SpecifierFunction<'cluster', EventCreateCluster> = specifiers.create;
+/** Specifies updates of clusters: an optional literal, then checks. */
+export const EventUpdateCluster: SpecifierFunction<'cluster', EventUpdateCluster> = specifiers.update;
+/** Specifies deletes of clusters: an optional literal, then checks. */
+export const EventDeleteCluster: SpecifierFunction<'cluster', EventDeleteCluster> = specifiers.delete;
 /** A committed create of a cluster. */
 export type EventCreateCluster = CreateEvent<'cluster'>;
 /** A committed update of a cluster. */

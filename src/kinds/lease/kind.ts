@@ -1,25 +1,38 @@
-import { defineKind } from '../custom-kind.js';
-import * as s from '../schemas.js';
+import { defineKind, type SystemKind } from '../custom-kind.js';
+import { objectOf } from '../object-of.js';
+import { flag, text, uint } from '../schema.js';
 
 /** The shortest and the longest lease, milliseconds. */
 export const ttlMinMs = 500;
 export const ttlMaxMs = 24 * 60 * 60 * 1_000;
 
+/** Fields of a lease. */
+export interface LeaseBody {
+  /** Time without a renewal after which it expires, ms. */
+  readonly ttlMs: number;
+  /** Name of the holder, for people. */
+  readonly holder: string;
+  /** True: it is marked as lost, and not removed, when most guarded leases lapse at once. */
+  readonly guarded: boolean;
+  /** True: nobody keeps it alive, and so many others neither that the fault may be ours. */
+  readonly lost: boolean;
+}
+
+/** Values of the indexes of {@link leases}. */
+export interface LeaseIndexes {
+  /** Leases that a mass expiry marks as lost. */
+  readonly guarded: boolean;
+  /** Leases that are marked as lost. */
+  readonly lost: boolean;
+}
+
 /**
  * Leases: each is removed when nobody keeps it alive. An object of any kind is attached to a lease when its kind has an
  * index called `lease` that gives the lease's id. It is removed together with the lease.
  */
-export const leases = defineKind({
+export const leases: SystemKind<LeaseBody, LeaseIndexes, 'leases'> = defineKind({
   name: 'leases',
-  schema: s.object({
-    ttlMs: s.uint(),
-    /** Name of the holder, for people. */
-    holder: s.text(),
-    /** True: it is marked as lost, and not removed, when most guarded leases lapse at once. */
-    guarded: s.flag(),
-    /** True: nobody keeps it alive, and so many others neither that the fault may be ours. */
-    lost: s.flag(),
-  }),
+  schema: objectOf<LeaseBody>()({ ttlMs: uint(), holder: text(), guarded: flag(), lost: flag() }),
   indexes: { guarded: (lease) => lease.guarded, lost: (lease) => lease.lost },
   validate: ({ ttlMs }) =>
     ttlMs < ttlMinMs || ttlMs > ttlMaxMs ? `ttlMs must be from ${ttlMinMs} to ${ttlMaxMs}, is ${ttlMs}` : undefined,

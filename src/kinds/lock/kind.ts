@@ -1,18 +1,32 @@
 import { StoreError } from '../../base/store-error.js';
-import { defineKind, type Stored } from '../custom-kind.js';
+import { defineKind, type Stored, type SystemKind } from '../custom-kind.js';
 import { leases } from '../lease/kind.js';
+import { objectOf } from '../object-of.js';
 import type { KindRules } from '../rules.js';
-import * as s from '../schemas.js';
+import { text } from '../schema.js';
+
+/** Fields of one lock that is held. */
+export interface LockBody {
+  /** Name of the lock. */
+  readonly lock: string;
+  /** Holder of the lock, as shown to people. */
+  readonly holder: string;
+  /** Id of the holder's lease: the lock is removed with it. */
+  readonly lease: string;
+}
+
+/** Values of the indexes of {@link locks}. */
+export interface LockIndexes {
+  /** Name of the lock: unique. */
+  readonly lock: string;
+  /** Id of the holder's lease. */
+  readonly lease: string;
+}
 
 /** One lock that is held. It is never changed: the version that made it is its epoch, and grows with every holder. */
-export const locks = defineKind({
+export const locks: SystemKind<LockBody, LockIndexes, 'locks'> = defineKind({
   name: 'locks',
-  schema: s.object({
-    lock: s.text(),
-    /** Holder of the lock, as shown to people. */
-    holder: s.text(),
-    lease: s.text(),
-  }),
+  schema: objectOf<LockBody>()({ lock: text(), holder: text(), lease: text() }),
   indexes: { lock: (held) => held.lock, lease: (held) => held.lease },
   unique: ['lock'],
   validate: ({ lock }) => (lock === '' ? 'lock must not be empty' : undefined),

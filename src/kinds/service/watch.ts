@@ -2,7 +2,7 @@ import { specParts } from '../annotated.js';
 import { type By, byIndex } from '../by.js';
 import { commonChecks } from '../checks.js';
 import type { CreateEvent, DeleteEvent, UpdateEvent } from '../events.js';
-import { type CheckFunc, specifiersOf } from '../specifiers.js';
+import { type CheckFunc, type SpecifierFunction, specifiersOf } from '../specifiers.js';
 
 // Lookups.
 
@@ -21,24 +21,31 @@ export const byReferencedConfigId = (configId: string): By<'service' | 'task'> =
 /** Compares a literal with a changed service. */
 export type ServiceCheckFunc = CheckFunc<'service'>;
 
-/** Checks of the id, name or index entry of a service against the literal; names without case. */
-export const {
-  id: serviceCheckId,
-  idPrefix: serviceCheckIdPrefix,
-  name: serviceCheckName,
-  namePrefix: serviceCheckNamePrefix,
-  custom: serviceCheckCustom,
-  customPrefix: serviceCheckCustomPrefix,
-} = commonChecks<'service'>(specParts);
+const checks = commonChecks<'service'>(specParts);
+
+/** The changed service has the literal's id. */
+export const serviceCheckId: ServiceCheckFunc = checks.id;
+/** The changed service's id begins with the literal's. */
+export const serviceCheckIdPrefix: ServiceCheckFunc = checks.idPrefix;
+/** The changed service has the literal's name, compared without case. */
+export const serviceCheckName: ServiceCheckFunc = checks.name;
+/** The changed service's name begins with the literal's, compared without case. */
+export const serviceCheckNamePrefix: ServiceCheckFunc = checks.namePrefix;
+/** The changed service has the one index entry that the literal names. */
+export const serviceCheckCustom: ServiceCheckFunc = checks.custom;
+/** The changed service has an index entry with the literal's key, and a value that begins with the literal's. */
+export const serviceCheckCustomPrefix: ServiceCheckFunc = checks.customPrefix;
 
 // Specifiers, and the events that they select.
 
-/** Specifiers of services that were created, updated or deleted: an optional literal, then checks. */
-export const {
-  create: EventCreateService,
-  update: EventUpdateService,
-  delete: EventDeleteService,
-} = specifiersOf('service');
+const specifiers = specifiersOf('service');
+
+/** Specifies creates of services: an optional literal, then checks. */
+export const EventCreateService: SpecifierFunction<'service', EventCreateService> = specifiers.create;
+/** Specifies updates of services: an optional literal, then checks. */
+export const EventUpdateService: SpecifierFunction<'service', EventUpdateService> = specifiers.update;
+/** Specifies deletes of services: an optional literal, then checks. */
+export const EventDeleteService: SpecifierFunction<'service', EventDeleteService> = specifiers.delete;
 /** A committed create of a service. */
 export type EventCreateService = CreateEvent<'service'>;
 /** A committed update of a service. */

@@ -1,7 +1,7 @@
 import { type By, byIndex } from '../by.js';
 import { commonChecks } from '../checks.js';
 import type { CreateEvent, DeleteEvent, UpdateEvent } from '../events.js';
-import { type CheckFunc, keyCheck, specifiersOf } from '../specifiers.js';
+import { type CheckFunc, keyCheck, type SpecifierFunction, specifiersOf } from '../specifiers.js';
 import { taskParts, type TaskState, taskStateOrder } from './schema.js';
 
 // Lookups.
@@ -22,41 +22,55 @@ export const byTaskState = (state: TaskState): By<'task'> => byIndex('state', [s
 /** Compares a literal with a changed task. */
 export type TaskCheckFunc = CheckFunc<'task'>;
 
-/** Checks of the id, name or index entry of a task against the literal; names without case. */
-export const {
-  id: taskCheckId,
-  idPrefix: taskCheckIdPrefix,
-  name: taskCheckName,
-  namePrefix: taskCheckNamePrefix,
-  custom: taskCheckCustom,
-  customPrefix: taskCheckCustomPrefix,
-} = commonChecks<'task'>(taskParts);
+const checks = commonChecks<'task'>(taskParts);
+
+/** The changed task has the literal's id. */
+export const taskCheckId: TaskCheckFunc = checks.id;
+/** The changed task's id begins with the literal's. */
+export const taskCheckIdPrefix: TaskCheckFunc = checks.idPrefix;
+/** The changed task has the literal's name, compared without case. */
+export const taskCheckName: TaskCheckFunc = checks.name;
+/** The changed task's name begins with the literal's, compared without case. */
+export const taskCheckNamePrefix: TaskCheckFunc = checks.namePrefix;
+/** The changed task has the one index entry that the literal names. */
+export const taskCheckCustom: TaskCheckFunc = checks.custom;
+/** The changed task has an index entry with the literal's key, and a value that begins with the literal's. */
+export const taskCheckCustomPrefix: TaskCheckFunc = checks.customPrefix;
 
 /** The changed task is on the node that the literal names. */
-export const taskCheckNodeId = keyCheck<'task'>({ wanted: (wanted) => wanted.nodeId, changed: (task) => task.nodeId });
+export const taskCheckNodeId: TaskCheckFunc = keyCheck<'task'>({
+  wanted: (wanted) => wanted.nodeId,
+  changed: (task) => task.nodeId,
+});
 /** The changed task belongs to the service that the literal names. */
-export const taskCheckServiceId = keyCheck<'task'>({
+export const taskCheckServiceId: TaskCheckFunc = keyCheck<'task'>({
   wanted: (wanted) => wanted.serviceId,
   changed: (task) => task.serviceId,
 });
 /** The changed task is the replica that the literal's `serviceId` and `slot` name. */
-export const taskCheckSlot = keyCheck<'task'>({
+export const taskCheckSlot: TaskCheckFunc = keyCheck<'task'>({
   wanted: ({ serviceId, slot }) => (serviceId === undefined || slot === undefined ? undefined : `${slot} ${serviceId}`),
   changed: ({ serviceId, slot }) => (serviceId === undefined ? undefined : `${slot} ${serviceId}`),
 });
 /** The changed task shall be in the state that the literal names. */
-export const taskCheckDesiredState = keyCheck<'task'>({
+export const taskCheckDesiredState: TaskCheckFunc = keyCheck<'task'>({
   wanted: (wanted) => wanted.desiredState,
   changed: (task) => task.desiredState,
 });
 /** The changed task has gone further than the state that the literal's `status.state` names. */
-export const taskCheckStateGreaterThan: CheckFunc<'task'> = (wanted, changed) =>
+export const taskCheckStateGreaterThan: TaskCheckFunc = (wanted, changed) =>
   wanted.status?.state !== undefined && taskStateOrder(changed.status.state) > taskStateOrder(wanted.status.state);
 
 // Specifiers, and the events that they select.
 
-/** Specifiers of tasks that were created, updated or deleted: an optional literal, then checks. */
-export const { create: EventCreateTask, update: EventUpdateTask, delete: EventDeleteTask } = specifiersOf('task');
+const specifiers = specifiersOf('task');
+
+/** Specifies creates of tasks: an optional literal, then checks. */
+export const EventCreateTask: SpecifierFunction<'task', EventCreateTask> = specifiers.create;
+/** Specifies updates of tasks: an optional literal, then checks. */
+export const EventUpdateTask: SpecifierFunction<'task', EventUpdateTask> = specifiers.update;
+/** Specifies deletes of tasks: an optional literal, then checks. */
+export const EventDeleteTask: SpecifierFunction<'task', EventDeleteTask> = specifiers.delete;
 /** A committed create of a task. */
 export type EventCreateTask = CreateEvent<'task'>;
 /** A committed update of a task. */

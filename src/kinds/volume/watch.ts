@@ -2,7 +2,7 @@ import { specParts } from '../annotated.js';
 import { type By, byIndex } from '../by.js';
 import { commonChecks } from '../checks.js';
 import type { CreateEvent, DeleteEvent, UpdateEvent } from '../events.js';
-import { type CheckFunc, specifiersOf } from '../specifiers.js';
+import { type CheckFunc, type SpecifierFunction, specifiersOf } from '../specifiers.js';
 
 // Lookups.
 
@@ -14,24 +14,31 @@ export const byVolumeGroup = (group: string): By<'volume'> => byIndex('group', [
 /** Compares a literal with a changed volume. */
 export type VolumeCheckFunc = CheckFunc<'volume'>;
 
-/** Checks of the id, name or index entry of a volume against the literal; names without case. */
-export const {
-  id: volumeCheckId,
-  idPrefix: volumeCheckIdPrefix,
-  name: volumeCheckName,
-  namePrefix: volumeCheckNamePrefix,
-  custom: volumeCheckCustom,
-  customPrefix: volumeCheckCustomPrefix,
-} = commonChecks<'volume'>(specParts);
+const checks = commonChecks<'volume'>(specParts);
+
+/** The changed volume has the literal's id. */
+export const volumeCheckId: VolumeCheckFunc = checks.id;
+/** The changed volume's id begins with the literal's. */
+export const volumeCheckIdPrefix: VolumeCheckFunc = checks.idPrefix;
+/** The changed volume has the literal's name, compared without case. */
+export const volumeCheckName: VolumeCheckFunc = checks.name;
+/** The changed volume's name begins with the literal's, compared without case. */
+export const volumeCheckNamePrefix: VolumeCheckFunc = checks.namePrefix;
+/** The changed volume has the one index entry that the literal names. */
+export const volumeCheckCustom: VolumeCheckFunc = checks.custom;
+/** The changed volume has an index entry with the literal's key, and a value that begins with the literal's. */
+export const volumeCheckCustomPrefix: VolumeCheckFunc = checks.customPrefix;
 
 // Specifiers, and the events that they select.
 
-/** Specifiers of volumes that were created, updated or deleted: an optional literal, then checks. */
-export const {
-  create: EventCreateVolume,
-  update: EventUpdateVolume,
-  delete: EventDeleteVolume,
-} = specifiersOf('volume');
+const specifiers = specifiersOf('volume');
+
+/** Specifies creates of volumes: an optional literal, then checks. */
+export const EventCreateVolume: SpecifierFunction<'volume', EventCreateVolume> = specifiers.create;
+/** Specifies updates of volumes: an optional literal, then checks. */
+export const EventUpdateVolume: SpecifierFunction<'volume', EventUpdateVolume> = specifiers.update;
+/** Specifies deletes of volumes: an optional literal, then checks. */
+export const EventDeleteVolume: SpecifierFunction<'volume', EventDeleteVolume> = specifiers.delete;
 /** A committed create of a volume. */
 export type EventCreateVolume = CreateEvent<'volume'>;
 /** A committed update of a volume. */

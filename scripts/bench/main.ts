@@ -8,9 +8,10 @@ import { remoteSuite, replicatedSuite } from './replicated.js';
 import { scheduleSuite } from './schedule.js';
 import { storeSuite } from './store.js';
 import { tableSuite } from './table.js';
+import { typesSuite } from './types.js';
 import { watchSuite } from './watch.js';
 
-const suites: Readonly<Record<string, () => AsyncGenerator<Figure>>> = {
+const suites: Readonly<Record<string, () => AsyncGenerator<Figure> | Generator<Figure>>> = {
   store: storeSuite,
   table: tableSuite,
   watch: watchSuite,
@@ -18,6 +19,7 @@ const suites: Readonly<Record<string, () => AsyncGenerator<Figure>>> = {
   remote: remoteSuite,
   million: millionSuite,
   schedule: scheduleSuite,
+  types: typesSuite,
 };
 
 const { values, positionals } = parseArgs({

@@ -23,6 +23,7 @@ export default {
   treatWarningsAsErrors: true,
   // Types that a signature needs and no user names. A new one fails: export it from its entry point, or list it here.
   intentionallyNotExported: [
+    'src/base/observable.ts:Observable',
     'src/catalog/checks/grpc.ts:servingStatuses',
     'src/catalog/service.ts:ServiceView',
     'src/catalog/watcher.ts:FollowStates',
@@ -30,7 +31,7 @@ export default {
     'src/client/client.ts:DraftIn',
     'src/client/client.ts:ObjectIn',
     'src/client/client.ts:ReplacementIn',
-    'src/client/quorum.ts:ClusterStatus',
+    'src/client/voters.ts:Answering',
     'src/discovery/advertise.ts:Interfaces',
     'src/discovery/consul/api.ts:ConsulApi',
     'src/discovery/etcd/gateway.ts:EtcdGateway',

@@ -95,7 +95,8 @@ export type {
 // A member of a cluster: the store, replicated. Loads level and gRPC only when it is called.
 export { openReplica } from './daemon/open-replica.js';
 export type { OpenReplica, OpenReplicaOptions } from './daemon/open-replica.js';
-export type { Leadership, LocalStatus, MemberInfo, ReplicaSettings } from './replica/index.js';
+export type { ReplicaSettings } from './replica/settings.js';
+export type { Leadership, LocalStatus, MemberInfo } from './replica/status.js';
 
 // The port of a store that is replicated by something else.
 export type { Change, ProposedTransaction, Proposer, StoreAction, TransactionInfo } from './state/index.js';

@@ -23,7 +23,8 @@ import { objectIn } from './answers.js';
 import { Calls } from './calls.js';
 import { completeFilter, type Where } from './filters.js';
 import { findQuorum } from './quorum.js';
-import { followWatch, type RemoteTransaction, type WatchMessage, type WatchOptions } from './watch.js';
+import { followWatch } from './watch.js';
+import type { RemoteTransaction, WatchMessage, WatchOptions } from './watch-messages.js';
 
 /** Options of a client. */
 export interface ClientOptions {

@@ -11,6 +11,6 @@ export type {
 } from './client.js';
 export type { IndexedValue, IndexWhere, Where } from './filters.js';
 export type { messages } from '../wire/index.js';
-export { leaderless } from './quorum.js';
-export { eventsOf } from './watch.js';
-export type { RemoteTransaction, Selector, SnapshotObject, WatchMessage, WatchOptions } from './watch.js';
+export { leaderless } from './voters.js';
+export { eventsOf } from './watch-messages.js';
+export type { RemoteTransaction, Selector, SnapshotObject, WatchMessage, WatchOptions } from './watch-messages.js';

@@ -3,6 +3,7 @@ import { isStoreError, StoreError } from '../base/store-error.js';
 import { neverSent } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import type { Calls } from './calls.js';
+import { hasQuorum, leaderless } from './voters.js';
 
 type ClusterStatus = messages.ClusterStatus;
 
@@ -67,22 +68,4 @@ function merged(answers: readonly ClusterStatus[]): Pick<ClusterStatus, 'leader'
     reachable: answers.some((answer) => answer.members.some(({ id, reachable }) => id === member.id && reachable)),
   }));
   return { members, ...(leader !== undefined && { leader }) };
-}
-
-function hasQuorum({ members }: Pick<ClusterStatus, 'members'>): boolean {
-  const voters = members.filter(({ role }) => role === 'voter');
-  return voters.filter(({ reachable }) => reachable).length > voters.length / 2;
-}
-
-/** `no leader: 1 of 3 voters answers (m1 answers; m2, m3 do not)`. */
-export function leaderless({ members }: Pick<ClusterStatus, 'members'>): string {
-  const voters = members.filter(({ role }) => role === 'voter');
-  const namesOf = (answering: boolean) => voters.filter(({ reachable }) => reachable === answering).map((m) => m.name);
-  const [heard, silent] = [namesOf(true), namesOf(false)];
-  const verb = heard.length === 1 ? 'answers' : 'answer';
-  const who = [
-    ...(heard.length > 0 ? [`${heard.join(', ')} ${verb}`] : []),
-    ...(silent.length > 0 ? [`${silent.join(', ')} ${silent.length === 1 ? 'does' : 'do'} not`] : []),
-  ];
-  return `no leader: ${heard.length} of ${voters.length} voters ${verb} (${who.join('; ')})`;
 }

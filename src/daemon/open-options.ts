@@ -1,5 +1,5 @@
 import { refuseUnknown } from '../base/options.js';
-import type { ReplicaSettings } from '../replica/index.js';
+import type { ReplicaSettings } from '../replica/settings.js';
 import { beginningMistakes } from '../settings/rules.js';
 import { memberTable, type OptionsOf, replicaTable, wrongIn } from '../settings/table.js';
 

@@ -1,15 +1,16 @@
-import type { Observable } from 'rxjs';
 import { systemClock } from '../base/clock.js';
 import { DamageError } from '../base/damage.js';
 import { messageOf } from '../base/errors.js';
 import { joinHostPort } from '../base/host-port.js';
 import { newId, newMemberId } from '../base/ids.js';
 import { consoleLogger, type Logger } from '../base/log.js';
+import type { Observable } from '../base/observable.js';
 import { systemRandom } from '../base/random.js';
 import { isStoreError } from '../base/store-error.js';
 import type { ApiServer } from '../api/index.js';
 import { type ReadTx, systemKinds } from '../kinds/index.js';
-import type { Disk, Leadership, LocalStatus, MemberInfo, Replica } from '../replica/index.js';
+import type { Disk, Replica } from '../replica/index.js';
+import type { Leadership, LocalStatus, MemberInfo } from '../replica/status.js';
 import type { FormationPeers, GrpcNetwork } from '../rpc/index.js';
 import { memberTable } from '../settings/table.js';
 import { controlOf, MemoryStore, type StoreSnapshot } from '../state/index.js';

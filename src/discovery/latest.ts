@@ -1,4 +1,4 @@
-import type { Observable, Subscription } from 'rxjs';
+import type { Observable, Subscription } from '../base/observable.js';
 import type { Sighting } from './watch.js';
 
 interface Waiter {

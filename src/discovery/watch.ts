@@ -1,5 +1,5 @@
-import { Observable, type Subscriber } from 'rxjs';
 import { onAbort } from '../base/abort.js';
+import { Observable, type Subscriber } from '../base/observable.js';
 import { type Entries, sameMembers } from './entries.js';
 import { asError } from './errors.js';
 import { LatestSightings } from './latest.js';

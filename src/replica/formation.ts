@@ -1,5 +1,5 @@
 import type { messages } from '../wire/index.js';
-import type { MemberInfo } from './ports.js';
+import type { MemberInfo } from './status.js';
 
 /**
  * Agreement on the first state of a cluster: single-decree Paxos ("Paxos Made Simple", Lamport 2001, §2.2) among

@@ -1,18 +1,8 @@
 export { Replica } from './replica.js';
-export type { LocalStatus } from './replica.js';
-export type { Leadership } from './leadership.js';
+export type { Leadership, LocalStatus, MemberInfo } from './status.js';
 export type { ReplicaIdentity } from './options.js';
 export { noNetwork } from './ports.js';
-export type {
-  Acknowledged,
-  Disk,
-  DiskWrite,
-  MemberInfo,
-  Network,
-  NetworkHandler,
-  StagedSnapshot,
-  StoredState,
-} from './ports.js';
+export type { Acknowledged, Disk, DiskWrite, Network, NetworkHandler, StagedSnapshot, StoredState } from './ports.js';
 export { replicaSettings, settingsDefaults } from './settings.js';
 export type { ReplicaSettings, ReplicaWorld } from './settings.js';
 export { endLease } from './attached.js';

@@ -1,12 +1,10 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
+import { BehaviorSubject } from 'rxjs';
 import { type Deferred, deferred } from '../base/deferred.js';
+import type { Observable } from '../base/observable.js';
 import { StoreError } from '../base/store-error.js';
 import type { Role } from '../raft/index.js';
 import type { Members } from './members.js';
-import type { MemberInfo } from './ports.js';
-
-/** Role of a member; a candidate and a learner are followers. */
-export type Leadership = 'leader' | 'follower';
+import type { Leadership, MemberInfo } from './status.js';
 
 /** Leadership as its readers see it. */
 export type LeadershipView = Omit<LeadershipState, 'follow' | 'lead' | 'lose' | 'wakeWaiters' | 'end'>;

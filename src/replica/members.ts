@@ -4,7 +4,7 @@ import { isMemberName, memberNameRule } from '../base/names.js';
 import { StoreError } from '../base/store-error.js';
 import type { ConfChange } from '../raft/index.js';
 import { messageCodec } from '../wire/index.js';
-import type { MemberInfo } from './ports.js';
+import type { MemberInfo } from './status.js';
 
 const contextCodec = messageCodec('MembershipContext');
 

@@ -4,8 +4,8 @@ import { StoreError } from '../base/store-error.js';
 import type { ConfChange, ConfChangeOpType, Entry } from '../raft/index.js';
 import { contextOf, type Members } from './members.js';
 import type { Shared } from './options.js';
-import type { MemberInfo } from './ports.js';
 import type { AppliedState } from './state-machine.js';
+import type { MemberInfo } from './status.js';
 
 /** Most entries that a learner may be behind to count as caught up. */
 const caughtUpEntries = 1_000;

@@ -4,9 +4,9 @@ import { within } from '../base/waiting.js';
 import type { Status } from '../raft/index.js';
 import { checkMember } from './members.js';
 import type { Guard } from './membership-changes.js';
-import type { MemberInfo } from './ports.js';
 import type { RaftLoop } from './raft-loop.js';
 import type { ReplicaSettings } from './settings.js';
+import type { MemberInfo } from './status.js';
 
 /** Changes of who takes part and who leads, made so that the cluster can go on. All on the leader only. */
 export class Membership {

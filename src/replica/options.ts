@@ -3,8 +3,9 @@ import type { MemoryStore } from '../state/index.js';
 import type { decodeTransaction } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
 import type { Members } from './members.js';
-import type { Disk, MemberInfo, Network } from './ports.js';
+import type { Disk, Network } from './ports.js';
 import type { ReplicaSettings, ReplicaWorld } from './settings.js';
+import type { MemberInfo } from './status.js';
 
 /** Id and name of this member. */
 export interface ReplicaIdentity {

@@ -8,11 +8,9 @@ import type {
   Snapshot,
   SnapshotMetadata,
 } from '../raft/index.js';
-import type { messages } from '../wire/index.js';
+import type { MemberInfo } from './status.js';
 
 /** Ports of a replica. Production binds these to level and gRPC; tests and the simulator to models. */
-
-export type MemberInfo = messages.MemberInfo;
 
 /** Content of a disk at the start. */
 export interface StoredState {

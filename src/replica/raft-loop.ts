@@ -19,12 +19,12 @@ import { Members } from './members.js';
 import { MembershipChanges, type MembershipCommands } from './membership-changes.js';
 import type { ReplicaOptions } from './options.js';
 import { Peers, RemovedError } from './peers.js';
-import type { MemberInfo } from './ports.js';
 import { Proposals } from './proposals.js';
 import { electionTicks, raftNode } from './raft-node.js';
 import { ReadRounds } from './read-rounds.js';
 import { Snapshots } from './snapshots.js';
 import { type AppliedState, StateMachine } from './state-machine.js';
+import type { MemberInfo } from './status.js';
 import { startTicker } from './ticker.js';
 
 /** First byte of the context of each kind of read round. */

@@ -4,10 +4,11 @@ import { simpleConfState } from '../raft/index.js';
 import { MemoryStore } from '../state/index.js';
 import { type ClusterSnapshot, decodeTransaction } from '../wire/index.js';
 import { Members } from './members.js';
-import type { Disk, MemberInfo, StoredState } from './ports.js';
+import type { Disk, StoredState } from './ports.js';
 import { Restoring } from './restore.js';
 import type { ReplicaWorld } from './settings.js';
 import { encodeInSlices, loadSnapshot } from './snapshot-slices.js';
+import type { MemberInfo } from './status.js';
 
 /** Result of a recovery, for the person who asked for it. */
 export interface Recovered {

@@ -1,5 +1,6 @@
-import { first, type Observable } from 'rxjs';
+import { first } from 'rxjs';
 import type { Cancel, Clock } from '../base/clock.js';
+import type { Observable } from '../base/observable.js';
 import type { Random } from '../base/random.js';
 import { StoreError } from '../base/store-error.js';
 import { within } from '../base/waiting.js';
@@ -16,38 +17,13 @@ import {
   type UpdateOptions,
 } from '../state/index.js';
 import { type ClusterSnapshot, sizeOfAction } from '../wire/index.js';
-import type { Leadership } from './leadership.js';
 import { Leases, type LeaseTerms } from './leases.js';
 import type { LogStorage } from './log-storage.js';
 import { Membership } from './membership.js';
 import type { ReplicaIdentity, ReplicaOptions } from './options.js';
-import type { MemberInfo } from './ports.js';
 import { RaftLoop } from './raft-loop.js';
 import { restoreThroughLog } from './restore.js';
-
-/** Status of a member, as far as it knows itself. */
-export interface LocalStatus {
-  /** Identity of the cluster. */
-  readonly clusterId: string;
-  /** Identity of its history; another one after a restore by force. */
-  readonly lineage: string;
-  /** Raft id of this member. */
-  readonly id: number;
-  /** Name of this member. */
-  readonly name: string;
-  /** Raft term. */
-  readonly term: number;
-  /** Leader, as far as this member knows. */
-  readonly leader: MemberInfo | undefined;
-  /** Version of the last transaction that was applied. */
-  readonly version: number;
-  /** Index of the last entry in the log. */
-  readonly lastIndex: number;
-  /** Index of the last entry that was applied. */
-  readonly appliedIndex: number;
-  /** Voters and learners. */
-  readonly members: readonly (MemberInfo & { readonly role: 'voter' | 'learner' })[];
-}
+import type { Leadership, LocalStatus, MemberInfo } from './status.js';
 
 /** One member of a cluster, as the store and the API see it. The work is done by {@link RaftLoop}. */
 export class Replica implements Proposer {

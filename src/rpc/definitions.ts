@@ -1,6 +1,7 @@
 import type { MethodDefinition, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { messageOf } from '../base/errors.js';
-import { messageCodec, type messages, packageName, schemaRoot } from '../wire/index.js';
+import { messageCodec, type messages } from '../wire/index.js';
+import { packageName, schemaRoot } from '../wire/schema-root.js';
 import { sayable } from './status.js';
 
 /** The gRPC view of proto/: what grpc-js needs to know of each method, made from the descriptor. */

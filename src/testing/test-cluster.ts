@@ -1,5 +1,5 @@
-import type { Observable } from 'rxjs';
 import type { Clock } from '../base/clock.js';
+import type { Observable } from '../base/observable.js';
 import { StoreError } from '../base/store-error.js';
 import type { ReadTx } from '../kinds/index.js';
 import type { Leadership, LocalStatus, Replica, ReplicaSettings } from '../replica/index.js';

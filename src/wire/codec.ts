@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs';
 import { type Meta, specVersionOf, storedMeta } from '../kinds/index.js';
-import { descriptor } from './generated/descriptor.js';
 import type { Messages } from './generated/messages.js';
 import { itemsMax, itemsTotalMax, listLimits } from './limits.js';
+import { packageName, schemaRoot } from './schema-root.js';
 
 /**
  * Encoders and decoders compiled from the descriptor, straight between bytes and our plain objects.
@@ -12,7 +12,7 @@ import { itemsMax, itemsTotalMax, listLimits } from './limits.js';
  * of every object. See docs/design/wire.md.
  */
 
-const { Reader, Root, Writer } = protobuf;
+const { Reader, Writer } = protobuf;
 type Reader = protobuf.Reader;
 type Writer = protobuf.Writer;
 
@@ -59,13 +59,6 @@ function limitOf({ name, parent }: protobuf.FieldBase): (items: number) => void 
       throw new TooManyError(`the lists of one request hold more than ${itemsTotalMax} items: ask in several requests`);
   };
 }
-
-const root = Root.fromJSON(descriptor);
-root.resolveAll();
-
-/** The descriptor tree, for those who need services and methods. */
-export const schemaRoot: protobuf.Root = root;
-export const packageName = 'skep.v1';
 
 const codecs = new Map<protobuf.Type, Codec>();
 
@@ -420,7 +413,7 @@ export function messageCodec<T = never, N extends keyof Messages = keyof Message
   name: N,
   { request = false } = {},
 ): MessageCodec<[T] extends [never] ? Messages[N] : T> {
-  const codec = codecOf(root.lookupType(`${packageName}.${name}`));
+  const codec = codecOf(schemaRoot.lookupType(`${packageName}.${name}`));
   return {
     encode(value) {
       const writer = Writer.create();

@@ -1,4 +1,4 @@
-export { DecodeError, messageCodec, TooManyError, packageName, schemaRoot } from './codec.js';
+export { DecodeError, messageCodec, TooManyError } from './codec.js';
 export type { MessageCodec } from './codec.js';
 export type * as messages from './generated/messages.js';
 export { bodyCharactersMax, changesMax, itemsTotalMax, selectedMax } from './limits.js';

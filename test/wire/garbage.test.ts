@@ -11,10 +11,9 @@ import {
   encodeObject,
   fromWireBatch,
   messageCodec,
-  packageName,
-  schemaRoot,
   SnapshotDecoder,
 } from '../../src/wire/index.js';
+import { packageName, schemaRoot } from '../../src/wire/schema-root.js';
 import { storedObject } from './arbitrary.js';
 
 const names = (schemaRoot.lookup(packageName) as protobuf.Namespace).nestedArray

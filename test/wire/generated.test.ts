@@ -4,8 +4,8 @@ import type { Namespace } from 'protobufjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type * as state from '../../src/kinds/index.js';
 import type * as raft from '../../src/raft/index.js';
-import { packageName, schemaRoot } from '../../src/wire/codec.js';
 import type { messages } from '../../src/wire/index.js';
+import { packageName, schemaRoot } from '../../src/wire/schema-root.js';
 
 const root = new URL('../..', import.meta.url);
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { taskStates } from '../../src/kinds/index.js';
-import { DecodeError, messageCodec, packageName, schemaRoot } from '../../src/wire/index.js';
+import { DecodeError, messageCodec } from '../../src/wire/index.js';
+import { packageName, schemaRoot } from '../../src/wire/schema-root.js';
 import { int, uint } from './arbitrary.js';
 
 const times = messageCodec('RequestRecord');

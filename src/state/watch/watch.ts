@@ -1,7 +1,7 @@
-import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
 import { onAbort } from '../../base/abort.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
+import { Observable, type Observer, Subscriber, type Subscription } from '../../base/observable.js';
 import type { Event } from '../../kinds/events.js';
 import type { MatchMode } from '../../kinds/specifiers.js';
 import { eventsFor, type Listener } from './queue.js';

@@ -18,6 +18,7 @@ export function splitHostPort(address: string): HostPort {
   return { host, port: address.slice(colon + 1) };
 }
 
+/** Joins host and port; an IPv6 address is put in brackets. */
 export function joinHostPort(host: string, port: string | number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

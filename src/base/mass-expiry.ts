@@ -8,11 +8,14 @@ export interface MassExpiryPolicy {
   readonly keepMs: number;
 }
 
+/** Rule that applies unless another is given. */
 export const massExpiryDefaults: MassExpiryPolicy = { share: 0.5, agentsLeast: 3, keepMs: 600_000 };
 
 /** Session of an agent, or a lease, which stands for one instance. */
 export interface SessionAge {
+  /** Number of instances of the session. */
   readonly instances: number;
+  /** Time without a renewal after which it lapses, ms. */
   readonly ttlMs: number;
   /** Milliseconds since it was opened or renewed. */
   readonly ageMs: number;

@@ -13,7 +13,9 @@ import type { Registration } from './record.js';
 import { Registered, type RegisteredHealth } from './registered.js';
 import { Service } from './service.js';
 
+/** Options of an agent. */
 export interface AgentOptions {
+  /** Place where the catalogue is kept. */
   readonly backend: CatalogBackend;
   /** Id of this agent, as others see it; default a fresh one. */
   readonly agentId?: string;
@@ -23,8 +25,11 @@ export interface AgentOptions {
   readonly heartbeatMs?: number;
   /** Put before the tags of each registration. */
   readonly defaultTags?: readonly string[];
+  /** Source of time. Default: the system's. */
   readonly clock?: Clock;
+  /** Source of chance, for ids. Default: the system's. */
   readonly random?: Random;
+  /** Receives what happens, for people. */
   readonly logger?: Logger;
   /** Client of gRPC checks; the default does not encrypt. */
   readonly askGrpcHealth?: AskGrpcHealth;
@@ -34,6 +39,7 @@ export const ttlMsDefault = 30_000;
 
 /** Registers the services of this process, keeps them registered, and looks up everybody's. */
 export class CatalogAgent {
+  /** Identity of the agent. */
   readonly id: string;
   readonly #backend: CatalogBackend;
   readonly #publisher: Publisher;

@@ -2,6 +2,7 @@ import type { InstanceRecord } from './record.js';
 
 /** An instance in the catalogue, and who put it there. */
 export interface PublishedInstance extends InstanceRecord {
+  /** Identity of the agent that registered it. */
   readonly agentId: string;
   /** Its agent stopped renewing, at the same time as most of the others: kept, because most likely we are cut off. */
   readonly lost: boolean;
@@ -30,6 +31,7 @@ export interface CatalogSession {
 
 /** Receiver of what a backend sees. */
 export interface CatalogTell {
+  /** Delivers the full list. */
   readonly snapshot: (snapshot: CatalogSnapshot) => void;
   /** Receives what is wrong at the moment. The last snapshot still stands, and the watch goes on. */
   readonly error: (error: unknown) => void;

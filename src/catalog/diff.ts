@@ -1,12 +1,15 @@
 import { plainEqual } from '../base/plain.js';
 import type { Instance } from './instance.js';
 
+/** A change of one instance between two lists. */
 export interface CatalogEvent {
+  /** Sort of the change. */
   readonly op: 'add' | 'update' | 'delete';
   /** As it is now; as it last was, when it is gone. */
   readonly instance: Instance;
 }
 
+/** Options of a comparison. */
 export interface DiffOptions {
   /** Report what stayed the same as an update, too. */
   readonly strict?: boolean;

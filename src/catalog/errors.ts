@@ -10,7 +10,9 @@ export type CatalogErrorCode =
 
 /** Every error that the catalogue throws on purpose. */
 export class CatalogError extends Error {
+  /** Name of the class. */
   override readonly name = 'CatalogError';
+  /** Reason, for programs. */
   readonly code: CatalogErrorCode;
 
   constructor(code: CatalogErrorCode, message: string, options?: ErrorOptions) {

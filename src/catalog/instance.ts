@@ -6,13 +6,21 @@ import type { Health } from './health.js';
 export class Instance {
   /** Registered by the agent that shows it. */
   readonly local: boolean;
+  /** Identity of the instance. */
   readonly id: string;
+  /** Name of the service. */
   readonly name: string;
+  /** Host name or address. */
   readonly host: string;
+  /** Port, 0 to 65535. */
   readonly port: number;
+  /** Words by which users choose instances. */
   readonly tags: readonly string[];
+  /** Free texts by key. */
   readonly meta: Readonly<Record<string, string>>;
+  /** Share of the traffic compared with other instances. */
   readonly weight: number;
+  /** Worst result of its checks. */
   readonly health: Health;
   /** Not renewed for longer than its TTL, like most of the others: it may be there or not. */
   readonly lost: boolean;

@@ -8,11 +8,15 @@ import { CatalogError } from './errors.js';
 export interface Registration {
   /** Unique in the catalogue; who registers it again replaces what was there. Made when it is missing. */
   readonly id?: string;
+  /** Name of the service. */
   readonly name: string;
   /** A name or an IP address, without port. */
   readonly addr: string;
+  /** Port, 0 to 65535. */
   readonly port: number;
+  /** Words by which users choose instances. Default: none. */
   readonly tags?: readonly string[];
+  /** Free texts by key. Default: none. */
   readonly meta?: Readonly<Record<string, string>>;
   /** A share of the load, for who balances it; a whole number from 0, default 1. */
   readonly weight?: number;

@@ -5,7 +5,9 @@ import { type InstanceRecord, recordOf, type Registration } from './record.js';
 
 /** Health of an instance, and its sources. */
 export interface RegisteredHealth {
+  /** Health of the instance as it is published. */
   readonly health: Health;
+  /** State of each check. */
   readonly checks: readonly CheckState[];
   /** Reason for its maintenance, if it is in maintenance. */
   readonly maintenance?: string;

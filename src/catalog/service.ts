@@ -9,7 +9,9 @@ export interface ServiceView {
 
 /** A name, and the tags that were asked for. There need not be any instance of it. */
 export class Service {
+  /** Name of the service. */
   readonly name: string;
+  /** Tags that an instance must have to be listed. */
   readonly tags: readonly string[];
   readonly #view: ServiceView;
 

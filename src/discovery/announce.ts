@@ -4,6 +4,7 @@ import type { Backend } from './backend.js';
 import { asError, DiscoveryError } from './errors.js';
 import { heartbeatMsDefault } from './registry.js';
 
+/** Options of an announcement. */
 export interface AnnounceOptions {
   /** Interval of renewals, milliseconds; shorter than the TTL. Default 60 000. */
   readonly heartbeatMs?: number;
@@ -11,8 +12,11 @@ export interface AnnounceOptions {
   readonly signal: AbortSignal;
   /** Callbacks before each registration, after it, and for its errors. It is tried again all the same. */
   readonly onAttempt?: () => void;
+  /** Called after each registration that succeeded. */
   readonly onRegistered?: () => void;
+  /** Called with the error of each one that failed; the next attempt follows. */
   readonly onError?: (error: Error) => void;
+  /** Source of time. Default: the system's. */
   readonly clock?: Clock;
 }
 

@@ -4,6 +4,7 @@ import type { DiscoveryWatch } from './watch.js';
 /** Options of a backend beside its URL: `--discovery-opt` of the command line, `kv.path` for one. */
 export type BackendOptions = Readonly<Record<string, string>>;
 
+/** Options of a watch. */
 export interface WatchOptions {
   /** Ends the watch, at once and quietly. */
   readonly signal?: AbortSignal;
@@ -45,6 +46,7 @@ export interface Backend extends Watcher {
 
 /** Ports of a backend to the outside. */
 export interface BackendPorts {
+  /** Source of time. */
   readonly clock: Clock;
 }
 

@@ -13,8 +13,11 @@ export interface Entries extends ReadonlyArray<Entry> {
   diff(newer: readonly Entry[]): EntriesDiff;
 }
 
+/** Difference of two lists of entries. */
 export interface EntriesDiff {
+  /** Entries that only the newer list has. */
   readonly added: Entries;
+  /** Entries that only the older list has. */
   readonly removed: Entries;
 }
 

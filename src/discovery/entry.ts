@@ -23,6 +23,7 @@ export class Entry {
     return new Entry(host, port);
   }
 
+  /** Tells whether both have the same host and port. */
   equals(other: Entry): boolean {
     return this.host === other.host && this.port === other.port;
   }

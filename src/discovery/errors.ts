@@ -17,7 +17,9 @@ export type DiscoveryErrorCode =
 
 /** Every error that discovery throws, or tells beside its lists, on purpose. */
 export class DiscoveryError extends Error {
+  /** Name of the class. */
   override readonly name: string = 'DiscoveryError';
+  /** Reason, for programs. */
   readonly code: DiscoveryErrorCode;
 
   constructor(code: DiscoveryErrorCode, message: string, options?: ErrorOptions) {
@@ -28,6 +30,7 @@ export class DiscoveryError extends Error {
 
 /** Nobody registered a backend for the scheme of this URL. */
 export class NotSupportedError extends DiscoveryError {
+  /** Name of the class. */
   override readonly name = 'NotSupportedError';
 
   constructor() {
@@ -37,6 +40,7 @@ export class NotSupportedError extends DiscoveryError {
 
 /** This backend can only be read: its list is made by somebody else. */
 export class NotImplementedError extends DiscoveryError {
+  /** Name of the class. */
   override readonly name = 'NotImplementedError';
 
   constructor() {

@@ -46,10 +46,12 @@ export class Registrations {
     return had;
   }
 
+  /** Tells whether an address is registered now. */
   has(address: string): boolean {
     return (this.#registrations.get(address)?.expiresAt ?? -Infinity) > this.#clock.monotonic();
   }
 
+  /** Number of registrations. */
   get size(): number {
     this.#dropExpired();
     return this.#registrations.size;

@@ -4,12 +4,15 @@ import { builtIn } from './backends/index.js';
 import { DiscoveryError, NotSupportedError } from './errors.js';
 import { parseUrl } from './url.js';
 
+/** Settings of a backend that is made from a URL. */
 export interface BackendSettings {
   /** Interval at which a backend polls, and its wait after an error, milliseconds. Default 60 000. */
   readonly heartbeatMs?: number;
   /** For how long a registration counts; 0: until it is taken back. Default 180 000. */
   readonly ttlMs?: number;
+  /** Options of the backend, by name. */
   readonly options?: BackendOptions;
+  /** Source of time. Default: the system's. */
   readonly clock?: Clock;
 }
 

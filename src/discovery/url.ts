@@ -1,7 +1,9 @@
 /** Scheme of a URL that names none: a list of addresses. */
 export const schemeDefault = 'nodes';
 
+/** Parts of a discovery URL. */
 export interface DiscoveryUrl {
+  /** Name of the backend, such as `etcd`. */
   readonly scheme: string;
   /** All behind the first `://`. What it means is the backend's. */
   readonly uris: string;

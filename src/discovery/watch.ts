@@ -10,7 +10,9 @@ export type Sighting =
 
 /** Receiver of what a backend sees. A list that differs from the one before in its order only is not passed on. */
 export interface Tell {
+  /** Delivers the full list. */
   readonly entries: (entries: Entries) => void;
+  /** Delivers an error; the watch goes on. */
   readonly error: (error: unknown) => void;
 }
 

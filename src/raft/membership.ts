@@ -10,6 +10,7 @@ export interface Membership extends JointVoters {
 
 /** A membership change that must not be made. Whoever applies it has applied something that a leader would have refused. */
 export class MembershipError extends Error {
+  /** Name of the class. */
   override readonly name = 'MembershipError';
 }
 

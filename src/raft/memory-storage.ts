@@ -23,6 +23,7 @@ export class MemoryStorage implements Storage {
   #before = { index: 0, term: 0 };
   #entries: Entry[] = [];
 
+  /** Returns the state at the start. */
   initialState(): { hardState: HardState; confState: ConfState } {
     return { hardState: this.#hardState, confState: this.#confState ?? this.#snapshot.metadata.confState };
   }
@@ -32,6 +33,7 @@ export class MemoryStorage implements Storage {
     this.#confState = confState;
   }
 
+  /** Sets the hard state. */
   setHardState(hardState: HardState): void {
     this.#hardState = hardState;
   }
@@ -40,6 +42,7 @@ export class MemoryStorage implements Storage {
     return this.#before.index + 1;
   }
 
+  /** Index of the last entry; that of the snapshot when there is none. */
   lastIndex(): LogIndex {
     return this.#before.index + this.#entries.length;
   }

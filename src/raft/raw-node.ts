@@ -52,6 +52,7 @@ export class RawNode {
     this.#softState = this.#core.softState;
   }
 
+  /** Moves the node's time forward by one tick. */
   tick(): void {
     if (this.#core.role === 'leader') tickLeader(this.#core);
     else tickElection(this.#core);
@@ -93,6 +94,7 @@ export class RawNode {
     read(this.#core, context.slice(), NONE);
   }
 
+  /** Asks for leadership to be handed to a node. */
   transferLeader(transferee: NodeId): void {
     transfer(this.#core, transferee, NONE);
   }
@@ -146,6 +148,7 @@ export class RawNode {
     return whenAvailable(() => step(this.#core, message)) ?? (message.type === 'propose' ? 'proposalDropped' : 'ok');
   }
 
+  /** Tells whether there is work to be done. */
   hasReady(): boolean {
     const { messages, messagesAfterPersist, readStates, log } = this.#core;
     return (

@@ -14,6 +14,7 @@ export const faultKinds = [
   'membership',
   'transfer',
 ] as const;
+/** Sort of a fault that a simulation injects. */
 export type FaultKind = (typeof faultKinds)[number];
 
 /** Amount of each fault. Times in milliseconds; a mean of Infinity is never. */

@@ -5,6 +5,7 @@ import type { SimDisk } from './sim-disk.js';
 
 /** A promise of the system was broken. */
 export class Violation extends Error {
+  /** Rule that does not hold. */
   readonly invariant: string;
 
   constructor(invariant: string, message: string) {

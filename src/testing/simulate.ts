@@ -1,6 +1,7 @@
 import { type FaultKind, faultKinds } from './faults.js';
 import { type RunResult, runSeed, type Scenario } from './run.js';
 
+/** Options of a simulation. */
 export interface SimulateOptions {
   /** Number of seeds, or the seeds themselves. Default 20. */
   readonly seeds?: number | readonly number[];
@@ -12,15 +13,21 @@ export interface SimulateOptions {
   readonly durationMs?: number;
 }
 
+/** Result of a simulation without a violation. */
 export interface SimulateResult {
+  /** Number of runs, one for each seed. */
   readonly runs: number;
+  /** Virtual time of all runs together, ms. */
   readonly simulatedMs: number;
+  /** Number of events that were simulated. */
   readonly events: number;
 }
 
 /** A run in which something broke: the same seed breaks in the same way. */
 export class SimulationError extends Error {
+  /** Name of the class. */
   override readonly name = 'SimulationError';
+  /** Seed with which the run fails again. */
   readonly seed: number;
   /** The last things that happened before, oldest first, each with its simulated milliseconds. */
   readonly trace: readonly string[];

@@ -8,6 +8,7 @@ import { calmDisk, calmNetwork, type FaultPlan } from './faults.js';
 import { SimCluster } from './sim-cluster.js';
 import type { SimMember } from './sim-member.js';
 
+/** Options of a cluster for tests. */
 export interface TestClusterOptions {
   /** `real`: time passes as it does outside, and plain `await` works. `virtual`: only {@link TestCluster.advance} and {@link TestCluster.wait} let it pass. Default `real`. */
   readonly time?: 'real' | 'virtual';
@@ -42,22 +43,27 @@ export class TestClusterMember {
     this.#member = member;
   }
 
+  /** Name of the member. */
   get name(): string {
     return this.#member.info.name;
   }
 
+  /** True unless it was killed. */
   get running(): boolean {
     return this.#member.state === 'running';
   }
 
+  /** Its store. */
   get store(): MemoryStore {
     return this.#replica.store;
   }
 
+  /** True while it leads. */
   get isLeader(): boolean {
     return this.#member.replica?.isLeader ?? false;
   }
 
+  /** Role of the member, now and after each change. */
   get leadership(): Observable<Leadership> {
     return this.#replica.leadership;
   }
@@ -67,10 +73,12 @@ export class TestClusterMember {
     return this.#member.clock;
   }
 
+  /** Returns the status of the member, as far as it knows itself. */
   status(): LocalStatus {
     return this.#replica.status();
   }
 
+  /** Reads what is committed in the whole cluster at this moment or later. */
   linearizable<T>(read: (tx: ReadTx) => T, options?: { timeoutMs?: number }): Promise<T> {
     return this.#replica.linearizable(read, options);
   }
@@ -84,6 +92,7 @@ export class TestClusterMember {
 
 /** Replicas in this process, without sockets and files, whose network and processes are yours to break. */
 export class TestCluster {
+  /** All members, those that are stopped included. */
   readonly members: readonly TestClusterMember[];
   readonly #cluster: SimCluster;
   readonly #real: boolean;
@@ -96,6 +105,7 @@ export class TestCluster {
     this.members = cluster.members.map((member) => new TestClusterMember(member));
   }
 
+  /** Starts a cluster and resolves when it has a leader. */
   static async open(count: number, options: TestClusterOptions): Promise<TestCluster> {
     if (!(Number.isSafeInteger(count) && count > 0)) throw new TypeError('testCluster takes how many members: 3');
     const { time = 'real', seed = 1, settings } = options;
@@ -184,10 +194,12 @@ export class TestCluster {
     this.#member(name).clock.pause();
   }
 
+  /** Lets a paused member go on. */
   resume(name: string): void {
     this.#member(name).clock.resume();
   }
 
+  /** Ends all members. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#driving;

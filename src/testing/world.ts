@@ -11,14 +11,19 @@ import type { SimMember } from './sim-member.js';
 
 /** One process of a member, as a controller that runs in it sees it. */
 export interface ProcessView {
+  /** Name of the member. */
   readonly name: string;
+  /** Its store. */
   readonly store: MemoryStore;
+  /** True while it leads. */
   readonly isLeader: boolean;
+  /** Role of the member, now and after each change. */
   readonly leadership: Replica['leadership'];
   /** Virtual time, as this process has it: take timers from here. */
   readonly clock: Clock;
   /** Waits on that clock; never resolves when the process dies meanwhile. */
   sleep(ms: number): Promise<void>;
+  /** Reads what is committed in the whole cluster at this moment or later. */
   linearizable<T>(read: (tx: ReadTx) => T): Promise<T>;
   /** Begins a lease and resolves with its id; on the leader only. */
   grantLease(ttlMs: number): Promise<string>;
@@ -31,6 +36,7 @@ export type Controller = (member: ProcessView, signal: AbortSignal) => void | Pr
 
 /** Cluster as a scenario sees it. Time is virtual: wait with {@link sleep}, draw with {@link random}. */
 export class World {
+  /** Source of chance, from the seed. */
   readonly random: Random;
   readonly #cluster: SimCluster;
   readonly #client: SimClient;

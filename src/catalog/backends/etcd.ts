@@ -11,11 +11,13 @@ import { type InstanceRecord, readRecord } from '../record.js';
 /** Path of the catalogue in an etcd, below the URL's own prefix. */
 export const etcdCatalogPath = 'skep/catalog';
 
+/** Options of a catalogue in etcd. */
 export interface EtcdCatalogOptions {
   /** `kv.path`, `kv.cacertfile`, `kv.certfile`, `kv.keyfile`, as discovery takes them. */
   readonly options?: BackendOptions;
   /** Wait before a watch that broke is begun again, milliseconds; default 1 000. */
   readonly retryMs?: number;
+  /** Source of time. Default: the system's. */
   readonly clock?: Clock;
 }
 

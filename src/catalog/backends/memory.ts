@@ -18,8 +18,11 @@ interface Kept {
   readonly session: Session;
 }
 
+/** Options of a catalogue in memory. */
 export interface MemoryCatalogOptions {
+  /** Source of time. */
   readonly clock: Clock;
+  /** Rule for many sessions that lapse at once. */
   readonly massExpiry?: Partial<MassExpiryPolicy>;
 }
 

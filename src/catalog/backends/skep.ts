@@ -16,8 +16,11 @@ const changesMax = 250;
 /** The kind of the leases that sessions are. */
 const leasesKind = 'leases';
 
+/** Options of a catalogue in a cluster of skep. */
 export interface SkepCatalogOptions {
+  /** Connection to the cluster. */
   readonly client: Client;
+  /** Source of time. Default: the system's. */
   readonly clock?: Clock;
   /** Wait before a watch that broke is begun again, milliseconds; default 1 000. */
   readonly retryMs?: number;

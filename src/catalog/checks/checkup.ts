@@ -13,7 +13,9 @@ import { TtlCountdown } from './ttl.js';
 
 /** Last result of a check. */
 export interface CheckState extends CheckResult {
+  /** Name of the check. */
   readonly name: string;
+  /** Sort of the check. */
   readonly kind: CheckSpec['kind'];
 }
 

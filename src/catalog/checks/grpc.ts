@@ -5,6 +5,7 @@ import type { GrpcCheck, Probe } from './spec.js';
 
 /** Statuses of `grpc.health.v1`, by number. */
 export const servingStatuses = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
+/** Answer of a gRPC health check. */
 export type ServingStatus = (typeof servingStatuses)[number];
 
 /** Asks the server at `addr` for the health of `service`, '' being all of it. Rejects when there is no answer. */

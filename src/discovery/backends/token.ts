@@ -29,6 +29,7 @@ export class TokenBackend implements Backend {
     this.#protocol = protocol;
   }
 
+  /** The token that names the cluster. */
   get token(): string {
     return this.#token;
   }

@@ -23,6 +23,7 @@ const lookMs = 1_000;
 /** Requests over one connection, which may all come at once; the last one's answer closes it. */
 export const requestsMax = 100;
 
+/** Options of a token server. */
 export interface TokenServerOptions {
   /** `HOST:PORT`; port 0 lets the system choose. */
   readonly listen: string;
@@ -30,8 +31,11 @@ export interface TokenServerOptions {
   readonly dataFile?: string;
   /** Limit for a client to send its request, milliseconds; default 10,000. */
   readonly requestMs?: number;
+  /** Source of time. Default: the system's. */
   readonly clock?: Clock;
+  /** Source of chance, for new tokens. Default: the system's. */
   readonly random?: Random;
+  /** Receives what happens, for people. */
   readonly logger?: Logger;
 }
 

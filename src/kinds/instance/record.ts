@@ -2,6 +2,7 @@ import { deepFreeze } from '../../base/plain.js';
 
 /** From good to bad: the health of an instance is the worst of its checks. `maintenance` is said by people, not by checks. */
 export const healths = ['passing', 'warning', 'critical', 'maintenance'] as const;
+/** Health of an instance. */
 export type Health = (typeof healths)[number];
 
 export function isHealth(value: unknown): value is Health {
@@ -10,13 +11,21 @@ export function isHealth(value: unknown): value is Health {
 
 /** One instance of a service, as plain data: what backends keep. */
 export interface InstanceRecord {
+  /** Identity of the instance. */
   readonly id: string;
+  /** Name of the service. */
   readonly name: string;
+  /** Host name or address. */
   readonly host: string;
+  /** Port, 0 to 65535. */
   readonly port: number;
+  /** Words by which users choose instances. */
   readonly tags: readonly string[];
+  /** Free texts by key. */
   readonly meta: Readonly<Record<string, string>>;
+  /** Share of the traffic compared with other instances. */
   readonly weight: number;
+  /** Worst result of its checks. */
   readonly health: Health;
 }
 

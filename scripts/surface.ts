@@ -53,6 +53,11 @@ export class Surface {
     this.#checker = this.#program.getTypeChecker();
   }
 
+  /** Every file that the entry points lead to. */
+  files(): string[] {
+    return this.#program.getSourceFiles().map(({ fileName }) => fileName);
+  }
+
   /** The exports of an entry point, by name. */
   exportsOf({ types }: EntryPoint): Declared[] {
     const file = this.#program.getSourceFile(types);

@@ -53,6 +53,18 @@ describe('the public surface', () => {
     expect(ours.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
   });
 
+  it('leads to few declarations of other packages', () => {
+    const users = entries.filter(({ name }) => name !== 'skep/testing');
+    const files = new Surface(users).files().filter((file) => !file.includes('/@types/'));
+    const outside = files.map((file) => /.*\/node_modules\/(.*)$/.exec(file)?.[1]).filter((file) => file !== undefined);
+    const lib = /^(?:typescript\/lib|undici-types|buffer)\//;
+    expect(outside.filter((file) => !lib.test(file)).sort()).toEqual(
+      ['Observable', 'Operator', 'Subscriber', 'Subscription', 'types'].map(
+        (name) => `rxjs/dist/types/internal/${name}.d.ts`,
+      ),
+    );
+  });
+
   it('has no plumbing of replicas', () => {
     const text = surface.text(skep);
     for (const word of [

@@ -11,7 +11,7 @@ export const Observable: typeof DeclaredObservable = MainObservable;
 export type Observable<T> = DeclaredObservable<T>;
 
 export const Subscriber: typeof DeclaredSubscriber = MainSubscriber;
-/** What a source of values sends them to. */
+/** A receiver of the values of one subscription. */
 export type Subscriber<T> = DeclaredSubscriber<T>;
 
 export type { Subscription } from 'rxjs/internal/Subscription';

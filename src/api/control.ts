@@ -10,74 +10,69 @@ import { kindsService } from './history.js';
 import { checkedKind } from './names.js';
 import { answerBytes, getObject, listObjects, readHandler } from './reads.js';
 import { FieldRoom, showObject, wireFields } from './shown.js';
-import { ApiWrites, checkConditions, type Seen } from './writes.js';
+import { ApiWrites, checkConditions } from './writes.js';
 
 type WriteInfo = messages.WriteInfo;
 type ApplyRequest = messages.ApplyRequest;
 
-/** Fields that every write request has. */
-interface WriteRequest extends Seen {
-  readonly info?: WriteInfo;
+/** Makes the `Control` service: it reads from this member and writes through the leader. */
+export function controlService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
+  const writer = new ControlWriter(replica);
+  const written = <Req>(name: string, run: (request: Req, timeoutMs: number) => Promise<unknown>) => ({
+    [name]: forwardingHandler(methodOf('control', name), { replica, forwarder }, run),
+  });
+  return {
+    Get: readHandler<messages.GetRequest>(replica, ({ kind, id }, tx) => ({
+      object: toAny(kind, getObject(tx, checkedKind(kind), id)),
+    })),
+    List: listObjects(replica),
+    ...kindsService(replica),
+    ...written('Create', (request: messages.UpdateRequest, timeoutMs) => writer.write('create', request, timeoutMs)),
+    ...written('Update', (request: messages.UpdateRequest, timeoutMs) => writer.write('update', request, timeoutMs)),
+    ...written('Remove', (request: messages.RemoveRequest, timeoutMs) => writer.remove(request, timeoutMs)),
+    ...written('Apply', (request: ApplyRequest, timeoutMs) =>
+      request.dryRun ? writer.plan(request) : writer.apply(request, timeoutMs),
+    ),
+  };
 }
 
-/** The `Control` service: reads from here, writes through the leader. */
-export function controlService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
-  const { store } = replica;
-  const handlers: UntypedServiceImplementation = {};
+/** Writes of the `Control` service on the leader. A repeated request changes nothing: its answer comes from the first one. */
+class ControlWriter {
+  readonly #replica: Replica;
+  readonly #store: Replica['store'];
 
-  const write = <Req>(name: string, run: (request: Req, timeoutMs: number) => Promise<unknown>) => {
-    handlers[name] = forwardingHandler(methodOf('control', name), { replica, forwarder }, run);
-  };
+  constructor(replica: Replica) {
+    this.#replica = replica;
+    this.#store = replica.store;
+  }
 
-  /** Runs the writes of one request as one transaction, with the rules at its end. */
-  const transact = <T>(info: WriteInfo | undefined, timeoutMs: number, run: (writes: ApiWrites, tx: Tx) => T) =>
-    store.update(
-      (tx) => {
-        const writes = new ApiWrites(tx, store.kinds);
-        const result = { value: run(writes, tx), version: tx.version };
-        writes.finish();
-        return result;
-      },
-      { ...info, timeoutMs } satisfies UpdateOptions,
-    ) as Promise<{ value: T; version: number } | undefined>;
-
-  /** Writes one object. A repeated request does nothing: it is answered with what the first one made. */
-  const writeOne = async (
-    request: WriteRequest & { readonly kind: string; readonly object: AnyObject },
-    timeoutMs: number,
+  /** Creates or updates one object. */
+  async write(
     action: 'create' | 'update',
-  ): Promise<{ object: AnyObject; version: number }> => {
-    const { kind, object: given } = request;
-    const done = await transact(request.info, timeoutMs, (writes) =>
+    request: messages.UpdateRequest,
+    timeoutMs: number,
+  ): Promise<{ object: messages.AnyObject; version: number }> {
+    const { kind, object: given } = unwrapped(request.kind, request.object);
+    const done = await this.#transact(request.info, timeoutMs, (writes) =>
       action === 'create' ? writes.create(kind, given) : writes.update(kind, given, request),
     );
-    const object = done?.value ?? madeBefore(kind, given.id, request);
-    return { object: showObject(kind, object), version: done?.version ?? versionBefore(request) };
-  };
-
-  handlers.Get = readHandler<messages.GetRequest>(replica, ({ kind, id }, tx) => ({
-    object: toAny(kind, getObject(tx, checkedKind(kind), id)),
-  }));
-  handlers.List = listObjects(replica);
-  for (const action of ['create', 'update'] as const) {
-    const method = action === 'create' ? 'Create' : 'Update';
-    write(method, async (request: messages.UpdateRequest, timeoutMs) => {
-      const given = unwrapped(request.kind, request.object);
-      const { object, version } = await writeOne({ ...request, ...given }, timeoutMs, action);
-      return { object: toAny(given.kind, object), version };
-    });
+    const object = done?.value ?? this.#madeBefore(kind, given.id, request);
+    return {
+      object: toAny(kind, showObject(kind, object)),
+      version: done?.version ?? this.#versionBefore(request),
+    };
   }
-  write('Remove', async (request: messages.RemoveRequest, timeoutMs) => {
-    const kind = checkedKind(request.kind);
-    const done = await transact(request.info, timeoutMs, (writes) => writes.remove(kind, request.id, request));
-    return { version: done?.version ?? versionBefore(request) };
-  });
-  Object.assign(handlers, kindsService(replica));
 
-  write('Apply', async (request: ApplyRequest, timeoutMs) => {
-    if (request.dryRun) return planned(request);
+  async remove(request: messages.RemoveRequest, timeoutMs: number): Promise<{ version: number }> {
+    const kind = checkedKind(request.kind);
+    const done = await this.#transact(request.info, timeoutMs, (writes) => writes.remove(kind, request.id, request));
+    return { version: done?.version ?? this.#versionBefore(request) };
+  }
+
+  /** Makes the changes in one transaction. */
+  async apply(request: ApplyRequest, timeoutMs: number): Promise<messages.ApplyResponse> {
     const { changes, info } = request;
-    const applied = await transact(info, timeoutMs, (writes, tx) => {
+    const applied = await this.#transact(info, timeoutMs, (writes, tx) => {
       checkConditions(tx, request);
       return changes.map((change) => applyChange(writes, change));
     });
@@ -85,17 +80,17 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
       const version = changes.length > 0 ? applied.version : applied.version - 1;
       return { version, ids: applied.value, planned: [] };
     }
-    const version = versionBefore(request);
-    const events = store.transaction(version)?.events;
+    const version = this.#versionBefore(request);
+    const events = this.#store.transaction(version)?.events;
     return { version, ids: events?.map(({ object }) => object.id) ?? changes.map(({ id }) => id), planned: [] };
-  });
+  }
 
   /** Plans the changes on the newest state of the leader. */
-  async function planned(request: ApplyRequest): Promise<messages.ApplyResponse> {
-    await replica.confirmLeadership();
-    const plan = store.plan((tx) => {
+  async plan(request: ApplyRequest): Promise<messages.ApplyResponse> {
+    await this.#replica.confirmLeadership();
+    const plan = this.#store.plan((tx) => {
       checkConditions(tx, request);
-      const writes = new ApiWrites(tx, store.kinds);
+      const writes = new ApiWrites(tx, this.#store.kinds);
       const ids = request.changes.map((change) => applyChange(writes, change));
       writes.finish();
       return ids;
@@ -113,19 +108,39 @@ export function controlService(replica: Replica, forwarder: Forwarder): UntypedS
     };
   }
 
-  function versionBefore({ info }: { readonly info?: WriteInfo }): number {
-    return store.versionOfRequest(info?.requestId ?? '') ?? store.version;
+  /** Runs the writes of one request as one transaction, with the rules at its end. */
+  #transact<T>(
+    info: WriteInfo | undefined,
+    timeoutMs: number,
+    run: (writes: ApiWrites, tx: Tx) => T,
+  ): Promise<{ value: T; version: number } | undefined> {
+    return this.#store.update(
+      (tx) => {
+        const writes = new ApiWrites(tx, this.#store.kinds);
+        const result = { value: run(writes, tx), version: tx.version };
+        writes.finish();
+        return result;
+      },
+      { ...info, timeoutMs } satisfies UpdateOptions,
+    );
   }
 
-  function madeBefore(kind: string, id: string, request: WriteRequest): AnyObject {
-    const made = store.transaction(versionBefore(request))?.events.find((event) => event.kind === kind);
-    const found = made?.object ?? (store.view((tx) => getObject(tx, kind, id)) as AnyObject);
-    return found;
+  #versionBefore({ info }: WriteRequest): number {
+    return this.#store.versionOfRequest(info?.requestId ?? '') ?? this.#store.version;
   }
-  return handlers;
+
+  #madeBefore(kind: string, id: string, request: WriteRequest): AnyObject {
+    const made = this.#store.transaction(this.#versionBefore(request))?.events.find((event) => event.kind === kind);
+    return made?.object ?? (this.#store.view((tx) => getObject(tx, kind, id)) as AnyObject);
+  }
 }
 
-/** Before it is parsed: a few characters a value are cheap to send, and not to keep. Throws `TOO_LARGE`, `LIMIT_EXCEEDED`. */
+/** Fields that every write request has. */
+interface WriteRequest {
+  readonly info?: WriteInfo;
+}
+
+/** Checks the size before parsing: small values are cheap to send and expensive to keep. Throws `TOO_LARGE`, `LIMIT_EXCEEDED`. */
 function checkBody(body: string): void {
   if (body.length > bodyCharactersMax)
     throw new StoreError('TOO_LARGE', `an object of ${body.length} characters, at most ${bodyCharactersMax} can be kept`, { path: 'object' }); // prettier-ignore

@@ -21,7 +21,7 @@ export interface DnsOptions {
   /** `HOST:PORT`, for UDP and TCP. */
   readonly listen: string;
   readonly find: FindInstances;
-  /** Grows with each change of what `find` gives: until then answers are given from what was rendered before. */
+  /** Version of the result of `find`; rendered answers are reused until it grows. */
   readonly version: () => number;
   readonly random: Random;
   readonly logger: Logger;
@@ -36,7 +36,42 @@ export interface DnsServer {
 export async function openDnsServer({ listen, find, version, random, logger }: DnsOptions): Promise<DnsServer> {
   const { host, port: wanted } = splitHostPort(listen);
   const failed = (error: unknown) => logger.warn('a DNS query was not answered', { error: messageOf(error) });
-  const names = new ZoneCache(find, version);
+  const responder: Responder = { reply: replyWith({ names: new ZoneCache(find, version), random, failed }), failed };
+  const tcp = await openTcp(host, Number(wanted), responder);
+  try {
+    const udp = await openUdp(host, tcp.port, responder);
+    return {
+      addr: joinHostPort(host, tcp.port),
+      async close() {
+        await Promise.all([tcp.close(), udp.close()]);
+      },
+    };
+  } catch (error) {
+    await tcp.close();
+    throw error;
+  }
+}
+
+/** Bytes of a query to bytes of its response; `undefined` where none is due. */
+type Respond = (query: Buffer, bytesMax: (query: DecodedPacket) => number) => Buffer | undefined;
+
+interface Responder {
+  readonly reply: Respond;
+  /** Reports a query that could not be answered. */
+  readonly failed: (error: unknown) => void;
+}
+
+interface Listener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+function replyWith(options: {
+  readonly names: ZoneCache;
+  readonly random: Random;
+  readonly failed: Responder['failed'];
+}): Respond {
+  const { names, random, failed } = options;
   const answered = (query: DecodedPacket): Reply => {
     try {
       return answer(query, names, random);
@@ -45,13 +80,15 @@ export async function openDnsServer({ listen, find, version, random, logger }: D
       return failure(query);
     }
   };
-  const reply = (bytes: Buffer, bytesMax: (query: DecodedPacket) => number) => {
+  return (bytes, bytesMax) => {
     const query = read(bytes);
     if (query?.type === 'response') return undefined;
-    const said = query ? answered(query) : answerToNonsense(bytes);
-    return said && fit(said, query ? bytesMax(query) : tcpBytesMax);
+    const reply = query ? answered(query) : answerToNonsense(bytes);
+    return reply && fit(reply, query ? bytesMax(query) : tcpBytesMax);
   };
+}
 
+async function openTcp(host: string, wanted: number, { reply, failed }: Responder): Promise<Listener> {
   const connections = new Set<Socket>();
   const tcp = createServer((socket) => {
     connections.add(socket);
@@ -64,17 +101,28 @@ export async function openDnsServer({ listen, find, version, random, logger }: D
     });
   });
   tcp.maxConnections = connectionsMax;
-  tcp.listen(Number(wanted), host);
+  tcp.listen(wanted, host);
   await once(tcp, 'listening');
-  const { port } = tcp.address() as { port: number };
+  return {
+    port: (tcp.address() as { port: number }).port,
+    async close() {
+      const closed = once(tcp, 'close');
+      tcp.close();
+      for (const socket of connections) socket.destroy();
+      await closed;
+    },
+  };
+}
 
+/** Takes the port that TCP has: a client asks again over TCP at the same port. */
+async function openUdp(host: string, port: number, { reply, failed }: Responder): Promise<Listener> {
   const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   const sources = new Sources();
   udp.on('message', (bytes, { address, port: from }) => {
     try {
       if (!sources.admits(address, systemClock.monotonic())) return;
-      const said = reply(bytes, udpBytesFor);
-      if (said) udp.send(said, from, address, (error) => error && failed(error));
+      const response = reply(bytes, udpBytesFor);
+      if (response) udp.send(response, from, address, (error) => error && failed(error));
     } catch (error) {
       failed(error);
     }
@@ -84,25 +132,22 @@ export async function openDnsServer({ listen, find, version, random, logger }: D
     await once(udp, 'listening');
   } catch (error) {
     udp.close();
-    tcp.close();
     throw error;
   }
   udp.on('error', failed);
   return {
-    addr: joinHostPort(host, port),
+    port,
     async close() {
-      const closed = Promise.all([once(tcp, 'close'), once(udp, 'close')]);
-      tcp.close();
+      const closed = once(udp, 'close');
       udp.close();
-      for (const socket of connections) socket.destroy();
       await closed;
     },
   };
 }
 
 /**
- * Answers the queries of one connection in their order, and lets others go on in between: any number of them may come at once.
- * Who asks and does not read is not read from.
+ * Answers the queries of one connection in their order, and gives other connections a turn in between. Stops reading from
+ * a client that does not read its responses.
  */
 async function serveConnection(socket: Socket, reply: (query: Buffer) => Buffer | undefined): Promise<void> {
   const slicer = new Slicer(systemClock);
@@ -120,7 +165,7 @@ async function serveConnection(socket: Socket, reply: (query: Buffer) => Buffer 
   }
 }
 
-/** Resolves when what was written has been taken, or the connection has ended. */
+/** Resolves when the written bytes have been sent, or the connection has ended. */
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {

@@ -42,11 +42,19 @@ export function sampleFile(): string {
 export function configurationPage(): string {
   return `# Configuration
 
-A program gives a member its settings as options of \`openReplica\`. \`skep manager\` takes them from four places; the first that has a
-value decides:
+A member has the same settings everywhere. A program gives them as options of \`openReplica\`; \`skep manager\` reads them from flags,
+variables and a file:
+
+\`\`\`sh
+skep manager --name m1 --data-dir /var/lib/skep
+SKEP_NAME=m1 SKEP_DATA_DIR=/var/lib/skep skep manager
+skep manager --config skep.yaml
+\`\`\`
+
+\`skep manager\` takes each value from the first of these places that has one:
 
 1. the flag, such as \`--data-dir\`;
-2. the environment variable, such as \`SKEP_DATA_DIR\`; an empty one counts as unset;
+2. the environment variable, such as \`SKEP_DATA_DIR\`; an empty variable counts as unset;
 3. the file of \`--config FILE\` or \`SKEP_CONFIG\`;
 4. the default.
 
@@ -54,13 +62,13 @@ value decides:
 |---|---|---|---|---|
 ${managerRows().join('\n')}
 
-A time is in the unit that ends its name. A list is separated by commas in a variable and after a flag, which may also be repeated. The
-\`kinds\` are modules here and kinds in the library. Paths are relative to the working directory.
+The name of a time ends in its unit. Commas separate the items of a list in a variable or after a flag; a flag may also be repeated.
+\`kinds\` takes modules here and definitions in the library. Paths are relative to the working directory.
 
 ## The file
 
-The file is YAML. Its keys are the names of the flags without \`--\`; lists are lists, switches are \`true\` or \`false\`.
-[skep.yaml](skep.yaml) has them all.
+The file is YAML. Its keys are the names of the flags without \`--\`; switches are \`true\` or \`false\`.
+[skep.yaml](skep.yaml) lists all of them.
 
 \`\`\`yaml
 name: m1
@@ -69,20 +77,20 @@ listen: 10.0.0.1:4242
 peers: [10.0.0.1:4242, 10.0.0.2:4242, 10.0.0.3:4242]
 \`\`\`
 
-An unknown key, a wrong type or a bad value is an error with its place, and nothing is started (exit code 2):
+An unknown key, a wrong type or a bad value is an error with file, line and column. The manager does not start (exit code 2):
 
 \`\`\`text
-error: skep.yaml:2:1: there is no setting "dataDir": did you mean "data-dir"?
+error: skep.yaml:2:1: there is no setting "dataDir"; did you mean "data-dir"?
 \`\`\`
 
-\`--force-new-cluster\` is only a flag: kept in a file, each start would make another new cluster.
+\`--force-new-cluster\` is only a flag: from a file, each start would make another new cluster.
 
 ## Before a start
 
 \`skep manager --check-config\` checks the settings from all sources, loads the modules of kinds, and starts nothing. It prints \`ok\` (exit
-code 0) or everything that is wrong (2).
+code 0) or all errors (2).
 
-\`skep manager --explain-config\` prints each setting with its value and where it came from, as JSON with \`-o json\`:
+\`skep manager --explain-config\` prints each setting with its value and its source; \`-o json\` prints JSON:
 
 \`\`\`text
 SETTING              VALUE           FROM
@@ -94,13 +102,13 @@ log-level            warn            SKEP_LOG_LEVEL
 
 ## Only in the library
 
-These options of \`openReplica\` have neither flag nor variable. Their docstrings say more.
+These options of \`openReplica\` have neither flag nor variable. Their docstrings describe them.
 
 | option | default |
 |---|---|
 ${libraryRows().join('\n')}
 
-Made by \`scripts/configuration.ts\` from \`src/settings/table.ts\`.
+\`scripts/configuration.ts\` makes this page from \`src/settings/table.ts\`.
 `;
 }
 

@@ -25,16 +25,27 @@ function rows(schema: AnySchema, path: string, optional: boolean): string[] {
 export function objectsPage(): string {
   const parts = kindNames.map((kind) => {
     const body = kindOf(kind).body as unknown as AnySchema;
-    return `## ${kind}\n\n| field | unless given |\n|---|---|\n${rows(body, '', false).join('\n')}\n`;
+    return `## ${kind}\n\n| field | default |\n|---|---|\n${rows(body, '', false).join('\n')}\n`;
   });
   return `# Objects
 
-Plain, frozen data. Every object has an \`id\` (made up when it is not given: 25 characters a–z0–9) and \`meta\`: the \`version\` of the
-transaction that last wrote it, \`createdAt\` and \`updatedAt\` in milliseconds since the epoch. Fields that are not given take what
-is shown here; fields that are \`absent\` are not there at all. Below an absent field stand the values that its parts take when it
-is given. Lists hold whole objects of the same shape; their parts are in the package's types.
+The fields of the built-in kinds, with their defaults. Objects are plain, frozen data; \`create\` fills in the defaults:
 
-Made by \`scripts/objects-page.ts\` from the schemas.
+\`\`\`ts
+import { MemoryStore } from 'skep';
+
+const store = new MemoryStore();
+const node = await store.update((tx) => tx.nodes().create({ description: { hostname: 'alpha' } }));
+console.log(node.id.length, node.meta.version, node.spec.availability); // 25 1 active
+\`\`\`
+
+- Every object has an \`id\`. Without one, \`create\` makes one of 25 characters a–z0–9.
+- Every object has a \`meta\`. Its \`version\` is that of the transaction that last wrote the object. \`createdAt\` and \`updatedAt\` are
+  milliseconds since the epoch.
+- An \`absent\` field does not exist unless it is given. The rows below it show the defaults of its parts when it is.
+- A list holds complete objects of one shape. Their fields are in the types of the package.
+
+\`scripts/objects-page.ts\` makes this page from the schemas.
 
 ${parts.join('\n')}`;
 }

@@ -3,12 +3,12 @@ import { timerMaxMs } from '../base/clock.js';
 import { parseDuration } from '../base/duration.js';
 import { isAddress } from '../base/host-port.js';
 
-/** Readers of arguments that more than one command has. What they throw is a mistake on the command line: exit code 2. */
+/** Readers of arguments that several commands share. An error that they throw is a usage error: exit code 2. */
 
 const wholeFrom = (least: number) => (text: string) => {
   const number = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least)
-    throw new InvalidArgumentError(`a whole number from ${least} is needed.`);
+    throw new InvalidArgumentError(`Give a whole number from ${least}.`);
   return number;
 };
 
@@ -18,8 +18,8 @@ export const countFrom1 = wholeFrom(1);
 /** A time to wait, in whole milliseconds: `500ms`, `10s`, `1m30s`; a bare number is seconds. */
 export function time(text: string): number {
   const ms = waitingMs(text);
-  if (ms < 1) throw new InvalidArgumentError('a time is like 500ms, 10s, 1m30s or 1h, and not less than 1ms.');
-  if (ms > timerMaxMs) throw new InvalidArgumentError('a time is at most 596h.');
+  if (ms < 1) throw new InvalidArgumentError('Give a time of at least 1ms, such as 500ms, 10s, 1m30s or 1h.');
+  if (ms > timerMaxMs) throw new InvalidArgumentError('Give a time of at most 596h.');
   return ms;
 }
 
@@ -27,14 +27,14 @@ function waitingMs(text: string): number {
   try {
     return Math.round(parseDuration(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text));
   } catch {
-    return 0; // refused as what is too short is: one sentence says what a time is
+    return 0; // too short, and refused with the same sentence
   }
 }
 
 /** `KEY=VALUE`, as often as it is given. */
 export function pairs(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf('=');
-  if (at <= 0) throw new InvalidArgumentError('KEY=VALUE is needed.');
+  if (at <= 0) throw new InvalidArgumentError('Give KEY=VALUE.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
@@ -50,5 +50,5 @@ export interface StaleFlag {
 
 /** Options of commands that read: an answer without a leader. */
 export function withStale(command: Command): Command {
-  return command.option('--stale', 'take what the member that answers holds, even without a quorum');
+  return command.option('--stale', 'read from any member, even without a quorum; the answer may be old');
 }

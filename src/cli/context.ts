@@ -16,7 +16,7 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** User who runs the command, where the system knows it. */
   readonly user?: string | undefined;
-  /** Asks whoever sits at the terminal, and is true when the answer is yes; absent where nobody does. */
+  /** Asks the user at the terminal; true means yes. Absent without a terminal. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
@@ -58,8 +58,8 @@ export interface BackupSummary {
 /** Files of saved states. */
 export interface BackupTools {
   /**
-   * Resolves when all is written; a file is whole and durable then, and replaces an older one if that is forced. `-` is
-   * standard output. `kept` is false of what cannot be read back: that, a pipe, a device.
+   * Resolves when everything is written. A file is then complete and durable, and replaces an older one if `force` is set.
+   * `-` is standard output. `kept` is false where nothing can be read back: standard output, a pipe, a device.
    */
   write(
     file: string,
@@ -99,7 +99,7 @@ export interface DiagnosedPart {
   /** `identity`, `ballot`, `mark`, `log`, `snapshots`, and `snapshots/FILE` for each. */
   readonly part: string;
   readonly whole: boolean;
-  /** Does a start read it? Damage of what is not needed is no reason to refuse the directory. */
+  /** True when a start reads the part. Damage elsewhere is no reason to refuse the directory. */
   readonly needed: boolean;
   /** Summary for people. */
   readonly says: string;
@@ -124,7 +124,7 @@ export const hostDefault = `127.0.0.1:${portDefault}`;
 const unreachableMs = 1_000;
 export { formats };
 
-/** The options of all commands. A time is read here and not before: not every command takes it, and `list` has words of its own for it. */
+/** Returns the options of all commands. Reads the time only here, because `list` has its own message for a wrong one. */
 export function globalFlags(command: Command): GlobalFlags {
   const flags = command.optsWithGlobals<Omit<GlobalFlags, 'timeout'> & { timeout: string }>();
   try {
@@ -136,9 +136,9 @@ export function globalFlags(command: Command): GlobalFlags {
 }
 
 export interface Use {
-  /** `use` ends by itself when it is interrupted, and once begun goes on while the cluster is away. */
+  /** `use` ends by itself when interrupted. Once begun, it continues while the cluster is unavailable. */
   readonly waitForEnd?: boolean;
-  /** Reads what one member holds, without a leader. */
+  /** Reads the state of one member, without a leader. */
   readonly leaderless?: boolean;
 }
 
@@ -155,7 +155,7 @@ export async function withClient<T>(
   const flags = globalFlags(command);
   const limits = { hosts: hostsOf(command, flags), timeoutMs: flags.timeout };
   const first = new Client({ ...limits, unreachableMs: Math.min(unreachableMs, flags.timeout) });
-  // A command that goes on while the cluster is away has more patience than the question whether it can begin.
+  // A long-running command waits longer for the cluster than the first check does.
   const client = waitForEnd ? new Client(limits) : first;
   const interrupted = new Promise<never>((_, reject) => {
     const stop = () => reject(new Error('interrupted'));
@@ -178,12 +178,12 @@ export async function withClient<T>(
   }
 }
 
-/** The members to ask; 4242 is the port of those that name none. */
+/** Returns the members to ask; 4242 is the default port. */
 function hostsOf(command: Command, { host }: GlobalFlags): string[] {
   const given = host.split(',').map((one) => one.trim());
   const hosts = given.filter((one) => one !== '').map((one) => withPort(one, portDefault));
   const wrong = hosts.find((one) => !isAddress(one, 1));
   if (wrong !== undefined || hosts.length === 0)
-    command.error(`error: --host (or SKEP_HOST) must be HOST[:PORT][,HOST[:PORT]...], is '${wrong ?? host}'`);
+    command.error(`error: --host (or SKEP_HOST) must be HOST[:PORT][,HOST[:PORT]...], not '${wrong ?? host}'`);
   return hosts;
 }

@@ -5,7 +5,7 @@ import { type Backend, type BackendOptions, type BackendSettings, DiscoveryError
 import type { Context } from './context.js';
 import { UsageError } from './exit-codes.js';
 
-/** Docker Swarm's words for what its discovery commands share. Read in the action, so that the checks keep their order. */
+/** Flags of the discovery commands, with Docker Swarm's messages. Actions read them, which keeps the order of the checks. */
 
 /** Path in a key-value store under which the command line keeps entries; next to those of engines. */
 const kvPathDefault = 'docker/swarm/nodes';
@@ -18,8 +18,8 @@ Discovery:
   etcd://<ip1>,<ip2>/<path>            etcd 3
   consul://<ip>/<path>                 Consul
   zk://<ip1>,<ip2>/<path>              ZooKeeper
-  file://path/to/file                  a file with an address a line
-  [nodes://]<ip1>,<ip2>                these addresses; 10.0.0.[1:9]:2375 is nine`;
+  file://path/to/file                  a file with one address per line
+  [nodes://]<ip1>,<ip2>                these addresses; 10.0.0.[1:9]:2375 is nine of them`;
 
 /** The only argument, or SWARM_DISCOVERY. */
 export function discoveryUrl(given: string | undefined, { env }: Context, use: 'list' | 'join' | 'manage'): string {
@@ -53,7 +53,7 @@ export function discoveryOptions(given: readonly string[] = []): BackendOptions 
   return { 'kv.path': kvPathDefault, ...Object.fromEntries(pairs) };
 }
 
-/** The backend that the URL names. A wrong address is one on the command line here, and not one that a service has given. */
+/** Opens the backend of a URL. A wrong address in it is a usage error. */
 export async function openBackend(context: Context, url: string, settings: BackendSettings): Promise<Backend> {
   const { clock } = context;
   try {

@@ -3,7 +3,7 @@ import type { Client, Where } from '../client/index.js';
 import { stackLabel } from '../compose/index.js';
 import { isKind, kindNames, kindOf, type StoredObject } from '../kinds/index.js';
 
-/** Finding kinds and objects by what people call them. */
+/** Finds kinds and objects by the names that people use. */
 
 /** Returns the name of an object, for people; custom kinds have no known name field here. */
 export function nameOf(kind: string, object: StoredObject): string {
@@ -32,7 +32,7 @@ export async function findKind(client: Client, given: string): Promise<string> {
   if (found) return found.kind;
   throw new StoreError(
     'NOT_FOUND',
-    `there is no kind "${given}"; there are ${kinds.map(({ kind }) => kind).join(', ')}`,
+    `there is no kind "${given}"; use one of ${kinds.map(({ kind }) => kind).join(', ')}`,
   );
 }
 
@@ -45,8 +45,8 @@ export async function splitReference(client: Client, reference: string): Promise
 }
 
 /**
- * By id, else by name, else by the name in the file of its stack, else by the beginning of an id. Exactly one must fit. What
- * is to be removed is called by its whole id or name: the same command given twice must not remove another object.
+ * Finds an object by id, else by name, else by its name in the file of its stack, else by the beginning of an id. Exactly one
+ * must match. A removal takes a complete id or name: the same command given twice must not remove another object.
  */
 export async function findObject(
   client: Client,
@@ -57,7 +57,7 @@ export async function findObject(
   const look = async (filter: Where): Promise<StoredObject | undefined> => {
     const { objects } = await client.list(kind, filter, { limit: 2, stale }).catch(nothingNamed(kind));
     const [first, second] = objects;
-    if (second) throw new StoreError('INVALID_OBJECT', `"${given}" fits more than one ${kind}: give more of the id`);
+    if (second) throw new StoreError('INVALID_OBJECT', `"${given}" matches more than one ${kind}; give more of the id`);
     return first;
   };
   const named = (await look({ ids: [given] })) ?? (await look({ names: [given] }));
@@ -71,7 +71,7 @@ export async function findObject(
   throw new StoreError('NOT_FOUND', `there is no ${kind} "${given}"`);
 }
 
-/** The object that the file of a stack calls this: `web` of the stack `shop` is the service `shop_web`. */
+/** Returns the object that has this name in the file of a stack: `web` of the stack `shop` is the service `shop_web`. */
 async function inStack(client: Client, kind: string, given: string, stale: boolean): Promise<StoredObject | undefined> {
   if (kind !== 'service' && kind !== 'network') return undefined;
   const { objects } = await client.list(kind, undefined, { stale });
@@ -82,7 +82,7 @@ async function inStack(client: Client, kind: string, given: string, stale: boole
   if (found.length > 1)
     throw new StoreError(
       'INVALID_OBJECT',
-      `"${given}" is in more than one stack: ${found.map((object) => nameOf(kind, object)).join(', ')}`,
+      `"${given}" is in more than one stack; use one of ${found.map((object) => nameOf(kind, object)).join(', ')}`,
     );
   return found[0];
 }

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 const runners: readonly string[] = ['lock', 'elect'];
 
 /**
- * The arguments with `--` before the command that `skep lock` or `skep elect` runs, where it is left out: options of ours
- * end at its first word, and what follows is the command's.
+ * Adds a missing `--` before the command that `skep lock` or `skep elect` runs. Options of skep end at the first word of
+ * that command, and the rest belongs to the command.
  */
 export function endOwnOptions(args: readonly string[], program: Command): readonly string[] {
   let command = program;
@@ -25,7 +25,7 @@ export function endOwnOptions(args: readonly string[], program: Command): readon
   return args;
 }
 
-/** Is the next argument the value of this option? Not when it is written together: `-ojson`, `--output=json`. */
+/** Tells whether the next argument is the value of this option. It is not in `-ojson` or `--output=json`. */
 function takesNext(arg: string, commands: readonly Command[]): boolean {
   return commands.some(({ options }) =>
     options.some((option) => option.required && (option.long === arg || option.short === arg)),

@@ -26,8 +26,8 @@ export function planRemovals<M extends Removable>(
     throw new StoreError(
       'NOT_SUPPORTED',
       leaving.length === 1
-        ? `${names} is the only voter: without it there is no cluster`
-        : `${names} are all voters that there are: without them there is no cluster; nobody was removed`,
+        ? `${names} is the only voter; add another voter before you remove it`
+        : `${names} are all the voters and none was removed; keep at least one`,
     );
   // Without a quorum there is no leader, and force does not help: the call itself reports that.
   if (force || hasQuorum(left) || !hasQuorum(members.filter(isVoter))) return ordered;

@@ -26,21 +26,21 @@ export async function run(args: readonly string[], given: Context): Promise<numb
   const context: Context = { ...given, streams: safeStreams(given.streams) };
   let code: number | undefined;
   const program = new Command('skep')
-    .description('the state of a cluster: stored, replicated, watched')
+    .description('store, replicate and watch the state of a cluster')
     .version(context.version)
     .addOption(
-      new Option('--host <host:port,...>', 'members to ask; any will do (or SKEP_HOST)').default(
+      new Option('--host <host:port,...>', 'members to ask; one address is enough (or SKEP_HOST)').default(
         context.env.SKEP_HOST || hostDefault,
       ),
     )
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(formats).default('table'))
-    .addOption(new Option('--timeout <time>', 'how long to wait for an answer: 500ms, 10s').default('10s'))
+    .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
+    .addOption(new Option('--timeout <time>', 'time limit for an answer, such as 500ms or 10s').default('10s'))
     .addOption(
-      new Option('--actor <who>', 'who writes, for the history (or SKEP_ACTOR; default: the user)').default(
+      new Option('--actor <name>', 'author of a change, kept in history (or SKEP_ACTOR; default: the user)').default(
         context.env.SKEP_ACTOR || context.user,
       ),
     )
-    .addOption(new Option('--reason <why>', 'why something is written, for the history'))
+    .addOption(new Option('--reason <text>', 'reason for a change, kept in history'))
     .showHelpAfterError('(see --help)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()

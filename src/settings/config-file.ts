@@ -74,19 +74,19 @@ function rowOf(key: Node): readonly [ManagerSetting, TextSetting] {
   const row = rows.get(given);
   if (row === undefined) {
     const near = nearest(given, keys);
-    const hint = near === undefined ? `known are ${keys.join(', ')}` : `did you mean "${near}"?`;
-    throw new Mistake(key, `there is no setting "${given}": ${hint}`);
+    const hint = near === undefined ? `use one of ${keys.join(', ')}` : `did you mean "${near}"?`;
+    throw new Mistake(key, `there is no setting "${given}"; ${hint}`);
   }
   const { flagOnly } = row[1];
   if (flagOnly !== undefined)
-    throw new Mistake(key, `${given} cannot be in a file: use the flag --${given}, as ${flagOnly}`);
+    throw new Mistake(key, `${given} cannot be in a file, because ${flagOnly}; use the flag --${given}`);
   return row;
 }
 
 function valueOf(key: Node, node: Node | null, { type, example }: TextSetting, document: Document): unknown {
   const name = String(isScalar(key) && key.value);
   if (node === null || (isScalar(node) && node.value === null))
-    throw new Mistake(node ?? key, `${name} has no value: write one, such as ${example}, or remove the line`);
+    throw new Mistake(node ?? key, `${name} has no value; write one, such as ${example}, or remove the line`);
   const { item } = type;
   if (item === undefined) return scalar(node, type, name);
   if (!isSeq(node)) throw new Mistake(node, `${name} must be a list, such as ${example}`);
@@ -97,7 +97,7 @@ function scalar(node: Node | null, { form, read }: TextSetting['type'], name: st
   const value = isScalar(node) ? node.value : undefined;
   const shown = isScalar(node) ? JSON.stringify(value) : 'a list or a map';
   if (form !== 'list' && typeof value !== jsTypes[form]) {
-    const hint = form === 'text' && isScalar(node) ? ': put it in quotes' : '';
+    const hint = form === 'text' && isScalar(node) ? '; put it in quotes' : '';
     throw new Mistake(node, `${name} must be ${nouns[form]}, is ${shown}${hint}`);
   }
   try {

@@ -65,11 +65,11 @@ export function settle(sources: readonly Source[]): Settled {
     }),
   ) as Record<ManagerSetting, Given>;
   const mistakes = sources.flatMap((source) => source.mistakes);
-  // A value that was refused is missing now, and nothing can be said of what it would contradict.
+  // A refused value is missing now, so contradictions cannot be checked.
   return { values, mistakes: mistakes.length > 0 ? mistakes : [...contradictions(values)] };
 }
 
-/** Values for the process: those that were given, and its own defaults. The library has the others. */
+/** Returns the given values and the defaults of the process. The library adds its own defaults. */
 export function managerFlags({ values }: Settled): ManagerFlags {
   const handed = managerTable.filter(
     ([name, { managerDefault }]) => values[name].from !== 'default' || managerDefault !== undefined,
@@ -87,7 +87,7 @@ function* contradictions(values: Settled['values']): Generator<string> {
   yield* timingMistakes(plain, say);
 }
 
-/** Writes a name as its source does; what nobody gave is called by its flag. */
+/** Writes a name as its source does; a default has the name of its flag. */
 function nameOf(name: string, { from, at }: Given): string {
   if (from === 'environment') return `'${at}'`;
   return from === 'file' ? `'${flagName(name)}' (${at})` : `'--${flagName(name)}'`;

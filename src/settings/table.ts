@@ -17,27 +17,27 @@ import {
 } from './value-types.js';
 
 /**
- * One setting of a member. Its key is the name in the library; flag, environment variable and key in a file are made
- * from it (`names.ts`). Its docstring is what an editor shows.
+ * One setting of a member. Its key is the name in the library; `names.ts` derives the flag, the environment variable and
+ * the key in a file. Editors show its docstring.
  */
 export interface Setting {
   /** Type of the value. With {@link Setting.help} it must be one that text can be read as. */
   readonly type: OptionType<unknown>;
-  /** Type of the library's option, where a program gives something else than text. */
+  /** Type of the library's option, where a program gives a value that is not text. */
   readonly option?: OptionType<unknown>;
-  /** Sentence for people. Absent when only a program can give the setting. */
+  /** Text of `--help`. Absent when only a program can give the setting. */
   readonly help?: string;
   /** Placeholder of the flag's value; a switch has none. */
   readonly shape?: string;
   readonly default?: unknown;
-  /** Words for what happens without a value, where there is no default to show. */
+  /** Text that describes the behaviour without a value, where there is no default to show. */
   readonly absent?: string;
   /** Default of `skep manager`, where the library has none. */
   readonly managerDefault?: unknown;
   /** Value for the sample file. */
   readonly example?: string;
   readonly required?: true;
-  /** Only a flag: the reason why it must not be kept for the next start. */
+  /** Reason why the setting is only a flag: a file would keep it for the next start. */
   readonly flagOnly?: string;
 }
 
@@ -58,15 +58,15 @@ export const memberTable = {
   dataDir: {
     type: path,
     shape: 'dir',
-    help: 'where log and snapshots are kept',
+    help: 'directory for log and snapshots',
     absent: 'in memory, lost at the end',
     example: '/var/lib/skep',
   },
-  /** `HOST:PORT` to serve the other members and clients on; port 0 lets the system choose. Without it no port is opened. */
+  /** `HOST:PORT` to serve other members and clients on. The system chooses port 0; without an address no port is opened. */
   listenAddr: {
     type: address,
     shape: 'host:port',
-    help: 'where to serve',
+    help: 'address to serve on',
     managerDefault: '127.0.0.1:4242',
     example: '10.0.0.1:4242',
   },
@@ -75,34 +75,34 @@ export const memberTable = {
     type: addresses,
     option: oneOrMoreAddresses,
     shape: 'host:port',
-    help: 'where the other members reach this one; several are tried in turn',
+    help: 'addresses of this member for the others, tried in turn',
     absent: '--listen',
     example: '[m1.example.org:4242]',
   },
   /**
    * Addresses of all members, including this one: the same list for every member, in any order. The cluster begins
-   * once, when a majority of the list is running and agrees that there is none. A member that arrives later, or has
+   * once, when a majority of the list runs and agrees that there is no cluster. A member that starts later, or has
    * lost its disk, joins it.
    */
   peers: {
     type: addresses,
     shape: 'host:port',
-    help: 'addresses of all members, the same list for each: they begin one cluster together, or find it',
+    help: 'addresses of all members, the same list for each; they begin one cluster, or find it',
     managerDefault: [],
     example: '[10.0.0.1:4242, 10.0.0.2:4242, 10.0.0.3:4242]',
   },
-  /** Addresses of members of a cluster to join; any of them will do. Never begins a cluster. */
+  /** Addresses of members of a cluster to join; one is enough. Never begins a cluster. */
   join: {
     type: addresses,
     shape: 'host:port',
-    help: 'members of a cluster to join; never begins one',
+    help: 'members of a cluster to join; never begins a cluster',
     managerDefault: [],
     example: '[10.0.0.2:4242]',
   },
   /** Begins a cluster of one on an empty directory: the explicit form of the default without `peers` and `join`. */
   begin: {
     type: onOff,
-    help: 'begin a cluster of one (as without --peers and --join)',
+    help: 'begin a cluster of one, as without --peers and --join',
     default: false,
     example: 'true',
   },
@@ -112,12 +112,12 @@ export const memberTable = {
    */
   joinTimeoutMs: { type: unchecked<number>(), default: 60_000 },
   /**
-   * Makes this member, with its data, a new cluster: for when a majority is lost for good. Possible losses are logged
-   * as a warning. Never start another member of the old cluster afterwards: join new ones.
+   * Makes a new cluster of this member and its data, after a majority is lost for good. Logs possible losses as a
+   * warning. Never start another member of the old cluster afterwards: join new ones.
    */
   forceNewCluster: {
     type: onOff,
-    help: 'after the loss of a majority: go on alone, as a new cluster, with what is in --data-dir',
+    help: 'continue alone as a new cluster with the data in --data-dir, after the loss of a majority',
     default: false,
     flagOnly: 'a later start would make another new cluster',
   },
@@ -160,7 +160,7 @@ export const replicaTable = {
     type: listOf(path, 'modules'),
     option: unchecked<readonly AnyCustomKind[]>(),
     shape: 'module',
-    help: 'modules that export custom kinds, which this member can then write',
+    help: 'modules that export custom kinds',
     default: [],
     example: '[./kinds.js]',
   },
@@ -171,7 +171,7 @@ const processTable = {
   logLevel: {
     type: oneOf(levels, 'levels'),
     shape: 'level',
-    help: levels.join(', '),
+    help: `one of ${levels.join(', ')}`,
     managerDefault: 'info',
     example: 'info',
   },
@@ -179,7 +179,7 @@ const processTable = {
     type: address,
     shape: 'host:port',
     help: 'answer DNS queries for the catalogue, over UDP and TCP',
-    absent: 'do not',
+    absent: 'off',
     example: '127.0.0.1:53',
   },
 } as const satisfies Record<string, Setting>;
@@ -196,7 +196,7 @@ export type OptionsOf<T> = {
       : never;
 };
 
-/** Yields what is wrong with the options of a program, one by one. `undefined` is a default, unless one is required. */
+/** Yields the problems with the options of a program. `undefined` means the default, unless the option is required. */
 export function* wrongIn(rows: Readonly<Record<string, Setting>>, given: object): Generator<string> {
   const values = given as Readonly<Record<string, unknown>>;
   for (const [name, { type, option = type, required }] of Object.entries(rows)) {
@@ -218,7 +218,7 @@ export const managerTable: readonly (readonly [ManagerSetting, TextSetting])[] =
   ([, { help }]) => help !== undefined,
 ) as unknown as readonly (readonly [ManagerSetting, TextSetting])[];
 
-/** Writes the default of `skep manager` for people; `undefined` where nothing is to be said. */
+/** Returns the default of `skep manager` as text, or `undefined`. */
 export function defaultText({
   managerDefault,
   default: value = managerDefault,
@@ -233,7 +233,7 @@ type Always = {
 }[ManagerSetting];
 type FlagKey<N extends string> = N extends `${infer Stem}Addr` ? Stem : N;
 
-/** Settings of `skep manager`: values by the names of the flags. Absent is the library's default. */
+/** Settings of `skep manager`: values by the names of the flags. An absent one has the library's default. */
 export type ManagerFlags = { readonly [N in Always as FlagKey<N>]: ValueOf<N> } & {
   readonly [N in Exclude<ManagerSetting, Always> as FlagKey<N>]?: ValueOf<N>;
 };

@@ -165,9 +165,9 @@ describe('skep ls', () => {
   });
 
   it.each([
-    ['a kind that is not there', ['things'], 3, /there is no kind "things"; there are node, .*job/],
+    ['a kind that is not there', ['things'], 3, /there is no kind "things"; use one of node, .*job/],
     ['an index that is not there', ['jobs', '--where', 'colour=red'], 7, /jobs have no index "colour"; they have name, queue/],
-    ['a condition that is none', ['jobs', '--where', 'colour'], 2, /a condition is INDEX=VALUE/],
+    ['a condition that is none', ['jobs', '--where', 'colour'], 2, /Give INDEX=VALUE/],
     ['a limit that is no number', ['jobs', '--limit', 'all'], 2, /whole number/],
     ['a limit of none', ['jobs', '--limit', '0'], 2, /whole number from 1/],
     ['no kind', [], 2, /missing required argument 'kind'/],
@@ -199,7 +199,7 @@ describe('skep inspect', () => {
   it.each([
     ['an object that is not there', 'jobs/nobody', 3, 'there is no job "nobody"'],
     ['a kind that is not there', 'things/1', 3, 'there is no kind "things"'],
-    ['the beginning of several', 'jobs/j', 7, '"j" fits more than one job'],
+    ['the beginning of several', 'jobs/j', 7, '"j" matches more than one job'],
     ['no kind', 'nightly', 7, '"nightly" must be KIND/ID, like service/web'],
     ['no id', 'jobs/', 7, 'must be KIND/ID'],
   ])('says so when given %s', async (_what, reference, code, says) => {

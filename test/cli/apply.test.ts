@@ -50,7 +50,10 @@ describe('skep apply', () => {
 
   it('takes a stack from standard input only when it is told its name', async () => {
     const { code, err } = await apply('-');
-    expect({ code, err }).toEqual({ code: 2, err: 'error: from standard input it needs --stack\n(see --help)\n' });
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'error: a file from standard input has no name; give --stack\n(see --help)\n',
+    });
   });
 
   it('leaves a reason in the history', async () => {
@@ -117,7 +120,7 @@ describe('skep apply', () => {
     await apply(file, '--stack', 'other');
     const { code, err } = await on('inspect', 'service/a');
     expect(code).toBe(7);
-    expect(err).toMatch(/"a" is in more than one stack: (shop_a, other_a|other_a, shop_a)\n/);
+    expect(err).toMatch(/"a" is in more than one stack; use one of (shop_a, other_a|other_a, shop_a)\n/);
     expect(await on('inspect', 'service/other_a')).toMatchObject({ code: 0 });
   });
 
@@ -192,7 +195,7 @@ describe('skep apply', () => {
     };
     expect(await made([])).toEqual({
       names: ['shop_a'],
-      err: 'left out: b, c; --profile lets services with profiles in\n',
+      err: 'left out: b, c; use --profile to include them\n',
     });
     expect((await made([], { COMPOSE_PROFILES: 'other, test' })).names).toEqual(['shop_a', 'shop_c']);
     expect((await made(['--prune'])).names).toEqual(['shop_a', 'shop_c']);

@@ -139,7 +139,11 @@ describe('skep doctor', () => {
     const empty = join(folder.path, 'empty');
     await mkdir(empty, { recursive: true });
     for (const path of [empty, join(folder.path, 'nowhere')])
-      expect(await skep(['doctor', path])).toEqual({ code: 3, out: '', err: `skep: there is no member in ${path}\n` });
+      expect(await skep(['doctor', path])).toEqual({
+        code: 3,
+        out: '',
+        err: `skep: there is no member in ${path}; give the data directory of a member\n`,
+      });
   });
 
   it('does not look at the directory of a member that runs: 1', async () => {

@@ -71,7 +71,7 @@ describe('skep history', () => {
   it('says that nothing is known of what never was', async () => {
     const { code, out, err } = await on('history', 'service/nobody', '-o', 'json');
     expect({ code, out }).toEqual({ code: 3, out: '' });
-    expect(err).toBe('skep: NOT_FOUND: nothing is known of service nobody after version 0\n');
+    expect(err).toBe('skep: NOT_FOUND: history has no change of service nobody after version 0\n');
   });
 
   it('does not take a beginning that fits several for a name', async () => {
@@ -80,7 +80,7 @@ describe('skep history', () => {
     });
     const ran = await on('history', 'node/same');
     expect(ran).toMatchObject({ code: 7, out: '' });
-    expect(ran.err).toContain('fits more than one node');
+    expect(ran.err).toContain('matches more than one node');
   });
 
   it('says that nobody answers when nobody does, and does so once', async () => {

@@ -47,7 +47,7 @@ describe('skep manager --config', () => {
     const { code, out, err, handed } = await manager(['--config', wrong]);
     expect({ code, out, handed }).toEqual({ code: 2, out: '', handed: undefined });
     expect(err.split('\n')).toEqual([
-      `error: ${wrong}:2:1: there is no setting "dataDir": did you mean "data-dir"?`,
+      `error: ${wrong}:2:1: there is no setting "dataDir"; did you mean "data-dir"?`,
       `error: ${wrong}:5:5: peers: an address is HOST:PORT, is "b"`,
       '(see --help)',
       '',

@@ -95,7 +95,7 @@ describe('inspect', () => {
   ])('does not guess when given %s', async (_what, given) => {
     const { code, out, err } = await on('node', 'inspect', given);
     expect({ code, out }).toEqual({ code: 7, out: '' });
-    expect(err).toMatch(new RegExp(`"${given}" fits more than one node: give more of the id`));
+    expect(err).toMatch(new RegExp(`"${given}" matches more than one node; give more of the id`));
   });
 });
 

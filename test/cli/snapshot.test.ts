@@ -194,7 +194,7 @@ describe('skep snapshot restore', () => {
     const { code, out, err } = await on('snapshot', 'restore', file);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(counts);
-    expect(err).toContain('nothing was changed: repeat with --yes');
+    expect(err).toContain('nothing was changed; repeat with --yes');
     expect(member.store.version).toBe(3);
   });
 
@@ -283,7 +283,7 @@ describe('skep snapshot restore', () => {
     ],
     ['a folder', ['inspect', '/'], 1, /^skep: \/ cannot be read: it is no plain file\n$/],
     ['a directory without a name', ['restore', 'FILE', '--data-dir', 'x'], 2, /--data-dir needs --name/],
-    ['a name without a directory', ['restore', 'FILE', '--name', 'x'], 2, /--name is for --data-dir/],
+    ['a name without a directory', ['restore', 'FILE', '--name', 'x'], 2, /--name needs --data-dir/],
     ['a name that is none', ['restore', 'FILE', '--data-dir', 'x', '--name', 'a b'], 2, /a member's name must be/],
   ])('says so when given %s', async (_what, args, code, says) => {
     await on('snapshot', 'save', file);

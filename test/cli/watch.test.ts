@@ -68,7 +68,7 @@ describe('skep watch', () => {
 
   it('does not wait for a version that nobody has yet, unless it is told to', async () => {
     const ran = await skep(['--host', member.addr ?? '', '--timeout', '1h', 'watch', '--from', '99999']);
-    const err = 'skep: VERSION_AHEAD: there is no version 99999 yet, the newest is 0: --wait waits for it\n';
+    const err = 'skep: VERSION_AHEAD: version 99999 does not exist yet, the newest is 0; use --wait to wait for it\n';
     expect(ran).toEqual({ code: 1, out: '', err });
     const waiting = watch('node', '--from', '2', '--wait');
     await write();

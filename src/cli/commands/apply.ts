@@ -18,29 +18,30 @@ interface ApplyFlags {
   readonly prune?: boolean;
 }
 
-/** Most times that the plan is made again when another writer changes the same objects. */
+/** Maximum number of plans when another writer changes the same objects. */
 const attempts = 3;
 
 export function addApply(program: Command, context: Context): void {
   const { streams, env } = context;
   program
     .command('apply')
-    .argument('<file>', 'a Compose file; - is standard input, and needs --stack')
+    .argument('<file>', 'Compose file; - is standard input, and needs --stack')
     .option('--stack <name>', "name of the stack (default: the file's folder)")
     .option(
       '--profile <name>',
-      'make services of this profile too, again for others; * for all (or COMPOSE_PROFILES: a,b)',
+      'also apply the services of this profile (repeatable, * for all; or COMPOSE_PROFILES=a,b)',
       (name: string, before: readonly string[] = []) => [...before, name],
     )
-    .option('--dry-run', 'say what would be done and do nothing')
-    .option('--prune', 'remove what belongs to the stack and is no longer in the file')
-    .description('make the services and networks of a Compose file, in one transaction; again: only what differs')
+    .option('--dry-run', 'print the changes without making them')
+    .option('--prune', 'remove objects of the stack that are no longer in the file')
+    .description('create or update the services and networks of a Compose file in one transaction')
     .action(async (file: string, flags: ApplyFlags, command: Command) => {
-      if (file === '-' && flags.stack === undefined) command.error('error: from standard input it needs --stack');
+      if (file === '-' && flags.stack === undefined)
+        command.error('error: a file from standard input has no name; give --stack');
       const stack = await readStack(file, flags, env);
       for (const warning of stack.warnings) streams.err(`warning: ${warning}\n`);
       if (stack.leftOut.length > 0)
-        streams.err(`left out: ${stack.leftOut.join(', ')}; --profile lets services with profiles in\n`);
+        streams.err(`left out: ${stack.leftOut.join(', ')}; use --profile to include them\n`);
       await withClient(command, context, async (client, { output }, said) => {
         const { prune = false, dryRun = false } = flags;
         const { changes, planned } = await applyStack(client, stack, { prune, dryRun, said });
@@ -68,7 +69,7 @@ export function addApply(program: Command, context: Context): void {
     });
 }
 
-/** Of an update; what comes or goes says enough. */
+/** Returns the changed fields of an update; other actions need none. */
 function changesOf({ action, changes = [] }: { action: string; changes?: readonly string[] }): string {
   return action === 'update' ? changes.join('; ') : '';
 }

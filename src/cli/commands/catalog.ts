@@ -2,11 +2,18 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { onAbort } from '../../base/abort.js';
 import { isAddress, splitHostPort } from '../../base/host-port.js';
 import { aborted } from '../../base/waiting.js';
-import { CatalogAgent, CatalogError, type CheckSpec, type Instance, SkepCatalogBackend } from '../../catalog/index.js';
+import {
+  CatalogAgent,
+  CatalogError,
+  type CheckSpec,
+  type Instance,
+  type Registration,
+  SkepCatalogBackend,
+} from '../../catalog/index.js';
 import type { Client } from '../../client/index.js';
 import { instances } from '../../kinds/index.js';
 import { pairs, time, wholeNumber } from '../arguments.js';
-import { type Context, withClient } from '../context.js';
+import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { collected } from '../discovery-flags.js';
 import { type Columns, printList, printNames, printOne } from '../output.js';
 
@@ -38,59 +45,52 @@ const columns: Columns<Instance> = [
 
 /** `skep catalog register|deregister|ls|watch`. */
 export function addCatalog(program: Command, context: Context): void {
-  const { streams, signal } = context;
-  const group = program.command('catalog').description('the service catalogue: which services run where');
+  const group = program.command('catalog').description('register services, and list or watch their instances');
+  addRegister(group, context);
+  addDeregister(group, context);
+  addLs(group, context);
+  addWatch(group, context);
+}
 
+function addRegister(group: Command, context: Context): void {
   group
     .command('register')
-    .argument('<name>', 'of the service')
-    .argument('<host:port>', 'where this instance is reached', address)
-    .option('--id <id>', 'of the instance (default: made up)')
-    .option('--tag <tag>', 'may be given more than once', collected, [] as string[])
-    .option('--meta <key=value>', 'may be given more than once', pairs, {} as Record<string, string>)
+    .argument('<name>', 'name of the service')
+    .argument('<host:port>', 'address of this instance', address)
+    .option('--id <id>', 'id of the instance (default: a new one)')
+    .option('--tag <tag>', 'tag of the instance (repeatable)', collected, [] as string[])
+    .option('--meta <key=value>', 'metadata of the instance (repeatable)', pairs, {} as Record<string, string>)
     .option('--weight <n>', 'share of the load', wholeNumber, 1)
     .addOption(
-      new Option('--ttl <time>', 'remove it when it is not renewed for this long')
-        .argParser(time)
-        .default(30_000, '30s'),
+      new Option('--ttl <time>', 'lifetime of the instance without a renewal').argParser(time).default(30_000, '30s'),
     )
-    .option(
-      '--check-http <url>',
-      'passing while it answers 2xx; may be given more than once',
-      collected,
-      [] as string[],
-    )
-    .option('--check-tcp <host:port>', 'passing while it takes connections', collected, [] as string[])
+    .option('--check-http <url>', 'passing while this URL answers 2xx (repeatable)', collected, [] as string[])
+    .option('--check-tcp <host:port>', 'passing while this address accepts connections', collected, [] as string[])
     .option('--check-grpc <host:port>', 'passing while its health service says SERVING', collected, [] as string[])
-    .addOption(new Option('--interval <time>', 'between two checks').argParser(time).default(10_000, '10s'))
+    .addOption(new Option('--interval <time>', 'time between two checks').argParser(time).default(10_000, '10s'))
     .option('--log-level <level>', 'debug, info, warn, error', 'info')
-    .description('register an instance and keep it registered, until interrupted; then take it back')
+    .description('register an instance, renew it until interrupted, then deregister it')
     .action(async (name: string, where: ReturnType<typeof address>, flags: RegisterFlags, command: Command) => {
       const logger = await context.logger(flags.logLevel);
-      await withClient(
-        command,
-        context,
-        async (client, { output }) => {
-          const agent = new CatalogAgent({ backend: new SkepCatalogBackend({ client }), ttlMs: flags.ttl, logger });
-          try {
-            const { tag: tags, meta, weight, id } = flags;
-            const checks = checksOf(flags);
-            const registration = { name, addr: where.host, port: where.port, tags, meta, weight, checks };
-            const made = await agent.register({ ...registration, ...(id !== undefined && { id }) });
-            printOne(streams, output, { id: made }, made);
-            await aborted(signal);
-          } finally {
-            await agent.leave();
-          }
-        },
-        { waitForEnd: true },
-      );
+      const register = async (client: Client, { output }: GlobalFlags) => {
+        const agent = new CatalogAgent({ backend: new SkepCatalogBackend({ client }), ttlMs: flags.ttl, logger });
+        try {
+          const id = await agent.register(registrationOf(name, where, flags));
+          printOne(context.streams, output, { id }, id);
+          await aborted(context.signal);
+        } finally {
+          await agent.leave();
+        }
+      };
+      await withClient(command, context, register, { waitForEnd: true });
     });
+}
 
+function addDeregister(group: Command, context: Context): void {
   group
     .command('deregister')
-    .argument('<id...>', 'of instances')
-    .description('remove instances; one whose agent lives comes back when its agent registers it again')
+    .argument('<id...>', 'ids of instances')
+    .description('remove instances; a running agent registers its own again')
     .action(async (ids: string[], _options, command: Command) => {
       await withClient(command, context, async (client, { output }, said) => {
         await client.apply(
@@ -98,19 +98,21 @@ export function addCatalog(program: Command, context: Context): void {
           said,
         );
         printNames(
-          streams,
+          context.streams,
           output,
           ids.map((id) => ({ id })),
           ({ id }) => id,
         );
       });
     });
+}
 
+function addLs(group: Command, context: Context): void {
   group
     .command('ls')
     .argument('[name]', 'only this service')
-    .option('--tag <tag>', 'only instances with all of these', collected, [] as string[])
-    .option('--passing', 'only those whose health is passing')
+    .option('--tag <tag>', 'only instances with this tag (repeatable)', collected, [] as string[])
+    .option('--passing', 'only instances that are passing')
     .description('list instances')
     .action(async (name: string | undefined, { tag, passing = false }: FindFlags, command: Command) => {
       await withClient(command, context, async (client, { output }) => {
@@ -120,15 +122,18 @@ export function addCatalog(program: Command, context: Context): void {
           return lists.flat();
         });
         found.sort((a, b) => (a.name === b.name ? (a.id < b.id ? -1 : 1) : a.name < b.name ? -1 : 1));
-        printList(streams, output, found, { columns, name: ({ id }) => id });
+        printList(context.streams, output, found, { columns, name: ({ id }) => id });
       });
     });
+}
 
+function addWatch(group: Command, context: Context): void {
+  const { streams, signal } = context;
   group
     .command('watch')
-    .argument('<name>', 'of a service')
-    .option('--tag <tag>', 'only instances with all of these', collected, [] as string[])
-    .description('print who comes, changes and goes, one event a line, until interrupted')
+    .argument('<name>', 'name of a service')
+    .option('--tag <tag>', 'only instances with this tag (repeatable)', collected, [] as string[])
+    .description('print each change of the instances as one line, until interrupted')
     .action(async (name: string, { tag }: FindFlags, command: Command) => {
       await withClient(command, context, async (client) => {
         await withAgent(client, async (agent) => {
@@ -144,7 +149,16 @@ export function addCatalog(program: Command, context: Context): void {
     });
 }
 
-/** An agent that registers nothing: for looking. */
+function registrationOf(
+  name: string,
+  { host: addr, port }: ReturnType<typeof address>,
+  flags: RegisterFlags,
+): Registration {
+  const { tag: tags, meta, weight, id } = flags;
+  return { name, addr, port, tags, meta, weight, checks: checksOf(flags), ...(id !== undefined && { id }) };
+}
+
+/** Runs `use` with an agent that only reads. */
 async function withAgent<T>(client: Client, use: (agent: CatalogAgent) => Promise<T>): Promise<T> {
   const agent = new CatalogAgent({ backend: new SkepCatalogBackend({ client }) });
   try {
@@ -163,7 +177,7 @@ function checksOf({ checkHttp, checkTcp, checkGrpc, interval: intervalMs }: Regi
 }
 
 function address(text: string): { readonly host: string; readonly port: number } {
-  if (!isAddress(text, 1)) throw new InvalidArgumentError('an address is HOST:PORT, like 10.0.0.1:80.');
+  if (!isAddress(text, 1)) throw new InvalidArgumentError('an address is HOST:PORT, such as 10.0.0.1:80.');
   const { host, port } = splitHostPort(text);
   return { host, port: Number(port) };
 }

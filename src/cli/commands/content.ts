@@ -3,14 +3,14 @@ import { type Context, withClient } from '../context.js';
 import { readInput } from '../input.js';
 import { printNames } from '../output.js';
 
-/** Adds `create` to `skep secret` and `skep config`: what they hold comes from a file. */
+/** Adds `create` to `skep secret` and `skep config`: the content comes from a file. */
 export function addContent(group: Command, kind: 'secret' | 'config', context: Context): void {
   const { streams } = context;
   group
     .command('create')
     .argument('<name>', 'letters, digits, ".", "-" and "_"')
-    .argument('<file>', 'what it holds; - is standard input')
-    .option('--label <key=value...>', 'labels', label, {} as Record<string, string>)
+    .argument('<file>', 'file with the content; - is standard input')
+    .option('--label <key=value...>', 'labels of the object', label, {} as Record<string, string>)
     .description(`create a ${kind} with the content of a file`)
     .action(async (name: string, file: string, flags: { label: Record<string, string> }, command: Command) => {
       const data = (await readInput(file)).toString('base64');

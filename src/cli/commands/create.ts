@@ -12,12 +12,12 @@ export function addCreate(program: Command, context: Context): void {
   program
     .command('create')
     .alias('c')
-    // Taken so that they are refused in Swarm's words.
+    // Accepted only to refuse them with Docker Swarm's message.
     .argument('[nothing...]')
     .usage('[options]')
     .option(
       '--discovery-url <url>',
-      'a token server (or SKEP_DISCOVERY_URL): make a cluster there. Without one: a token for skep://HOST:PORT/<token>',
+      'token server to create the cluster on (or SKEP_DISCOVERY_URL; default: only a token, for skep://HOST:PORT/<token>)',
     )
     .description('create a cluster, and print its token')
     .action(async (given: string[], flags: { discoveryUrl?: string }, command: Command) => {

@@ -7,13 +7,13 @@ export function addDoctor(program: Command, context: Context, exit: (code: numbe
   const { streams, signal } = context;
   program
     .command('doctor')
-    .argument('<dir>', 'the data directory of a member that does not run')
-    .description('say what of a data directory is whole and what is not; changes nothing')
+    .argument('<dir>', 'data directory of a stopped member')
+    .description('check a data directory for damage; changes nothing')
     .action(async (dir: string, _options, command: Command) => {
       const { output } = command.optsWithGlobals<GlobalFlags>();
       const diagnosis = await context.doctor(dir, signal);
       if (!diagnosis) {
-        streams.err(`skep: there is no member in ${dir}\n`);
+        streams.err(`skep: there is no member in ${dir}; give the data directory of a member\n`);
         exit(exitCodes.notFound);
         return;
       }
@@ -52,7 +52,7 @@ const columns: Columns<Line> = [
   ['WHAT', ({ text }) => text],
 ];
 
-/** One line a part, and one for each thing that is wrong with it or worth knowing: `grep` finds them with their part. */
+/** Makes one line for each part, and one for each problem and note. Each names its part, so that `grep` finds it. */
 function linesOf({ part, whole, says, wrong, notes }: DiagnosedPart): Line[] {
   return [
     { part, state: whole ? 'whole' : 'damaged', text: says },

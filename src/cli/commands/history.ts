@@ -13,21 +13,21 @@ interface HistoryFlags extends StaleFlag {
 
 type Entry = messages.HistoryEntry;
 
-/** `skep history KIND/ID`: who changed an object, when, why and how. */
+/** `skep history KIND/ID`: each change of an object with author, time and reason. */
 export function addHistory(program: Command, context: Context): void {
   const { streams } = context;
   withStale(program.command('history'))
-    .argument('<kind/id>', 'e.g. service/web: id, name, or the beginning of an id')
-    .option('--limit <n>', 'the newest so many (default: all)', countFrom1)
-    .description('show who changed an object, when, why and how, as far as history reaches')
+    .argument('<kind/id>', 'such as service/web: id, name, or the beginning of an id')
+    .option('--limit <n>', 'show only this many of the newest changes (default: all)', countFrom1)
+    .description('show each change of an object in history: author, time, reason and fields')
     .action(async (reference: string, { limit = 0, stale = false }: HistoryFlags, command: Command) => {
       const show = async (client: Client, { output }: GlobalFlags) => {
         const { kind, id: given } = await splitReference(client, reference);
-        // What has been removed has a history and nothing else.
+        // A removed object still has a history.
         const found = await findObject(client, kind, given, { stale }).catch(goneAs(given));
         const { id } = found;
         const { entries, reachesBackTo } = await client.history(kind, id, { limit, stale });
-        const unknown = `nothing is known of ${kind} ${id} after version ${reachesBackTo}`;
+        const unknown = `history has no change of ${kind} ${id} after version ${reachesBackTo}`;
         if (entries.length === 0 && !('meta' in found)) throw new StoreError('NOT_FOUND', unknown);
         if (entries.length === 0) streams.err(`${unknown}\n`);
         const rows = entries.map((entry) => ({ ...entry, op: actionOf(entry), fields: entry.fields.map(parsed) }));
@@ -50,7 +50,7 @@ export function addHistory(program: Command, context: Context): void {
 /** As events call it: the wire says `remove`. */
 const actionOf = ({ op }: Entry): EventAction => (op === 'remove' ? 'delete' : op);
 
-/** Takes what was not found for the id of something that is gone. */
+/** Takes an unknown name for the id of a removed object. */
 function goneAs(id: string): (error: unknown) => { readonly id: string } {
   return (error) => {
     if (isStoreError(error, 'NOT_FOUND')) return { id };

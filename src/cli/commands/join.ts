@@ -31,12 +31,12 @@ export function addJoin(program: Command, context: Context, exit: (code: number)
   program
     .command('join')
     .alias('j')
-    .argument('[discovery]', 'where to register (or SWARM_DISCOVERY)')
-    .option('--addr, --advertise <ip:port>', 'where the others reach this node (or SWARM_ADVERTISE)')
+    .argument('[discovery]', 'URL of the discovery service (or SWARM_DISCOVERY)')
+    .option('--addr, --advertise <ip:port>', 'address of this node for others (or SWARM_ADVERTISE)')
     .option('--heartbeat <time>', 'time between two registrations', '60s')
-    .option('--ttl <time>', 'how long a registration counts', '180s')
-    .option('--delay <time>', 'a random delay of at most this before the first one', '0s')
-    .option('--discovery-opt <key=value>', 'an option of the discovery service; may be given more than once', collected)
+    .option('--ttl <time>', 'lifetime of a registration', '180s')
+    .option('--delay <time>', 'maximum of the random delay before the first registration', '0s')
+    .option('--discovery-opt <key=value>', 'option of the discovery service (repeatable)', collected)
     .option('--log-level <level>', levels.join(', '), level, 'info')
     .description('join a cluster: register a node and keep it registered')
     .addHelpText('after', discoveryForms)
@@ -48,7 +48,7 @@ export function addJoin(program: Command, context: Context, exit: (code: number)
 
 type Joining = ReturnType<typeof checked>;
 
-/** The checks, in the order of Docker Swarm's: the first that fails is reported. */
+/** Checks the flags in Docker Swarm's order, and reports the first that fails. */
 function checked(given: string | undefined, flags: JoinFlags, context: Context) {
   const url = discoveryUrl(given, context, 'join');
   const address = flags.advertise ?? context.env.SWARM_ADVERTISE ?? '';
@@ -87,6 +87,6 @@ async function join({ url, address, delayMs, ...settings }: Joining, logLevel: s
 }
 
 function level(text: string): string {
-  if (!levels.includes(text)) throw new InvalidArgumentError(`known levels are ${levels.join(', ')}.`);
+  if (!levels.includes(text)) throw new InvalidArgumentError(`Give one of ${levels.join(', ')}.`);
   return text;
 }

@@ -19,15 +19,15 @@ interface ListFlags {
   readonly output: Format;
 }
 
-/** `skep list`: who is there, one `host:port` a line. The first list or error decides. */
+/** `skep list`: the nodes of a cluster, one `host:port` a line. The first list or error decides. */
 export function addList(program: Command, context: Context, exit: (code: number) => void): void {
   const { streams, signal, clock = systemClock } = context;
   program
     .command('list')
     .alias('l')
-    .argument('[discovery]', 'where to look (or SWARM_DISCOVERY)')
-    .option('--discovery-opt <key=value>', 'an option of the discovery service; may be given more than once', collected)
-    .description('list the nodes of a cluster; waits for --timeout at most')
+    .argument('[discovery]', 'URL of the discovery service (or SWARM_DISCOVERY)')
+    .option('--discovery-opt <key=value>', 'option of the discovery service (repeatable)', collected)
+    .description('list the nodes of a cluster, within --timeout')
     .addHelpText('after', discoveryForms)
     .action(async (given: string | undefined, _flags: ListFlags, command: Command) => {
       const flags = command.optsWithGlobals<ListFlags>();
@@ -52,7 +52,7 @@ function print({ streams }: Context, output: Format, entries: Entries): void {
   printList(streams, output === 'table' ? 'name' : output, rows, { name, columns: [] });
 }
 
-/** A number, as JSON has it; what no service should have, as it is. */
+/** Returns a number for JSON, or the text itself when it is no port. */
 function portOf(port: string): number | string {
   return /^(0|[1-9]\d{0,4})$/.test(port) ? Number(port) : port;
 }

@@ -22,21 +22,21 @@ export function addLock(program: Command, context: Context, exit: (code: number)
     void streams.err(`skep: "${name}" is held by ${holder}; waiting\n`);
   const options = (command: Command) =>
     command
-      .argument('<name>', 'of the lock')
-      .argument('<command...>', 'what to run while it is held, after --')
-      .option('--ttl <time>', 'how long the others wait when this process dies (default: 10s)', time)
+      .argument('<name>', 'name of the lock')
+      .argument('<command...>', 'command to run while the lock is held, after --')
+      .option('--ttl <time>', 'time before another process can take over when this one dies (default: 10s)', time)
       .option(
         '--grace <time>',
-        'how long the command may take to end when the lock is lost, before another can hold it: at most half of --ttl, which is the default',
+        'time for the command to end after the lock is lost (default: half of --ttl, which is also the maximum)',
         time,
       )
       .option(
         '--no-wait',
-        'when another holds it: say who, and exit with 4 (with --timeout: when it holds it for so long)',
+        'do not wait for another holder: print it and exit with 4 (--timeout waits that long first)',
       );
 
   options(program.command('lock'))
-    .description('wait for a lock, run a command while it is held, and exit as the command does')
+    .description('wait for a lock, run a command while it is held, and exit with its code')
     .action(async (name: string, words: string[], given: LockFlags, command: Command) => {
       const times = timesOf(given, command);
       await withCoordination(command, context, async (coordination) => {
@@ -58,7 +58,7 @@ export function addLock(program: Command, context: Context, exit: (code: number)
     });
 
   options(program.command('elect'))
-    .description('run a command on exactly one of all who ask under this name; again where the lead goes')
+    .description('run a command in exactly one of the processes that use this name; rerun it where the lead moves')
     .action(async (name: string, words: string[], given: LockFlags, command: Command) => {
       const times = timesOf(given, command);
       await withCoordination(command, context, async (coordination) => {
@@ -70,13 +70,13 @@ export function addLock(program: Command, context: Context, exit: (code: number)
     });
 }
 
-/** The command must be gone when another may hold the lock: it is signalled early enough to have its grace time. */
+/** Returns the times of a lock. The command has its grace time, and ends before another process can hold the lock. */
 function timesOf({ ttl = lockTtlDefaultMs, grace = ttl / 2 }: LockFlags, command: Command) {
-  if (grace > ttl / 2) command.error("error: option '--grace' can be at most half of '--ttl'");
+  if (grace > ttl / 2) command.error("error: option '--grace' must be at most half of '--ttl'");
   return { ttlMs: ttl, marginMs: grace };
 }
 
-/** Limit for the wait while another holds it: none unless given. The default of `--timeout` is for answers alone. */
+/** Returns the limit of the wait for the lock: none unless given. The default of `--timeout` is for answers alone. */
 function waitOf({ wait }: LockFlags, command: Command): { waitMs?: number } {
   if (!wait) return { waitMs: 0 };
   const given = command.getOptionValueSourceWithGlobals('timeout') === 'cli';
@@ -92,9 +92,9 @@ async function withCoordination(
 }
 
 /**
- * Runs a command until it ends by itself, until the lock or lead is lost, or until we are interrupted. In the last two
- * cases it is asked to end, and killed within the grace. Resolves with its exit code when nothing of its process group is
- * left: only then may another one begin.
+ * Runs a command until it ends, the lock or lead is lost, or we are interrupted. In the last two cases the command receives
+ * SIGTERM, and SIGKILL within the grace. Resolves with its exit code when its process group is empty: only then may another
+ * process begin.
  */
 function runWhile(
   { signal, epoch }: Pick<Lock | Lead, 'signal' | 'epoch'>,

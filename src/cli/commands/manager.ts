@@ -24,12 +24,12 @@ interface ConfigFlags {
 
 export function addManager(program: Command, context: Context, exit: (code: number) => void): void {
   const { streams } = context;
-  const manager = program.command('manager').description('run one replica in the foreground');
+  const manager = program.command('manager').description('run one member in the foreground');
   for (const [name, row] of managerTable) manager.addOption(optionOf(name, row));
   manager
-    .option('--config <file>', 'settings in YAML, by the names of these flags, which precede it (or SKEP_CONFIG)')
-    .option('--check-config', 'check all settings, and say what is wrong or ok; start nothing')
-    .option('--explain-config', 'print each setting with its value and where it came from; start nothing')
+    .option('--config <file>', 'YAML file of settings with the names of these flags; flags win (or SKEP_CONFIG)')
+    .option('--check-config', 'check all settings, print ok or the errors, and exit')
+    .option('--explain-config', 'print each setting with its value and source, and exit')
     .action(async (flags: ConfigFlags, command: Command) => {
       const settled = settle([fromFlags({ ...flags }), fromEnvironment(context.env), await fileOf(flags, context)]);
       const mistakes = [...settled.mistakes];
@@ -44,7 +44,7 @@ export function addManager(program: Command, context: Context, exit: (code: numb
     });
 }
 
-/** The flag of a setting. Commander has no default for it: what is not given may come from elsewhere. */
+/** Makes the flag of a setting. It has no default in Commander: another source may have the value. */
 function optionOf(name: ManagerSetting, row: TextSetting): Option {
   const { type, shape, help } = row;
   const value = shape === undefined ? '' : ` <${shape}${type.form === 'list' ? '...' : ''}>`;
@@ -86,7 +86,7 @@ async function fileOf({ config }: ConfigFlags, { env }: Context): Promise<Source
   }
 }
 
-/** Says which modules of kinds cannot be used; only a start would find out otherwise. */
+/** Returns the problems with the modules of kinds, which otherwise only a start would find. */
 async function wrongKinds({ values }: Settled, context: Context): Promise<string[]> {
   try {
     await context.loadKinds(values.kinds.value as readonly string[]);

@@ -19,7 +19,7 @@ const againMs = 200;
 
 /** `skep member ls|add|rm|promote|demote|transfer|replace`. */
 export function addMember(program: Command, context: Context): void {
-  const group = program.command('member').description('show and change who takes part');
+  const group = program.command('member').description('list, add, remove and change members');
   addLs(group, context);
   addAdd(group, context);
   addRm(group, context);
@@ -54,16 +54,16 @@ function addLs(group: Command, context: Context): void {
 function addAdd(group: Command, context: Context): void {
   group
     .command('add')
-    .argument('<name>', 'of the new member', memberName)
-    .option('--wait', 'until it has joined, has caught up, and is a voter')
-    .description('say how a new member is started; with --wait, wait for it')
+    .argument('<name>', 'name of the new member', memberName)
+    .option('--wait', 'wait until the new member is a voter')
+    .description('print the command that starts a new member')
     .action(async (name: string, flags: { wait?: boolean }, command: Command) => {
       await withClient(command, context, async (client, { timeout, output }) => {
         const { members } = await client.status();
         if (members.some((member) => member.name === name))
           throw new StoreError(
             'NAME_CONFLICT',
-            `there is a member ${name} already: choose another name, or replace it`,
+            `member ${name} exists already; choose another name, or use member replace`,
           );
         const start = startCommand(name, members);
         printOne(context.streams, output, { member: name, start }, start);
@@ -76,16 +76,16 @@ function addRm(group: Command, context: Context): void {
   group
     .command('rm')
     .argument('[member...]', 'names or ids')
-    .option('--unreachable', 'those that do not answer now; with names: none of the named may answer')
-    .option('--force', 'although too few voters would answer afterwards')
-    .description('remove members, one after another; refused when it would lose the quorum')
+    .option('--unreachable', 'remove the members that do not answer; every named member must be one of them')
+    .option('--force', 'continue even when too few voters would answer afterwards')
+    .description('remove members one by one; refused when the rest would lose the quorum')
     .action(async (named: string[], flags: ForceFlag & { unreachable?: boolean }, command: Command) => {
       if (named.length === 0 && !flags.unreachable)
-        command.error("error: name the members to remove, or give '--unreachable'");
+        command.error("error: no member is named; name one, or give '--unreachable'");
       await withClient(command, context, async (client, { output }) => {
         const { members } = await client.status();
         const chosen = leaving(members, named, flags.unreachable === true);
-        if (chosen.length === 0) context.streams.err('everybody answers: nobody is removed\n');
+        if (chosen.length === 0) context.streams.err('all members answer; no member was removed\n');
         const force = flags.force === true;
         const removed: { member: string }[] = [];
         try {
@@ -108,7 +108,7 @@ function leaving(members: readonly Member[], named: readonly string[], unreachab
   if (alive.length > 0)
     throw new StoreError(
       'NOT_SUPPORTED',
-      `${alive.map(({ name }) => name).join(', ')} answers, so --unreachable does not remove it: nobody was removed`,
+      `${alive.map(({ name }) => name).join(', ')} answers, so no member was removed; leave out --unreachable to remove it`,
     );
   return [...chosen];
 }
@@ -117,7 +117,7 @@ function addRoles(group: Command, context: Context): void {
   group
     .command('promote')
     .argument('<member>', 'name or id')
-    .description('make a learner a voter, without waiting until it has caught up')
+    .description('make a learner a voter, even before it has caught up')
     .action(async (member: string, _options, command: Command) => {
       await withClient(command, context, async (client, { output }) => {
         await client.setRole(member, 'voter');
@@ -127,8 +127,8 @@ function addRoles(group: Command, context: Context): void {
   group
     .command('demote')
     .argument('<member>', 'name or id')
-    .option('--force', 'although too few voters would answer afterwards')
-    .description('make a voter a learner, which it stays until it is promoted')
+    .option('--force', 'continue even when too few voters would answer afterwards')
+    .description('make a voter a learner, until it is promoted')
     .action(async (member: string, { force = false }: ForceFlag, command: Command) => {
       await withClient(command, context, async (client, { output }) => {
         await client.setRole(member, 'learner', { force });
@@ -140,8 +140,8 @@ function addRoles(group: Command, context: Context): void {
 function addTransfer(group: Command, context: Context): void {
   group
     .command('transfer')
-    .argument('[member]', 'who is to lead (default: whoever is furthest along)')
-    .description('hand leadership over, and print who leads then')
+    .argument('[member]', 'the next leader (default: the member with the most complete log)')
+    .description('transfer leadership, and print the new leader')
     .action(async (member: string | undefined, _options, command: Command) => {
       await withClient(command, context, async (client, { output }) => {
         const leader = await client.transferLeadership(member);
@@ -153,24 +153,25 @@ function addTransfer(group: Command, context: Context): void {
 function addReplace(group: Command, context: Context): void {
   group
     .command('replace')
-    .argument('<old>', 'name or id of the member that goes')
-    .argument('<new>', 'name of the member that comes', memberName)
-    .option('--force', 'although too few voters would answer afterwards')
-    .description('say how the new member is started, wait until it is a voter, then remove the old one')
+    .argument('<old>', 'name or id of the member to remove')
+    .argument('<new>', 'name of the new member', memberName)
+    .option('--force', 'continue even when too few voters would answer afterwards')
+    .description('print the command that starts the new member, wait until it is a voter, then remove the old one')
     .action(async (old: string, name: string, { force = false }: ForceFlag, command: Command) => {
       const replace = async (client: Client, { timeout, output }: GlobalFlags) => {
         const { members } = await client.status();
         const leaves = find(members, old);
         const { name: gone } = leaves;
-        if (gone === name) throw new UsageError(`${name} cannot replace itself: a new member has a name of its own`);
+        if (gone === name)
+          throw new UsageError(`${name} cannot replace itself; choose another name for the new member`);
         const others = members.filter((member) => member !== leaves);
         const there = members.find((member) => member.name === name);
         if (there?.role === 'voter' && !force)
           throw new StoreError(
             'NAME_CONFLICT',
-            `${name} is a voter already: to remove ${gone} alone, use member rm ${gone}; to go on with a replacement, --force`,
+            `${name} is a voter already; use member rm ${gone} to remove only ${gone}, or --force to continue a replacement`,
           );
-        // The last step is checked before the first one: no member is started for a replacement that would be refused.
+        // Check the last step first: no member starts for a replacement that would be refused.
         const stay: Removable[] = others.filter((member) => member !== there);
         planRemovals<Removable>([...stay, { name, role: 'voter', reachable: true }, leaves], [leaves], { force });
         await client.checkQuorum(context);
@@ -203,10 +204,7 @@ async function untilVoter(
     if (state !== said) streams.err(`${state}\n`);
     said = state;
     if (systemClock.monotonic() >= end)
-      throw new StoreError(
-        'OUTCOME_UNKNOWN',
-        `${name} is not a voter after ${timeoutMs} ms: --timeout gives it longer`,
-      );
+      throw new StoreError('OUTCOME_UNKNOWN', `${name} is not a voter after ${timeoutMs} ms; give a longer --timeout`);
     await sleep(systemClock, againMs);
   }
 }
@@ -216,7 +214,7 @@ function find(members: readonly Member[], nameOrId: string): Member {
   if (!found)
     throw new StoreError(
       'NOT_FOUND',
-      `there is no member ${nameOrId}: they are ${members.map(({ name }) => name).join(', ')}`,
+      `there is no member ${nameOrId}; use one of ${members.map(({ name }) => name).join(', ')}`,
     );
   return found;
 }

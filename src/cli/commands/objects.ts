@@ -20,7 +20,7 @@ interface Reference {
 
 const referenceOf = ({ kind, id }: Reference) => `${kind}/${id}`;
 
-/** `skep ls|inspect|rm|kinds`: objects of any kind, custom ones among them; and `skep node|service|… ls|inspect|rm`. */
+/** `skep ls|inspect|rm|kinds`: objects of any kind, also custom kinds; and `skep node|service|… ls|inspect|rm`. */
 export function addObjects(program: Command, context: Context): void {
   addAnyKind(program, context);
   for (const kind of kindNames) addKind(program, kind, context);
@@ -28,10 +28,15 @@ export function addObjects(program: Command, context: Context): void {
 
 function addAnyKind(program: Command, context: Context): void {
   withStale(program.command('ls'))
-    .argument('<kind>', 'e.g. jobs, nodes')
-    .option('--where <index=value...>', 'only objects that this index finds; all must hold', where, [] as IndexWhere[])
-    .option('--limit <n>', 'at most so many (default: all)', countFrom1)
-    .description('list objects of any kind, custom ones among them')
+    .argument('<kind>', 'such as jobs or nodes')
+    .option(
+      '--where <index=value...>',
+      'only objects with this value in an index; several conditions must all match',
+      where,
+      [] as IndexWhere[],
+    )
+    .option('--limit <n>', 'maximum number of objects (default: all)', countFrom1)
+    .description('list objects of any kind, also custom kinds')
     .action(async (given: string, { limit, stale = false, where: indexes }: ListFlags, command: Command) => {
       const list = async (client: Client, { output }: GlobalFlags) => {
         const kind = await findKind(client, given);
@@ -43,7 +48,7 @@ function addAnyKind(program: Command, context: Context): void {
     });
 
   withStale(program.command('inspect'))
-    .argument('<kind/id>', 'e.g. jobs/17, service/web: id, name, or the beginning of an id')
+    .argument('<kind/id>', 'such as jobs/17 or service/web: id, name, or the beginning of an id')
     .description('show one object of any kind')
     .action((reference: string, flags: StaleFlag, command: Command) =>
       show(command, context, flags, (client) => splitReference(client, reference), referenceOf),
@@ -51,15 +56,15 @@ function addAnyKind(program: Command, context: Context): void {
 
   program
     .command('rm')
-    .argument('<kind/id...>', 'e.g. jobs/17, service/web: whole ids, or names')
-    .description('remove objects of any kind, all or none')
+    .argument('<kind/id...>', 'such as jobs/17 or service/web: complete ids or names')
+    .description('remove objects of any kind in one transaction')
     .action((references: string[], _options, command: Command) =>
       remove(command, context, references, splitReference, referenceOf),
     );
 
   program
     .command('kinds')
-    .description('list the kinds of objects, with the number and bytes of each')
+    .description('list the kinds, with the number and bytes of their objects')
     .action(async (_options, command: Command) => {
       const list = async (client: Client, { output }: GlobalFlags) => {
         printList(context.streams, output, await client.kinds(), {
@@ -96,7 +101,7 @@ function addKind(program: Command, kind: Kind, context: Context): void {
 
   withStale(group.command('inspect'))
     .argument('<id>', 'id, name, or the beginning of an id')
-    .description(`show one of the ${plural}`)
+    .description(`show one ${kind}`)
     .action((id: string, flags: StaleFlag, command: Command) =>
       show(
         command,
@@ -109,8 +114,8 @@ function addKind(program: Command, kind: Kind, context: Context): void {
 
   group
     .command('rm')
-    .argument('<id...>', 'whole ids, or names')
-    .description(`remove ${plural}, all or none`)
+    .argument('<id...>', 'complete ids or names')
+    .description(`remove ${plural} in one transaction`)
     .action((ids: string[], _options, command: Command) =>
       remove(
         command,
@@ -122,7 +127,7 @@ function addKind(program: Command, kind: Kind, context: Context): void {
     );
 }
 
-/** Prints the one object that is meant. `labelOf` says what `-o name` prints. */
+/** Prints the one object that matches. `labelOf` makes the output of `-o name`. */
 async function show(
   command: Command,
   context: Context,
@@ -142,7 +147,7 @@ async function show(
   await withClient(command, context, print, { leaderless: stale });
 }
 
-/** Removes all of the objects that are meant, in one transaction, and prints them. */
+/** Removes the named objects in one transaction, and prints them. */
 async function remove(
   command: Command,
   context: Context,
@@ -166,7 +171,7 @@ async function remove(
   });
 }
 
-/** The columns of a table of this kind; of a custom one its fields, as far as they fit. */
+/** Returns the columns of a kind; those of a custom kind show its fields, as far as they fit. */
 function columnsOf(kind: string): Columns<StoredObject> {
   return [
     ['ID', ({ id }) => id],
@@ -177,7 +182,7 @@ function columnsOf(kind: string): Columns<StoredObject> {
   ];
 }
 
-/** In the order that people look for them. */
+/** Sorts by name, as people look for them. */
 function byName(kind: Kind, objects: readonly StoredObject[]): StoredObject[] {
   const keyed = objects.map((object) => ({ object, key: nameOf(kind, object) }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ object }) => object);
@@ -185,16 +190,16 @@ function byName(kind: Kind, objects: readonly StoredObject[]): StoredObject[] {
 
 const widthMax = 80;
 
-/** The fields of an object in one line, cut where it grows long. */
+/** Writes the fields of an object in one line, cut at the maximum width. */
 function fieldsOf({ id: _id, meta: _meta, ...fields }: StoredObject): string {
   const text = JSON.stringify(fields);
   return text.length > widthMax ? `${text.slice(0, widthMax - 1)}…` : text;
 }
 
-/** `queue=mail`; a number or true or false where it reads like one, unless it is in quotes. */
+/** Reads `queue=mail`. A value that looks like a number, true or false is one, unless it is in quotes. */
 function where(text: string, before: IndexWhere[] = []): IndexWhere[] {
   const at = text.indexOf('=');
-  if (at <= 0) throw new InvalidArgumentError('a condition is INDEX=VALUE.');
+  if (at <= 0) throw new InvalidArgumentError('Give INDEX=VALUE.');
   return [...before, { index: text.slice(0, at), is: valueOf(text.slice(at + 1)) }];
 }
 

@@ -34,8 +34,8 @@ export function addStatus(program: Command, context: Context, exit: (code: numbe
   program
     .command('status')
     .description('show the cluster and its members')
-    .option('--use', 'in json, too: how much the member that answers holds, and how much it may')
-    .option('--check', 'exit with 5 when nobody leads')
+    .option('--use', 'add the use and limits of one member to json output; tables always show them')
+    .option('--check', 'exit with 5 when there is no leader')
     .action(async ({ use, check }: StatusFlags, command: Command) => {
       const show = async (client: Client, { output }: GlobalFlags) => {
         const status = await client.status();

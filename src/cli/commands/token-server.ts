@@ -15,12 +15,13 @@ export function addTokenServer(program: Command, context: Context, exit: (code: 
   const { streams, signal } = context;
   program
     .command('token-server')
-    .option('--listen <host:port>', 'where to serve', address, '127.0.0.1:4243')
-    .option('--data <file>', 'where clusters are kept (default: in memory, lost at the end)')
-    .description('keep the lists of nodes that token:// looks at')
+    .option('--listen <host:port>', 'address to serve on', address, '127.0.0.1:4243')
+    .option('--data <file>', 'file for the clusters (default: in memory, lost at the end)')
+    .description('serve the lists of nodes for token://')
     .action(async ({ listen, data }: TokenServerFlags) => {
       const logger = await context.logger('info');
-      if (data === undefined) logger.warn('no --data: every cluster is lost when this server stops');
+      if (data === undefined)
+        logger.warn('clusters are in memory and lost when this server stops; give --data to keep them');
       const server = await openTokenServer({ listen, logger, ...(data !== undefined && { dataFile: data }) });
       streams.out(`ready token-server addr=${server.addr} url=${server.url}\n`);
       await aborted(signal);

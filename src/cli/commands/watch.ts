@@ -19,11 +19,11 @@ export function addWatch(program: Command, context: Context): void {
   const { streams, signal } = context;
   program
     .command('watch')
-    .argument('[kind...]', `only these kinds: ${kindNames.join(', ')}, or your own`, kindName, [] as string[])
+    .argument('[kind...]', `only these kinds: ${kindNames.join(', ')}, or custom kinds`, kindName, [] as string[])
     .option('--action <action...>', `only these: ${actions.join(', ')}`, knownAction)
-    .option('--from <version>', 'everything after this version (default: from now on)', wholeNumber)
-    .option('--wait', 'when that version is not there yet: wait for it')
-    .description('print what changes, one event a line, until interrupted')
+    .option('--from <version>', 'begin after this version (default: now)', wholeNumber)
+    .option('--wait', 'wait for that version when it does not exist yet')
+    .description('print each change as one line, until interrupted')
     .action(async (given: string[], flags: WatchFlags, command: Command) => {
       const line = lineOf(command);
       const follow = async (client: Client) => {
@@ -36,7 +36,7 @@ export function addWatch(program: Command, context: Context): void {
         const selectors = filtered
           ? (kinds.length > 0 ? kinds : ['']).map((kind) => ({ kind, actions: objectActions }))
           : [];
-        // Commits come of every transaction, also of those of which nothing else is wanted.
+        // Every transaction has a commit event, also one without another wanted event.
         const everything = withCommits && filtered;
         const watching = client.watch({
           selectors: everything ? [] : selectors,
@@ -58,13 +58,13 @@ export function addWatch(program: Command, context: Context): void {
     });
 }
 
-/** A version that no member has yet may be a mistake: it is not waited for unasked. */
+/** Refuses a version that no member has yet: it may be a mistake, so only `--wait` waits for it. */
 async function refuseAhead(client: Client, from: number): Promise<void> {
   const { version } = await client.status();
   if (from > version)
     throw new StoreError(
       'VERSION_AHEAD',
-      `there is no version ${from} yet, the newest is ${version}: --wait waits for it`,
+      `version ${from} does not exist yet, the newest is ${version}; use --wait to wait for it`,
     );
 }
 
@@ -87,14 +87,14 @@ function textOf(event: Event, { time, actor, reason }: RemoteTransaction): strin
   return printable(cells.filter((cell) => cell !== '').join('  '));
 }
 
-/** Something that a kind can be called; whether there is one is for the cluster to say. */
+/** Takes a valid name of a kind; the cluster knows whether the kind exists. */
 function kindName(given: string, before: string[]): string[] {
-  if (!isKindName(given)) throw new InvalidArgumentError(`known kinds are ${kindNames.join(', ')}, and custom kinds.`);
+  if (!isKindName(given)) throw new InvalidArgumentError(`Give one of ${kindNames.join(', ')}, or a custom kind.`);
   return [...before, given];
 }
 
 function knownAction(action: string, before: EventAction[] = []): EventAction[] {
   const known = actions.find((name) => name === action);
-  if (!known) throw new InvalidArgumentError(`known actions are ${actions.join(', ')} (kinds come before --action).`);
+  if (!known) throw new InvalidArgumentError(`Give one of ${actions.join(', ')}, and kinds before --action.`);
   return [...before, known];
 }

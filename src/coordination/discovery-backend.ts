@@ -1,5 +1,4 @@
 import { messageOf } from '../base/errors.js';
-import { isAddress } from '../base/host-port.js';
 import { newId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
 import { isStoreError } from '../base/store-error.js';
@@ -16,10 +15,10 @@ import {
   type Tell,
   type WatchOptions,
 } from '../discovery/index.js';
+import { kvSettings } from '../discovery/kv-settings.js';
 import { entries, type Stored } from '../kinds/index.js';
 
-/** Default path of entries, when neither the URL nor `kv.path` names one. */
-const pathDefault = 'docker/nodes';
+const skepStore = { scheme: 'skep', portDefault: 4242 };
 /** Bounds of the limit for an answer of the members before that is an error, milliseconds. */
 const answerMinMs = 1_000;
 const answerMaxMs = 10_000;
@@ -28,19 +27,19 @@ type StoredEntry = Stored<{ readonly path: string; readonly address: string; rea
 
 /** Options of {@link SkepBackend}. */
 export interface SkepBackendOptions extends BackendPorts {
-  /** Makes a client; a test has its own. */
+  /** Makes a client. Default: one for `hosts`. */
   readonly connect?: (hosts: readonly string[], timeoutMs: number) => Client;
 }
 
 /**
- * `skep://host:port[,host:port…][/path]`: entries as objects of our own replicated store. Each is attached to a lease, which
- * the leader ends through the log, so every member agrees on who is there; watches receive it and need not ask again.
+ * `skep://host[:port][,host[:port]…][/prefix]`: keeps entries as objects of a skep cluster. Each is attached to a lease that
+ * the leader ends through the log. So every member has the same list, and watches receive each change.
  */
 export class SkepBackend implements Backend {
   readonly #clock: BackendPorts['clock'];
   readonly #connect: NonNullable<SkepBackendOptions['connect']>;
   #client: Client | undefined;
-  #path = pathDefault;
+  #path = '';
   #heartbeatMs = 0;
   #ttlMs = 0;
   /** The lease of each address that was registered here. */
@@ -53,18 +52,9 @@ export class SkepBackend implements Backend {
 
   /** Takes the parts of the URL. @see Backend.initialize */
   initialize(uris: string, heartbeatMs: number, ttlMs: number, options: BackendOptions): void {
-    const slash = uris.indexOf('/');
-    const hosts = (slash < 0 ? uris : uris.slice(0, slash)).split(',').filter((host) => host !== '');
-    const wrong = hosts.find((host) => !isAddress(host, 1));
-    if (wrong !== undefined || hosts.length === 0)
-      throw new DiscoveryError(
-        'INVALID_ADDRESS',
-        `skep:// takes host:port[,host:port...][/path], not "${wrong ?? uris}"`,
-      );
-    const inUrl = slash < 0 ? '' : uris.slice(slash + 1);
-    this.#path = [inUrl, options['kv.path'] ?? (inUrl === '' ? pathDefault : '')]
-      .filter((part) => part !== '')
-      .join('/');
+    const { hosts, prefix, tls } = kvSettings(uris, options, skepStore);
+    if (tls) throw new DiscoveryError('INVALID_OPTION', 'skep:// has no TLS; leave out kv.cacertfile and kv.certfile');
+    this.#path = prefix.slice(0, -1);
     this.#heartbeatMs = heartbeatMs;
     this.#ttlMs = ttlMs;
     // An outage is an error within about a heartbeat.
@@ -123,7 +113,7 @@ export class SkepBackend implements Backend {
     return objects[0];
   }
 
-  /** Attaches the entry to this lease, whoever registered the address before. */
+  /** Attaches the entry to this lease, and replaces an earlier registration of the address. */
   async #put(address: string, lease: string): Promise<void> {
     const draft = { path: this.#path, address, lease };
     for (;;) {

@@ -10,8 +10,12 @@ import { taskKind } from './task/kind.js';
 import { volumeKind } from './volume/kind.js';
 
 /**
- * The built-in kinds, each under the name of its table. A new one is a folder here, a line below and in `public.ts`, and
- * a message in proto/. Transactions, codecs, rules, columns and types are derived from this list.
+ * The built-in kinds, each under the name of its table. Transactions, codecs, rules, columns and types follow from this list.
+ * A new kind has these places:
+ *
+ * - a folder here, a line below, and a line in `public.ts`;
+ * - a message in `proto/skep/v1/objects.proto`, and a field for it in `AnyObject` there;
+ * - example objects in `test/state/model.test.ts`, and a line in `test/wire/generated.test.ts`.
  */
 export const builtInKinds = {
   /** Machines of the cluster. */

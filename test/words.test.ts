@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { skep } from './support/cli-run.js';
+import { type Sentence, sentencesOfHelp, sentencesOfMarkdown } from './support/sentences.js';
 
 const root = join(import.meta.dirname, '..');
 const glossary = 'docs/GLOSSARY.md';
@@ -51,6 +52,17 @@ async function helps(command: readonly string[] = []): Promise<{ command: string
   return [{ command: ['skep', ...command].join(' '), text: out }, ...(await Promise.all(below)).flat()];
 }
 
+const wordsMax = 25;
+
+/** Sentences that are too long, with their place. */
+function long(name: string, sentences: readonly Sentence[]): string[] {
+  return sentences
+    .filter(({ words }) => words > wordsMax)
+    .map(({ line, words, text }) => `${name}:${line}: ${words} words, at most ${wordsMax}; split "${text}"`);
+}
+
+const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')];
+
 describe('the words', () => {
   it('are read from the glossary', () => {
     expect(phrases.length).toBeGreaterThan(15);
@@ -64,7 +76,6 @@ describe('the words', () => {
   });
 
   it('of the documentation are those of the field', () => {
-    const pages = ['README.md', 'CHANGELOG.md', ...filesBelow('docs', '.md')];
     expect(pages.flatMap((page) => found(page, readable(page)))).toEqual([]);
   });
 
@@ -77,6 +88,18 @@ describe('the words', () => {
     const all = await helps();
     expect(all.length).toBeGreaterThan(20);
     expect(all.flatMap(({ command, text }) => found(`${command} --help`, text))).toEqual([]);
+  });
+
+  it('make sentences of at most 25 words in the documentation', () => {
+    const sentences = pages.map((page) => ({ page, found: sentencesOfMarkdown(readable(page)) }));
+    expect(sentences.flatMap(({ found }) => found).length).toBeGreaterThan(1_000);
+    expect(sentences.flatMap(({ page, found }) => long(page, found))).toEqual([]);
+  });
+
+  it('make sentences of at most 25 words in the help of every command', async () => {
+    const sentences = (await helps()).map(({ command, text }) => ({ command, found: sentencesOfHelp(text) }));
+    expect(sentences.flatMap(({ found }) => found).length).toBeGreaterThan(300);
+    expect(sentences.flatMap(({ command, found }) => long(`${command} --help`, found))).toEqual([]);
   });
 
   it('of a docstring begin with a verb or a noun', () => {

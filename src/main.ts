@@ -16,9 +16,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 registerBackend('skep', (ports) => new SkepBackend(ports));
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => stop.abort());
-// Node would open its inspector to everybody on this machine.
+// Otherwise Node would open its inspector to all users of this machine.
 process.on('SIGUSR1', () => undefined);
-// Whoever reads our output may go away early: `skep watch | head`.
+// The reader of our output may end early: `skep watch | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   process.stderr.write(`skep: cannot write: ${error.message}\n`);
@@ -70,5 +70,5 @@ const code = await run(process.argv.slice(2), {
   doctor: async (dir, signal) => (await import('./daemon/doctor.js')).diagnose(dir, signal),
 });
 process.exitCode = code;
-// What is left open now is nobody's: a stream that was cancelled, a socket that is closing.
+// The remaining handles have no user: a cancelled stream, a closing socket.
 setTimeout(() => process.exit(code), 200).unref();

@@ -67,7 +67,7 @@ export interface Forwarding {
   readonly forwarder: Forwarder;
 }
 
-/** Runs a request here, or on the leader when that is somebody else. */
+/** Runs a request here, or on the leader when that is another member. */
 export function forwardingHandler<Req>(
   method: MethodDefinition<unknown, unknown>,
   { replica, forwarder }: Forwarding,

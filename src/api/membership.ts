@@ -11,7 +11,7 @@ import { type Forwarder, forwardingHandler } from './forward.js';
 type ClusterStatus = messages.ClusterStatus;
 type MemberStatus = messages.MemberStatus;
 
-/** The `Membership` service: who takes part, and how they are. */
+/** The `Membership` service: the members and their state. */
 export function membershipService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
   const changed = () => {
     const { clusterId, lineage } = replica.status();
@@ -111,7 +111,7 @@ export async function clusterStatus(replica: Replica): Promise<ClusterStatus> {
     own.members.map((member) => (member.id === own.id ? Promise.resolve(localStatus(replica)) : askMember(member))),
   );
   const heard = answers.filter((answer) => answer !== undefined);
-  // Whoever is in the newest term knows best who leads.
+  // A member in the newest term knows the leader best.
   const [newest = localStatus(replica)] = heard
     .filter(({ leader }) => leader !== undefined)
     .sort((a, b) => b.term - a.term);

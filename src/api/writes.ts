@@ -110,7 +110,7 @@ export function checkConditions(
   { conditions, fence }: Pick<messages.ApplyRequest, 'conditions' | 'fence'>,
 ): void {
   if (fence && !holds(tx, fence))
-    throw new StoreError('LEASE_LOST', `${fence.kind} ${fence.id} is over: somebody else may hold it`);
+    throw new StoreError('LEASE_LOST', `${fence.kind} ${fence.id} is over; stop, because another process may hold it`);
   for (const condition of conditions) {
     if (holds(tx, condition)) continue;
     const { kind, id, version } = condition;

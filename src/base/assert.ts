@@ -1,6 +1,6 @@
 /**
- * A broken promise of our own code. Never caught to go on: whoever meets one stops the process, because what
- * it knows about the state can no longer be trusted.
+ * A broken promise of our own code. The process stops at it and never continues, because its knowledge of
+ * the state can no longer be trusted.
  */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError';

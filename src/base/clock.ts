@@ -14,7 +14,7 @@ export interface Clock {
   schedule(delayMs: number, run: () => void): Cancel;
 }
 
-/** The clock of this computer. A pending timer keeps the process alive only when `run` matters to somebody: callers cancel. */
+/** The clock of this computer. A pending timer keeps the process alive, so callers cancel timers that they no longer need. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -5,7 +5,7 @@ export interface Deferred<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Makes a {@link Deferred}. Nobody is blamed for not handling its rejection when `quiet`: some have no listener by design. */
+/** Makes a {@link Deferred}. With `quiet`, a rejection without a listener is no unhandled rejection. */
 export function deferred<T>(options?: { quiet?: boolean }): Deferred<T> {
   let resolve!: (value: T) => void;
   let reject!: (error: unknown) => void;

@@ -1,4 +1,4 @@
-/** Durations as Go writes them, on the command line and in Compose files. */
+// Durations as Go writes them, on the command line and in Compose files.
 
 const unitMs: Readonly<Record<string, number>> = {
   ns: 1e-6,

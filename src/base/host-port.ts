@@ -1,4 +1,4 @@
-/** `HOST:PORT` as text. An IPv6 address stands in brackets. */
+// `HOST:PORT` as text. An IPv6 address stands in brackets.
 
 export interface HostPort {
   /** A name or an IP address, without brackets. May be empty: `:2375`. */
@@ -23,14 +23,14 @@ export function joinHostPort(host: string, port: string | number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Can something be reached there: a host, and a port of `portLeast` to 65535? */
+/** Tells whether this has a host, and a port of `portLeast` to 65535. */
 export function isReachable({ host, port }: HostPort, portLeast = 1): boolean {
   return (
     host !== '' && !/\s/.test(host) && /^\d{1,5}$/.test(port) && Number(port) >= portLeast && Number(port) <= 65_535
   );
 }
 
-/** Is this `HOST:PORT`? `portLeast` is the lowest port: 0 lets the system choose, where one listens. */
+/** Tells whether this is `HOST:PORT`. `portLeast` is the lowest port; 0 lets the system choose a port to listen on. */
 export function isAddress(given: unknown, portLeast = 0): given is string {
   try {
     return typeof given === 'string' && isReachable(splitHostPort(given), portLeast);
@@ -45,7 +45,7 @@ export function withPort(text: string, port: number): string {
   return /^[\da-f.]*:[\da-f.]*:[\da-f.:]*$/i.test(text) ? `[${text}]:${port}` : text;
 }
 
-/** The message for what is no address. */
+/** Returns the message for a wrong address. */
 export const addressRule = (given: unknown) => `an address is HOST:PORT, is ${JSON.stringify(given)}`;
 
 function plainHost(address: string, colon: number): string {
@@ -59,8 +59,8 @@ function bracketedHost(address: string, colon: number): string {
   const end = address.indexOf(']');
   if (end < 0) throw wrong(address, "missing ']' in address");
   if (end + 1 !== colon) {
-    const more = address[end + 1] === ':';
-    throw wrong(address, more ? 'too many colons in address' : 'missing port in address');
+    const colonFollows = address[end + 1] === ':';
+    throw wrong(address, colonFollows ? 'too many colons in address' : 'missing port in address');
   }
   const host = address.slice(1, end);
   if (host.includes('[')) throw wrong(address, "unexpected '[' in address");

@@ -23,9 +23,8 @@ export interface SessionAge {
 
 /**
  * Tells whether most sessions have fallen silent at once.
- *
- * Asked when the first of them is over its TTL. The others were renewed at other moments and have some time left, so
- * whoever missed a renewal counts: heartbeats come every third of a TTL, and who is past the half has missed one.
+ * Asked when the first session is over its TTL. The others were renewed at other moments and have some time left, so each
+ * session with a missed renewal counts. Heartbeats come every third of a TTL, so a session past half of it has missed one.
  */
 export function isMassExpiry(
   sessions: readonly SessionAge[],

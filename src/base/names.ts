@@ -1,5 +1,6 @@
-/** Rule of the API and of Compose files for the names of services, networks and clusters. */
+/** Most characters of a name of a service, network, cluster or member. */
 export const nameMax = 63;
+/** Syntax of the API and of Compose files for the names of services, networks and clusters. */
 const syntax = /^[A-Za-z0-9](?:[-_]*[A-Za-z0-9])*$/;
 
 export const nameRule = `must be at most ${nameMax} letters, digits, - and _, and begin and end with a letter or digit`;
@@ -16,7 +17,7 @@ export function isMemberName(name: string): boolean {
   return name.length <= nameMax && memberSyntax.test(name);
 }
 
-/** Secrets and configs are called like files: with dots. */
+/** Syntax of the names of secrets and configs: like files, with dots. */
 const fileSyntax = /^[A-Za-z0-9](?:[-_.]*[A-Za-z0-9])*$/;
 const fileNameMax = 64;
 

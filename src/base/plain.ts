@@ -1,4 +1,4 @@
-/** Plain data: what JSON can say. Comparing and freezing it. */
+// Plain data: what JSON can say. Comparing and freezing it.
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -9,7 +9,7 @@ export function terminalSafe(text: string): string {
   return text.replace(active, (char) => (char === '\n' || char === '\t' ? char : escaped(char)));
 }
 
-/** The same for what must be one word of a line: names are whatever somebody wrote. */
+/** Does the same for text that must be one word of a line: users choose names freely. */
 export function printable(text: string): string {
   return text.replace(active, escaped);
 }

@@ -37,7 +37,7 @@ export interface AgentOptions {
 
 export const ttlMsDefault = 30_000;
 
-/** Registers the services of this process, keeps them registered, and looks up everybody's. */
+/** Registers the services of this process, keeps them registered, and looks up all services. */
 export class CatalogAgent {
   /** Identity of the agent. */
   readonly id: string;
@@ -114,7 +114,7 @@ export class CatalogAgent {
     return new Map(names.map((name) => [name, this.service(name, ...tags)]));
   }
 
-  /** The instances of that name with each of these tags, whoever registered them. Asks nobody yet. */
+  /** Returns the service of that name: the instances with each of these tags, of any agent. Sends no request yet. */
   service(name: string, ...tags: string[]): Service {
     const select = (found: readonly PublishedInstance[]) =>
       found.filter((instance) => hasTags(instance, tags)).map((instance) => this.#shown(instance));

@@ -1,6 +1,6 @@
 import type { InstanceRecord } from './record.js';
 
-/** An instance in the catalogue, and who put it there. */
+/** An instance in the catalogue, and the agent that registered it. */
 export interface PublishedInstance extends InstanceRecord {
   /** Identity of the agent that registered it. */
   readonly agentId: string;
@@ -13,7 +13,7 @@ export type CatalogSnapshot = readonly PublishedInstance[];
 
 /**
  * One agent's stay in the catalogue. What is put under it stays until it is removed, put by another session (an id
- * belongs to who put it last), or the session ends: closed, or not renewed for its TTL.
+ * belongs to its last session), or the session ends: closed, or not renewed for its TTL.
  *
  * Every method rejects with a {@link CatalogError}: `SESSION_LOST` when the session is over, `UNAVAILABLE` for what passes
  * by itself, `REFUSED` for what does not. All of them may be asked twice; an agent never has two under way.

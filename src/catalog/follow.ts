@@ -43,7 +43,7 @@ export class Follow {
     };
   }
 
-  /** Ends all of them, and whoever comes later. */
+  /** Ends all of them, and each later one. */
   end(): void {
     this.#ended = true;
     this.#stop();

@@ -6,7 +6,7 @@ export { healths, isHealth, type Health };
 export type CheckStatus = Exclude<Health, 'maintenance'>;
 export const isCheckStatus = (value: unknown): value is CheckStatus => isHealth(value) && value !== 'maintenance';
 
-/** The worst of them; what nobody checks is passing. */
+/** Returns the worst status; an instance without checks is passing. */
 export function worst(statuses: Iterable<Health>): Health {
   let found = 0;
   for (const status of statuses) found = Math.max(found, healths.indexOf(status));

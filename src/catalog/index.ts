@@ -1,4 +1,4 @@
-// Which services run where: an agent registers those of this process, and finds everybody's.
+// The service catalogue: an agent registers the services of this process, and finds all others.
 export { CatalogAgent } from './agent.js';
 export type { AgentOptions } from './agent.js';
 export { agentFromContext, withAgent } from './context.js';
@@ -20,7 +20,7 @@ export { askGrpcHealth } from './checks/grpc.js';
 export type { AskGrpcHealth, ServingStatus } from './checks/grpc.js';
 export type { RegisteredHealth } from './registered.js';
 
-// Who keeps the catalogue, and what somebody else's must do.
+// Backends of the catalogue, and the port for custom ones.
 export { MemoryCatalogBackend } from './backends/memory.js';
 export type { MemoryCatalogOptions } from './backends/memory.js';
 export { EtcdCatalogBackend, etcdCatalogPath } from './backends/etcd.js';

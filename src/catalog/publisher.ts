@@ -104,7 +104,7 @@ export class Publisher {
     }
   }
 
-  /** One pass after the one that is under way; who asks before it begins is part of it. */
+  /** Makes one pass after the present one; all changes before it begins are part of it. */
   #sync(): Promise<void> {
     if (this.#waiting) return this.#waiting;
     const pass = this.#busy.then(() => {

@@ -6,7 +6,7 @@ import { CatalogError } from './errors.js';
 
 /** Registration of an instance, as a program makes it. */
 export interface Registration {
-  /** Unique in the catalogue; who registers it again replaces what was there. Made when it is missing. */
+  /** Unique in the catalogue: a second registration replaces the first. Made when it is missing. */
   readonly id?: string;
   /** Name of the service. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface Registration {
   readonly tags?: readonly string[];
   /** Free texts by key. Default: none. */
   readonly meta?: Readonly<Record<string, string>>;
-  /** A share of the load, for who balances it; a whole number from 0, default 1. */
+  /** Share of the load, for load balancers; a whole number from 0, default 1. */
   readonly weight?: number;
   /** Checks of its health; without any it is passing for as long as it is registered. */
   readonly checks?: readonly CheckSpec[];
@@ -31,7 +31,7 @@ export function recordOf(registration: Registration, health: Health, random: Ran
   return readRecord({ id: given, name, host, port, tags: [...new Set(tags)], meta: { ...meta }, weight, health });
 }
 
-/** @throws {CatalogError} `INVALID_REGISTRATION`: this is no record, whoever wrote it. */
+/** Checks a record of any origin. @throws {CatalogError} `INVALID_REGISTRATION`: this is no valid record. */
 export function readRecord(value: unknown): InstanceRecord {
   const checked = checkedRecord(value);
   if (typeof checked === 'string') throw new CatalogError('INVALID_REGISTRATION', checked);

@@ -9,8 +9,8 @@ export type FollowStates = (told: (state: readonly Instance[]) => void, closed: 
 /**
  * Watcher of a service with backpressure.
  *
- * Keeps the newest state and what was last told of it, and no queue: a reader who is slow holds nobody up, is never
- * behind, and may miss who came and went in between.
+ * Keeps the newest state and the last delivered one, and no queue. A slow reader blocks no other, is never
+ * behind, and may miss an instance that came and went in between.
  */
 export class Watcher {
   readonly #diff = new Diff();
@@ -41,7 +41,7 @@ export class Watcher {
     return waiter.promise;
   }
 
-  /** Ends it: whoever waits is rejected. Harmless when it is closed. */
+  /** Closes the watcher and rejects a waiting `next()`. Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

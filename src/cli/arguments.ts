@@ -3,7 +3,7 @@ import { timerMaxMs } from '../base/clock.js';
 import { parseDuration } from '../base/duration.js';
 import { isAddress } from '../base/host-port.js';
 
-/** Readers of arguments that several commands share. An error that they throw is a usage error: exit code 2. */
+// Readers of arguments that several commands share. An error that they throw is a usage error: exit code 2.
 
 const wholeFrom = (least: number) => (text: string) => {
   const number = Number(text);

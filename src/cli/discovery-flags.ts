@@ -5,7 +5,7 @@ import { type Backend, type BackendOptions, type BackendSettings, DiscoveryError
 import type { Context } from './context.js';
 import { UsageError } from './exit-codes.js';
 
-/** Flags of the discovery commands, with Docker Swarm's messages. Actions read them, which keeps the order of the checks. */
+// Flags of the discovery commands, with Docker Swarm's messages. Actions read them, which keeps the order of the checks.
 
 /** Path in a key-value store under which the command line keeps entries; next to those of engines. */
 const kvPathDefault = 'docker/swarm/nodes';

@@ -3,7 +3,7 @@ import type { Client, Where } from '../client/index.js';
 import { stackLabel } from '../compose/index.js';
 import { isKind, kindNames, kindOf, type StoredObject } from '../kinds/index.js';
 
-/** Finds kinds and objects by the names that people use. */
+// Finds kinds and objects by the names that people use.
 
 /** Returns the name of an object, for people; custom kinds have no known name field here. */
 export function nameOf(kind: string, object: StoredObject): string {

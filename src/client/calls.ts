@@ -251,13 +251,13 @@ export class Calls {
         else if (!timedOut(error) || timeoutMs >= atLeastMs) unreached.delete(host); // else cut short: it says less
         // Reads may be asked again, and so may writes: they carry a request id.
         if (kind === 'final') {
-          // Whoever refuses now does not speak for the member that was silent: it may still carry out what it was asked.
+          // This refusal says nothing of the silent member: it may still carry out the request.
           if (unknown && isWrite(request) && error instanceof StoreError) throw stillUnknown(error);
           throw error;
         }
         const again = this.clock.monotonic() + againMs;
-        const nobody = unreached.size === this.#hosts.length;
-        if (again + worthMs > until || (nobody && again > begun + this.unreachableMs))
+        const noneReached = unreached.size === this.#hosts.length;
+        if (again + worthMs > until || (noneReached && again > begun + this.unreachableMs))
           throw explained(timedOut(error) ? (unreached.get(host) ?? error) : error, {
             unknown: unknown && isWrite(request),
             hosts: [...this.#hosts].sort(), // however often they took turns

@@ -94,18 +94,18 @@ export type KindRef = Kind | string | AnyCustomKind;
 type AnyCustomKind = CustomKind<any, any, any>;
 type ObjectIn<K> = K extends Kind
   ? ObjectOf<K>
-  : K extends CustomKind<infer Body, infer _I, infer _D>
+  : K extends CustomKind<infer Body, infer _Indexes, infer _Draft>
     ? Stored<Body>
     : StoredObject;
 type DraftIn<K> = K extends Kind
   ? Draft<ObjectOf<K>>
-  : K extends CustomKind<infer _B, infer _I, infer D>
-    ? D & { id?: string }
+  : K extends CustomKind<infer _Body, infer _Indexes, infer Draft>
+    ? Draft & { id?: string }
     : object & { id?: string };
 type ReplacementIn<K> = K extends Kind
   ? Replacement<ObjectOf<K>>
-  : K extends CustomKind<infer _B, infer _I, infer D>
-    ? D & { id: string }
+  : K extends CustomKind<infer _Body, infer _Indexes, infer Draft>
+    ? Draft & { id: string }
     : object & { id: string };
 
 const timeoutDefaultMs = 10_000;
@@ -133,7 +133,7 @@ export class Client {
 
   /**
    * Returns what is committed in the cluster now.
-   * @throws {StoreError} `NOT_FOUND`; `NOT_LEADER` when nobody answered in time.
+   * @throws {StoreError} `NOT_FOUND`; `NOT_LEADER` when no member answered in time.
    */
   async get<K extends KindRef>(kind: K, id: string, options: ReadOptions = {}): Promise<ObjectIn<K>> {
     const name = nameOf(kind);
@@ -175,7 +175,7 @@ export class Client {
 
   /**
    * Creates one object. Resolves with it when it is committed.
-   * @throws {StoreError} `ALREADY_EXISTS`, `NAME_CONFLICT`, `INVALID_OBJECT`; `NOT_LEADER` when nobody answered in time.
+   * @throws {StoreError} `ALREADY_EXISTS`, `NAME_CONFLICT`, `INVALID_OBJECT`; `NOT_LEADER` when no member answered in time.
    */
   async create<K extends KindRef>(kind: K, draft: DraftIn<K>, options: WriteOptions = {}): Promise<ObjectIn<K>> {
     const name = nameOf(kind);
@@ -247,7 +247,7 @@ export class Client {
     return (await this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request, waitOf(options))).planned;
   }
 
-  /** Returns who changed an object, when and why, oldest first, as far as history reaches. */
+  /** Returns the changes of an object with author, time and reason, oldest first, as far as history reaches. */
   async history(
     kind: KindRef,
     id: string,
@@ -342,9 +342,9 @@ export class Client {
   // ---------------------------------------------------------------- members
 
   /**
-   * Finds out, before something is asked of the cluster, that nobody can lead it: a call would wait for `timeoutMs`.
+   * Checks before a request that some member can lead: otherwise a call would wait for `timeoutMs`.
    * Resolves within 2 s, or when an election that is under way allows it.
-   * @throws {StoreError} `NOT_LEADER`: too few voters answer; the message says who does. Nothing has been written.
+   * @throws {StoreError} `NOT_LEADER`: too few voters answer; the message names them. Nothing has been written.
    */
   async checkQuorum({ signal }: WaitOptions = {}): Promise<void> {
     await findQuorum(this.#calls, { clock: this.#calls.clock, signal });
@@ -416,7 +416,7 @@ function listRequest(kind: string, filter: Where | undefined, options: ListOptio
   };
 }
 
-/** Names of the options that are not sent to the member. */
+/** Keeps only the option for the wait, which is not sent to the member. */
 const waitOf = ({ signal }: WaitOptions): WaitOptions => ({ signal });
 
 function infoOf({ actor, reason, requestId = newId(systemRandom) }: WriteOptions): messages.WriteInfo {

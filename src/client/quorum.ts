@@ -19,7 +19,7 @@ interface Waiting {
 
 /**
  * Resolves when a quorum has confirmed a read, or a majority of the voters answers and is left to elect a leader.
- * @throws {StoreError} `NOT_LEADER` when neither is so: who answers and who does not; or that nobody can be reached.
+ * @throws {StoreError} `NOT_LEADER` when neither is so: the message names the members that answer, or that none does.
  */
 export async function findQuorum(calls: Calls, { clock, signal }: Waiting): Promise<void> {
   const begun = clock.monotonic();
@@ -34,11 +34,11 @@ export async function findQuorum(calls: Calls, { clock, signal }: Waiting): Prom
     if (answers.length > 0) {
       const status = merged(answers);
       if (hasQuorum(status)) return;
-      // Who leads without a quorum notices within an election timeout.
+      // A leader without a quorum notices within an election timeout.
       if (status.leader === undefined)
         throw new StoreError('NOT_LEADER', `${leaderless(status)}; start them, or remove what is lost for good`);
     } else {
-      if (!neverSent(failure.cause ?? failure)) return; // somebody is there and silent: the call itself says how that ends
+      if (!neverSent(failure.cause ?? failure)) return; // a member is there and silent: the call itself reports how that ends
       if (spent() >= calls.unreachableMs) throw failure;
     }
   }
@@ -59,7 +59,7 @@ async function unconfirmed(
   }
 }
 
-/** Merges what several members say: a member answers when it answers anybody. */
+/** Merges the answers of several members: a member is reachable when one of them reaches it. */
 function merged(answers: readonly ClusterStatus[]): Pick<ClusterStatus, 'leader' | 'members'> {
   const newest = [...answers].sort((a, b) => b.term - a.term);
   const leader = newest.find((answer) => answer.leader !== undefined)?.leader;

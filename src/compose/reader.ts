@@ -83,7 +83,7 @@ export class Reader {
     return this.#child(pair?.node, this.#join(key), pair?.line ?? this.#line);
   }
 
-  /** Names keys that mean nothing here; `x-…` is everybody's own. */
+  /** Names keys without a meaning; `x-…` keys are free for users. */
   warnUnknown(known: readonly string[]): void {
     for (const [key, { line }] of this.#pairs()) {
       if (!known.includes(key) && !key.startsWith('x-'))

@@ -4,8 +4,7 @@ import type { Reader } from './reader.js';
 import type { ComposeService } from './service.js';
 
 /**
- * Names the volumes of the file on the engines: `<stack>_<key>`, unless the file names them or somebody else
- * made them.
+ * Names the volumes of the file on the engines: `<stack>_<key>`, unless the file names them or they are external.
  */
 export function volumeNames(reader: Reader, stack: string): ReadonlyMap<string, string> {
   return new Map(reader.entries().map(([key, volume]) => [key, nameOf(key, volume, stack)]));

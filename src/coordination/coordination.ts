@@ -48,12 +48,12 @@ export class Coordination {
     return Lease.grant(client, { ttlMs, holder, clock, signal });
   }
 
-  /** Waits for a lock and takes it: nobody else holds it until it is released, or its lease is over. */
+  /** Waits for a lock and takes it: no other process holds it until its release, or the end of its lease. */
   lock(name: string, options: LockOptions = {}): Promise<Lock> {
     return acquire(name, this.#ports, options);
   }
 
-  /** Runs `work` on exactly one of all who ask under this name. @see docs/coordination.md */
+  /** Runs `work` on exactly one of all processes that use this name. @see docs/coordination.md */
   elect<T>(name: string, work: (lead: Lead) => Promise<T>, options: ElectOptions = {}): Promise<T> {
     return elect(name, work, this.#ports, options);
   }

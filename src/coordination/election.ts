@@ -7,7 +7,7 @@ import { acquire, type Lock, type LockOptions, lockOptions, type LockPorts } fro
 
 /** Lead of an election, as `work` receives it. */
 export interface Lead {
-  /** Aborts before anybody else can lead, and when the election is stopped. Everything that the leader does must end then. */
+  /** Aborts before another process can lead, and when the election is stopped. All work of the leader must end then. */
   readonly signal: AbortSignal;
   /** Grows with every leader. */
   readonly epoch: number;
@@ -22,7 +22,7 @@ export interface ElectOptions extends LockOptions {
 }
 
 /**
- * Runs `work` on exactly one of all who ask under this name, one after the other. Resolves with what `work` returned;
+ * Runs `work` on exactly one of all processes that use this name, one after the other. Resolves with what `work` returned;
  * when the lead is lost meanwhile, its signal aborts, and it runs again from the start once this process leads
  * again. An error of `work` while it leads is an error of the election. Waits for a cluster that is away, also to begin with.
  * `waitMs` is for the first lead.
@@ -62,7 +62,7 @@ async function runOnce<T>(
   const lead: Lead = { signal, epoch: lock.epoch, update: (write, options) => lock.update(write, options) };
   try {
     const value = await work(lead);
-    // What was done after the lead was over must be done again by whoever leads.
+    // Work after the end of the lead does not count: the next leader repeats it.
     return lock.signal.aborted ? { error: lock.signal.reason, lost: true } : { value };
   } catch (error) {
     return { error, lost: lock.signal.aborted };

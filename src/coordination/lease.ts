@@ -53,7 +53,7 @@ export class Lease {
     this.#keep().catch((error: unknown) => this.#end(error));
   }
 
-  /** Begins a lease. @throws {StoreError} `NOT_LEADER` when nobody answered in time; the signal's reason. */
+  /** Begins a lease. @throws {StoreError} `NOT_LEADER` when no member answered in time; the signal's reason. */
   static async grant(client: Client, options: LeaseOptions): Promise<Lease> {
     const { ttlMs, holder, signal } = options;
     const since = options.clock.monotonic();

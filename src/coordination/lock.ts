@@ -35,7 +35,7 @@ export interface LockOptions {
   readonly marginMs?: number;
   /** Gives up waiting. */
   readonly signal?: AbortSignal;
-  /** Limit for waiting while another holds the lock, milliseconds; with 0, `BUSY` says who does. Default: for ever. */
+  /** Limit for waiting while another holds the lock, milliseconds; with 0, `BUSY` names the holder. Default: no limit. */
   readonly waitMs?: number;
   /** Receives the holder of the lock, whenever waiting for it begins. */
   readonly onHeld?: (holder: string) => void;
@@ -50,7 +50,7 @@ export const lockTtlDefaultMs = 10_000;
 export class Lock {
   /** Name of the lock. */
   readonly name: string;
-  /** Grows with every holder of the lock: what a store of yours can compare, to refuse those who are late. */
+  /** Grows with every holder of the lock. Your own store can compare it, and refuse a late holder. */
   readonly epoch: number;
   readonly #lease: Lease;
   readonly #writes: FencedWrites;
@@ -62,7 +62,7 @@ export class Lock {
     this.#writes = new FencedWrites(ports, fence);
   }
 
-  /** Aborts before somebody else can hold the lock. Stop what you do, and look at no clock of your own. */
+  /** Aborts before another process can hold the lock. Stop your work then; no clock of your own is needed. */
   get signal(): AbortSignal {
     return this.#lease.signal;
   }
@@ -88,7 +88,7 @@ export class Lock {
 }
 
 /**
- * Waits for a lock and takes it. Who waits gets it in no promised order, and goes on waiting when the cluster is away.
+ * Waits for a lock and takes it. Waiting processes get it in no guaranteed order, and wait on while the cluster is unavailable.
  * @param patience `patient`: waits for a cluster that is away also to begin with.
  * @throws the signal's reason, at once; {@link StoreError} `BUSY` when another holds it for `waitMs`, `NOT_LEADER` when no
  *   member answers to begin with, `OUTCOME_UNKNOWN`.
@@ -139,7 +139,7 @@ const revokeMs = 25;
 /** Wait between two attempts while the cluster is away, milliseconds. */
 const retryMs = 500;
 
-/** Nobody answers, or nobody knows: whoever has begun to wait for a lock goes on waiting. */
+/** Tells whether the cluster is unavailable or the outcome unknown: a wait for a lock then continues. */
 const isAway = (error: unknown) => isStoreError(error, 'NOT_LEADER') || isStoreError(error, 'OUTCOME_UNKNOWN');
 
 /** Tries whenever the lock is free. `undefined` when the lease was lost while we waited: begin anew. */
@@ -178,7 +178,7 @@ async function holderOf(name: string, client: Client, signal: AbortSignal | unde
   return objects[0]?.holder;
 }
 
-/** Returns when nobody holds the lock, or one of the signals aborts. */
+/** Resolves when the lock is free, or one of the signals aborts. */
 async function untilFree(name: string, client: Client, signals: readonly (AbortSignal | undefined)[]): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...signals.filter((one) => one !== undefined)]);

@@ -45,7 +45,7 @@ export async function announceAddress(options: {
       replica.isLeader || others.length === 0
         ? replica.addMember(self)
         : joinCluster(others, self, { timeoutMs: announceMs, clock, logger: silentLogger });
-    // Nobody may lead yet, and who leads may have moved too.
+    // There may be no leader yet, and the leader may have moved too.
     await telling.catch((error: unknown) =>
       logger.info('new address not yet acknowledged by the other members; trying again', { error: messageOf(error) }),
     );

@@ -84,7 +84,7 @@ async function serveDns(listen: string, replica: OpenReplica, logger: Logger): P
   }
 }
 
-/** Lets another member lead before this one goes, so that nobody has to wait for an election. */
+/** Transfers leadership before this member ends, so that clients need not wait for an election. */
 async function handOver(replica: OpenReplica): Promise<void> {
   if (!replica.isLeader || replica.status().members.length < 2) return;
   await settledWithin(systemClock, handOverMs, replica.transferLeadership());

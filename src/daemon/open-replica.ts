@@ -354,7 +354,7 @@ class Opening {
     const closing = () => {
       this.#closing = true;
     };
-    // Whoever asks a member that ended by itself must not wait for it: the others answer.
+    // A caller of a member that ended by itself must not wait for it: the others answer.
     const ended = () => {
       closing();
       server

@@ -8,8 +8,8 @@ const askTimeoutMs = 1_000;
 const againMs = 500;
 
 /**
- * Asks at the places that a person named who is there, until somebody leads or `stopped`: members that have all moved know
- * only places where nobody is any more. A member that is found learns our address from the hello of its raft stream.
+ * Asks the addresses that a person gave for the members, until there is a leader or `stopped`. Members that have all moved
+ * know only old addresses. A member that is found learns our address from the hello of its raft stream.
  */
 export async function seekMembers(options: {
   readonly hints: readonly string[];
@@ -33,7 +33,7 @@ async function askWho(addr: string): Promise<messages.LocalStatus | undefined> {
   try {
     return await channel.unary(methodOf('membership', 'Local'), {}, { timeoutMs: askTimeoutMs });
   } catch {
-    return undefined; // nobody is there yet
+    return undefined; // no answer yet
   } finally {
     channel.close();
   }

@@ -26,7 +26,7 @@ const graceMs = 5_000;
 /**
  * Registers `address` and renews that every heartbeat, through outages of the service, until `signal` is aborted.
  * Resolves when the registration is taken back, or cannot be: then its TTL does the rest.
- * @throws {NotImplementedError} Nobody can register there: waiting would not help.
+ * @throws {NotImplementedError} The backend takes no registrations, so waiting would not help.
  */
 export async function announce(backend: Backend, address: string, options: AnnounceOptions): Promise<void> {
   const { heartbeatMs = heartbeatMsDefault, signal, clock = systemClock } = options;

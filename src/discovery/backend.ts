@@ -22,7 +22,7 @@ export interface Watcher {
 /** A discovery service, as one URL names it. */
 export interface Backend extends Watcher {
   /**
-   * Reads the rest of the URL; called once, before anything else. Asks nobody: a service that is away is an error of
+   * Reads the rest of the URL; called once, before anything else. Sends no request: an unavailable service is an error of
    * {@link watch} and {@link register}.
    * @param uris What is behind `scheme://`.
    * @param heartbeatMs How often to look, for those that must look, and how long to wait after an error.

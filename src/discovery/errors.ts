@@ -28,7 +28,7 @@ export class DiscoveryError extends Error {
   }
 }
 
-/** Nobody registered a backend for the scheme of this URL. */
+/** The scheme of this URL has no registered backend. */
 export class NotSupportedError extends DiscoveryError {
   /** Name of the class. */
   override readonly name = 'NotSupportedError';
@@ -38,7 +38,7 @@ export class NotSupportedError extends DiscoveryError {
   }
 }
 
-/** This backend can only be read: its list is made by somebody else. */
+/** The backend is read-only: another program makes its list. */
 export class NotImplementedError extends DiscoveryError {
   /** Name of the class. */
   override readonly name = 'NotImplementedError';

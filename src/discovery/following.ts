@@ -4,8 +4,8 @@ import { asError, DiscoveryError } from './errors.js';
 import { DiscoveryWatch, type Tell } from './watch.js';
 
 /**
- * A watch of a service that tells by itself. `follow` tells the list, then each change of it, and ends by failing or at
- * the abort; it is begun anew, a pause after each failure, for as long as somebody listens.
+ * A watch of a service with notifications. `follow` delivers the list, then each change of it, and ends by failing or at
+ * the abort. It begins anew, a pause after each failure, while there is a listener.
  */
 export function following(
   follow: (tell: Tell, signal: AbortSignal) => Promise<void>,

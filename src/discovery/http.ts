@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 const timeoutMsDefault = 10_000;
-/** A list of a hundred thousand addresses fits; what never ends does not. */
+/** Most bytes of an answer: a list of a hundred thousand addresses fits, and an endless answer ends. */
 const answerBytesMax = 16 * 1024 * 1024;
 /** Silence of a connection before the system asks whether the other side is still there, milliseconds. */
 const keepAliveMs = 10_000;
@@ -39,7 +39,7 @@ const keepAliveMs = 10_000;
 /**
  * One request over a connection of its own: they are rare, and a connection that was kept may have died meanwhile.
  * Node's `fetch` takes no client certificates; this does.
- * @throws {DiscoveryError} `UNAVAILABLE`: nobody answered, or not in time. Any status is an answer.
+ * @throws {DiscoveryError} `UNAVAILABLE`: no answer, or not in time. Any status is an answer.
  */
 export async function ask(asking: Ask): Promise<Answer> {
   const deadline = new Deadline(asking);
@@ -59,8 +59,8 @@ export async function ask(asking: Ask): Promise<Answer> {
 }
 
 /**
- * A request whose answer goes on, line by line, for as long as both sides like.
- * @throws {DiscoveryError} `UNAVAILABLE`: nobody answered, the answer was no 200, or the connection broke.
+ * Sends a request whose answer continues line by line until one side ends it.
+ * @throws {DiscoveryError} `UNAVAILABLE`: no answer, an answer other than 200, or a broken connection.
  */
 export async function* askLines(asking: Ask): AsyncGenerator<string, undefined> {
   const deadline = new Deadline(asking);
@@ -83,7 +83,7 @@ export async function* askLines(asking: Ask): AsyncGenerator<string, undefined> 
   return undefined;
 }
 
-/** Ends a request that takes too long, or that nobody wants any more. */
+/** Ends a request that takes too long, or whose caller has aborted. */
 class Deadline {
   readonly #stop = new AbortController();
   readonly #cancel: Cancel;
@@ -117,9 +117,9 @@ class Deadline {
 }
 
 /** Sends the request; resolves when the answer begins. An abort ends it at any time. */
-function open({ method, url, body, headers: more, tls }: Ask, signal: AbortSignal): Promise<IncomingMessage> {
+function open({ method, url, body, headers: given, tls }: Ask, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const headers = { ...more, ...(body !== undefined && { 'content-type': 'application/json' }) };
+    const headers = { ...given, ...(body !== undefined && { 'content-type': 'application/json' }) };
     const options = { method, headers, agent: false, signal, ...tls };
     const request: ClientRequest =
       url.protocol === 'https:' ? httpsRequest(url, options, resolve) : httpRequest(url, options, resolve);

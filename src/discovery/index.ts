@@ -1,4 +1,4 @@
-// Who is there: a list, and whoever keeps it.
+// Discovery: lists of nodes, and the backends that keep them.
 export { Entry, splitHostPort } from './entry.js';
 export { isReachable, joinHostPort } from '../base/host-port.js';
 export type { HostPort } from '../base/host-port.js';

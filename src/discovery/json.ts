@@ -1,4 +1,4 @@
-/** Readers of what a service answers in JSON: what is missing, or of another shape, is empty. */
+// Readers of what a service answers in JSON: what is missing, or of another shape, is empty.
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -53,7 +53,7 @@ function endpoint(host: string, protocol: 'http' | 'https', { scheme }: KvStore)
   return new URL(`${protocol}://${host}`);
 }
 
-/** A half-filled form is a mistake: nobody who names a certificate wants to speak in the clear. */
+/** Reads the certificates. A half of a pair is a mistake, so the connection never silently becomes plain text. */
 function readTls(options: BackendOptions): Tls | undefined {
   const { 'kv.cacertfile': ca, 'kv.certfile': cert, 'kv.keyfile': key } = options;
   if ((cert === undefined) !== (key === undefined)) throw invalid('kv.certfile and kv.keyfile belong together');

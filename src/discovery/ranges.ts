@@ -1,6 +1,6 @@
 import { DiscoveryError } from './errors.js';
 
-/** More than this is a slip of the finger, not a cluster. */
+/** Most addresses of a range; more is a typing error, not a cluster. */
 export const rangeMax = 100_000;
 
 /** The outermost brackets that have a colon between them. */

@@ -2,7 +2,7 @@ import { type Cancel, type Clock, timerMaxMs } from '../base/clock.js';
 
 interface Registration {
   readonly ttlMs: number;
-  /** On the monotonic clock, so that a corrected wall clock ends nobody's. */
+  /** Time on the monotonic clock, so that a corrected wall clock ends no registration. */
   readonly expiresAt: number;
 }
 
@@ -10,7 +10,7 @@ interface Registration {
  * Addresses that count for as long as they are renewed, in the order in which they came.
  *
  * An expired registration is left out of every answer at once; watchers are notified by a timer, which runs only while
- * somebody listens.
+ * there is a listener.
  */
 export class Registrations {
   readonly #clock: Clock;
@@ -19,7 +19,7 @@ export class Registrations {
   #cancel: Cancel | undefined;
   /** Moment at which the armed timer goes off. */
   #armedFor = Infinity;
-  /** Nobody's time is over before this; it may be later. Spares a look at everybody for each renewal. */
+  /** Lower bound of the next expiry. Saves a look at all registrations for each renewal. */
   #earliest = Infinity;
 
   constructor(clock: Clock) {
@@ -68,7 +68,7 @@ export class Registrations {
     return [...this.#registrations].map(([address, { ttlMs }]) => ({ address, ttlMs }));
   }
 
-  /** Calls `listener` after each change of the list, also when somebody's time is over. */
+  /** Calls `listener` after each change of the list, also after an expiry. */
   onChange(listener: () => void): Cancel {
     const own = () => listener();
     this.#listeners.add(own);

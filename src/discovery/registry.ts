@@ -36,7 +36,7 @@ export class BackendRegistry {
 
   /**
    * Makes the backend that `url` names; a new one each time, so that two uses of a scheme share nothing.
-   * @throws {NotSupportedError} Nobody registered the scheme.
+   * @throws {NotSupportedError} The scheme is not registered.
    * @throws {DiscoveryError} The rest of the URL, or an option, is not what the backend understands.
    */
   async create(url: string, settings: BackendSettings = {}): Promise<Backend> {

@@ -51,8 +51,8 @@ export async function openDatabase(path: string, create: boolean, name = path): 
 }
 
 /**
- * Holds the lock of a database without opening it, which would change its files: an empty database in `room`, whose lock
- * is the other one's. Throws when somebody has it open. Resolves with what lets it go.
+ * Holds the lock of a database without opening it, which would change its files. Opens an empty database in `room` whose
+ * lock file is the other one's. Throws when another process has it open. Resolves with a function that releases it.
  */
 export async function holdLock(path: string, room: string): Promise<() => Promise<void>> {
   const lock = join(path, lockName);

@@ -4,7 +4,7 @@ import { foreign, type Owner } from './owner.js';
 import { attempt, type Part } from './part.js';
 import { readSlots, type SlotsFound } from './slots.js';
 
-/** The small files: who the directory belongs to, and numbers in two slots. */
+// The small files: the owner of the directory, and numbers in two slots.
 
 export async function examineIdentity(dir: string): Promise<Part<Identity>> {
   const wrong: string[] = [];

@@ -27,7 +27,7 @@ const checksumOf = (fields: object) => crc32(JSON.stringify(Object.entries(field
 const isFirstFormat = ({ format: is, memberId, name, state, checksum }: Record<string, unknown>) =>
   is === 1 && checksum === crc32(JSON.stringify([is, memberId, name, state]));
 
-/** `undefined` when the directory belongs to nobody yet. Throws {@link DamageError}. */
+/** Returns `undefined` for a directory without an owner. Throws {@link DamageError}. */
 export async function readIdentity(dir: string): Promise<Identity | undefined> {
   let text: string;
   try {

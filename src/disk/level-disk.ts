@@ -285,7 +285,7 @@ export class LevelDisk implements Disk {
   }
 }
 
-/** Turns an error of reading into damage, whoever noticed it first. */
+/** Turns an error of reading into damage. */
 function asDamage(error: unknown): unknown {
   if (isPassing(error)) return error;
   const { code } = error as { code?: string };

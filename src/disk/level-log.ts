@@ -63,7 +63,7 @@ export class LevelLog {
     return log;
   }
 
-  /** Throws when somebody has this log open. */
+  /** Throws when another process has this log open. */
   static async assertFree(path: string): Promise<void> {
     const db = await openDatabase(path, false).catch((error: unknown) => {
       if (error instanceof DamageError) return undefined;

@@ -4,7 +4,7 @@ import type { Entry, EntryId } from '../raft/index.js';
 import { encodeEntry } from '../wire/index.js';
 import type { Owner } from './owner.js';
 
-/** Records of the log: their keys, and bytes that carry a checksum. Nothing here reads or writes. */
+// Records of the log: their keys, and bytes that carry a checksum. Nothing here reads or writes.
 
 /** State beside the entries, written in the same batch. */
 export interface LogState {

@@ -15,7 +15,7 @@ export interface Step {
 /**
  * Goes over the records of a log in order and says what is wrong with each.
  *
- * A start ends at the first thing that is wrong. Who wants to know everything goes on: a record is held against the
+ * A start ends at the first fault. A full examination continues: it checks a record against the
  * checksum that the one before it says that it has, so that one changed record is not told of all that follow.
  */
 export class LogWalk {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DamageError } from '../base/damage.js';
 import { fileMode, isMissing, replaceFile, syncDir } from './files.js';
 
-/** Files that forbid a start of the directory, with the reason. Written first and removed last. */
+// Files that forbid a start of the directory, with the reason. Written first and removed last.
 
 const restoring = 'restoring';
 const damaged = 'damaged';

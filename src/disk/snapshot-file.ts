@@ -8,10 +8,8 @@ import { messageCodec } from '../wire/index.js';
 import { fileMode, syncDir, writeAll } from './files.js';
 import { foreign, type Owner } from './owner.js';
 
-/**
- * One snapshot, one file: the content, then a footer that says what it is. A file without a whole footer is not a
- * snapshot; it is written under another name until it is durable.
- */
+// One snapshot, one file: the content, then a footer that says what it is. A file without a whole footer is not a
+// snapshot; it is written under another name until it is durable.
 
 const descriptorCodec = messageCodec('SnapshotDescriptor');
 const magic = Buffer.from('skepsnp2', 'latin1');

@@ -31,10 +31,10 @@ type Outcome = { readonly rcode: number } & Partial<Records>;
 /** Answers a query with the passing instances, in random order. */
 export function answer(query: DecodedPacket, names: ZoneCache, random: Random): Reply {
   const opt = query.additionals?.find((record): record is OptAnswer => record.type === 'OPT');
-  const [question, ...more] = query.questions ?? [];
+  const [question, ...others] = query.questions ?? [];
   if (opt && opt.ednsVersion !== 0) return response(query, question, opt, { rcode: rcodes.badVers });
   if ((((query.flags ?? 0) >> 11) & 0xf) !== 0) return response(query, question, opt, { rcode: rcodes.notImp });
-  if (!question || more.length > 0) return response(query, undefined, opt, { rcode: rcodes.formErr });
+  if (!question || others.length > 0) return response(query, undefined, opt, { rcode: rcodes.formErr });
   return response(query, question, opt, outcomeOf(question, names, random));
 }
 
@@ -104,8 +104,8 @@ function ourOpt(extendedRcode: number): OptAnswer {
 function shuffled<T>(list: readonly T[], random: Random): T[] {
   const mixed = [...list];
   for (let i = mixed.length - 1; i > 0; i--) {
-    const j = random(i + 1);
-    [mixed[i], mixed[j]] = [mixed[j] as T, mixed[i] as T];
+    const other = random(i + 1);
+    [mixed[i], mixed[other]] = [mixed[other] as T, mixed[i] as T];
   }
   return mixed;
 }

@@ -1,10 +1,10 @@
-/** Queries over UDP that one source may ask in a second, and how many sources are counted: what is beyond is not answered. */
+/** Most queries over UDP from one source in a second, and most sources that are counted; others get no answer. */
 export const queriesMax = 1_000;
 const sourcesMax = 10_000;
 
 /**
- * Counts queries by where they come from, second by second. The source of a packet can be forged: without a bound a little
- * that is sent to us becomes much that we send to somebody who asked nothing.
+ * Counts queries per source and second. The source of a packet can be forged: without a bound, an attacker could use
+ * our larger responses to flood a victim.
  */
 export class Sources {
   readonly #counts = new Map<string, number>();

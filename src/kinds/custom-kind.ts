@@ -270,7 +270,7 @@ function readIndex(index: string, read: () => IndexValue): IndexValue {
   }
 }
 
-/** Objects of an older shape must not stop who keeps them. */
+/** Leaves out objects of an older shape, so that they stop no member. */
 function orNone<T>(read: () => T): T | [] {
   try {
     return read();

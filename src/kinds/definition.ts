@@ -79,7 +79,7 @@ export interface KindDefinition<T extends StoredObject = StoredObject> {
   readonly table: TableDefinition<T>;
   /** Of a kind that users defined. */
   readonly description?: KindDescription;
-  /** The definition is not here: objects are kept and handed on, and written by nobody. */
+  /** True without a definition on this member: it keeps and forwards the objects, and cannot write them. */
   readonly unknown?: true;
 }
 

@@ -39,7 +39,7 @@ class Itself {
  */
 class Hidden extends Itself {
   #specVersion: number;
-  /** Encoded bytes of the object; 0 when nobody has asked. */
+  /** Encoded bytes of the object; 0 before the first request. */
   #bytes = 0;
 
   constructor(meta: object, specVersion: number) {

@@ -30,7 +30,7 @@ export const builtInKinds = {
   clusters: clusterKind,
   /** Files that only the containers which name them may see. */
   secrets: secretKind,
-  /** Files for containers that anybody may see. */
+  /** Files for containers, readable for all. */
   configs: configKind,
   /** Storage made by a driver. */
   volumes: volumeKind,

@@ -198,7 +198,10 @@ export class Core {
     this.#reset(term);
     this.leader = leader;
     this.role = 'follower';
-    this.logger.log('info', `${this.id} is a follower in term ${term} of ${leader === NONE ? 'nobody' : leader}`);
+    this.logger.log(
+      'info',
+      `${this.id} is a follower in term ${term} ${leader === NONE ? 'without a leader' : `of ${leader}`}`,
+    );
   }
 
   /** Asking around changes neither term nor vote (pre-vote, Raft thesis §9.6). */
@@ -232,7 +235,7 @@ export class Core {
     this.logger.log('info', `${this.id} leads term ${this.term}`);
   }
 
-  /** Makes the progress of those who are new and forgets those who are gone. */
+  /** Makes the progress of new peers and forgets that of removed ones. */
   followMembership(): void {
     const ids = memberIds(this.membership);
     this.#confState = confStateOf(this.membership);

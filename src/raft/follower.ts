@@ -7,7 +7,7 @@ import type { AppendEntries, Heartbeat, InstallSnapshot, Snapshot } from './type
 export function onAppend(core: Core, message: AppendEntries): void {
   const { from: to, prevLogIndex, prevLogTerm, entries, leaderCommit } = message;
   const { log } = core;
-  if (log.unstable.nextSnapshot()) return; // a snapshot is handed out alone; whoever sends this sends it again
+  if (log.unstable.nextSnapshot()) return; // a snapshot is handed out alone; the leader sends this again
   if (prevLogIndex < log.committed) {
     core.send({ type: 'appendEntriesResponse', to, index: log.committed, rejected: false });
     return;

@@ -14,7 +14,7 @@ import {
   type Term,
 } from './types.js';
 
-/** Checks of input from outside, and copies of objects that their sender may go on changing. */
+// Checks of input from outside, and copies of objects that their sender may go on changing.
 
 const whole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
@@ -49,7 +49,7 @@ export function faultOf(message: Message): string | undefined {
   if (typeof message !== 'object' || message === null) return 'it is no object';
   if (!whole(message.from) || message.from === NONE) return `its sender is ${String(message.from)}`;
   const faultOfBody = faults[message.type] as ((message: Message) => string | undefined) | undefined;
-  if (!faultOfBody) return 'nobody here knows such a message'; // of a newer version
+  if (!faultOfBody) return 'the type of the message is unknown'; // of a newer version
   if (!termless.has(message.type) && !whole(message.term)) return `its term is ${String(message.term)}`;
   return faultOfBody(message);
 }
@@ -61,7 +61,7 @@ export function faultOf(message: Message): string | undefined {
  */
 export const termLeapMax = 10_000_000;
 
-/** Returns a fault as {@link faultOf} does: a term that nobody can have meant for a member whose term is `ours`. */
+/** Returns a fault as {@link faultOf} does: a term that no member can have meant for a member whose term is `ours`. */
 export function leapOf(message: Message, ours: Term): string | undefined {
   if (termless.has(message.type) || message.term <= ours + termLeapMax) return undefined;
   return `its term ${message.term} lies more than ${termLeapMax} ahead of ours, ${ours}`;

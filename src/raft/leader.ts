@@ -68,7 +68,7 @@ function admitConfChange(core: Core, proposal: Proposal & { kind: 'confChange' }
   return proposal;
 }
 
-/** A change that nobody could apply would stop every member, again at every start. */
+/** Refuses a change that no member could apply: it would stop every member, again at every start. */
 function whyImpossible(core: Core, change: ConfChange): string | undefined {
   try {
     changed(core.membership, change);

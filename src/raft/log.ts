@@ -110,7 +110,7 @@ export class RaftLog {
   slice(lo: LogIndex, hi: LogIndex, maxBytes: number): readonly Entry[] {
     if (lo >= hi) return [];
     if (lo < this.firstIndex) throw new StorageError('compacted');
-    assert(hi <= this.lastIndex + 1, 'nobody asks for entries beyond the end of the log');
+    assert(hi <= this.lastIndex + 1, 'entries are read up to the end of the log');
     const { offset } = this.unstable;
     if (lo >= offset) return limitSize(this.unstable.slice(lo, hi), maxBytes);
     const cut = Math.min(hi, offset);

@@ -8,7 +8,7 @@ export interface Membership extends JointVoters {
   readonly autoLeave: boolean;
 }
 
-/** A membership change that must not be made. Whoever applies it has applied something that a leader would have refused. */
+/** A membership change that must not be applied: a correct leader would have refused it. */
 export class MembershipError extends Error {
   /** Name of the class. */
   override readonly name = 'MembershipError';

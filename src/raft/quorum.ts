@@ -1,6 +1,6 @@
 import type { LogIndex, NodeId } from './types.js';
 
-/** Majorities, of one set of voters and of two at once (joint consensus, Raft thesis §4.3). Pure. */
+// Majorities, of one set of voters and of two at once (joint consensus, Raft thesis §4.3). Pure.
 
 export type Voters = ReadonlySet<NodeId>;
 

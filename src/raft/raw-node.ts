@@ -120,14 +120,14 @@ export class RawNode {
   }
 
   /**
-   * Takes a message of another member, and copies what it keeps of it. One that nobody can have meant is dropped, with a
-   * line in the log.
+   * Takes a message of another member, and copies the parts that it keeps. Drops and logs a message that no member can
+   * have meant.
    */
   step(message: Message): StepResult {
     return this.#take(message, copied);
   }
 
-  /** Takes a message as {@link step} does, but keeps its bytes as they are: nobody may change them any more. */
+  /** Takes a message as {@link step} does, but keeps its bytes without a copy: they must not change any more. */
   stepOwned(message: Message): StepResult {
     return this.#take(message, (owned) => owned);
   }

@@ -29,7 +29,7 @@ export class PendingReads {
     this.#queue.push({ from, context, position: ++this.#position, index });
   }
 
-  /** Returns the context of the next heartbeat, so that its answers count; `undefined` when nobody waits. */
+  /** Returns the context of the next heartbeat, so that its answers count; `undefined` without waiting reads. */
   context(): Uint8Array | undefined {
     const last = this.#queue.at(-1);
     return last && encodePosition(last.position);

@@ -133,7 +133,7 @@ export function transfer(core: Core, transferee: number, from: number): void {
   }
 }
 
-/** Dropped in silence when nobody leads: whoever asks, asks again. */
+/** Drops a request in silence without a leader: the caller asks again. */
 export function read(core: Core, context: Uint8Array, from: number): void {
   if (core.role === 'leader') onReadRequest(core, { from, context });
   else if (core.role === 'follower' && core.leader !== NONE) {

@@ -1,12 +1,10 @@
 import type { messages } from '../wire/index.js';
 import type { MemberInfo } from './status.js';
 
-/**
- * Agreement on the first state of a cluster: single-decree Paxos ("Paxos Made Simple", Lamport 2001, §2.2) among
- * members with the same list of peers. Pure: the caller writes the record down before the answer leaves.
- *
- * @see docs/design/formation.md
- */
+// Agreement on the first state of a cluster: single-decree Paxos ("Paxos Made Simple", Lamport 2001, §2.2) among
+// members with the same list of peers. Pure: the caller writes the record down before the answer leaves.
+//
+// @see docs/design/formation.md
 
 export type Genesis = messages.Genesis;
 export type FormationBallot = messages.FormationBallot;

@@ -16,7 +16,7 @@ interface Armed {
   deadline: number;
   /** Moment at which it was first overdue, while it was only marked. */
   overdueSince: number | undefined;
-  /** True while its end is on its way through the log: nobody can keep it alive any more. */
+  /** True while its end is on its way through the log: it cannot be renewed any more. */
   ending: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface LeasesOptions {
 }
 
 /**
- * Ends the leases that nobody keeps alive. Time is the leader's monotonic clock, and nobody else's: a new leader gives
+ * Ends the leases that are not renewed. Time is only the leader's monotonic clock: a new leader gives
  * every lease its whole time again, and what has run out ends through the log, if it is still of the version that ran out.
  */
 export class Leases {
@@ -217,7 +217,7 @@ export class Leases {
     });
   }
 
-  /** Tries once: who could not write leads no more, or looks again. */
+  /** Tries once: without a commit, this member leads no more, or looks again. */
   async #write(reason: string, write: (tx: Tx) => void): Promise<void> {
     try {
       await this.#store.update((tx) => void write(tx), { actor: 'skep', reason });

@@ -3,7 +3,7 @@ import type { Disk } from './ports.js';
 
 /** The log of a member: in memory, as raft reads it, and on its disk. Gives out only snapshots that a new member can use. */
 export class LogStorage extends MemoryStorage {
-  /** Index of the last membership change that was applied: an older snapshot does not know of those who joined with it. */
+  /** Index of the last applied membership change: an older snapshot does not know its new members. */
   membershipIndex = 0;
   /** True when raft asked for a snapshot that does not exist yet; it asks again. */
   wanted = false;

@@ -89,7 +89,7 @@ function memberIn(context: Uint8Array): MemberInfo | undefined {
   try {
     return contextCodec.decode(context).member;
   } catch {
-    return undefined; // nobody who read it would know more
+    return undefined; // the reason would help no reader
   }
 }
 

@@ -18,7 +18,7 @@ export interface Guard {
   readonly force: boolean;
 }
 
-/** Changes as those who ask for them see them. */
+/** Changes, as their callers see them. */
 export type MembershipCommands = Pick<MembershipChanges, 'add' | 'promote' | 'demote' | 'remove' | 'checkLeaves'>;
 
 /** Changes of the membership, one at a time. Each resolves when it is applied here; repeating it changes nothing. */

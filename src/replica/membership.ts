@@ -8,7 +8,7 @@ import type { RaftLoop } from './raft-loop.js';
 import type { ReplicaSettings } from './settings.js';
 import type { MemberInfo } from './status.js';
 
-/** Changes of who takes part and who leads, made so that the cluster can go on. All on the leader only. */
+/** Changes members and the leader so that the cluster can continue. Only on the leader. */
 export class Membership {
   readonly #id: number;
   readonly #loop: RaftLoop;
@@ -70,7 +70,7 @@ export class Membership {
   }
 
   /**
-   * Asks who answers now, besides who is to leave. Everybody is asked at every heartbeat, so that those who are there have
+   * Checks which members answer, except the leaving one. The leader sends to all at every heartbeat, so a live member has
    * sent a message within an election timeout. One that sent just before may be gone.
    */
   async #guard(leaving: string, force: boolean): Promise<Guard> {

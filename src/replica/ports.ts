@@ -10,7 +10,7 @@ import type {
 } from '../raft/index.js';
 import type { MemberInfo } from './status.js';
 
-/** Ports of a replica. Production binds these to level and gRPC; tests and the simulator to models. */
+// Ports of a replica. Production binds these to level and gRPC; tests and the simulator to models.
 
 /** Content of a disk at the start. */
 export interface StoredState {

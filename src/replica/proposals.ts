@@ -87,7 +87,7 @@ export class Proposals {
   /**
    * Commits the proposal of this place in the log, if it is ours: the entry of that index and term. `beforeCommit` gets
    * its version.
-   * @returns false when the entry is somebody else's.
+   * @returns false when the entry is of another proposer.
    */
   commit(index: number, term: number, beforeCommit: (version: number) => void): boolean {
     const sent = this.#sent.get(index);

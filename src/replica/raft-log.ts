@@ -4,7 +4,7 @@ import type { RaftConfig } from '../raft/index.js';
 
 /** Least time between two equal messages at the level that raft asks for, milliseconds; in between it is a debug line. */
 const sameAgainMs = 60_000;
-/** Ids of members are long random numbers; terms and indexes are seldom so. */
+/** Matches ids of members, which are long random numbers; terms and indexes are seldom so long. */
 const id = /\b\d{6,}\b/g;
 
 /**

@@ -235,7 +235,7 @@ export class RaftLoop {
       this.#peers.send(ready.messagesAfterPersist);
     });
     promised.catch(() => undefined); // awaited below; applying may fail first
-    // A leader applies while the disk writes. A follower answers first: the leader waits for that, nobody for its state.
+    // A leader applies while the disk writes. A follower answers first: the leader waits for that, not for its state.
     if (this.#leadership.role !== 'leader') await promised;
     await this.#apply(ready.committedEntries);
     if (ready.softState) this.#follow(ready.softState);

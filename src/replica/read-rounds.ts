@@ -1,7 +1,7 @@
 import { type Deferred, deferred } from '../base/deferred.js';
 import { StoreError } from '../base/store-error.js';
 
-/** Tag and number of a round. */
+/** Bytes of a context: the tag and the number of a round. */
 const contextBytes = 1 + 8;
 
 interface Round {
@@ -12,7 +12,7 @@ interface Round {
 }
 
 /**
- * Asks raft for indexes that linearizable reads must wait for. Everybody who asks before a round has begun shares it;
+ * Asks raft for indexes that linearizable reads must wait for. All reads before a round begins share it;
  * a round whose question was lost is asked again.
  */
 export class ReadRounds {
@@ -55,7 +55,7 @@ export class ReadRounds {
 
   /**
    * Counts a tick. Returns a context to ask again with when rounds are older than `ticksMax`: raft drops a question in
-   * silence when nobody leads. They become one round: what answers the newest answers all.
+   * silence without a leader. They become one round: what answers the newest answers all.
    */
   again(ticksMax: number): Uint8Array | undefined {
     const late = [...this.#asked].filter(([, round]) => ++round.age >= ticksMax);
@@ -64,7 +64,7 @@ export class ReadRounds {
     return this.#put({ answers: late.flatMap(([, { answers }]) => answers), age: 0 });
   }
 
-  /** Rejects everybody who waits. */
+  /** Rejects all waiting reads. */
   failAll(why: string): void {
     const waiting = [...this.#asked.values()].flatMap(({ answers }) => answers);
     if (this.#next) waiting.push(this.#next);

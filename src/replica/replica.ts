@@ -137,7 +137,7 @@ export class Replica implements Proposer {
 
   /**
    * Reads what is committed in the whole cluster at this moment or later, never less (Raft §6.4, ReadIndex).
-   * @throws {StoreError} `NOT_LEADER` when nobody answered within `timeoutMs`.
+   * @throws {StoreError} `NOT_LEADER` when no leader answered within `timeoutMs`.
    */
   async linearizable<T>(read: (tx: ReadTx) => T, options: { timeoutMs?: number } = {}): Promise<T> {
     const { timeoutMs = 10_000 } = options;

@@ -103,7 +103,7 @@ export class StateMachine {
     this.#waiters.failAll(error);
   }
 
-  /** A change that no leader would have made changes nothing, and the same on every member: ending would help nobody. */
+  /** Ignores a change that no leader would have made, the same on every member: to end would help none. */
   #configured(change: ConfChange, index: number): ConfState {
     const { node, members, options } = this.#shared;
     try {

@@ -50,7 +50,7 @@ export class Channel {
   readonly addr: string;
   readonly #client: Client;
 
-  /** `own` makes a TCP connection that is shared with nobody. */
+  /** `own` makes a TCP connection that is not shared. */
   constructor(addr: string, options: { own?: boolean } = {}) {
     this.addr = addr;
     this.#client = new Client(addr, credentials.createInsecure(), {

@@ -4,7 +4,7 @@ import { messageCodec, type messages } from '../wire/index.js';
 import { packageName, schemaRoot } from '../wire/schema-root.js';
 import { sayable } from './status.js';
 
-/** The gRPC view of proto/: what grpc-js needs to know of each method, made from the descriptor. */
+// The gRPC view of proto/: what grpc-js needs to know of each method, made from the descriptor.
 
 type Messages = messages.Messages;
 type Definition = ServiceDefinition<UntypedServiceImplementation>;

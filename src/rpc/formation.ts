@@ -32,7 +32,7 @@ export function formationService(answer: AnswerFormation): UntypedServiceImpleme
 export class FormationPeers {
   readonly #channels = new Map<string, Channel>();
 
-  /** Rejects with the {@link StoreError} of the process at `addr`, or with a gRPC error when nobody answers. */
+  /** Rejects with the {@link StoreError} of the process at `addr`, or with a gRPC error when there is no answer. */
   ask(addr: string, request: FormationRequest): Promise<FormationAnswer> {
     let channel = this.#channels.get(addr);
     if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));

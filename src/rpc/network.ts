@@ -27,7 +27,7 @@ const removedMark = 'REMOVED from the cluster';
 const reachedText = ({ term, index }: Acknowledged) => `had acknowledged entry ${index} in term ${term}`;
 const reachedPattern = /had acknowledged entry (\d+) in term (\d+)/;
 
-/** The most members of whose place we keep in mind what they or others said, and the most addresses of one. */
+/** The most members, and the most addresses of one, that a member remembers from hellos and answers. */
 const heardMax = 64;
 const heardAddressesMax = 16;
 
@@ -86,9 +86,9 @@ export class GrpcNetwork implements Network {
   }
 
   /**
-   * Learns where a member is: from its own hello, or from one who knows. It may be one that we do not know: we were
-   * away when it joined, and it leads now. Unanswered it could never tell us. Where the cluster says that it is comes
-   * first: whoever says hello in its name does not turn away what reaches it.
+   * Learns the addresses of a member, from its own hello or from another member. We may not know the member yet: it may have
+   * joined while we were away, and lead now. Without an answer it could never bring us up to date. Addresses in the
+   * membership come first, so a false hello cannot divert the messages of a member.
    */
   learn(id: number, addrs: readonly string[]): void {
     const credible = addrs.filter((addr) => isAddress(addr)).slice(0, heardAddressesMax);
@@ -101,8 +101,8 @@ export class GrpcNetwork implements Network {
   }
 
   /**
-   * Asks the members that are known here who there is, as somebody knocked whom we do not know: we may have been away when
-   * it joined. Believing an unknown sender would let anybody in.
+   * Asks known members for the membership after a hello of an unknown sender, which may have joined while we were away.
+   * To trust an unknown sender would admit any process.
    */
   #askAround(): void {
     const now = this.#clock.monotonic();
@@ -124,7 +124,7 @@ export class GrpcNetwork implements Network {
     return this.#handler?.isMember(id) === true || this.#heard.has(id);
   }
 
-  /** Has a peer for everybody who is a member, or said that it is. */
+  /** Has a peer for every member, and for each process that says it is one. */
   #connect(): void {
     const wanted = new Map(this.#members.map((member) => [member.id, member]));
     for (const [id, addrs] of this.#heard) {
@@ -240,7 +240,7 @@ export class GrpcNetwork implements Network {
     throw new Refused(`member ${id} is not known here: has it joined this cluster?`);
   }
 
-  /** The messages, when they are `peer`'s own: nobody votes or answers in the name of another. */
+  /** Returns the messages that are `peer`'s own: no member votes or answers in the name of another. */
   #spokenBy(peer: number, messages: readonly Message[]): readonly Message[] {
     for (const { from, type } of messages)
       if (from !== peer && !(handedOn.has(type) && this.#knows(from)))

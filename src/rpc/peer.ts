@@ -32,7 +32,7 @@ const urgentTypes: ReadonlySet<string> = new Set([
   'transferLeader',
 ]);
 
-/** Most entries' bytes that may wait in one stream; what comes on top is dropped, and raft sends it again. */
+/** Most bytes of entries that wait in one stream. Entries beyond that are dropped, and raft sends them again. */
 const queuedBytesMax = 32 * 1024 * 1024;
 const reconnectMs = 100;
 
@@ -112,7 +112,7 @@ class Lane {
     return stream;
   }
 
-  /** An address that gRPC cannot read is one where nobody answers: it throws. */
+  /** Treats an address that gRPC cannot read, and throws at, as one without an answer. */
   #opened(): Channel | undefined {
     try {
       return (this.#channel ??= this.#open());
@@ -180,7 +180,7 @@ export class Peer {
     this.#urgent = this.#lane();
   }
 
-  /** Nobody answers here: the next address is tried. */
+  /** Tries the next address, after no answer at this one. */
   #tryNext(failed: string): void {
     if (failed !== this.#addr || this.#addrs.length < 2) return;
     const next = this.#addrs[(this.#addrs.indexOf(failed) + 1) % this.#addrs.length];

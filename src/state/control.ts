@@ -82,7 +82,7 @@ export class StoreControl {
     if (!reached) this.#resyncVersion = staged.version;
   }
 
-  /** Runs `run` while nobody else writes, when everything before has committed. On the leader only. */
+  /** Runs `run` without other writers, when everything before has committed. On the leader only. */
   async exclusive<T>(run: (committed: { version: number; time: number }) => Promise<T>): Promise<T> {
     const ticket = this.#writer.ticket<void>({});
     this.#writer.start(ticket, () => {
@@ -122,7 +122,7 @@ export function controlOf(store: MemoryStore): StoreControl {
   return control;
 }
 
-/** Makes the caller the only one who applies transactions to this store. */
+/** Makes the caller the only one that applies transactions to this store. */
 export function takeControl(store: MemoryStore): StoreControl {
   const control = controlOf(store);
   control.taken = true;

@@ -24,8 +24,8 @@ export function bytesAfter(
   const after: Record<string, number> = { ...before };
   for (const { action, kind, object, old } of changes) {
     const bytes = measure(kind, object);
-    const more = action === 'delete' ? -bytes : bytes - (old === undefined ? 0 : measure(kind, old));
-    after[kind] = (after[kind] ?? 0) + more;
+    const growth = action === 'delete' ? -bytes : bytes - (old === undefined ? 0 : measure(kind, old));
+    after[kind] = (after[kind] ?? 0) + growth;
   }
   return after;
 }

@@ -59,7 +59,7 @@ export function readKind(root: StateRoot, kind: string, kinds: KindSet): TableRe
   return reader;
 }
 
-/** Rows that are read at a time by whoever goes through all of them. */
+/** Rows per slice of a walk through all rows. */
 const chunkRows = 512;
 
 /** Every row of a kind, by id: taken a few at a time, so that the reader can pause in between. */

@@ -32,7 +32,7 @@ export interface StoreSnapshot {
   readonly requests: readonly (readonly [requestId: string, version: number])[];
 }
 
-/** Has it the parts of one? For programs that nobody has checked. */
+/** Tells whether this has the parts of a snapshot: a program may pass anything. */
 export function isSnapshot(given: unknown): given is StoreSnapshot {
   const { version, time, tables } = (given ?? {}) as Partial<StoreSnapshot>;
   return isStateStamp({ version, time }) && typeof tables === 'object' && tables !== null;
@@ -72,7 +72,7 @@ export function snapshotOfRows(
   return snapshot;
 }
 
-/** Tables whose lists are made when somebody reads them. */
+/** Tables whose lists are made at the first read. */
 function listedWhenRead(kinds: readonly string[], listOf: (kind: string) => StoredObject[]): StoreSnapshot['tables'] {
   const tables = {};
   for (const kind of kinds) {
@@ -123,8 +123,8 @@ export function requestsOf(snapshot: StoreSnapshot): StoreSnapshot['requests'] {
 
 function sameContent(a: StoredObject, b: StoredObject): boolean {
   if (a === b) return true;
-  const { meta: _a, ...contentA } = a;
-  const { meta: _b, ...contentB } = b;
+  const { meta: _metaA, ...contentA } = a;
+  const { meta: _metaB, ...contentB } = b;
   return plainEqual(contentA, contentB);
 }
 

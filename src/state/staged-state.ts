@@ -27,7 +27,7 @@ export class StagedState {
     this.#tx = new WriteTransaction({ base, kinds, stamp: { version, time } });
   }
 
-  /** Objects in canonical form. Each takes the new version: whoever read an older one has another object. */
+  /** Adds objects in canonical form. Each takes the new version, so an update with an older version is refused. */
   add(kind: string, objects: readonly StoredObject[]): void {
     for (const object of objects) {
       const meta = storedMeta({ version: this.version, createdAt: object.meta.createdAt, updatedAt: this.#time });

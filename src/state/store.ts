@@ -54,7 +54,7 @@ export interface Store {
   update<T>(write: (tx: Tx) => T & Sync<T>, options?: UpdateOptions): Promise<T>;
 
   /**
-   * Many small writes, committed in groups of about 200 changes; nobody writes inside a group. Resolves when all is
+   * Many small writes, committed in groups of about 200 changes, without other writes inside a group. Resolves when all is
    * committed. When `fill` throws, the open group is dropped and earlier ones stay.
    */
   batch(fill: (batch: Batch) => void | Promise<void>, options?: BatchOptions): Promise<void>;
@@ -230,7 +230,7 @@ export class MemoryStore implements WatchableStore {
     return new Watch(planOf(this.#source, options, specifiers, version));
   }
 
-  /** Reads of one version for as long as they take: `view` for those who must wait in between. Keeps that version in memory. */
+  /** Opens a view of one version that may outlast a callback. Keeps that version in memory. */
   openView(): ReadTx {
     return new ReadTransaction(this.#ledger.committed, this.#ledger.kinds);
   }
@@ -259,7 +259,7 @@ export class MemoryStore implements WatchableStore {
     }, options);
   }
 
-  /** Returns who changed an object, when and why, oldest first, as far as history reaches. */
+  /** Returns the changes of an object with author, time and reason, oldest first, as far as history reaches. */
   historyOf(kind: string, id: string): readonly HistoryEntry[] {
     return historyOf(this.#ledger.history.list(), kind, id);
   }

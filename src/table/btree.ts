@@ -1,10 +1,8 @@
-/**
- * A persistent B+tree: string keys in UTF-16 order, structure shared between versions.
- *
- * A `Tree` never changes. An {@link TreeEditor} makes a new one out of it and copies only the nodes on the paths it
- * touches; nodes that the same editor made are changed in place (they carry its mark), so a transaction of many
- * changes copies each node once. Why this and not something else: docs/design/table.md.
- */
+// A persistent B+tree: string keys in UTF-16 order, structure shared between versions.
+//
+// A `Tree` never changes. An {@link TreeEditor} makes a new one out of it and copies only the nodes on the paths it
+// touches; nodes that the same editor made are changed in place (they carry its mark), so a transaction of many
+// changes copies each node once. Why this and not something else: docs/design/table.md.
 
 /** Most entries of one node. 32 was the best of 16, 32 and 64 for get and single update at 10,000 and 1,000,000 keys. */
 const nodeMax = 32;
@@ -206,21 +204,21 @@ export class TreeEditor<V> {
   /** Joins the child at `at`, which has become small, with a neighbour; shares out evenly when both do not fit one node. */
   #refill(parent: TreeNode<V>, at: number): void {
     const left = at > 0 ? at - 1 : at;
-    const a = this.#own(parent.items[left] as TreeNode<V>);
-    const b = parent.items[left + 1] as TreeNode<V>;
+    const lower = this.#own(parent.items[left] as TreeNode<V>);
+    const upper = parent.items[left + 1] as TreeNode<V>;
     const bound = parent.keys[left + 1] as string;
-    const joint = a.keys.length;
-    ownKeys(a).push(...b.keys);
-    a.items.push(...b.items);
-    if (!a.leaf) a.keys[joint] = bound;
-    parent.items[left] = a;
-    if (a.keys.length <= nodeMax) {
+    const joint = lower.keys.length;
+    ownKeys(lower).push(...upper.keys);
+    lower.items.push(...upper.items);
+    if (!lower.leaf) lower.keys[joint] = bound;
+    parent.items[left] = lower;
+    if (lower.keys.length <= nodeMax) {
       ownKeys(parent).splice(left + 1, 1);
       parent.items.splice(left + 1, 1);
       return;
     }
-    const half = a.keys.length >>> 1;
-    const right = new TreeNode<V>(a.leaf, a.keys.splice(half), a.items.splice(half), this.#mark, false);
+    const half = lower.keys.length >>> 1;
+    const right = new TreeNode<V>(lower.leaf, lower.keys.splice(half), lower.items.splice(half), this.#mark, false);
     ownKeys(parent)[left + 1] = right.keys[0] as string;
     parent.items[left + 1] = right;
   }

@@ -92,7 +92,7 @@ function keySpan({ parts, prefix, from, to }: Pick<Lookup, 'parts' | 'prefix' | 
   };
 }
 
-/** Reading, for whoever says where the rows and the indexes are. */
+/** Reads a table whose subclass has the rows and the indexes. */
 abstract class Reader<Row> implements TableReader<Row> {
   protected abstract readonly definition: TableDefinition<Row>;
   protected abstract readable(): Readable<Row>;

@@ -1,4 +1,4 @@
-// Clusters for the tests of those who build on this.
+// Clusters for the tests of users.
 export { testCluster } from './test-cluster.js';
 export type { TestCluster, TestClusterMember, TestClusterOptions } from './test-cluster.js';
 export { simulate, SimulationError } from './simulate.js';

@@ -4,7 +4,7 @@ import { Violation } from './raft-invariants.js';
 import { noLoad, SimClient } from './sim-client.js';
 import type { SimCluster } from './sim-cluster.js';
 
-/** Objects that everybody writes to, and those of large transactions. */
+/** Objects that all clients write, and those of large transactions. */
 const keys = Array.from({ length: 8 }, (_, i) => `k${i}`);
 const many = Array.from({ length: 200 }, (_, i) => `b${i}`);
 
@@ -68,7 +68,7 @@ export class Load {
     }
   }
 
-  /** Writes only when nobody else has since. */
+  /** Writes only when no other client has written since. */
   async #compareAndSet(client: SimClient, id: string, value: string): Promise<void> {
     const seen = client.peek(id);
     if (!seen) return;

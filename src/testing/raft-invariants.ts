@@ -191,7 +191,7 @@ export class RaftInvariants {
     log.commit = commit;
   }
 
-  /** LeaderCompleteness: whoever leads has everything that was committed in earlier terms. */
+  /** LeaderCompleteness: each leader has all entries that were committed in earlier terms. */
   #elected(id: number, log: LogMirror): void {
     this.counts.leaders++;
     this.#leads(id, log.term);
@@ -261,7 +261,7 @@ export class RaftInvariants {
       );
   }
 
-  /** Returns true when nobody had committed it before. */
+  /** Returns true at its first commit on any member. */
   #commit(id: number, log: LogMirror, entry: Entry): boolean {
     if (entry.index !== log.applied + 1)
       throw new Violation('MonotonicTermCommitApplied', `member ${id} applies ${entry.index} after ${log.applied}`);
@@ -302,7 +302,7 @@ export class RaftInvariants {
       if (holders.length * 2 <= half.length)
         throw new Violation(
           'CommittedIsDurable',
-          `entry ${index} is committed and on the disks of ${holders.join(', ') || 'nobody'} of ${half.join(', ')}`,
+          `entry ${index} is committed and on the disks of ${holders.join(', ') || 'no member'} of ${half.join(', ')}`,
         );
     }
   }

@@ -42,7 +42,7 @@ export class SimClient {
   readonly #cluster: SimCluster;
   readonly #chance: Chance;
   readonly #counts: LoadCounts;
-  /** Number of times that it takes "not the leader" for an answer, and asks nobody else. */
+  /** Number of times that it takes "not the leader" for an answer, and asks no other member. */
   readonly #givesUp: number;
   #requests = 0;
   #preferred: SimMember | undefined;

@@ -114,7 +114,7 @@ export class SimCluster {
     return new SimMember(info, disk, world);
   }
 
-  /** Puts the same beginning on all disks, and starts everybody. */
+  /** Puts the same beginning on all disks, and starts all members. */
   async begin(): Promise<void> {
     const infos = this.members.map(({ info }) => info);
     const confState = simpleConfState(infos.map(({ id }) => id));
@@ -176,7 +176,7 @@ export class SimCluster {
     this.failure ??= error instanceof Error ? error : new Error(messageOf(error));
   }
 
-  /** The trouble is over: links are whole, and everybody runs who can. */
+  /** Ends the faults: links are whole, and every member runs that can. */
   calm(): void {
     this.troubled = false;
     this.network.heal();
@@ -186,7 +186,7 @@ export class SimCluster {
     }
   }
 
-  /** Writes are refused no longer, everybody runs, and all hold the same: what must be so when the trouble is over. */
+  /** Waits until writes succeed, all members run, and all hold the same: the required end of a run. */
   async settle(): Promise<void> {
     this.calm();
     const { electionTimeoutMs } = this.settings;
@@ -324,7 +324,7 @@ function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
   return true;
 }
 
-/** More would mean that nobody answers the writers. */
+/** Bound of open proposals: more means that the writers get no answers. */
 const openProposalsMax = 5_000;
 
 async function* pieces(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void> {

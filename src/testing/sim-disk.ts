@@ -104,7 +104,7 @@ export class SimDisk {
   /** Duration of the next write that follows one of a membership change, milliseconds. */
   #stallMs = 0;
   #wroteChange = false;
-  /** Damaged or wiped: what was on it is nobody's fault any more. */
+  /** True after damage or a wipe: the lost content is no fault of the member. */
   #ruined = false;
   readonly counts: DiskCounts;
   readonly shared: SharedContent;
@@ -345,7 +345,7 @@ export class SimDisk {
     platter.mark = Math.min(platter.mark, platter.base.index + platter.records.length);
   }
 
-  /** The mark follows behind, when nothing waits for it: it is written when its time has come and somebody looks. */
+  /** Lets the mark follow: a look after its delay writes it. */
   #followUp(): void {
     if (this.#now() < this.#markDueAt) return;
     this.#markDueAt = Infinity;

@@ -146,7 +146,7 @@ export class StoreInvariants {
     this.acknowledged = Math.max(this.acknowledged, read.version);
   }
 
-  /** All nodes that somebody holds of `version`. */
+  /** All nodes that some member holds of `version`. */
   checkState(who: string, version: number, nodes: readonly Node[]): void {
     const held = new Map<string, string | undefined>();
     for (const node of nodes) held.set(node.id, valueOf(node));
@@ -166,7 +166,7 @@ export class StoreInvariants {
   checkStore(who: string, store: MemoryStore): void {
     const { version } = store;
     if (version > this.version)
-      throw new Violation('StateMachineSafety', `${who} is at version ${version}, which nobody committed`);
+      throw new Violation('StateMachineSafety', `${who} is at version ${version}, which no leader committed`);
     this.checkState(
       who,
       version,

@@ -22,7 +22,7 @@ export interface TroubleCounts {
 const membersMax = 7;
 const membersMin = 3;
 
-/** Faults of a run, and the operator who mends them. */
+/** Faults of a run, and the operator who repairs them. */
 export class Trouble {
   readonly counts: TroubleCounts = {
     crashes: 0,
@@ -59,7 +59,7 @@ export class Trouble {
     this.#every(membershipMs, () => this.#changeMembership());
     this.#every(transferMs, () => this.#transfer());
     this.#every(stallMs, () => this.#stall());
-    // A disk that failed ended its process: somebody starts it again.
+    // A failed disk ended its process: start it again.
     this.#every(2_000, () => this.#revive());
   }
 
@@ -126,7 +126,7 @@ export class Trouble {
   #partition(): void {
     const { network, members, scheduler, leader } = this.#cluster;
     const ids = this.#chance.shuffle(members.filter(({ state }) => state !== 'removed').map(({ info }) => info.id));
-    // Cutting off who leads is what hurts.
+    // Cut off the leader: that hurts most.
     const at = leader ? ids.indexOf(leader.info.id) : -1;
     if (at > 0 && this.#chance.happens(0.75)) ids.unshift(...ids.splice(at, 1));
     const [first = 0, second = 0, ...others] = ids;
@@ -150,7 +150,7 @@ export class Trouble {
         for (const other of [second, ...others]) if (this.#chance.happens(0.6)) network.cut(first, other);
         break;
       default:
-        // `first` sees everybody; the others are two halves.
+        // `first` reaches all members; the others are two halves.
         for (const a of ids.slice(1, half)) for (const b of ids.slice(half)) cutBoth(a, b);
     }
     this.#cluster.note('links are cut');

@@ -85,7 +85,7 @@ export class World {
   }
 
   /**
-   * Writes through whoever leads, asking again with a request id.
+   * Writes through the leader, and asks again with a request id.
    * @returns the version (of what it saw, when it changed nothing), or `undefined` when it was refused or is not known: look
    *   before you write again.
    */

@@ -4,13 +4,11 @@ import type { Messages } from './generated/messages.js';
 import { itemsMax, itemsTotalMax, listLimits } from './limits.js';
 import { packageName, schemaRoot } from './schema-root.js';
 
-/**
- * Encoders and decoders compiled from the descriptor, straight between bytes and our plain objects.
- *
- * protobufjs reads and writes the primitives; what is ours are the habits stated in proto/skep/v1/objects.proto: words
- * for enums, absent instead of empty for `optional`, frozen results. Its own message classes would cost a second copy
- * of every object. See docs/design/wire.md.
- */
+// Encoders and decoders compiled from the descriptor, straight between bytes and our plain objects.
+//
+// protobufjs reads and writes the primitives; what is ours are the habits stated in proto/skep/v1/objects.proto: words
+// for enums, absent instead of empty for `optional`, frozen results. Its own message classes would cost a second copy
+// of every object. See docs/design/wire.md.
 
 const { Reader, Writer } = protobuf;
 type Reader = protobuf.Reader;

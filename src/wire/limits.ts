@@ -1,8 +1,6 @@
-/**
- * Most items that the lists and maps of a request may have. Counted while the request is read, so that one that holds more
- * is given up there; a message of 16 MiB has room for millions. Each number keeps the work for one request, at most so
- * many items of its kind, well under 200 ms.
- */
+// Most items that the lists and maps of a request may have. Counted while the request is read, so that one that holds more
+// is given up there; a message of 16 MiB has room for millions. Each number keeps the work for one request, at most so
+// many items of its kind, well under 200 ms.
 
 /** Of any list or map that is not named below: the labels of an object, the values of a filter. */
 export const itemsMax = 10_000;

@@ -25,7 +25,7 @@ const historyLimits: GroupLimits = { bytes: 256 * 1024, items: 128 };
 /** Number of request ids at which a record of them ends. */
 const requestLimits: GroupLimits = { bytes: 256 * 1024, items: 256 };
 
-/** Everything that one member hands to another: the store, and who the cluster is. */
+/** Everything that one member hands to another: the store, and the membership of the cluster. */
 export interface ClusterSnapshot {
   readonly clusterId: string;
   /** Changes when a history is forked on purpose. */

@@ -67,6 +67,6 @@ function fromWire(wire: Action): StoreAction {
   const kind = checkedKind(wire.kind);
   const action: StoreAction =
     op === 'remove' ? { action: 'remove', kind, id } : { action: op, kind, object: decodeObject(kind, object) };
-  encoded.set(action, wire); // whoever applies it asks for its size
+  encoded.set(action, wire); // applying it needs the size
   return action;
 }

@@ -41,7 +41,7 @@ export class EtcdCatalogBackend implements CatalogBackend {
   }
 
   async open(agentId: string, ttlMs: number): Promise<CatalogSession> {
-    // Without a TTL it is a lease that nobody needs to renew in a lifetime.
+    // Without a TTL the lease lasts longer than any process.
     const ttlSeconds = ttlMs === 0 ? 1_000_000_000 : Math.ceil(ttlMs / 1_000);
     const lease = await translated(() => this.#gateway.grantLease(ttlSeconds));
     return {

@@ -27,8 +27,8 @@ export interface MemoryCatalogOptions {
 }
 
 /**
- * A catalogue in this process, for tests and for programs that need no cluster: agents that are handed the same
- * one see each other. Whoever is past its time is gone the moment somebody asks; a timer runs only while somebody watches.
+ * A catalogue in this process, for tests and for programs that need no cluster. Agents with the same backend
+ * see each other. Expired instances disappear at the next request; a timer runs only while there is a watcher.
  */
 export class MemoryCatalogBackend implements CatalogBackend {
   readonly #clock: Clock;
@@ -106,7 +106,7 @@ export class MemoryCatalogBackend implements CatalogBackend {
     if (!this.#sessions.has(session)) throw new CatalogError('SESSION_LOST', 'the session is over');
   }
 
-  /** Removes, or marks, everybody whose time is over. */
+  /** Removes, or marks as lost, all instances whose time is over. */
   #settle(): void {
     const now = this.#clock.monotonic();
     const over = [...this.#sessions].filter((session) => this.#expiresAt(session) <= now);

@@ -85,7 +85,7 @@ export class SkepCatalogBackend implements CatalogBackend {
     this.#follow(tell, signal).catch((error: unknown) => tell.error(error));
   }
 
-  /** Adds or replaces, whoever had the id before; again when somebody else was quicker. */
+  /** Adds or replaces an instance of any owner. Repeats when another writer was faster. */
   async #put(records: readonly InstanceRecord[], own: OpenSession): Promise<void> {
     if (records.length === 0) return this.#renew(own);
     const { agentId: agent, session, lease } = own;
@@ -142,7 +142,7 @@ export class SkepCatalogBackend implements CatalogBackend {
     else await this.#remove({}, own);
   }
 
-  /** Tells what is there for as long as somebody listens; begins anew after a break. */
+  /** Delivers the instances while there is a listener; begins anew after a break. */
   async #follow(tell: CatalogTell, signal: AbortSignal): Promise<void> {
     const selectors = [{ kind: instances.name }, { kind: leasesKind, indexes: [{ index: 'guarded', is: true }] }];
     while (!signal.aborted) {

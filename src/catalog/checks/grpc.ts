@@ -22,7 +22,7 @@ const prefixBytes = 5;
 
 /**
  * `Health/Check` without a gRPC library, in the clear: one request of HTTP/2 with a message of one text, whose answer
- * is a message of one number. Who needs TLS or credentials hands in another {@link AskGrpcHealth}.
+ * is a message of one number. For TLS or credentials, give the agent another {@link AskGrpcHealth}.
  */
 export const askGrpcHealth: AskGrpcHealth = (addr, service, signal) =>
   new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import type { CheckStatus } from '../health.js';
 interface Common {
   /** Unique among the checks of an instance; default its kind. */
   readonly name?: string;
-  /** Status until the first result; default `critical`: nobody is sent where nothing was seen. */
+  /** Status until the first result. Default `critical`: an unchecked instance gets no traffic. */
   readonly initial?: CheckStatus;
   /** The instance is deregistered when this check says `critical` for that long without a break. */
   readonly deregisterCriticalAfterMs?: number;

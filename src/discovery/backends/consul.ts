@@ -29,7 +29,7 @@ export class ConsulBackend extends KvBackend<ConsulApi> {
     if ((await consul.holderOf(key)) !== session) await consul.take(key, value, session);
   }
 
-  /** Ends our own session, and so leaves alone what somebody else has registered at the same address since. */
+  /** Ends our own session, and so keeps a later registration of the same address by another process. */
   async deregister(address: string): Promise<void> {
     const value = String(Entry.parse(address));
     const session = this.#sessions.get(value);

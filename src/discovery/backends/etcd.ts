@@ -36,7 +36,7 @@ export class EtcdBackend extends KvBackend<EtcdGateway> {
     }
   }
 
-  /** Ends our own lease, and so leaves alone what somebody else has registered at the same address since. */
+  /** Ends our own lease, and so keeps a later registration of the same address by another process. */
   async deregister(address: string): Promise<void> {
     const lease = this.#leases.get(address);
     if (lease === undefined) await this.connection.delete(`${this.prefix}${String(Entry.parse(address))}`);

@@ -80,8 +80,8 @@ export class TokenBackend implements Backend {
     return createEntries(decode(answer.text));
   }
 
-  #ask(asking: Pick<Ask, 'method' | 'body' | 'signal'>, more = ''): Promise<Answer> {
-    const url = new URL(`${this.#url}/clusters/${encodeURIComponent(this.#token)}${more}`);
+  #ask(asking: Pick<Ask, 'method' | 'body' | 'signal'>, suffix = ''): Promise<Answer> {
+    const url = new URL(`${this.#url}/clusters/${encodeURIComponent(this.#token)}${suffix}`);
     return ask({ ...asking, url, clock: this.#ports.clock });
   }
 }

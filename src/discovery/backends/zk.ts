@@ -9,14 +9,14 @@ import { tellValues } from '../values.js';
 import type { Tell } from '../watch.js';
 import type { ZkSession } from '../zk/session.js';
 
-/** A session that holds nothing needs no TTL of anybody, milliseconds. */
+/** TTL of a session without registrations, milliseconds. */
 const sessionMsDefault = 30_000;
 /** Attempts to write while the node goes or comes in between. */
 const triesMax = 5;
 
 /**
  * `zk://HOST:PORT,…/PREFIX`: each entry is a node that goes with our session, and ZooKeeper says when there are others.
- * The library keeps a session for as long as the process lives, so who does not renew in time is taken back from here.
+ * The library keeps a session as long as the process lives, so a timer here removes a registration that is not renewed.
  */
 export class ZkBackend extends KvBackend<readonly string[]> {
   /** Our registrations, by address, each with the cancel of its timer. */
@@ -33,7 +33,7 @@ export class ZkBackend extends KvBackend<readonly string[]> {
     await this.#with((session) => this.#hold(session, value));
   }
 
-  /** Leaves alone what somebody else has registered at the same address since we did. */
+  /** Keeps a registration of the same address that another process has made since ours. */
   async deregister(address: string): Promise<void> {
     const value = String(Entry.parse(address));
     const cancel = this.#held.get(value);
@@ -117,7 +117,7 @@ export class ZkBackend extends KvBackend<readonly string[]> {
     return (this.#opening ??= this.#open());
   }
 
-  /** The library is read when it is needed: most who name other schemes never do. */
+  /** Loads the library at the first use: most programs use other schemes. */
   async #open(): Promise<ZkSession> {
     const { ZkSession } = await import('../zk/session.js');
     return new ZkSession(this.connection, this.ttlMs || sessionMsDefault, this.clock);
@@ -143,7 +143,7 @@ export class ZkBackend extends KvBackend<readonly string[]> {
     }
   }
 
-  /** Makes `values` what is there now. False when nobody has been there before us: look again. */
+  /** Sets `values` to the current entries. False when the path did not exist yet: look again. */
   async #look(session: ZkSession, values: Map<string, string>, changed: () => void): Promise<boolean> {
     let names: readonly string[];
     try {

@@ -59,7 +59,7 @@ export class ConsulApi {
     return typeof Session === 'string' ? Session : '';
   }
 
-  /** Makes the key the session's, in place of whoever had it, at once: nobody sees it missing. */
+  /** Gives the key to the session in one transaction, so that no reader sees it missing. */
   async take(key: string, value: string, session: string): Promise<void> {
     const lock = { Verb: 'lock', Key: key, Value: Buffer.from(value).toString('base64'), Session: session };
     const operations = [{ KV: { Verb: 'delete', Key: key } }, { KV: lock }];
@@ -87,12 +87,12 @@ export class ConsulApi {
     what: string,
     body?: string,
     expected: readonly number[] = [],
-    more: Pick<Ask, 'timeoutMs' | 'signal'> = { timeoutMs: answerMs },
+    limits: Pick<Ask, 'timeoutMs' | 'signal'> = { timeoutMs: answerMs },
   ): Promise<Answer> {
     const { endpoints, tls } = this.#settings;
     const url = new URL(`/v1/${what}`, endpoints[0]);
     const given = { ...(body !== undefined && { body }), ...(tls && { tls }) };
-    const answer = await ask({ method, url, clock: this.#clock, ...given, ...more });
+    const answer = await ask({ method, url, clock: this.#clock, ...given, ...limits });
     if (answer.status === 200 || expected.includes(answer.status)) return answer;
     const code = answer.status >= 500 || answer.status === 429 ? 'UNAVAILABLE' : 'REFUSED';
     throw new DiscoveryError(code, `consul answered ${answer.status}: ${answer.text.trim()}`);

@@ -1,10 +1,8 @@
 import { DiscoveryError } from '../errors.js';
 import { type Fields, fieldsIn, listIn, textIn } from '../json.js';
 
-/**
- * The few messages of etcd's JSON gateway that discovery needs, and how to read them. Bytes are base64, 64-bit integers
- * are strings, and what is zero or empty is left out.
- */
+// The few messages of etcd's JSON gateway that discovery needs, and how to read them. Bytes are base64, 64-bit integers
+// are strings, and what is zero or empty is left out.
 
 export interface KeyValue {
   readonly key: string;

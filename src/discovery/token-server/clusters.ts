@@ -2,18 +2,18 @@ import type { Cancel, Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
 import { Registrations } from '../registrations.js';
 
-/** Bounds, so that nobody can fill the server. */
+/** Bounds, so that clients cannot fill the server. */
 export const clustersMax = 10_000;
 export const addressesMax = 10_000;
 
-/** Content of the file of a token server. Times are not in it: after a restart everybody has a whole TTL. */
+/** Content of the file of a token server. It has no times: after a restart each registration has a whole TTL. */
 export interface SavedCluster {
   readonly token: string;
   readonly registrations: readonly { readonly address: string; readonly ttlMs: number }[];
 }
 
 /**
- * Every cluster of a token server: a token, and who registered under it. Values in, values out; time and chance are
+ * Every cluster of a token server: a token, and its registrations. Values in, values out; time and chance are
  * arguments.
  */
 export class Clusters {
@@ -22,7 +22,7 @@ export class Clusters {
   readonly #onChange: () => void;
   readonly #clusters = new Map<string, { readonly registrations: Registrations; readonly stop: Cancel }>();
 
-  /** `onChange` is called after each change that a restart must know of, also when somebody's time is over. */
+  /** `onChange` is called after each change that a restart must know of, also after an expiry. */
   constructor(clock: Clock, random: Random, onChange: () => void = () => undefined) {
     this.#clock = clock;
     this.#random = random;
@@ -61,7 +61,7 @@ export class Clusters {
     return 'ok';
   }
 
-  /** True when the token is known, whoever was registered. */
+  /** True when the token is known, with or without registrations. */
   deregister(token: string, address: string): boolean {
     const registrations = this.#clusters.get(token)?.registrations;
     registrations?.delete(address);
@@ -72,7 +72,7 @@ export class Clusters {
     return [...this.#clusters].map(([token, { registrations }]) => ({ token, registrations: registrations.ttls() }));
   }
 
-  /** Takes what {@link save} gave, on top of nothing. Everybody's time begins now: nobody is lost because we were away. */
+  /** Loads the result of {@link save} into an empty state. Every TTL begins now, so an absent server loses no registration. */
   restore(saved: readonly SavedCluster[]): void {
     for (const { token, registrations } of saved) {
       const cluster = this.#add(token);
@@ -92,7 +92,7 @@ export class Clusters {
   }
 }
 
-/** 32 hexadecimal digits of chance: who knows the token may read and change the cluster. */
+/** Makes 32 random hexadecimal digits. The token allows to read and change the cluster. */
 export function newToken(random: Random): string {
   return Array.from({ length: 32 }, () => random(16).toString(16)).join('');
 }

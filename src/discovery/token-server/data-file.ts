@@ -11,7 +11,7 @@ const fileMode = 0o600;
 
 /**
  * The file of a token server. Written whole to a second file, synced and renamed, so that after a crash there is the old
- * state or the new one. One write at a time; those who ask meanwhile share the next.
+ * state or the new one. One write at a time; requests meanwhile share the next.
  */
 export class DataFile {
   readonly #path: string;

@@ -39,7 +39,7 @@ export interface TokenServerOptions {
   readonly logger?: Logger;
 }
 
-/** A hub for `token://`: clusters with a token each, and who registered under it, over HTTP. */
+/** A hub for `token://`: clusters with a token each, and their registrations, over HTTP. */
 export interface TokenServer {
   /** `HOST:PORT` where it is reached. */
   readonly addr: string;
@@ -52,7 +52,7 @@ export interface TokenServer {
 /**
  * Starts a token server. Resolves when it serves.
  *
- * What it answers with 200 is on disk, and survives a restart: then everybody who was registered has a whole TTL again.
+ * Everything that it answers with 200 is on disk and survives a restart. Each registration then has a whole TTL again.
  * @throws {DiscoveryError} `DAMAGED`: the data file is not one of a token server.
  */
 export async function openTokenServer(options: TokenServerOptions): Promise<TokenServer> {
@@ -61,11 +61,11 @@ export async function openTokenServer(options: TokenServerOptions): Promise<Toke
   const file = options.dataFile === undefined ? undefined : new DataFile(options.dataFile, () => clusters.save());
   const onChange = () => {
     file?.changed();
-    // An expiry has nobody who waits for it; whoever changed something waits for the same write.
+    // An expiry has no waiting request, but a request that changes something waits for the same write.
     file?.saved().catch((error: unknown) => logger.error('cannot save', { error: messageOf(error) }));
   };
   clusters.restore((await file?.load()) ?? []);
-  // A file that cannot be written is found out now, and not by the first who registers.
+  // Find out now, and not at the first registration, that a file cannot be written.
   file?.changed();
   await file?.saved();
   const { requestMs = requestDefaultMs } = options;
@@ -78,7 +78,7 @@ export async function openTokenServer(options: TokenServerOptions): Promise<Toke
     answer(clusters, file, request).then(
       (reply) => send(response, reply),
       (error: unknown) => {
-        // Whoever goes away in the middle of a request wants no answer.
+        // A client that closes its request wants no answer.
         if (request.destroyed && !request.complete) return;
         logger.error('cannot answer', { error: messageOf(error) });
         send(response, { status: 500, text: 'this cannot be saved now: try again' });

@@ -65,7 +65,7 @@ export class ZkSession {
     await this.#ask((done) => this.#client.create(path, Buffer.from(value), modeOf(stays), done));
   }
 
-  /** Makes the node anew, at once: nobody sees it missing. @throws {ZkMissed} There is none. */
+  /** Replaces the node in one transaction, so that no reader sees it missing. @throws {ZkMissed} There is none. */
   async replace(path: string, value: string, stays: boolean): Promise<void> {
     const transaction = this.#client.transaction();
     transaction.remove(path).create(path, Buffer.from(value), modeOf(stays));

@@ -2,7 +2,7 @@ import { defineKind, type SystemKind } from '../custom-kind.js';
 import { objectOf } from '../object-of.js';
 import { text } from '../schema.js';
 
-/** Fields of one address that somebody registered with `skep://`. */
+/** Fields of one address that a process registered with `skep://`. */
 export interface EntryBody {
   /** Path under which it is registered. */
   readonly path: string;
@@ -22,7 +22,7 @@ export interface EntryIndexes {
   readonly lease: string | undefined;
 }
 
-/** One address that somebody registered with `skep://`. */
+/** One address that a process registered with `skep://`. */
 export const entries: SystemKind<EntryBody, EntryIndexes, 'entries'> = defineKind({
   name: 'entries',
   schema: objectOf<EntryBody>()({ path: text(), address: text(), lease: text() }),

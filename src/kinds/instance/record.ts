@@ -30,8 +30,8 @@ export interface InstanceRecord {
 }
 
 /**
- * Returns a copy of the record, or the mistake in it. Takes nothing on trust: callers need not be TypeScript, and a record
- * may have been written by anybody.
+ * Returns a copy of the record, or the mistake in it. Trusts nothing: callers need not be TypeScript, and any client may
+ * have written the record.
  */
 export function checkedRecord(value: unknown): InstanceRecord | string {
   if (!isObject(value)) return 'this is no object';

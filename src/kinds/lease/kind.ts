@@ -27,7 +27,7 @@ export interface LeaseIndexes {
 }
 
 /**
- * Leases: each is removed when nobody keeps it alive. An object of any kind is attached to a lease when its kind has an
+ * Leases: each is removed when its holder stops renewing it. An object of any kind is attached to a lease when its kind has an
  * index called `lease` that gives the lease's id. It is removed together with the lease.
  */
 export const leases: SystemKind<LeaseBody, LeaseIndexes, 'leases'> = defineKind({

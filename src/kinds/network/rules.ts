@@ -28,7 +28,7 @@ function checkNetwork(tx: ReadTx, { id, spec }: Network): void {
 }
 
 function isCidr(text: string): boolean {
-  const [address = '', bits = '', more] = text.split('/');
+  const [address = '', bits = '', rest] = text.split('/');
   const family = isIP(address);
-  return family !== 0 && more === undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+  return family !== 0 && rest === undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }

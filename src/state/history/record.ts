@@ -43,7 +43,7 @@ export function labelled<T extends TransactionInfo>(to: Mutable<T>, { actor, rea
   return to;
 }
 
-/** The same for very many events that are made already: the array of them is made when somebody reads it. */
+/** Does the same for very many events that exist already: makes their array at the first read. */
 export function recordOfMany(info: TransactionInfo, events: LongList<ObjectEvent>, bytes: number): TransactionRecord {
   let listed: readonly ObjectEvent[] | undefined;
   return Object.freeze({

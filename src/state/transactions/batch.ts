@@ -19,7 +19,7 @@ export interface Batch {
   update(write: (tx: Tx) => void): Promise<void>;
 }
 
-/** A promise that knows whether somebody listens. */
+/** A promise that knows whether it has a listener. */
 class StepPromise extends Promise<void> {
   handled = false;
 
@@ -42,7 +42,7 @@ interface Step {
   reject(error: unknown): void;
 }
 
-/** A batch in progress. Holds the turn for as long as a group is open, so nobody writes inside a group. */
+/** A batch in progress. Blocks other writers while a group is open. */
 export class BatchRun implements Batch {
   readonly #writer: Writer;
   readonly #options: BatchOptions;
@@ -89,7 +89,7 @@ export class BatchRun implements Batch {
     if (unhandled) throw unhandled.error;
   }
 
-  /** Nobody else can write while a group is open: an abort ends the batch, whatever `fill` waits for. */
+  /** Ends the batch at an abort, because no other writer can continue while a group is open. */
   async #unlessAborted(fill: (batch: Batch) => void | Promise<void>): Promise<void> {
     const { signal } = this.#options;
     const aborted = deferred<never>({ quiet: true });
@@ -111,7 +111,7 @@ export class BatchRun implements Batch {
     const promise = new StepPromise((resolve, reject) => {
       step = { write, resolve, reject };
     });
-    // Bookkeeping must not count as somebody listening, and must keep a refusal from being an unhandled one.
+    // Bookkeeping must not count as a listener, and must keep a refusal from being an unhandled one.
     void Promise.prototype.then.call(promise, undefined, (error: unknown) => this.#stepErrors.push({ promise, error }));
     if (this.#over) step.reject(new StoreError('TX_CLOSED', 'the batch is over'));
     else if (this.#failure) step.reject(this.#failure.error);

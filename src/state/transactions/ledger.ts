@@ -85,7 +85,7 @@ export class Ledger {
     return { version: this.#pending.version + 1, time: Math.max(this.#pending.time, this.#clock.now()) };
   }
 
-  /** Encoded bytes of one change, 0 when nobody knows. */
+  /** Encoded bytes of one change, 0 when unknown. */
   sizeOf(change: ObjectChange): number {
     if (!this.proposer?.sizeOf) return 0;
     const action = actionOf(change);

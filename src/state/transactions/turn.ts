@@ -12,7 +12,7 @@ export class Turn {
     this.#taken = true;
   }
 
-  /** Gives the turn to those who wait, until one of them keeps it. */
+  /** Gives the turn to waiting writers, until one of them keeps it. */
   release(): void {
     this.#taken = false;
     if (this.#handing) return;

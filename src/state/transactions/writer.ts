@@ -148,10 +148,10 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** Refuses a callback that waits. What the promise says later is nobody's business any more. */
+/** Refuses a callback that waits, and ignores the later result of its promise. */
 export function refuseAsync(value: unknown): void {
   if (!isThenable(value)) return;
-  if (value instanceof Promise) value.catch(() => undefined); // nobody else will listen
+  if (value instanceof Promise) value.catch(() => undefined); // it has no other listener
   throw new StoreError(
     'ASYNC_CALLBACK',
     'the callback returned a promise: a transaction cannot wait. Fetch first, then write',
@@ -222,7 +222,7 @@ export class Writer {
     return ticket.promise;
   }
 
-  /** Calls `run` when nobody else has the turn and this member may write: at once, when that is now. */
+  /** Calls `run` when no other writer has the turn and this member may write; at once when that is now. */
   start(ticket: OpenWrite, run: () => void): void {
     if (ticket.settled) return;
     if (!this.turn.free) {
@@ -290,7 +290,7 @@ export class Writer {
     this.ledger.certain().then(settle, (error: unknown) => ticket.reject(error));
   }
 
-  /** Open writes reject; what was proposed may still commit, but nobody here will know. */
+  /** Rejects open writes. Proposed ones may still commit, but this member will not know. */
   close(): void {
     this.#closed = true;
     for (const ticket of [...this.#open]) {

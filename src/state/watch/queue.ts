@@ -7,7 +7,7 @@ import type { TransactionRecord } from '../history/history.js';
 export interface Listener {
   readonly specifiers: readonly Specifier[];
   readonly match: MatchMode;
-  /** The store's own ear: nobody's watch. */
+  /** Listener of the store itself, not of a watch. */
   readonly internal?: true;
   onTransaction(record: TransactionRecord, events: readonly Event[]): void;
   /** The listener has been taken off the queue because of `error`. */
@@ -103,7 +103,7 @@ function chooseKeys(specifier: Specifier): Keys | undefined {
 }
 
 /**
- * Brings committed transactions to those who listen, in order, one whole transaction at a time.
+ * Delivers committed transactions to listeners, in order, one whole transaction at a time.
  *
  * Listeners are indexed by kind, action and the key of a built-in check, so an event costs nothing for a watcher whose
  * check looks for another key.

@@ -13,7 +13,7 @@ export interface WatchSource {
   version(): number;
   /** Everything up to this version was replaced at once by an installed snapshot; 0 for never. */
   resyncVersion(): number;
-  /** The transactions after `version` that are older than the history, where somebody else still knows them. */
+  /** Returns the transactions after `version` that are older than the history, where another place still has them. */
   hasOlder(version: number): boolean;
   older(version: number): Promise<readonly TransactionRecord[]> | undefined;
 }

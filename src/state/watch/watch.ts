@@ -26,7 +26,7 @@ export interface WatchOptions {
 
 export const watchLimitDefault = 10_000;
 
-/** An Observable whose handlers may throw: they are unsubscribed and reported, and harm nobody else. So are its pipes'. */
+/** An Observable whose handlers may throw: they are unsubscribed and reported without harm to others. So are its pipes'. */
 class GuardedObservable<E> extends Observable<E> {
   readonly #logger: Logger;
 
@@ -87,7 +87,7 @@ export class Watch<E = Event> extends GuardedObservable<E> {
 function guarded<E>(observer: Partial<Observer<E>>, logger: Logger): Subscriber<E> {
   const report = (error: unknown) => {
     if (!observer.error) {
-      logger.error('a watch ended with an error that nobody listens to', { error: messageOf(error) });
+      logger.error('a watch ended with an error and has no error handler', { error: messageOf(error) });
       return;
     }
     try {

@@ -101,7 +101,7 @@ export type { Leadership, LocalStatus, MemberInfo } from './replica/status.js';
 // The port of a store that is replicated by something else.
 export type { Change, ProposedTransaction, Proposer, StoreAction, TransactionInfo } from './state/index.js';
 
-// What the store and replicas take as arguments.
+// Arguments of the store and of replicas.
 export type { Cancel, Clock } from './base/clock.js';
 export type { Logger } from './base/log.js';
 export type { Random } from './base/random.js';

@@ -54,6 +54,14 @@ async function helps(command: readonly string[] = []): Promise<{ command: string
 
 const wordsMax = 25;
 
+/** Pronouns without a subject: the documentation and the help name the member, client or user instead. */
+const nameless = /\b(?:somebody|nobody|whoever|anybody|everybody)\b/gi;
+
+const namelessIn = (name: string, text: string) =>
+  [...text.matchAll(nameless)].map(
+    ({ index, 0: word }) => `${name}:${text.slice(0, index).split('\n').length}: "${word}"; name the subject`,
+  );
+
 /** Sentences that are too long, with their place. */
 function long(name: string, sentences: readonly Sentence[]): string[] {
   return sentences
@@ -100,6 +108,13 @@ describe('the words', () => {
     const sentences = (await helps()).map(({ command, text }) => ({ command, found: sentencesOfHelp(text) }));
     expect(sentences.flatMap(({ found }) => found).length).toBeGreaterThan(300);
     expect(sentences.flatMap(({ command, found }) => long(`${command} --help`, found))).toEqual([]);
+  });
+
+  it('name their subject in the documentation, the protocol and the help', async () => {
+    const files = [...pages, ...filesBelow('proto', '.proto')];
+    expect(files.flatMap((file) => namelessIn(file, readable(file)))).toEqual([]);
+    const all = await helps();
+    expect(all.flatMap(({ command, text }) => namelessIn(`${command} --help`, text))).toEqual([]);
   });
 
   it('of a docstring begin with a verb or a noun', () => {

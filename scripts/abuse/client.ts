@@ -19,7 +19,7 @@ export interface Abuse {
 
 const asIs = (bytes: Buffer) => bytes;
 
-/** Sends what nobody should send to these addresses, method by method, until `signal`. */
+/** Sends malformed and extreme requests to these addresses, method by method, until `signal`. */
 export async function abuse(addrs: readonly string[], random: Random, signal: AbortSignal): Promise<Abuse> {
   const methods = allMethods();
   const clients = addrs.map((addr) => new Client(addr, credentials.createInsecure(), { 'grpc.max_send_message_length': -1, 'grpc.enable_http_proxy': 0 })); // prettier-ignore

@@ -34,8 +34,8 @@ export const shapes = ['random', 'truncated', 'likely', 'extreme', 'long'] as co
 export type Shape = (typeof shapes)[number];
 
 /**
- * What a method is sent. A likely change of the membership is none that should be refused: whoever makes voters of members that
- * are not there takes the quorum away, and may.
+ * Returns the requests for a method. They include no likely change of membership, because the cluster should accept it: voters
+ * that do not exist take the quorum away.
  */
 export function shapesOf({ service }: Method): readonly Shape[] {
   return service === 'Membership' ? ['random', 'extreme'] : shapes;

@@ -14,7 +14,7 @@ import { type Figure, figure } from './figure.js';
  * A million objects: listing, saving and restoring must give the event loop back. A ticker measures how long each turn
  * of the loop takes: the time on the clock, or the main thread's processor time where that is less because something else
  * had the processor; without collections of garbage, which are told apart. V8 collects at once and not in steps, because
- * it tells nobody of the steps.
+ * it does not report the steps.
  */
 const count = 1_000_000;
 

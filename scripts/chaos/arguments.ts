@@ -14,7 +14,7 @@ export interface Arguments {
 export function parseArguments(args: readonly string[], out: { write(text: string): void }): Arguments | number {
   const members = new Option('--members <count>', 'real managers').choices(['3', '5']).default('3');
   const command = new Command('npm run chaos --')
-    .description('break real managers under load, and check what everybody was told')
+    .description('break real managers under load, and check all answers')
     .addOption(new Option('--scenario <name>', 'what is broken').choices(scenarioNames).makeOptionMandatory())
     .requiredOption('--seconds <n>', 'how long', from(1))
     .requiredOption('--history <file>', 'where the history is written, as JSON lines')

@@ -10,7 +10,7 @@ import { Proxies } from './proxies.js';
 /** How long a member may take to say how it is, milliseconds: a paused one does not. */
 const askMs = 400;
 
-/** How long everybody may take to be level again when nothing is broken any more, milliseconds. */
+/** Time limit for all members to be level again when nothing is broken any more, milliseconds. */
 const convergeMs = 60_000;
 
 export interface ClusterOptions {
@@ -86,7 +86,7 @@ export class Cluster {
     await rm(member.dataDir, { recursive: true, force: true });
   }
 
-  /** Who leads, as the member in the newest term says; `undefined` when nobody knows. */
+  /** Returns the leader, as the member in the newest term names it; `undefined` when no member knows one. */
   async leader(): Promise<Manager | undefined> {
     const answers = (await this.statuses()).filter((status) => status?.leader !== undefined);
     const newest = answers.sort((a, b) => (b?.term ?? 0) - (a?.term ?? 0))[0];

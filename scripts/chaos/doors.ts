@@ -27,7 +27,7 @@ export interface Door {
   close(): void;
 }
 
-/** How long an answer may take, milliseconds: short enough that a run has outcomes that nobody knows. */
+/** Time limit of an answer, milliseconds: short enough that a run has unknown outcomes. */
 const directMs = 2_000;
 const clientMs = 5_000;
 
@@ -38,7 +38,7 @@ function nodeOf(key: string, value: string): Node {
   return canonicalObject(kindOf('node'), draft, key, nothing) as Node;
 }
 
-/** The value in a node; `''` would be one that nobody wrote. */
+/** The value in a node; `''` would be a value that no client wrote. */
 export const valueOf = (node: Node): string => node.spec.annotations.labels.v ?? '';
 
 export const stateOf = (nodes: readonly Node[]): State =>

@@ -157,7 +157,7 @@ export class LoadClient {
     } catch (error) {
       const what = surprise(error);
       if (what !== undefined) this.#cluster.problems.push(`${op} at ${door.node} was answered: ${what}`);
-      // What a read would have said, nobody knows; it changed nothing.
+      // A read without an answer changed nothing, and proves nothing.
       return { result: op === 'read' || op === 'list' ? 'fail' : outcomeOf(error, op) };
     }
   }

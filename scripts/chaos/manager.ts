@@ -38,7 +38,7 @@ export class Manager {
   #endWanted = false;
   #log: string[] = [];
 
-  /** `onSurprise` hears of an end that nobody wanted. */
+  /** `onSurprise` is called at an unexpected end. */
   constructor({ name, addr, advertise, dataDir, join }: ManagerOptions, onSurprise: (what: string) => void) {
     this.name = name;
     this.addr = addr;

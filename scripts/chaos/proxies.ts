@@ -8,7 +8,7 @@ export interface Party {
   readonly pid: number | undefined;
 }
 
-/** One connection through a proxy: from a member, or from somebody else, to a member. */
+/** One connection through a proxy to a member, from another member or from a client. */
 interface Link {
   readonly from: string | undefined;
   readonly to: string;
@@ -110,7 +110,7 @@ export class Proxies {
     return this.#cut.has(`${from} ${to}`);
   }
 
-  /** Hands bytes on in both directions, and waits for whoever reads slowly. */
+  /** Hands bytes on in both directions, and waits for a slow reader. */
   #flow({ near, far }: Link): void {
     if (!far) return;
     near.pipe(far);

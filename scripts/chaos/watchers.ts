@@ -16,8 +16,8 @@ const lifeMs = 2_500;
 const giveUpMs = 10_000;
 
 /**
- * One who is told of all changes, from watch to watch: each goes on at another member where the one before it was ended.
- * It writes down what it is told, and what it made of it.
+ * A reader of all changes, from watch to watch: each continues at another member where the one before it ended. It records
+ * the messages, and the state that it made of them.
  */
 export class Watcher {
   readonly name: string;

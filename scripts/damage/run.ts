@@ -54,7 +54,7 @@ export async function run(room: string, count: number, seed: number, tell: (judg
   }
 }
 
-/** What a member holds when nobody has damaged anything: asked once for each directory. */
+/** The content of a member without damage: asked once for each directory. */
 class References {
   readonly #known = new Map<string, Promise<{ doctor: Outcome; start: Outcome }>>();
   readonly #room: string;

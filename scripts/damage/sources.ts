@@ -35,7 +35,7 @@ const settings = {
 export const openMember = (dir: string, name: string, join_?: string): Promise<OpenReplica> =>
   openReplica({ ...settings, name, dataDir: dir, ...(join_ !== undefined && { join: [join_] }) });
 
-/** Writes through whoever leads. */
+/** Writes through the leader. */
 export async function write(members: readonly OpenReplica[], count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     await until('a leader', () => members.some(({ isLeader }) => isLeader));

@@ -7,7 +7,7 @@ export interface Mutant {
   readonly replace: string;
 }
 
-/** Each of them is a mistake that somebody has made in a system like this one. The simulation must find every one. */
+/** Each mutant is a mistake of real systems like this one. The simulation must find every one. */
 export const mutants: readonly Mutant[] = [
   {
     name: 'vote not persisted',

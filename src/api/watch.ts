@@ -52,7 +52,7 @@ async function serve(replica: Replica, call: Call, { say: write, signal }: Answe
   const iterator = events[Symbol.asyncIterator]();
   try {
     if (request.snapshot) await saySnapshot(store, selections, say, signal);
-    // What is no longer in memory may turn out not to be on disk either: then the watch never stood.
+    // A version that is no longer in memory may be missing on disk too: then the watch was never established.
     const first = from < store.use().history.reachesBackTo ? await iterator.next() : undefined;
     if (from <= store.version || request.wait) await say({ synced: { version: from } });
     await pass(store, { events: iterator, first, from }, request.bookmarkMs || bookmarkDefaultMs, say);

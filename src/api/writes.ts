@@ -44,7 +44,7 @@ export class ApiWrites {
 
   create(kind: string, object: AnyObject): AnyObject {
     const created = tableOf(this.#tx, kind).create(draftOf(this.#prepared(kind, object, undefined))) as AnyObject;
-    // What went and comes back in one request is changed, as far as the rules care.
+    // For the rules, an object that is removed and created again in one request is changed.
     this.#checks.push(() => this.#check(kind, created.id, this.#removed.get(`${kind}/${created.id}`)));
     return created;
   }

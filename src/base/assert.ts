@@ -6,7 +6,7 @@ export class InvariantError extends Error {
   override readonly name = 'InvariantError';
 }
 
-/** States what must be true of *our* code. What comes from outside is validated, not asserted. */
+/** States a rule of *our* code. Outside input is validated, not asserted. */
 export function assert(condition: boolean, what: string): asserts condition {
   if (!condition) throw new InvariantError(`broken invariant: ${what}`);
 }

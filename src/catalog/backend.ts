@@ -12,7 +12,7 @@ export interface PublishedInstance extends InstanceRecord {
 export type CatalogSnapshot = readonly PublishedInstance[];
 
 /**
- * One agent's stay in the catalogue. What is put under it stays until it is removed, put by another session (an id
+ * One agent's stay in the catalogue. An instance stays until it is removed, registered by another session (an id
  * belongs to its last session), or the session ends: closed, or not renewed for its TTL.
  *
  * Every method rejects with a {@link CatalogError}: `SESSION_LOST` when the session is over, `UNAVAILABLE` for what passes

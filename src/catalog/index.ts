@@ -32,11 +32,11 @@ export { readRecord } from './record.js';
 export { isMassExpiry, massExpiryDefaults } from '../base/mass-expiry.js';
 export type { MassExpiryPolicy, SessionAge } from '../base/mass-expiry.js';
 
-// What goes wrong.
+// Errors.
 export { CatalogError } from './errors.js';
 export type { CatalogErrorCode } from './errors.js';
 
-// What agents take as arguments.
+// Arguments of agents.
 export { systemClock } from '../base/clock.js';
 export type { Cancel, Clock } from '../base/clock.js';
 export type { Logger } from '../base/log.js';

@@ -26,7 +26,7 @@ import { refuseAsync, tableOf, Tables, type WatchableStore } from '../state/inde
 /** Reads from a store of the cluster in this process, and writes down what is to be written. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table of any kind
 export interface FencedTable<T extends StoredObject, D = Draft<T>, R = Replacement<T>, K extends string = any> {
-  /** Needs a store. What is read must still be so when the changes are made. */
+  /** Needs a store. The leader checks the read results together with the changes. */
   get(id: string): T | undefined;
   /** Needs a store. Each object that is found must still be so when the changes are made. */
   find(by?: By<K>, options?: FindOptions<T>): T[];

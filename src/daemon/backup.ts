@@ -25,7 +25,7 @@ const digestBytes = 32;
 /** The tools of `skep snapshot` that touch files. */
 export const backupTools: BackupTools = { write, read, inspect, restoreInto };
 
-/** Writes a saved state as it comes. What cannot be read back is no backup: it is decoded on its way. */
+/** Writes a saved state as it comes, and decodes it on its way: an unreadable file is no backup. */
 async function write(
   path: string,
   chunks: AsyncIterable<Uint8Array>,

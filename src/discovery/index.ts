@@ -25,7 +25,7 @@ export { Registrations } from './registrations.js';
 export { announce } from './announce.js';
 export type { AnnounceOptions } from './announce.js';
 
-// What URLs and addresses are made of.
+// URLs and addresses.
 export { parseUrl } from './url.js';
 export type { DiscoveryUrl } from './url.js';
 export { expandRange, expandRange as generate } from './ranges.js';
@@ -36,11 +36,11 @@ export { newToken } from './token-server/clusters.js';
 export { openTokenServer } from './token-server/server.js';
 export type { TokenServer, TokenServerOptions } from './token-server/server.js';
 
-// What goes wrong.
+// Errors.
 export { DiscoveryError, NotImplementedError, NotSupportedError } from './errors.js';
 export type { DiscoveryErrorCode } from './errors.js';
 
-// What backends take as arguments.
+// Arguments of backends.
 export { systemClock } from '../base/clock.js';
 export type { Cancel, Clock } from '../base/clock.js';
 export type { Logger } from '../base/log.js';

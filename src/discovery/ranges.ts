@@ -10,8 +10,8 @@ const integer = /^[+-]?\d+$/;
 /**
  * Writes out the range in an address: `10.0.0.[1:3]:2375` is three of them.
  *
- * Both ends belong to it, and it may stand anywhere. What is no range of integers (also an IPv6 address in brackets, or
- * a second range) is given back as it is; a range that goes backwards is empty.
+ * Both ends belong to it, and it may stand anywhere. Text without a range of integers (also an IPv6 address in
+ * brackets, or a second range) is returned as it is; a range that goes backwards is empty.
  * @throws {DiscoveryError} `INVALID_ADDRESS` for more than 100,000 addresses.
  */
 export function expandRange(pattern: string): string[] {

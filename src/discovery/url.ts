@@ -5,7 +5,7 @@ export const schemeDefault = 'nodes';
 export interface DiscoveryUrl {
   /** Name of the backend, such as `etcd`. */
   readonly scheme: string;
-  /** All behind the first `://`. What it means is the backend's. */
+  /** All behind the first `://`; the backend knows its meaning. */
   readonly uris: string;
 }
 

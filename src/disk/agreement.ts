@@ -25,7 +25,7 @@ export interface Contradiction {
   readonly what: string;
 }
 
-/** Parts that are whole and not of the same time: an old copy of one, a log that lost its end. What is unknown is passed over. */
+/** Finds whole parts of different times: an old copy, or a log that lost its end. Skips unknown ones. */
 export function contradictions(testimony: Testimony): readonly Contradiction[] {
   const { ballot, mark, base, last, state, snapshot } = testimony;
   const found: Contradiction[] = [];

@@ -73,7 +73,7 @@ async function examineSnapshot<Content>(
     for await (const _chunk of readContent(path, footer)) signal?.throwIfAborted();
     return true;
   });
-  // What has changed is not decoded: a length in it may say anything.
+  // Changed bytes are not decoded: a length in them may be anything.
   const read = async () => {
     try {
       return await readContentOf(readContent(path, footer));

@@ -43,7 +43,7 @@ export const paths = (dir: string) => ({
 
 /**
  * A member's disk: the log on LevelDB, the ballot (term and vote) and the mark of how far the log reached in small files
- * of their own, snapshots in files. What each of them is for: docs/design/disk.md.
+ * of their own, snapshots in files. docs/design/disk.md describes their purpose.
  */
 export class LevelDisk implements Disk {
   readonly #dir: ReturnType<typeof paths>;
@@ -174,7 +174,7 @@ export class LevelDisk implements Disk {
     if (hardState) this.#commit = hardState.commit;
     const state = hardState || ballotChanged ? this.#logState : undefined;
     if (first || state) await this.#log.write(entries, state, sync);
-    // What is not durable may be gone after a power failure, and that is no damage.
+    // A write that is not durable may be gone after a power failure, and that is no damage.
     if (sync) this.#mark.raise(this.#log.lastIndex, this.#log.batches);
     this.#steady = steady;
   }

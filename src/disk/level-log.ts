@@ -160,7 +160,7 @@ export class LevelLog {
       for (let gone = from + 1; gone <= to; gone++) batch.del(entryKey(gone));
       const base = { index: to, term: this.#terms[to - from - 1] ?? 0, chain: this.#chains[to - from - 1] ?? 0 };
       batch.put(baseKey, encodeBase(base));
-      // What this does to the fields must be done before the wait: entries are added meanwhile.
+      // Change the fields before the wait: entries are added meanwhile.
       this.#chains.splice(0, to - from);
       this.#terms.splice(0, to - from);
       this.#base = base;

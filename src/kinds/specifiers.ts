@@ -64,7 +64,7 @@ function named(wanted: unknown, actual: unknown): boolean {
   );
 }
 
-/** The changed object has each field that the literal names. What a literal without checks means. */
+/** Checks that the changed object has each field of the literal. The default of a literal without checks. */
 const literalCheck: CheckFunc<Kind> = (wanted, changed) => named(wanted, changed);
 
 /** {@link EventCreateNode} and its sisters, for a kind and action that are only known at run time. */

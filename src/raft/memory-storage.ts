@@ -14,7 +14,7 @@ import {
   type Term,
 } from './types.js';
 
-/** A log in memory. What the core reads from in production too: the disk mirrors it. */
+/** A log in memory. The core reads from it in production too: the disk mirrors it. */
 export class MemoryStorage implements Storage {
   #hardState: HardState = { term: 0, vote: NONE, commit: 0 };
   #snapshot: Snapshot = { metadata: { index: 0, term: 0, confState: simpleConfState([]) }, data: new Uint8Array(0) };

@@ -58,8 +58,8 @@ export class Membership {
   }
 
   /**
-   * A leader that takes its own vote away may take the last word of the commit with it: another must lead first. What
-   * would be refused is refused before.
+   * Transfers leadership before the leader gives up its own vote: it may be the only one that knows of the commit. Checks
+   * first that the change would not be refused.
    */
   async #leaveFirst(nameOrId: string, guard: Guard): Promise<void> {
     const { state, members, changes, leadership } = this.#loop;

@@ -184,7 +184,7 @@ function deadlineOf({ timeoutMs }: CallOptions): { deadline?: number } {
 
 const asIs = (bytes: Buffer) => bytes;
 
-/** The bytes of a request. What gRPC finds out while it sends looks like a broken connection. Throws `TypeError`. */
+/** Returns the bytes of a request. Throws `TypeError`: an error inside gRPC would look like a broken connection. */
 export function written({ path, requestSerialize }: MethodDefinition<unknown, unknown>, request: unknown): Buffer {
   const bytes = serialized({ path, requestSerialize }, request);
   if (bytes.length <= messageBytesMax) return bytes;

@@ -23,7 +23,7 @@ export class Scheduler {
   #sequence = 0;
   readonly #heap: Task[] = [];
 
-  /** @throws {TypeError} for what is no time. What is never due is never done. */
+  /** @throws {TypeError} for a wrong time. An infinite delay never runs. */
   schedule(delayMs: number, run: () => void): Cancel {
     if (Number.isNaN(delayMs)) throw new TypeError('a delay must be a number of milliseconds');
     if (delayMs === Infinity) return () => undefined;

@@ -90,7 +90,7 @@ export interface SimDiskOptions {
 const markMs = 1;
 
 /**
- * The disk of one member: what is on it outlives the process. What is written is durable only when its sync has ended;
+ * The disk of one member: its content outlives the process. A write is durable only when its sync has ended;
  * a crash in between keeps it, loses it, or leaves a part of it.
  */
 export class SimDisk {
@@ -162,7 +162,7 @@ export class SimDisk {
       return;
     }
     const { records, base } = this.#platter;
-    // What it would replace is still there: nothing is overwritten in place.
+    // The replaced content is still there: nothing is overwritten in place.
     if (first.entry.index <= base.index + records.length) {
       this.counts.lostWrites++;
       return;

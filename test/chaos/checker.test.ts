@@ -197,7 +197,7 @@ describe('watches', () => {
         event('w1', 4, { kind: 'delete', key: 'x', prev: 'c' }),
         event('w1', 5, { kind: 'create', key: 'x', value: 'q' }),
       ],
-      says: 'which nobody wrote',
+      says: 'which no client wrote',
     },
   ])('are wrong with $what', ({ lines, says }) => {
     expect(problems(...writes, open('w1', 0), ...lines, ...ends).join('\n')).toContain(says);

@@ -25,7 +25,7 @@ function differences(a: State, b: State): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort().filter((key) => a[key] !== b[key]);
 }
 
-/** The last acknowledged write of a key stands, unless one whose outcome nobody knows came after it. */
+/** The last acknowledged write of a key stands, unless one with an unknown outcome came after it. */
 function lost({ state }: Final, operations: readonly Operation[]): string[] {
   const last = new Map<string, Operation>();
   const possible = new Map<string, Set<unknown>>();

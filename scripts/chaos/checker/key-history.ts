@@ -8,9 +8,9 @@ export interface KeyHistory {
   readonly writings: readonly Writing[];
   /** For each number of writes that are placed: when the first of the others had ended. */
   readonly earliestReturn: readonly number[];
-  /** Writes that may have happened, and whose version nobody saw. In the order of their calls. */
+  /** Writes that may have happened, with an unknown version. In the order of their calls. */
   readonly uncertain: readonly Operation[];
-  /** The same for two uncertain writes that nobody can tell apart. */
+  /** The same for two uncertain writes that cannot be told apart. */
   readonly alike: (op: Operation) => string;
   /** Could an uncertain write make the answer right? */
   readonly mayHelp: (look: Look) => boolean;

@@ -7,7 +7,7 @@ import { told } from './words.js';
  * Wing and Gong, with the memory of Lowe: places that were reached before are not searched again.
  *
  * The versions of acknowledged writes fix their order, and an operation that changes nothing may be placed as soon as its
- * answer is right. So the search has a choice only where a write whose outcome nobody knows could explain something.
+ * answer is right. So the search has a choice only where a write with an unknown outcome could explain something.
  */
 export function brokenOrder(history: History): string[] {
   const keys = new Set<string>();
@@ -26,7 +26,7 @@ interface Place {
   readonly value: string | null;
   /** Of the last write whose version is known. */
   readonly rev: number;
-  /** The value was written by a write whose version nobody saw. */
+  /** True for the value of a write with an unknown version. */
   readonly loose: boolean;
   /** How many of `writings` are placed. */
   readonly written: number;

@@ -17,7 +17,7 @@ interface Watched {
   readonly upTo: number;
 }
 
-/** What a watch promises: every change that it asked for, in order, once, and the same as everybody else is told. */
+/** The promise of a watch: every change that it asked for, in order, once, and the same as all other watchers receive. */
 export function brokenWatchRules(history: History): string[] {
   const watches = watchesOf(history);
   const all = allChanges(watches);
@@ -131,7 +131,7 @@ function unlikeWrites({ open, events, upTo }: Watched, operations: readonly Oper
   });
 }
 
-/** Values that nobody wrote, or whose write was refused. */
+/** Values that no client wrote, or whose write was refused. */
 function neverWritten(all: ReadonlyMap<number, readonly Change[]>, operations: readonly Operation[]): string[] {
   const writes = new Map<unknown, Operation>();
   for (const op of operations) if (isWrite(op) && op.op !== 'delete') writes.set(op.value, op);
@@ -140,7 +140,7 @@ function neverWritten(all: ReadonlyMap<number, readonly Change[]>, operations: r
     for (const { key, value } of changes) {
       if (value === undefined) continue;
       const write = writes.get(value);
-      if (!write) broken.push(`at version ${rev} ${key} became "${value}", which nobody wrote`);
+      if (!write) broken.push(`at version ${rev} ${key} became "${value}", which no client wrote`);
       else if (write.result === 'fail' || write.result === 'mismatch')
         broken.push(`version ${rev} is what was refused: ${told(write)}`);
       else if (write.key !== key || (write.result === 'ok' && write.rev !== rev))

@@ -5,12 +5,12 @@ import { type Fight, inTurn, roles, type Scenario } from './scenario.js';
 /** How long one round sends, milliseconds. */
 const roundMs = 5_000;
 
-/** Whom a round sends to. */
+/** Receivers of a round, in turn. */
 const turns = ['leader', 'followers', 'all'] as const;
 
 /**
- * A client that sends what the fuzz test sends: random bytes, messages cut short, and valid ones that are extreme. Nobody may
- * end for it, and what the others are told must stay right.
+ * A client that sends what the fuzz test sends: random bytes, messages cut short, and valid ones that are extreme. No
+ * member may end, and the answers to other clients must stay right.
  */
 export const abuse: Scenario = {
   writesToo: true,

@@ -11,7 +11,7 @@ const turns = ['add', 'transfer', 'remove follower', 'transfer', 'add', 'remove 
 /** How long a leader that was asked to hand over may take, milliseconds. */
 const transferMs = 5_000;
 
-/** One more member, one less, another leader: again and again, while everybody writes. */
+/** Adds a member, removes one, transfers leadership: again and again, under load. */
 export const membership: Scenario = {
   async round(fight: Fight, turn: number): Promise<void> {
     const { cluster, notebook, signal } = fight;

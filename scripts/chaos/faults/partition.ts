@@ -6,8 +6,8 @@ import { between, type Fight, inTurn, minority, roles, type Scenario } from './s
 const turns = ['leader', 'follower', 'leader unheard', 'minority', 'leader deaf', 'bridge'] as const;
 
 /**
- * Cuts between members, by the proxies before them. Clients reach everybody all the time: they ask those that are cut off,
- * too, and must not be told old things.
+ * Cuts between members, by the proxies before them. Clients reach all members all the time. They also ask members
+ * that are cut off, and must not get old answers.
  */
 export const partition: Scenario = {
   proxied: true,
@@ -39,7 +39,7 @@ export const partition: Scenario = {
       else if (kind === 'minority') proxies.separate(names(group), names(rest));
       else if (kind === 'leader unheard') for (const { name } of followers) proxies.cut(leader.name, name);
       else if (kind === 'leader deaf') for (const { name } of followers) proxies.cut(name, leader.name);
-      // Not transitive: two do not reach each other, and everybody else reaches both.
+      // Not transitive: two do not reach each other, and all others reach both.
       else proxies.separate([leader.name], [first.name]);
     }
   },

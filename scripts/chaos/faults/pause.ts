@@ -2,7 +2,7 @@ import { microseconds } from '../history.js';
 import { pause } from '../timing.js';
 import { between, type Fight, inTurn, roles, type Scenario } from './scenario.js';
 
-/** Short pauses are less than an election timeout: nobody should be replaced for them, and nothing may go wrong. */
+/** Short pauses are less than an election timeout: they should cause no election, and nothing may go wrong. */
 const turns = [
   { who: 'leader', long: true },
   { who: 'follower', long: true },

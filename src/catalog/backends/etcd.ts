@@ -99,7 +99,7 @@ export class EtcdCatalogBackend implements CatalogBackend {
   }
 }
 
-/** Instances of a watch so far, each value read once. What is no instance is an error beside the others. */
+/** Instances of a watch so far, each value read once. A wrong value is an error beside the others. */
 class WatchState {
   readonly #tell: CatalogTell;
   readonly #signal: AbortSignal;

@@ -66,5 +66,5 @@ export interface CheckResult {
   readonly note: string;
 }
 
-/** Looks once. What it throws is critical. */
+/** Looks once. An error means critical. */
 export type Probe = (limits: { readonly timeoutMs: number; readonly signal: AbortSignal }) => Promise<CheckResult>;

@@ -27,7 +27,10 @@ export function addManager(program: Command, context: Context, exit: (code: numb
   const manager = program.command('manager').description('run one member in the foreground');
   for (const [name, row] of managerTable) manager.addOption(optionOf(name, row));
   manager
-    .option('--config <file>', 'YAML file of settings with the names of these flags; flags win (or SKEP_CONFIG)')
+    .option(
+      '--config <file>',
+      'YAML file of settings with the names of these flags; flags and variables win (or SKEP_CONFIG)',
+    )
     .option('--check-config', 'check all settings, print ok or the errors, and exit')
     .option('--explain-config', 'print each setting with its value and source, and exit')
     .action(async (flags: ConfigFlags, command: Command) => {

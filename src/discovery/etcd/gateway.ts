@@ -95,7 +95,7 @@ export class EtcdGateway {
 
   /** Deletes those of the keys that this lease holds. */
   async deleteHeld(keys: readonly string[], lease: LeaseId): Promise<void> {
-    // What is nested counts as well.
+    // Nested values count as well.
     for (const some of slices(keys, operationsMax / 2)) {
       const deletions = some.map(bytes).map((key) => {
         const compare = [{ target: 'LEASE', key, lease, result: 'EQUAL' }];

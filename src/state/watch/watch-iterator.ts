@@ -19,9 +19,9 @@ interface Waiter {
 }
 
 /**
- * Reads a watch with backpressure. What is older than the moment it began comes out of the history one transaction at
- * a time, without a buffer; what is new waits in a buffer of at most `limit` events and `limitBytes`, which takes whole
- * transactions only. A reader that falls behind first gets what was kept, then `WATCH_OVERFLOW`.
+ * Reads a watch with backpressure. Events from before its beginning come out of the history one transaction at
+ * a time, without a buffer. New events wait in a buffer of at most `limit` events and `limitBytes`, which takes whole
+ * transactions only. A reader that falls behind first gets the buffered events, then `WATCH_OVERFLOW`.
  */
 export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
   readonly #plan: WatchPlan;

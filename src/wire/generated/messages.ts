@@ -32,7 +32,7 @@ export interface CatalogInstance {
   readonly health: CatalogHealth;
   /** Actor that registered it. */
   readonly agent: string;
-  /** In answers: nobody keeps it alive, nor most of the others. */
+  /** In answers: the instance is not renewed, and neither are most others. */
   readonly lost: boolean;
 }
 

@@ -12,16 +12,16 @@ export function addCreate(program: Command, context: Context): void {
   program
     .command('create')
     .alias('c')
-    // Arguments are refused with Docker Swarm's message.
-    .allowExcessArguments()
+    // Accepted only to refuse them with Docker Swarm's message.
+    .argument('[nothing...]')
+    .usage('[options]')
     .option(
       '--discovery-url <url>',
       'token server to create the cluster on (or SKEP_DISCOVERY_URL; default: only a token, for skep://HOST:PORT/<token>)',
     )
     .description('create a cluster, and print its token')
-    .action(async (flags: { discoveryUrl?: string }, command: Command) => {
-      if (command.args.length > 0)
-        throw new UsageError("the `create` command takes no arguments. See 'skep create --help'.");
+    .action(async (given: string[], flags: { discoveryUrl?: string }, command: Command) => {
+      if (given.length > 0) throw new UsageError("the `create` command takes no arguments. See 'skep create --help'.");
       const url = flags.discoveryUrl ?? env.SKEP_DISCOVERY_URL ?? '';
       const token = url === '' ? newToken(random) : await createToken(url, { clock });
       printOne(streams, command.optsWithGlobals<GlobalFlags>().output, { token }, token);

@@ -104,7 +104,10 @@ export function allKinds(store: MemoryStore): string[] {
 function kindsOf({ kind }: Selector, store: MemoryStore): readonly string[] {
   const known = allKinds(store);
   if (kind === '') return known;
-  if (!known.includes(kind)) refuse(`there is no kind "${kind}"; known are ${known.join(', ')}`);
+  if (!known.includes(kind))
+    throw new StoreError('UNKNOWN_KIND', `there is no kind "${kind}"; known are ${known.join(', ')}`, {
+      path: 'selectors',
+    });
   return [kind];
 }
 

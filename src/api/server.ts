@@ -4,7 +4,7 @@ import { fromJSON } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { splitHostPort } from '../base/host-port.js';
-import { cannotListen } from '../base/listening.js';
+import { ListenError } from '../base/listening.js';
 import type { Replica } from '../replica/index.js';
 import {
   afterPreface,
@@ -66,7 +66,7 @@ export class ApiServer {
     new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(this.#server);
     const { host, port } = splitHostPort(addr);
     return new Promise<number>((resolve, reject) => {
-      this.#door.once('error', (error) => reject(cannotListen(addr, error)));
+      this.#door.once('error', (error) => reject(new ListenError(addr, error)));
       this.#door.listen(Number(port), host, () => resolve((this.#door.address() as AddressInfo).port));
     });
   }

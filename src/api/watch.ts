@@ -2,7 +2,7 @@ import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/g
 import { Slicer, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { groupedToLast } from '../base/grouped.js';
-import { isStoreError, StoreError } from '../base/store-error.js';
+import { isStoreErrorOf, StoreError } from '../base/store-error.js';
 import { all, type Event, type ObjectEvent, type StoredObject } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
 import { type MemoryStore, watch } from '../state/index.js';
@@ -57,7 +57,7 @@ async function serve(replica: Replica, call: Call, { say: write, signal }: Answe
     if (from <= store.version || request.wait) await say({ synced: { version: from } });
     await pass(store, { events: iterator, first, from }, request.bookmarkMs || bookmarkDefaultMs, say);
   } catch (error) {
-    const lost = (['RESYNC', 'VERSION_COMPACTED', 'WATCH_OVERFLOW'] as const).some((code) => isStoreError(error, code));
+    const lost = isStoreErrorOf(error, ['RESYNC', 'VERSION_COMPACTED', 'WATCH_OVERFLOW']);
     if (!lost) throw error;
     await say({ resync: { reason: messageOf(error).replace(/^[A-Z_]+: /, ''), version: store.version } });
   } finally {

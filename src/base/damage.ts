@@ -1,3 +1,5 @@
+import type { StoreErrorCode } from './error-codes.js';
+
 /** Advice for a directory that is damaged. */
 export const remedy =
   'move the directory away, remove the member from the cluster, and join again with an empty directory';
@@ -7,7 +9,7 @@ export const remedy =
  */
 export class DamageError extends Error {
   override readonly name = 'DamageError';
-  readonly code = 'DAMAGED';
+  readonly code = 'DAMAGED' satisfies StoreErrorCode;
   /** The damage alone, without what to do about it. */
   readonly what: string;
   readonly advice: string;

@@ -13,17 +13,17 @@ const unitMs: Readonly<Record<string, number>> = {
 
 /**
  * The milliseconds of a duration: `1h`, `1m30s`, `250ms`, `1.5s`, `-5s`, `0`.
- * @throws {Error} with Go's words for what is wrong.
+ * @throws {RangeError} with Go's words for what is wrong.
  */
 export function parseDuration(text: string): number {
   const unsigned = text.replace(/^[+-]/, '');
   if (unsigned === '0') return 0;
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)[^\d.]*)+$/.test(unsigned)) throw new Error(`time: invalid duration "${text}"`);
+  if (!/^(?:(?:\d+\.?\d*|\.\d+)[^\d.]*)+$/.test(unsigned)) throw new RangeError(`time: invalid duration "${text}"`);
   let ms = 0;
   for (const [, count, unit = ''] of unsigned.matchAll(/(\d+\.?\d*|\.\d+)([^\d.]*)/g)) {
     const factor = Object.hasOwn(unitMs, unit) ? unitMs[unit] : undefined;
-    if (unit === '') throw new Error(`time: missing unit in duration "${text}"`);
-    if (factor === undefined) throw new Error(`time: unknown unit "${unit}" in duration "${text}"`);
+    if (unit === '') throw new RangeError(`time: missing unit in duration "${text}"`);
+    if (factor === undefined) throw new RangeError(`time: unknown unit "${unit}" in duration "${text}"`);
     ms += Number(count) * factor;
   }
   return text.startsWith('-') ? -ms : ms;

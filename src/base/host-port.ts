@@ -74,6 +74,6 @@ function refuseBrackets(address: string, part: string): void {
   }
 }
 
-function wrong(address: string, why: string): Error {
-  return new Error(address === '' ? why : `address ${address}: ${why}`);
+function wrong(address: string, why: string): RangeError {
+  return new RangeError(address === '' ? why : `address ${address}: ${why}`);
 }

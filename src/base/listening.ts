@@ -8,8 +8,21 @@ const whys: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'DNS does not answer for the name',
 };
 
-/** Makes the error that says in words why an address cannot be listened on. */
-export function cannotListen(addr: string, cause: unknown): Error {
-  const { code = '' } = cause as { code?: string };
-  return Object.assign(new Error(`cannot listen on ${addr}: ${whys[code] ?? messageOf(cause)}`, { cause }), { code });
+/** An address cannot be listened on. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  /** Code of Node or of the system, like `EADDRINUSE`; `''` when it gave none. */
+  readonly code: string;
+
+  /**
+   * @param cause Error of Node, or the reason in words.
+   * @param before Words that say what it was to listen for.
+   * @param after Advice beyond the reason.
+   */
+  constructor(addr: string, cause: unknown, before = '', after = '') {
+    const { code = '' } = Object(cause) as { code?: string };
+    const why = typeof cause === 'string' ? cause : (whys[code] ?? messageOf(cause));
+    super(`${before}cannot listen on ${addr}: ${why}${after}`, { cause });
+    this.code = code;
+  }
 }

@@ -158,7 +158,7 @@ export async function withClient<T>(
   // A long-running command waits longer for the cluster than the first check does.
   const client = waitForEnd ? new Client(limits) : first;
   const interrupted = new Promise<never>((_, reject) => {
-    const stop = () => reject(new Error('interrupted'));
+    const stop = () => reject(signal.reason as Error);
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
   });

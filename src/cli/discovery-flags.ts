@@ -32,7 +32,7 @@ export function discoveryUrl(given: string | undefined, { env }: Context, use: '
 export function timeFlag(name: string, text: string): number {
   try {
     const ms = parseDuration(text);
-    if (ms > timerMaxMs) throw new Error(`time: duration "${text}" is longer than 596h`);
+    if (ms > timerMaxMs) throw new RangeError(`time: duration "${text}" is longer than 596h`);
     return ms;
   } catch (cause) {
     throw new UsageError(`invalid --${name}: ${messageOf(cause)}`, { cause });

@@ -1,44 +1,20 @@
-import { StoreError, type StoreErrorCode } from '../base/store-error.js';
+import { DamageError } from '../base/damage.js';
+import { DirectoryError } from '../base/directory-error.js';
+import { directoryCodes, errorCodes } from '../base/error-codes.js';
+import { type ExitName, exits } from '../base/exits.js';
+import { StoreError } from '../base/store-error.js';
 import { ComposeError } from '../compose/index.js';
 import { DiscoveryError, type DiscoveryErrorCode } from '../discovery/index.js';
 
 /** Exit codes of every command. */
-export const exitCodes = {
-  ok: 0,
-  failed: 1,
-  usage: 2,
-  notFound: 3,
-  conflict: 4,
-  unavailable: 5,
-  denied: 6,
-  invalid: 7,
-  timeout: 124,
-  interrupted: 130,
-} as const;
+export const exitCodes = Object.fromEntries(Object.entries(exits).map(([name, { code }]) => [name, code])) as {
+  readonly [Name in ExitName]: (typeof exits)[Name]['code'];
+};
 
 /** The command line cannot be right, whoever answers it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
-
-const byStoreCode: Partial<Record<StoreErrorCode, number>> = {
-  NOT_FOUND: exitCodes.notFound,
-  ALREADY_EXISTS: exitCodes.conflict,
-  NAME_CONFLICT: exitCodes.conflict,
-  SEQUENCE_CONFLICT: exitCodes.conflict,
-  BUSY: exitCodes.conflict,
-  IN_USE: exitCodes.conflict,
-  CONDITION_FAILED: exitCodes.conflict,
-  LEASE_LOST: exitCodes.conflict,
-  LIMIT_EXCEEDED: exitCodes.invalid,
-  NOT_LEADER: exitCodes.unavailable,
-  CLOSED: exitCodes.unavailable,
-  INVALID_OBJECT: exitCodes.invalid,
-  INVALID_FIND_BY: exitCodes.invalid,
-  TOO_LARGE: exitCodes.invalid,
-  NOT_SUPPORTED: exitCodes.invalid,
-  OUTCOME_UNKNOWN: exitCodes.timeout,
-};
 
 const byDiscoveryCode: Record<DiscoveryErrorCode, number> = {
   NOT_SUPPORTED: exitCodes.usage,
@@ -65,8 +41,10 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
   if (error instanceof DiscoveryError) return byDiscoveryCode[error.code];
   if (error instanceof ComposeError) return exitCodes.invalid;
-  if (error instanceof StoreError && !wasSilence(error)) return byStoreCode[error.code] ?? exitCodes.failed;
-  if (error instanceof StoreError) return exitCodes.timeout;
+  if (error instanceof DamageError) return exitCodes[errorCodes[error.code].exit];
+  if (error instanceof DirectoryError) return exitCodes[directoryCodes[error.code].exit];
+  if (error instanceof StoreError)
+    return wasSilence(error) ? exitCodes.timeout : exitCodes[errorCodes[error.code].exit];
   const { code } = error as { code?: unknown };
   return typeof code === 'number' ? (byStatus[code] ?? exitCodes.failed) : exitCodes.failed;
 }

@@ -1,3 +1,4 @@
+export { exitCodeOf, UsageError } from './exit-codes.js';
 export { run } from './run.js';
 export type { ManageSettings, ReplicationSettings, TlsFiles } from './commands/manage.js';
 export type { BackupSummary, BackupTools, Context, DiagnosedPart, Diagnosis } from './context.js';

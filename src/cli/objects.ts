@@ -31,7 +31,7 @@ export async function findKind(client: Client, given: string): Promise<string> {
   const found = kinds.find(({ kind, plural }) => kind === given || plural === given);
   if (found) return found.kind;
   throw new StoreError(
-    'NOT_FOUND',
+    'UNKNOWN_KIND',
     `there is no kind "${given}"; use one of ${kinds.map(({ kind }) => kind).join(', ')}`,
   );
 }

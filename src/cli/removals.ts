@@ -11,7 +11,7 @@ export interface Removable {
 /**
  * Orders members for removal one after another. Silent ones go first, because each removal makes the quorum smaller.
  * All are checked before the first removal, as the leader would check the last.
- * @throws {StoreError} `NOT_SUPPORTED`: no voter would be left, or too few of them answer, unless it is forced.
+ * @throws {StoreError} `WOULD_LOSE_QUORUM`: no voter would be left, or too few of them answer, unless it is forced.
  */
 export function planRemovals<M extends Removable>(
   members: readonly M[],
@@ -24,7 +24,7 @@ export function planRemovals<M extends Removable>(
   const names = leaving.map(({ name }) => name).join(', ');
   if (left.length === 0)
     throw new StoreError(
-      'NOT_SUPPORTED',
+      'WOULD_LOSE_QUORUM',
       leaving.length === 1
         ? `${names} is the only voter; add another voter before you remove it`
         : `${names} are all the voters and none was removed; keep at least one`,
@@ -33,8 +33,9 @@ export function planRemovals<M extends Removable>(
   if (force || hasQuorum(left) || !hasQuorum(members.filter(isVoter))) return ordered;
   const silent = left.filter(({ reachable }) => !reachable).map(({ name }) => name);
   throw new StoreError(
-    'NOT_SUPPORTED',
+    'WOULD_LOSE_QUORUM',
     `${left.length - silent.length} of ${left.length} voters reachable after this (${silent.join(', ')} does not answer): refused, would lose quorum; bring it back or remove it first, or use --force`,
+    { unreached: silent },
   );
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../base/errors.js';
+import { isStoreError } from '../base/store-error.js';
 import { addApply } from './commands/apply.js';
 import { addCatalog } from './commands/catalog.js';
 import { addCreate } from './commands/create.js';
@@ -71,9 +72,8 @@ export async function run(args: readonly string[], given: Context): Promise<numb
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (context.signal.aborted) return exitCodes.interrupted;
-    const message = messageOf(error);
-    const hint = message.startsWith('NOT_LEADER: no member answers') ? ' (--host or SKEP_HOST)' : '';
-    context.streams.err(`skep: ${message}${hint}\n`);
+    const nobody = isStoreError(error, 'NOT_LEADER') && error.details.unreached !== undefined;
+    context.streams.err(`skep: ${messageOf(error)}${nobody ? ' (--host or SKEP_HOST)' : ''}\n`);
     return exitCodeOf(error);
   }
 }

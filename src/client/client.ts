@@ -344,7 +344,8 @@ export class Client {
   /**
    * Checks before a request that some member can lead: otherwise a call would wait for `timeoutMs`.
    * Resolves within 2 s, or when an election that is under way allows it.
-   * @throws {StoreError} `NOT_LEADER`: too few voters answer; the message names them. Nothing has been written.
+   * @throws {StoreError} `QUORUM_LOST`: too few voters answer; `details.unreached` names those that do not. `NOT_LEADER`:
+   *   no member answers. Nothing has been written.
    */
   async checkQuorum({ signal }: WaitOptions = {}): Promise<void> {
     await findQuorum(this.#calls, { clock: this.#calls.clock, signal });
@@ -357,7 +358,7 @@ export class Client {
 
   /**
    * Removes a member, by name or id.
-   * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` when too few voters would answer afterwards: see `force`.
+   * @throws {StoreError} `NOT_FOUND`; `WOULD_LOSE_QUORUM` when too few voters would answer afterwards: see `force`.
    */
   async removeMember(member: string, options: WaitOptions & { force?: boolean } = {}): Promise<void> {
     await this.#calls.unary('membership', 'Remove', { member, force: options.force ?? false }, waitOf(options));

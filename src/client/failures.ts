@@ -27,7 +27,7 @@ export function explained(error: unknown, { unknown, hosts, unreached, timeoutMs
   if (error instanceof StoreError) return error;
   if (neverSent(error)) {
     const whys = new Set([...unreached].map(([host, why]) => unreachedText(host, why)));
-    return notLeader(`no member answers at ${where}: ${[...whys].sort().join('; ')}`, error);
+    return notLeader(`no member answers at ${where}: ${[...whys].sort().join('; ')}`, error, hosts);
   }
   if (notServed(error))
     return notLeader(`the member at ${where} does not serve this: is it still starting, or of another version?`, error);
@@ -36,8 +36,9 @@ export function explained(error: unknown, { unknown, hosts, unreached, timeoutMs
   return notLeader(`no answer from ${where} within ${timeoutMs} ms`, error);
 }
 
-export function notLeader(message: string, cause: unknown): StoreError {
-  return new StoreError('NOT_LEADER', message, { cause });
+/** @param unreached Addresses at which nobody answers, when that is why. */
+export function notLeader(message: string, cause: unknown, unreached?: readonly string[]): StoreError {
+  return new StoreError('NOT_LEADER', message, { cause, ...(unreached && { unreached }) });
 }
 
 /** Says in words why a host was not reached. gRPC has them in its details only. */

@@ -3,7 +3,7 @@ import { isStoreError, StoreError } from '../base/store-error.js';
 import { neverSent } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import type { Calls } from './calls.js';
-import { hasQuorum, leaderless } from './voters.js';
+import { hasQuorum, leaderless, votersOf } from './voters.js';
 
 type ClusterStatus = messages.ClusterStatus;
 
@@ -19,7 +19,8 @@ interface Waiting {
 
 /**
  * Resolves when a quorum has confirmed a read, or a majority of the voters answers and is left to elect a leader.
- * @throws {StoreError} `NOT_LEADER` when neither is so: the message names the members that answer, or that none does.
+ * @throws {StoreError} `QUORUM_LOST` when neither is so; `NOT_LEADER` when no member can be reached. `details.unreached`
+ *   says who does not answer.
  */
 export async function findQuorum(calls: Calls, { clock, signal }: Waiting): Promise<void> {
   const begun = clock.monotonic();
@@ -36,7 +37,9 @@ export async function findQuorum(calls: Calls, { clock, signal }: Waiting): Prom
       if (hasQuorum(status)) return;
       // A leader without a quorum notices within an election timeout.
       if (status.leader === undefined)
-        throw new StoreError('NOT_LEADER', `${leaderless(status)}; start them, or remove what is lost for good`);
+        throw new StoreError('QUORUM_LOST', `${leaderless(status)}; start them, or remove what is lost for good`, {
+          unreached: votersOf(status, false),
+        });
     } else {
       if (!neverSent(failure.cause ?? failure)) return; // a member is there and silent: the call itself reports how that ends
       if (spent() >= calls.unreachableMs) throw failure;

@@ -9,15 +9,18 @@ export function hasQuorum({ members }: Answering): boolean {
   return voters.filter(({ reachable }) => reachable).length > voters.length / 2;
 }
 
+/** Names of the voters that answer, or of those that do not. */
+export function votersOf({ members }: Answering, answering: boolean): string[] {
+  return members.filter(({ role, reachable }) => role === 'voter' && reachable === answering).map(({ name }) => name);
+}
+
 /** `no leader: 1 of 3 voters answers (m1 answers; m2, m3 do not)`. */
-export function leaderless({ members }: Answering): string {
-  const voters = members.filter(({ role }) => role === 'voter');
-  const namesOf = (answering: boolean) => voters.filter(({ reachable }) => reachable === answering).map((m) => m.name);
-  const [heard, silent] = [namesOf(true), namesOf(false)];
+export function leaderless(cluster: Answering): string {
+  const [heard, silent] = [votersOf(cluster, true), votersOf(cluster, false)];
   const verb = heard.length === 1 ? 'answers' : 'answer';
   const who = [
     ...(heard.length > 0 ? [`${heard.join(', ')} ${verb}`] : []),
     ...(silent.length > 0 ? [`${silent.join(', ')} ${silent.length === 1 ? 'does' : 'do'} not`] : []),
   ];
-  return `no leader: ${heard.length} of ${voters.length} voters ${verb} (${who.join('; ')})`;
+  return `no leader: ${heard.length} of ${heard.length + silent.length} voters ${verb} (${who.join('; ')})`;
 }

@@ -1,8 +1,8 @@
-import { isStoreError, StoreError } from '../base/store-error.js';
+import { isStoreError, isStoreErrorOf, StoreError } from '../base/store-error.js';
 import { pause } from '../base/waiting.js';
 import type { ObjectEvent } from '../kinds/index.js';
 import { type Channel, connectionLost, methodOf, timedOut, written } from '../rpc/index.js';
-import type { messages } from '../wire/index.js';
+import { DecodeError, type messages } from '../wire/index.js';
 import { objectIn } from './answers.js';
 import { type Calls, Silent } from './calls.js';
 import { checkFilter, indexFilter } from './filters.js';
@@ -40,7 +40,7 @@ interface Place {
 const nowhere: Place = { version: undefined, lineage: undefined, since: undefined, begun: undefined };
 
 /** Errors that every member would answer alike. A version that is ahead of one may be there on the next. */
-const final = ['INVALID_OBJECT', 'INVALID_FIND_BY', 'NOT_SUPPORTED'] as const;
+const final = ['INVALID_OBJECT', 'INVALID_FIND_BY', 'UNKNOWN_KIND', 'NOT_SUPPORTED', 'INCOMPATIBLE'] as const;
 
 /** Follows a watch from member to member, without a gap and without a repeat. */
 export async function* followWatch({ options, calls }: Following): AsyncGenerator<WatchMessage, void> {
@@ -68,7 +68,7 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
     } catch (error) {
       if (options.signal?.aborted) return;
       if (calls.closed.aborted) throw isStoreError(error, 'CLOSED') ? error : closed(error);
-      if (error instanceof TypeError || final.some((code) => isStoreError(error, code))) throw error;
+      if (error instanceof TypeError || isStoreErrorOf(error, final)) throw error;
       const lost = isStoreError(error, 'RESYNC');
       if (lost && !options.snapshot) throw error;
       if (error instanceof Silent && ++silent >= calls.hosts) throw explained(error);
@@ -89,8 +89,9 @@ export async function* followWatch({ options, calls }: Following): AsyncGenerato
 
 const closed = (cause: unknown) => new StoreError('CLOSED', 'the client is closed', { cause });
 
-/** A connection that broke says nothing of what to do. */
+/** A connection that broke, and an answer that cannot be read, say nothing of what to do. */
 function explained(error: unknown): unknown {
+  if (error instanceof DecodeError) return new StoreError('INCOMPATIBLE', error.message, { cause: error });
   if (!connectionLost(error) && !timedOut(error)) return error;
   return new StoreError('NOT_LEADER', `no member takes the watch up: ${(error as Error).message}`, { cause: error });
 }
@@ -143,7 +144,7 @@ function messageOf(
   place: Place,
 ): WatchMessage | undefined {
   if (resync) throw new StoreError('RESYNC', resync.reason, { version: resync.version });
-  if (place.begun && !transaction) throw new Error(`transaction ${place.begun.version} was not sent whole`);
+  if (place.begun && !transaction) throw new DecodeError(`transaction ${place.begun.version} was not sent whole`);
   if (snapshot) return { type: 'snapshot', version: snapshot.version, objects: snapshot.objects.map(snapshotObject) };
   if (transaction) {
     if (place.version !== undefined && transaction.version <= place.version) return undefined;
@@ -159,7 +160,7 @@ function messageOf(
 function whole({ continued, ...transaction }: messages.WatchTransaction, place: Place): WatchMessage | undefined {
   const { version } = transaction;
   const begun = (place.begun ??= { version, events: [] });
-  if (begun.version !== version) throw new Error(`transaction ${version} came before ${begun.version} was whole`);
+  if (begun.version !== version) throw new DecodeError(`transaction ${version} came before ${begun.version} was whole`);
   for (const event of transaction.events) begun.events.push(fromWire(event, version));
   if (continued) return undefined;
   place.begun = undefined;

@@ -1,7 +1,7 @@
 import { messageOf } from '../base/errors.js';
 import { newId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
-import { isStoreError } from '../base/store-error.js';
+import { isStoreError, isStoreErrorOf } from '../base/store-error.js';
 import { Client } from '../client/index.js';
 import {
   type Backend,
@@ -123,10 +123,7 @@ export class SkepBackend implements Backend {
         else await this.#opened.create(entries, { id: newId(systemRandom), ...draft });
         return;
       } catch (error) {
-        const raced = (['NAME_CONFLICT', 'NOT_FOUND', 'SEQUENCE_CONFLICT'] as const).some((code) =>
-          isStoreError(error, code),
-        );
-        if (!raced) throw error;
+        if (!isStoreErrorOf(error, ['NAME_CONFLICT', 'NOT_FOUND', 'SEQUENCE_CONFLICT'])) throw error;
       }
     }
   }
@@ -157,7 +154,7 @@ async function asDiscoveryError(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    if (isStoreError(error, 'INVALID_OBJECT') || isStoreError(error, 'NOT_SUPPORTED'))
+    if (isStoreErrorOf(error, ['INVALID_OBJECT', 'UNKNOWN_KIND']))
       throw new DiscoveryError('REFUSED', error.message, { cause: error });
     throw new DiscoveryError('UNAVAILABLE', messageOf(error), { cause: error });
   }

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { sleep, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { FileError } from '../base/file-error.js';
 import { newId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
 import { StoreError } from '../base/store-error.js';
@@ -46,14 +47,14 @@ async function naming<T>(path: string, run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (cause) {
     if (cause instanceof StoreError) throw cause;
-    throw new Error(`${path === '-' ? 'standard output' : path} cannot be written: ${messageOf(cause)}`, { cause });
+    throw new FileError(`${path === '-' ? 'standard output' : path} cannot be written: ${messageOf(cause)}`, { cause });
   }
 }
 
 async function targetOf(path: string, force: boolean): Promise<Target> {
   if (path === '-') return standardOutput;
   const found = await stat(path).catch(absent);
-  if (found?.isDirectory()) throw new Error('it is a directory: name a file in it');
+  if (found?.isDirectory()) throw new FileError('it is a directory: name a file in it');
   if (found && !found.isFile()) return streamTarget(path);
   if (found && !force) throw new StoreError('ALREADY_EXISTS', `${path} is there already: another name, or --force`);
   return fileTarget(found ? await realpath(path) : await linkedPath(path));
@@ -124,7 +125,7 @@ async function linkedPath(path: string): Promise<string> {
     if (!found?.isSymbolicLink()) return path;
     path = resolve(dirname(path), await readlink(path));
   }
-  throw new Error('its symbolic links lead nowhere');
+  throw new FileError('its symbolic links lead nowhere');
 }
 
 function absent(error: unknown): Stats | undefined {

@@ -4,6 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { FileError } from '../base/file-error.js';
 import { newId } from '../base/ids.js';
 import { silentLogger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
@@ -69,9 +70,9 @@ async function found(path: string): Promise<Stats> {
     if (stats.isFile()) return stats;
   } catch (cause) {
     const why = isMissing(cause) ? 'there is no such file' : messageOf(cause);
-    throw new Error(`${path} cannot be read: ${why}`, { cause });
+    throw new FileError(`${path} cannot be read: ${why}`, { cause });
   }
-  throw new Error(`${path} cannot be read: it is no plain file`);
+  throw new FileError(`${path} cannot be read: it is no plain file`);
 }
 
 async function check(path: string, end: number): Promise<void> {

@@ -102,7 +102,7 @@ export class Formation {
     this.#stopped = true;
   }
 
-  /** Answers another member, or ourselves. Throws {@link StoreError} `NOT_SUPPORTED` for another list of peers. */
+  /** Answers another member, or ourselves. Throws {@link StoreError} `PEERS_DIFFER` for another list of peers. */
   answer(request: FormationRequest): Promise<FormationAnswer> {
     const answered = this.#turn.then(() => this.#answer(request));
     this.#turn = answered.catch(() => undefined);
@@ -114,7 +114,7 @@ export class Formation {
     if (this.#formed) return this.#said(false);
     if (ours.join() !== peers.join())
       throw new StoreError(
-        'NOT_SUPPORTED',
+        'PEERS_DIFFER',
         `${self().name} was started with other peers than ${member.name} (${ours.join(', ') || 'none'}, and ${peers.join(', ')}): give every member the same list`,
       );
     if (!ballot) return this.#said(false);
@@ -142,7 +142,7 @@ export class Formation {
 
   /**
    * Resolves with this member's part. Waits for a majority of the peers without a limit, and logs the missing ones.
-   * @throws {StoreError} `CLOSED` after {@link stop}; `NOT_SUPPORTED` when all peers answer and none of them is this
+   * @throws {StoreError} `CLOSED` after {@link stop}; `PEERS_DIFFER` when all peers answer and none of them is this
    *   member.
    */
   async run(): Promise<Formed> {
@@ -226,7 +226,7 @@ export class Formation {
     const { id, name, addrs } = self();
     if (answers.length < peers.length || answers.some(({ member }) => member.id === id)) return;
     throw new StoreError(
-      'NOT_SUPPORTED',
+      'PEERS_DIFFER',
       `none of the peers ${peers.join(', ')} is ${name} (${addrs.join(', ')}): the list names every member, this one too`,
     );
   }

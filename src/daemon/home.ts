@@ -3,6 +3,7 @@ import { newMemberId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
 import {
   DamageError,
+  DirectoryError,
   endRestore,
   examine,
   explained,
@@ -64,13 +65,15 @@ export async function openHome(dir: string, name: string, wanted: Wanted): Promi
     if (wrong !== undefined) throw new DamageError(wrong);
     const found = examination.identity.found as Identity;
     if (found.name !== name)
-      throw new Error(
+      throw new DirectoryError(
+        'OTHER_PURPOSE',
         `${dir} belongs to the member "${found.name}": start it with that name, or choose another directory for "${name}"`,
       );
     // A member that has made a promise to its peers must not begin a separate cluster.
     const promised = found.state === 'forming' || (await readFormation(dir)).promised !== undefined;
     if (promised && found.state !== 'member' && wanted !== 'forming')
-      throw new Error(
+      throw new DirectoryError(
+        'OTHER_PURPOSE',
         `${dir} belongs to a member that forms a cluster with its peers: start it with the same peers again, or empty the directory`,
       );
     return found.state === 'creating' ? create(dir, found, wanted) : reopen(dir, found);
@@ -84,7 +87,8 @@ export async function openHome(dir: string, name: string, wanted: Wanted): Promi
 export async function openForRestore(dir: string, name: string): Promise<Home> {
   return explained(dir, async () => {
     if (!(await isRestoring(dir))) {
-      if (await readIdentity(dir)) throw new Error(`${dir} holds a member already: give an empty directory`);
+      if (await readIdentity(dir))
+        throw new DirectoryError('OTHER_PURPOSE', `${dir} holds a member already: give an empty directory`);
       if (!(await isEmptyDir(dir))) throw new DamageError(`${dir} is not empty and has no identity file`);
       await makeDir(dir);
       await noteRestore(dir);

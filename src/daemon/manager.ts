@@ -1,10 +1,10 @@
 import { systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
-import { cannotListen } from '../base/listening.js';
+import { ListenError } from '../base/listening.js';
 import type { Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import { settledWithin } from '../base/waiting.js';
-import type { Context, ManagerFlags } from '../cli/index.js';
+import { type Context, exitCodeOf, type ManagerFlags } from '../cli/index.js';
 import type { DnsServer } from '../dns/index.js';
 import { instances } from '../kinds/index.js';
 import { flagKey } from '../settings/names.js';
@@ -44,7 +44,7 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
     if (flags.dns !== undefined) dns = await serveDns(flags.dns, replica, logger);
   } catch (error) {
     streams.err(`skep: ${messageOf(error)}\n`);
-    return 1;
+    return exitCodeOf(error);
   }
   const { clusterId, id, members } = replica.status();
   streams.out(
@@ -55,7 +55,7 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
   if (ended !== 'interrupted') {
     await replica.close();
     if (ended) streams.err(`skep: ${ended.message}\n`);
-    return ended === undefined ? 0 : 1;
+    return ended === undefined ? 0 : exitCodeOf(ended);
   }
   await handOver(replica);
   await replica.close();
@@ -80,7 +80,7 @@ async function serveDns(listen: string, replica: OpenReplica, logger: Logger): P
     return await openDnsServer({ listen, find, version, random: systemRandom, logger });
   } catch (error) {
     await replica.close();
-    throw new Error(`cannot serve DNS: ${messageOf(cannotListen(listen, error))}`, { cause: error });
+    throw new ListenError(listen, error, 'cannot serve DNS: ');
   }
 }
 

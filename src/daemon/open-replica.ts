@@ -1,12 +1,13 @@
 import { systemClock } from '../base/clock.js';
 import { DamageError } from '../base/damage.js';
+import { DirectoryError } from '../base/directory-error.js';
 import { messageOf } from '../base/errors.js';
 import { joinHostPort } from '../base/host-port.js';
 import { newId, newMemberId } from '../base/ids.js';
 import { consoleLogger, type Logger } from '../base/log.js';
 import type { Observable } from '../base/observable.js';
 import { systemRandom } from '../base/random.js';
-import { isStoreError } from '../base/store-error.js';
+import { isStoreError, StoreError } from '../base/store-error.js';
 import type { ApiServer } from '../api/index.js';
 import { type ReadTx, systemKinds } from '../kinds/index.js';
 import type { Disk, Replica } from '../replica/index.js';
@@ -65,8 +66,11 @@ export interface OpenReplica {
  *
  * Resolves when the member has joined and replayed; a sole voter leads by then.
  * @throws {DamageError} (`code: 'DAMAGED'`) when what is on disk is not what was written: the message says what, and what to do.
- * @throws {DirectoryError} (`code: 'NOT_ALLOWED'`, `'READ_ONLY'`, `'DISK_FULL'`, `'TOO_MANY_FILES'`, `'IN_USE'`,
- *   `'OTHER_FORMAT'`) when the directory cannot be used for a reason that is not damage. Nothing in it was changed.
+ * @throws {DirectoryError} (`code: 'NOT_ALLOWED'`, `'READ_ONLY'`, `'DISK_FULL'`, `'TOO_MANY_FILES'`, `'LOCKED'`,
+ *   `'OTHER_FORMAT'`, `'OTHER_PURPOSE'`) when the directory cannot be used for a reason that is not damage. Nothing in it
+ *   was changed.
+ * @throws {ListenError} when the address cannot be listened on: `code` is Node's.
+ * @throws {StoreError} `PEERS_DIFFER`; `NAME_CONFLICT`, `REMOVED`, `NOT_LEADER` or `OUTCOME_UNKNOWN` of a member that joins.
  * @see docs/design/replica.md
  */
 export async function openReplica(options: OpenReplicaOptions): Promise<OpenReplica> {
@@ -164,7 +168,7 @@ class Opening {
     const { explained, readIdentity } = await import('../disk/index.js');
     const found = await explained(dataDir, () => readIdentity(dataDir));
     if (found?.state !== 'member')
-      throw new Error(`${dataDir} holds no member of a cluster: there is nothing to recover`);
+      throw new DirectoryError('OTHER_PURPOSE', `${dataDir} holds no member of a cluster: there is nothing to recover`);
   }
 
   /** The disk, and what is to be done with it. */
@@ -286,7 +290,8 @@ class Opening {
   async #join(self: MemberInfo, timeoutMs: number): Promise<readonly MemberInfo[]> {
     const addrs = this.#others;
     if (addrs.length === 0)
-      throw new Error(
+      throw new DirectoryError(
+        'OTHER_PURPOSE',
         'this data directory was joining a cluster: start it with the members to join again, or empty it to begin a new cluster',
       );
     const { joinCluster } = await import('../rpc/index.js');
@@ -334,7 +339,7 @@ class Opening {
     const until = systemClock.monotonic() + timeoutMs;
     const left = () => Math.max(1, until - systemClock.monotonic());
     const ended = replica.stopped.then((reason) => {
-      throw reason ?? new Error('the member was closed while it was starting');
+      throw reason ?? new StoreError('CLOSED', 'the member was closed while it was starting');
     });
     ended.catch(() => undefined);
     await Promise.race([replica.replayed(), ended]);
@@ -342,7 +347,11 @@ class Opening {
     if (led) await Promise.race([replica.caughtUp(left()), ended]);
     if (!joining) return;
     while (!replica.isVoter) {
-      if (systemClock.monotonic() > until) throw new Error(`this member did not become a voter within ${timeoutMs} ms`);
+      if (systemClock.monotonic() > until)
+        throw new StoreError(
+          'OUTCOME_UNKNOWN',
+          `this member did not become a voter within ${timeoutMs} ms and may still become one: start it again`,
+        );
       await Promise.race([new Promise((resolve) => systemClock.schedule(20, () => resolve(undefined))), ended]);
     }
     await Promise.race([replica.caughtUp(left()), ended]);

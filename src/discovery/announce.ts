@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../base/clock.js';
+import { asError } from '../base/errors.js';
 import { aborted, pause } from '../base/waiting.js';
 import type { Backend } from './backend.js';
-import { asError, DiscoveryError } from './errors.js';
+import { DiscoveryError } from './errors.js';
 import { heartbeatMsDefault } from './registry.js';
 
 /** Options of an announcement. */

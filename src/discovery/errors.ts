@@ -47,8 +47,3 @@ export class NotImplementedError extends DiscoveryError {
     super('NOT_IMPLEMENTED', 'not implemented in this discovery service');
   }
 }
-
-/** Converts whatever was thrown into an error that can be delivered. */
-export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
+import { asError } from '../base/errors.js';
 import { pause } from '../base/waiting.js';
-import { asError, DiscoveryError } from './errors.js';
+import { DiscoveryError } from './errors.js';
 import { DiscoveryWatch, type Tell } from './watch.js';
 
 /**

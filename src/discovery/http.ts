@@ -48,7 +48,8 @@ export async function ask(asking: Ask): Promise<Answer> {
     let text = '';
     for await (const piece of pieces(response)) {
       text += piece;
-      if (text.length > answerBytesMax) throw new Error(`the answer is longer than ${answerBytesMax} bytes`);
+      if (text.length > answerBytesMax)
+        throw new DiscoveryError('UNAVAILABLE', `the answer is longer than ${answerBytesMax} bytes`);
     }
     return { status: response.statusCode ?? 0, headers: response.headers, text };
   } catch (cause) {
@@ -67,12 +68,13 @@ export async function* askLines(asking: Ask): AsyncGenerator<string, undefined> 
   try {
     const response = await open(asking, deadline.signal);
     deadline.met();
-    if (response.statusCode !== 200) throw new Error(`it answered ${response.statusCode}`);
+    if (response.statusCode !== 200) throw new DiscoveryError('UNAVAILABLE', `it answered ${response.statusCode}`);
     let rest = '';
     for await (const piece of pieces(response)) {
       const lines = (rest + piece).split('\n');
       rest = lines.pop() ?? '';
-      if (rest.length > answerBytesMax) throw new Error(`a line is longer than ${answerBytesMax} bytes`);
+      if (rest.length > answerBytesMax)
+        throw new DiscoveryError('UNAVAILABLE', `a line is longer than ${answerBytesMax} bytes`);
       yield* lines;
     }
   } catch (cause) {
@@ -90,8 +92,11 @@ class Deadline {
   readonly #forget: Cancel | undefined;
 
   constructor({ clock, timeoutMs = timeoutMsDefault, signal }: Ask) {
-    this.#cancel = clock.schedule(timeoutMs, () => this.#stop.abort(new Error(`no answer within ${timeoutMs} ms`)));
-    this.#forget = signal && onAbort(signal, () => this.#stop.abort(new Error('it was given up')));
+    this.#cancel = clock.schedule(timeoutMs, () =>
+      this.#stop.abort(new DiscoveryError('UNAVAILABLE', `no answer within ${timeoutMs} ms`)),
+    );
+    this.#forget =
+      signal && onAbort(signal, () => this.#stop.abort(new DiscoveryError('UNAVAILABLE', 'it was given up')));
   }
 
   get signal(): AbortSignal {

@@ -42,7 +42,7 @@ export abstract class KvBackend<Connection> implements Backend {
   protected abstract follow(tell: Tell, signal: AbortSignal): Promise<void>;
 
   protected get connection(): Connection {
-    if (this.#connection === undefined) throw new Error('initialize comes first');
+    if (this.#connection === undefined) throw new TypeError('initialize comes first');
     return this.#connection;
   }
 }

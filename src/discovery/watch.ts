@@ -1,7 +1,7 @@
 import { onAbort } from '../base/abort.js';
 import { Observable, type Subscriber } from '../base/observable.js';
+import { asError } from '../base/errors.js';
 import { type Entries, sameMembers } from './entries.js';
-import { asError } from './errors.js';
 import { LatestSightings } from './latest.js';
 
 /** One report of a watch: the full list, or what is wrong at the moment. The list before an error still stands. */

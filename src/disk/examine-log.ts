@@ -1,5 +1,6 @@
 import { constants, cp } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { DamageError } from '../base/damage.js';
 import { messageOf } from '../base/errors.js';
 import type { EntryId } from '../raft/index.js';
 import { type Database, lockName, openDatabase } from './database.js';
@@ -58,7 +59,7 @@ export async function examineLog(
     // To open the lock's file here and to close it again would let the lock go.
     const filter = (file: string) => basename(file) !== lockName;
     await cp(path, copy, { recursive: true, mode: constants.COPYFILE_FICLONE, filter }).catch((cause: unknown) => {
-      throw new Error(`the log in ${path} cannot be read (${messageOf(cause)})`, { cause });
+      throw new DamageError(`the log in ${path} cannot be read (${messageOf(cause)})`, { cause });
     });
     const db = await openDatabase(copy, false, path);
     try {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DamageError } from '../base/damage.js';
 import { messageOf } from '../base/errors.js';
 import type { SnapshotMetadata } from '../raft/index.js';
 import type { Arrival } from './log-records.js';
@@ -78,7 +79,9 @@ async function examineSnapshot<Content>(
     try {
       return await readContentOf(readContent(path, footer));
     } catch (cause) {
-      throw new Error(`the content of the snapshot ${path} is not what it should be (${messageOf(cause)})`, { cause });
+      throw new DamageError(`the content of the snapshot ${path} is not what it should be (${messageOf(cause)})`, {
+        cause,
+      });
     }
   };
   const content = whole ? await attempt(wrong, read) : undefined;

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { DamageError } from '../base/damage.js';
+import { DirectoryError } from '../base/directory-error.js';
+import { DecodeError } from '../wire/index.js';
 import { isMissing, replaceFile } from './files.js';
 import type { Owner } from './owner.js';
-import { DirectoryError } from './trouble.js';
 
 /** Member that a data directory belongs to. Kept beside the database, so that a wiped one cannot pose as a new member. */
 export interface Identity extends Owner {
@@ -40,7 +41,7 @@ export async function readIdentity(dir: string): Promise<Identity | undefined> {
   try {
     found = JSON.parse(text) as Record<string, unknown>;
     const { checksum, ...fields } = found;
-    if (checksum !== checksumOf(fields) && !isFirstFormat(found)) throw new Error('its checksum is wrong');
+    if (checksum !== checksumOf(fields) && !isFirstFormat(found)) throw new DecodeError('its checksum is wrong');
   } catch (cause) {
     throw new DamageError(`the identity file in ${dir} cannot be read: it is damaged`, { cause });
   }

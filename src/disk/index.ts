@@ -1,5 +1,6 @@
 export { checkAccess } from './access.js';
 export { DamageError, remedy } from '../base/damage.js';
+export { DirectoryError } from '../base/directory-error.js';
 export { examine, wrongIn } from './examine.js';
 export type { Examination, ExaminedDisk } from './examine.js';
 export type { LogFound } from './examine-log.js';
@@ -14,4 +15,4 @@ export { endRestore, forbidden, isRestoring, noteDamage, noteRestore } from './n
 export type { Owner } from './owner.js';
 export type { Part } from './part.js';
 export type { BallotField, MarkField, SlotsFound } from './slots.js';
-export { DirectoryError, explained } from './trouble.js';
+export { explained } from './trouble.js';

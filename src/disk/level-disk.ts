@@ -14,9 +14,11 @@ import type { LogState } from './log-records.js';
 import { foreign, type Owner } from './owner.js';
 import { type BallotField, ballotFields, markFields, SlotFile } from './slots.js';
 import {
+  arrivedDamaged,
   decodeDescriptor,
   encodeDescriptor,
   newestSnapshot,
+  notStaged,
   publishStaged,
   readContent,
   readFooter,
@@ -24,7 +26,7 @@ import {
   snapshotPath,
   SnapshotWriter,
 } from './snapshot-file.js';
-import { isPassing } from './trouble.js';
+import { codesOf, isPassing } from './trouble.js';
 
 const noSnapshot: Snapshot = {
   metadata: { index: 0, term: 0, confState: simpleConfState([]) },
@@ -217,7 +219,7 @@ export class LevelDisk implements Disk {
     const finish = async () => {
       const { size, checksum } = writer.descriptor;
       if (size !== expected.size || checksum !== expected.checksum)
-        throw new Error(`the snapshot arrived damaged: ${size} bytes of ${expected.size}`);
+        throw arrivedDamaged(`${size} bytes of ${expected.size}`);
       await writer.seal(metadata, this.#owner, this.#log.durableBatches);
       this.#staged.set(path, writer.temporary);
     };
@@ -227,7 +229,7 @@ export class LevelDisk implements Disk {
     };
     const write = async (chunk: Uint8Array) => {
       if (writer.descriptor.size + chunk.length > expected.size)
-        throw new Error(`the snapshot arrived damaged: more than ${expected.size} bytes`);
+        throw arrivedDamaged(`more than ${expected.size} bytes`);
       await writer.write(chunk);
     };
     return { write, finish, discard };
@@ -237,8 +239,7 @@ export class LevelDisk implements Disk {
     const path = snapshotPath(this.#dir.snapshots, metadata);
     const staged = this.#staged.get(path);
     const descriptor = decodeDescriptor(data);
-    if (staged === undefined || (await readFooter(staged)).checksum !== descriptor.checksum)
-      throw new Error(`no such snapshot of ${metadata.index} is staged`);
+    if (staged === undefined || (await readFooter(staged)).checksum !== descriptor.checksum) throw notStaged(metadata);
     const steady = this.#steady;
     this.#steady = false;
     await this.#writeBallot(hardState);
@@ -288,13 +289,12 @@ export class LevelDisk implements Disk {
 /** Turns an error of reading into damage. */
 function asDamage(error: unknown): unknown {
   if (isPassing(error)) return error;
-  const { code } = error as { code?: string };
+  const codes = codesOf(error);
   const unreadable =
     error instanceof DecodeError ||
     isMissing(error) ||
-    code === 'LEVEL_CORRUPTION' ||
-    code === 'LEVEL_IO_ERROR' ||
-    /corrupt|IO error/i.test(messageOf(error));
+    codes.includes('LEVEL_CORRUPTION') ||
+    codes.includes('LEVEL_IO_ERROR');
   return unreadable && !(error instanceof DamageError) ? new DamageError(messageOf(error), { cause: error }) : error;
 }
 

@@ -9,7 +9,7 @@ import {
   type SnapshotMetadata,
 } from '../raft/index.js';
 import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/ports.js';
-import { decodeDescriptor, encodeDescriptor } from './snapshot-file.js';
+import { arrivedDamaged, decodeDescriptor, encodeDescriptor, notStaged, snapshotGone } from './snapshot-file.js';
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(chunks);
@@ -71,7 +71,7 @@ export class MemoryDisk implements Disk {
         const content = joined(parts);
         const { size, checksum } = decodeDescriptor(snapshot.data);
         if (content.length !== size || crc32(content) !== checksum)
-          return Promise.reject(new Error('the snapshot arrived damaged'));
+          return Promise.reject(arrivedDamaged('its content is not what its descriptor says'));
         this.#staged.push({ snapshot, content, parts });
         return Promise.resolve();
       },
@@ -84,7 +84,7 @@ export class MemoryDisk implements Disk {
 
   installSnapshot(snapshot: Snapshot, hardState: HardState): Promise<void> {
     const staged = this.#staged.find((one) => bytesEqual(one.snapshot.data, snapshot.data));
-    if (!staged) return Promise.reject(new Error('no such snapshot is staged'));
+    if (!staged) return Promise.reject(notStaged(snapshot.metadata));
     const { index, term } = snapshot.metadata;
     this.#content = staged.content;
     this.#staged = this.#staged.filter((other) => other.snapshot.metadata.index > index);
@@ -98,7 +98,7 @@ export class MemoryDisk implements Disk {
   async *readSnapshot({ metadata }: Snapshot): AsyncGenerator<Uint8Array, void> {
     const content = this.#content;
     await Promise.resolve();
-    if (metadata.index !== this.#snapshot.metadata.index) throw new Error(`the snapshot of ${metadata.index} is gone`);
+    if (metadata.index !== this.#snapshot.metadata.index) throw snapshotGone(metadata);
     for (let at = 0; at < content.length; at += 65_536) yield content.subarray(at, at + 65_536);
   }
 

@@ -2,7 +2,9 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { InvariantError } from '../base/assert.js';
 import { DamageError } from '../base/damage.js';
+import { StoreError } from '../base/store-error.js';
 import type { Snapshot, SnapshotMetadata } from '../raft/index.js';
 import { messageCodec } from '../wire/index.js';
 import { fileMode, syncDir, writeAll } from './files.js';
@@ -36,6 +38,18 @@ export interface Footer extends Descriptor {
 export function snapshotPath(dir: string, { term, index }: { term: number; index: number }): string {
   return join(dir, `${String(term).padStart(16, '0')}-${String(index).padStart(16, '0')}${suffix}`);
 }
+
+/** Makes the error for a snapshot of a leader that is not what was sent. */
+export const arrivedDamaged = (why: string): DamageError =>
+  new DamageError(`the snapshot arrived damaged: ${why}`, { advice: 'nothing was changed; the leader sends it again' });
+
+/** Makes the error for an installation before the last step of staging: a mistake of ours. */
+export const notStaged = ({ index }: SnapshotMetadata): InvariantError =>
+  new InvariantError(`broken invariant: the snapshot of entry ${index} is staged before it is installed`);
+
+/** Makes the error for a snapshot that is read when another one has replaced it. */
+export const snapshotGone = ({ index }: SnapshotMetadata): StoreError =>
+  new StoreError('NOT_FOUND', `the snapshot of entry ${index} is gone: a newer one is sent`);
 
 /** Writes the content of a snapshot as it comes. */
 export class SnapshotWriter {

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { messageOf } from '../base/errors.js';
 import { isReachable, joinHostPort, splitHostPort } from '../base/host-port.js';
-import { cannotListen } from '../base/listening.js';
+import { ListenError } from '../base/listening.js';
 
 /** Place that the API listens on. */
 export type ListenAddress =
@@ -17,14 +17,14 @@ const socketPathBytesMax = 107;
 /** Only the owner: whoever may connect owns the engines. */
 const socketMode = 0o600;
 
-/** Reads `tcp://HOST:PORT` or `unix:///PATH`. @throws {Error} that says what to write instead. */
+/** Reads `tcp://HOST:PORT` or `unix:///PATH`. @throws {TypeError} that says what to write instead. */
 export function parseListen(given: string): ListenAddress {
   const [, scheme = 'tcp', rest = given] = /^([^:/]*):\/\/(.*)$/s.exec(given) ?? [];
   if (scheme === 'tcp') return tcpAddress(given, rest);
-  if (scheme !== 'unix') throw new Error(`unsupported protocol: "${scheme}"; write tcp://HOST:PORT or unix:///PATH`);
-  if (!/^\/[^\0]+$/.test(rest)) throw new Error(`${given} has no absolute path; write unix:///PATH`);
+  if (scheme !== 'unix') throw new TypeError(`unsupported protocol: "${scheme}"; write tcp://HOST:PORT or unix:///PATH`);
+  if (!/^\/[^\0]+$/.test(rest)) throw new TypeError(`${given} has no absolute path; write unix:///PATH`);
   if (Buffer.byteLength(rest) > socketPathBytesMax) {
-    throw new Error(`${given} is longer than the ${socketPathBytesMax} bytes of a socket path; use a shorter path`);
+    throw new TypeError(`${given} is longer than the ${socketPathBytesMax} bytes of a socket path; use a shorter path`);
   }
   return { kind: 'unix', path: rest };
 }
@@ -33,7 +33,7 @@ export function parseListen(given: string): ListenAddress {
 function tcpAddress(given: string, hostPort: string): ListenAddress {
   const { host, port } = split(given, hostPort.replace(/\/$/, ''));
   const address = { host: host === '' ? '127.0.0.1' : host, port };
-  if (!isReachable(address, 0)) throw new Error(`${given} needs a port from 0 to 65535; write tcp://HOST:PORT`);
+  if (!isReachable(address, 0)) throw new TypeError(`${given} needs a port from 0 to 65535; write tcp://HOST:PORT`);
   return { kind: 'tcp', host: address.host, port: Number(port) };
 }
 
@@ -41,9 +41,11 @@ function split(given: string, hostPort: string) {
   try {
     return splitHostPort(hostPort);
   } catch (cause) {
-    throw new Error(`${given} is not tcp://HOST:PORT: ${messageOf(cause)}`, { cause });
+    throw new TypeError(`${given} is not tcp://HOST:PORT: ${messageOf(cause)}`, { cause });
   }
 }
+
+const dockerAdvice = ': is Docker already running on this machine? Try using a different port';
 
 /** Makes `server` listen; resolves with the address as `docker --host` takes it. */
 export async function listenOn(server: Server, address: ListenAddress): Promise<string> {
@@ -56,10 +58,8 @@ async function listenTcp(server: Server, host: string, port: number): Promise<st
     server.listen(port, host);
     await once(server, 'listening');
   } catch (cause) {
-    const error = cannotListen(text, cause);
-    if (!isCode(cause, 'EADDRINUSE') || port !== 2375) throw error;
-    const advice = 'is Docker already running on this machine? Try using a different port';
-    throw Object.assign(new Error(`${error.message}: ${advice}`, { cause }), { code: 'EADDRINUSE' });
+    const isDockers = isCode(cause, 'EADDRINUSE') && port === 2375;
+    throw new ListenError(text, cause, '', isDockers ? dockerAdvice : '');
   }
   const { address, port: chosen } = server.address() as AddressInfo;
   return `tcp://${joinHostPort(address, chosen)}`;
@@ -78,12 +78,12 @@ async function listenUnix(server: Server, path: string): Promise<string> {
     await once(server, 'listening');
     await chmod(path, socketMode);
   } catch (cause) {
-    throw new Error(`cannot listen on unix://${path}: ${messageOf(cause)}`, { cause });
+    throw new ListenError(`unix://${path}`, cause);
   }
   return `unix://${path}`;
 }
 
-/** Unlinks the socket of a server that is gone. @throws {Error} when somebody listens, or it is no socket. */
+/** Unlinks the socket of a server that is gone. @throws {ListenError} when somebody listens, or it is no socket. */
 async function removeDeadSocket(path: string): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
     if (isCode(error, 'ENOENT')) return undefined;
@@ -91,12 +91,10 @@ async function removeDeadSocket(path: string): Promise<void> {
   });
   if (!found) return;
   if (!found.isSocket()) {
-    throw new Error(
-      `cannot listen on unix://${path}: there is a file that is no socket; remove it or use another path`,
-    );
+    throw new ListenError(`unix://${path}`, 'there is a file that is no socket; remove it or use another path');
   }
   if (await somebodyListens(path)) {
-    throw new Error(`cannot listen on unix://${path}: another process listens there; stop it or use another path`);
+    throw new ListenError(`unix://${path}`, 'another process listens there; stop it or use another path');
   }
   await unlink(path);
 }

@@ -1,4 +1,5 @@
 import { MemoryStorage, type Ready, type Snapshot, StorageError } from '../raft/index.js';
+import { onDisk } from './on-disk.js';
 import type { Disk } from './ports.js';
 
 /** The log of a member: in memory, as raft reads it, and on its disk. Gives out only snapshots that a new member can use. */
@@ -37,22 +38,19 @@ export class LogStorage extends MemoryStorage {
     if (!mustSync && !changesMembership) return;
     const withHardState = hardState !== undefined || this.#unwrittenCommit;
     this.#unwrittenCommit = false;
-    await this.#disk.write({
-      entries,
-      ...(withHardState && { hardState: this.initialState().hardState }),
-      sync: true,
-    });
+    const state = withHardState && { hardState: this.initialState().hardState };
+    await onDisk(() => this.#disk.write({ entries, ...state, sync: true }));
   }
 
   /** Replaces the log by a staged snapshot. Durable when it resolves. */
   async install(snapshot: Snapshot, hardState = this.initialState().hardState): Promise<void> {
-    await this.#disk.installSnapshot(snapshot, hardState);
+    await onDisk(() => this.#disk.installSnapshot(snapshot, hardState));
     this.applySnapshot(snapshot);
   }
 
   /** Writes down the last commit index, so that a restart replays at once. */
   async flush(): Promise<void> {
-    if (this.#unwrittenCommit)
-      await this.#disk.write({ entries: [], hardState: this.initialState().hardState, sync: true });
+    const { hardState } = this.initialState();
+    if (this.#unwrittenCommit) await onDisk(() => this.#disk.write({ entries: [], hardState, sync: true }));
   }
 }

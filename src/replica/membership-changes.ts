@@ -41,12 +41,12 @@ export class MembershipChanges {
 
   /**
    * Adds a member as a learner.
-   * @throws {StoreError} `NOT_SUPPORTED` for an id that was removed, `NAME_CONFLICT`, `NOT_LEADER`, `BUSY`
+   * @throws {StoreError} `REMOVED` for an id that was removed, `NAME_CONFLICT`, `NOT_LEADER`, `BUSY`
    */
   async add(member: MemberInfo): Promise<void> {
     if (this.#members.wasRemoved(member.id)) {
       throw new StoreError(
-        'NOT_SUPPORTED',
+        'REMOVED',
         `member ${member.id} was removed and cannot come back: start it with an empty data directory`,
       );
     }
@@ -95,7 +95,7 @@ export class MembershipChanges {
 
   /**
    * Checks that the voters could go on without this member.
-   * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` for the last voter, and when too few would answer (`force` does it all the same).
+   * @throws {StoreError} `NOT_FOUND`; `WOULD_LOSE_QUORUM` for the last voter, and when too few would answer (`force` does it all the same).
    */
   checkLeaves(nameOrId: string, { reachable, force }: Guard): void {
     const { voters } = this.#state.confState;
@@ -103,14 +103,17 @@ export class MembershipChanges {
     if (!voters.includes(id)) return;
     const left = voters.filter((voter) => voter !== id);
     if (left.length === 0)
-      throw new StoreError('NOT_SUPPORTED', `${name} is the only voter: without it there is no cluster`);
+      throw new StoreError('WOULD_LOSE_QUORUM', `${name} is the only voter: without it there is no cluster`);
     const answering = left.filter(reachable);
     const quorum = Math.floor(left.length / 2) + 1;
     if (answering.length >= quorum || force) return;
-    const silent = left.filter((voter) => !reachable(voter)).map((voter) => this.#members.get(voter)?.name ?? voter);
+    const silent = left
+      .filter((voter) => !reachable(voter))
+      .map((voter) => this.#members.get(voter)?.name ?? `member ${voter}`);
     throw new StoreError(
-      'NOT_SUPPORTED',
+      'WOULD_LOSE_QUORUM',
       `${answering.length} of ${left.length} voters reachable after this (${silent.join(', ')} does not answer): refused, would lose quorum; bring it back or remove it first, or use --force`,
+      { unreached: silent },
     );
   }
 

@@ -1,17 +1,11 @@
 import { DamageError } from '../base/damage.js';
 import { messageOf } from '../base/errors.js';
+import { StoreError } from '../base/store-error.js';
 import type { ConfState, InstallSnapshot, Message } from '../raft/index.js';
 import type { Shared } from './options.js';
 import type { Acknowledged } from './ports.js';
 import type { Snapshots } from './snapshots.js';
 import type { AppliedState } from './state-machine.js';
-
-/** Reason of a member's end that is no fault of its own: the others go on without it. */
-export class RemovedError extends Error {
-  constructor() {
-    super('this member was removed from the cluster: to take part again, start it with an empty data directory');
-  }
-}
 
 /** The loop as its peers drive it. */
 export interface Driven {
@@ -45,7 +39,7 @@ export class Peers {
       onMessages: (messages) => this.#receive(messages),
       onSnapshot: (message, chunks) => this.#receiveSnapshot(message, chunks),
       onUnreachable: (id) => node.reportUnreachable(id),
-      onRemoved: () => void this.#loop.stop(new RemovedError()),
+      onRemoved: () => void this.#loop.stop(removed()),
       isMember: (id) => members.get(id) !== undefined || isIn(this.#state.confState, id),
       wasRemoved: (id) => members.wasRemoved(id),
       lastIndex: () => node.basicStatus().lastIndex,
@@ -134,3 +128,10 @@ export class Peers {
 function isIn({ voters, learners, votersOutgoing }: ConfState, id: number): boolean {
   return [voters, learners, votersOutgoing].some((ids) => ids.includes(id));
 }
+
+/** Makes the reason of a member's end that is no fault of its own: the others go on without it. */
+const removed = () =>
+  new StoreError(
+    'REMOVED',
+    'this member was removed from the cluster: to take part again, start it with an empty data directory',
+  );

@@ -1,3 +1,4 @@
+import { InvariantError } from '../base/assert.js';
 import type {
   Entry,
   EntryId,
@@ -101,6 +102,7 @@ export const noNetwork: Network = {
   start: () => undefined,
   setMembers: () => undefined,
   send: () => undefined,
-  sendSnapshot: () => Promise.reject(new Error('there is no network')),
+  sendSnapshot: () =>
+    Promise.reject(new InvariantError('broken invariant: a member without a network has nobody to send to')),
   close: () => Promise.resolve(),
 };

@@ -1,7 +1,7 @@
 import { type Cancel, Slicer } from '../base/clock.js';
 import { deferred } from '../base/deferred.js';
-import { messageOf } from '../base/errors.js';
-import { StoreError } from '../base/store-error.js';
+import { asError, messageOf } from '../base/errors.js';
+import { isStoreError, StoreError } from '../base/store-error.js';
 import {
   asksForVote,
   type BasicStatus,
@@ -18,7 +18,7 @@ import type { LogStorage } from './log-storage.js';
 import { Members } from './members.js';
 import { MembershipChanges, type MembershipCommands } from './membership-changes.js';
 import type { ReplicaOptions } from './options.js';
-import { Peers, RemovedError } from './peers.js';
+import { Peers } from './peers.js';
 import { Proposals } from './proposals.js';
 import { electionTicks, raftNode } from './raft-node.js';
 import { ReadRounds } from './read-rounds.js';
@@ -207,7 +207,7 @@ export class RaftLoop {
       this.#pumping = undefined;
     } catch (error) {
       this.#pumping = undefined;
-      await this.stop(error instanceof Error ? error : new Error(String(error)));
+      await this.stop(asError(error));
     }
   }
 
@@ -325,7 +325,7 @@ export class RaftLoop {
     this.#closed = true;
     const { network, disk, world } = this.#options;
     const { logger } = world;
-    if (reason instanceof RemovedError) logger.warn(reason.message);
+    if (isStoreError(reason, 'REMOVED')) logger.warn(reason.message);
     else if (reason)
       logger.error('the replica stops: it can no longer trust its state', { error: reason.stack ?? reason.message });
     this.#stopTicking();

@@ -167,7 +167,7 @@ export class Replica implements Proposer {
   /**
    * Adds a member as a learner; it becomes a voter when it has caught up. On the leader only.
    * @throws {StoreError} `INVALID_OBJECT` for an id, a name or an address that no member can have; `NAME_CONFLICT`,
-   *   `NOT_SUPPORTED` for an id that was removed, `NOT_LEADER`, `BUSY`
+   *   `REMOVED` for an id that was removed, `NOT_LEADER`, `BUSY`
    */
   addMember(member: MemberInfo, { replaces = false }: { replaces?: boolean } = {}): Promise<void> {
     return this.#membership.add(member, replaces);
@@ -175,7 +175,7 @@ export class Replica implements Proposer {
 
   /**
    * Removes a member, by name or id. On the leader only.
-   * @throws {StoreError} `NOT_FOUND`; `NOT_SUPPORTED` for the last voter, and when fewer than a quorum of the voters that
+   * @throws {StoreError} `NOT_FOUND`; `WOULD_LOSE_QUORUM` for the last voter, and when fewer than a quorum of the voters that
    *   are left answer within an election timeout (`force` does it all the same).
    */
   removeMember(nameOrId: string, { force = false }: { force?: boolean } = {}): Promise<void> {

@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.js';
+import { StoreError } from '../base/store-error.js';
 import type { ConfState, Snapshot } from '../raft/index.js';
 import { controlOf, type MemoryStore } from '../state/index.js';
 import type { ClusterSnapshot } from '../wire/index.js';
 import type { LogStorage } from './log-storage.js';
+import { onDisk } from './on-disk.js';
 import type { Disk } from './ports.js';
 import type { ReplicaSettings } from './settings.js';
 import { decodeInSlices, encodeInSlices, type LoadedSnapshot, loadSnapshot } from './snapshot-slices.js';
@@ -74,13 +76,14 @@ export class Snapshots {
   async #write(index: number, confState: ConfState, content: ClusterSnapshot): Promise<void> {
     const { disk, storage, settings, clock } = this.#options;
     const term = storage.term(index);
-    const snapshot = await disk.createSnapshot({ index, term, confState }, encodeInSlices(content, clock));
+    const metadata = { index, term, confState };
+    const snapshot = await onDisk(() => disk.createSnapshot(metadata, encodeInSlices(content, clock)));
     if (storage.newest.metadata.index >= index) return; // a leader's snapshot came in meanwhile
     storage.createSnapshot(index, confState, snapshot.data);
     const compactTo = index - settings.keepEntries;
     if (compactTo < storage.firstIndex()) return;
     storage.compact(compactTo);
-    await disk.compact(compactTo);
+    await onDisk(() => disk.compact(compactTo));
   }
 
   /** Takes in a snapshot that a leader sends: on disk, decoded, and built. */
@@ -88,7 +91,7 @@ export class Snapshots {
     const { disk, store, clock } = this.#options;
     const name = nameOf(snapshot);
     if (this.#arrived.has(name)) return; // sent again because our answer was lost
-    if (this.#staging.has(name)) throw new Error(`the snapshot ${name} is arriving already`);
+    if (this.#staging.has(name)) throw new StoreError('BUSY', `the snapshot ${name} is arriving already`);
     this.#staging.add(name);
     try {
       const staged = await disk.stageSnapshot(snapshot);

@@ -2,7 +2,7 @@ import type { MethodDefinition, ServiceDefinition, UntypedServiceImplementation 
 import { messageOf } from '../base/errors.js';
 import { messageCodec, type messages } from '../wire/index.js';
 import { packageName, schemaRoot } from '../wire/schema-root.js';
-import { sayable } from './status.js';
+import { sayable } from './error-details.js';
 
 // The gRPC view of proto/: what grpc-js needs to know of each method, made from the descriptor.
 

@@ -1,21 +1,24 @@
 import { type Clock, sleep } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import { isStoreError } from '../base/store-error.js';
+import { isStoreErrorOf, StoreError } from '../base/store-error.js';
 import type { MemberInfo } from '../replica/index.js';
 import type { messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
+import { connectionLost, neverSent, timedOut } from './status.js';
 
 const advice =
   'Is one of them a member that has started? Where no cluster exists yet, start every member with the same list of peers, or the first one without any';
 
 /** Errors that asking again will not change. */
-const final = ['NAME_CONFLICT', 'NOT_SUPPORTED', 'INVALID_OBJECT'] as const;
+const final = ['NAME_CONFLICT', 'REMOVED', 'INVALID_OBJECT', 'INCOMPATIBLE'] as const;
 
 /**
  * Asks the members at `addrs`, one after another and again, to take `member` in; any of them will do. Repeating it with
  * the same id is harmless.
+ * @throws {StoreError} The last answer's code after `timeoutMs`; `OUTCOME_UNKNOWN` when a member was silent, `NOT_LEADER`
+ *   when nobody was reached.
  */
 export async function joinCluster(
   addrs: readonly string[],
@@ -25,6 +28,7 @@ export async function joinCluster(
   const { timeoutMs, clock, logger, replaces = false } = options;
   const until = clock.monotonic() + timeoutMs;
   let last: unknown;
+  let asked = false;
   for (let i = 0; clock.monotonic() < until; i++) {
     const channel = new Channel(addrs[i % addrs.length] ?? '');
     try {
@@ -34,8 +38,10 @@ export async function joinCluster(
         { timeoutMs: Math.min(5_000, until - clock.monotonic()) },
       );
     } catch (error) {
-      if (final.some((code) => isStoreError(error, code))) throw error;
+      if (isStoreErrorOf(error, final)) throw error;
       last = error;
+      asked ||= connectionLost(error) && !neverSent(error);
+      asked ||= timedOut(error);
       const all = i === addrs.length - 1;
       if (all)
         logger.warn('no member answers yet: asking again', {
@@ -48,10 +54,11 @@ export async function joinCluster(
     }
     await sleep(clock, 200);
   }
-  throw new Error(
-    `no member at ${addrs.join(', ')} took this one in within ${timeoutMs} ms: ${messageOf(last)}. ${advice}`,
-    {
-      cause: last,
-    },
-  );
+  const message = `no member at ${addrs.join(', ')} took this one in within ${timeoutMs} ms: ${messageOf(last)}. ${advice}`;
+  if (last instanceof StoreError && !asked) throw new StoreError(last.code, message, { ...last.details, cause: last });
+  // A member that had the question and did not answer may have taken this one in.
+  throw new StoreError(asked ? 'OUTCOME_UNKNOWN' : 'NOT_LEADER', message, {
+    cause: last,
+    ...(!asked && { unreached: addrs }),
+  });
 }

@@ -7,8 +7,9 @@ import {
 import type { Clock } from '../base/clock.js';
 import { isAddress } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
+import { StoreError } from '../base/store-error.js';
 import type { InstallSnapshot, Message } from '../raft/index.js';
-import type { Acknowledged, MemberInfo, Network, NetworkHandler } from '../replica/index.js';
+import type { MemberInfo, Network, NetworkHandler } from '../replica/index.js';
 import { fromWireBatch, fromWireMessage, type messages } from '../wire/index.js';
 import { askMember } from './ask.js';
 import { type Hello, helloFormat, Peer } from './peer.js';
@@ -17,16 +18,6 @@ import { toStatus } from './status.js';
 type RaftFrame = messages.RaftFrame;
 type SnapshotFrame = messages.SnapshotFrame;
 
-/** Message by which a member learns that it has been removed. */
-const removedMark = 'REMOVED from the cluster';
-
-/**
- * Error text for a member whose log had reached further than it says. It counts only as the answer to the member's own
- * call.
- */
-const reachedText = ({ term, index }: Acknowledged) => `had acknowledged entry ${index} in term ${term}`;
-const reachedPattern = /had acknowledged entry (\d+) in term (\d+)/;
-
 /** The most members, and the most addresses of one, that a member remembers from hellos and answers. */
 const heardMax = 64;
 const heardAddressesMax = 16;
@@ -34,6 +25,7 @@ const heardAddressesMax = 16;
 /** Shortest time between two rounds of questions about unknown members, milliseconds. */
 const askAroundMs = 1_000;
 
+/** A message that no member of this cluster sends. It is only logged: no program acts on the reason. */
 class Refused extends Error {
   readonly code = status.FAILED_PRECONDITION;
   readonly details: string;
@@ -156,7 +148,7 @@ export class GrpcNetwork implements Network {
 
   async sendSnapshot(message: InstallSnapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const peer = this.#peers.get(message.to);
-    if (!peer) throw new Error(`member ${message.to} is not known here`);
+    if (!peer) throw new StoreError('NOT_FOUND', `member ${message.to} is not known here`);
     await peer.sendSnapshot(message, chunks);
   }
 
@@ -223,18 +215,23 @@ export class GrpcNetwork implements Network {
   }
 
   #checkHello({ format, clusterId, from, to, lastIndex }: Hello): void {
-    if (format !== helloFormat) throw new Refused(`raft streams have format ${helloFormat} here, not ${format}`);
+    if (format !== helloFormat)
+      throw new StoreError('INCOMPATIBLE', `raft streams have format ${helloFormat} here, not ${format}`);
     if (to !== this.#self)
       throw new Refused(`this is member ${this.#self}, not ${to}: was its data directory replaced?`);
     if (clusterId !== this.#clusterId()) throw new Refused(`this is cluster ${this.#clusterId()}, not ${clusterId}`);
     this.#checkMember(from);
     const reached = this.#handler?.acknowledged(from);
     if (reached && lastIndex < reached.index)
-      throw new Refused(`member ${from} ${reachedText(reached)}, and its log ends at ${lastIndex}`);
+      throw new StoreError(
+        'DAMAGED',
+        `member ${from} had acknowledged entry ${reached.index} in term ${reached.term}, and its log ends at ${lastIndex}`,
+        { acknowledged: reached },
+      );
   }
 
   #checkMember(id: number): void {
-    if (this.#handler?.wasRemoved(id)) throw new Refused(`${removedMark}: member ${id}`);
+    if (this.#handler?.wasRemoved(id)) throw new StoreError('REMOVED', `member ${id} was removed from the cluster`);
     if (this.#knows(id)) return;
     this.#askAround();
     throw new Refused(`member ${id} is not known here: has it joined this cluster?`);
@@ -259,10 +256,10 @@ export class GrpcNetwork implements Network {
         lastIndex: this.#handler?.lastIndex() ?? 0,
       }),
       onUnreachable: () => this.#handler?.onUnreachable(member.id),
-      onRefused: (reason) => {
-        if (reason.includes(removedMark)) this.#handler?.onRemoved();
-        const [, index, term] = reachedPattern.exec(reason) ?? [];
-        if (index !== undefined) this.#handler?.onAcknowledged({ index: Number(index), term: Number(term) });
+      onRefused: ({ code, details: { acknowledged } }) => {
+        if (code === 'REMOVED') this.#handler?.onRemoved();
+        // It counts only as the answer to our own call: nobody else may say that our log has lost its end.
+        if (code === 'DAMAGED' && acknowledged) this.#handler?.onAcknowledged(acknowledged);
       },
       clock: this.#clock,
       logger: this.#logger,

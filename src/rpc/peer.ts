@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { grouped } from '../base/grouped.js';
 import type { Logger } from '../base/log.js';
+import { StoreError } from '../base/store-error.js';
 import type { InstallSnapshot, Message } from '../raft/index.js';
 import type { MemberInfo } from '../replica/index.js';
 import { type messages, toWireBatch, toWireMessage } from '../wire/index.js';
@@ -134,7 +135,7 @@ export class Peer {
   readonly #options: {
     hello: () => Hello;
     onUnreachable: () => void;
-    onRefused: (reason: string) => void;
+    onRefused: (reason: StoreError) => void;
     clock: Clock;
     logger: Logger;
   };
@@ -151,7 +152,7 @@ export class Peer {
     options: {
       hello: () => Hello;
       onUnreachable: () => void;
-      onRefused: (reason: string) => void;
+      onRefused: (reason: StoreError) => void;
       clock: Clock;
       logger: Logger;
     },
@@ -236,7 +237,7 @@ export class Peer {
       clock,
       lost: (error) => {
         onUnreachable();
-        onRefused(error ? messageOf(error) : '');
+        if (error instanceof StoreError) onRefused(error);
         if (error && connectionLost(error)) this.#tryNext(addr);
         const complaint = error ? messageOf(error) : 'the stream ended';
         if (complaint === this.#complained) return;

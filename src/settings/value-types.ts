@@ -99,5 +99,5 @@ function plainly(rule: string) {
 }
 
 function refuse(rule: string): never {
-  throw new Error(rule);
+  throw new RangeError(rule);
 }

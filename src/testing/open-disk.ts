@@ -1,5 +1,8 @@
 import { crc32 } from 'node:zlib';
+import { assert } from '../base/assert.js';
+import { DamageError } from '../base/damage.js';
 import { bytesEqual } from '../base/plain.js';
+import { StoreError } from '../base/store-error.js';
 import type { HardState, Snapshot, SnapshotMetadata } from '../raft/index.js';
 import type { Disk, DiskWrite, StagedSnapshot, StoredState } from '../replica/index.js';
 import type { SimClock } from './sim-clock.js';
@@ -51,7 +54,7 @@ export class OpenDisk implements Disk {
       },
       finish: async () => {
         const content = Buffer.concat(parts);
-        if (!bytesEqual(descriptorOf(content), snapshot.data)) throw new Error('the snapshot arrived damaged');
+        if (!bytesEqual(descriptorOf(content), snapshot.data)) throw new DamageError('the snapshot arrived damaged');
         await this.#sync();
         this.#staged.set(key, { snapshot, content });
       },
@@ -65,7 +68,7 @@ export class OpenDisk implements Disk {
   async installSnapshot(snapshot: Snapshot, hardState: HardState): Promise<void> {
     const { index, term } = snapshot.metadata;
     const staged = this.#staged.get(`${term}.${index}`);
-    if (!staged) throw new Error('no such snapshot is staged');
+    assert(staged !== undefined, 'a snapshot is staged before it is installed');
     await this.#writeBallot(hardState);
     await this.#sync();
     this.#disk.publish(snapshot, staged.content);
@@ -77,7 +80,8 @@ export class OpenDisk implements Disk {
   async *readSnapshot({ metadata }: Snapshot): AsyncGenerator<Uint8Array, void> {
     await this.#wait(0.1);
     const { snapshot, content } = this.#disk;
-    if (metadata.index !== snapshot.metadata.index) throw new Error(`the snapshot of ${metadata.index} is gone`);
+    if (metadata.index !== snapshot.metadata.index)
+      throw new StoreError('NOT_FOUND', `the snapshot of ${metadata.index} is gone`);
     for (let at = 0; at < content.length; at += chunkBytes) yield content.subarray(at, at + chunkBytes);
   }
 
@@ -103,7 +107,7 @@ export class OpenDisk implements Disk {
     await this.#wait(ms);
     if (!fails) return;
     this.#disk.counts.failedWrites++;
-    throw new Error('the disk does not take the write');
+    throw new StoreError('DISK_FAILED', 'the disk does not take the write');
   }
 
   #wait(ms: number): Promise<void> {

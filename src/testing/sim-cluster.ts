@@ -1,4 +1,4 @@
-import { messageOf } from '../base/errors.js';
+import { asError } from '../base/errors.js';
 import { bytesEqual } from '../base/plain.js';
 import { isStoreError } from '../base/store-error.js';
 import { simpleConfState } from '../raft/index.js';
@@ -139,7 +139,8 @@ export class SimCluster {
     if (!done)
       throw (
         this.failure ??
-        new Error(
+        new Violation(
+          'Liveness',
           `nothing came of it within simulated ${atMostMs} ms: is something awaited that is not of the simulation? Wait with its sleep and clock`,
         )
       );
@@ -173,7 +174,7 @@ export class SimCluster {
   }
 
   fail(error: unknown): void {
-    this.failure ??= error instanceof Error ? error : new Error(messageOf(error));
+    this.failure ??= asError(error);
   }
 
   /** Ends the faults: links are whole, and every member runs that can. */

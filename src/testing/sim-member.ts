@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
+import { isStoreError } from '../base/store-error.js';
 import { simpleConfState } from '../raft/index.js';
 import { type Disk, loadReplica, type MemberInfo, type Replica, type ReplicaSettings } from '../replica/index.js';
 import type { Chance } from './chance.js';
@@ -123,11 +124,10 @@ export class SimMember {
     if (clock.dead || clock !== this.clock) return;
     const why = reason?.message ?? 'closed';
     this.#world.note(`${this.info.name} ends: ${why}`);
-    const removed = /removed from the cluster/.test(why);
     this.#gone();
     this.disk.crash();
-    if (removed) this.state = 'removed';
-    else if (!/does not take the write/.test(why))
+    if (isStoreError(reason, 'REMOVED')) this.state = 'removed';
+    else if (!isStoreError(reason, 'DISK_FAILED'))
       this.#world.fail(new Violation('ProcessInvariant', `${this.info.name} stopped: ${reason?.stack ?? why}`));
   }
 
@@ -139,7 +139,7 @@ export class SimMember {
     if (damaged && this.hasDamage) {
       this.state = 'damaged';
       this.disk.counts.noticed++;
-    } else if (!/does not take the write/.test(messageOf(error))) {
+    } else if (!isStoreError(error, 'DISK_FAILED')) {
       this.#world.fail(new Violation('NoSilentDamage', `${this.info.name} does not start: ${messageOf(error)}`));
     }
   }

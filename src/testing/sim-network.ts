@@ -1,3 +1,4 @@
+import { StoreError } from '../base/store-error.js';
 import type { InstallSnapshot, Message } from '../raft/index.js';
 import type { MemberInfo, Network, NetworkHandler } from '../replica/index.js';
 import type { Chance } from './chance.js';
@@ -140,7 +141,7 @@ export class SimNetwork {
     await new Promise<void>((resolve, reject) => {
       const answer = (error?: unknown) =>
         this.#scheduler.schedule(this.#delay(), () => clock.deliver(() => (error ? reject(error) : resolve())));
-      const lost = () => answer(new Error('the connection broke'));
+      const lost = () => answer(new StoreError('NOT_LEADER', 'the connection broke'));
       if (this.isCut(from, to) || this.#chance.happens(this.#faults().loses)) {
         lost();
         return;

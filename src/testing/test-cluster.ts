@@ -5,6 +5,7 @@ import type { ReadTx } from '../kinds/index.js';
 import type { Leadership, LocalStatus, Replica, ReplicaSettings } from '../replica/index.js';
 import type { MemoryStore } from '../state/index.js';
 import { calmDisk, calmNetwork, type FaultPlan } from './faults.js';
+import { Violation } from './raft-invariants.js';
 import { SimCluster } from './sim-cluster.js';
 import type { SimMember } from './sim-member.js';
 
@@ -147,7 +148,7 @@ export class TestCluster {
     const { scheduler } = this.#cluster;
     const end = scheduler.now + 60_000;
     while (!holds()) {
-      if (scheduler.now >= end) throw new Error('this did not come about within a minute');
+      if (scheduler.now >= end) throw new Violation('Liveness', 'this did not come about within a minute');
       if (this.#real) await new Promise((resolve) => setTimeout(resolve, stepMs));
       else await scheduler.run(10);
       this.#check();

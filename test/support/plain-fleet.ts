@@ -1,3 +1,4 @@
+import { splitHostPort } from '../../src/base/host-port.js';
 import {
   type ClusterEvent,
   type Container,
@@ -16,7 +17,6 @@ import {
   type OnProgress,
   type VolumeInfo,
 } from '../../src/fleet/index.js';
-import { splitHostPort } from '../../src/base/host-port.js';
 
 const momentOf = (text: string | undefined) => Math.max(0, Date.parse(text ?? '') || 0);
 
@@ -115,7 +115,7 @@ export function containerOf(
       exitCode: ExitCode,
       health: Health?.Status ?? '',
     },
-  } as Container;
+  };
 }
 
 const imageOf = (summary: ImageSummary, engine: EngineHandle): Image => ({
@@ -265,7 +265,7 @@ export class PlainFleet implements Fleet {
   }
   async createNetwork(body: { readonly Name: string }) {
     const engine = this.anyEngine();
-    const made = await engine.client.createNetwork(body as never);
+    const made = await engine.client.createNetwork(body);
     await engine.refreshNetworks();
     return made as { readonly Id: string };
   }

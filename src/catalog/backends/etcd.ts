@@ -134,7 +134,7 @@ function read({ key, value }: KeyValue): PublishedInstance | CatalogError {
 
 function readPublished(value: string): PublishedInstance {
   const { agent, instance } = readFields(value);
-  if (typeof agent !== 'string') throw new Error('it has no agent');
+  if (typeof agent !== 'string') throw new CatalogError('REFUSED', 'it has no agent');
   return { ...readRecord(instance), agentId: agent, lost: false };
 }
 

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import { newId } from '../../base/ids.js';
 import { systemRandom } from '../../base/random.js';
-import { isStoreError } from '../../base/store-error.js';
+import { isStoreError, isStoreErrorOf } from '../../base/store-error.js';
 import { changeOf, type Client, type messages, type WatchMessage } from '../../client/index.js';
 import { pause } from '../../discovery/index.js';
 import { instances, type StoredObject } from '../../kinds/index.js';
@@ -123,10 +123,7 @@ export class SkepCatalogBackend implements CatalogBackend {
         for (const some of inGroups(changes)) await this.#client.apply(some);
         return;
       } catch (error) {
-        const raced = (['ALREADY_EXISTS', 'NOT_FOUND', 'SEQUENCE_CONFLICT'] as const).some((code) =>
-          isStoreError(error, code),
-        );
-        if (!raced) throw error;
+        if (!isStoreErrorOf(error, ['ALREADY_EXISTS', 'NOT_FOUND', 'SEQUENCE_CONFLICT'])) throw error;
       }
     }
   }
@@ -246,9 +243,7 @@ async function translated<T>(run: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof CatalogError) throw error;
     if (isStoreError(error, 'LEASE_LOST')) throw new CatalogError('SESSION_LOST', error.message, { cause: error });
-    const refused = (['INVALID_OBJECT', 'NOT_SUPPORTED', 'LIMIT_EXCEEDED', 'TOO_LARGE'] as const).some((code) =>
-      isStoreError(error, code),
-    );
+    const refused = isStoreErrorOf(error, ['INVALID_OBJECT', 'UNKNOWN_KIND', 'LIMIT_EXCEEDED', 'TOO_LARGE']);
     throw new CatalogError(refused ? 'REFUSED' : 'UNAVAILABLE', messageOf(error), { cause: error });
   }
 }

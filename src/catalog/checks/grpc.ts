@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { onAbort } from '../../base/abort.js';
+import { CatalogError } from '../errors.js';
 import type { GrpcCheck, Probe } from './spec.js';
 
 /** Statuses of `grpc.health.v1`, by number. */
@@ -27,7 +28,7 @@ const prefixBytes = 5;
 export const askGrpcHealth: AskGrpcHealth = (addr, service, signal) =>
   new Promise((resolve, reject) => {
     const session = connect(`http://${addr}`);
-    const end = () => session.destroy(new Error('it was given up'));
+    const end = () => session.destroy(new CatalogError('UNAVAILABLE', 'it was given up'));
     session.on('error', reject);
     session.on('close', onAbort(signal, end));
     request(session, service)
@@ -54,7 +55,10 @@ function request(session: ClientHttp2Session, service: string): Promise<ServingS
       if (grpcStatus === '0') resolve(readHealth(Buffer.concat(parts)));
       // NOT_FOUND: a server that does not know the service.
       else if (grpcStatus === '5') resolve('SERVICE_UNKNOWN');
-      else reject(new Error(`gRPC status ${grpcStatus ?? 'missing'}: ${grpcMessage ?? 'no answer'}`));
+      else {
+        const why = `gRPC status ${grpcStatus ?? 'missing'}: ${grpcMessage ?? 'no answer'}`;
+        reject(new CatalogError('UNAVAILABLE', why));
+      }
     });
     stream.end(healthRequest(service));
   });

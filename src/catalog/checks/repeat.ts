@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Random } from '../../base/random.js';
 import { orAborted, pause, within } from '../../base/waiting.js';
+import { CatalogError } from '../errors.js';
 import { type CheckResult, intervalMsDefault, type Probe, timeoutMsDefault } from './spec.js';
 
 export interface Repeat {
@@ -36,7 +37,8 @@ async function once(probe: Probe, timeoutMs: number, clock: Clock, outer: AbortS
   const forget = onAbort(outer, () => done.abort());
   try {
     const probed = orAborted(probe({ timeoutMs, signal: done.signal }), outer);
-    return await within(clock, timeoutMs, probed, () => new Error(`no answer within ${timeoutMs} ms`));
+    const late = () => new CatalogError('UNAVAILABLE', `no answer within ${timeoutMs} ms`);
+    return await within(clock, timeoutMs, probed, late);
   } catch (error) {
     return { status: 'critical', note: messageOf(error) };
   } finally {

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { onAbort } from '../../base/abort.js';
 import { splitHostPort } from '../../base/host-port.js';
+import { CatalogError } from '../errors.js';
 import type { Probe, TcpCheck } from './spec.js';
 
 export function tcpProbe({ addr }: TcpCheck): Probe {
@@ -8,7 +9,7 @@ export function tcpProbe({ addr }: TcpCheck): Probe {
   return ({ signal }) =>
     new Promise((resolve, reject) => {
       const socket = connect({ host, port: Number(port) });
-      const end = () => socket.destroy(new Error('it was given up'));
+      const end = () => socket.destroy(new CatalogError('UNAVAILABLE', 'it was given up'));
       socket.on('close', onAbort(signal, end));
       socket.on('error', reject);
       socket.on('connect', () => {

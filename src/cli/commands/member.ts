@@ -107,7 +107,7 @@ function leaving(members: readonly Member[], named: readonly string[], unreachab
   const alive = unreachable ? [...chosen].filter(({ reachable }) => reachable) : [];
   if (alive.length > 0)
     throw new StoreError(
-      'NOT_SUPPORTED',
+      'CONDITION_FAILED',
       `${alive.map(({ name }) => name).join(', ')} answers, so no member was removed; leave out --unreachable to remove it`,
     );
   return [...chosen];

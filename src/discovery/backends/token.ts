@@ -104,7 +104,7 @@ function decode(text: string): string[] {
     const list: unknown = JSON.parse(text);
     if (list === null) return [];
     if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
-      throw new Error('this is no list of strings');
+      throw new TypeError('this is no list of strings');
     return list;
   } catch (cause) {
     throw new DiscoveryError('UNAVAILABLE', `Failed to decode response: ${messageOf(cause)}`, { cause });

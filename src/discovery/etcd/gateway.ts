@@ -111,14 +111,14 @@ export class EtcdGateway {
     yield pairs;
     try {
       for await (const message of this.#watch(prefix, revision + 1n, signal)) {
-        if ('ended' in message) throw new Error(message.ended);
+        if ('ended' in message) throw new DiscoveryError('UNAVAILABLE', message.ended);
         if (message.changes.length > 0) yield message.changes;
       }
     } catch (error) {
       this.#preferAnother();
       throw error;
     }
-    throw new Error('the connection was closed');
+    throw new DiscoveryError('UNAVAILABLE', 'the connection was closed');
   }
 
   /**

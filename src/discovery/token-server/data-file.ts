@@ -109,7 +109,7 @@ async function sync(folder: string): Promise<void> {
 
 function parse(value: unknown): SavedCluster[] {
   const { format: found, clusters } = record(value);
-  if (found !== format) throw new Error(`its format is ${String(found)}, not ${format}`);
+  if (found !== format) throw new DiscoveryError('DAMAGED', `its format is ${String(found)}, not ${format}`);
   return list(clusters).map((cluster) => {
     const { token, registrations } = record(cluster);
     return { token: text(token), registrations: list(registrations).map(parseRegistration) };
@@ -118,21 +118,21 @@ function parse(value: unknown): SavedCluster[] {
 
 function parseRegistration(value: unknown): SavedCluster['registrations'][number] {
   const { address, ttlMs } = record(value);
-  if (typeof ttlMs !== 'number' || !(ttlMs > 0)) throw new Error('a ttl is missing');
+  if (typeof ttlMs !== 'number' || !(ttlMs > 0)) throw new DiscoveryError('DAMAGED', 'a ttl is missing');
   return { address: text(address), ttlMs };
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) throw new Error('an object is missing');
+  if (typeof value !== 'object' || value === null) throw new DiscoveryError('DAMAGED', 'an object is missing');
   return value as Readonly<Record<string, unknown>>;
 }
 
 function list(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Error('a list is missing');
+  if (!Array.isArray(value)) throw new DiscoveryError('DAMAGED', 'a list is missing');
   return value;
 }
 
 function text(value: unknown): string {
-  if (typeof value !== 'string' || value === '') throw new Error('a text is missing');
+  if (typeof value !== 'string' || value === '') throw new DiscoveryError('DAMAGED', 'a text is missing');
   return value;
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import { joinHostPort } from '../../base/host-port.js';
-import { cannotListen } from '../../base/listening.js';
+import { ListenError } from '../../base/listening.js';
 import { type Logger, silentLogger } from '../../base/log.js';
 import { type Random, systemRandom } from '../../base/random.js';
 import { splitHostPort } from '../entry.js';
@@ -148,7 +148,7 @@ async function listen(server: Server, address: string): Promise<void> {
     server.listen(Number(port), host === '' ? undefined : host);
     await once(server, 'listening');
   } catch (cause) {
-    throw cannotListen(address, cause);
+    throw new ListenError(address, cause);
   }
 }
 

@@ -28,7 +28,7 @@ export class ZkSession {
   readonly #client: Client;
   readonly #clock: Clock;
   /** Callbacks for when the connection breaks. */
-  readonly #waiting = new Set<(reason: Error) => void>();
+  readonly #waiting = new Set<(why: string) => void>();
   #connected = false;
   #over = false;
 
@@ -36,10 +36,10 @@ export class ZkSession {
     this.#clock = clock;
     this.#client = zookeeper.createClient(hosts.join(','), { sessionTimeout: sessionMs });
     this.#client.on('connected', () => (this.#connected = true));
-    this.#client.on('disconnected', () => this.#broken(new Error('the connection was lost')));
+    this.#client.on('disconnected', () => this.#broken('the connection was lost'));
     this.#client.on('expired', () => {
       this.#over = true;
-      this.#broken(new Error('the session is over'));
+      this.#broken('the session is over');
     });
     this.#client.connect();
   }
@@ -124,7 +124,7 @@ export class ZkSession {
     if (this.#over) return;
     const connected = this.#connected;
     this.#over = true;
-    this.#broken(new Error('the session was closed'));
+    this.#broken('the session was closed');
     if (!connected) {
       // Closed the usual way now, the library would take the greeting of the next server for an answer, and throw.
       this.#client.connectionManager.setState(sessionExpired);
@@ -158,7 +158,7 @@ export class ZkSession {
   #bounded<T>(late: string, run: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
     let settle: () => void = () => undefined;
     const promise = new Promise<T>((resolve, reject) => {
-      const broken = (reason: Error) => reject(unavailable(reason.message));
+      const broken = (why: string) => reject(unavailable(why));
       const cancel = this.#clock.schedule(answerMs, () => {
         reject(unavailable(`${late} within ${answerMs} ms`));
         this.#cut();
@@ -175,12 +175,12 @@ export class ZkSession {
 
   /** With an error, or the library would keep a timer. */
   #cut(): void {
-    this.#client.connectionManager.socket?.destroy(new Error('cut off'));
+    this.#client.connectionManager.socket?.destroy(unavailable('the connection was cut off'));
   }
 
-  #broken(reason: Error): void {
+  #broken(why: string): void {
     this.#connected = false;
-    for (const tell of [...this.#waiting]) tell(reason);
+    for (const tell of [...this.#waiting]) tell(why);
   }
 }
 

@@ -18,7 +18,7 @@ export async function recordsOfChanges(
     const alone = replay(proposer, await proposer.changesBetween(after, to), { after, to });
     if (alone) return alone;
     const all = replay(proposer, await proposer.changesBetween(0, to), { after: 0, to });
-    if (!all) throw new Error(`the proposer does not tell of all transactions up to version ${to}`);
+    if (!all) throw new TypeError(`the proposer does not tell of all transactions up to version ${to}`);
     return all.filter(({ version }) => version > after);
   } catch (cause) {
     throw new StoreError(

@@ -188,7 +188,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     this.#checkFree();
     if (this.#kind.unknown)
       throw new StoreError(
-        'NOT_SUPPORTED',
+        'UNKNOWN_KIND',
         `this member does not know the kind "${this.#kind.kind}" and cannot check what is written: open it with kinds: [...]`,
       );
   }

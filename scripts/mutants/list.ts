@@ -12,8 +12,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'vote not persisted',
     file: 'replica/log-storage.ts',
-    find: '...(withHardState && { hardState: this.initialState().hardState }),',
-    replace: '...(withHardState && { hardState: { ...this.initialState().hardState, vote: 0 } }),',
+    find: 'withHardState && { hardState: this.initialState().hardState };',
+    replace: 'withHardState && { hardState: { ...this.initialState().hardState, vote: 0 } };',
   },
   {
     name: 'term persisted after the reply',

@@ -146,7 +146,7 @@ describe('skep doctor', () => {
       });
   });
 
-  it('does not look at the directory of a member that runs: 1', async () => {
+  it('does not look at the directory of a member that runs: 4', async () => {
     const script = `const { Level } = require('level');
       new Level(${JSON.stringify(join(dir, 'log'))}).open().then(() => console.log('open'));
       setInterval(() => undefined, 1_000);`;
@@ -156,8 +156,8 @@ describe('skep doctor', () => {
       await once(other.stdout, 'data');
       for (let again = 0; again < 2; again++) {
         const { code, out, err } = await skep(['doctor', dir]);
-        expect({ code, out }).toEqual({ code: 1, out: '' });
-        expect(err).toBe(`skep: IN_USE: ${join(dir, 'log')} is in use by another process: stop that one first\n`);
+        expect({ code, out }).toEqual({ code: 4, out: '' });
+        expect(err).toBe(`skep: LOCKED: ${join(dir, 'log')} is in use by another process: stop that one first\n`);
       }
     } finally {
       other.kill();

@@ -61,7 +61,7 @@ describe('the process skep', () => {
     expect(listing.out.trimEnd().split('\n').sort()).toEqual(['shop_a', 'shop_b']);
 
     const locked = m1();
-    expect(await locked.ended).toBe(1);
+    expect(await locked.ended).toBe(4);
     expect(locked.err).toMatch(/skep: .*(lock|in use|another process)/i);
     expect(locked.err).not.toMatch(/\n\s+at /);
 
@@ -70,9 +70,9 @@ describe('the process skep', () => {
 
   it('does not open the folder of another member', async () => {
     const wrong = manager('m2', '--data-dir', `${folder.path}/m1`, '--listen', listen);
-    expect(await wrong.ended).toBe(1);
+    expect(await wrong.ended).toBe(4);
     expect(wrong.out).toBe('');
-    expect(wrong.err).toContain(`skep: ${folder.path}/m1 belongs to the member "m1"`);
+    expect(wrong.err).toContain(`skep: OTHER_PURPOSE: ${folder.path}/m1 belongs to the member "m1"`);
   });
 
   it('says that its port is taken', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from '../../src/client/index.js';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
 import { Folder, freePort, skep } from '../support/cli-run.js';
 import { OpenMembers } from '../support/manager-open.js';
@@ -63,7 +64,19 @@ describe.concurrent('without a quorum', () => {
     const words = line.split(' ').map((word) => (word === 'FILE' ? file : word === 'SAVED' ? `${file}.saved` : word));
     const { code, out, err } = await ask(...words);
     expect({ code, out }).toEqual({ code: 5, out: '' });
-    expect(err).toBe(`skep: NOT_LEADER: ${without}; start them, or remove what is lost for good\n`);
+    expect(err).toBe(`skep: QUORUM_LOST: ${without}; start them, or remove what is lost for good\n`);
+  });
+
+  it('is an error of the client that names who does not answer', async () => {
+    const client = new Client({ hosts: [m1.addr] });
+    try {
+      await expect(client.checkQuorum()).rejects.toMatchObject({
+        code: 'QUORUM_LOST',
+        details: { unreached: ['m2', 'm3'] },
+      });
+    } finally {
+      client.close();
+    }
   });
 
   it('status says so, and with --check exits with 5', async () => {

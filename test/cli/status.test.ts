@@ -75,7 +75,7 @@ describe('skep status', () => {
     for (const command of [['ls'], ['inspect', 'x'], ['rm', 'x']]) {
       const { code, out, err } = await skep(['--host', host, '--timeout', '1s', 'node', ...command]);
       expect({ code, out }).toEqual({ code: 5, out: '' });
-      expect(err).toMatch(/^skep: NOT_LEADER: /);
+      expect(err).toMatch(/^skep: QUORUM_LOST: /);
     }
   });
 });

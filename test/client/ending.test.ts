@@ -145,6 +145,6 @@ describe('an iterator of a client', () => {
       client.update('node', { id: 'a' }),
       client.watch().next(),
     ])
-      expect(await codeOf(asked)).toBe('NOT_SUPPORTED');
+      expect(await codeOf(asked)).toBe('INCOMPATIBLE');
   });
 });

@@ -212,16 +212,21 @@ describe('members with the same peers', () => {
     void town.start('b:1', ['a:1', 'b:1']);
     await town.pass(10_000);
     expect(town.fates).toEqual([]);
-    expect(said.join()).toContain('b:1 was started with other peers than a:1 (a:1, b:1, and a:1, b:1, c:1)');
+    expect(said.join()).toContain(
+      'PEERS_DIFFER: b:1 was started with other peers than a:1 (a:1, b:1, and a:1, b:1, c:1)',
+    );
   });
 
   it('are told when the list does not name them', async () => {
     const town = new Town(three);
     for (const from of three) for (const to of three) if (from !== to) town.cut(from, to);
     for (const addr of three) void town.start(addr);
-    const stranger = town.start('d:1').catch((error: unknown) => (error as Error).message);
+    const stranger = town.start('d:1').catch((error: unknown) => error);
     await town.pass(2_000);
-    expect(await stranger).toMatch(/none of the peers a:1, b:1, c:1 is d:1 .* the list names every member/);
+    expect(await stranger).toMatchObject({
+      code: 'PEERS_DIFFER',
+      message: expect.stringMatching(/none of the peers a:1, b:1, c:1 is d:1 .* the list names every member/) as string,
+    });
   });
 
   it('never begin two clusters, whatever is lost, cut, late or killed, and all end in one', async () => {

@@ -61,7 +61,7 @@ describe('a start that is refused', () => {
       'error',
     );
     const doctor = skepAsUser('doctor', dir);
-    expect([manager.code, doctor.code]).toEqual([1, 1]);
+    expect([manager.code, doctor.code]).toEqual([6, 6]);
     return { start: manager.err, doctor: doctor.err };
   }
 

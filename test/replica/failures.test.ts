@@ -16,7 +16,7 @@ describe('a member whose disk fails', () => {
     await createNodes(leader.replica, 'safe', 5);
     leader.disk.broken = new Error('ENOSPC: no space left on device');
     const pending = codeOf(leader.replica.store.update((tx) => tx.nodes().create({ id: 'pending' })));
-    expect(await leader.replica.stopped).toBe(leader.disk.broken);
+    expect(await leader.replica.stopped).toMatchObject({ code: 'DISK_FAILED', cause: leader.disk.broken });
     expect(['OUTCOME_UNKNOWN', 'CLOSED']).toContain(await pending);
     expect(leader.replica.isLeader).toBe(false);
     expect(cluster.complaints.join()).toContain('ENOSPC');
@@ -34,7 +34,7 @@ describe('a member whose disk fails', () => {
     if (!sick) throw new Error('no follower');
     sick.disk.broken = new Error('EIO: i/o error');
     await createNodes(leader.replica, 'n', 5);
-    expect(await sick.replica.stopped).toBe(sick.disk.broken);
+    expect(await sick.replica.stopped).toMatchObject({ code: 'DISK_FAILED', cause: sick.disk.broken });
     cluster.members.delete(sick.info.name);
     await createNodes(leader.replica, 'm', 5);
     expect(leader.replica.store.version).toBe(10);

@@ -114,7 +114,7 @@ describe('three replicas', () => {
     await leader.replica.removeMember(gone.info.name);
     expect(leader.replica.members().map(({ name }) => name)).not.toContain(gone.info.name);
     await leader.replica.store.update((tx) => tx.nodes().create({ id: 'after' }));
-    expect(await codeOf(leader.replica.addMember(gone.info))).toBe('NOT_SUPPORTED');
+    expect(await codeOf(leader.replica.addMember(gone.info))).toBe('REMOVED');
   });
 });
 
@@ -161,7 +161,7 @@ describe('a disk that fails', () => {
     disk.broken = new Error('no space left on device');
     const code = await codeOf(replica.store.update((tx) => tx.nodes().create({})));
     expect(['OUTCOME_UNKNOWN', 'CLOSED']).toContain(code);
-    expect(await replica.stopped).toMatchObject({ message: 'no space left on device' });
+    expect(await replica.stopped).toMatchObject({ code: 'DISK_FAILED', cause: disk.broken });
     expect(await codeOf(replica.store.update((tx) => tx.nodes().create({})))).toBe('CLOSED');
   });
 });

@@ -231,8 +231,8 @@ describe('a kind that some members do not know', () => {
     await until('m2 leads', () => members.all.some((one) => one.isLeader && one.status().name === 'm2'));
     const ignorant = only('m2');
     for (const one of [client, ignorant]) {
-      expect(await codeOf(one.create('job', { id: 'x' }))).toBe('NOT_SUPPORTED');
-      expect(await codeOf(one.update('job', { id: 'kept' }))).toBe('NOT_SUPPORTED');
+      expect(await codeOf(one.create('job', { id: 'x' }))).toBe('UNKNOWN_KIND');
+      expect(await codeOf(one.update('job', { id: 'kept' }))).toBe('UNKNOWN_KIND');
       expect(await messageOf(one.create('job', { id: 'x' }))).toContain('job');
     }
     expect(idsOf((await ignorant.list('job')).objects)).toEqual(['kept']);

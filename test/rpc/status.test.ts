@@ -1,10 +1,11 @@
-import { Metadata, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
+import { Metadata, type sendUnaryData, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isStoreError, StoreError } from '../../src/base/store-error.js';
+import { errorCodes } from '../../src/base/error-codes.js';
+import { isStoreError, StoreError, storeErrorCodes, type StoreErrorDetails } from '../../src/base/store-error.js';
 import { Channel } from '../../src/rpc/channel.js';
-import { methodOf } from '../../src/rpc/index.js';
 import { errorCharactersMax } from '../../src/rpc/error-details.js';
-import { toStatus } from '../../src/rpc/status.js';
+import { methodOf } from '../../src/rpc/index.js';
+import { fromStatus, toStatus } from '../../src/rpc/status.js';
 import { FakeServer } from '../support/fake-server.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { codeOf } from '../support/state-events.js';
@@ -39,6 +40,51 @@ describe('a status', () => {
   );
 });
 
+describe('the status of an error', () => {
+  const details: Required<StoreErrorDetails> = {
+    version: 17,
+    path: 'spec.annotations.labels.tièr',
+    leader: { name: 'm1', addr: '127.0.0.1:4242' },
+    unreached: ['m2', 'm,3'],
+    acknowledged: { term: 3, index: 2 ** 40 },
+  };
+  const roundTrip = (error: StoreError) => {
+    const { code = 0, details: text = '', metadata = new Metadata() } = toStatus(error);
+    return fromStatus(Object.assign(new Error(text), { code, details: text, metadata }));
+  };
+
+  it.each(storeErrorCodes)('keeps the code %s, its text and its details', (code) => {
+    const error = new StoreError(code, 'no: it is refused', details);
+    expect(roundTrip(error)).toMatchObject({ name: 'StoreError', code, message: error.message, details });
+    expect(toStatus(error).code).toBe(status[errorCodes[code].status]);
+    expect((roundTrip(new StoreError(code, 'no')) as StoreError).details).toEqual({});
+  });
+
+  it.each([
+    ['skep-error-version', 'soon'],
+    ['skep-error-version', '-1'],
+    ['skep-error-version', '9'.repeat(30)],
+    ['skep-error-leader', 'm1'],
+    ['skep-error-acknowledged', '3'],
+    ['skep-error-acknowledged', '3,x'],
+  ])('has no detail when a server says %s: %s', (key, value) => {
+    const metadata = new Metadata();
+    metadata.set('skep-error-code', 'NOT_LEADER');
+    metadata.set(key, value);
+    const read = fromStatus(Object.assign(new Error('no'), { code: 14, details: 'no', metadata }));
+    expect(read).toMatchObject({ name: 'StoreError', code: 'NOT_LEADER' });
+    expect((read as StoreError).details).toEqual({});
+  });
+
+  it('takes few bytes, however many names there are', () => {
+    const unreached = Array.from({ length: 1_000 }, (_, i) => `${i}${'é'.repeat(1_000)}`);
+    const read = roundTrip(new StoreError('QUORUM_LOST', 'no', { unreached })) as StoreError;
+    expect(read.details.unreached).toHaveLength(8);
+    const { metadata } = toStatus(new StoreError('QUORUM_LOST', 'no', { unreached }));
+    expect(String(metadata?.get('skep-error-unreached')).length).toBeLessThan(6 * 1024);
+  });
+});
+
 describe('an answer with an error', () => {
   const open: { close(): unknown }[] = [];
   afterEach(async () => {
@@ -56,7 +102,7 @@ describe('an answer with an error', () => {
         expect(await say('Get', { kind: 'node', id: text, stale: true })).toBe('NOT_FOUND');
         expect(await say('Remove', { kind: 'node', id: text })).toBe('NOT_FOUND');
         expect(await say('Remove', { kind: text, id: text })).toMatch(/INVALID_OBJECT|NOT_FOUND/);
-        expect(await say('Create', { kind: 'things', object: { custom: { id: '', body: text } } })).toMatch(/INVALID_OBJECT|NOT_FOUND|NOT_SUPPORTED/); // prettier-ignore
+        expect(await say('Create', { kind: 'things', object: { custom: { id: '', body: text } } })).toMatch(/INVALID_OBJECT|NOT_FOUND|UNKNOWN_KIND/); // prettier-ignore
       }
     }
     for (const member of members.all) await member.linearizable(() => undefined);

@@ -144,7 +144,7 @@ describe('the Watch service', () => {
     const mixed = read(addr, { selectors: [{ ...everything, kind: 'node', nodeIds: ['n1'] }] });
     const ahead = read(addr, { resumeFrom: store.version + 1_000 });
     await until('all have ended', () => [unknown, mixed, ahead].every(({ error }) => error !== undefined));
-    expect(unknown.error).toMatchObject({ code: 'INVALID_OBJECT' });
+    expect(unknown.error).toMatchObject({ code: 'UNKNOWN_KIND', details: { path: 'selectors' } });
     expect(mixed.error).toMatchObject({ code: 'INVALID_OBJECT' });
     expect(ahead.error).toMatchObject({ code: 'VERSION_AHEAD' });
   });

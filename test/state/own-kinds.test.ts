@@ -423,7 +423,7 @@ describe('a store that does not know a kind', () => {
       expect(thrownCode(() => own.find(jobs.by('queue', 'mail')))).toBe('INVALID_FIND_BY');
     });
     const write = other.update((tx) => (table(tx) as { create(o: object): object }).create({ id: 'b' }));
-    expect(await codeOf(write)).toBe('NOT_SUPPORTED');
+    expect(await codeOf(write)).toBe('UNKNOWN_KIND');
   });
 
   it('survives objects of an older shape, and indexes that cannot be worked out', async () => {

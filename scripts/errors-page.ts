@@ -43,9 +43,9 @@ are for people and may change.
 
 ## The store, the client and members
 
-A \`StoreError\` has one of these codes. \`isStoreError(error, 'NOT_LEADER')\` asks for one. \`details\` has facts beside the code:
-\`version\`, \`path\`, \`leader\`, \`unreached\` and \`acknowledged\`. Over gRPC the code is in the trailer \`skep-error-code\`, and each detail in
-one of its own, such as \`skep-error-path\`.
+A \`StoreError\` has one of these codes. \`isStoreError(error, 'NOT_LEADER')\` asks for one, and \`errorCodes\` has this
+table. \`details\` has facts beside the code: \`version\`, \`path\`, \`leader\`, \`unreached\` and \`acknowledged\`. Over gRPC the code is in the
+trailer \`skep-error-code\`, and each detail in one of its own, such as \`skep-error-path\`.
 
 | code | meaning | what to do | gRPC status | exit code |
 |---|---|---|---|---|
@@ -63,7 +63,8 @@ changed.
 ${directoryRows().join('\n')}
 
 A \`ListenError\` (an address cannot be listened on) and a \`FileError\` (a file cannot be read or written) have the code of the system, such
-as \`EADDRINUSE\` or \`ENOENT\`. Mistakes in the arguments of a call are a \`TypeError\` or a \`RangeError\`.
+as \`EADDRINUSE\` or \`ENOENT\`. Mistakes in the arguments of a call are a \`TypeError\` or a \`RangeError\`. Discovery and the
+catalogue have errors of their own: [discovery.md](discovery.md), [catalog.md](catalog.md).
 
 ## Exit codes
 

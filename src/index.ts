@@ -19,7 +19,9 @@ export { nestingMax } from './kinds/index.js';
 export type { FindOptions, ReadTable, ReadTx, Tx, WriteTable } from './kinds/index.js';
 
 // Errors.
-export { isStoreError, StoreError, storeErrorCodes } from './base/store-error.js';
+export { errorCodes, isStoreError, StoreError, storeErrorCodes } from './base/store-error.js';
+export type { ErrorCodeRow, GrpcStatusName, StoreErrorRow } from './base/error-codes.js';
+export type { ExitName } from './base/exits.js';
 export type { StoreErrorCode, StoreErrorDetails } from './base/store-error.js';
 
 // Watches, and copies of a store that follow it.

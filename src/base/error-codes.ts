@@ -1,6 +1,20 @@
 import type { ExitName } from './exits.js';
 
-/** gRPC's numbers of the statuses that errors use. */
+/** Name of a gRPC status that errors use. */
+export type GrpcStatusName =
+  | 'INVALID_ARGUMENT'
+  | 'DEADLINE_EXCEEDED'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'RESOURCE_EXHAUSTED'
+  | 'FAILED_PRECONDITION'
+  | 'ABORTED'
+  | 'OUT_OF_RANGE'
+  | 'INTERNAL'
+  | 'UNAVAILABLE'
+  | 'DATA_LOSS';
+
+/** gRPC's numbers of these statuses. */
 export const grpcStatuses = {
   INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
@@ -13,11 +27,11 @@ export const grpcStatuses = {
   INTERNAL: 13,
   UNAVAILABLE: 14,
   DATA_LOSS: 15,
-} as const;
+} as const satisfies Record<GrpcStatusName, number>;
 
-/** One code of an error. */
-interface Row {
-  /** One sentence. */
+/** Meaning of a code of an error, and what to do about it. */
+export interface ErrorCodeRow {
+  /** Meaning, in one sentence. */
   readonly meaning: string;
   /** Advice for whoever gets it, in one sentence. */
   readonly todo: string;
@@ -25,16 +39,23 @@ interface Row {
   readonly exit: ExitName;
 }
 
-/** A code that also travels between processes. */
-export interface StoreErrorRow extends Row {
-  readonly status: keyof typeof grpcStatuses;
+/** Row of a code that also travels between processes. */
+export interface StoreErrorRow extends ErrorCodeRow {
+  /** Status of a call that ends with it. */
+  readonly status: GrpcStatusName;
 }
 
+/** Has the compiler keep the codes, and not each sentence, as a type. */
+const table =
+  <Row>() =>
+  <Code extends string>(rows: Readonly<Record<Code, Row>>) =>
+    rows;
+
 /**
- * The codes of a `StoreError`. Types, gRPC statuses, exit codes and docs/errors.md are made from this table, so a code
+ * Table of the codes of a `StoreError`: what each means and what to do about it. Types, gRPC statuses, exit codes and docs/errors.md are made from this table, so a code
  * has one meaning and one advice everywhere.
  */
-export const errorCodes = {
+export const errorCodes = table<StoreErrorRow>()({
   ALREADY_EXISTS: {
     meaning: 'There is an object of that id, or a file of that name, already.',
     todo: 'Choose another, or update the one that is there.',
@@ -221,7 +242,7 @@ export const errorCodes = {
     status: 'UNAVAILABLE',
     exit: 'unavailable',
   },
-} as const satisfies Record<string, StoreErrorRow>;
+});
 
 /** Code of a `StoreError`. */
 export type StoreErrorCode = keyof typeof errorCodes;
@@ -233,7 +254,7 @@ export const storeErrorCodes = Object.keys(errorCodes) as readonly StoreErrorCod
  * The codes of a `DirectoryError`: a data directory cannot be used at the moment. Nothing in it is damaged, and nothing
  * was changed.
  */
-export const directoryCodes = {
+export const directoryCodes = table<ErrorCodeRow>()({
   NOT_ALLOWED: {
     meaning: 'The user that runs the member may not read or write the directory.',
     todo: 'Let the user read and write everything below it (`chown -R`, `chmod`).',
@@ -265,7 +286,7 @@ export const directoryCodes = {
     todo: 'Start it as it was begun, or choose another directory.',
     exit: 'conflict',
   },
-} as const satisfies Record<string, Row>;
+});
 
 /** Code of a `DirectoryError`. */
 export type DirectoryCode = keyof typeof directoryCodes;

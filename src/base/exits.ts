@@ -6,6 +6,19 @@ export interface Exit {
   readonly todo: string;
 }
 
+/** Name of an exit code. */
+export type ExitName =
+  | 'ok'
+  | 'failed'
+  | 'usage'
+  | 'notFound'
+  | 'conflict'
+  | 'unavailable'
+  | 'denied'
+  | 'invalid'
+  | 'timeout'
+  | 'interrupted';
+
 /** Exit codes of every command, by name. docs/errors.md shows them. */
 export const exits = {
   ok: { code: 0, meaning: 'Done.', todo: 'Nothing.' },
@@ -30,7 +43,4 @@ export const exits = {
     todo: 'Look before you write again.',
   },
   interrupted: { code: 130, meaning: 'A signal ended it.', todo: 'Nothing.' },
-} as const satisfies Record<string, Exit>;
-
-/** Name of an exit code. */
-export type ExitName = keyof typeof exits;
+} as const satisfies Record<ExitName, Exit>;

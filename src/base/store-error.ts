@@ -1,6 +1,6 @@
 import type { StoreErrorCode } from './error-codes.js';
 
-export { type StoreErrorCode, storeErrorCodes } from './error-codes.js';
+export { errorCodes, type StoreErrorCode, storeErrorCodes } from './error-codes.js';
 
 /** Facts that a program may want beside the code. */
 export interface StoreErrorDetails {

@@ -97,7 +97,6 @@ describe('a watch that selects', () => {
   });
 
   it.each<[string, Selector, string]>([
-    ['a kind that is not there', { kind: 'thing' }, 'there is no kind "thing"; known are node, service'],
     ['nodes of nodes', { kind: 'node', nodeIds: ['n1'] }, 'node_ids selects tasks only'],
     ['services of everything', { serviceIds: ['s1'] }, 'set kind to "task"'],
     ['slots of services', { kind: 'service', ...slot('s1', 1) }, 'slots selects tasks only'],
@@ -115,6 +114,14 @@ describe('a watch that selects', () => {
     expect(await codeOf(begin())).toBe('INVALID_OBJECT');
     expect(await begin().catch((error: Error) => error.message)).toContain(says);
   }); // prettier-ignore
+
+  it('by a kind that is not there is refused', async () => {
+    const refused = client.watch({ from, selectors: [{ kind: 'thing' }] }).next();
+    await expect(refused).rejects.toMatchObject({
+      code: 'UNKNOWN_KIND',
+      message: expect.stringContaining('there is no kind "thing"; known are node, service') as string,
+    });
+  });
 
   it('by an index that the kind does not have is refused', async () => {
     const begin = client.watch({ from, selectors: [{ kind: 'node', indexes: [{ index: 'slot', is: 's1' }] }] }).next();

@@ -45,7 +45,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof DirectoryError) return exitCodes[directoryCodes[error.code].exit];
   if (error instanceof StoreError)
     return wasSilence(error) ? exitCodes.timeout : exitCodes[errorCodes[error.code].exit];
-  const { code } = error as { code?: unknown };
+  const { code } = Object(error) as { code?: unknown };
   return typeof code === 'number' ? (byStatus[code] ?? exitCodes.failed) : exitCodes.failed;
 }
 

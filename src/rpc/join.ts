@@ -8,6 +8,9 @@ import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
 import { connectionLost, neverSent, timedOut } from './status.js';
 
+/** Shortest time that is worth another question, milliseconds: one that is cut short says nothing. */
+const worthMs = 200;
+
 const advice =
   'Is one of them a member that has started? Where no cluster exists yet, start every member with the same list of peers, or the first one without any';
 
@@ -29,7 +32,7 @@ export async function joinCluster(
   const until = clock.monotonic() + timeoutMs;
   let last: unknown;
   let asked = false;
-  for (let i = 0; clock.monotonic() < until; i++) {
+  for (let i = 0; i === 0 || until - clock.monotonic() > worthMs; i++) {
     const channel = new Channel(addrs[i % addrs.length] ?? '');
     try {
       return await channel.unary(

@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
-import { directoryCodes, errorCodes, grpcStatuses } from '../../src/base/error-codes.js';
+import { DamageError } from '../../src/base/damage.js';
+import { DirectoryError } from '../../src/base/directory-error.js';
+import { type DirectoryCode, directoryCodes, errorCodes, grpcStatuses } from '../../src/base/error-codes.js';
 import { exits } from '../../src/base/exits.js';
-import { storeErrorCodes } from '../../src/base/store-error.js';
+import { FileError } from '../../src/base/file-error.js';
+import { ListenError } from '../../src/base/listening.js';
+import { StoreError, storeErrorCodes } from '../../src/base/store-error.js';
 import { errorsPage } from '../../scripts/errors-page.js';
+import { exitCodeOf } from '../../src/cli/exit-codes.js';
 
 const all = { ...errorCodes, ...directoryCodes };
 
@@ -15,6 +20,32 @@ const promised = [
   'NOT_LEADER', 'OUTCOME_UNKNOWN', 'WATCH_OVERFLOW', 'RESYNC', 'VERSION_COMPACTED', 'VERSION_AHEAD', 'ASYNC_CALLBACK',
   'TX_CLOSED', 'NOT_SUPPORTED', 'CLOSED',
 ]; // prettier-ignore
+
+describe('the exit code of an error', () => {
+  it.each(storeErrorCodes)('is that of its row: %s', (code) => {
+    expect(exitCodeOf(new StoreError(code, 'no'))).toBe(exits[errorCodes[code].exit].code);
+  });
+
+  it.each(Object.keys(directoryCodes) as DirectoryCode[])('is that of its row: %s', (code) => {
+    expect(exitCodeOf(new DirectoryError(code, 'no'))).toBe(exits[directoryCodes[code].exit].code);
+  });
+
+  it.each<[unknown, number]>([
+    [new DamageError('the log ends early'), exits.invalid.code],
+    [new ListenError('127.0.0.1:1', Object.assign(new Error('taken'), { code: 'EADDRINUSE' })), exits.failed.code],
+    [new FileError('x cannot be read', { cause: { code: 'ENOENT' } }), exits.failed.code],
+    [new StoreError('NOT_LEADER', 'silent', { cause: { code: 4 } }), exits.timeout.code],
+    [new TypeError('no'), exits.failed.code],
+    [undefined, exits.failed.code],
+  ])('of %s is %d', (error, code) => expect(exitCodeOf(error)).toBe(code));
+
+  it('goes with the code of the system where there is one', () => {
+    const cause = Object.assign(new Error('listen'), { code: 'EADDRINUSE' });
+    expect(new ListenError('127.0.0.1:1', cause)).toMatchObject({ name: 'ListenError', code: 'EADDRINUSE', cause });
+    expect(new FileError('no', { cause: { code: 'ENOENT' } })).toMatchObject({ name: 'FileError', code: 'ENOENT' });
+    expect(new FileError('no')).toMatchObject({ code: '' });
+  });
+});
 
 describe('the table of error codes', () => {
   it.each(Object.entries(all))('says of %s what it means and what to do, each in one sentence', (_code, row) => {

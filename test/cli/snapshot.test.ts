@@ -342,8 +342,8 @@ describe('skep snapshot restore --data-dir', () => {
     await held.close();
     const again = await restore();
     expect(again).toMatchObject({ out: '' });
-    expect(again.code).not.toBe(0);
-    expect(again.err).toContain(`${dir} holds a member already: give an empty directory`);
+    expect(again.code).toBe(4);
+    expect(again.err).toContain(`OTHER_PURPOSE: ${dir} holds a member already: give an empty directory`);
     const reopened = await openMember({ name: 'first', dataDir: dir, kinds: [jobs] });
     expect(contentOf(reopened)).toEqual(content);
     await reopened.close();

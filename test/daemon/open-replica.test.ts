@@ -11,7 +11,10 @@ describe('a cluster that cannot be recovered', () => {
     try {
       const dataDir = join(dir, 'typo');
       const opened = openReplica({ name: 'm1', dataDir, forceNewCluster: true, logger: silentLogger });
-      await expect(opened).rejects.toThrow(/typo holds no member of a cluster: there is nothing to recover/);
+      await expect(opened).rejects.toMatchObject({
+        code: 'OTHER_PURPOSE',
+        message: expect.stringMatching(/typo holds no member of a cluster: there is nothing to recover/) as string,
+      });
       expect(await readdir(dir)).toEqual([]);
     } finally {
       await rm(dir, { recursive: true });

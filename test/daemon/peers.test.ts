@@ -114,7 +114,10 @@ describe('members that were started with the same peers', () => {
     await cp(join(dir, 'm1'), join(dir, 'copy'), { recursive: true });
     await expect(
       openReplica({ name: 'm1', dataDir: join(dir, 'copy'), listenAddr: '127.0.0.1:0', logger: silentLogger }),
-    ).rejects.toThrow(/forms a cluster with its peers: start it with the same peers again/);
+    ).rejects.toMatchObject({
+      code: 'OTHER_PURPOSE',
+      message: expect.stringMatching(/forms a cluster with its peers: start it with the same peers again/) as string,
+    });
     for (const member of await Promise.all([open(2), open(3)])) running.add(member);
     running.add((await alone) as OpenReplica);
   });

@@ -168,7 +168,11 @@ describe('a data directory', () => {
   });
 
   it('is refused, with a reason, to a member of another name', async () => {
-    await expect(openHome(dir, 'm2', 'new')).rejects.toThrow('belongs to the member "m1"');
+    await expect(openHome(dir, 'm2', 'new')).rejects.toMatchObject({
+      name: 'DirectoryError',
+      code: 'OTHER_PURPOSE',
+      message: expect.stringContaining('belongs to the member "m1"') as string,
+    });
   });
 
   it('is refused, with a reason, to a second user of the same process', async () => {

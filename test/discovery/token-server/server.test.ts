@@ -119,7 +119,11 @@ describe('a token server', () => {
 
   it('does not start where it cannot write, or listen', async () => {
     const taken = openTokenServer({ listen: server.addr });
-    await expect(taken).rejects.toThrow(`cannot listen on ${server.addr}: `);
+    await expect(taken).rejects.toMatchObject({
+      name: 'ListenError',
+      code: 'EADDRINUSE',
+      message: expect.stringContaining(`cannot listen on ${server.addr}: `) as string,
+    });
     await expect(openTokenServer({ listen: 'a:port' })).rejects.toThrow('a:port is not HOST:PORT');
     await chmod(folder, 0o700);
     const inFile = openTokenServer({ listen: '127.0.0.1:0', dataFile: join(dataFile, 'x') });

@@ -1,33 +1,29 @@
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
+import { Repeats } from '../base/repeats.js';
 import type { RaftConfig } from '../raft/index.js';
 
-/** Least time between two equal messages at the level that raft asks for, milliseconds; in between it is a debug line. */
-const sameAgainMs = 60_000;
-/** Matches ids of members, which are long random numbers; terms and indexes are seldom so long. */
+/** Ids of members are long random numbers; terms and indexes are seldom so. */
 const id = /\b\d{6,}\b/g;
+/** Says who leads: each time is news. */
+const aboutLeader = /\bleads term \d+|\bis a follower in term \d+ of (?!nobody)/;
 
 /**
  * Logs messages of raft, with names in place of ids. Without a quorum a member asks for an election every second or two and says
- * so each time: once a minute is enough.
+ * so each time: once is enough, whatever the term is. What is said again is a debug line.
  */
 export function raftLogger(
   logger: Logger,
   nameOf: (id: number) => string | undefined,
   clock: Clock,
 ): NonNullable<RaftConfig['logger']> {
-  const said = new Map<string, number>();
+  const repeats = new Repeats();
   return {
     log(level, text) {
       const message = text.replace(id, (digits) => nameOf(Number(digits)) ?? digits);
-      const now = clock.monotonic();
-      for (const [old, time] of said) if (now - time >= sameAgainMs) said.delete(old);
-      if (said.has(message)) {
-        logger.debug(message);
-        return;
-      }
-      said.set(message, now);
-      logger[level](message);
+      const what = aboutLeader.test(message) ? message : message.replace(/\b\d+\b/g, '#');
+      if (repeats.isNews(what, clock.monotonic())) logger[level](message);
+      else logger.debug(message);
     },
   };
 }

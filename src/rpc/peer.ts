@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.js';
 import { grouped } from '../base/grouped.js';
 import type { Logger } from '../base/log.js';
 import { StoreError } from '../base/store-error.js';
+import { Repeats } from '../base/repeats.js';
 import type { InstallSnapshot, Message } from '../raft/index.js';
 import type { MemberInfo } from '../replica/index.js';
 import { type messages, toWireBatch, toWireMessage } from '../wire/index.js';
@@ -145,7 +146,7 @@ export class Peer {
   #addr: string;
   #data: Lane;
   #urgent: Lane;
-  #complained = '';
+  readonly #complaints = new Repeats();
 
   constructor(
     member: MemberInfo,
@@ -240,9 +241,9 @@ export class Peer {
         if (error instanceof StoreError) onRefused(error);
         if (error && connectionLost(error)) this.#tryNext(addr);
         const complaint = error ? messageOf(error) : 'the stream ended';
-        if (complaint === this.#complained) return;
-        this.#complained = complaint;
-        logger.info('lost the connection to a member', { peer: this.#member.name, addr, error: complaint });
+        // However it fails, and however often: it is away.
+        const level = this.#complaints.isNews('lost', clock.monotonic()) ? 'info' : 'debug';
+        logger[level]('lost the connection to a member', { peer: this.#member.name, addr, error: complaint });
       },
     });
   }

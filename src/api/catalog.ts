@@ -18,6 +18,7 @@ import type { messages } from '../wire/index.js';
 import { type Forwarder, forwardingHandler } from './forward.js';
 import { foundIn, pageBytes, pageOf, readHandler, type ReadRequest } from './reads.js';
 import { type Answers, streaming } from './streaming.js';
+import { turns } from './turns.js';
 
 type Instance = messages.CatalogInstance;
 type WatchCall = ServerWritableStream<messages.CatalogWatchRequest, messages.CatalogWatchResponse>;
@@ -128,9 +129,11 @@ async function follow(
 ): Promise<void> {
   const told = new Map<string, Instance>();
   const tell = async (first: boolean) => {
-    const changes = changesSince(
-      told,
-      store.view((tx) => [...instancesIn(tx, call.request)]),
+    const changes = await turns.do(() =>
+      changesSince(
+        told,
+        store.view((tx) => [...instancesIn(tx, call.request)]),
+      ),
     );
     if (!first && changes.length === 0) return;
     for (const { group, last } of groupedToLast(changes, { bytes: pageBytes }, ({ instance }) => bytesOf(instance)))

@@ -3,6 +3,7 @@ import { isStoreError, StoreError } from '../base/store-error.js';
 import type { Replica } from '../replica/index.js';
 import { Channel, connectionLost, neverSent, toStatus } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
+import { turns } from './turns.js';
 
 /** Says that a request has been forwarded once already: it is not forwarded again. */
 const forwardedKey = 'skep-forwarded';
@@ -73,15 +74,18 @@ export function forwardingHandler<Req>(
   { replica, forwarder }: Forwarding,
   run: (request: Req, timeoutMs: number) => Promise<unknown>,
 ): handleUnaryCall<Req, unknown> {
+  const begun = (call: ServerUnaryCall<Req, unknown>) => {
+    if (call.cancelled) throw new StoreError('CLOSED', 'the caller has gone away: nothing was done');
+    return run(call.request, timeLeft(call));
+  };
   const attempt = async (call: ServerUnaryCall<Req, unknown>): Promise<unknown> => {
     // A process that was stopped finds requests whose callers gave up long ago: their end comes right behind them.
     await new Promise((resolve) => setImmediate(resolve));
     const forwarded = call.metadata.get(forwardedKey).length > 0;
     checkInfo(call.request as { readonly info?: messages.WriteInfo });
     for (;;) {
-      if (call.cancelled) throw new StoreError('CLOSED', 'the caller has gone away: nothing was done');
       try {
-        return await run(call.request, timeLeft(call));
+        return await turns.do(() => begun(call));
       } catch (error) {
         const leader = isStoreError(error, 'NOT_LEADER') ? error.details.leader : undefined;
         if (!leader || forwarded) throw error;

@@ -1,5 +1,4 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { Slicer, systemClock } from '../base/clock.js';
 import { groupedToLast } from '../base/grouped.js';
 import { isKind } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
@@ -10,6 +9,7 @@ import { checkedKind } from './names.js';
 import { pageBytes, readCommitted } from './reads.js';
 import { FieldRoom, wireFields } from './shown.js';
 import { streaming } from './streaming.js';
+import { turns } from './turns.js';
 
 /** `History` and `Kinds`: what is known about objects beside the objects. */
 export function kindsService(replica: Replica): UntypedServiceImplementation {
@@ -21,12 +21,12 @@ export function kindsService(replica: Replica): UntypedServiceImplementation {
         records: store.history,
         reachesBackTo: store.use().history.reachesBackTo,
       }));
-      const slicer = new Slicer(systemClock);
       const entries = wireEntries(records, { kind: checkedKind(kind), id, limit: limit || Infinity });
-      for (const { group } of groupedToLast(entries, { bytes: pageBytes }, ({ bytes }) => bytes)) {
+      const groups = groupedToLast(entries, { bytes: pageBytes }, ({ bytes }) => bytes);
+      const following = () => turns.do(() => groups.next());
+      for (let next = await following(); !next.done; next = await following()) {
         if (signal.aborted) return;
-        await say({ entries: group.map(({ entry }) => entry), reachesBackTo });
-        if (slicer.due) await slicer.pause();
+        await say({ entries: next.value.group.map(({ entry }) => entry), reachesBackTo });
       }
     }),
     Kinds: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<messages.KindsResponse>) =>

@@ -1,5 +1,4 @@
 import type { handleServerStreamingCall, handleUnaryCall, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
-import { Slicer, systemClock } from '../base/clock.js';
 import { StoreError } from '../base/store-error.js';
 import type { By, ReadTx, StoredObject } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
@@ -11,6 +10,7 @@ import { timeLeft } from './forward.js';
 import { checkedKind } from './names.js';
 import { showObject } from './shown.js';
 import { streaming } from './streaming.js';
+import { turns } from './turns.js';
 
 /** Fields that every read request has. */
 export interface ReadRequest {
@@ -24,14 +24,15 @@ export const pageBytes = 256 * 1024;
 export const answerBytes = 1024 * 1024;
 
 /** Runs `read` on what is committed in the cluster, or, where the request takes that, on what this member holds. */
-export function readCommitted<T>(
+export async function readCommitted<T>(
   replica: Replica,
   request: ReadRequest,
   timeoutMs: number,
   read: (tx: ReadTx) => T,
 ): Promise<T> {
-  if (!request.stale) return replica.linearizable(read, { timeoutMs });
-  return new Promise((resolve) => resolve(replica.store.view(read as never)));
+  if (!request.stale) await replica.linearizable(() => undefined, { timeoutMs });
+  // Everybody who waited for the same round goes on at the same time.
+  return turns.do(() => replica.store.view(read as never));
 }
 
 /** A unary method that reads. */
@@ -112,22 +113,28 @@ export async function* pagesOf(
   objects: Iterable<StoredObject>,
   where: (object: StoredObject) => boolean = () => true,
 ): AsyncGenerator<messages.AnyObject[], void> {
-  const slicer = new Slicer(systemClock);
+  const left = objects[Symbol.iterator]();
   let page: messages.AnyObject[] = [];
   let bytes = 0;
-  for (const object of objects) {
-    if (where(object)) {
+  /** Adds to the page, for at most one turn. True when nothing is left. */
+  const fill = () => {
+    for (let looked = 0; looked < chunkObjects && bytes < pageBytes; looked++) {
+      const next = left.next();
+      if (next.done) return true;
+      const object = next.value;
+      if (!where(object)) continue;
       page.push(toAny(kind, showObject(kind, object)));
       bytes += store.bytesOf(kind, object);
     }
-    if (bytes >= pageBytes) {
-      yield page;
-      page = [];
-      bytes = 0;
-    }
-    if (slicer.due) await slicer.pause();
+    return false;
+  };
+  for (let all = false; !all;) {
+    all = await turns.do(fill);
+    if (page.length === 0 || (bytes < pageBytes && !all)) continue;
+    yield page;
+    page = [];
+    bytes = 0;
   }
-  if (page.length > 0) yield page;
 }
 
 /** `List`: a list of any length, all of it of one version. */

@@ -14,6 +14,8 @@ import {
   type KindDefinition,
   kindNames,
   kindOf,
+  type MatchMode,
+  type ObjectEvent,
   type SelectorField,
   type Specifier,
   specifierFor,
@@ -41,7 +43,7 @@ export interface Selection {
 }
 
 /** The selectors of a request, checked. None selects every kind. Throws `INVALID_OBJECT`, `INVALID_FIND_BY`. */
-export function selectionsOf(selectors: readonly Selector[], store: MemoryStore): Selection[] {
+function selectionsOf(selectors: readonly Selector[], store: MemoryStore): Selection[] {
   checkAmount(selectors, store);
   return selectors.flatMap((selector) => {
     checkConflicts(selector);
@@ -59,10 +61,8 @@ export function selectionsOf(selectors: readonly Selector[], store: MemoryStore)
 function checkAmount(selectors: readonly Selector[], store: MemoryStore): void {
   let selected = 0;
   for (const selector of selectors) {
-    let values = 1;
-    for (const part of Object.values(selector))
-      if (Array.isArray(part) && part !== selector.actions) values += part.length;
-    selected += values * kindsOf(selector, store).length * (selector.actions.length || objectActions.length);
+    selected +=
+      valuesIn(selector) * kindsOf(selector, store).length * (selector.actions.length || objectActions.length);
   }
   if (selected <= selectedMax) return;
   throw new StoreError(
@@ -71,19 +71,52 @@ function checkAmount(selectors: readonly Selector[], store: MemoryStore): void {
   );
 }
 
-/** The store's specifiers for these; always with the commits, which close each transaction. */
-export function specifiersOf(selections: readonly Selection[]): Specifier[] {
-  return [
-    ...selections.flatMap((selection) => selection.actions.flatMap((action) => specifiersFor(selection, action))),
-    EventCommit(),
-  ];
+/** Counts the values of a selector, and the selector itself. */
+function valuesIn(selector: Selector): number {
+  let values = 1;
+  for (const part of Object.values(selector))
+    if (Array.isArray(part) && part !== selector.actions) values += part.length;
+  return values;
 }
 
-/** One specifier for each value that the queue can look up; what is left is asked of the object. */
-function specifiersFor({ kind, selector, test }: Selection, action: EventAction): Specifier[] {
-  const rest: CheckFunc<Kind> = (_wanted, object) => test(object);
-  const of = (wanted: object | undefined, ...checks: unknown[]) =>
-    specifierFor(action, kind as Kind, wanted, ...(checks as CheckFunc<Kind>[]), rest);
+/** Wishes of one watch, as the queue is asked for them and as events are judged. */
+export interface Wanted {
+  readonly selections: readonly Selection[];
+  /** Those that the queue can find with look-ups alone, commits included. Empty asks it for everything. */
+  readonly specifiers: readonly Specifier[];
+  /** Judges an event that the queue gave. The queue asks every watch in one go; this can be done watch by watch. */
+  readonly wants: (event: ObjectEvent) => boolean;
+  /** Values that an event may be compared with. */
+  readonly values: number;
+}
+
+/** Most specifiers of a watch: each is an entry in the queue, and is asked of each event of the history. */
+const specifiersMax = 256;
+
+/** The selectors of a request as a watch needs them. Throws as {@link selectionsOf}. */
+export function wantedOf(selectors: readonly Selector[], match: MatchMode, store: MemoryStore): Wanted {
+  const selections = selectionsOf(selectors, store);
+  const found = selections.flatMap((one) => one.actions.map((action) => lookupsFor(one, action)));
+  const keyed = found.length > 0 && found.every((lookups) => lookups !== undefined);
+  const specifiers = keyed ? found.flatMap((lookups) => lookups ?? []) : [];
+  const byKind = new Map<string, Selection[]>();
+  for (const one of selections) byKind.set(one.kind, [...(byKind.get(one.kind) ?? []), one]);
+  return {
+    selections,
+    specifiers: specifiers.length > 0 && specifiers.length <= specifiersMax ? [...specifiers, EventCommit()] : [],
+    wants: (event) => selections.length === 0 || (byKind.get(event.kind)?.some((one) => selects(one, event, match)) ?? false), // prettier-ignore
+    values: selectors.reduce((sum, selector) => sum + valuesIn(selector), 0),
+  };
+}
+
+function selects({ actions, test }: Selection, event: ObjectEvent, match: MatchMode): boolean {
+  if (!actions.includes(event.action)) return false;
+  return test(event.object) || (match === 'either' && event.action === 'update' && test(event.old));
+}
+
+/** One specifier for each value that the queue can look up. `undefined` when it can look up nothing. */
+function lookupsFor({ kind, selector }: Selection, action: EventAction): Specifier[] | undefined {
+  const of = (wanted: object, check: unknown) => specifierFor(action, kind as Kind, wanted, check as CheckFunc<Kind>);
   for (const [name, { lookup }] of fieldsOf(kind)) {
     const values = valuesOf(selector, name);
     if (lookup && values.length > 0)
@@ -92,8 +125,7 @@ function specifiersFor({ kind, selector, test }: Selection, action: EventAction)
         return of(wanted, check);
       });
   }
-  if (selector.ids.length > 0 && isKind(kind)) return selector.ids.map((id) => of({ id }, checkId));
-  return [of(undefined)];
+  return selector.ids.length > 0 && isKind(kind) ? selector.ids.map((id) => of({ id }, checkId)) : undefined;
 }
 
 /** Lists the kinds that may have objects: those known here, and those of which we only have a description. */
@@ -153,9 +185,13 @@ function testOf(definition: KindDefinition, selector: Selector): Test {
   const among = <T>(list: readonly T[], holds: (object: never, item: T) => boolean) => {
     if (list.length > 0) tests.push((object) => list.some((item) => holds(object as never, item)));
   };
-  among(selector.ids, ({ id }: StoredObject, wanted) => id === wanted);
+  const exactly = (list: readonly string[], textOf: (object: never) => string) => {
+    const wanted = new Set(list);
+    if (wanted.size > 0) tests.push((object) => wanted.has(textOf(object as never)));
+  };
+  exactly(selector.ids, ({ id }: StoredObject) => id);
   among(selector.idPrefixes, ({ id }: StoredObject, prefix) => id.startsWith(prefix));
-  among(selector.names.map(foldName), (object: AnyObject, name) => foldName(nameOf(object)) === name);
+  exactly(selector.names.map(foldName), (object: AnyObject) => foldName(nameOf(object)));
   among(selector.namePrefixes.map(foldName), (object: AnyObject, prefix) =>
     foldName(nameOf(object)).startsWith(prefix),
   );

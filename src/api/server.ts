@@ -3,8 +3,10 @@ import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
+import { systemClock } from '../base/clock.js';
 import { splitHostPort } from '../base/host-port.js';
 import { ListenError } from '../base/listening.js';
+import { Turns } from '../base/turns.js';
 import type { Replica } from '../replica/index.js';
 import {
   afterPreface,
@@ -22,6 +24,7 @@ import { controlService } from './control.js';
 import { Forwarder } from './forward.js';
 import { leaseService } from './lease.js';
 import { membershipService } from './membership.js';
+import { turns } from './turns.js';
 import { watchService } from './watch.js';
 
 /**
@@ -45,6 +48,8 @@ export class ApiServer {
   readonly #waiting = new Set<Socket>();
   readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });
   readonly #forwarder = new Forwarder();
+  /** Turns of their own for messages of members: these do not wait behind the calls of others. */
+  readonly #memberTurns = new Turns(systemClock);
 
   constructor({ prefaceMs = prefaceDefaultMs }: { readonly prefaceMs?: number } = {}) {
     const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
@@ -60,8 +65,8 @@ export class ApiServer {
 
   /** Binds to `HOST:PORT` (port 0 lets the system choose) and serves raft and formation. Resolves with the port. */
   async listen(addr: string, network: GrpcNetwork, answerFormation: AnswerFormation): Promise<number> {
-    this.#server.addService(...served(services.formation, formationService(answerFormation)));
-    this.#server.addService(...served(services.raft, network.service()));
+    this.#server.addService(...served(services.formation, formationService(answerFormation), this.#memberTurns));
+    this.#server.addService(...served(services.raft, network.service(), this.#memberTurns));
     this.#health.addToServer(this.#server);
     new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(this.#server);
     const { host, port } = splitHostPort(addr);
@@ -73,12 +78,12 @@ export class ApiServer {
 
   /** Serves the API of a replica. */
   serve(replica: Replica): void {
-    this.#server.addService(...served(services.control, controlService(replica, this.#forwarder)));
-    this.#server.addService(...served(services.watch, watchService(replica)));
-    this.#server.addService(...served(services.catalog, catalogService(replica, this.#forwarder)));
-    this.#server.addService(...served(services.lease, leaseService(replica, this.#forwarder)));
-    this.#server.addService(...served(services.backup, backupService(replica)));
-    this.#server.addService(...served(services.membership, membershipService(replica, this.#forwarder)));
+    this.#server.addService(...served(services.control, controlService(replica, this.#forwarder), turns));
+    this.#server.addService(...served(services.watch, watchService(replica), turns));
+    this.#server.addService(...served(services.catalog, catalogService(replica, this.#forwarder), turns));
+    this.#server.addService(...served(services.lease, leaseService(replica, this.#forwarder), turns));
+    this.#server.addService(...served(services.backup, backupService(replica), turns));
+    this.#server.addService(...served(services.membership, membershipService(replica, this.#forwarder), turns));
     this.#health.setStatus('', 'SERVING');
   }
 

@@ -1,21 +1,22 @@
 import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { Slicer, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
-import { groupedToLast } from '../base/grouped.js';
 import { isStoreErrorOf, StoreError } from '../base/store-error.js';
-import { all, type Event, type ObjectEvent, type StoredObject } from '../kinds/index.js';
+import { all, type Event, type MatchMode, type StoredObject } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
-import { type MemoryStore, watch } from '../state/index.js';
-import { type messages, toAny } from '../wire/index.js';
-import { foundIn, pageBytes, pagesOf } from './reads.js';
-import { allKinds, type Selection, selectionsOf, specifiersOf } from './selectors.js';
-import { showObject } from './shown.js';
+import { type MemoryStore, transactionsOf, watch } from '../state/index.js';
+import type { messages } from '../wire/index.js';
+import { foundIn, pagesOf } from './reads.js';
+import { allKinds, type Selection, type Wanted, wantedOf } from './selectors.js';
 import { type Answers, streaming } from './streaming.js';
+import { turns } from './turns.js';
+import { type Step, WatchMessages } from './watch-messages.js';
 
 type WatchRequest = messages.WatchRequest;
 type WatchResponse = messages.WatchResponse;
 type Call = ServerWritableStream<WatchRequest, WatchResponse>;
 type Say = (body: object) => Promise<void>;
+/** Messages with what is wanted of a transaction. */
+type MessagesOf = (transaction: readonly Event[]) => Iterable<Step>;
 
 const bookmarkDefaultMs = 10_000;
 /**
@@ -24,23 +25,37 @@ const bookmarkDefaultMs = 10_000;
  */
 const quietTimes = 5;
 
-/** Most encoded bytes that wait for a reader that is slow. */
+/** Most events, wanted or not, and most encoded bytes that wait for a reader that is slow. */
+const waitingMax = 50_000;
 const waitingBytesMax = 16 * 1024 * 1024;
 
 /** The `Watch` service: whole transactions, from any member, resumable. */
 export function watchService(replica: Replica): UntypedServiceImplementation {
+  const shared = new SharedWanted(replica.store);
+  const made = new WatchMessages(replica.store);
   return {
-    Watch: streaming((call: Call, answers) => serve(replica, call, answers)),
+    Watch: streaming((call: Call, answers) => serve({ replica, shared, made }, call, answers)),
   };
 }
 
-async function serve(replica: Replica, call: Call, { say: write, signal }: Answers<WatchResponse>): Promise<void> {
+/** Parts that all watches of a member share. */
+interface Serving {
+  readonly replica: Replica;
+  readonly shared: SharedWanted;
+  readonly made: WatchMessages;
+}
+
+async function serve(
+  { replica, shared, made }: Serving,
+  call: Call,
+  { say: write, signal }: Answers<WatchResponse>,
+): Promise<void> {
   const { request } = call;
   const { store } = replica;
   const { lineage } = replica.status();
   if (request.snapshot && request.resumeFrom !== undefined)
     throw new StoreError('INVALID_OBJECT', 'snapshot and resume_from exclude each other', { path: 'snapshot' });
-  const selections = selectionsOf(request.selectors, store);
+  const wanted = shared.of(request);
   const say: Say = (body) => write({ lineage, ...body });
 
   if (request.lineage !== undefined && request.lineage !== lineage) {
@@ -48,38 +63,45 @@ async function serve(replica: Replica, call: Call, { say: write, signal }: Answe
     return;
   }
   const from = request.resumeFrom ?? store.version;
-  const events = eventsFrom(store, from, request, selections, signal);
-  const iterator = events[Symbol.asyncIterator]();
+  const iterator = transactionsFrom(store, from, request, wanted, signal);
   try {
-    if (request.snapshot) await saySnapshot(store, selections, say, signal);
+    if (request.snapshot) await saySnapshot(store, wanted.selections, say, signal);
     // A version that is no longer in memory may be missing on disk too: then the watch was never established.
-    const first = from < store.use().history.reachesBackTo ? await iterator.next() : undefined;
+    const first = from < store.use().history.reachesBackTo ? await iterator.nextTransaction() : undefined;
     if (from <= store.version || request.wait) await say({ synced: { version: from } });
-    await pass(store, { events: iterator, first, from }, request.bookmarkMs || bookmarkDefaultMs, say);
+    const messagesOf: MessagesOf = (transaction) => made.of(lineage, wanted, transaction);
+    await pass(
+      { transactions: iterator, first, from },
+      request.bookmarkMs || bookmarkDefaultMs,
+      messagesOf,
+      write,
+      (version) => ({ lineage, bookmark: { version } }),
+    );
   } catch (error) {
     const lost = isStoreErrorOf(error, ['RESYNC', 'VERSION_COMPACTED', 'WATCH_OVERFLOW']);
     if (!lost) throw error;
     await say({ resync: { reason: messageOf(error).replace(/^[A-Z_]+: /, ''), version: store.version } });
   } finally {
-    await iterator.return?.();
+    await iterator.return();
   }
 }
 
-function eventsFrom(
+function transactionsFrom(
   store: MemoryStore,
   from: number,
   request: WatchRequest,
-  selections: readonly Selection[],
+  { specifiers }: Wanted,
   signal: AbortSignal,
-): AsyncIterable<Event> {
+): Transactions {
   const options = {
     after: from,
-    match: request.matchEither ? ('either' as const) : ('new' as const),
+    match: matchOf(request),
     ahead: request.wait ? ('wait' as const) : ('refuse' as const),
     signal,
+    limit: waitingMax,
     limitBytes: waitingBytesMax,
   };
-  return watch(store.queue, options, ...(selections.length > 0 ? specifiersOf(selections) : []));
+  return transactionsOf(watch(store.queue, options, ...specifiers));
 }
 
 /** Yields what matches now, in pages of one version. Called in the tick in which the watch begins: no gap lies between. */
@@ -102,34 +124,35 @@ async function saySnapshot(
   }
 }
 
+type Transactions = ReturnType<typeof transactionsOf>;
+
 interface Begun {
   /** Sends everything after this version. */
   readonly from: number;
-  readonly events: AsyncIterator<Event>;
+  readonly transactions: Transactions;
   /** First result, which has been read already. */
-  readonly first: IteratorResult<Event> | undefined;
+  readonly first: Awaited<ReturnType<Transactions['nextTransaction']>> | undefined;
 }
 
-/** Collects each transaction and sends it whole; a bookmark when nothing of interest has happened for a while. */
-async function pass(store: MemoryStore, { events, first, from }: Begun, bookmarkMs: number, say: Say): Promise<void> {
-  let collected: ObjectEvent[] = [];
+/** Sends each transaction whole; a bookmark when nothing of interest has happened for a while. */
+async function pass(
+  { transactions, first, from }: Begun,
+  bookmarkMs: number,
+  messagesOf: MessagesOf,
+  say: (response: WatchResponse) => Promise<void>,
+  bookmark: (version: number) => WatchResponse,
+): Promise<void> {
   let unsaid = false; // true when something has happened since the last message
   let seen = from;
   let quiet = 0;
-  let saying: Promise<void> = Promise.resolve();
-  const slicer = new Slicer(systemClock);
-  const inTurn = (bodies: Iterable<object>) =>
-    (saying = saying.then(async () => {
-      for (const body of bodies) {
-        await say(body);
-        if (slicer.due) await slicer.pause();
-      }
-    }));
+  let saying: Promise<unknown> = Promise.resolve();
+  const inTurn = (responses: () => Iterable<Step>) => (saying = saying.then(() => sayAll(responses, say)));
   let marking = false; // one bookmark waits for a reader that is slow, not one for each interval
   const timer = setInterval(() => {
     if (marking || (!unsaid && ++quiet < quietTimes)) return;
     marking = true;
-    inTurn([{ bookmark: { version: seen } }]).then(
+    const version = seen;
+    inTurn(() => [bookmark(version)]).then(
       () => (marking = false),
       () => undefined,
     );
@@ -137,56 +160,68 @@ async function pass(store: MemoryStore, { events, first, from }: Begun, bookmark
     quiet = 0;
   }, bookmarkMs);
   try {
-    for (let next = first ?? (await events.next()); !next.done; next = await events.next()) {
-      const event: Event = next.value;
-      if (event.action !== 'commit') {
-        collected.push(event);
-        continue;
-      }
-      seen = event.version;
-      if (collected.length === 0) unsaid = true;
+    for (
+      let next = first ?? (await transactions.nextTransaction());
+      !next.done;
+      next = await transactions.nextTransaction()
+    ) {
+      // prettier-ignore
+      const transaction = next.value;
+      seen = (transaction[0] as Event).version;
+      if ((await inTurn(() => messagesOf(transaction))) === 0) unsaid = true;
       else {
         unsaid = false;
         quiet = 0;
-        await inTurn(partsOf(store, event.version, collected));
       }
-      collected = [];
     }
   } finally {
     clearInterval(timer);
   }
 }
 
-/**
- * Splits a transaction into as many messages as its objects need: a small one can remove much, and its events are
- * large.
- */
-function* partsOf(
-  store: MemoryStore,
-  version: number,
-  events: readonly ObjectEvent[],
-): Generator<{ transaction: messages.WatchTransaction }, void> {
-  const { time = 0, actor, reason, requestId } = store.transaction(version) ?? {};
-  const info = {
-    version,
-    time,
-    ...(actor !== undefined && { actor }),
-    ...(reason !== undefined && { reason }),
-    ...(requestId !== undefined && { requestId }),
-  };
-  const bytesOf = (event: ObjectEvent) =>
-    eventBytes +
-    store.bytesOf(event.kind, event.object) +
-    (event.action === 'update' ? store.bytesOf(event.kind, event.old) : 0);
-  for (const { group, last } of groupedToLast(events, { bytes: pageBytes }, bytesOf))
-    yield { transaction: { ...info, events: group.map(toWire), ...(!last && { continued: true }) } };
+/** Makes one message after the other, and sends each. Resolves with how many there were. */
+async function sayAll(
+  responses: () => Iterable<Step>,
+  say: (response: WatchResponse) => Promise<void>,
+): Promise<number> {
+  let said = 0;
+  let steps: Iterator<Step> | undefined;
+  const following = () => turns.do(() => (steps ??= responses()[Symbol.iterator]()).next());
+  for (let next = await following(); next.done !== true; next = await following()) {
+    if (!next.value) continue;
+    await say(next.value);
+    said++;
+  }
+  return said;
 }
 
-/** Overhead of an event beside its objects, bytes. */
-const eventBytes = 32;
+const matchOf = ({ matchEither }: WatchRequest): MatchMode => (matchEither ? 'either' : 'new');
 
-function toWire(event: ObjectEvent): messages.WatchEvent {
-  const { action, kind, object } = event;
-  const shown = (one: StoredObject) => toAny(kind, showObject(kind, one));
-  return { action, kind, object: shown(object), ...(event.action === 'update' && { old: shown(event.old) }) };
+/** Most selections that are remembered, and longest one that is, characters of JSON. */
+const sharedMax = 256;
+const sharedCharactersMax = 2_048;
+
+/** Selections of requests: watches with the same selectors have the same one, whose events are judged once. */
+class SharedWanted {
+  readonly #store: MemoryStore;
+  readonly #known = new Map<string, Wanted>();
+
+  constructor(store: MemoryStore) {
+    this.#store = store;
+  }
+
+  /** Throws `INVALID_OBJECT`, `INVALID_FIND_BY`, `LIMIT_EXCEEDED`. */
+  of(request: WatchRequest): Wanted {
+    const { selectors } = request;
+    const make = () => wantedOf(selectors, matchOf(request), this.#store);
+    if (selectors.length > 16) return make();
+    const key = JSON.stringify([selectors, matchOf(request), allKinds(this.#store)]);
+    if (key.length > sharedCharactersMax) return make();
+    let wanted = this.#known.get(key);
+    if (!wanted) {
+      for (const [oldest] of this.#known) if (this.#known.size >= sharedMax) this.#known.delete(oldest);
+      this.#known.set(key, (wanted = make()));
+    }
+    return wanted;
+  }
 }

@@ -6,7 +6,7 @@ import type { RaftConfig } from '../raft/index.js';
 /** Ids of members are long random numbers; terms and indexes are seldom so. */
 const id = /\b\d{6,}\b/g;
 /** Says who leads: each time is news. */
-const aboutLeader = /\bleads term \d+|\bis a follower in term \d+ of (?!nobody)/;
+const aboutLeader = /\bleads term \d+|\bis a follower in term \d+ of /;
 
 /**
  * Logs messages of raft, with names in place of ids. Without a quorum a member asks for an election every second or two and says

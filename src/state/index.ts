@@ -12,7 +12,7 @@ export { tableOf, Tables } from './transactions/transaction.js';
 export { markCanonical } from './transactions/actions.js';
 export type { Change, ProposedTransaction, Proposer, StoreAction, TransactionInfo } from './transactions/proposer.js';
 export type { Plan, PlannedChange } from './transactions/plan.js';
-export { Watch } from './watch/watch.js';
+export { transactionsOf, Watch } from './watch/watch.js';
 export type { WatchOptions } from './watch/watch.js';
 export { WatchQueue } from './watch/queue.js';
 export { historyDefaults } from './history/history.js';

@@ -250,7 +250,8 @@ export class WatchQueue {
    * watch, write, close.
    */
   #ask(record: TransactionRecord, wanted: Map<Listener, Event[]>, failed: Map<Listener, unknown>): void {
-    for (const listener of this.#everything) wanted.set(listener, [...record.events, record.commit]);
+    const everything = this.#everything.size > 0 ? [...record.events, record.commit] : [];
+    for (const listener of this.#everything) wanted.set(listener, everything); // thousands of them share one list
     const arrivals = (this.#arrivals = new Set<Listener>());
     if (this.#slots.size > 0) for (const event of record.events) this.#match(event, wanted, failed);
     for (const listener of this.#commits) push(wanted, listener, record.commit);

@@ -13,10 +13,14 @@ interface Group {
   readonly bytes: number;
 }
 
-interface Waiter {
-  resolve(result: IteratorResult<Event, undefined>): void;
-  reject(error: unknown): void;
-}
+/** Events of one transaction that match, in order. */
+export type TransactionEvents = readonly Event[];
+
+/** A reader that waits: for one event, or for all those of a transaction. */
+type Waiter = { reject(error: unknown): void } & (
+  | { readonly whole: false; resolve(result: IteratorResult<Event, undefined>): void }
+  | { readonly whole: true; resolve(result: IteratorResult<TransactionEvents, undefined>): void }
+);
 
 /**
  * Reads a watch with backpressure. Events from before its beginning come out of the history one transaction at
@@ -61,7 +65,15 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
 
   next(): Promise<IteratorResult<Event, undefined>> {
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
+      this.#waiters.push({ whole: false, resolve, reject });
+      this.#serve();
+    });
+  }
+
+  /** Like {@link next} with what is left of a transaction: less work than event by event. */
+  nextTransaction(): Promise<IteratorResult<TransactionEvents, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ whole: true, resolve, reject });
       this.#serve();
     });
   }
@@ -128,20 +140,43 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
     if (!group) return undefined;
     this.#keptEvents--;
     const event = group.events[this.#read++];
-    if (this.#read === group.events.length) {
-      this.#groups.shift();
-      this.#keptBytes -= group.bytes;
-      this.#read = 0;
-    }
+    if (this.#read === group.events.length) this.#drop(group);
     return event;
+  }
+
+  /** Takes the rest of the first transaction that waits. */
+  #shiftTransaction(): TransactionEvents | undefined {
+    const [group] = this.#groups;
+    if (!group) return undefined;
+    const events = this.#read === 0 ? group.events : group.events.slice(this.#read);
+    this.#keptEvents -= events.length;
+    this.#drop(group);
+    return events;
+  }
+
+  #drop({ bytes }: Group): void {
+    this.#groups.shift();
+    this.#keptBytes -= bytes;
+    this.#read = 0;
+  }
+
+  /** Gives a reader what it waits for. False when there is nothing. */
+  #answer(waiter: Waiter): boolean {
+    if (waiter.whole) {
+      const value = this.#shiftTransaction();
+      if (value !== undefined) waiter.resolve({ done: false, value });
+      return value !== undefined;
+    }
+    const value = this.#shift();
+    if (value !== undefined) waiter.resolve({ done: false, value });
+    return value !== undefined;
   }
 
   /** Answers readers for as long as there is something to say. */
   #serve(): void {
-    while (this.#waiters.length > 0) {
-      const event = this.#shift();
-      if (event !== undefined) {
-        this.#waiters.shift()?.resolve({ done: false, value: event });
+    for (let waiter = this.#waiters[0]; waiter; waiter = this.#waiters[0]) {
+      if (this.#answer(waiter)) {
+        this.#waiters.shift();
       } else if (this.#end !== undefined) {
         this.#answerEnd(this.#waiters.shift() as Waiter);
       } else if (this.#behind === undefined || this.#fetching) {

@@ -62,6 +62,9 @@ class GuardedObservable<E> extends Observable<E> {
   }
 }
 
+/** Reads a watch one transaction at a time. @internal */
+export let transactionsOf: (watch: Watch) => WatchIterator;
+
 /**
  * Changes, as an rxjs Observable and as an async iterable.
  *
@@ -70,6 +73,9 @@ class GuardedObservable<E> extends Observable<E> {
  * have a buffer. Ends with an error that says why, or completes when the store closes; it never skips silently.
  */
 export class Watch<E = Event> extends GuardedObservable<E> {
+  static {
+    transactionsOf = (watch) => new WatchIterator(watch.#plan);
+  }
   readonly #plan: WatchPlan;
 
   constructor(plan: WatchPlan) {

@@ -3,13 +3,14 @@ import { StoreError } from '../base/store-error.js';
 import type { AnyObject, Tx } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
 import { methodOf } from '../rpc/index.js';
-import type { UpdateOptions } from '../state/index.js';
+import { controlOf, fieldChanges, type UpdateOptions } from '../state/index.js';
 import { bodyCharactersMax, fromAny, itemsTotalMax, type messages, toAny } from '../wire/index.js';
 import { type Forwarder, forwardingHandler } from './forward.js';
 import { kindsService } from './history.js';
 import { checkedKind } from './names.js';
 import { answerBytes, getObject, listObjects, readHandler } from './reads.js';
 import { FieldRoom, showObject, wireFields } from './shown.js';
+import { inTurns, turns } from './turns.js';
 import { ApiWrites, checkConditions } from './writes.js';
 
 type WriteInfo = messages.WriteInfo;
@@ -72,10 +73,11 @@ class ControlWriter {
   /** Makes the changes in one transaction. */
   async apply(request: ApplyRequest, timeoutMs: number): Promise<messages.ApplyResponse> {
     const { changes, info } = request;
-    const applied = await this.#transact(info, timeoutMs, (writes, tx) => {
-      checkConditions(tx, request);
-      return changes.map((change) => applyChange(writes, change));
-    });
+    const changing = (tx: Tx) => this.#changing(request, tx);
+    const made = function* (tx: Tx) {
+      return { value: yield* changing(tx), version: tx.version };
+    };
+    const applied = await controlOf(this.#store).updateInSlices(made, { ...info, timeoutMs });
     if (applied) {
       const version = changes.length > 0 ? applied.version : applied.version - 1;
       return { version, ids: applied.value, planned: [] };
@@ -88,24 +90,24 @@ class ControlWriter {
   /** Plans the changes on the newest state of the leader. */
   async plan(request: ApplyRequest): Promise<messages.ApplyResponse> {
     await this.#replica.confirmLeadership();
-    const plan = this.#store.plan((tx) => {
-      checkConditions(tx, request);
-      const writes = new ApiWrites(tx, this.#store.kinds);
-      const ids = request.changes.map((change) => applyChange(writes, change));
-      writes.finish();
-      return ids;
-    });
+    const plan = await controlOf(this.#store).planInSlices((tx) => this.#changing(request, tx), inTurns);
     const room = new FieldRoom(answerBytes);
-    return {
-      version: plan.version,
-      ids: plan.value,
-      planned: plan.changes.map(({ action, kind, object, fields }) => ({
-        op: action === 'delete' ? 'remove' : action,
-        kind,
-        id: object.id,
-        ...wireFields(kind, fields, room),
-      })),
-    };
+    const shown: messages.PlannedChange[] = [];
+    for (const change of plan.changes) shown.push(await turns.do(() => plannedChange(change, room)));
+    return { version: plan.version, ids: plan.value, planned: shown };
+  }
+
+  /** Makes the changes of a request one by one: there may be thousands. Returns the ids of the objects. */
+  *#changing(request: ApplyRequest, tx: Tx): Generator<undefined, string[]> {
+    const writes = new ApiWrites(tx, this.#store.kinds);
+    checkConditions(tx, request);
+    const ids: string[] = [];
+    for (const change of request.changes) {
+      ids.push(applyChange(writes, change));
+      yield undefined;
+    }
+    yield* writes.finishInSlices();
+    return ids;
   }
 
   /** Runs the writes of one request as one transaction, with the rules at its end. */
@@ -138,6 +140,14 @@ class ControlWriter {
 /** Fields that every write request has. */
 interface WriteRequest {
   readonly info?: WriteInfo;
+}
+
+type Planned = Awaited<ReturnType<ReturnType<typeof controlOf>['planInSlices']>>['changes'][number];
+
+function plannedChange({ action, kind, object, old }: Planned, room: FieldRoom): messages.PlannedChange {
+  const op = action === 'delete' ? 'remove' : action;
+  const fields = action === 'delete' ? fieldChanges(object, undefined) : fieldChanges(old, object);
+  return { op, kind, id: object.id, ...wireFields(kind, fields, room) };
 }
 
 /** Checks the size before parsing: small values are cheap to send and expensive to keep. Throws `TOO_LARGE`, `LIMIT_EXCEEDED`. */

@@ -79,6 +79,14 @@ export class ApiWrites {
     for (const check of this.#checks) check();
   }
 
+  /** Asks the rules, and yields after each change. */
+  *finishInSlices(): Generator<undefined, void> {
+    for (const check of this.#checks) {
+      check();
+      yield undefined;
+    }
+  }
+
   #check(kind: string, id: string, old: StoredObject | undefined): void {
     const object = tableOf(this.#tx, kind).get(id);
     if (!object) return;

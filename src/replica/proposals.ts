@@ -65,6 +65,11 @@ export class Proposals {
     this.#accepted = version;
   }
 
+  /** True when the entry of this place in the log is one of ours. */
+  has(index: number, term: number): boolean {
+    return this.#sent.get(index)?.term === term;
+  }
+
   get waiting(): boolean {
     return this.#line.length > 0;
   }

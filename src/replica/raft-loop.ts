@@ -13,6 +13,7 @@ import {
 } from '../raft/index.js';
 import { controlOf, type MemoryStore, type ProposedTransaction } from '../state/index.js';
 import { encodeTransaction } from '../wire/index.js';
+import { LeaderlessLog } from './leaderless.js';
 import { LeadershipState, type LeadershipView } from './leadership.js';
 import type { LogStorage } from './log-storage.js';
 import { Members } from './members.js';
@@ -54,6 +55,7 @@ export class RaftLoop {
   readonly #confirmations: ReadRounds;
   /** Rounds of readers on any member: asked again under the next leader. */
   readonly #reads: ReadRounds;
+  readonly #leaderless: LeaderlessLog;
   readonly #stopped = deferred<Error | undefined>();
   #term: number;
   #closed = false;
@@ -65,7 +67,10 @@ export class RaftLoop {
     const members = this.#members;
     this.#confirmations = new ReadRounds(confirmationTag, world.random(2 ** 40));
     this.#reads = new ReadRounds(readTag, world.random(2 ** 40));
-    const node = raftNode(options, storage, applied, (id) => members.get(id)?.name);
+    // Before its log is read a member knows nobody but itself.
+    const nameOf = (id: NodeId) => (id === identity.id ? identity.name : members.get(id)?.name);
+    const node = raftNode(options, storage, applied, nameOf);
+    this.#leaderless = new LeaderlessLog(world.logger, world.clock);
     const shared = { options, store, storage, node, members };
     this.#options = options;
     this.#store = store;
@@ -257,6 +262,8 @@ export class RaftLoop {
   async #apply(entries: readonly Entry[]): Promise<void> {
     const slicer = new Slicer(this.#options.world.clock);
     for (const entry of entries) {
+      await this.#state.readAhead(entry, slicer);
+      if (this.#closed) return;
       this.#applyEntry(entry);
       if (slicer.due) await slicer.pause();
       if (this.#closed) return;
@@ -293,7 +300,22 @@ export class RaftLoop {
     const again = this.#reads.again(electionTicks(this.#options.settings));
     if (again) this.#node.readIndex(again);
     if (this.#leadership.leading) this.#changes.promoteCaughtUp();
+    this.#leaderless.look({ leader: this.#leaderName(), silent: () => this.#silentVoters() });
     this.wake();
+  }
+
+  #leaderName(): string | undefined {
+    const { leader } = this.#leadership;
+    return leader === 0 ? undefined : (this.#members.get(leader)?.name ?? 'a member unknown here');
+  }
+
+  /** Names of the voters that have not answered for two election timeouts: candidates ask them more often. */
+  #silentVoters(): string[] {
+    const { settings, world } = this.#options;
+    const since = world.clock.monotonic() - 2 * settings.electionTimeoutMs;
+    const { voters, votersOutgoing } = this.#state.confState;
+    const silent = [...new Set([...voters, ...votersOutgoing])].filter((id) => !this.#peers.heardSince(id, since));
+    return silent.map((id) => this.#members.get(id)?.name ?? `member ${id}`).sort();
   }
 
   // ---------------------------------------------------------------- roles

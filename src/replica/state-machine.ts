@@ -1,6 +1,12 @@
+import type { Slicer } from '../base/clock.js';
 import { type ConfChange, type ConfState, type Entry, MembershipError, type Snapshot } from '../raft/index.js';
 import { controlOf } from '../state/index.js';
-import { type ClusterSnapshot, type DecodedTransaction, decodeTransaction } from '../wire/index.js';
+import {
+  type ClusterSnapshot,
+  type DecodedTransaction,
+  decodeTransaction,
+  decodingTransaction,
+} from '../wire/index.js';
 import type { Shared } from './options.js';
 import type { Proposals } from './proposals.js';
 import { Restoring } from './restore.js';
@@ -8,7 +14,10 @@ import type { LoadedSnapshot } from './snapshot-slices.js';
 import { AppliedWaiters } from './waiters.js';
 
 /** Applied state as its readers see it. */
-export type AppliedState = Omit<StateMachine, 'apply' | 'load' | 'install' | 'end' | 'restoring'>;
+export type AppliedState = Omit<StateMachine, 'readAhead' | 'apply' | 'load' | 'install' | 'end' | 'restoring'>;
+
+/** Size of an entry from which it is decoded in slices, bytes. */
+const largeBytes = 64 * 1024;
 
 /** Applies committed entries and snapshots: store, membership, and how far both have come. */
 export class StateMachine {
@@ -20,6 +29,8 @@ export class StateMachine {
   #confState: ConfState;
   #applied: number;
   #version = 0;
+  /** The entry that was decoded last in slices. */
+  #ahead: { readonly entry: Entry; readonly decoded: DecodedTransaction } | undefined;
 
   constructor(shared: Shared, proposals: Proposals, applied: number) {
     this.#shared = shared;
@@ -69,13 +80,25 @@ export class StateMachine {
     return this.#waiters.until(index);
   }
 
+  /** Decodes a large entry of another member in slices. Called before {@link apply}, which then has less to do in one go. */
+  async readAhead(entry: Entry, slicer: Slicer): Promise<void> {
+    if (entry.kind !== 'normal' || entry.data.length < largeBytes || this.#shared.options.decode) return;
+    if (this.#proposals.has(entry.index, entry.term)) return;
+    const steps = decodingTransaction(entry.data);
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) if (slicer.due) await slicer.pause();
+    this.#ahead = { entry, decoded: step.value };
+  }
+
   apply(entry: Entry): void {
     if (entry.kind === 'confChange') {
       this.#shared.storage.membershipIndex = entry.index; // before raft, which may ask for a snapshot at once
       this.#confState = this.#configured(entry.change, entry.index);
     } else if (entry.data.length > 0 && !this.#commitOwn(entry)) {
-      this.#applyTransaction(entry, (this.#shared.options.decode ?? decodeTransaction)(entry.data));
+      const ahead = this.#ahead?.entry === entry ? this.#ahead.decoded : undefined;
+      this.#applyTransaction(entry, ahead ?? (this.#shared.options.decode ?? decodeTransaction)(entry.data));
     }
+    this.#ahead = undefined;
     this.#applied = entry.index;
     this.#waiters.reached(entry.index);
   }

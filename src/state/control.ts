@@ -9,7 +9,14 @@ import type { MemoryStore } from './store.js';
 import { canonicalActions } from './transactions/actions.js';
 import type { Ledger } from './transactions/ledger.js';
 import type { StoreAction, TransactionInfo } from './transactions/proposer.js';
-import type { Writer } from './transactions/writer.js';
+import {
+  planInSlices,
+  type RunSteps,
+  type SlicedPlan,
+  type SlicedWrite,
+  updateInSlices,
+} from './transactions/sliced.js';
+import type { UpdateOptions, Writer } from './transactions/writer.js';
 
 /** A snapshot that has been built; `install` replaces the whole state with it, at once. */
 export interface PreparedSnapshot {
@@ -80,6 +87,16 @@ export class StoreControl {
     const requests = [...this.#ledger.requests.list(), ...staged.requests];
     const reached = this.#ledger.install(staged.root(), [], requests);
     if (!reached) this.#resyncVersion = staged.version;
+  }
+
+  /** As `update`, for a transaction of many changes: see {@link updateInSlices}. */
+  updateInSlices<T>(write: SlicedWrite<T>, options?: UpdateOptions): Promise<T | undefined> {
+    return updateInSlices({ writer: this.#writer, clock: this.#clock }, write, options);
+  }
+
+  /** As `plan`, for as many: see {@link planInSlices}. */
+  planInSlices<T>(write: SlicedWrite<T>, run: RunSteps): Promise<SlicedPlan<T>> {
+    return planInSlices(this.#writer, write, run);
   }
 
   /** Runs `run` without other writers, when everything before has committed. On the leader only. */

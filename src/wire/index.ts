@@ -3,7 +3,13 @@ export type { MessageCodec } from './codec.js';
 export type * as messages from './generated/messages.js';
 export { bodyCharactersMax, changesMax, itemsTotalMax, selectedMax } from './limits.js';
 export { decodeObject, encodeObject, fromAny, toAny } from './objects.js';
-export { decodeTransaction, encodeRestoreStep, encodeTransaction, sizeOfAction } from './transaction.js';
+export {
+  decodeTransaction,
+  decodingTransaction,
+  encodeRestoreStep,
+  encodeTransaction,
+  sizeOfAction,
+} from './transaction.js';
 export type { DecodedTransaction } from './transaction.js';
 export {
   decodeEntry,

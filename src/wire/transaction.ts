@@ -57,9 +57,20 @@ export interface DecodedTransaction {
 
 /** Throws {@link DecodeError}. */
 export function decodeTransaction(payload: Uint8Array): DecodedTransaction {
-  const { actions, kinds, restore, ...rest } = codec.decode(payload);
+  const steps = decodingTransaction(payload);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+
+/** As {@link decodeTransaction}, and yields after each action: there may be thousands. */
+export function* decodingTransaction(payload: Uint8Array): Generator<undefined, DecodedTransaction> {
+  const { actions: encodedActions, kinds, restore, ...rest } = codec.decode(payload);
   const info = kinds.length > 0 ? { ...rest, kinds } : rest;
-  return { info, actions: markCanonical(actions.map(fromWire)), ...(restore && { restore }) };
+  const actions: StoreAction[] = [];
+  for (const action of encodedActions) {
+    actions.push(fromWire(action));
+    yield undefined;
+  }
+  return { info, actions: markCanonical(actions), ...(restore && { restore }) };
 }
 
 function fromWire(wire: Action): StoreAction {

@@ -54,7 +54,7 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
 const timeoutDefaultMs = 10_000;
 
 /** Phase of a write: decides what giving up means. */
-type Phase = 'waiting' | 'electing' | 'proposed';
+type Phase = 'waiting' | 'electing' | 'writing' | 'proposed';
 
 /** A write on its way, whatever it will say. */
 export interface OpenWrite {
@@ -123,6 +123,8 @@ export class Ticket<T> implements OpenWrite {
         return unknownOutcome(`not committed within ${timeoutMs} ms`);
       case 'electing':
         return new StoreError('NOT_LEADER', `no leader within ${timeoutMs} ms; nothing was proposed`);
+      case 'writing':
+        return new StoreError('BUSY', `the transaction was not made within ${timeoutMs} ms; nothing was proposed`);
       case 'waiting':
         return new StoreError(
           'BUSY',
@@ -227,7 +229,7 @@ export class Writer {
     if (ticket.settled) return;
     if (!this.turn.free) {
       ticket.phase = 'waiting';
-      this.#keep(ticket);
+      this.keep(ticket);
       const leave = this.turn.wait(() => this.start(ticket, run));
       ticket.onSettled(leave);
       return;
@@ -244,7 +246,7 @@ export class Writer {
       return;
     }
     ticket.phase = 'electing';
-    this.#keep(ticket);
+    this.keep(ticket);
     admitted.then(
       () => this.start(ticket, run),
       (error: unknown) => ticket.reject(error),
@@ -275,7 +277,7 @@ export class Writer {
       () => ticket.resolve(value),
       (error) => ticket.reject(error),
     );
-    this.#keep(ticket);
+    this.keep(ticket);
     return root;
   }
 
@@ -286,7 +288,7 @@ export class Writer {
       return;
     }
     ticket.phase = 'electing';
-    this.#keep(ticket);
+    this.keep(ticket);
     this.ledger.certain().then(settle, (error: unknown) => ticket.reject(error));
   }
 
@@ -308,18 +310,7 @@ export class Writer {
   }
 
   #run<T>(ticket: Ticket<T>, write: (tx: Tx) => T, options: UpdateOptions): void {
-    if (options.requestId !== undefined) {
-      const first = this.ledger.repeated(options.requestId);
-      if (first) {
-        ticket.phase = 'proposed';
-        this.#keep(ticket);
-        first.then(
-          () => ticket.resolve(undefined as T),
-          (error: unknown) => ticket.reject(error),
-        );
-        return;
-      }
-    }
+    if (this.repeats(ticket, options)) return;
     const tx = this.newTransaction();
     this.turn.take();
     try {
@@ -344,6 +335,19 @@ export class Writer {
     }
   }
 
+  /** True for a repeated request, which does nothing: its ticket settles with the first one, without a value. */
+  repeats<T>(ticket: Ticket<T>, { requestId }: UpdateOptions): boolean {
+    const first = requestId === undefined ? undefined : this.ledger.repeated(requestId);
+    if (!first) return false;
+    ticket.phase = 'proposed';
+    this.keep(ticket);
+    first.then(
+      () => ticket.resolve(undefined as T),
+      (error: unknown) => ticket.reject(error),
+    );
+    return true;
+  }
+
   #checkSize(tx: WriteTransaction): void {
     let bytes = 0;
     for (const change of tx.changes) bytes += this.ledger.sizeOf(change);
@@ -352,7 +356,7 @@ export class Writer {
   }
 
   /** Watches over a ticket that could not be settled at once. */
-  #keep(ticket: OpenWrite): void {
+  keep(ticket: OpenWrite): void {
     if (ticket.settled || this.#open.has(ticket)) return;
     this.#open.add(ticket);
     ticket.watch();

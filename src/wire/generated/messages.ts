@@ -143,7 +143,7 @@ export interface Change {
 }
 
 export interface ApplyRequest {
-  /** At most 250. */
+  /** At most 4,000, and 1.5 MiB encoded. */
   readonly changes: readonly Change[];
   readonly info?: WriteInfo;
   /** Do nothing, and say what would be done. */

@@ -1,16 +1,26 @@
 // Loaded into a manager before everything else (node --import): says how long its event loop stood still, and how large it is.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 
-let before = process.cpuUsage();
-const delay = monitorEventLoopDelay({ resolution: 10 });
-delay.enable();
+/** Time between two looks, milliseconds: a turn that takes longer makes the next look late. */
+const lookMs = 5;
+const tellMs = 250;
+
+let stallMs = 0;
+let lookedAt = performance.now();
+let used = process.cpuUsage();
+
 setInterval(() => {
-  const { user, system } = process.cpuUsage(before);
-  before = process.cpuUsage();
+  const now = performance.now();
+  const late = now - lookedAt - lookMs;
+  lookedAt = now;
+  const { user, system } = process.cpuUsage(used);
+  used = process.cpuUsage();
   // A process that waits for a processor does not stand still by itself: it counts no more than it has used.
-  const stallMs = Math.min(delay.max / 1e6, (user + system) / 1_000);
+  stallMs = Math.max(stallMs, Math.min(late, (user + system) / 1_000));
+}, lookMs).unref();
+
+setInterval(() => {
   process.send?.({ stallMs, bytes: process.memoryUsage().rss });
-  delay.reset();
-}, 250).unref();
+  stallMs = 0;
+}, tellMs).unref();
 process.channel?.unref();

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { abuseSuite } from './abuse.js';
 import type { Figure } from './figure.js';
 import { millionSuite } from './million.js';
 import { remoteSuite, replicatedSuite } from './replicated.js';
@@ -20,6 +21,7 @@ const suites: Readonly<Record<string, () => AsyncGenerator<Figure> | Generator<F
   million: millionSuite,
   schedule: scheduleSuite,
   types: typesSuite,
+  abuse: abuseSuite,
 };
 
 const { values, positionals } = parseArgs({

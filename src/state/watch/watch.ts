@@ -62,7 +62,7 @@ class GuardedObservable<E> extends Observable<E> {
   }
 }
 
-/** Reads a watch one transaction at a time. @internal */
+/** Reads a watch one transaction at a time. */
 export let transactionsOf: (watch: Watch) => WatchIterator;
 
 /**

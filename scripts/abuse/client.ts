@@ -3,7 +3,7 @@ import type { Random } from '../../src/base/random.js';
 import { allMethods, messageOf, type Method, pick, shapesOf } from './messages.js';
 
 /** How long a call may take, and how long a stream that says nothing is listened to, milliseconds. */
-const deadlineMs = 10_000;
+const deadlineMs = 30_000;
 const streamMs = 200;
 /** Calls at a time. */
 const callers = 8;

@@ -103,13 +103,16 @@ export class FakeEngine {
   }
 
   /** Makes an image from a container; its id. */
-  commit(container: string, repository: string, tag: string, comment = ''): string {
+  commit(container: string, repository: string, tag: string, comment = '', pause = true): string {
     const found = this.containers.get(container);
+    const paused = pause && found.state === 'running';
+    if (paused) this.containers.pause(found.id);
     const name = repository === '' ? undefined : `${repository}:${tag || 'latest'}`;
     const of = { cmd: found.argv, env: found.env, labels: found.labels };
     const image = this.images.import(name, of, found.imageId, comment);
     const made = { comment, imageID: image.id, ...(name === undefined ? {} : { imageRef: name }) };
     this.containers.emit(found, 'commit', made);
+    if (paused) this.containers.unpause(found.id);
     return image.id;
   }
 

@@ -79,7 +79,9 @@ const routes: readonly Route[] = [
     const [container = '', repo = '', tag = '', comment = ''] = ['container', 'repo', 'tag', 'comment'].map(
       (name) => call.query.get(name) ?? '',
     );
-    call.send(201, { Id: call.engine.commit(container, repo, tag, comment) });
+    call.send(201, {
+      Id: call.engine.commit(container, repo, tag, comment, !/^(0|false)$/.test(call.query.get('pause') ?? '')),
+    });
   }),
 
   route('GET', '/images/json', (call) => call.send(200, call.engine.images.list(call.query.get('filters')))),

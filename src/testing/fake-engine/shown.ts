@@ -46,9 +46,19 @@ function networksOf(container: FakeContainer, networks: FakeNetworks): Readonly<
       IPPrefixLen: endpoint.ip === '' ? 0 : 16,
       MacAddress: endpoint.mac,
     };
-    return [found?.name ?? name, { ...emptyEndpoint, ...settings, NetworkID: networkId, ...place }] as const;
+    return [
+      found?.name ?? name,
+      { ...emptyEndpoint, ...aliased(name, settings, container), NetworkID: networkId, ...place },
+    ] as const;
   });
   return Object.fromEntries(shown.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** In a network that users made, a running container has its short id as an alias too. */
+function aliased(network: string, settings: Json, { id, running }: FakeContainer): Json {
+  if (!running || ['bridge', 'host', 'none'].includes(network)) return settings;
+  const given = Array.isArray(settings.Aliases) ? (settings.Aliases as string[]) : [];
+  return { ...settings, Aliases: [...given, id.slice(0, 12)] };
 }
 
 /** A container in `GET /containers/json`. */

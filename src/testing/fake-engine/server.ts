@@ -159,15 +159,18 @@ class EngineServer implements FakeEngineServer {
     const fault = this.#planned.take(target);
     if (this.#planned.delayMs > 0) await delay(this.model, this.#planned.delayMs);
     if (fault?.status !== undefined) throw new FakeEngineError(fault.status, fault.message);
-    const { socket } = request;
-    // Nothing of the answer leaves: it is written to no socket. (A corked one is uncorked by the end of the answer.)
-    if (fault) response.detachSocket(socket);
     const found = findRoute(target.method, target.path);
     if (!found) throw new FakeEngineError(404, 'page not found');
+    const run = (to: ServerResponse, opening: typeof open) =>
+      found.run(new FakeCall(this.model, request, to, { ...target, parts: found.parts }, body), opening);
+    if (!fault) return run(response, open);
+    // The answer goes nowhere: to a response that has no connection.
+    const nowhere = new ServerResponse(request);
     try {
-      await found.run(new FakeCall(this.model, request, response, { ...target, parts: found.parts }, body), open);
+      await run(nowhere, deafTerminal);
     } finally {
-      if (fault) socket.resetAndDestroy();
+      nowhere.emit('close');
+      request.socket.resetAndDestroy();
     }
   }
 }
@@ -218,6 +221,14 @@ function refuse(response: ServerResponse, error: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) });
   response.end(body);
 }
+
+/** The end of a hijacked connection that nobody holds. */
+const deafTerminal = () => ({
+  write: () => undefined,
+  end: () => undefined,
+  onInput: () => undefined,
+  onGone: (run: () => void) => run(),
+});
 
 const delay = ({ moments: { clock } }: FakeEngine, ms: number) =>
   new Promise<void>((resolve) => void clock.schedule(ms, resolve));

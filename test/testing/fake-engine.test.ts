@@ -136,10 +136,10 @@ describe('a fake engine in virtual time', () => {
     expect(always).toMatchObject({ state: 'running' });
   });
 
-  it('holds 30 containers on each of 1,000 engines', () => {
+  it('leaves no timer behind when it is closed', () => {
     const clock = new TestClock();
     const random = seededRandom(1);
-    const engines = Array.from({ length: 1_000 }, () => new FakeEngine({ clock, random }));
+    const engines = Array.from({ length: 50 }, () => new FakeEngine({ clock, random }));
     for (const engine of engines)
       for (let made = 0; made < 30; made++)
         engine.containers.start(engine.containers.create(undefined, { Image: 'busybox', Cmd: ['sleep', '30d'] }).id);

@@ -10,7 +10,7 @@ export const validName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 export const nameRule = 'only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed';
 const memoryMin = 6 * 1024 * 1024;
 
-/** What the making of a container has to know of its engine. */
+/** Facts about its engine that the making of a container needs. */
 export interface CreateContext {
   readonly moments: Moments;
   readonly volumes: FakeVolumes;

@@ -14,7 +14,7 @@ import { containerSummary } from './shown.js';
 import type { Json } from './types.js';
 import { FakeVolumes } from './volumes.js';
 
-/** What a fake engine is like. */
+/** Settings of a fake engine. */
 export interface FakeEngineOptions {
   /** Identity of the engine. By default one is made from `random`. */
   readonly id?: string;

@@ -6,7 +6,7 @@ export interface FakeCallMatch {
   readonly path?: RegExp | string;
 }
 
-/** What a fake engine does wrong, and until when. */
+/** Faults of a fake engine, each with its end. */
 export interface FakeEngineFaults {
   /** Stops it as SIGSTOP does: connections are accepted, nothing is read, answered or streamed until {@link resume}. */
   hang(): void;

@@ -11,7 +11,7 @@ export function frame(fd: 1 | 2, text: string, tty: boolean): Uint8Array {
   return framed;
 }
 
-/** What of a log is asked for. */
+/** Part of a log that a client asks for. */
 export interface LogQuery {
   readonly stdout: boolean;
   readonly stderr: boolean;

@@ -2,7 +2,7 @@ import { type Cancel, type Clock, timerMaxMs } from '../../base/clock.js';
 import type { Program, Running, Step } from './program.js';
 import { ignoredByDefault, signalName } from './signals.js';
 
-/** What a process tells those who started it. */
+/** Ears of those who started a process. */
 export interface ProcessEvents {
   write(fd: 1 | 2, text: string): void;
   exited(code: number): void;

@@ -1,7 +1,7 @@
 /** JSON that a client sent, read with care. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Where a port of a container is published. */
+/** Address at which a port of a container is published. */
 export interface FakePortBinding {
   readonly HostIp?: string;
   readonly HostPort?: string;

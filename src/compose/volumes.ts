@@ -21,7 +21,7 @@ function nameOf(key: string, reader: Reader, stack: string): string {
 export function withVolumeNames(service: ComposeService, names: ReadonlyMap<string, string>): ComposeService {
   const { spec } = service;
   const container = spec.task?.container;
-  const mounts = (container?.mounts ?? []);
+  const mounts = container?.mounts ?? [];
   if (!mounts.some(isNamed)) return service;
   const renamed = mounts.map((mount) =>
     isNamed(mount) ? { ...mount, source: names.get(mount.source) ?? mount.source } : mount,

@@ -1,6 +1,6 @@
 import { onAbort } from '../base/abort.js';
-import { Observable, type Subscriber } from '../base/observable.js';
 import { asError } from '../base/errors.js';
+import { Observable, type Subscriber } from '../base/observable.js';
 import { type Entries, sameMembers } from './entries.js';
 import { LatestSightings } from './latest.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Duplex,Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Fleet } from '../fleet/index.js';

@@ -24,6 +24,9 @@ const mark = 'X-Skep-Forwarded';
 /** Headers of one connection. */
 const hopHeaders = /^(?:connection|keep-alive|proxy-connection|transfer-encoding)$/i;
 
+/** The same, and the length of a body that was read already. */
+const upgradeHeaders = /^(?:connection|keep-alive|proxy-connection|transfer-encoding|content-length)$/i;
+
 /** Hands requests to the primary as they are, and its answers back. */
 export class Forwarding {
   readonly #replication: Replication;
@@ -56,7 +59,7 @@ export class Forwarding {
     upgrade: Upgrade | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const outgoing = open(primary, request, this.#replication.tls, upgrade !== undefined, signal);
+    const outgoing = open(primary, request, this.#replication.tls, upgrade, signal);
     const cancel = this.#limitConnecting(outgoing);
     if (upgrade) outgoing.end(upgrade.body);
     else pipeline(request, outgoing).catch(() => undefined); // the answer, or its failure, says it
@@ -124,13 +127,14 @@ function open(
   primary: string,
   request: IncomingMessage,
   tls: ClientTls | undefined,
-  upgrades: boolean,
+  upgrade: Upgrade | undefined,
   signal: AbortSignal,
 ): ClientRequest {
   const { host, port } = splitHostPort(primary);
-  const headers = endToEnd(request.rawHeaders);
+  const headers = endToEnd(request.rawHeaders, upgrade ? upgradeHeaders : hopHeaders);
   headers.push(mark, '1');
-  if (upgrades) headers.push('Connection', 'Upgrade');
+  // Headers as a list are sent as they are: without a length the body would be sent in chunks, which an upgrade has no way to end.
+  if (upgrade) headers.push('Connection', 'Upgrade', 'Content-Length', String(upgrade.body.length));
   else if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   // `allowHalfOpen` is an option of net.connect that the types of requests leave out.
   const halfOpen: object = { allowHalfOpen: true };
@@ -150,8 +154,8 @@ function tlsOptions({ ca, cert, key, verify = true }: ClientTls) {
 }
 
 /** Names and values in turn, as Node has raw headers, without those of one connection. */
-function endToEnd(raw: readonly string[]): string[] {
-  return raw.filter((_, at) => !hopHeaders.test(raw[at - (at % 2)] ?? ''));
+function endToEnd(raw: readonly string[], left = hopHeaders): string[] {
+  return raw.filter((_, at) => !left.test(raw[at - (at % 2)] ?? ''));
 }
 
 function answerOf(outgoing: ClientRequest): Promise<Answer> {

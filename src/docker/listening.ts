@@ -14,14 +14,15 @@ export type ListenAddress =
 /** The longest path of a socket that Linux takes, bytes. */
 const socketPathBytesMax = 107;
 
-/** Only the owner: whoever may connect owns the engines. */
+/** Only the owner: every client that may connect owns the engines. */
 const socketMode = 0o600;
 
 /** Reads `tcp://HOST:PORT` or `unix:///PATH`. @throws {TypeError} that says what to write instead. */
 export function parseListen(given: string): ListenAddress {
   const [, scheme = 'tcp', rest = given] = /^([^:/]*):\/\/(.*)$/s.exec(given) ?? [];
   if (scheme === 'tcp') return tcpAddress(given, rest);
-  if (scheme !== 'unix') throw new TypeError(`unsupported protocol: "${scheme}"; write tcp://HOST:PORT or unix:///PATH`);
+  if (scheme !== 'unix')
+    throw new TypeError(`unsupported protocol: "${scheme}"; write tcp://HOST:PORT or unix:///PATH`);
   if (!/^\/[^\0]+$/.test(rest)) throw new TypeError(`${given} has no absolute path; write unix:///PATH`);
   if (Buffer.byteLength(rest) > socketPathBytesMax) {
     throw new TypeError(`${given} is longer than the ${socketPathBytesMax} bytes of a socket path; use a shorter path`);
@@ -29,7 +30,7 @@ export function parseListen(given: string): ListenAddress {
   return { kind: 'unix', path: rest };
 }
 
-/** Without a host it is loopback: whoever reaches the API owns the engines. */
+/** Without a host it is loopback: every client that reaches the API owns the engines. */
 function tcpAddress(given: string, hostPort: string): ListenAddress {
   const { host, port } = split(given, hostPort.replace(/\/$/, ''));
   const address = { host: host === '' ? '127.0.0.1' : host, port };
@@ -83,7 +84,7 @@ async function listenUnix(server: Server, path: string): Promise<string> {
   return `unix://${path}`;
 }
 
-/** Unlinks the socket of a server that is gone. @throws {ListenError} when somebody listens, or it is no socket. */
+/** Unlinks the socket of a server that is gone. @throws {ListenError} when another process listens, or it is no socket. */
 async function removeDeadSocket(path: string): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
     if (isCode(error, 'ENOENT')) return undefined;
@@ -93,13 +94,13 @@ async function removeDeadSocket(path: string): Promise<void> {
   if (!found.isSocket()) {
     throw new ListenError(`unix://${path}`, 'there is a file that is no socket; remove it or use another path');
   }
-  if (await somebodyListens(path)) {
+  if (await isServed(path)) {
     throw new ListenError(`unix://${path}`, 'another process listens there; stop it or use another path');
   }
   await unlink(path);
 }
 
-async function somebodyListens(path: string): Promise<boolean> {
+async function isServed(path: string): Promise<boolean> {
   const socket = connect(path);
   try {
     await once(socket, 'connect');

@@ -41,22 +41,29 @@ export interface BodyLimit {
   readonly timeoutMs: number;
 }
 
+/** Reads by events: leaving a loop over a request would destroy its connection, and with it the answer that says why. */
 async function readBody(body: Readable, announced: number, { clock, timeoutMs }: BodyLimit): Promise<Buffer> {
   if (announced > jsonBytesMax) throw tooLong(announced);
   const parts: Buffer[] = [];
   let length = 0;
-  const late = new ApiError(408, `the body did not arrive within ${timeoutMs} ms`);
-  const cancel = clock.schedule(timeoutMs, () => body.destroy(late));
-  try {
-    for await (const part of body as AsyncIterable<Buffer>) {
+  return new Promise<Buffer>((resolve, reject) => {
+    const stop = (settle: () => void) => {
+      cancel();
+      body.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose).pause();
+      settle();
+    };
+    const onData = (part: Buffer) => {
       length += part.length;
-      if (length > jsonBytesMax) throw tooLong(length);
-      parts.push(part);
-    }
-  } finally {
-    cancel();
-  }
-  return Buffer.concat(parts);
+      if (length > jsonBytesMax) stop(() => reject(tooLong(length)));
+      else parts.push(part);
+    };
+    const onEnd = () => stop(() => resolve(Buffer.concat(parts)));
+    const onError = (error: Error) => stop(() => reject(error));
+    const onClose = () => stop(() => reject(new ApiError(400, `the body ended after ${length} bytes`)));
+    const late = new ApiError(408, `the body did not arrive within ${timeoutMs} ms`);
+    const cancel = clock.schedule(timeoutMs, () => stop(() => reject(late)));
+    body.on('data', onData).once('end', onEnd).once('error', onError).once('close', onClose);
+  });
 }
 
 const tooLong = (bytes: number) =>

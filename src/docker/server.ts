@@ -23,7 +23,7 @@ const closeMs = 1_000;
 /**
  * Opens the HTTP API of Docker in front of a fleet. Resolves when it serves on every address.
  *
- * Whoever reaches it owns the engines: listen on loopback or on a unix socket, or use TLS with `verify`.
+ * Every client that reaches it owns the engines: listen on loopback or on a unix socket, or use TLS with `verify`.
  * @throws {Error} when an address cannot be listened on; then nothing is open.
  */
 export async function openDockerApi(fleet: Fleet, options: DockerApiOptions): Promise<DockerApi> {
@@ -82,7 +82,7 @@ async function open(
   };
   const server =
     options.tls && place.kind === 'tcp'
-      ? createTlsServer({ ...settings, ...tlsOptions(options.tls) })
+      ? createTlsServer({ ...settings, ...tlsOptions(options.tls), handshakeTimeout: requestMs })
       : createServer(settings);
   server.maxConnections = options.connectionsMax ?? connectionsDefault;
   const sockets = new Set<Socket>();

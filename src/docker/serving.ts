@@ -72,7 +72,10 @@ export class Serving {
       if (this.#closed) controller.abort(new Error('the API is closing'));
       await this.#answer(request, response, raw, controller.signal);
     } catch (error) {
-      this.#refuse(request, response, error, controller.signal);
+      this.#refuse(request, response, error, {
+        gone: controller.signal.aborted && !this.#closed,
+        raw: raw !== undefined,
+      });
     } finally {
       this.#running.delete(controller);
     }
@@ -106,14 +109,19 @@ export class Serving {
     await handler(new Exchange({ api: this.#api, request, response, upgrade, path, rawQuery, params, signal }));
   }
 
-  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown, signal: AbortSignal): void {
-    const gone = signal.aborted && !this.#closed;
+  #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    error: unknown,
+    { gone, raw }: { readonly gone: boolean; readonly raw: boolean },
+  ): void {
     const { status, message, unexpected } = refusalOf(error);
     if (unexpected && !gone) {
       const facts = { method: request.method, path: request.url?.split('?')[0], error: messageOf(error) };
       this.#api.logger.error('cannot answer a request', facts);
     }
-    if (gone || response.headersSent || response.destroyed || !response.socket) {
+    // A plain answer has no socket while it waits for the one before it; one that was hijacked has lost its own.
+    if (gone || response.headersSent || response.destroyed || (raw && !response.socket)) {
       // Half an answer must not look like a whole one.
       (response.socket ?? request.socket).destroy();
       return;

@@ -71,7 +71,10 @@ export async function begin(
   const raw = typeof body === 'string' || Buffer.isBuffer(body);
   const options: RequestOptions = { host: url.hostname, port: url.port, method, path, agent: false };
   const json = body !== undefined && !raw;
-  const outgoing = request({ ...options, headers: { ...(json && { 'content-type': 'application/json' }), ...headers } });
+  const outgoing = request({
+    ...options,
+    headers: { ...(json && { 'content-type': 'application/json' }), ...headers },
+  });
   outgoing.end(json ? JSON.stringify(body) : body);
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
   return answer;
@@ -92,8 +95,8 @@ export async function askRaw(address: string, bytes: string | Buffer, end = fals
   else socket.write(bytes);
   let text = '';
   socket.on('data', (part: Buffer) => (text += part.toString('latin1')));
-  socket.on('error', () => undefined);
-  await once(socket, 'close');
+  socket.on('error', () => undefined).on('end', () => socket.end());
+  await new Promise((resolve) => socket.once('close', resolve));
   return text;
 }
 
@@ -135,7 +138,7 @@ export async function upgrade(address: string, path: string, body = '', extra = 
 /** Text of Docker's frames of 8 bytes and output. */
 export function outputOf(frames: Buffer): string {
   let text = '';
-  for (let at = 0; at + 8 <= frames.length; ) {
+  for (let at = 0; at + 8 <= frames.length;) {
     const length = frames.readUInt32BE(at + 4);
     text += frames.subarray(at + 8, at + 8 + length).toString();
     at += 8 + length;

@@ -16,9 +16,7 @@ export async function fakeEngine(options: OpenFakeEngineOptions = {}): Promise<F
 
 /** Opens fake engines `node-1`, `node-2`, … */
 export async function fakeEngines(count: number, options: OpenFakeEngineOptions = {}): Promise<FakeEngineServer[]> {
-  return Promise.all(
-    Array.from({ length: count }, (_, at) => fakeEngine({ ...options, name: `node-${at + 1}` })),
-  );
+  return Promise.all(Array.from({ length: count }, (_, at) => fakeEngine({ ...options, name: `node-${at + 1}` })));
 }
 
 /** An engine that follows a fake one and ends with the test; not connected yet. */

@@ -163,7 +163,9 @@ export class PlainFleet implements Fleet {
     const name = wanted.replace(/^\//, '');
     const found = this.containers().filter(
       (one) =>
-        one.id.startsWith(name) || one.names.includes(name) || one.names.some((n) => `${one.engine.name}/${n}` === name),
+        one.id.startsWith(name) ||
+        one.names.includes(name) ||
+        one.names.some((n) => `${one.engine.name}/${n}` === name),
     );
     if (found.length > 1) throw new FleetError('AMBIGUOUS', `several containers match ${name}`);
     return found[0];
@@ -175,7 +177,7 @@ export class PlainFleet implements Fleet {
   }
 
   async createContainer(body: CreateContainerBody, name: string) {
-    if (this.container(name) && name !== '') {
+    if (name !== '' && this.container(name)) {
       throw new FleetError('CONFLICT', `Conflict: The name ${name} is already assigned.`);
     }
     const engine = this.anyEngine();

@@ -3,19 +3,25 @@
  * rounded one may be too large for the client to read.
  */
 
-const mark = '\u0000int:';
-const writtenMark = JSON.stringify(mark).slice(1, -1);
-/** Texts, which are left alone, and long integers outside of them. */
+/** Beginning of the text that stands for a long integer, as JSON has it. Texts that begin so get {@link plain} after it. */
+const mark = '\\u0000int:';
+const plain = 'text:';
+
+/** Texts, and long integers outside of them. */
 const tokens = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/gs;
-const marked = new RegExp(`"${writtenMark.replaceAll('\\', '\\\\')}(-?\\d+)"`, 'g');
+const marked = /(?<!\\)"\\u0000int:(?:text:|(-?\d+)")/g;
 
 /** Parses JSON; integers of more than 15 digits become texts that {@link jsonText} writes as they were. */
 export function parseJson(text: string): unknown {
-  if (text.includes(writtenMark)) return JSON.parse(text);
-  return JSON.parse(text.replace(tokens, (token) => (token.startsWith('"') ? token : `"${writtenMark}${token}"`)));
+  return JSON.parse(
+    text.replace(tokens, (token) => {
+      if (!token.startsWith('"')) return `"${mark}${token}"`;
+      return token.startsWith(`"${mark}`) ? `"${mark}${plain}${token.slice(mark.length + 1)}` : token;
+    }),
+  );
 }
 
 /** Writes what {@link parseJson} has read. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replace(marked, '$1');
+  return JSON.stringify(value).replace(marked, (_, digits: string | undefined) => digits ?? `"${mark}`);
 }

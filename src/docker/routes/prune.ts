@@ -36,7 +36,8 @@ async function askOne(x: Exchange, engine: EngineHandle, path: string): Promise<
   } catch (cause) {
     throw new ApiError(502, `the answer is not JSON: ${messageOf(cause)}`, { cause });
   }
-  if ((answer.statusCode ?? 0) >= 300) throw new ApiError(answer.statusCode ?? 502, typeof value.message === 'string' ? value.message : text);
+  if ((answer.statusCode ?? 0) >= 300)
+    throw new ApiError(answer.statusCode ?? 502, typeof value.message === 'string' ? value.message : text);
   return [engine, value];
 }
 

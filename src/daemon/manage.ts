@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { FileError } from '../base/file-error.js';
 import type { Logger } from '../base/log.js';
 import { aborted } from '../base/waiting.js';
 import type { Context, ManageSettings } from '../cli/index.js';
@@ -116,6 +117,6 @@ async function pem(flag: string, file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new Error(`cannot read the file of ${flag}: ${messageOf(cause)}`, { cause });
+    throw new FileError(`cannot read the file of ${flag}: ${messageOf(cause)}`, { cause });
   }
 }

@@ -109,7 +109,7 @@ export class Forwarding {
 
   #limitConnecting(outgoing: ClientRequest): () => void {
     const cancel = this.#clock.schedule(connectMs, () =>
-      outgoing.destroy(new Error(`no connection within ${connectMs} ms`)),
+      outgoing.destroy(new ApiError(504, `no connection within ${connectMs} ms`)),
     );
     outgoing.once('socket', (socket: Socket) => socket.once('connect', cancel));
     return cancel;

@@ -24,11 +24,11 @@ const closeMs = 1_000;
  * Opens the HTTP API of Docker in front of a fleet. Resolves when it serves on every address.
  *
  * Every client that reaches it owns the engines: listen on loopback or on a unix socket, or use TLS with `verify`.
- * @throws {Error} when an address cannot be listened on; then nothing is open.
+ * @throws {TypeError} options that cannot be right; {ListenError} an address that is taken or not ours. Then nothing is open.
  */
 export async function openDockerApi(fleet: Fleet, options: DockerApiOptions): Promise<DockerApi> {
   const { clock = systemClock, logger = silentLogger, requestMs = requestDefaultMs, replication } = options;
-  if (options.listen.length === 0) throw new Error('listen is empty; give tcp://HOST:PORT or unix:///PATH');
+  if (options.listen.length === 0) throw new TypeError('listen is empty; give tcp://HOST:PORT or unix:///PATH');
   const places = options.listen.map(parseListen);
   checkTls(options.tls);
   const events = new EventLog(fleet);
@@ -121,7 +121,8 @@ const refusals: Readonly<Record<string, readonly [status: string, message: strin
 };
 
 function checkTls(tls: ServerTls | undefined): void {
-  if (tls?.verify && tls.ca === undefined) throw new Error('tls.verify needs tls.ca: the authorities of the clients');
+  if (tls?.verify && tls.ca === undefined)
+    throw new TypeError('tls.verify needs tls.ca: the authorities of the clients');
 }
 
 function tlsOptions({ cert, key, ca, verify = false }: ServerTls) {

@@ -2,7 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../base/errors.js';
-import { refusalOf } from './answers.js';
+import { ApiError, refusalOf } from './answers.js';
 import { type Api, Exchange, type Upgrade } from './exchange.js';
 import type { Forwarding } from './forward.js';
 import { readUpgradeBody } from './requests.js';
@@ -18,6 +18,9 @@ const corsHeaders = {
 
 /** Time for a client to notice that its request was refused before it was sent whole, milliseconds. */
 const drainMs = 5_000;
+
+/** Reason for what ends because the API closes. */
+const closing = () => new ApiError(503, 'the API is closing; send the request to another manager');
 
 /** Answers every request of every address: finds its handler, and makes sure that each gets exactly one answer. */
 export class Serving {
@@ -54,7 +57,7 @@ export class Serving {
   /** Ends all streams, and whatever else waits. */
   close(): void {
     this.#closed = true;
-    for (const controller of this.#running) controller.abort(new Error('the API is closing'));
+    for (const controller of this.#running) controller.abort(closing());
   }
 
   async #run(
@@ -65,11 +68,11 @@ export class Serving {
     const controller = new AbortController();
     this.#running.add(controller);
     response.once('close', () => {
-      if (!response.writableFinished) controller.abort(new Error('the client went away'));
+      if (!response.writableFinished) controller.abort(new ApiError(499, 'the client went away'));
     });
     this.#setHeaders(response);
     try {
-      if (this.#closed) controller.abort(new Error('the API is closing'));
+      if (this.#closed) controller.abort(closing());
       await this.#answer(request, response, raw, controller.signal);
     } catch (error) {
       this.#refuse(request, response, error, {

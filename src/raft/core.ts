@@ -198,10 +198,9 @@ export class Core {
     this.#reset(term);
     this.leader = leader;
     this.role = 'follower';
-    this.logger.log(
-      'info',
-      `${this.id} is a follower in term ${term} ${leader === NONE ? 'without a leader' : `of ${leader}`}`,
-    );
+    const follows = `${this.id} is a follower in term ${term}`;
+    if (leader === NONE) this.logger.log('info', `${follows} without a leader`);
+    else this.logger.log('info', `${follows} of ${leader}`, 'leader');
   }
 
   /** Asking around changes neither term nor vote (pre-vote, Raft thesis §9.6). */
@@ -232,7 +231,7 @@ export class Core {
     own.becomeReplicate();
     own.recentActive = true;
     this.pendingConfIndex = this.log.lastIndex;
-    this.logger.log('info', `${this.id} leads term ${this.term}`);
+    this.logger.log('info', `${this.id} leads term ${this.term}`, 'leader');
   }
 
   /** Makes the progress of new peers and forgets that of removed ones. */

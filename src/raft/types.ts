@@ -319,8 +319,8 @@ export interface RaftConfig {
   readonly stepDownOnRemoval?: boolean;
   /** An integer in [0, n). Called once at each reset of term or role. */
   readonly random: (n: number) => number;
-  /** Receives what happens, for people. */
-  readonly logger?: { log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void };
+  /** Receives what happens, for people. `about` is `leader` for a message that says which member leads now. */
+  readonly logger?: { log(level: 'debug' | 'info' | 'warn' | 'error', message: string, about?: 'leader'): void };
 }
 
 // ---------------------------------------------------------------- Ready

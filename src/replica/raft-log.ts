@@ -5,12 +5,10 @@ import type { RaftConfig } from '../raft/index.js';
 
 /** Ids of members are long random numbers; terms and indexes are seldom so. */
 const id = /\b\d{6,}\b/g;
-/** Says who leads: each time is news. */
-const aboutLeader = /\bleads term \d+|\bis a follower in term \d+ of /;
 
 /**
  * Logs messages of raft, with names in place of ids. Without a quorum a member asks for an election every second or two and says
- * so each time: once is enough, whatever the term is. What is said again is a debug line.
+ * so each time: once is enough, whatever the term is. Each leader is news in each term. What is said again is a debug line.
  */
 export function raftLogger(
   logger: Logger,
@@ -19,9 +17,9 @@ export function raftLogger(
 ): NonNullable<RaftConfig['logger']> {
   const repeats = new Repeats();
   return {
-    log(level, text) {
+    log(level, text, about) {
       const message = text.replace(id, (digits) => nameOf(Number(digits)) ?? digits);
-      const what = aboutLeader.test(message) ? message : message.replace(/\b\d+\b/g, '#');
+      const what = about === 'leader' ? message : message.replace(/\b\d+\b/g, '#');
       if (repeats.isNews(what, clock.monotonic())) logger[level](message);
       else logger.debug(message);
     },

@@ -3,22 +3,24 @@ import type { Clock } from '../../src/base/clock.js';
 import { raftLogger } from '../../src/replica/raft-log.js';
 
 /** The lines above debug of what raft says at these seconds. */
-function linesOf(said: readonly (readonly [second: number, level: 'info' | 'warn', text: string])[]): string[] {
+function linesOf(
+  said: readonly (readonly [second: number, level: 'info' | 'warn', text: string, about?: 'leader'])[],
+): string[] {
   let now = 0;
   const clock: Clock = { now: () => now, monotonic: () => now, schedule: () => () => undefined };
   const lines: string[] = [];
   const at = (level: string) => (message: string) => void lines.push(`${level} ${message}`);
   const logger = { debug: () => undefined, info: at('info'), warn: at('warn'), error: at('error') };
   const raft = raftLogger(logger, (id) => (id === 571_384_913_402 ? 'm1' : undefined), clock);
-  for (const [second, level, text] of said) {
+  for (const [second, level, text, about] of said) {
     now = second * 1_000;
-    raft.log(level, text);
+    raft.log(level, text, about);
   }
   return lines;
 }
 
 it('has names where raft has ids, except for those who are no members', () => {
-  expect(linesOf([[0, 'info', '571384913402 is a follower in term 7 of 8123456789']])).toEqual([
+  expect(linesOf([[0, 'info', '571384913402 is a follower in term 7 of 8123456789', 'leader']])).toEqual([
     'info m1 is a follower in term 7 of 8123456789',
   ]);
 });
@@ -34,11 +36,11 @@ it('says once what goes on and on, whatever its term, and again after a minute w
 
 it('says each time who leads', () => {
   const lines = linesOf([
-    [0, 'info', '571384913402 leads term 8'],
-    [10, 'info', '571384913402 is a follower in term 9 of 8123456789'],
+    [0, 'info', '571384913402 leads term 8', 'leader'],
+    [10, 'info', '571384913402 is a follower in term 9 of 8123456789', 'leader'],
     [11, 'warn', '571384913402 steps down: no quorum has answered'],
-    [20, 'info', '571384913402 leads term 10'],
-    [21, 'info', '571384913402 leads term 10'],
+    [20, 'info', '571384913402 leads term 10', 'leader'],
+    [21, 'info', '571384913402 leads term 10', 'leader'],
   ]);
   expect(lines).toEqual([
     'info m1 leads term 8',

@@ -1,5 +1,6 @@
 import { timerMaxMs } from '../../base/clock.js';
 import type { ClusterEvent } from '../../fleet/index.js';
+import { ApiError } from '../answers.js';
 import { eventText } from '../convert/event-text.js';
 import { eventFilterNames, eventTest, momentOf, timeOf } from '../event-filter.js';
 import type { Exchange } from '../exchange.js';
@@ -67,7 +68,11 @@ class EventQueue {
     const { response, signal } = this.#x;
     signal.addEventListener('abort', () => this.#wake(), { once: true });
     while (!signal.aborted) {
-      if (this.#overflowed) throw new Error(`a reader of events is more than ${waitingMax} behind`);
+      if (this.#overflowed) {
+        const problem = `a reader of events is more than ${waitingMax} behind`;
+        this.#x.api.logger.warn(`${problem}: its stream ends`);
+        throw new ApiError(503, `${problem}; read faster`);
+      }
       const [...lines] = this.#waiting;
       this.#waiting = [];
       if (lines.length > 0 && !(await write(response, lines.join(''), signal))) break;

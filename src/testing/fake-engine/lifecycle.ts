@@ -20,7 +20,7 @@ export function startContainer(container: FakeContainer, pid: number, parts: Eng
   } catch (error) {
     const refused = error instanceof FakeEngineError ? error : new FakeEngineError(500, String(error));
     leave(container, parts);
-    container.exitCode = /executable file not found/.test(refused.message) ? 127 : 128;
+    container.exitCode = refused.exitCode;
     container.error = refused.message;
     if (container.state === 'restarting') container.state = 'exited';
     throw refused;
@@ -66,7 +66,7 @@ function startProcess(container: FakeContainer, parts: EngineParts, starting: St
   if (!program) {
     const what = `exec: "${container.argv[0]}": executable file not found in $PATH: unknown`;
     const where = 'failed to create shim task: OCI runtime create failed: runc create failed';
-    throw new FakeEngineError(400, `${where}: unable to start container process: ${what}`);
+    throw new FakeEngineError(400, `${where}: unable to start container process: ${what}`, { exitCode: 127 });
   }
   const write = (fd: 1 | 2, text: string) => container.write(container.body.Tty ? 1 : fd, text, moments.next());
   const first = container.host.Init !== true;

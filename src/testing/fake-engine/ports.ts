@@ -51,7 +51,7 @@ export class FakePorts {
         return { HostIp, HostPort: String(candidate) };
       }
     }
-    throw new Error(`Bind for ${HostIp}:${first} failed: port is already allocated`);
+    throw new FakeEngineError(500, `Bind for ${HostIp}:${first} failed: port is already allocated`);
   }
 
   #conflicts(key: string, ip: string): boolean {

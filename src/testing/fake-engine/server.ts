@@ -8,6 +8,7 @@ import { hijackUpgrade, plainTerminal } from './hijack.js';
 import { findRoute } from './routes.js';
 import { FakeEngineError } from './types.js';
 
+/** Settings of a fake engine and of its port. */
 export interface OpenFakeEngineOptions extends FakeEngineOptions {
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string;
@@ -21,11 +22,13 @@ export interface FakeEngineServer {
   readonly address: string;
   /** The engine behind it; another one after it was wiped. */
   readonly model: FakeEngine;
+  /** Faults to inject. */
   readonly faults: FakeEngineFaults;
   /** Open connections. */
   readonly connections: number;
   /** Number of calls so far. */
   readonly calls: number;
+  /** Stops serving, and ends all processes of its containers. */
   close(): Promise<void>;
 }
 
@@ -105,7 +108,7 @@ class EngineServer implements FakeEngineServer {
       slow: (ms) => void (planned.delayMs = ms),
       kill: () => this.#goDown(),
       comeBack: async (as = 'same') => {
-        if (this.#net) throw new Error(`the fake engine at ${this.address} is running: kill it first`);
+        if (this.#net) throw new TypeError(`the fake engine at ${this.address} is running: kill it first`);
         if (as === 'rebooted') this.model.containers.reboot();
         if (as === 'wiped') {
           this.model.close();

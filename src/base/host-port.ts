@@ -1,5 +1,6 @@
 // `HOST:PORT` as text. An IPv6 address stands in brackets.
 
+/** Host and port, as texts. */
 export interface HostPort {
   /** A name or an IP address, without brackets. May be empty: `:2375`. */
   readonly host: string;

@@ -20,6 +20,7 @@ export interface FakeEngineOptions {
   readonly id?: string;
   /** Host name. Default `fake`. */
   readonly name?: string;
+  /** Number of CPUs. Default 2. */
   readonly cpus?: number;
   /** Bytes. */
   readonly memory?: number;
@@ -37,7 +38,9 @@ export interface FakeEngineOptions {
   readonly commands?: Commands;
   /** Events that it remembers for `since`. Default 256, as Docker. */
   readonly eventsKept?: number;
+  /** Time. Default that of the system. */
   readonly clock?: Clock;
+  /** Randomness for ids. Default that of the system. */
   readonly random?: Random;
 }
 
@@ -51,15 +54,25 @@ const serverVersion = '20.10.24';
  * socket or file. Time and chance come from outside, so it lives in a simulation as well.
  */
 export class FakeEngine {
+  /** Identity of the engine. */
   readonly id: string;
+  /** Host name of the engine. */
   readonly name: string;
+  /** Clock of the engine, and its ids. */
   readonly moments: Moments;
+  /** Events, kept and followed. */
   readonly events: FakeEventLog;
+  /** Images on the engine. */
   readonly images: FakeImages;
+  /** Volumes on the engine. */
   readonly volumes: FakeVolumes;
+  /** Networks of the engine. */
   readonly networks: FakeNetworks;
+  /** Containers of the engine, in every state. */
   readonly containers: FakeContainers;
+  /** Commands that run in containers beside their own. */
   readonly execs: FakeExecs;
+  /** Options that it was made with. */
   readonly options: FakeEngineOptions;
 
   constructor(options: FakeEngineOptions = {}) {
@@ -116,6 +129,7 @@ export class FakeEngine {
     return image.id;
   }
 
+  /** Returns the answer to `GET /info`. */
   info(): Json {
     const all = [...this.containers.all];
     const count = (...states: string[]) => all.filter(({ state }) => states.includes(state)).length;
@@ -169,6 +183,7 @@ export class FakeEngine {
     };
   }
 
+  /** Returns the answer to `GET /version`. */
   version(): Json {
     const about = { ApiVersion: apiVersion, Arch: 'amd64', GoVersion: 'go1.19.8', KernelVersion: '6.1.0' };
     const built = {

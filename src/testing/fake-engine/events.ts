@@ -10,9 +10,13 @@ export const eventFilterNames = [
 
 /** Something that happened on a fake engine. */
 export interface FakeEvent {
+  /** Kind of the object: `container`, `image`, `network` or `volume`. */
   readonly type: string;
+  /** Event in Docker's words, like `start`. */
   readonly action: string;
+  /** Id or name of the object. */
   readonly id: string;
+  /** Facts about the object, such as its name and labels. */
   readonly attributes: Readonly<Record<string, string>>;
   /** Nanoseconds since the epoch. */
   readonly nano: Nano;

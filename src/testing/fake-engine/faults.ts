@@ -2,7 +2,9 @@ import type { Socket } from 'node:net';
 
 /** Calls that a fault is about: those of the method, if any, whose path matches. The path has no version. */
 export interface FakeCallMatch {
+  /** Method, like `POST`. Default all. */
   readonly method?: string;
+  /** Whole path as a text, or a pattern in it. Default all. */
   readonly path?: RegExp | string;
 }
 

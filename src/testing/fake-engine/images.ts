@@ -9,11 +9,15 @@ export interface FakeRegistryImage {
   readonly error?: string;
   /** Bytes. Default 2,000,000. */
   readonly size?: number;
+  /** Number of layers that a pull shows. Default 1. */
   readonly layers?: number;
+  /** Labels of the image, which its containers inherit. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Command of its containers, when they have none of their own. */
   readonly cmd?: readonly string[];
+  /** Entry point of its containers, when they have none of their own. */
   readonly entrypoint?: readonly string[];
+  /** Variables of its containers, each as `NAME=value`. */
   readonly env?: readonly string[];
 }
 

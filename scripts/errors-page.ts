@@ -62,8 +62,8 @@ changed.
 |---|---|---|---|
 ${directoryRows().join('\n')}
 
-A \`ListenError\` (an address cannot be listened on) and a \`FileError\` (a file cannot be read or written) have the code of the system, such
-as \`EADDRINUSE\` or \`ENOENT\`. Mistakes in the arguments of a call are a \`TypeError\` or a \`RangeError\`. Discovery and the
+A \`ListenError\` says that an address cannot be listened on, and a \`FileError\` that a file cannot be read or written. Both have
+the code of the system, such as \`EADDRINUSE\` or \`ENOENT\`. Mistakes in the arguments of a call are a \`TypeError\` or a \`RangeError\`. Discovery and the
 catalogue have errors of their own: [discovery.md](discovery.md), [catalog.md](catalog.md).
 
 ## Exit codes
@@ -74,7 +74,7 @@ Every command of \`skep\` ends with one of these.
 |---|---|---|---|
 ${exitRows().join('\n')}
 
-A call that nobody answered in time exits with ${exits.timeout.code}, whatever its code. \`skep lock\` and \`skep elect\` exit as their command does:
+A call that got no answer in time exits with ${exits.timeout.code}, whatever its code. \`skep lock\` and \`skep elect\` exit as their command does:
 127 when there is no such command, 126 when it may not be run, 128 + n for signal n.
 
 ## gRPC statuses
@@ -83,7 +83,7 @@ A call that nobody answered in time exits with ${exits.timeout.code}, whatever i
 |---|---|---|
 ${statusRows().join('\n')}
 
-An error without a trailer is gRPC's own: nobody was reached, the connection broke, or the time was up.
+An error without a trailer is gRPC's own: no member was reached, the connection broke, or the time was up.
 
 Made by \`scripts/errors-page.ts\` from \`src/base/error-codes.ts\` and \`src/base/exits.ts\`.
 `;

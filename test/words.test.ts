@@ -54,7 +54,7 @@ async function helps(command: readonly string[] = []): Promise<{ command: string
 
 const wordsMax = 25;
 
-/** Pronouns without a subject: the documentation and the help name the member, client or user instead. */
+/** Pronouns without a subject: the documentation, the source and the help name the member, client or user instead. */
 const nameless = /\b(?:somebody|nobody|whoever|anybody|everybody)\b/gi;
 
 const namelessIn = (name: string, text: string) =>
@@ -110,8 +110,8 @@ describe('the words', () => {
     expect(sentences.flatMap(({ command, found }) => long(`${command} --help`, found))).toEqual([]);
   });
 
-  it('name their subject in the documentation, the protocol and the help', async () => {
-    const files = [...pages, ...filesBelow('proto', '.proto')];
+  it('name their subject in the documentation, the source, the protocol and the help', async () => {
+    const files = [...pages, ...sources, ...filesBelow('proto', '.proto')];
     expect(files.flatMap((file) => namelessIn(file, readable(file)))).toEqual([]);
     const all = await helps();
     expect(all.flatMap(({ command, text }) => namelessIn(`${command} --help`, text))).toEqual([]);

@@ -31,7 +31,7 @@ export async function readCommitted<T>(
   read: (tx: ReadTx) => T,
 ): Promise<T> {
   if (!request.stale) await replica.linearizable(() => undefined, { timeoutMs });
-  // Everybody who waited for the same round goes on at the same time.
+  // All that waited for the same round go on at the same time.
   return turns.do(() => replica.store.view(read as never));
 }
 

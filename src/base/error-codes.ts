@@ -33,7 +33,7 @@ export const grpcStatuses = {
 export interface ErrorCodeRow {
   /** Meaning, in one sentence. */
   readonly meaning: string;
-  /** Advice for whoever gets it, in one sentence. */
+  /** Advice for the caller that gets it, in one sentence. */
   readonly todo: string;
   /** Exit code of a command that ends with it. */
   readonly exit: ExitName;

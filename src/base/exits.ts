@@ -32,7 +32,7 @@ export const exits = {
   },
   unavailable: {
     code: 5,
-    meaning: 'Nobody leads, or nobody answers.',
+    meaning: 'There is no leader, or no member answers.',
     todo: 'Check that a majority is running, and that `--host` is right.',
   },
   denied: { code: 6, meaning: 'The user may not do this.', todo: 'Ask for the permission that the message names.' },

@@ -11,7 +11,7 @@ export class Limiter {
 
   /** Runs `work` when its turn comes, and settles as it does. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    // A piece that ends hands its place on: nobody who comes later may take it first.
+    // A piece that ends hands its place on: no piece that comes later may take it first.
     if (this.#running < this.#max) this.#running++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {

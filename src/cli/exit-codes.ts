@@ -11,7 +11,7 @@ export const exitCodes = Object.fromEntries(Object.entries(exits).map(([name, { 
   readonly [Name in ExitName]: (typeof exits)[Name]['code'];
 };
 
-/** The command line cannot be right, whoever answers it. */
+/** The command line cannot be right, whichever member answers it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -49,7 +49,7 @@ export function exitCodeOf(error: unknown): number {
   return typeof code === 'number' ? (byStatus[code] ?? exitCodes.failed) : exitCodes.failed;
 }
 
-/** Somebody is there and does not answer in time: another thing than nobody being there. */
+/** A member is there and does not answer in time: another thing than no member being there. */
 function wasSilence({ cause }: StoreError): boolean {
   return !(cause instanceof StoreError) && (cause as { code?: unknown } | undefined)?.code === deadlineExceeded;
 }

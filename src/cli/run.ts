@@ -72,8 +72,8 @@ export async function run(args: readonly string[], given: Context): Promise<numb
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (context.signal.aborted) return exitCodes.interrupted;
-    const nobody = isStoreError(error, 'NOT_LEADER') && error.details.unreached !== undefined;
-    context.streams.err(`skep: ${messageOf(error)}${nobody ? ' (--host or SKEP_HOST)' : ''}\n`);
+    const unreached = isStoreError(error, 'NOT_LEADER') && error.details.unreached !== undefined;
+    context.streams.err(`skep: ${messageOf(error)}${unreached ? ' (--host or SKEP_HOST)' : ''}\n`);
     return exitCodeOf(error);
   }
 }

@@ -36,7 +36,7 @@ export function explained(error: unknown, { unknown, hosts, unreached, timeoutMs
   return notLeader(`no answer from ${where} within ${timeoutMs} ms`, error);
 }
 
-/** @param unreached Addresses at which nobody answers, when that is why. */
+/** @param unreached Addresses at which no member answers, when that is why. */
 export function notLeader(message: string, cause: unknown, unreached?: readonly string[]): StoreError {
   return new StoreError('NOT_LEADER', message, { cause, ...(unreached && { unreached }) });
 }

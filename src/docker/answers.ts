@@ -18,7 +18,7 @@ export class ApiError extends Error {
 export interface Refusal {
   readonly status: number;
   readonly message: string;
-  /** True for what nobody expected: it belongs in the log. */
+  /** True for what was not expected: it belongs in the log. */
   readonly unexpected: boolean;
 }
 

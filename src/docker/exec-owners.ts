@@ -51,6 +51,6 @@ async function ownerAt(engine: EngineHandle, id: string, signal: AbortSignal): P
     const { ContainerID: containerId } = JSON.parse(Buffer.concat(parts).toString()) as { ContainerID?: unknown };
     return typeof containerId === 'string' ? { engine, containerId } : undefined;
   } catch {
-    return undefined; // whoever does not answer does not own it, as far as anybody can say
+    return undefined; // an engine that does not answer does not own it, as far as we can tell
   }
 }

@@ -18,7 +18,7 @@ const connectMs = 10_000;
 /** Paths that every manager answers about itself. */
 const ownPaths = /^\/(?:_ping|info|version|debug(?:\/.*)?)$/;
 
-/** Marks a request that a replica has handed on: nobody hands it on again. */
+/** Marks a request that a replica has handed on: it is not handed on again. */
 const mark = 'X-Skep-Forwarded';
 
 /** Headers of one connection. */
@@ -38,7 +38,7 @@ export class Forwarding {
   }
 
   /**
-   * Resolves with the primary's address, or `undefined` when this manager is to answer itself. Waits while nobody knows.
+   * Resolves with the primary's address, or `undefined` when this manager is to answer itself. Waits while no primary is known.
    * @throws {ApiError} 503
    */
   async primaryFor(path: string, request: IncomingMessage, signal: AbortSignal): Promise<string | undefined> {

@@ -68,7 +68,7 @@ async function listenTcp(server: Server, host: string, port: number): Promise<st
 
 async function listenUnix(server: Server, path: string): Promise<string> {
   await removeDeadSocket(path);
-  // The mode holds from the first moment: between bind and chmod nobody else may connect.
+  // The mode holds from the first moment: between bind and chmod no other user may connect.
   const before = process.umask(0o177);
   try {
     server.listen(path);

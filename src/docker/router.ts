@@ -23,7 +23,7 @@ export class Router {
     this.#routes = table.map(([method, pattern, handler]) => ({ method, path: compile(pattern), handler }));
   }
 
-  /** @throws {ApiError} 404 for what nobody serves, 400 for a path that is not percent-encoded as it should be. */
+  /** @throws {ApiError} 404 for what no handler serves, 400 for a path that is not percent-encoded as it should be. */
   find(method: string, path: string): Found {
     for (const route of this.#routes) {
       if (route.method !== method) continue;

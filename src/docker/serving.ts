@@ -139,7 +139,7 @@ export class Serving {
   }
 
   /**
-   * Reads the rest of a body that nobody wants. A connection that is closed with unread bytes takes the answer with it, so
+   * Reads the rest of a body that is not wanted. A connection that is closed with unread bytes takes the answer with it, so
    * the client would see a broken pipe.
    */
   #drain(request: IncomingMessage): void {

@@ -49,7 +49,7 @@ export interface Passing {
   readonly body?: Buffer;
   /** Limit for the engine to begin its answer, milliseconds. */
   readonly startMs?: number;
-  /** Runs before the client has the answer, after an answer of success: whoever asks next sees the change. */
+  /** Runs before the client has the answer, after an answer of success: a client that asks next sees the change. */
   readonly before?: () => Promise<unknown>;
   /** The same, at the end of the answer's body; its last byte waits for it. */
   readonly beforeEnd?: () => Promise<unknown>;

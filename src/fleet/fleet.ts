@@ -18,7 +18,7 @@ import type {
  */
 export type EngineState = 'pending' | 'healthy' | 'unhealthy' | 'disconnected';
 
-/** One Docker engine, with what was last heard of it. */
+/** One Docker engine, as it last answered. */
 export interface EngineHandle extends NodeView {
   /** Id that the engine gives itself and its address, `ABCD:…|10.0.0.1:2375`; the address alone while it is pending. */
   readonly id: string;
@@ -51,7 +51,7 @@ export interface EngineHandle extends NodeView {
   refreshNetworks(): Promise<void>;
 }
 
-/** A container of the cluster, with what was last heard of it. */
+/** A container of the cluster, as it last answered. */
 export interface Container extends ContainerView {
   readonly engine: EngineHandle;
   /** Its entry in the engine's list, as it came. */
@@ -113,7 +113,7 @@ export interface Fleet {
   engines(): readonly EngineHandle[];
   /** A healthy engine chosen at random. @throws FleetError `NO_ENGINE` */
   anyEngine(): EngineHandle;
-  /** All containers that were last heard of, in no order. */
+  /** All containers, as their engines last answered, in no order. */
   containers(): Iterable<Container>;
   /**
    * Finds a container by id, Swarm id, name, `engine/name`, or a prefix of an id that only one has.

@@ -48,7 +48,7 @@ export class LeaderlessLog {
     this.#logger.warn(`no member leads for ${this.#lasted(now)}: ${why}; writes wait`, { silent: names });
   }
 
-  /** Whole seconds: nobody needs more. */
+  /** Whole seconds: no reader needs more. */
   #lasted(now: number): string {
     return formatDuration(Math.round((now - (this.#since ?? now)) / 1_000) * 1_000);
   }

@@ -103,6 +103,6 @@ export const noNetwork: Network = {
   setMembers: () => undefined,
   send: () => undefined,
   sendSnapshot: () =>
-    Promise.reject(new InvariantError('broken invariant: a member without a network has nobody to send to')),
+    Promise.reject(new InvariantError('broken invariant: a member without a network has no member to send to')),
   close: () => Promise.resolve(),
 };

@@ -67,7 +67,7 @@ export class RaftLoop {
     const members = this.#members;
     this.#confirmations = new ReadRounds(confirmationTag, world.random(2 ** 40));
     this.#reads = new ReadRounds(readTag, world.random(2 ** 40));
-    // Before its log is read a member knows nobody but itself.
+    // Before its log is read a member knows only itself.
     const nameOf = (id: NodeId) => (id === identity.id ? identity.name : members.get(id)?.name);
     const node = raftNode(options, storage, applied, nameOf);
     this.#leaderless = new LeaderlessLog(world.logger, world.clock);

@@ -8,7 +8,7 @@ import { shortened } from '../base/text.js';
  */
 export const errorCharactersMax = 256;
 
-/** A text as it can be sent: grpc-js throws, in a place that nobody guards, at one that cannot be encoded. */
+/** A text as it can be sent: grpc-js throws, in a place that has no guard, at one that cannot be encoded. */
 export const sayable = (text: string) => shortened(text, errorCharactersMax);
 
 /** Most names in one trailer, and most characters of each. */

@@ -21,7 +21,7 @@ const final = ['NAME_CONFLICT', 'REMOVED', 'INVALID_OBJECT', 'INCOMPATIBLE'] as 
  * Asks the members at `addrs`, one after another and again, to take `member` in; any of them will do. Repeating it with
  * the same id is harmless.
  * @throws {StoreError} The last answer's code after `timeoutMs`; `OUTCOME_UNKNOWN` when a member was silent, `NOT_LEADER`
- *   when nobody was reached.
+ *   when no member was reached.
  */
 export async function joinCluster(
   addrs: readonly string[],

@@ -258,7 +258,7 @@ export class GrpcNetwork implements Network {
       onUnreachable: () => this.#handler?.onUnreachable(member.id),
       onRefused: ({ code, details: { acknowledged } }) => {
         if (code === 'REMOVED') this.#handler?.onRemoved();
-        // It counts only as the answer to our own call: nobody else may say that our log has lost its end.
+        // It counts only as the answer to our own call: no other member may say that our log has lost its end.
         if (code === 'DAMAGED' && acknowledged) this.#handler?.onAcknowledged(acknowledged);
       },
       clock: this.#clock,

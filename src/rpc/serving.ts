@@ -113,7 +113,7 @@ function guardedRequests(
   };
 }
 
-/** Answer to a caller who has gone: nobody reads it. */
+/** Answer to a caller who has gone: it is not read. */
 const gone = { code: status.CANCELLED, details: 'the caller has gone away' };
 
 function guardedUnary(handler: handleUnaryCall<unknown, unknown>, turns: Turns): handleUnaryCall<unknown, unknown> {

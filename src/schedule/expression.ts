@@ -43,7 +43,7 @@ export function parseExpression(text: string): Expression {
   return { key, operator, value: value.replace(/^~+/, ''), soft: value.startsWith('~') };
 }
 
-/** Reads several expressions, and refuses more than anybody needs. */
+/** Reads several expressions, and refuses more than a user needs. */
 export function parseExpressions(texts: readonly string[]): Expression[] {
   if (texts.length > countMax) throw invalid(`${texts.length} expressions are too many; give at most ${countMax}`);
   return texts.map(parseExpression);

@@ -22,6 +22,6 @@ export interface Rule<Node> {
 export interface Refusal {
   /** Distance from passing, to compare nodes that one rule refuses: what is missing, as a share or a number. */
   readonly missing: number;
-  /** Tells it to people, after the name of the node. Made only when somebody asks. */
+  /** Tells it to people, after the name of the node. Made only on demand. */
   readonly text: () => string;
 }

@@ -25,7 +25,7 @@ export function readRequest<Body extends CreateBody>(name: string, given: Body):
   const { rules, body } = moveRules(given);
   const host = body.HostConfig ?? {};
   const networkMode = host.NetworkMode ?? '';
-  // Only in the network of the node are they ports of the node; elsewhere nobody needs to read them.
+  // Only in the network of the node are they ports of the node; elsewhere they need not be read.
   const exposed = networkMode === 'host' ? exposedPorts(body) : { ports: [], names: [] };
   const wanted: Wanted = {
     name,

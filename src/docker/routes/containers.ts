@@ -9,7 +9,7 @@ import { containerNamed, reachableContainer } from './find.js';
 
 /** Limits for an engine to begin its answer, milliseconds. */
 const changeMs = 60_000;
-/** Stopping lasts as long as the container takes; this comes on top, or stands for it when nobody says how long. */
+/** Stopping lasts as long as the container takes; this comes on top, or stands for it when no time is given. */
 const stopMs = 600_000;
 /** Engines write archives, layers and lists of changes before they answer. */
 const workMs = 600_000;

@@ -128,7 +128,7 @@ export class Deploying {
     }
   }
 
-  /** Takes a name from the record of a container whose engine is gone for good: nobody could remove it there. */
+  /** Takes a name from the record of a container whose engine is gone for good: it cannot be removed there. */
   async #freeName(name: string): Promise<void> {
     const owner = name === '' ? undefined : this.#book.named(name);
     if (owner && !owner.moves && this.#isGone(owner)) await this.#unrecord(owner.id);

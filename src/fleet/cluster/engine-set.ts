@@ -11,7 +11,7 @@ const connectsMax = 64;
 /** Longest wait before a pending engine is tried again, milliseconds. */
 const retryMaxMs = 30_000;
 
-/** Failures of an engine that was never heard of since the start, after which it counts as lost. */
+/** Failures of an engine that has not answered since the start, after which it counts as lost. */
 const failuresOfLost = 3;
 
 /** Ports of an {@link EngineSet}. */
@@ -64,7 +64,7 @@ export class EngineSet {
 
   /**
    * Tells whether the engine of an id is lost that was last at `addr`: it is unhealthy, gone, or does not answer there. One
-   * that nothing was heard of since the start is not: it may be about to answer.
+   * that has not answered since the start is not: it may be about to answer.
    */
   isLost(engineId: string, addr: string): boolean {
     const engine = this.#registered.get(engineId);
@@ -83,7 +83,7 @@ export class EngineSet {
     return this.all.some((engine) => engine.addr === addr && engine.engineId !== '' && engine.engineId !== engineId);
   }
 
-  /** Why an engine is still pending; empty when it is not, or has not failed yet. */
+  /** Reason why an engine is still pending; empty when it is not, or has not failed yet. */
   errorAt(addr: string): string {
     return this.#pending.get(addr)?.error ?? '';
   }

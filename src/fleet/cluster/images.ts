@@ -116,7 +116,7 @@ async function feed(archive: AsyncIterable<Uint8Array>, copies: readonly PassThr
   }
 }
 
-/** Resolves when there is room for more, or nobody reads it any more. */
+/** Resolves when there is room for more, or it is not read any more. */
 function written(copy: PassThrough, chunk: Uint8Array): Promise<void> {
   if (copy.write(chunk)) return Promise.resolve();
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { assert } from '../../base/assert.js';
 import type { CreateContainerBody } from '../engine/types.js';
 
-/** What the cluster was asked for, kept until the container is removed. @see src/kinds/container/kind.ts */
+/** Request for a container, kept until the container is removed. @see src/kinds/container/kind.ts */
 export interface ContainerRecord {
   /** Swarm id. */
   readonly id: string;

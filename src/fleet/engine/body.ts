@@ -46,7 +46,7 @@ export async function readBody(
   return Buffer.concat(pieces);
 }
 
-/** Reads the text of a refusal, and no more of it than anybody needs. */
+/** Reads the text of a refusal, and no more of it than a message needs. */
 export async function readErrorText(response: IncomingMessage): Promise<string> {
   let text = '';
   response.setEncoding('utf8');

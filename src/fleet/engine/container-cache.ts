@@ -8,7 +8,7 @@ export const swarmIdLabel = 'com.docker.swarm.id';
 /** Told of every change: `before` is absent for a new container, `after` for one that is gone. */
 export type OnContainer = (before: Container | undefined, after: Container | undefined) => void;
 
-/** Containers of one engine, as they were last heard of, with their sums. */
+/** Containers of one engine, as it last answered, with their sums. */
 export class ContainerCache {
   readonly #byId = new Map<string, Container>();
   /** Turn in which each container was last asked for: an older answer must not replace a newer one. */

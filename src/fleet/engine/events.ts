@@ -15,7 +15,7 @@ export interface MonitorOptions {
   readonly filters?: Filters | undefined;
   /** Receives the reason for which the stream broke, or what the handler threw. The stream goes on by itself. */
   readonly onError?: ((error: unknown) => void) | undefined;
-  /** Called at each connection. An engine keeps few events: whoever must not miss any lists again now. */
+  /** Called at each connection. An engine keeps few events: a reader that must not miss any lists again now. */
   readonly onConnect?: (() => void) | undefined;
 }
 
@@ -133,7 +133,7 @@ export class EventReader implements EventMonitor {
     if (oldest !== undefined) this.#remembered.delete(oldest);
   }
 
-  /** Runs code of the caller, whose errors harm nobody. */
+  /** Runs code of the caller, whose errors harm no other caller. */
   #guarded(run: () => unknown): void {
     try {
       const result = run();
@@ -147,7 +147,7 @@ export class EventReader implements EventMonitor {
     try {
       this.options.onError?.(error);
     } catch {
-      // there is nobody left to tell
+      // no reader is left to tell
     }
   }
 }

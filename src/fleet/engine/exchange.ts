@@ -134,7 +134,7 @@ export class Exchange {
     this.stop('TIMEOUT', `${missed[deadline]} within ${timeoutMs} ms`);
   }
 
-  /** Looks a few times within `timeoutMs` if bytes have moved. A body that nobody reads is no silence of the engine. */
+  /** Looks a few times within `timeoutMs` if bytes have moved. A body that is not read is no silence of the engine. */
   #lookForSilence(since: number, moved: number): void {
     const { clock, timeoutMs } = this.#options;
     this.#cancel = clock.schedule(Math.ceil(timeoutMs / looksPerTimeout), () => {

@@ -61,7 +61,7 @@ export class Following {
     while (!this.#stopped) {
       const { state, heardAt } = this.#engine;
       const due = asked || state !== 'healthy' || clock.monotonic() - heardAt >= pingMs;
-      // After a broken connection, what happened meanwhile was seen by nobody.
+      // After a broken connection, what happened meanwhile was not seen.
       if (due && (await this.#answered()) && (asked || this.#engine.state === 'unhealthy')) this.#lister.wake();
       asked = await this.#untilNextPing();
     }

@@ -202,7 +202,7 @@ export class EngineTransport {
         resolve({ response });
       });
       request.once('upgrade', (response, socket: Socket, head) => {
-        socket.on('error', () => undefined); // who reads or writes it learns of the end; nobody else has to listen
+        socket.on('error', () => undefined); // who reads or writes it learns of the end; no other listener is needed
         socket.setKeepAlive(true, keepAliveMs);
         exchange.upgraded(socket);
         resolve({ response, socket, head });

@@ -18,7 +18,7 @@ export interface ConfigSpec {
 }
 const configSpec = objectOf<ConfigSpec>()({ annotations, data: text(), templating: optional(driver) });
 
-/** A file that containers get, and that anybody may see. */
+/** A file that containers get, and that every user may see. */
 export interface Config extends StoredObject {
   /** Content, set by users. */
   readonly spec: ConfigSpec;

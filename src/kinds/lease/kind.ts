@@ -14,7 +14,7 @@ export interface LeaseBody {
   readonly holder: string;
   /** True: it is marked as lost, and not removed, when most guarded leases lapse at once. */
   readonly guarded: boolean;
-  /** True: nobody keeps it alive, and so many others neither that the fault may be ours. */
+  /** True: it is not kept alive, and so many others are not either that the fault may be ours. */
   readonly lost: boolean;
 }
 

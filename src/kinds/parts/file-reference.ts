@@ -9,7 +9,7 @@ export interface FileTarget {
   readonly uid: string;
   /** Group that owns the file, as digits; empty is root. */
   readonly gid: string;
-  /** File mode as a number. Default `0o444`: everybody may read. */
+  /** File mode as a number. Default `0o444`: every user may read. */
   readonly mode: number;
 }
 const fileTarget = objectOf<FileTarget>()({ name: text(), uid: text(), gid: text(), mode: uint32(0o444) });

@@ -133,7 +133,7 @@ export interface Volume extends StoredObject {
   readonly publishStatus: readonly VolumePublishStatus[];
   /** Facts that the driver reports once the volume exists. */
   readonly info?: VolumeInfo;
-  /** True: it is to be removed as soon as nobody uses it. Default `false`. */
+  /** True: it is to be removed as soon as nothing uses it. Default `false`. */
   readonly pendingDelete: boolean;
 }
 export const volumeBody = objectOf<BodyOf<Volume>>()({

@@ -12,7 +12,7 @@ import { whitelistFilter } from './whitelist.js';
 /** A filter for containers of classic Swarm. */
 export type ContainerFilter = Filter<Wanted, NodeView>;
 
-/** All filters, in the order in which they are applied unless somebody chooses. */
+/** All filters, in the order in which they are applied unless the user chooses. */
 export const containerFilters: readonly ContainerFilter[] = [
   healthFilter,
   portFilter,

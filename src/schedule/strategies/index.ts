@@ -9,7 +9,7 @@ const strategies: readonly Strategy[] = [spreadStrategy, binpackStrategy, random
 /** Names that a strategy had before. */
 const aliases = new Map([['binpacking', 'binpack']]);
 
-/** Names for `--strategy`; the first is the one that is used unless somebody chooses. */
+/** Names for `--strategy`; the first is the one that is used unless the user chooses. */
 export const strategyNames: readonly string[] = strategies.map(({ name }) => name);
 
 /**

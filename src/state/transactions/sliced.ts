@@ -74,7 +74,7 @@ async function run<T>(running: Running<T>, write: SlicedWrite<T>, options: Updat
   }
 }
 
-/** Runs a callback to its end, or until nobody waits for it. */
+/** Runs a callback to its end, or until no caller waits for it. */
 async function finished<T>({ slicer, ticket }: Running<T>, steps: Generator<undefined, T>): Promise<T | undefined> {
   for (;;) {
     const step = steps.next();

@@ -57,7 +57,7 @@ export class FakeContainer {
   health: FakeHealth | undefined;
   published: PublishedPorts = none;
   process: FakeProcess | undefined;
-  /** True since somebody stopped it: its restart policy rests. */
+  /** True since a client stopped it: its restart policy rests. */
   stopped = false;
   restarting: Cancel | undefined;
   /** Made when first needed, as an engine of a bench has thousands of containers that say nothing. */

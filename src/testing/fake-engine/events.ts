@@ -22,7 +22,7 @@ export interface FakeEvent {
   readonly nano: Nano;
 }
 
-/** Events of an engine: the last ones kept, new ones told to everybody who listens. */
+/** Events of an engine: the last ones kept, new ones told to all listeners. */
 export class FakeEventLog {
   readonly #moments: Moments;
   readonly #kept: number;

@@ -225,7 +225,7 @@ function refuse(response: ServerResponse, error: unknown): void {
   response.end(body);
 }
 
-/** The end of a hijacked connection that nobody holds. */
+/** The end of a hijacked connection that has no client. */
 const deafTerminal = () => ({
   write: () => undefined,
   end: () => undefined,

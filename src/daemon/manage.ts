@@ -68,7 +68,8 @@ async function manage(
   });
   opened(() => api.close());
   const stop = new AbortController();
-  const running = [cluster.follow(backend, { signal: stop.signal }), contending?.run(stop.signal)];
+  const following = cluster.follow(backend, { signal: stop.signal });
+  const running = contending ? [following, contending.run(stop.signal)] : [following];
   opened(async () => {
     stop.abort();
     await Promise.all(running);

@@ -26,6 +26,7 @@ export interface CoordinationOptions {
 export class Coordination {
   readonly #ports: LockPorts;
   readonly #own: Client | undefined;
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(options: CoordinationOptions) {
     const { client, store, clock = systemClock, random = systemRandom } = options;
@@ -35,6 +36,7 @@ export class Coordination {
       store,
       clock,
       random,
+      ending: this.#ending,
       holder: options.holder ?? `${hostname()}/${process.pid}`,
     };
   }
@@ -58,8 +60,12 @@ export class Coordination {
     return elect(name, work, this.#ports, options);
   }
 
-  /** Closes the client, if it was made here. Leases then run out by themselves: release locks before. */
-  close(): void {
+  /**
+   * Ends the leases of waits that were given up, within a second, and closes the client if it was made here. The leases of
+   * held locks run out by themselves: release locks before.
+   */
+  async close(): Promise<void> {
+    await Promise.all(this.#ending);
     this.#own?.close();
   }
 }

@@ -22,6 +22,8 @@ export interface LockPorts {
   readonly holder: string;
   /** A store of this cluster in this process: what `update` reads comes from there. */
   readonly store?: WatchableStore | undefined;
+  /** Collects the ends of leases whose wait was given up, until each is over. */
+  readonly ending?: Set<Promise<void>> | undefined;
 }
 
 /** Options of a lock. */
@@ -125,16 +127,24 @@ export async function acquire(
         lease.abandon(); // with a lock attached to it, if there is one
         continue;
       }
-      // A lock may be attached to this lease without our knowing. The lease expires by itself, so an unreachable
-      // cluster is not waited for.
-      await settledWithin(clock, revokeMs, lease.revoke());
+      giveUp(lease, ports); // a lock may be attached to it without our knowing
       throw error;
     }
   }
 }
 
-/** Limit for a cancelled wait to end its lease, milliseconds. */
-const revokeMs = 25;
+/** Limit for ending the lease of a wait that was given up, milliseconds. */
+const revokeMs = 1_000;
+
+/** Ends a lease in the background: its caller has an answer at once. It expires by itself when no member answers. */
+function giveUp(lease: Lease, { clock, ending }: LockPorts): void {
+  const limit = new AbortController();
+  const ended = settledWithin(clock, revokeMs, lease.revoke({ signal: limit.signal })).finally(() => {
+    limit.abort();
+    ending?.delete(ended);
+  });
+  ending?.add(ended);
+}
 
 /** Wait between two attempts while the cluster is away, milliseconds. */
 const retryMs = 500;

@@ -8,19 +8,19 @@ import { until } from '../support/network-wait.js';
 import { codeOf } from '../support/state-events.js';
 
 let members: OpenMembers;
-const open: { close(): void }[] = [];
+const open: { close(): void | Promise<void> }[] = [];
 beforeAll(async () => {
   members = await OpenMembers.start(3);
 });
-afterEach(() => {
-  for (const one of open.splice(0)) one.close();
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
 });
 afterAll(() => members.close());
 
 function coordination(holder: string, withStore = false): Coordination {
   const client = new Client({ hosts: members.hosts, timeoutMs: 5_000 });
   const made = new Coordination({ client, holder, ...(withStore && { store: members.all[0]?.store as never }) });
-  open.push(client, made);
+  open.push(made, client); // a lease of a wait that was given up ends before the client is closed
   return made;
 }
 
@@ -102,6 +102,16 @@ describe('a lock', () => {
     await expect(waiting).rejects.toBe(reason);
     await lock.release();
     expect(await heldNow()).toEqual([]);
+  });
+
+  it('has no lease any more when a wait was given up and its coordination is closed', async () => {
+    const lock = await coordination('holder').lock('given up', { ttlMs: 60_000 });
+    const waiter = coordination('waiter');
+    await expect(waiter.lock('given up', { ttlMs: 60_000, waitMs: 0 })).rejects.toMatchObject({ code: 'BUSY' });
+    await waiter.close();
+    const { store } = await members.leader();
+    expect(store.view((tx) => tx.kind(leases).count())).toBe(1); // the holder's
+    await lock.release();
   });
 
   it('leaves nothing behind when it is released, and may be released twice', async () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Client } from '../../client/index.js';
 import { Coordination, type Lead, type Lock, lockTtlDefaultMs } from '../../coordination/index.js';
 import { time } from '../arguments.js';
 import { type Context, globalFlags, withClient } from '../context.js';
@@ -88,7 +89,15 @@ async function withCoordination(
   context: Context,
   use: (coordination: Coordination) => Promise<void>,
 ): Promise<void> {
-  await withClient(command, context, async (client) => use(new Coordination({ client })), { waitForEnd: true });
+  const run = async (client: Client) => {
+    const coordination = new Coordination({ client });
+    try {
+      await use(coordination);
+    } finally {
+      await coordination.close();
+    }
+  };
+  await withClient(command, context, run, { waitForEnd: true });
 }
 
 /**

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Clock, sliceMs } from '../../src/base/clock.js';
 import { Turns } from '../../src/base/turns.js';
@@ -31,6 +32,14 @@ class Loop {
     for (const run of due) run();
     return due.length > 0;
   }
+}
+
+/** A piece of work that adds other pieces while it runs. */
+interface Piece {
+  readonly costMs: number;
+  /** Turns of the loop before the next piece comes from outside. */
+  readonly idleTurns: number;
+  readonly adds: readonly Piece[];
 }
 
 describe('Turns', () => {
@@ -77,6 +86,36 @@ describe('Turns', () => {
     loop.now += 1_000;
     loop.turns.run(loop.piece('2', 0));
     expect(loop.log.join(' ')).toBe('1 | 2');
+  });
+
+  it('loses no piece and keeps their order, whatever each costs and whichever pieces add more', () => {
+    const piece = (levels: number): fc.Arbitrary<Piece> =>
+      fc.record({
+        costMs: fc.integer({ min: 0, max: 2 * sliceMs }),
+        idleTurns: fc.integer({ min: 0, max: 2 }),
+        adds: levels === 0 ? fc.constant([]) : fc.array(piece(levels - 1), { maxLength: 3 }),
+      });
+    fc.assert(
+      fc.property(fc.array(piece(3), { maxLength: 8 }), (pieces) => {
+        const loop = new Loop();
+        const [given, ran]: [number[], number[]] = [[], []];
+        const add = ({ costMs, adds }: Piece) => {
+          const number = given.push(given.length);
+          loop.turns.run(() => {
+            ran.push(number - 1);
+            loop.now += costMs;
+            for (const more of adds) add(more);
+          });
+        };
+        for (const one of pieces) {
+          add(one);
+          for (let turn = 0; turn < one.idleTurns; turn++) loop.turn();
+        }
+        while (loop.turn());
+        expect(ran).toEqual(given);
+        expect(loop.turns.waiting).toBe(0);
+      }),
+    );
   });
 
   it('resolves with what the work returns, and rejects with what it throws', async () => {

@@ -19,7 +19,7 @@ describe('a manager that is sent whatever the descriptor allows', () => {
   let manager: ProbedManager | undefined;
   afterEach(() => manager?.kill());
 
-  it('answers every method, stands still for no message, and ends only when it is told to', { timeout: (seconds + 60) * 1_000 }, async () => {
+  it('answers every method, stands still for no message, and ends only when it is told to', { timeout: (seconds + 300) * 1_000 }, async () => {
     if (!existsSync(join(import.meta.dirname, '../../dist/main.js'))) throw new Error('dist/ is missing: run npm run build first');
     manager = await ProbedManager.start();
 

@@ -1,4 +1,5 @@
 import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { timerMaxMs } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { isStoreErrorOf, StoreError } from '../base/store-error.js';
 import { all, type Event, type MatchMode, type StoredObject } from '../kinds/index.js';
@@ -72,7 +73,7 @@ async function serve(
     const messagesOf: MessagesOf = (transaction) => made.of(lineage, wanted, transaction);
     await pass(
       { transactions: iterator, first, from },
-      request.bookmarkMs || bookmarkDefaultMs,
+      Math.min(request.bookmarkMs || bookmarkDefaultMs, timerMaxMs),
       messagesOf,
       write,
       (version) => ({ lineage, bookmark: { version } }),

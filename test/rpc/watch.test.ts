@@ -93,6 +93,15 @@ describe('the Watch service', () => {
     expect(seen.responses.map(({ bookmark }) => bookmark?.version)).toEqual([undefined, store.version, store.version]);
   });
 
+  it('says nothing for weeks when it is told so, though that is longer than a timer can wait', async () => {
+    const { addr, store } = await members.follower();
+    const silent = read(addr, { resumeFrom: store.version, bookmarkMs: 2 ** 32 - 1 });
+    await until('it has begun', () => silent.responses.length > 0);
+    const other = read(addr, { resumeFrom: store.version, bookmarkMs: 10 });
+    await until('another has two bookmarks', () => other.responses.filter(({ bookmark }) => bookmark).length === 2);
+    expect(silent.responses.filter(({ bookmark }) => bookmark)).toEqual([]);
+  });
+
   it('goes on from a version, on another member, without a gap or a repeat', async () => {
     const { store } = await members.leader();
     const from = store.version;

@@ -10,6 +10,14 @@ export interface Figure {
   readonly [more: string]: string | number | undefined;
 }
 
+/** What a suite may be asked for. */
+export interface SuiteOptions {
+  /** Measures less, to see that the suite works. */
+  readonly quick: boolean;
+  /** Directory for profiles of the processor time, from suites that make them. */
+  readonly profile: string | undefined;
+}
+
 function round(value: number): number {
   return Number(value.toPrecision(4));
 }

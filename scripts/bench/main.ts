@@ -1,9 +1,10 @@
-/** `npm run bench -- SUITE… [--json]`: measures, prints one figure a line, and never judges. */
+/** `npm run bench -- SUITE… [--json] [--quick] [--profile DIR]`: measures, prints one figure a line, and never judges. */
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { abuseSuite } from './abuse.js';
-import type { Figure } from './figure.js';
+import type { Figure, SuiteOptions } from './figure.js';
+import { fleetSuite } from './fleet.js';
 import { millionSuite } from './million.js';
 import { remoteSuite, replicatedSuite } from './replicated.js';
 import { scheduleSuite } from './schedule.js';
@@ -12,7 +13,7 @@ import { tableSuite } from './table.js';
 import { typesSuite } from './types.js';
 import { watchSuite } from './watch.js';
 
-const suites: Readonly<Record<string, () => AsyncGenerator<Figure> | Generator<Figure>>> = {
+const suites: Readonly<Record<string, (options: SuiteOptions) => AsyncGenerator<Figure> | Generator<Figure>>> = {
   store: storeSuite,
   table: tableSuite,
   watch: watchSuite,
@@ -22,11 +23,16 @@ const suites: Readonly<Record<string, () => AsyncGenerator<Figure> | Generator<F
   schedule: scheduleSuite,
   types: typesSuite,
   abuse: abuseSuite,
+  fleet: fleetSuite,
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+  },
 });
 const wanted = positionals.length > 0 ? positionals : Object.keys(suites);
 const unknown = wanted.find((name) => !suites[name]);
@@ -36,7 +42,10 @@ if (unknown !== undefined) {
 }
 if (!values.json) console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}`);
 for (const name of wanted) {
-  for await (const { name: what, perSecond, ops, seconds, ...more } of suites[name]?.() ?? []) {
+  for await (const { name: what, perSecond, ops, seconds, ...more } of suites[name]?.({
+    quick: values.quick,
+    profile: values.profile,
+  }) ?? []) {
     if (values.json) console.log(JSON.stringify({ name: what, ops, seconds, perSecond, ...more }));
     else
       console.log(

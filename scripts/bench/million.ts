@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { PerformanceObserver } from 'node:perf_hooks';
-import process from 'node:process';
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -9,78 +6,13 @@ import { all, MemoryStore, type StoreSnapshot } from '../../src/index.js';
 import { decodeInSlices, encodeInSlices } from '../../src/replica/index.js';
 import { controlOf } from '../../src/state/index.js';
 import { type Figure, figure } from './figure.js';
+import { Slices } from './slices.js';
 
 /**
- * A million objects: listing, saving and restoring must give the event loop back. A ticker measures how long each turn
- * of the loop takes: the time on the clock, or the main thread's processor time where that is less because something else
- * had the processor; without collections of garbage, which are told apart. V8 collects at once and not in steps, because
- * it does not report the steps.
+ * A million objects: listing, saving and restoring must give the event loop back. Collections of garbage are told apart
+ * from our own work. V8 collects at once and not in steps, because it does not report the steps.
  */
 const count = 1_000_000;
-
-/** Processor time of the main thread, milliseconds; of the whole process where the system does not say. */
-function processorMs(): number {
-  try {
-    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
-  } catch {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1_000;
-  }
-}
-
-interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** How long our own work kept the event loop at a time, milliseconds. */
-class Slices {
-  readonly own: number[] = [];
-  readonly #turns: (Stretch & { readonly cpuMs: number })[] = [];
-  readonly #collections: Stretch[] = [];
-  readonly #observer: PerformanceObserver;
-  readonly #done: Promise<void>;
-  #stopped = false;
-
-  constructor() {
-    this.#observer = new PerformanceObserver((list) => {
-      for (const { startTime, duration } of list.getEntries())
-        this.#collections.push({ start: startTime, end: startTime + duration });
-    });
-    this.#observer.observe({ entryTypes: ['gc'] });
-    this.#done = this.#tick();
-  }
-
-  async #tick(): Promise<void> {
-    let start = performance.now();
-    let cpu = processorMs();
-    while (!this.#stopped) {
-      await turn();
-      const end = performance.now();
-      const now = processorMs();
-      this.#turns.push({ start, end, cpuMs: now - cpu });
-      start = end;
-      cpu = now;
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#done;
-    await new Promise((resolve) => setTimeout(resolve, 50)); // the observer hears of the last collections
-    this.#observer.disconnect();
-    for (const { start, end, cpuMs } of this.#turns) {
-      let collecting = 0;
-      for (const gc of this.#collections) collecting += Math.max(0, Math.min(end, gc.end) - Math.max(start, gc.start));
-      this.own.push(Math.max(0, Math.min(end - start, cpuMs) - collecting));
-    }
-    this.own.sort((a, b) => a - b);
-  }
-
-  get collectionsMs(): number[] {
-    return this.#collections.map(({ start, end }) => end - start);
-  }
-}
 
 async function sliced(name: string, run: () => Promise<void>): Promise<Figure> {
   globalThis.gc?.();
@@ -91,19 +23,7 @@ async function sliced(name: string, run: () => Promise<void>): Promise<Figure> {
   const started = performance.now();
   await run();
   const seconds = (performance.now() - started) / 1_000;
-  await slices.stop();
-  const collections = slices.collectionsMs;
-  const at = (share: number) => Number((slices.own[Math.floor((slices.own.length - 1) * share)] ?? 0).toFixed(2));
-  return {
-    ...figure(name, count, seconds),
-    turns: slices.own.length,
-    turnsOver10Ms: slices.own.filter((ms) => ms > 10).length,
-    sliceP50Ms: at(0.5),
-    sliceP99Ms: at(0.99),
-    sliceMaxMs: at(1),
-    gcMs: Math.round(collections.reduce((sum, ms) => sum + ms, 0)),
-    gcMaxMs: Math.round(Math.max(0, ...collections)),
-  };
+  return { ...figure(name, count, seconds), ...(await slices.stop()) };
 }
 
 export async function* millionSuite(): AsyncGenerator<Figure> {

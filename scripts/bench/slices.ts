@@ -1,3 +1,4 @@
+import { openSync, readSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import process from 'node:process';
 
@@ -17,11 +18,24 @@ interface Stretch {
   readonly end: number;
 }
 
-/** Processor time of the process, milliseconds. */
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
+/** Makes a clock of the main thread's processor time, milliseconds; of the whole process where the system does not say. */
+function processorClock(): () => number {
+  try {
+    const file = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r');
+    const bytes = Buffer.alloc(64);
+    return () => {
+      const length = readSync(file, bytes, 0, bytes.length, 0);
+      return Number(bytes.toString('latin1', 0, length).split(' ')[0]) / 1e6;
+    };
+  } catch {
+    return () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1_000;
+    };
+  }
 }
+
+const processorMs = processorClock();
 
 /**
  * Measures each turn of the event loop: the time on the clock, or the processor time where that is less because the loop

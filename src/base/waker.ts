@@ -1,11 +1,10 @@
 import type { Clock } from './clock.js';
-import { pause } from './waiting.js';
 
 /** Wait of a loop that something else can end early. */
 export class Waker {
   readonly #clock: Clock;
   #woken = false;
-  #waiting: AbortController | undefined;
+  #endWait: () => void = () => undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -14,15 +13,19 @@ export class Waker {
   /** Ends the wait under way, or the next one at once. */
   wake(): void {
     this.#woken = true;
-    this.#waiting?.abort();
+    this.#endWait();
   }
 
   /** Waits for `delayMs`, or until {@link wake}. Resolves with true when woken. */
   async wait(delayMs: number): Promise<boolean> {
     if (!this.#woken) {
-      this.#waiting = new AbortController();
-      await pause(this.#clock, delayMs, this.#waiting.signal);
-      this.#waiting = undefined;
+      await new Promise<void>((resolve) => {
+        const cancel = this.#clock.schedule(delayMs, resolve);
+        this.#endWait = () => {
+          cancel();
+          resolve();
+        };
+      });
     }
     const woken = this.#woken;
     this.#woken = false;

@@ -59,6 +59,7 @@ export class Watchdog {
 
   /** Looks at one record soon: something has happened to its container. */
   look(id: string): void {
+    if (!this.#ports.book.get(id)) return; // a record is there before its container is
     this.#due.add(id);
     this.#waker.wake();
   }

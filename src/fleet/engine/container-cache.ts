@@ -55,6 +55,7 @@ export class ContainerCache {
   set(container: Container, turn: number): void {
     if (!this.#takes(container.id, turn)) return;
     const before = this.#byId.get(container.id);
+    if (before === container) return;
     this.#byId.set(container.id, container);
     this.#changed(before, container);
   }

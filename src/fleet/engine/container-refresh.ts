@@ -4,6 +4,7 @@ import { type ContainerCache, containerOf, needsInspection } from './container-c
 import type { DockerClient } from './docker-client.js';
 import { isEngineError } from './errors.js';
 import { factsOf } from './facts.js';
+import { sameJson } from './same-json.js';
 import type { ContainerSummary } from './types.js';
 
 /** Engine that containers are read from, and what their numbers depend on. */
@@ -54,7 +55,8 @@ async function put(cache: ContainerCache, source: RefreshSource, found: Found): 
   const { summary, turn, full, limiter } = found;
   const before = cache.get(summary.Id);
   if (before && !full && !needsInspection(before, summary)) {
-    cache.set(containerOf(source.engine, summary, before), turn);
+    const same = sameJson(before.summary, summary);
+    cache.set(same ? before : containerOf(source.engine, summary, before), turn);
     return;
   }
   try {

@@ -11,6 +11,7 @@ import { Health } from './health.js';
 import { type EngineOptions, type EngineSettings, engineSettings } from './options.js';
 import { reactionTo } from './reaction.js';
 import { resolveHost } from './resolve.js';
+import { keepSame, sameJson } from './same-json.js';
 import { type Specs, specsOf } from './specs.js';
 import type { CreateContainerBody, EngineEvent, EngineInfo, NetworkInfo, VolumeInfo } from './types.js';
 
@@ -281,6 +282,8 @@ export class Engine implements EngineHandle, Followed {
 
   async refreshImages(): Promise<void> {
     const images = await this.#called(this.client.listImages({ all: true }));
+    const before = this.#images.map(({ summary }) => summary);
+    if (sameJson(before, images)) return;
     this.#images = images.map((summary) => ({
       engine: this,
       summary,
@@ -290,11 +293,13 @@ export class Engine implements EngineHandle, Followed {
   }
 
   async refreshVolumes(): Promise<void> {
-    this.#volumes = await this.#called(this.client.listVolumes());
+    const volumes = await this.#called(this.client.listVolumes());
+    this.#volumes = keepSame(this.#volumes, volumes);
   }
 
   async refreshNetworks(): Promise<void> {
-    this.#networks = await this.#called(this.client.listNetworks());
+    const networks = await this.#called(this.client.listNetworks());
+    this.#networks = keepSame(this.#networks, networks);
   }
 
   /**

@@ -6,8 +6,10 @@ const shortLength = 12;
 /** All containers of a cluster, by what people and programs call them. */
 export class ContainerIndex {
   readonly #byId = new Map<string, Container>();
-  /** By short id, Swarm id, short Swarm id and name. Several engines may each have one of a name. */
-  readonly #byKey = new Map<string, Set<Container>>();
+  /** By id, short id, Swarm id and short Swarm id. */
+  readonly #byAnyId = new Shelf();
+  /** Several engines may each have one of a name. */
+  readonly #byName = new Shelf();
 
   /** Follows a change of one engine. */
   change(before: Container | undefined, after: Container | undefined): void {
@@ -25,12 +27,12 @@ export class ContainerIndex {
 
   /** Containers of a name, on any engine. */
   named(name: string): readonly Container[] {
-    return [...(this.#byKey.get(nameKey(name)) ?? [])];
+    return this.#byName.get(name);
   }
 
   /** Containers of a Swarm id: more than one when a lost engine has come back with what was moved. */
   ofSwarmId(swarmId: string): readonly Container[] {
-    return [...(this.#byKey.get(idKey(swarmId)) ?? [])].filter((container) => container.swarmId === swarmId);
+    return this.#byAnyId.get(swarmId).filter((container) => container.swarmId === swarmId);
   }
 
   /**
@@ -39,11 +41,11 @@ export class ContainerIndex {
    */
   find(wanted: string): Container | undefined {
     if (wanted === '') return undefined;
-    const exact = this.#byId.get(wanted) ?? this.#one(wanted, this.#byKey.get(idKey(wanted)));
+    const exact = this.#byId.get(wanted) ?? this.#one(wanted, this.#byAnyId.get(wanted));
     if (exact) return exact;
     const name = wanted.replace(/^\//, '');
     return (
-      this.#one(wanted, this.#byKey.get(nameKey(name))) ??
+      this.#one(wanted, this.#byName.get(name)) ??
       this.#one(wanted, this.#onEngine(name)) ??
       this.#one(wanted, this.#withPrefix(wanted))
     );
@@ -65,8 +67,7 @@ export class ContainerIndex {
     );
   }
 
-  #one(wanted: string, found: Iterable<Container> = []): Container | undefined {
-    const [first, second] = found;
+  #one(wanted: string, [first, second]: readonly Container[]): Container | undefined {
     if (first && second)
       throw new FleetError('AMBIGUOUS', `${wanted} names several containers; use an id or ENGINE/NAME`);
     return first;
@@ -74,30 +75,44 @@ export class ContainerIndex {
 
   #add(container: Container): void {
     this.#byId.set(container.id, container);
-    for (const key of keysOf(container)) {
-      const set = this.#byKey.get(key);
-      if (set) set.add(container);
-      else this.#byKey.set(key, new Set([container]));
-    }
+    for (const id of idsOf(container)) this.#byAnyId.add(id, container);
+    for (const name of container.names) this.#byName.add(name, container);
   }
 
   #remove(container: Container): void {
     if (this.#byId.get(container.id) === container) this.#byId.delete(container.id);
-    for (const key of keysOf(container)) {
-      const set = this.#byKey.get(key);
-      set?.delete(container);
-      if (set?.size === 0) this.#byKey.delete(key);
-    }
+    for (const id of idsOf(container)) this.#byAnyId.remove(id, container);
+    for (const name of container.names) this.#byName.remove(name, container);
   }
 }
 
-const idKey = (id: string) => `id ${id}`;
-const nameKey = (name: string) => `name ${name}`;
-
-function keysOf({ id, swarmId, names }: Container): Set<string> {
-  const ids = [id, ...(swarmId === '' ? [] : [swarmId])];
-  return new Set([
-    ...ids.flatMap((one) => [idKey(one), idKey(one.slice(0, shortLength))]),
-    ...names.map((name) => nameKey(name)),
-  ]);
+function idsOf({ id, swarmId }: Container): string[] {
+  const ids = [id, id.slice(0, shortLength)];
+  return swarmId === '' ? ids : [...ids, swarmId, swarmId.slice(0, shortLength)];
 }
+
+/** Containers under keys. Nearly every key has one container, which lies there without a list: there are thousands. */
+class Shelf {
+  readonly #byKey = new Map<string, Container | readonly Container[]>();
+
+  get(key: string): readonly Container[] {
+    const found = this.#byKey.get(key);
+    return found === undefined ? none : isList(found) ? found : [found];
+  }
+
+  add(key: string, container: Container): void {
+    const there = this.get(key);
+    if (there.includes(container)) return;
+    this.#byKey.set(key, there.length === 0 ? container : [...there, container]);
+  }
+
+  remove(key: string, container: Container): void {
+    const left = this.get(key).filter((other) => other !== container);
+    if (left.length === 0) this.#byKey.delete(key);
+    else this.#byKey.set(key, left);
+  }
+}
+
+const none: readonly Container[] = [];
+
+const isList = (found: Container | readonly Container[]): found is readonly Container[] => Array.isArray(found);

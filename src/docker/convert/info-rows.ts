@@ -2,7 +2,8 @@ import type { Container, EngineHandle, Fleet } from '../../fleet/index.js';
 import type { Role } from '../options.js';
 import { bytesText } from './sizes.js';
 
-type Row = readonly [name: string, value: string];
+/** A row of `docker info`. */
+export type Row = readonly [name: string, value: string];
 
 /** Number of containers by state, as `docker info` counts them: what restarts is running, all else that does not run has stopped. */
 export interface Counts {
@@ -22,16 +23,34 @@ export function countContainers(containers: Iterable<Pick<Container, 'state'>>):
   return { total, running, paused, stopped: total - running - paused };
 }
 
+/** Counts of an engine's containers. Its list is the same until something changes, so it is counted once. */
+export function countsOf({ containers }: Pick<EngineHandle, 'containers'>): Counts {
+  let counts = known.get(containers);
+  if (!counts) known.set(containers, (counts = countContainers(containers)));
+  return counts;
+}
+
+const known = new WeakMap<readonly Container[], Counts>();
+
 /** The rows of `docker info` about a cluster, in the words of Docker Swarm. */
 export function infoRows(fleet: Pick<Fleet, 'strategy' | 'filters' | 'engines'>, role: Role | undefined): Row[] {
+  return [...infoParts(fleet, role)].flat();
+}
+
+/** The same rows, those of one engine after those of another: there may be thousands. */
+export function* infoParts(
+  fleet: Pick<Fleet, 'strategy' | 'filters' | 'engines'>,
+  role: Role | undefined,
+): Generator<Row[], undefined> {
   const engines = [...fleet.engines()].sort(byName);
-  return [
+  yield [
     ...roleRows(role),
     ['Strategy', fleet.strategy],
     ['Filters', fleet.filters.join(', ')],
     ['Nodes', String(engines.length)],
-    ...engines.flatMap(engineRows),
   ];
+  for (const engine of engines) yield engineRows(engine);
+  return undefined;
 }
 
 function roleRows(role: Role | undefined): Row[] {
@@ -43,7 +62,7 @@ function roleRows(role: Role | undefined): Row[] {
 }
 
 function engineRows(engine: EngineHandle): Row[] {
-  const { total, running, paused, stopped } = countContainers(engine.containers);
+  const { total, running, paused, stopped } = countsOf(engine);
   return [
     [` ${engine.name === '' ? '(unknown)' : engine.name}`, engine.addr],
     ['  └ ID', engine.state === 'pending' ? '' : engine.id],

@@ -1,5 +1,6 @@
 import { arch, hostname, release, version as osVersion } from 'node:os';
-import { countContainers, infoRows } from '../convert/info-rows.js';
+import { Slicer } from '../../base/clock.js';
+import { type Counts, countsOf, infoParts, type Row } from '../convert/info-rows.js';
 import type { Exchange } from '../exchange.js';
 import type { Route } from '../router.js';
 import { apiVersion, apiVersionMin } from '../versions.js';
@@ -58,28 +59,51 @@ const noSwarm = {
   RemoteManagers: null,
 };
 
-function info(x: Exchange): void {
-  const { fleet, clock, role } = x.api;
+const sumOf = (a: Counts, b: Counts): Counts => ({
+  total: a.total + b.total,
+  running: a.running + b.running,
+  paused: a.paused + b.paused,
+  stopped: a.stopped + b.stopped,
+});
+
+/** The engines summed up, one after the other in slices. */
+async function summedUp({ fleet, clock, role }: Exchange['api']) {
+  const slicer = new Slicer(clock);
   const engines = fleet.engines().filter(({ state }) => state !== 'pending');
-  const counts = countContainers(fleet.containers());
-  const images = new Set(engines.flatMap((engine) => engine.images.map(({ id }) => id)));
+  const images = new Set<string>();
+  let counts: Counts = { total: 0, running: 0, paused: 0, stopped: 0 };
+  for (const engine of engines) {
+    for (const { id } of engine.images) images.add(id);
+    counts = sumOf(counts, countsOf(engine));
+    if (slicer.due) await slicer.pause();
+  }
+  const rows: Row[] = [];
+  for (const part of infoParts(fleet, role?.())) {
+    rows.push(...part);
+    if (slicer.due) await slicer.pause();
+  }
+  return { engines, images: images.size, counts, rows };
+}
+
+async function info(x: Exchange): Promise<void> {
+  const { engines, images, counts, rows } = await summedUp(x.api);
   x.send(200, {
     ID: '',
     Containers: counts.total,
     ContainersRunning: counts.running,
     ContainersPaused: counts.paused,
     ContainersStopped: counts.stopped,
-    Images: images.size,
+    Images: images,
     Driver: '',
     DriverStatus: null,
-    SystemStatus: infoRows(fleet, role?.()),
+    SystemStatus: rows,
     Plugins: { Volume: null, Network: null, Authorization: null, Log: null },
     ...abilities,
     Debug: false,
     NFd: 0,
     NGoroutines: 0,
     NEventsListener: 0,
-    SystemTime: new Date(clock.now()).toISOString(),
+    SystemTime: new Date(x.api.clock.now()).toISOString(),
     LoggingDriver: '',
     CgroupDriver: '',
     KernelVersion: release(),

@@ -58,6 +58,9 @@ const keepAliveMs = 10_000;
 /** The most idle connections that are kept. */
 const idleMax = 8;
 
+/** Longest life of an idle connection, milliseconds: longer than the time between two pings, so that one of them stays. */
+const idleMs = 15_000;
+
 /** HTTP with one engine. Any status is an answer here; no API version is added. */
 export class EngineTransport {
   /** Address, as errors name it. */
@@ -81,6 +84,7 @@ export class EngineTransport {
       keepAlive: true,
       keepAliveMsecs: keepAliveMs,
       maxFreeSockets: idleMax,
+      timeout: idleMs,
       scheduling: 'lifo',
     } as const;
     this.#agent = this.#tls ? new HttpsAgent({ ...options, ...this.#tls }) : new Agent(options);

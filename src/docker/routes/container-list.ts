@@ -19,6 +19,7 @@ export async function listContainers(x: Exchange): Promise<void> {
   const all = x.flag('all') || limit > 0 || ages.before !== undefined || ages.since !== undefined;
   const slicer = new Slicer(x.api.clock);
   const passing = await select(x, containerTest(filters, all, ages), slicer);
+  await slicer.pause(); // sorting takes a slice of its own
   const newest = newestFirst(passing, ({ summary }) => summary.Created);
   await sendList(x, limit > 0 ? newest.slice(0, limit) : newest, slicer, x.api.clock);
 }

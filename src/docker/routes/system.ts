@@ -82,6 +82,7 @@ async function summedUp({ fleet, clock, role }: Exchange['api']) {
     rows.push(...part);
     if (slicer.due) await slicer.pause();
   }
+  await slicer.pause(); // the text of it all takes a slice of its own
   return { engines, images: images.size, counts, rows };
 }
 

@@ -13,6 +13,15 @@ async function connected(address: string) {
   return { engine, events, swarm };
 }
 
+async function withClient<T>(address: string, run: (client: DockerClient) => Promise<T>): Promise<T> {
+  const client = new DockerClient(address);
+  try {
+    return await run(client);
+  } finally {
+    client.close();
+  }
+}
+
 describe('an engine', () => {
   it('is pending, and knows everything of a Docker engine once it has connected', async () => {
     const fake = await fakeEngine({ name: 'node-1', cpus: 4, memory: 8e9, labels: { storage: 'ssd' } });
@@ -35,6 +44,26 @@ describe('an engine', () => {
     expect(engine.images.map(({ tags }) => tags)).toEqual([['busybox:latest']]);
     expect(engine.volumes.map(({ Name }) => Name)).toContain('data');
     expect(engine.networks.map(({ Name }) => Name)).toContain('bridge');
+  });
+
+  it('keeps what a refresh finds as before, and tells nobody of it', async () => {
+    const fake = await fakeEngine();
+    const { Id } = await withClient(fake.address, (client) => client.createContainer(sleeper(), 'web'));
+    const engine = engineAt(fake.address);
+    await engine.connect();
+    const [{ containers, images, volumes, networks }, changed] = [engine, [] as (string | undefined)[]];
+    const held = { containers, images, volumes, networks };
+    engine.observe({ containerChanged: (_, after) => void changed.push(after?.name), replaced: () => undefined });
+
+    await engine.refresh();
+
+    for (const [name, list] of Object.entries(held)) expect(engine[name as keyof typeof held], name).toBe(list);
+    expect(changed).toEqual([]);
+
+    await withClient(fake.address, (client) => client.renameContainer(Id, 'shop'));
+    await engine.refresh();
+    expect(engine.containers.map(({ name }) => name)).toEqual(['shop']);
+    expect(changed).toContain('shop');
   });
 
   it('sees what happens to containers, and passes each event on after that', async () => {

@@ -223,6 +223,7 @@ export class EngineTransport {
       method,
       path: target(path, query),
       headers: { host: this.#hostHeader(), ...headers },
+      timeout: 0, // that of the agent is for connections without a request
       ...place,
       ...more,
     };

@@ -111,9 +111,9 @@ class FleetBench {
         );
       return { ops: latencies.length, ...spread(latencies), maxMs: whole3(Math.max(...latencies)) };
     });
-    const { rssMiB, rssMaxMiB } = await this.#manager.ask<ManagerUsage>('usage');
+    const { rssMaxMiB } = await this.#manager.ask<ManagerUsage>('usage');
     const heapMiB = await this.#manager.ask<number>('heap');
-    const mebibytes = { rssMiB, rssMaxMiB, heapMiB, answerMiB: bytes / 2 ** 20 };
+    const mebibytes = { rssMaxMiB, heapMiB, answerMiB: bytes / 2 ** 20 };
     return { ...figures, ...Object.fromEntries(Object.entries(mebibytes).map(([name, n]) => [name, Math.round(n)])) };
   }
 
@@ -165,7 +165,13 @@ class FleetBench {
     const after = await manager.ask<ManagerUsage>('usage');
     const slices = await manager.ask<SliceFigures>('end', { dir: this.#profile, name });
     const cpuMsEach = Number(((after.cpuMs - before.cpuMs) / ops).toPrecision(3));
-    return figure(name, ops, seconds, { ...more, cpuMsEach, ...slices, load: whole3(loadavg()[0] ?? 0) });
+    return figure(name, ops, seconds, {
+      ...more,
+      cpuMsEach,
+      rssMiB: Math.round(after.rssMiB),
+      ...slices,
+      load: whole3(loadavg()[0] ?? 0),
+    });
   }
 }
 

@@ -64,10 +64,12 @@ export class Watchdog {
     this.#waker.wake();
   }
 
-  /** Looks at all records of an engine soon: its state has changed. */
-  lookAtEngine({ engineId, addr }: Engine): void {
-    for (const record of this.#ports.book.all)
+  /** Looks at all records of an engine, and of what is on it, soon: its state has changed. */
+  lookAtEngine({ engineId, addr, containers }: Engine): void {
+    const { book } = this.#ports;
+    for (const record of book.all)
       if (record.engine === engineId || record.addr === addr) this.#due.add(record.id);
+    for (const { swarmId } of containers) if (book.get(swarmId)) this.#due.add(swarmId);
     this.#waker.wake();
   }
 

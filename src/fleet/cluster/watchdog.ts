@@ -67,8 +67,7 @@ export class Watchdog {
   /** Looks at all records of an engine, and of what is on it, soon: its state has changed. */
   lookAtEngine({ engineId, addr, containers }: Engine): void {
     const { book } = this.#ports;
-    for (const record of book.all)
-      if (record.engine === engineId || record.addr === addr) this.#due.add(record.id);
+    for (const record of book.all) if (record.engine === engineId || record.addr === addr) this.#due.add(record.id);
     for (const { swarmId } of containers) if (book.get(swarmId)) this.#due.add(swarmId);
     this.#waker.wake();
   }

@@ -7,7 +7,10 @@ import { acquire, type Lock, type LockOptions, lockOptions, type LockPorts } fro
 
 /** Lead of an election, as `work` receives it. */
 export interface Lead {
-  /** Aborts before another process can lead, and when the election is stopped. All work of the leader must end then. */
+  /**
+   * Aborts before another process can lead, and when the election is stopped. All work of the leader must end then. Read it
+   * again before what cannot be undone: a process that was paused learns so that it leads no more.
+   */
   readonly signal: AbortSignal;
   /** Grows with every leader. */
   readonly epoch: number;
@@ -59,7 +62,13 @@ async function runOnce<T>(
   { stop, clock }: { readonly stop: AbortSignal | undefined; readonly clock: Clock },
 ): Promise<Outcome<T>> {
   const signal = stop ? AbortSignal.any([lock.signal, stop]) : lock.signal;
-  const lead: Lead = { signal, epoch: lock.epoch, update: (write, options) => lock.update(write, options) };
+  const lead: Lead = {
+    get signal() {
+      return lock.signal.aborted ? lock.signal : signal;
+    },
+    epoch: lock.epoch,
+    update: (write, options) => lock.update(write, options),
+  };
   try {
     const value = await work(lead);
     // Work after the end of the lead does not count: the next leader repeats it.

@@ -61,8 +61,12 @@ export class Lease {
     return new Lease(client, id, options, since);
   }
 
-  /** Aborts before the lease can be over, and when it is. Its reason says why. */
+  /**
+   * Aborts before the lease can be over, and when it is. Its reason says why. Reading it looks at the clock: a process that
+   * was paused learns that it is late before its timers run.
+   */
   get signal(): AbortSignal {
+    if (!this.#stopped && this.#clock.monotonic() >= this.#validUntil - this.#marginMs) this.#end(late());
     return this.#ended.signal;
   }
 
@@ -112,9 +116,7 @@ export class Lease {
     this.#cancelDeadline();
     if (this.#stopped) return;
     const left = this.#validUntil - this.#marginMs - this.#clock.monotonic();
-    this.#cancelDeadline = this.#clock.schedule(Math.max(0, left), () =>
-      this.#end(new StoreError('LEASE_LOST', 'the lease could not be kept alive in time')),
-    );
+    this.#cancelDeadline = this.#clock.schedule(Math.max(0, left), () => this.#end(late()));
   }
 
   #end(reason: unknown): void {
@@ -125,3 +127,5 @@ export class Lease {
     this.#ended.abort(reason);
   }
 }
+
+const late = () => new StoreError('LEASE_LOST', 'the lease could not be kept alive in time');

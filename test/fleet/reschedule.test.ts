@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
 import { type Cluster, StoreRecords } from '../../src/fleet/index.js';
 import { MemoryStore } from '../../src/index.js';
 import { containers } from '../../src/kinds/index.js';
 import type { FakeEngineServer } from '../../src/testing/index.js';
-import { clusterOf, fakeEngines, sleeper, until } from '../support/fleet.js';
+import { clusterOf, fakeEngines, impatient, sleeper, until } from '../support/fleet.js';
 
 const mobile = (more: object = {}) => sleeper({ Env: ['reschedule:on-node-failure', 'A=b'], ...more });
 
@@ -119,6 +120,40 @@ describe('containers of a lost engine', () => {
     expect(next.container('web')?.swarmId).toBe(container.swarmId);
   });
 
+  it('are made by the next manager when the one that moved them ended in between', async () => {
+    const { cluster, store, fakes, fakeOf } = await three();
+    const { container } = await cluster.createContainer(mobile(), 'web');
+    const { engine: from } = container;
+    await from.client.startContainer(container.id);
+    await until(() => records(store)[0]?.running === true);
+    await cluster.close();
+    // The manager recorded where the container goes, and ended before it was made there.
+    const to = fakes.find(({ model }) => model.name !== from.name) as FakeEngineServer;
+    await fakeOf(from.name).faults.kill();
+    await store.update((tx) => {
+      const [record] = tx.kind(containers).find();
+      if (!record) throw new Error();
+      tx.kind(containers).update({ ...record, engine: to.model.id, addr: to.address, container: '' });
+    });
+    let skipMs = 0;
+    const clock = {
+      ...systemClock,
+      monotonic: () => systemClock.monotonic() + skipMs,
+      schedule: (delayMs: number, run: () => void) => systemClock.schedule(Math.min(delayMs, 100), run),
+    };
+    const next = await clusterOf(
+      fakes.filter(({ model }) => model.name !== from.name),
+      { follows: true, clock },
+    );
+    await next.lead(new StoreRecords(store));
+    await until(() => next.engines().every(({ state }) => state === 'healthy'));
+    expect(records(store)).toMatchObject([{ engine: to.model.id, container: '' }]);
+    skipMs = 61_000; // the engine does not show a container in time
+    await until(() => next.container('web')?.state.status === 'running');
+    expect(next.container('web')?.swarmId).toBe(container.swarmId);
+    expect(whereIs(next, 'web')).toHaveLength(1);
+  }, 20_000);
+
   it('are moved by a manager that never saw their engine alive', async () => {
     const { cluster, store, fakes, fakeOf } = await three();
     const { container } = await cluster.createContainer(mobile(), 'web');
@@ -197,5 +232,81 @@ describe('the records', () => {
         .create({ name: 'web', engine: 'X', addr: 'x:1', container: '', running: false, moves: false, body: {} }),
     );
     await expect(cluster.createContainer(sleeper(), 'web')).rejects.toThrow('The name web is already assigned');
+  });
+});
+
+/** Records that another manager can take away. */
+class Taken extends StoreRecords {
+  readonly #over = new AbortController();
+  /** Ends the lead as a timer does that runs too late: only who looks sees it. */
+  late = false;
+
+  get signal(): AbortSignal {
+    if (this.late) this.#over.abort(new Error('the lease could not be kept alive in time'));
+    return this.#over.signal;
+  }
+}
+
+describe('a manager whose lead is over', () => {
+  it('makes nothing any more, whatever it had decided before', async () => {
+    const fakes = await fakeEngines(2);
+    const records = new Taken(new MemoryStore());
+    const cluster = await clusterOf(fakes, { follows: true });
+    await cluster.lead(records);
+    // The lead ends between the record, which is still written, and the call of the engine.
+    const create = records.create.bind(records);
+    records.create = async (record) => {
+      await create(record);
+      records.late = true;
+    };
+    await expect(cluster.createContainer(sleeper(), 'web')).rejects.toMatchObject({ code: 'NOT_LEADER' });
+    expect(fakes.flatMap((fake) => onEngine(fake, 'web'))).toEqual([]);
+  });
+
+  it('makes nothing after the image has come too late', async () => {
+    const [fake] = await fakeEngines(1, { registry: { 'alpine:3': {} } });
+    if (!fake) throw new Error();
+    const records = new Taken(new MemoryStore());
+    const cluster = await clusterOf([fake], { follows: true });
+    await cluster.lead(records);
+    const pull = cluster.engines()[0]?.client;
+    if (!pull) throw new Error();
+    const pulled = pull.pullImage.bind(pull);
+    pull.pullImage = async (...all) => {
+      await pulled(...all);
+      records.late = true;
+    };
+    await expect(cluster.createContainer(sleeper({ Image: 'alpine:3' }), 'web')).rejects.toMatchObject({
+      code: 'NOT_LEADER',
+    });
+    expect(onEngine(fake, 'web')).toEqual([]);
+  });
+
+  it('removes and renames nothing', async () => {
+    const [fake] = await fakeEngines(1);
+    if (!fake) throw new Error();
+    const records = new Taken(new MemoryStore());
+    const cluster = await clusterOf([fake], { follows: true });
+    await cluster.lead(records);
+    const { container } = await cluster.createContainer(sleeper(), 'web');
+    records.late = true;
+    await expect(cluster.renameContainer(container, 'db')).rejects.toMatchObject({ code: 'NOT_LEADER' });
+    await expect(cluster.removeContainer(container)).rejects.toMatchObject({ code: 'NOT_LEADER' });
+    expect(onEngine(fake, 'web')).toHaveLength(1);
+  });
+
+  it('closes at once when an engine hangs', async () => {
+    const [fake] = await fakeEngines(1);
+    if (!fake) throw new Error();
+    const store = new MemoryStore();
+    const timeouts = { ...impatient, createMs: 600_000 };
+    const cluster = await clusterOf([fake], { follows: true, client: { timeouts } });
+    await cluster.lead(new StoreRecords(store));
+    fake.faults.hang();
+    const made = cluster.createContainer(sleeper(), 'web');
+    const failed = expect(made).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await until(() => records(store).length === 1);
+    await cluster.close();
+    await failed;
   });
 });

@@ -23,12 +23,18 @@ import { Networks, type PlacedNetwork } from './networks.js';
 import { type ClusterOptions, type ClusterSettings, clusterSettings } from './options.js';
 import { Placing } from './placing.js';
 import { StoreRecords } from './record-stores.js';
-import { RecordBook, type RecordStore } from './records.js';
+import { notLeading, RecordBook, type RecordStore } from './records.js';
 import { type PlacedVolume, Volumes } from './volumes.js';
 import { Watchdog } from './watchdog.js';
 
 /** Receiver of the events of a cluster. */
 export type ClusterHandler = (event: ClusterEvent) => void;
+
+/** The time in which this manager acts. */
+interface Tenure {
+  readonly over: AbortController;
+  readonly acting: Promise<Acting>;
+}
 
 /** The part of a cluster that only the manager that acts has. */
 interface Acting {
@@ -55,7 +61,7 @@ export class Cluster implements Fleet {
   readonly #networks: Networks;
   readonly #handlers = new Set<ClusterHandler>();
   readonly #stop = new AbortController();
-  #acting: Promise<Acting> | undefined;
+  #tenure: Tenure | undefined;
 
   /** @throws SchedulingError, RangeError or TypeError when an option cannot be right. */
   constructor(options: ClusterOptions = {}) {
@@ -74,7 +80,7 @@ export class Cluster implements Fleet {
     this.#images = new Images(registered);
     this.#volumes = new Volumes(registered);
     this.#networks = new Networks(registered, random);
-    if (!follows) this.#acting = this.#act(new StoreRecords(new MemoryStore()));
+    if (!follows) this.#tenure = this.#begin(new StoreRecords(new MemoryStore()));
   }
 
   /** Name of the strategy. */
@@ -89,7 +95,7 @@ export class Cluster implements Fleet {
 
   /** True while this manager acts. */
   get leads(): boolean {
-    return this.#acting !== undefined;
+    return this.#tenure !== undefined;
   }
 
   /** Takes the newest list of engines: connects to new ones in the background, and lets go of those that are gone. */
@@ -121,22 +127,23 @@ export class Cluster implements Fleet {
   /** Takes the lead: acts from now on, with these records. Resolves when it does. @see resign */
   async lead(records: RecordStore): Promise<void> {
     await this.resign();
-    const acting = this.#act(records);
-    this.#acting = acting;
+    const tenure = this.#begin(records);
+    this.#tenure = tenure;
     try {
-      await acting;
+      await tenure.acting;
     } catch (error) {
-      if (this.#acting === acting) this.#acting = undefined;
+      if (this.#tenure === tenure) this.#tenure = undefined;
       throw error;
     }
   }
 
-  /** Gives the lead away: follows the engines, and changes nothing any more. */
+  /** Gives the lead away: follows the engines, ends what is under way, and changes nothing any more. */
   async resign(): Promise<void> {
-    const acting = this.#acting;
-    this.#acting = undefined;
-    const before = await acting?.catch(() => undefined);
-    await before?.watchdog.stop();
+    const tenure = this.#tenure;
+    this.#tenure = undefined;
+    tenure?.over.abort(notLeading());
+    const before = await tenure?.acting.catch(() => undefined);
+    await before?.watchdog.ended();
   }
 
   /**
@@ -206,6 +213,7 @@ export class Cluster implements Fleet {
     const engine = this.#engineOf(container);
     const release = this.#placing.reserveName(name);
     try {
+      book.expectLead();
       await engine.client.renameContainer(container.id, name);
       await engine.refreshContainer(container.id, { full: true });
       await book.update(container.swarmId, { name });
@@ -265,15 +273,21 @@ export class Cluster implements Fleet {
   /** Lets go of all engines. Their containers run on. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.resign();
-    this.#engines.close();
+    const resigned = this.resign();
+    this.#engines.close(); // ends their calls, so that nobody waits for one that hangs
+    await resigned;
     this.#handlers.clear();
   }
 
-  async #act(records: RecordStore): Promise<Acting> {
+  #begin(records: RecordStore): Tenure {
+    const over = new AbortController();
+    return { over, acting: this.#act(records, over.signal) };
+  }
+
+  async #act(records: RecordStore, over: AbortSignal): Promise<Acting> {
     const { engine, createRetry } = this.#settings;
     const { clock, logger, random } = engine;
-    const book = await RecordBook.open(records);
+    const book = await RecordBook.open(records, over);
     const deploying = new Deploying(book, ({ engine: id, addr }) => this.#engines.isGone(id, addr), logger);
     const havingImage = (name: string) => this.#images.find(name).length;
     const creating = new Creating({ placing: this.#placing, deploying, random, havingImage, createRetry });
@@ -292,9 +306,8 @@ export class Cluster implements Fleet {
 
   /** @throws FleetError `NOT_LEADER` while another manager acts. */
   async #actor(): Promise<Acting> {
-    const acting = this.#acting;
-    if (!acting) throw new FleetError('NOT_LEADER', 'this manager does not act now; ask the primary');
-    return acting;
+    if (!this.#tenure) throw notLeading();
+    return this.#tenure.acting;
   }
 
   /** @throws FleetError `UNHEALTHY`, `NOT_FOUND` */
@@ -334,7 +347,7 @@ export class Cluster implements Fleet {
 
   /** Tells the watchdog, when this manager acts. */
   #watch(tell: (watchdog: Watchdog) => void): void {
-    this.#acting?.then(
+    this.#tenure?.acting.then(
       ({ watchdog }) => tell(watchdog),
       () => undefined,
     );

@@ -36,7 +36,7 @@ export class Contending {
   readonly #options: ContendingOptions;
   readonly #coordination: Coordination;
   readonly #listeners = new Set<() => void>();
-  #leads = false;
+  #lead: Lead | undefined;
   #holder: string | undefined;
 
   constructor(options: ContendingOptions) {
@@ -46,7 +46,7 @@ export class Contending {
   }
 
   role(): ManagerRole {
-    if (this.#leads) return { is: 'primary' };
+    if (this.#lead && !this.#lead.signal.aborted) return { is: 'primary' };
     // Between two leads the lock may still name this manager, which does not act.
     const primary = this.#holder === this.#options.address ? undefined : this.#holder;
     return { is: 'replica', primary };
@@ -90,11 +90,11 @@ export class Contending {
       await cluster.lead(new LeadRecords(client, lead));
       if (!lead.signal.aborted) {
         logger.info('Leader Election: Cluster leadership acquired');
-        this.#set(() => (this.#leads = true));
+        this.#set(() => (this.#lead = lead));
       }
       await aborted(lead.signal);
     } finally {
-      this.#set(() => (this.#leads = false));
+      this.#set(() => (this.#lead = undefined));
       await cluster.resign();
       logger.info('Leader Election: Cluster leadership lost');
     }

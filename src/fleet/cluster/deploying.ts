@@ -59,6 +59,7 @@ export class Deploying {
       await this.#book.update(record.id, { engine: engine.engineId, addr: engine.addr, container: '' });
       try {
         const made = await this.#make(engine, record, {});
+        this.#book.expectLead();
         if (record.running) await engine.client.startContainer(made.container.id);
         await engine.refreshContainer(made.container.id, { full: true });
         return made;
@@ -79,6 +80,7 @@ export class Deploying {
     options: { readonly force?: boolean; readonly volumes?: boolean },
   ): Promise<void> {
     await this.#working(container.swarmId, async () => {
+      this.#book.expectLead();
       await engine.destroy(container, options);
       if (container.swarmId !== '') await this.#unrecord(container.swarmId);
     });
@@ -87,7 +89,12 @@ export class Deploying {
   async #make(engine: Engine, order: Order, { auth, signal }: CreateOptions): Promise<Made> {
     const labels = { ...order.body.Labels, [swarmIdLabel]: order.id };
     try {
-      const made = await engine.create({ ...order.body, Labels: labels }, order.name, { pull: true, auth, signal });
+      const made = await engine.create({ ...order.body, Labels: labels }, order.name, {
+        pull: true,
+        auth,
+        signal: signal ? AbortSignal.any([signal, this.#book.signal]) : this.#book.signal,
+        expectLead: () => this.#book.expectLead(),
+      });
       await this.#made(order.id, made.container);
       return made;
     } catch (error) {
@@ -106,6 +113,7 @@ export class Deploying {
 
   async #lookFor(engine: Engine, id: string): Promise<Container | undefined> {
     try {
+      this.#book.expectLead(); // or the next manager looks for it
       await engine.refreshContainers();
     } catch {
       return undefined;

@@ -64,7 +64,7 @@ export class EngineSet {
 
   /**
    * Tells whether the engine of an id is lost that was last at `addr`: it is unhealthy, gone, or does not answer there. One
-   * that has not answered since the start is not: it may be about to answer.
+   * that was not asked yet is not: it may be about to answer.
    */
   isLost(engineId: string, addr: string): boolean {
     const engine = this.#registered.get(engineId);
@@ -83,7 +83,7 @@ export class EngineSet {
     return this.all.some((engine) => engine.addr === addr && engine.engineId !== '' && engine.engineId !== engineId);
   }
 
-  /** Reason why an engine is still pending; empty when it is not, or has not failed yet. */
+  /** Newest error of an engine that is pending; empty for any other. */
   errorAt(addr: string): string {
     return this.#pending.get(addr)?.error ?? '';
   }

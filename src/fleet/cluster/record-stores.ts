@@ -3,7 +3,7 @@ import type { Client } from '../../client/index.js';
 import type { Lead } from '../../coordination/index.js';
 import { containers, type Stored } from '../../kinds/index.js';
 import type { Store } from '../../state/index.js';
-import type { ContainerRecord, RecordStore } from './records.js';
+import { type ContainerRecord, notLeading, type RecordStore } from './records.js';
 
 /** Keeps the records in a store of this process: one in memory, or a replica. */
 export class StoreRecords implements RecordStore {
@@ -45,6 +45,10 @@ export class LeadRecords implements RecordStore {
     this.#lead = lead;
   }
 
+  get signal(): AbortSignal {
+    return this.#lead.signal;
+  }
+
   async load(): Promise<readonly ContainerRecord[]> {
     const records: ContainerRecord[] = [];
     for await (const page of this.#client.pages(containers, {}, { signal: this.#lead.signal }))
@@ -53,18 +57,26 @@ export class LeadRecords implements RecordStore {
   }
 
   async create(record: ContainerRecord): Promise<void> {
-    await this.#lead.update((tx) => void tx.kind(containers).create(record));
+    await this.#write((tx) => void tx.kind(containers).create(record));
   }
 
   async update(record: ContainerRecord): Promise<void> {
-    await this.#lead.update((tx) => tx.kind(containers).update(record));
+    await this.#write((tx) => tx.kind(containers).update(record));
   }
 
   async remove(id: string): Promise<void> {
     try {
-      await this.#lead.update((tx) => tx.kind(containers).delete(id));
+      await this.#write((tx) => tx.kind(containers).delete(id));
     } catch (error) {
       if (!isStoreError(error, 'NOT_FOUND')) throw error;
+    }
+  }
+
+  async #write(write: Parameters<Lead['update']>[0]): Promise<void> {
+    try {
+      await this.#lead.update(write);
+    } catch (error) {
+      throw isStoreError(error, 'LEASE_LOST') ? notLeading({ cause: error }) : error;
     }
   }
 }

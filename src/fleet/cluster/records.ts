@@ -1,5 +1,6 @@
 import { assert } from '../../base/assert.js';
 import type { CreateContainerBody } from '../engine/types.js';
+import { FleetError } from '../fleet.js';
 
 /** Request for a container, kept until the container is removed. @see src/kinds/container/kind.ts */
 export interface ContainerRecord {
@@ -18,6 +19,8 @@ export interface ContainerRecord {
 
 /** A place that outlives the process, or is shared by several. */
 export interface RecordStore {
+  /** Aborts when another manager has the records. A process that was paused learns it from a fresh look at the signal. */
+  readonly signal?: AbortSignal;
   load(): Promise<readonly ContainerRecord[]>;
   /** @throws StoreError `NAME_CONFLICT` when another record has the name. */
   create(record: ContainerRecord): Promise<void>;
@@ -27,16 +30,25 @@ export interface RecordStore {
 
 /** The records of a cluster, in memory and in their store. Its one writer is the manager that acts. */
 export class RecordBook {
+  /** Aborts when this manager does not act any more. */
+  readonly signal: AbortSignal;
   readonly #store: RecordStore;
   readonly #byId = new Map<string, ContainerRecord>();
 
-  private constructor(store: RecordStore, records: readonly ContainerRecord[]) {
+  private constructor(store: RecordStore, records: readonly ContainerRecord[], over: AbortSignal) {
     this.#store = store;
+    this.signal = store.signal ? AbortSignal.any([store.signal, over]) : over;
     for (const record of records) this.#byId.set(record.id, record);
   }
 
-  static async open(store: RecordStore): Promise<RecordBook> {
-    return new RecordBook(store, await store.load());
+  /** @param over Aborts when this manager is to act no more, whoever does. */
+  static async open(store: RecordStore, over: AbortSignal): Promise<RecordBook> {
+    return new RecordBook(store, await store.load(), over);
+  }
+
+  /** Checks that this manager acts; call it right before an engine changes something. @throws FleetError `NOT_LEADER` */
+  expectLead(): void {
+    if (this.#store.signal?.aborted || this.signal.aborted) throw notLeading();
   }
 
   get(id: string): ContainerRecord | undefined {
@@ -79,4 +91,9 @@ export class RecordBook {
     await this.#store.remove(id);
     this.#byId.delete(id);
   }
+}
+
+/** Error for work that another manager does now. */
+export function notLeading(options?: ErrorOptions): FleetError {
+  return new FleetError('NOT_LEADER', 'this manager does not act now; ask the primary', options);
 }

@@ -1,3 +1,4 @@
+import { onAbort } from '../../base/abort.js';
 import { type Clock, Slicer } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
@@ -39,22 +40,25 @@ export class Watchdog {
   readonly #due = new Set<string>();
   readonly #waker: Waker;
   #run: Promise<void> | undefined;
-  #stopped = false;
 
   constructor(ports: WatchdogPorts) {
     this.#ports = ports;
     this.#waker = new Waker(ports.clock);
   }
 
-  /** Looks at all records now and from time to time, and at some when {@link look} says so, until {@link stop}. */
+  /** Looks at all records now and from time to time, and at some when {@link look} says so, while this manager acts. */
   start(): void {
+    onAbort(this.#ports.book.signal, () => this.#waker.wake());
     this.#run = this.#loop();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#waker.wake();
+  /** Resolves when it has stopped, after the signal of the records. */
+  async ended(): Promise<void> {
     await this.#run;
+  }
+
+  get #stopped(): boolean {
+    return this.#ports.book.signal.aborted;
   }
 
   /** Looks at one record soon: something has happened to its container. */
@@ -92,6 +96,7 @@ export class Watchdog {
       try {
         await this.#lookAt(record);
       } catch (error) {
+        if (this.#stopped) return;
         logger.error(`Container ${record.name || id}: ${messageOf(error)}`, { addr: record.addr });
       }
       if (slicer.due) await slicer.pause();
@@ -115,7 +120,7 @@ export class Watchdog {
       if (this.#mayStillCome(record)) return;
       this.#missingSince.delete(record.id);
       await engine.refreshSpecs(); // or it is another engine that does not have it
-      if (engine.state === 'healthy' && index.ofSwarmId(record.id).length === 0) await book.remove(record.id);
+      if (engine.state === 'healthy') await this.#miss(record);
       return;
     }
     this.#missingSince.delete(record.id);
@@ -123,6 +128,24 @@ export class Watchdog {
     if (here.id !== record.container || here.name !== record.name || (record.moves && running !== record.running))
       await book.update(record.id, { container: here.id, name: here.name, running });
     for (const double of all) if (double !== here) await this.#removeDouble(double);
+  }
+
+  /** Decides about a record whose engine does not have the container. */
+  async #miss(record: ContainerRecord): Promise<void> {
+    const elsewhere = this.#onHealthyEngine(record);
+    if (elsewhere) await this.#adopt(record, elsewhere);
+    // One that ran was made before: a manager that is gone now had begun to move it.
+    else if (record.container === '' && record.running) await this.#move(record, undefined);
+    else await this.#ports.book.remove(record.id);
+  }
+
+  #onHealthyEngine({ id }: ContainerRecord): Container | undefined {
+    return this.#ports.index.ofSwarmId(id).find(({ engine }) => engine.state === 'healthy');
+  }
+
+  /** Makes the record name the engine that has the container: it came back after it had been moved away from there. */
+  async #adopt(record: ContainerRecord, { id, engine }: Container): Promise<void> {
+    await this.#ports.book.update(record.id, { engine: engine.engineId, addr: engine.addr, container: id });
   }
 
   /** A container that was never seen may still be in the making, begun by a manager that is gone. */
@@ -137,6 +160,7 @@ export class Watchdog {
   async #removeDouble(double: Container): Promise<void> {
     const engine = this.#ports.engines.registered.find((one) => one === double.engine);
     if (engine?.state !== 'healthy') return;
+    this.#ports.book.expectLead();
     await engine.destroy(double, { force: true, volumes: true });
     this.#ports.logger.info(`Removed the container ${double.name} that was rescheduled from ${engine.name}`, {
       id: double.id,
@@ -144,12 +168,10 @@ export class Watchdog {
   }
 
   async #move(record: ContainerRecord, lost: Engine | undefined): Promise<void> {
-    const { book, index, deploying, place, logger } = this.#ports;
-    const back = index.ofSwarmId(record.id).find((container) => container.engine.state === 'healthy');
+    const { index, deploying, place, logger } = this.#ports;
+    const back = this.#onHealthyEngine(record);
     if (back) {
-      // It came back with an engine that it had been moved away from.
-      const { engine } = back;
-      await book.update(record.id, { engine: engine.engineId, addr: engine.addr, container: back.id });
+      await this.#adopt(record, back);
       return;
     }
     const left = index.ofSwarmId(record.id).find((container) => container.engine === lost);

@@ -12,6 +12,8 @@ export interface CreateOnOptions {
   readonly pull?: boolean | undefined;
   readonly auth?: RegistryAuth | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called right before the engine creates; throws when another manager acts by now. */
+  readonly expectLead?: (() => void) | undefined;
 }
 
 /** Creates a container on one engine. `CpuShares` counts CPUs here, as Swarm's users mean it. */
@@ -21,15 +23,19 @@ export async function createOn(
   name: string,
   options: CreateOnOptions,
 ) {
-  const { cpus, pull, auth, signal } = options;
+  const { cpus, pull, auth, signal, expectLead } = options;
   const forEngine = withWeight(body, cpus);
+  const create = () => {
+    expectLead?.();
+    return client.createContainer(forEngine, name, { signal });
+  };
   try {
-    const { Id, Warnings } = await client.createContainer(forEngine, name, { signal });
+    const { Id, Warnings } = await create();
     return { id: Id, warnings: Warnings ?? [], pulled: false };
   } catch (error) {
     if (!pull || !isEngineError(error, 'NOT_FOUND') || !body.Image) throw error;
     await pullFor(body.Image, client, { auth, signal });
-    const { Id, Warnings } = await client.createContainer(forEngine, name, { signal });
+    const { Id, Warnings } = await create();
     return { id: Id, warnings: Warnings ?? [], pulled: true };
   }
 }

@@ -25,7 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   schedule: ['base', 'kinds'],
   fleet: ['base', 'kinds', 'state', 'client', 'discovery', 'coordination', 'schedule'],
   docker: ['base', 'kinds', 'state', 'client', 'schedule', 'fleet'],
-  cli: ['base', 'kinds', 'state', 'settings', 'client', 'compose', 'discovery', 'coordination', 'catalog'],
+  cli: ['base', 'kinds', 'state', 'settings', 'client', 'compose', 'discovery', 'coordination', 'catalog', 'schedule'],
   daemon: [
     'base',
     'raft',

@@ -44,6 +44,14 @@ export function address(text: string): string {
   return text;
 }
 
+export const logLevels = ['debug', 'info', 'warn', 'error'];
+
+/** Level of the log of a command that runs on. */
+export function logLevel(text: string): string {
+  if (!logLevels.includes(text)) throw new InvalidArgumentError(`known levels are ${logLevels.join(', ')}.`);
+  return text;
+}
+
 export interface StaleFlag {
   readonly stale?: boolean;
 }

@@ -7,7 +7,7 @@ import { Client, type WriteOptions } from '../client/index.js';
 import type { createBackend } from '../discovery/index.js';
 import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';
-import type { ManageSettings } from './commands/manage.js';
+import type { ManageSettings } from './manage-settings.js';
 import { type Format, formats, type Streams } from './output.js';
 
 /** Context that every command receives. */

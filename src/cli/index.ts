@@ -1,5 +1,6 @@
+export { openBackend } from './discovery-flags.js';
 export { exitCodeOf, UsageError } from './exit-codes.js';
 export { run } from './run.js';
-export type { ManageSettings, ReplicationSettings, TlsFiles } from './commands/manage.js';
+export type { ManageSettings, ReplicationSettings, TlsFiles } from './manage-settings.js';
 export type { BackupSummary, BackupTools, Context, DiagnosedPart, Diagnosis } from './context.js';
 export type { ManagerFlags } from '../settings/table.js';

@@ -25,6 +25,30 @@ export function endOwnOptions(args: readonly string[], program: Command): readon
   return args;
 }
 
+/** Options of a command whose long name the program has too, and their short names. */
+const renamed: Readonly<Record<string, Readonly<Record<string, string>>>> = { manage: { '--host': '-H' } };
+
+/**
+ * The arguments with such options under their short name: the program would take the long one, wherever it stands.
+ * `skep --host A manage --host B` has both.
+ */
+export function shortenOwnOptions(args: readonly string[], program: Command): readonly string[] {
+  let command: Command | undefined;
+  const ours: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (arg === '--') return [...ours, ...args.slice(i)];
+    const [, name = '', value = ''] = /^(--[^=]+)(=.*)?$/s.exec(arg) ?? [];
+    const short = renamed[command?.name() ?? '']?.[name];
+    ours.push(short === undefined ? arg : `${short}${value.slice(1)}`);
+    if (arg.startsWith('-')) {
+      if (i + 1 < args.length && takesNext(arg, command ? [program, command] : [program]))
+        ours.push(args[++i] as string);
+    } else command ??= program.commands.find((one) => one.name() === arg || one.aliases().includes(arg));
+  }
+  return ours;
+}
+
 /** Tells whether the next argument is the value of this option. It is not in `-ojson` or `--output=json`. */
 function takesNext(arg: string, commands: readonly Command[]): boolean {
   return commands.some(({ options }) =>

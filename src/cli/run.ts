@@ -20,7 +20,10 @@ import { addWatch } from './commands/watch.js';
 import { type Context, formats, hostDefault } from './context.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { safeStreams } from './output.js';
-import { endOwnOptions } from './own-options.js';
+import { endOwnOptions, shortenOwnOptions } from './own-options.js';
+
+/** Commands that ask no member: `--host` and its like mean nothing to them, and their help leaves these out. */
+const withoutMembers: readonly string[] = ['manage'];
 
 /** Runs one command line. Resolves with the exit code; never throws. */
 export async function run(args: readonly string[], given: Context): Promise<number> {
@@ -65,9 +68,12 @@ export async function run(args: readonly string[], given: Context): Promise<numb
   addTokenServer(program, context, exit);
   addLock(program, context, exit);
   addCatalog(program, context);
-  for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
+  for (const command of allCommands(program)) {
+    command.exitOverride().copyInheritedSettings(program);
+    if (withoutMembers.includes(command.name())) command.configureHelp({ showGlobalOptions: false });
+  }
   try {
-    await program.parseAsync(endOwnOptions(args, program), { from: 'user' });
+    await program.parseAsync(endOwnOptions(shortenOwnOptions(args, program), program), { from: 'user' });
     return code ?? (context.signal.aborted ? exitCodes.interrupted : exitCodes.ok);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

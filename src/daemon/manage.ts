@@ -1,11 +1,14 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { FileError } from '../base/file-error.js';
+import { isLocal, parseListen } from '../base/listen-address.js';
 import type { Logger } from '../base/log.js';
 import { aborted } from '../base/waiting.js';
-import type { Context, ManageSettings } from '../cli/index.js';
+import { type Context, type ManageSettings, openBackend } from '../cli/index.js';
 import { Client } from '../client/index.js';
 import { openDockerApi, type Replication } from '../docker/index.js';
 import { Cluster, Contending, StoreRecords } from '../fleet/index.js';
@@ -43,39 +46,55 @@ export async function runManage(settings: ManageSettings, context: Context): Pro
 
 async function manage(
   settings: ManageSettings,
-  { streams, signal, createBackend, version }: Context,
+  context: Context,
   { logger, opened }: { readonly logger: Logger; readonly opened: (close: Close) => void },
 ): Promise<void> {
   const { discovery, heartbeatMs, replication, rootDir } = settings;
   const tls = settings.tls && (await certificates(settings.tls));
+  warnOfOpenApi(settings, logger);
   const cluster = openCluster(settings, tls, logger);
-  opened(() => cluster.close());
-  const backend = await createBackend(discovery, { heartbeatMs, options: settings.discoveryOptions });
+  const options = settings.discoveryOptions;
+  const backend = await openBackend(context, discovery, { heartbeatMs, options });
   opened(() => backend.close?.());
-  if (rootDir !== undefined) {
-    const replica = await openReplica({ name: 'manage', dataDir: join(rootDir, 'state'), logger });
-    opened(() => replica.close());
-    await cluster.lead(new StoreRecords(replica.store));
-  }
+  const stop = new AbortController();
+  const running: Promise<void>[] = [];
+  const end = async () => {
+    stop.abort();
+    // The cluster ends calls of engines that hang, so that whoever leads gives the lead away at once.
+    await Promise.all([cluster.close(), ...running]);
+  };
+  const store = rootDir === undefined ? undefined : await openRecords(rootDir, logger, opened);
   const contending = replication && openContending(cluster, replication, logger, opened);
+  opened(end);
+  if (store) await cluster.lead(store);
   const api = await openDockerApi(cluster, {
     listen: settings.listen,
     cors: settings.cors,
-    version,
+    version: context.version,
     logger,
     ...(tls && { tls }),
     ...(contending && { replication: replicationOf(contending, tls) }),
   });
   opened(() => api.close());
-  const stop = new AbortController();
-  const following = cluster.follow(backend, { signal: stop.signal });
-  const running = contending ? [following, contending.run(stop.signal)] : [following];
-  opened(async () => {
-    stop.abort();
-    await Promise.all(running);
-  });
-  streams.out(`ready ${api.addresses.join(' ')} discovery=${discovery}\n`);
-  await aborted(signal);
+  running.push(cluster.follow(backend, { signal: stop.signal }));
+  if (contending) running.push(contending.run(stop.signal));
+  context.streams.out(`ready ${api.addresses.join(' ')} discovery=${discovery}\n`);
+  await aborted(context.signal);
+}
+
+/** Opens the directory that keeps the records. */
+async function openRecords(rootDir: string, logger: Logger, opened: (close: Close) => void): Promise<StoreRecords> {
+  const replica = await openReplica({ name: 'manage', dataDir: join(rootDir, 'state'), logger });
+  opened(() => replica.close());
+  return new StoreRecords(replica.store);
+}
+
+function warnOfOpenApi({ listen, tls }: ManageSettings, logger: Logger): void {
+  for (const address of tls?.verify ? [] : listen)
+    if (!isLocal(parseListen(address)))
+      logger.warn(
+        `${address} is open to everybody who reaches it, and whoever does owns the hosts of all engines; use --tlsverify`,
+      );
 }
 
 function openCluster(settings: ManageSettings, tls: Certificates | undefined, logger: Logger): Cluster {
@@ -111,7 +130,11 @@ async function certificates(files: NonNullable<ManageSettings['tls']>): Promise<
   const { certFile, keyFile, caFile, verify } = files;
   const cert = await pem('--tlscert', certFile);
   const key = await pem('--tlskey', keyFile);
-  return { cert, key, verify, ...(caFile !== undefined && { ca: await pem('--tlscacert', caFile) }) };
+  const ca = caFile === undefined ? undefined : await pem('--tlscacert', caFile);
+  tryOut('--tlscert', () => new X509Certificate(cert));
+  if (ca) tryOut('--tlscacert', () => new X509Certificate(ca));
+  tryOut('--tlskey', () => createSecureContext({ cert, key }), 'give the PEM file of the key of that certificate');
+  return { cert, key, verify, ...(ca && { ca }) };
 }
 
 async function pem(flag: string, file: string): Promise<Buffer> {
@@ -119,5 +142,14 @@ async function pem(flag: string, file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (cause) {
     throw new FileError(`cannot read the file of ${flag}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** @throws {FileError} that names the flag whose file is of no use. */
+function tryOut(flag: string, use: () => unknown, advice = 'give the PEM file of a certificate'): void {
+  try {
+    use();
+  } catch (cause) {
+    throw new FileError(`cannot use the file of ${flag}: ${messageOf(cause)}; ${advice}`, { cause });
   }
 }

@@ -4,12 +4,13 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../base/clock.js';
+import { type ListenAddress, parseListen } from '../base/listen-address.js';
 import { silentLogger } from '../base/log.js';
 import type { Fleet } from '../fleet/index.js';
 import { EventLog } from './event-log.js';
 import { ExecOwners } from './exec-owners.js';
 import { Forwarding } from './forward.js';
-import { type ListenAddress, listenOn, parseListen } from './listening.js';
+import { listenOn } from './listening.js';
 import type { DockerApi, DockerApiOptions, ServerTls } from './options.js';
 import { Serving } from './serving.js';
 

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseListen } from '../../src/base/listen-address.js';
 import { openDockerApi } from '../../src/docker/index.js';
-import { parseListen } from '../../src/docker/listening.js';
 import { ask, hostOf } from '../support/docker-http.js';
 import { PlainFleet } from '../support/plain-fleet.js';
 

@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.js';
 import { formatDuration } from '../../base/duration.js';
 import { isAddress } from '../../base/host-port.js';
 import { systemRandom } from '../../base/random.js';
 import { announce, pause } from '../../discovery/index.js';
+import { logLevel, logLevels } from '../arguments.js';
 import type { Context } from '../context.js';
 import {
   collected,
@@ -24,8 +25,6 @@ interface JoinFlags {
   readonly logLevel: string;
 }
 
-const levels = ['debug', 'info', 'warn', 'error'];
-
 /** `skep join`: registers a node, renews it every heartbeat until stopped, and then removes it. */
 export function addJoin(program: Command, context: Context, exit: (code: number) => void): void {
   program
@@ -37,7 +36,7 @@ export function addJoin(program: Command, context: Context, exit: (code: number)
     .option('--ttl <time>', 'lifetime of a registration', '180s')
     .option('--delay <time>', 'maximum of the random delay before the first registration', '0s')
     .option('--discovery-opt <key=value>', 'option of the discovery service (repeatable)', collected)
-    .option('--log-level <level>', levels.join(', '), level, 'info')
+    .option('--log-level <level>', logLevels.join(', '), logLevel, 'info')
     .description('join a cluster: register a node and keep it registered')
     .addHelpText('after', discoveryForms)
     .action(async (given: string | undefined, flags: JoinFlags) => {
@@ -63,11 +62,11 @@ function checked(given: string | undefined, flags: JoinFlags, context: Context) 
   return { url, address, delayMs, heartbeatMs, ttlMs, options: discoveryOptions(flags.discoveryOpt) };
 }
 
-async function join({ url, address, delayMs, ...settings }: Joining, logLevel: string, context: Context) {
+async function join({ url, address, delayMs, ...settings }: Joining, level: string, context: Context) {
   const { signal, clock = systemClock, random = systemRandom } = context;
   const { heartbeatMs } = settings;
   const backend = await openBackend(context, url, settings);
-  const logger = await context.logger(logLevel);
+  const logger = await context.logger(level);
   if (delayMs >= 1) {
     const delay = random(Math.floor(delayMs));
     logger.info(`Add a random delay ${formatDuration(delay)} to avoid synchronized registration`);
@@ -84,9 +83,4 @@ async function join({ url, address, delayMs, ...settings }: Joining, logLevel: s
     onError: (error) => logger.error(error.message, facts),
   });
   await announced.finally(() => backend.close?.());
-}
-
-function level(text: string): string {
-  if (!levels.includes(text)) throw new InvalidArgumentError(`Give one of ${levels.join(', ')}.`);
-  return text;
 }

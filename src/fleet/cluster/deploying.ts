@@ -60,7 +60,8 @@ export class Deploying {
       try {
         const made = await this.#make(engine, record, {});
         this.#book.expectLead();
-        if (record.running) await engine.client.startContainer(made.container.id);
+        const { signal } = this.#book;
+        if (record.running) await engine.client.startContainer(made.container.id, { signal });
         await engine.refreshContainer(made.container.id, { full: true });
         return made;
       } catch (error) {

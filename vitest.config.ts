@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^skep\/coordination$/, replacement: `${root}/src/coordination/index.ts` },
       { find: /^skep\/discovery$/, replacement: `${root}/src/discovery/index.ts` },
       { find: /^skep\/catalog$/, replacement: `${root}/src/catalog/index.ts` },
+      { find: /^skep\/fleet$/, replacement: `${root}/src/fleet/index.ts` },
       { find: /^skep\/testing$/, replacement: `${root}/src/testing/index.ts` },
       { find: /^skep\/raft$/, replacement: `${root}/src/raft/index.ts` },
     ],

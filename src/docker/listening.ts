@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { messageOf } from '../base/errors.js';
 import { joinHostPort } from '../base/host-port.js';
 import type { ListenAddress } from '../base/listen-address.js';
 import { ListenError } from '../base/listening.js';

@@ -1,6 +1,6 @@
 /**
- * The main job, end to end: from a Compose file to three replicas that survive the death of their leader. Every claim in
- * the summary is checked; the exit code is 0 only if all of them hold.
+ * The main job, end to end: from a Compose file to three replicas that survive the death of their leader, and a fleet of
+ * Docker engines where the machine can run them. Every claim in the summary is checked; the exit code is 0 only if all of them hold.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,6 +12,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { Client } from 'skep/client';
+import { showFleet } from './quickstart-fleet.js';
 import { freePort, until } from './waiting.js';
 
 const root = join(import.meta.dirname, '..');
@@ -231,6 +232,7 @@ async function main(dir: string): Promise<void> {
     'every manager ended with exit code 0',
     managers.every((manager) => manager.process?.exitCode === 0),
   );
+  await showFleet({ skepPath, dir, children, say, check });
 }
 
 const dir = await mkdtemp(join(tmpdir(), 'skep-quickstart-'));

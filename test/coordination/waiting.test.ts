@@ -176,6 +176,44 @@ describe('a lease', () => {
     expect(cluster.patience.slice(0, 4)).toEqual([5_100, 5_100, 4_350, 3_600]);
   });
 
+  it('is over for whoever looks, also before the timer of a process that was paused runs', async () => {
+    const cluster = new Cluster();
+    cluster.held = false;
+    let pausedMs = 0;
+    const monotonic = cluster.clock.monotonic.bind(cluster.clock);
+    cluster.clock.monotonic = () => monotonic() + pausedMs;
+    const lock = await cluster.acquire({ ttlMs: 10_000 });
+    const { signal } = lock;
+    pausedMs = 8_999;
+    expect(lock.signal.aborted).toBe(false);
+    pausedMs = 9_000; // a tenth is the margin
+    expect(signal.aborted).toBe(false);
+    expect(lock.signal.aborted).toBe(true);
+    expect(signal.aborted).toBe(true);
+  });
+
+  it('is over for whoever looks at the signal of a lead', async () => {
+    const cluster = new Cluster();
+    cluster.held = false;
+    let pausedMs = 0;
+    const monotonic = cluster.clock.monotonic.bind(cluster.clock);
+    cluster.clock.monotonic = () => monotonic() + pausedMs;
+    const stop = new AbortController();
+    let saw: boolean[] = [];
+    const elected = cluster.elect(
+      (lead) => {
+        const { signal } = lead;
+        pausedMs = 9_000;
+        saw = [signal.aborted, lead.signal.aborted, signal.aborted];
+        stop.abort(new Error('enough'));
+        return Promise.resolve('done');
+      },
+      { ttlMs: 10_000, signal: stop.signal },
+    );
+    await expect(elected).rejects.toThrow('enough');
+    expect(saw).toEqual([false, true, true]);
+  });
+
   it('that is given back leaves nothing behind that keeps the process', async () => {
     const cluster = new Cluster();
     cluster.held = false;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/base/random.js';
 import type { FakeEngineServer } from '../../src/testing/index.js';
 import { buildIfMissing, endAll, SkepProcess } from '../support/cli-process.js';
 import { freePort } from '../support/cli-run.js';
@@ -166,5 +167,53 @@ describe('two managers of the same engines', { timeout: 90_000 }, () => {
     const all = await names(replica);
     expect(new Set(all).size).toBe(all.length);
     expect(await names(primary)).toEqual(all);
+  });
+
+  it('make each name once, whoever is paused or killed while many ask for it', async () => {
+    const { engines, primary, replica, start } = await twoManagers(3);
+    const random = seededRandom(11);
+    const managers = [primary, replica];
+    const made = new Map<string, string>();
+    let next = 0;
+    let over = false;
+    // Each writer asks both managers for the same name at once: one of the two may get it.
+    const write = async () => {
+      while (!over) {
+        const name = `c${next++}`;
+        const asked = await Promise.allSettled(
+          managers.map((one) => one.ask('POST', `/containers/create?name=${name}`, sleeper())),
+        );
+        const ids = asked.flatMap((one) =>
+          one.status === 'fulfilled' && one.value.status === 201 ? [one.value.json.Id] : [],
+        );
+        expect(ids.length).toBeLessThan(2);
+        if (ids[0]) made.set(name, ids[0]);
+      }
+    };
+    const writers = Array.from({ length: 4 }, write);
+    for (let round = 0; round < 5; round++) {
+      const roles = await Promise.all(managers.map((one) => one.fact('Role').catch(() => '')));
+      const leads = Math.max(0, roles.indexOf('primary'));
+      const victim = managers[leads] as ManageProcess;
+      if (round === 2) {
+        victim.process.signal('SIGKILL');
+        await victim.process.ended;
+        managers[leads] = await start();
+      } else {
+        victim.process.signal('SIGSTOP');
+        await new Promise((resolve) => setTimeout(resolve, 500 + random(2_500)));
+        victim.process.signal('SIGCONT');
+      }
+      const before = made.size;
+      await expect.poll(() => made.size, { timeout: 30_000 }).toBeGreaterThan(before + 5);
+    }
+    over = true;
+    await Promise.all(writers);
+    const all = engines.flatMap(({ model }) => [...model.containers.all]);
+    const counts = new Map<string, number>();
+    for (const { name } of all) counts.set(name, (counts.get(name) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > 1)).toEqual([]);
+    const ids = new Set(all.map(({ id }) => id));
+    expect([...made.values()].filter((id) => !ids.has(id))).toEqual([]);
   });
 });

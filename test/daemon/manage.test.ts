@@ -210,7 +210,7 @@ describe('the directory of skep manage', () => {
     const rootDir = join(folder.path, 'one');
     await Managing.start('--rootdir', rootDir, 'nodes://127.0.0.1:1');
     const second = await skep(['manage', ...quick, '--rootdir', rootDir, 'nodes://127.0.0.1:1'], { manage: runManage });
-    expect(second.code).toBe(1);
+    expect(second.code).toBe(4);
     expect(second.err).toMatch(/another process|in use/);
   });
 

@@ -5,7 +5,14 @@ import { type FakeEngineServer, openFakeEngine, type OpenFakeEngineOptions } fro
 /** Times that keep a test short. Nothing is asserted about how long anything takes. */
 export const quick = { pingMs: 30, refreshMinMs: 60, refreshMaxMs: 120, failureRetry: 3 };
 /** Deadlines of calls for tests in which an engine does not answer. */
-export const impatient = { pingMs: 150, readMs: 300, createMs: 300, startMs: 300, changeMs: 300, removeMs: 300 };
+export const impatient = {
+  pingMs: 1_000,
+  readMs: 2_000,
+  createMs: 2_000,
+  startMs: 2_000,
+  changeMs: 2_000,
+  removeMs: 2_000,
+};
 
 /** Opens a fake engine that ends with the test. */
 export async function fakeEngine(options: OpenFakeEngineOptions = {}): Promise<FakeEngineServer> {

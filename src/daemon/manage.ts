@@ -60,7 +60,7 @@ async function manage(
   const running: Promise<void>[] = [];
   const end = async () => {
     stop.abort();
-    // The cluster ends calls of engines that hang, so that whoever leads gives the lead away at once.
+    // The cluster ends calls of engines that hang, so that the lead is given away at once.
     await Promise.all([cluster.close(), ...running]);
   };
   const store = rootDir === undefined ? undefined : await openRecords(rootDir, logger, opened);
@@ -93,7 +93,7 @@ function warnOfOpenApi({ listen, tls }: ManageSettings, logger: Logger): void {
   for (const address of tls?.verify ? [] : listen)
     if (!isLocal(parseListen(address)))
       logger.warn(
-        `${address} is open to everybody who reaches it, and whoever does owns the hosts of all engines; use --tlsverify`,
+        `${address} is open to every client that reaches it, and each owns the hosts of all engines; use --tlsverify`,
       );
 }
 

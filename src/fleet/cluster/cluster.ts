@@ -274,7 +274,7 @@ export class Cluster implements Fleet {
   async close(): Promise<void> {
     this.#stop.abort();
     const resigned = this.resign();
-    this.#engines.close(); // ends their calls, so that nobody waits for one that hangs
+    this.#engines.close(); // ends their calls: one that hangs must not be waited for
     await resigned;
     this.#handlers.clear();
   }

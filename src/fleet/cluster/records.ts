@@ -41,7 +41,7 @@ export class RecordBook {
     for (const record of records) this.#byId.set(record.id, record);
   }
 
-  /** @param over Aborts when this manager is to act no more, whoever does. */
+  /** @param over Aborts when this manager is to act no more. */
   static async open(store: RecordStore, over: AbortSignal): Promise<RecordBook> {
     return new RecordBook(store, await store.load(), over);
   }

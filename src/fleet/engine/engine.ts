@@ -239,7 +239,7 @@ export class Engine implements EngineHandle, Followed {
     const { clock, specsMs } = this.#settings;
     if (this.#doubtful || clock.monotonic() - this.#specsAt >= specsMs) await this.refreshSpecs();
     await this.refreshContainers(returning);
-    // One after the other: nobody waits for them, and one connection is enough.
+    // One after the other: they are not urgent, and one connection is enough.
     for (const read of [() => this.refreshVolumes(), () => this.refreshNetworks(), () => this.refreshImages()])
       await read().catch(() => undefined);
     if (returning && this.#state === 'unhealthy' && !this.health.lost) this.#returned();

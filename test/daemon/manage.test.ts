@@ -360,12 +360,12 @@ describe.skipIf(!openSslIsThere())('TLS of skep manage', () => {
     expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('cannot use the file of --tlskey') as string });
   });
 
-  it('warns of an API that is open to everybody', async () => {
+  it('warns of an API that is open to every client', async () => {
     const open = new Managing(['-H', 'tcp://0.0.0.0:0', 'nodes://127.0.0.1:1']);
     await open.ready();
-    expect((await open.stop()).err).toContain('tcp://0.0.0.0:0 is open to everybody who reaches it');
+    expect((await open.stop()).err).toContain('tcp://0.0.0.0:0 is open to every client that reaches it');
     const closed = new Managing(['-H', 'tcp://0.0.0.0:0', ...flags(), 'nodes://127.0.0.1:1']);
     await closed.ready();
-    expect((await closed.stop()).err).not.toContain('is open to everybody');
+    expect((await closed.stop()).err).not.toContain('is open to every client');
   });
 });

@@ -30,6 +30,7 @@ export interface EngineHandle extends NodeView {
   readonly addr: string;
   /** Address of its host, for ports that it publishes on all addresses. */
   readonly ip: string;
+  /** State of the engine. */
   readonly state: EngineState;
   /** The newest error of a call; empty after one that succeeded. */
   readonly lastError: string;
@@ -37,22 +38,31 @@ export interface EngineHandle extends NodeView {
   readonly updatedAt: number;
   /** Answer of `GET /info`, as of the last refresh of it. */
   readonly info: EngineInfo | undefined;
+  /** Version of the engine; empty while it is pending. */
   readonly serverVersion: string;
+  /** Its containers. */
   readonly containers: readonly Container[];
+  /** Its images, those without a name included. */
   readonly images: readonly Image[];
+  /** Its volumes. */
   readonly volumes: readonly VolumeInfo[];
+  /** Its networks. */
   readonly networks: readonly NetworkInfo[];
   /** Calls to this engine: typed ones, and raw ones that are passed through. */
   readonly client: DockerClient;
   /** Asks for one container again; resolves with what is known of it now. `full` inspects it too. */
   refreshContainer(id: string, options?: { readonly full?: boolean }): Promise<Container | undefined>;
+  /** Asks for the images again. */
   refreshImages(): Promise<void>;
+  /** Asks for the volumes again. */
   refreshVolumes(): Promise<void>;
+  /** Asks for the networks again. */
   refreshNetworks(): Promise<void>;
 }
 
 /** A container of the cluster, as it last answered. */
 export interface Container extends ContainerView {
+  /** Engine that has it. */
   readonly engine: EngineHandle;
   /** Its entry in the engine's list, as it came. */
   readonly summary: ContainerSummary;
@@ -60,6 +70,7 @@ export interface Container extends ContainerView {
   readonly name: string;
   /** Id that stays when the container moves to another engine; empty for containers that skep did not make. */
   readonly swarmId: string;
+  /** Run state, as of the newest inspection. */
   readonly state: RunState;
 }
 
@@ -69,7 +80,9 @@ export interface RunState {
   readonly status: string;
   /** Milliseconds since the epoch; 0 for never. */
   readonly startedAt: number;
+  /** Milliseconds since the epoch; 0 for never. */
   readonly finishedAt: number;
+  /** Exit code of the last run; 0 before its end. */
   readonly exitCode: number;
   /** `starting`, `healthy`, `unhealthy`; empty without a health check. */
   readonly health: string;
@@ -77,12 +90,15 @@ export interface RunState {
 
 /** An image on one engine. */
 export interface Image extends ImageView {
+  /** Engine that has it. */
   readonly engine: EngineHandle;
+  /** Its entry in the engine's list, as it came. */
   readonly summary: ImageSummary;
 }
 
 /** One event of an engine, or of the cluster about one. */
 export interface ClusterEvent {
+  /** Engine that the event is of, or about. */
   readonly engine: EngineHandle;
   /**
    * The event as the engine sent it. Events of the cluster have `Type: 'swarm'`, `Action: 'engine_connect' | 'engine_disconnect' |
@@ -95,6 +111,7 @@ export interface ClusterEvent {
 export interface CreateOptions {
   /** Credentials for pulling the image where it is missing. */
   readonly auth?: RegistryAuth;
+  /** Ends the wait for the engine; the container may be made even so. */
   readonly signal?: AbortSignal;
 }
 
@@ -108,6 +125,7 @@ export type OnProgress = (engine: string, status: string) => void;
 export interface Fleet {
   /** Facts for `docker info`: `[['Strategy', 'spread'], ['Filters', 'health, port, …']]`. */
   readonly strategy: string;
+  /** Names of the filters, in their order. */
   readonly filters: readonly string[];
   /** All engines, pending ones too, by name. */
   engines(): readonly EngineHandle[];
@@ -129,11 +147,12 @@ export interface Fleet {
     name: string,
     options?: CreateOptions,
   ): Promise<{ readonly container: Container; readonly warnings: readonly string[] }>;
+  /** Removes a container. `force` kills it first; `volumes` removes those without a name, too. */
   removeContainer(
     container: Container,
     options?: { readonly force?: boolean; readonly volumes?: boolean },
   ): Promise<void>;
-  /** @throws FleetError `CONFLICT` when the name is taken anywhere in the cluster. */
+  /** Gives a container another name. @throws FleetError `CONFLICT` when the name is taken anywhere in the cluster. */
   renameContainer(container: Container, name: string): Promise<void>;
 
   /** Images that match a name, id or prefix of an id, on every engine that has them. */
@@ -145,6 +164,7 @@ export interface Fleet {
   ): Promise<void>;
   /** Sends one archive to every healthy engine, at once. */
   loadImages(archive: AsyncIterable<Uint8Array>, options: { readonly onProgress: OnProgress }): Promise<void>;
+  /** Makes an image of the files in an archive, on every healthy engine at once. */
   importImage(
     archive: AsyncIterable<Uint8Array>,
     options: { readonly repo: string; readonly tag: string; readonly onProgress: OnProgress },
@@ -154,6 +174,7 @@ export interface Fleet {
     name: string,
     options?: { readonly force?: boolean; readonly noPrune?: boolean },
   ): Promise<readonly { readonly Deleted?: string; readonly Untagged?: string }[]>;
+  /** Gives an image another name, on every engine that has it. */
   tagImage(
     name: string,
     target: { readonly repo: string; readonly tag: string; readonly force?: boolean },
@@ -163,12 +184,14 @@ export interface Fleet {
   findVolumes(name: string): readonly (VolumeInfo & { readonly engine: EngineHandle })[];
   /** Creates on every healthy engine, or on the one that `engine/name` says. */
   createVolume(body: { readonly Name?: string; readonly [field: string]: unknown }): Promise<VolumeInfo>;
+  /** Removes a volume by name on every engine that has it, or on the one that `engine/name` says. */
   removeVolume(name: string, options?: { readonly force?: boolean }): Promise<void>;
 
   /** A network by id, name, `engine/name` or a prefix of an id. @throws FleetError `AMBIGUOUS` */
   findNetwork(idOrName: string): (NetworkInfo & { readonly engine: EngineHandle }) | undefined;
   /** Creates on a healthy engine, or on the one that `engine/name` says. */
   createNetwork(body: CreateNetworkBody): Promise<{ readonly Id: string; readonly Warning?: string }>;
+  /** Removes a network by id, name, `engine/name` or a prefix of an id. */
   removeNetwork(idOrName: string): Promise<void>;
 }
 
@@ -200,7 +223,9 @@ export type FleetErrorCode =
 
 /** Failure of a fleet. Errors of an engine that did answer are `EngineError`s, with the engine's own words. */
 export class FleetError extends Error {
+  /** Name of the class: `FleetError`. */
   override readonly name = 'FleetError';
+  /** Kind of the failure: programs act on it. */
   readonly code: FleetErrorCode;
 
   constructor(code: FleetErrorCode, message: string, options?: ErrorOptions) {

@@ -27,7 +27,9 @@ export interface ContendingOptions {
   readonly address: string;
   /** Time after which another one leads when this process dies, milliseconds. */
   readonly ttlMs: number;
+  /** Clock of its waits and of the election. */
   readonly clock: Clock;
+  /** Receives changes of the leader, and failed elections. */
   readonly logger: Logger;
 }
 
@@ -45,6 +47,7 @@ export class Contending {
     this.#coordination = new Coordination({ client, clock, holder: address });
   }
 
+  /** Role of this manager now. */
   role(): ManagerRole {
     if (this.#lead && !this.#lead.signal.aborted) return { is: 'primary' };
     // Between two leads the lock may still name this manager, which does not act.

@@ -10,7 +10,9 @@ import type { ContainerRecord, RecordBook } from './records.js';
 
 /** A container that was made. */
 export interface Made {
+  /** The container, as its engine lists it now. */
   readonly container: Container;
+  /** Warnings of the engine. */
   readonly warnings: readonly string[];
 }
 

@@ -6,14 +6,19 @@ import { FleetError } from '../fleet.js';
 export interface ContainerRecord {
   /** Swarm id. */
   readonly id: string;
+  /** Name of the container; empty when the engine chose it and has not said it yet. */
   readonly name: string;
   /** Id that the engine gives itself. */
   readonly engine: string;
+  /** Address of that engine, `host:port`. */
   readonly addr: string;
   /** Id that the engine gave the container; empty until it is made. */
   readonly container: string;
+  /** True when it was running when its engine last answered: it is started again where it moves to. */
   readonly running: boolean;
+  /** True when it moves to another engine once its own is lost. */
   readonly moves: boolean;
+  /** Body of `POST /containers/create`, as it was placed. */
   readonly body: CreateContainerBody;
 }
 
@@ -21,10 +26,13 @@ export interface ContainerRecord {
 export interface RecordStore {
   /** Aborts when another manager has the records. A process that was paused learns it from a fresh look at the signal. */
   readonly signal?: AbortSignal;
+  /** Reads all records. */
   load(): Promise<readonly ContainerRecord[]>;
   /** @throws StoreError `NAME_CONFLICT` when another record has the name. */
   create(record: ContainerRecord): Promise<void>;
+  /** Replaces the record of the same id. */
   update(record: ContainerRecord): Promise<void>;
+  /** Removes a record; one that is gone already is fine. */
   remove(id: string): Promise<void>;
 }
 

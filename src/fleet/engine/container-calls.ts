@@ -21,6 +21,7 @@ export interface ListContainersOptions extends CallOptions {
   readonly all?: boolean | undefined;
   /** True asks for sizes, which takes the engine long. */
   readonly size?: boolean | undefined;
+  /** Filters of Docker: `status`, `label`, `name`, … */
   readonly filters?: Filters | undefined;
   /** The newest so many. */
   readonly limit?: number | undefined;
@@ -44,12 +45,14 @@ const graceS = 10;
 
 /** Calls about containers. */
 export class ContainerCalls extends SystemCalls {
+  /** Lists containers: those that run, or all. */
   async listContainers(options: ListContainersOptions = {}): Promise<ContainerSummary[]> {
     const { all, size, filters, limit, before, since } = options;
     const query = { all, size, limit, before, since, filters: filtersText(filters) };
     return this.json('GET', '/containers/json', { query, timeoutMs: this.timeouts.readMs, ...defined(options) });
   }
 
+  /** Reads everything about a container. `size` adds its sizes, which takes the engine long. */
   async inspectContainer(
     id: string,
     options: CallOptions & { readonly size?: boolean } = {},
@@ -87,24 +90,28 @@ export class ContainerCalls extends SystemCalls {
     return (await this.answer('POST', `${at(id)}/stop`, call)).status !== 304;
   }
 
+  /** Stops a container, and starts it again. */
   async restartContainer(id: string, options: StopOptions = {}): Promise<void> {
     const timeoutMs = this.#stopMs(options) + this.timeouts.startMs;
     await this.answer('POST', `${at(id)}/restart`, { query: { t: graceOf(options) }, timeoutMs, ...defined(options) });
   }
 
-  /** @param signal A name or number of a signal; default `SIGKILL`. */
+  /** Sends a signal to the process of a container. @param signal Its name or number; default `SIGKILL`. */
   async killContainer(id: string, signal?: string, options: CallOptions = {}): Promise<void> {
     await this.#change('POST', `${at(id)}/kill`, options, { signal });
   }
 
+  /** Pauses all processes of a container. */
   async pauseContainer(id: string, options: CallOptions = {}): Promise<void> {
     await this.#change('POST', `${at(id)}/pause`, options);
   }
 
+  /** Lets the processes of a paused container go on. */
   async unpauseContainer(id: string, options: CallOptions = {}): Promise<void> {
     await this.#change('POST', `${at(id)}/unpause`, options);
   }
 
+  /** Gives a container another name. */
   async renameContainer(id: string, name: string, options: CallOptions = {}): Promise<void> {
     await this.#change('POST', `${at(id)}/rename`, options, { name });
   }
@@ -142,7 +149,7 @@ export class ContainerCalls extends SystemCalls {
     return this.json('POST', `${at(id)}/wait`, { query, mutates: false, deadline, ...defined(options) });
   }
 
-  /** @param psArgs Options of `ps` on the engine; default `-ef`. */
+  /** Lists the processes of a container. @param psArgs Options of `ps` on the engine; default `-ef`. */
   async topContainer(id: string, psArgs?: string, options: CallOptions = {}): Promise<ContainerProcesses> {
     const call = { query: { ps_args: psArgs }, timeoutMs: this.timeouts.readMs, ...defined(options) };
     return this.json('GET', `${at(id)}/top`, call);

@@ -20,6 +20,7 @@ export type EngineHandler = (event: EngineEvent, engine: Engine) => void;
 
 /** Observer of an engine: what an owner that keeps an index of many engines must hear. */
 export interface EngineObserver {
+  /** Called with a container before and after a change; one of the two is absent when it appears or disappears. */
   readonly containerChanged: OnContainer;
   /** Another engine answers at this address now. */
   readonly replaced: (engine: Engine) => void;
@@ -45,6 +46,7 @@ const silences = new Set<EngineErrorCode>(['UNREACHABLE', 'TIMEOUT', 'TLS', 'BAD
 export class Engine implements EngineHandle, Followed {
   readonly addr: string;
   readonly client: DockerClient;
+  /** Failures of its pings and lists. */
   readonly health: Health;
   readonly #settings: EngineSettings;
   readonly #containers: ContainerCache;

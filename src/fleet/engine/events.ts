@@ -12,6 +12,7 @@ export type EventHandler = (event: EngineEvent) => unknown;
 export interface MonitorOptions {
   /** Nanoseconds since the epoch, as digits: events from then on, as far as the engine still has them. Default: from now on. */
   readonly since?: string | undefined;
+  /** Filters of Docker: `type`, `event`, `container`, … */
   readonly filters?: Filters | undefined;
   /** Receives the reason for which the stream broke, or what the handler threw. The stream goes on by itself. */
   readonly onError?: ((error: unknown) => void) | undefined;

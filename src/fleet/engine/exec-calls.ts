@@ -14,13 +14,17 @@ import type { ExecConfig, ExecInspect } from './types.js';
 
 /** Options of `exec`. */
 export interface ExecOptions extends CallOptions {
+  /** Id or name of a container that runs. */
   readonly container: string;
   /** Program and arguments. */
   readonly cmd: readonly string[];
   /** `NAME=value`. */
   readonly env?: readonly string[] | undefined;
+  /** User, and perhaps group, of the command: `USER[:GROUP]`. Default: that of the container. */
   readonly user?: string | undefined;
+  /** Folder in which the command starts. Default: that of the container. */
   readonly workingDir?: string | undefined;
+  /** True gives the command all rights on the engine's host. */
   readonly privileged?: boolean | undefined;
   /** Input of the command. Default: none. */
   readonly stdin?: string | Buffer | Readable | undefined;
@@ -30,8 +34,11 @@ export interface ExecOptions extends CallOptions {
 
 /** Result of a command in a container. */
 export interface ExecResult {
+  /** Exit code of the command. */
   readonly exitCode: number;
+  /** Output, as UTF-8. */
   readonly stdout: string;
+  /** Error output, as UTF-8. */
   readonly stderr: string;
 }
 
@@ -43,6 +50,7 @@ const outputBytesMaxDefault = 16 * 1024 * 1024;
 
 /** Calls about commands in running containers. */
 export class ExecCalls extends StreamCalls {
+  /** Prepares a command in a running container; `startExec` starts it. */
   async createExec(container: string, config: ExecConfig, options: CallOptions = {}): Promise<{ readonly Id: string }> {
     const call = { json: config, timeoutMs: this.timeouts.createMs, ...defined(options) };
     return this.json('POST', `${at(container)}/exec`, call);
@@ -54,10 +62,12 @@ export class ExecCalls extends StreamCalls {
     return this.upgrade('POST', `${exec(id)}/start`, { json, timeoutMs: this.timeouts.startMs, ...defined(options) });
   }
 
+  /** Reads whether a command runs, and its exit code. */
   async inspectExec(id: string, options: CallOptions = {}): Promise<ExecInspect> {
     return this.json('GET', `${exec(id)}/json`, { timeoutMs: this.timeouts.readMs, ...defined(options) });
   }
 
+  /** Sets the size of a command's terminal: `h` lines of `w` columns. */
   async resizeExec(id: string, size: { readonly h: number; readonly w: number }, options: CallOptions = {}) {
     const call = { query: { ...size }, timeoutMs: this.timeouts.changeMs, ...defined(options) };
     await this.answer('POST', `${exec(id)}/resize`, call);

@@ -9,13 +9,17 @@ import type { Filters, ImageInspect, ImageSummary, Progress, RegistryAuth, Remov
 
 /** Options of calls that report their progress. `timeoutMs` is the longest silence. */
 export interface ProgressOptions extends CallOptions {
+  /** Receives every line of progress. */
   readonly onProgress?: ProgressHandler | undefined;
 }
 
 /** Options of `importImage`. */
 export interface ImportOptions extends ProgressOptions {
+  /** Name of the new image. Default: none. */
   readonly repo?: string | undefined;
+  /** Tag of the new image. Default `latest`. */
   readonly tag?: string | undefined;
+  /** Message that the image keeps. */
   readonly message?: string | undefined;
   /** Lines of a Dockerfile. */
   readonly changes?: readonly string[] | undefined;
@@ -25,6 +29,7 @@ const tarHeaders = { 'content-type': 'application/x-tar' };
 
 /** Calls about images. */
 export class ImageCalls extends ArchiveCalls {
+  /** Lists images. `all` includes layers in between; `digests` adds digests. */
   async listImages(
     options: CallOptions & { readonly all?: boolean; readonly digests?: boolean; readonly filters?: Filters } = {},
   ): Promise<ImageSummary[]> {
@@ -32,6 +37,7 @@ export class ImageCalls extends ArchiveCalls {
     return this.json('GET', '/images/json', { query, timeoutMs: this.timeouts.readMs, ...defined(options) });
   }
 
+  /** Reads everything about an image, by name or id. */
   async inspectImage(name: string, options: CallOptions = {}): Promise<ImageInspect> {
     return this.json('GET', `/images/${imagePath(name)}/json`, {
       timeoutMs: this.timeouts.readMs,

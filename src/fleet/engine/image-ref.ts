@@ -2,6 +2,7 @@ import { EngineError } from './errors.js';
 
 /** Name of an image and the version that is meant. */
 export interface ImageRef {
+  /** Name without tag and digest, the registry's address included. */
   readonly name: string;
   /** A tag, or a digest (`sha256:…`). */
   readonly tag: string;

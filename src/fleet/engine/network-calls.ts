@@ -6,6 +6,7 @@ import { VolumeCalls } from './volume-calls.js';
 
 /** Calls about networks. */
 export class NetworkCalls extends VolumeCalls {
+  /** Lists networks. */
   async listNetworks(options: CallOptions & { readonly filters?: Filters } = {}): Promise<NetworkInfo[]> {
     const call = {
       query: { filters: filtersText(options.filters) },
@@ -15,12 +16,16 @@ export class NetworkCalls extends VolumeCalls {
     return (await this.json<NetworkInfo[] | null>('GET', '/networks', call)) ?? [];
   }
 
-  /** @throws {EngineError} `CONFLICT`: a network has the name, and `CheckDuplicate` was asked for. */
+  /**
+   * Creates a network.
+   * @throws {EngineError} `CONFLICT`: a network has the name, and `CheckDuplicate` was asked for.
+   */
   async createNetwork(network: CreateNetworkBody, options: CallOptions = {}): Promise<CreatedNetwork> {
     const call = { json: network, timeoutMs: this.timeouts.createMs, ...defined(options) };
     return this.json('POST', '/networks/create', call);
   }
 
+  /** Reads everything about a network, by id or name. */
   async inspectNetwork(
     id: string,
     options: CallOptions & { readonly verbose?: boolean; readonly scope?: string } = {},
@@ -29,12 +34,15 @@ export class NetworkCalls extends VolumeCalls {
     return this.json('GET', at(id), { query, timeoutMs: this.timeouts.readMs, ...defined(options) });
   }
 
-  /** @throws {EngineError} `FORBIDDEN`: containers are connected, or the network is one of the engine's. */
+  /**
+   * Removes a network.
+   * @throws {EngineError} `FORBIDDEN`: containers are connected, or the network is one of the engine's.
+   */
   async removeNetwork(id: string, options: CallOptions = {}): Promise<void> {
     await this.answer('DELETE', at(id), { timeoutMs: this.timeouts.removeMs, ...defined(options) });
   }
 
-  /** @param endpoint Settings of this connection: aliases, addresses. */
+  /** Connects a container to a network. @param endpoint Settings of this connection: aliases, addresses. */
   async connectNetwork(
     id: string,
     container: string,
@@ -46,6 +54,7 @@ export class NetworkCalls extends VolumeCalls {
     await this.answer('POST', `${at(id)}/connect`, call);
   }
 
+  /** Ends the connection of a container to a network. `force` also when the container is gone. */
   async disconnectNetwork(
     id: string,
     container: string,

@@ -21,8 +21,11 @@ export interface EngineTimes {
 export interface EngineOptions extends EngineTimes {
   /** Share of CPUs and memory that may be given away beyond what is there: 0.05 is 5 %. Default 0.05. */
   readonly overcommit?: number;
+  /** Clock of pings and refreshes. Default {@link systemClock}. */
   readonly clock?: Clock;
+  /** Source of the random waits. Default {@link systemRandom}. */
   readonly random?: Random;
+  /** Receives warnings about the engine, and its state. Default: none. */
   readonly logger?: Logger;
 }
 

@@ -2,7 +2,9 @@ import { SplitError } from './json-splitter.js';
 
 /** A piece of what a container wrote. */
 export interface OutputFrame {
+  /** Stream that the data belongs to. */
   readonly stream: 'stdin' | 'stdout' | 'stderr';
+  /** Data of one frame, or of a part of it. */
   readonly data: Buffer;
 }
 

@@ -16,7 +16,9 @@ export interface LogsOptions extends CallOptions {
   readonly stderr?: boolean | undefined;
   /** Seconds since the epoch, with up to nine decimals. */
   readonly since?: string | number | undefined;
+  /** Seconds since the epoch; later lines are left out. */
   readonly until?: string | number | undefined;
+  /** True puts the time of each line before it. */
   readonly timestamps?: boolean | undefined;
   /** The last so many lines; default all. */
   readonly tail?: number | 'all' | undefined;
@@ -28,11 +30,13 @@ export interface AttachOptions extends CallOptions {
   readonly logs?: boolean | undefined;
   /** False only with `logs`. Default true. */
   readonly stream?: boolean | undefined;
+  /** True connects the input of the process. */
   readonly stdin?: boolean | undefined;
   /** Default true. */
   readonly stdout?: boolean | undefined;
   /** Default true. */
   readonly stderr?: boolean | undefined;
+  /** Keys that detach a terminal: `ctrl-p,ctrl-q`. Default: those of the engine. */
   readonly detachKeys?: string | undefined;
 }
 
@@ -61,6 +65,7 @@ export class StreamCalls extends ContainerCalls {
     return this.upgrade('POST', `${at(id)}/attach`, { query, mutates: false, ...defined(options) });
   }
 
+  /** Sets the size of a container's terminal: `h` lines of `w` columns. */
   async resizeContainer(id: string, size: { readonly h: number; readonly w: number }, options: CallOptions = {}) {
     const call = { query: { ...size }, timeoutMs: this.timeouts.changeMs, ...defined(options) };
     await this.answer('POST', `${at(id)}/resize`, call);

@@ -23,6 +23,7 @@ export class SystemCalls extends Calls {
     return this.json('GET', '/info', { timeoutMs: this.timeouts.readMs, ...defined(options) });
   }
 
+  /** Reads the versions of the engine and of its API. */
   async version(options: CallOptions = {}): Promise<EngineVersion> {
     return this.json('GET', '/version', { timeoutMs: this.timeouts.readMs, ...defined(options) });
   }

@@ -22,7 +22,9 @@ import { type EngineTls, readTls, type TlsMaterial } from './tls.js';
 export interface TransportOptions {
   /** `HOST:PORT`, `tcp://…`, `http(s)://…` or `unix:///PATH`. */
   readonly address: string;
+  /** Certificates and keys for TLS. Default: none, and those of Node for an address with `https`. */
   readonly tls?: EngineTls | undefined;
+  /** Deadlines that differ from {@link engineTimeouts}, milliseconds. */
   readonly timeouts?: Partial<EngineTimeouts> | undefined;
   /** Default {@link systemClock}. */
   readonly clock?: Clock | undefined;
@@ -32,8 +34,11 @@ export interface TransportOptions {
 export interface TransportRequest {
   /** Text goes to the engine as it is. */
   readonly query?: string | Query | undefined;
+  /** Headers beside `Host`. */
   readonly headers?: OutgoingHttpHeaders | undefined;
+  /** Body of the request. */
   readonly body?: Body | undefined;
+  /** Ends the request; it rejects with `ABORTED`. */
   readonly signal?: AbortSignal | undefined;
   /** Default: `readMs` of the timeouts, and for the other deadlines `streamMs` and `progressMs`. */
   readonly timeoutMs?: number | undefined;
@@ -49,6 +54,7 @@ export interface Upgraded {
   readonly socket: Socket;
   /** Bytes that came together with the headers: they precede those of the socket. */
   readonly head: Buffer;
+  /** Answer that gave the connection away: its status and headers. */
   readonly response: IncomingMessage;
 }
 
@@ -65,8 +71,11 @@ const idleMs = 15_000;
 export class EngineTransport {
   /** Address, as errors name it. */
   readonly engine: string;
+  /** Address of the engine, in its parts. */
   readonly address: EngineAddress;
+  /** Deadlines, milliseconds. */
   readonly timeouts: EngineTimeouts;
+  /** Clock of the deadlines. */
   readonly clock: Clock;
   readonly #agent: Agent;
   readonly #tls: TlsMaterial | undefined;

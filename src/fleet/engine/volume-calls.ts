@@ -6,6 +6,7 @@ import type { CreateVolumeBody, Filters, VolumeInfo } from './types.js';
 
 /** Calls about volumes. */
 export class VolumeCalls extends ImageCalls {
+  /** Lists volumes. */
   async listVolumes(options: CallOptions & { readonly filters?: Filters } = {}): Promise<VolumeInfo[]> {
     const call = {
       query: { filters: filtersText(options.filters) },
@@ -21,11 +22,12 @@ export class VolumeCalls extends ImageCalls {
     return this.json('POST', '/volumes/create', call);
   }
 
+  /** Reads everything about a volume, by name. */
   async inspectVolume(name: string, options: CallOptions = {}): Promise<VolumeInfo> {
     return this.json('GET', at(name), { timeoutMs: this.timeouts.readMs, ...defined(options) });
   }
 
-  /** @throws {EngineError} `CONFLICT`: a container uses it. */
+  /** Removes a volume. @throws {EngineError} `CONFLICT`: a container uses it. */
   async removeVolume(name: string, options: CallOptions & { readonly force?: boolean } = {}): Promise<void> {
     const call = { query: { force: options.force }, timeoutMs: this.timeouts.removeMs, ...defined(options) };
     await this.answer('DELETE', at(name), call);

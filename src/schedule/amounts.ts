@@ -29,6 +29,17 @@ export function cpusText(asked: number, used: number, total: number): string {
   return `CPUs ${down(total - used)} of ${down(total)} free, asks ${up(asked)}`;
 }
 
+/** Says how much more would do: `0.5 GiB more memory`. */
+export function moreMemoryText(missing: number, total: number): string {
+  const [unit, bytes] = units.find(([, size]) => total >= size) ?? (['bytes', 1] as const);
+  return `${up(missing / bytes)} ${unit} more memory`;
+}
+
+/** Says how much more would do: `1.5 more CPUs`. */
+export function moreCpusText(missing: number): string {
+  return `${up(missing)} more CPUs`;
+}
+
 /** Less than a byte of a GiB: keeps a rounding error of the division from being shown. */
 const hair = 1e-10;
 const down = (amount: number) => Math.max(0, Math.floor((amount + hair) * 100) / 100);

@@ -24,4 +24,6 @@ export interface Refusal {
   readonly missing: number;
   /** Tells it to people, after the name of the node. Made only on demand. */
   readonly text: () => string;
+  /** Says what a user can do about it: `add label storage=ssd to node-2`. Absent when nothing helps on this node. */
+  readonly help?: (() => string) | undefined;
 }

@@ -13,3 +13,4 @@ export { select, type SchedulerOptions } from './scheduler.js';
 export { strategyNamed, strategyNames } from './strategies/index.js';
 export type { Strategy } from './strategies/strategy.js';
 export { type ContainerRequest, readRequest, type ReschedulePolicy } from './wanted.js';
+export * from './tasks/index.js';

@@ -27,13 +27,16 @@ export function rulesOf<Wanted, Node>(
 
 /** Holds nodes against the rules, each until the first that refuses it. */
 export function judge<Node>(rules: readonly Rule<Node>[], nodes: readonly Node[], soft: boolean): Verdict<Node>[] {
-  return nodes.map((node) => {
-    for (const [passed, { refusal }] of rules.entries()) {
-      const refused = refusal(node, soft);
-      if (refused) return { node, passed, refusal: refused };
-    }
-    return { node, passed: rules.length, refusal: undefined };
-  });
+  return nodes.map((node) => judgeOne(rules, node, soft));
+}
+
+/** Holds one node against the rules until the first that refuses it. */
+export function judgeOne<Node>(rules: readonly Rule<Node>[], node: Node, soft: boolean): Verdict<Node> {
+  for (let passed = 0; passed < rules.length; passed++) {
+    const refused = rules[passed]?.refusal(node, soft);
+    if (refused) return { node, passed, refusal: refused };
+  }
+  return { node, passed: rules.length, refusal: undefined };
 }
 
 /**

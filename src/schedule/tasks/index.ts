@@ -1,0 +1,10 @@
+// Where a task of a service may run, where it runs best, and why it waits.
+export { type Constraint, constraintKeys, meetsConstraints, parseConstraints } from './constraints.js';
+export { explainTask, type TaskExplanation } from './explain.js';
+export { failuresMax, failureWindowMs } from './failures.js';
+export { taskFilters } from './filters/index.js';
+export type { NodeFacts } from './node-facts.js';
+export type { TaskNodeView } from './node-view.js';
+export { type Placements, placeTasks, type PlaceTasks } from './place.js';
+export { TaskNodes } from './task-nodes.js';
+export { type DriverOfNetwork, type Load, loadOf, type WantedTask, wantedOf } from './wanted.js';

@@ -1,0 +1,128 @@
+import type { Task } from '../../kinds/index.js';
+import { judgeOne, type NamedRule, rulesOf } from '../judge.js';
+import { Branch, levelsOf } from './branch.js';
+import { candidateOf } from './candidate.js';
+import { taskFilters } from './filters/index.js';
+import { type Group, groupsOf } from './groups.js';
+import type { TaskNodeView } from './node-view.js';
+import { Refusals, waitingText } from './refusals.js';
+import type { TaskNodes } from './task-nodes.js';
+import { type DriverOfNetwork, wantedOf,type WantedTask } from './wanted.js';
+
+/** Tasks that wait for a node, and the cluster that they may go to. */
+export interface PlaceTasks {
+  /** Tasks that wait; one whose `nodeId` is given (of a global service) goes to that node or waits. */
+  readonly tasks: readonly Task[];
+  /** The nodes. They count every placement at once. */
+  readonly view: TaskNodes;
+  /** Time, ms since the epoch: failures that are older than some minutes are forgotten. */
+  readonly now: number;
+  /** Finds drivers of networks that must be plug-ins of the node; without it, networks need none. */
+  readonly driverOfNetwork?: DriverOfNetwork | undefined;
+}
+
+export interface Placements {
+  readonly assigned: readonly { readonly taskId: string; readonly nodeId: string }[];
+  /** Tasks that still wait, with the reason for `status.err`. */
+  readonly pending: readonly { readonly taskId: string; readonly text: string }[];
+}
+
+type Rules = readonly NamedRule<TaskNodeView>[];
+
+/**
+ * Places tasks on nodes. The same tasks, nodes and time lead to the same placements, in whatever order they come.
+ *
+ * The view counts the placements as if they were written: `setTask` confirms one, and `removeTask` takes back one that was
+ * not written.
+ */
+export function placeTasks({ tasks, view, now, driverOfNetwork }: PlaceTasks): Placements {
+  const placed = { assigned: [] as Placements['assigned'][number][], pending: [] as Placements['pending'][number][] };
+  const groups = groupsOf(tasks).map((group) => readGroup(group, view, driverOfNetwork));
+  for (const group of groups) confirm(group, view, placed);
+  for (const group of groups) spread(group, view, now, placed);
+  return placed;
+}
+
+interface ReadGroup {
+  readonly wanted: WantedTask;
+  readonly rules: Rules;
+  /** Tasks whose node is given, and tasks that may go to any. */
+  readonly bound: readonly Task[];
+  readonly free: readonly Task[];
+}
+
+function readGroup(group: Group, view: TaskNodes, driverOfNetwork: DriverOfNetwork | undefined): ReadGroup {
+  const wanted = wantedOf(group[0], driverOfNetwork);
+  return {
+    wanted,
+    rules: rulesOf(wanted, view.all, taskFilters),
+    bound: group.filter(({ nodeId }) => nodeId !== undefined),
+    free: group.filter(({ nodeId }) => nodeId === undefined),
+  };
+}
+
+interface Placed {
+  readonly assigned: Placements['assigned'][number][];
+  readonly pending: Placements['pending'][number][];
+}
+
+/** Lets tasks whose node is given have it, or says why they wait. */
+function confirm({ bound, rules, wanted }: ReadGroup, view: TaskNodes, { assigned, pending }: Placed): void {
+  for (const { id: taskId, nodeId = '' } of bound) {
+    const node = view.get(nodeId);
+    const text = node ? refusalText(rules, node) : 'the assigned node does not exist';
+    if (text === '') {
+      view.claim(taskId, nodeId, wanted);
+      assigned.push({ taskId, nodeId });
+    } else pending.push({ taskId, text });
+  }
+}
+
+function refusalText(rules: Rules, node: TaskNodeView): string {
+  const { passed, refusal } = judgeOne(rules, node, false);
+  if (!refusal) return '';
+  const refusals = new Refusals(rules);
+  refusals.count(passed);
+  return refusals.text();
+}
+
+/** Gives each task the node that is best at its moment: one pass over the nodes, then a heap. */
+function spread({ free, rules, wanted }: ReadGroup, view: TaskNodes, now: number, { assigned, pending }: Placed): void {
+  if (free.length === 0) return;
+  const { root, refusals } = rank(rules, wanted, view.all, now);
+  let text: string | undefined;
+  for (const { id: taskId } of free) {
+    const { best } = root;
+    if (!best) {
+      pending.push({ taskId, text: (text ??= waitingText(refusals.text())) });
+      continue;
+    }
+    view.claim(taskId, best.node.facts.id, wanted);
+    assigned.push({ taskId, nodeId: best.node.facts.id });
+    best.ofService++;
+    best.ofAll++;
+    const { passed, refusal } = judgeOne(rules, best.node, false);
+    if (refusal) refusals.count(passed);
+    root.take(!refusal);
+  }
+}
+
+/** Brings the nodes that fit in the order in which they are taken, and counts the others. */
+export function rank(
+  rules: Rules,
+  wanted: WantedTask,
+  nodes: readonly TaskNodeView[],
+  now: number,
+): { readonly root: Branch; readonly refusals: Refusals } {
+  const root = new Branch();
+  const refusals = new Refusals(rules);
+  const levels = levelsOf(wanted.spreads);
+  for (const [order, node] of nodes.entries()) {
+    const { passed, refusal } = judgeOne(rules, node, false);
+    if (refusal) refusals.count(passed);
+    const candidate = refusal ? undefined : candidateOf(node, order, wanted, now);
+    root.add(node.facts, node.activeTasksOf(wanted.serviceId), candidate, levels);
+  }
+  root.order();
+  return { root, refusals };
+}

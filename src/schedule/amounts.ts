@@ -37,7 +37,8 @@ export function moreMemoryText(missing: number, total: number): string {
 
 /** Says how much more would do: `1.5 more CPUs`. */
 export function moreCpusText(missing: number): string {
-  return `${up(missing)} more CPUs`;
+  const amount = up(missing);
+  return `${amount} more ${amount === 1 ? 'CPU' : 'CPUs'}`;
 }
 
 /** Less than a byte of a GiB: keeps a rounding error of the division from being shown. */

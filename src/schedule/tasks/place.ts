@@ -7,7 +7,7 @@ import { type Group, groupsOf } from './groups.js';
 import type { TaskNodeView } from './node-view.js';
 import { Refusals, waitingText } from './refusals.js';
 import type { TaskNodes } from './task-nodes.js';
-import { type DriverOfNetwork, wantedOf,type WantedTask } from './wanted.js';
+import { type DriverOfNetwork, wantedOf, type WantedTask } from './wanted.js';
 
 /** Tasks that wait for a node, and the cluster that they may go to. */
 export interface PlaceTasks {

@@ -35,6 +35,12 @@ export function moreMemoryText(missing: number, total: number): string {
   return `${up(missing / bytes)} ${unit} more memory`;
 }
 
+/** Returns an amount of memory: `1.5 GiB of memory`. */
+export function memoryAmount(asked: number): string {
+  const [unit, bytes] = units.find(([, size]) => asked >= size) ?? (['bytes', 1] as const);
+  return `${up(asked / bytes)} ${unit} of memory`;
+}
+
 /** Says how much more would do: `1.5 more CPUs`. */
 export function moreCpusText(missing: number): string {
   const amount = up(missing);

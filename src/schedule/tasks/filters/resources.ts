@@ -1,4 +1,4 @@
-import { missingOf, moreCpusText, moreMemoryText } from '../../amounts.js';
+import { memoryAmount, missingOf, moreCpusText, moreMemoryText } from '../../amounts.js';
 import type { Refusal } from '../../filter.js';
 import { resourcesFilter } from '../../filters/resources.js';
 import { type MissingPieces, missingPieces, type Pieces } from '../generic.js';
@@ -20,7 +20,11 @@ export const taskResourcesFilter: TaskFilter<Asked, Place> = {
     const plain = resourcesFilter.rule(asked, nodes);
     if (!plain && asked.pieces.size === 0) return undefined;
     return {
-      asks: [...(plain?.asks ?? []), ...[...asked.pieces].map(([kind, { count }]) => `${count} ${kind}`)],
+      asks: [
+        ...(asked.cpus > 0 ? [`${asked.cpus} CPUs`] : []),
+        ...(asked.memoryBytes > 0 ? [memoryAmount(asked.memoryBytes)] : []),
+        ...[...asked.pieces].map(([kind, { count }]) => `${count} ${kind}`),
+      ],
       soft: false,
       refusal: (node) => {
         const short = plain?.refusal(node, false);

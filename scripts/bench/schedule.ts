@@ -9,6 +9,7 @@ import {
   strategyNamed,
 } from '../../src/schedule/index.js';
 import { type Figure, figure, percentiles } from './figure.js';
+import { placementSuite } from './placement.js';
 
 const nodeCount = 1_000;
 const containersEach = 30;
@@ -17,7 +18,7 @@ const rounds = 200;
 const random = seededRandom(1);
 const hexadecimal = () => Array.from({ length: 64 }, () => random(16).toString(16)).join('');
 
-/** Decisions for kinds of containers, on 1,000 nodes that have 30 containers each. */
+/** Decisions for kinds of containers, on 1,000 nodes that have 30 containers each; then placements of tasks. */
 export async function* scheduleSuite(): AsyncGenerator<Figure> {
   const nodes = Array.from({ length: nodeCount }, (_, i) => nodeOf(i));
   const bodies: Readonly<Record<string, CreateBody>> = {
@@ -31,6 +32,7 @@ export async function* scheduleSuite(): AsyncGenerator<Figure> {
     selectSoftInVain: { Env: ['constraint:storage==~none', 'affinity:container==~none-*'] },
   };
   for (const [name, body] of Object.entries(bodies)) yield decisions(name, body, nodes);
+  yield* placementSuite();
 }
 
 function decisions(name: string, body: CreateBody, nodes: readonly NodeView[]): Figure {

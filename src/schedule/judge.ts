@@ -27,16 +27,21 @@ export function rulesOf<Wanted, Node>(
 
 /** Holds nodes against the rules, each until the first that refuses it. */
 export function judge<Node>(rules: readonly Rule<Node>[], nodes: readonly Node[], soft: boolean): Verdict<Node>[] {
-  return nodes.map((node) => judgeOne(rules, node, soft));
+  return nodes.map((node) => {
+    for (const [passed, { refusal }] of rules.entries()) {
+      const refused = refusal(node, soft);
+      if (refused) return { node, passed, refusal: refused };
+    }
+    return { node, passed: rules.length, refusal: undefined };
+  });
 }
 
-/** Holds one node against the rules until the first that refuses it. */
-export function judgeOne<Node>(rules: readonly Rule<Node>[], node: Node, soft: boolean): Verdict<Node> {
+/** Returns the place of the first rule that refuses a node; their number when it passes all. */
+export function rulesPassed<Node>(rules: readonly Rule<Node>[], node: Node, soft: boolean): number {
   for (let passed = 0; passed < rules.length; passed++) {
-    const refused = rules[passed]?.refusal(node, soft);
-    if (refused) return { node, passed, refusal: refused };
+    if (rules[passed]?.refusal(node, soft)) return passed;
   }
-  return { node, passed: rules.length, refusal: undefined };
+  return rules.length;
 }
 
 /**

@@ -23,23 +23,39 @@ export class Branch {
   /** Active tasks of the service on all nodes of the branch, those that do not fit included. */
   #tasks = 0;
   readonly #branches = new Map<string, Branch>();
+  readonly #most: number;
   readonly #candidates: Candidate[] = [];
+  /** The same candidates with the worst first, once there are as many as tasks. */
+  #worst: Heap<Candidate> | undefined;
   #nodes: Heap<Candidate> | undefined;
   #next: Heap<Branch> | undefined;
   #best: Candidate | undefined;
 
+  /** Makes a branch for at most so many tasks: it keeps no more nodes, since each of the best takes one at least. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
   /** Adds a node; only as tasks that are there already, when it does not fit. */
-  add(facts: NodeFacts, tasks: number, candidate: Candidate | undefined, levels: readonly Level[]): void {
+  add(facts: NodeFacts, tasks: number, candidate: Candidate | undefined, levels: readonly Level[], depth = 0): void {
     this.#tasks += tasks;
-    const [level, ...lower] = levels;
-    if (level) this.#branch(level(facts)).add(facts, tasks, candidate, lower);
-    else if (candidate) this.#candidates.push(candidate);
+    const level = levels[depth];
+    if (level) this.#branch(level(facts)).add(facts, tasks, candidate, levels, depth + 1);
+    else if (candidate) this.#keep(candidate);
+  }
+
+  #keep(candidate: Candidate): void {
+    const worst = this.#worst?.first;
+    if (!worst) {
+      this.#candidates.push(candidate);
+      if (this.#candidates.length === this.#most) this.#worst = new Heap(this.#candidates, compareReversed);
+    } else if (compareCandidates(candidate, worst) < 0) this.#worst?.replaceFirst(candidate);
   }
 
   #branch(value: string): Branch {
     const known = this.#branches.get(value);
     if (known) return known;
-    const added = new Branch();
+    const added = new Branch(this.#most);
     this.#branches.set(value, added);
     return added;
   }
@@ -87,4 +103,5 @@ export class Branch {
   }
 }
 
+const compareReversed = (a: Candidate, b: Candidate) => compareCandidates(b, a);
 const compareBranches = (a: Branch, b: Branch) => Branch.compare(a, b);

@@ -16,7 +16,7 @@ export interface Candidate {
 }
 
 export function candidateOf(node: TaskNodeView, order: number, wanted: WantedTask, now: number): Candidate {
-  const failures = node.failuresOf(wanted.serviceId, wanted.specVersion, now);
+  const failures = node.failuresOf(wanted.failureKey, now);
   return {
     node,
     failures: failures >= failuresMax ? failures : 0,

@@ -50,7 +50,7 @@ function taken(
   nodes: readonly TaskNodeView[],
   now: number,
 ): Explained<TaskNodeView>[] {
-  const { root } = rank(rules, wanted, nodes, now);
+  const { root } = rank(rules, wanted, nodes, now, nodes.length);
   const fitting: Explained<TaskNodeView>[] = [];
   for (let { best } = root; best; { best } = root) {
     fitting.push({ node: best.node, fits: true, rank: fitting.length + 1 });

@@ -20,7 +20,7 @@ export class Failures {
   }
 
   count(service: string, now: number): number {
-    const times = this.#times.get(service);
+    const times = this.#times.size === 0 ? undefined : this.#times.get(service);
     if (!times) return 0;
     let count = 0;
     for (const at of times.values()) if (at > now - failureWindowMs) count++;
@@ -39,4 +39,5 @@ function forgetBefore(times: Map<string, number>, end: number): void {
   for (const [taskId, at] of times) if (at <= end) times.delete(taskId);
 }
 
+/** Names a service and a version of its spec in one text. */
 export const failureKey = (serviceId: string, specVersion: number) => `${serviceId}@${specVersion}`;

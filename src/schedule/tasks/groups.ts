@@ -4,7 +4,7 @@ import type { Task } from '../../kinds/index.js';
 export type Group = readonly [Task, ...Task[]];
 
 /**
- * Groups tasks by service and version of its spec; a task by itself is a group. Groups that have waited longest come
+ * Groups tasks by service and version of its spec; tasks of no service by what they ask for. Groups that have waited longest come
  * first, within one the lowest slots. The order of `tasks` does not matter.
  */
 export function groupsOf(tasks: readonly Task[]): Group[] {
@@ -21,8 +21,12 @@ export function groupsOf(tasks: readonly Task[]): Group[] {
     .map(({ group }) => group.sort((a, b) => a.slot - b.slot || compareTexts(a.id, b.id)));
 }
 
-const keyOf = ({ id, serviceId, specVersion }: Task) =>
-  serviceId === undefined ? `task ${id}` : `service ${serviceId} ${specVersion}`;
+function keyOf({ serviceId, specVersion, spec, networks, endpoint }: Task): string {
+  if (serviceId !== undefined) return `service ${serviceId} ${specVersion}`;
+  const { resources, placement, container, logDriver } = spec;
+  const asks = [resources?.reservations, placement, container?.mounts, logDriver, spec.networks, networks, endpoint];
+  return `tasks ${specVersion} ${JSON.stringify(asks)}`;
+}
 
 const oldest = (group: readonly Task[]) =>
   group.reduce((least, { meta }) => Math.min(least, meta.createdAt), Number.POSITIVE_INFINITY);

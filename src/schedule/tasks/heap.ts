@@ -20,6 +20,11 @@ export class Heap<T> {
     if (this.#items.length > 0) this.#sink(0);
   }
 
+  replaceFirst(item: T): void {
+    this.#items[0] = item;
+    this.#sink(0);
+  }
+
   removeFirst(): void {
     const last = this.#items.pop();
     if (last === undefined || this.#items.length === 0) return;

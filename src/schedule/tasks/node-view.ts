@@ -15,8 +15,8 @@ export interface TaskNodeView {
   readonly activeTasks: number;
   /** Returns the number of active tasks of a service. */
   readonly activeTasksOf: (serviceId: string) => number;
-  /** Returns the number of tasks of this service and version of its spec that failed here lately. */
-  readonly failuresOf: (serviceId: string, specVersion: number, now: number) => number;
+  /** Returns the number of tasks that failed here lately, of a service and version of its spec (`failureKey`). */
+  readonly failuresOf: (service: string, now: number) => number;
   /** Returns the ids of the tasks that hold a port, such as `8080/tcp`. */
   readonly holdersOfPort: (port: string) => readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { Task } from '../../kinds/index.js';
-import { judgeOne, type NamedRule, rulesOf } from '../judge.js';
+import { type NamedRule, rulesOf, rulesPassed } from '../judge.js';
 import { Branch, levelsOf } from './branch.js';
 import { candidateOf } from './candidate.js';
 import { taskFilters } from './filters/index.js';
@@ -79,8 +79,8 @@ function confirm({ bound, rules, wanted }: ReadGroup, view: TaskNodes, { assigne
 }
 
 function refusalText(rules: Rules, node: TaskNodeView): string {
-  const { passed, refusal } = judgeOne(rules, node, false);
-  if (!refusal) return '';
+  const passed = rulesPassed(rules, node, false);
+  if (passed === rules.length) return '';
   const refusals = new Refusals(rules);
   refusals.count(passed);
   return refusals.text();
@@ -89,7 +89,7 @@ function refusalText(rules: Rules, node: TaskNodeView): string {
 /** Gives each task the node that is best at its moment: one pass over the nodes, then a heap. */
 function spread({ free, rules, wanted }: ReadGroup, view: TaskNodes, now: number, { assigned, pending }: Placed): void {
   if (free.length === 0) return;
-  const { root, refusals } = rank(rules, wanted, view.all, now);
+  const { root, refusals } = rank(rules, wanted, view.all, now, free.length);
   let text: string | undefined;
   for (const { id: taskId } of free) {
     const { best } = root;
@@ -101,27 +101,31 @@ function spread({ free, rules, wanted }: ReadGroup, view: TaskNodes, now: number
     assigned.push({ taskId, nodeId: best.node.facts.id });
     best.ofService++;
     best.ofAll++;
-    const { passed, refusal } = judgeOne(rules, best.node, false);
-    if (refusal) refusals.count(passed);
-    root.take(!refusal);
+    const passed = rulesPassed(rules, best.node, false);
+    if (passed < rules.length) refusals.count(passed);
+    root.take(passed === rules.length);
   }
 }
 
-/** Brings the nodes that fit in the order in which they are taken, and counts the others. */
+/** Brings the nodes that fit in the order in which at most so many tasks take them, and counts the others. */
 export function rank(
   rules: Rules,
   wanted: WantedTask,
   nodes: readonly TaskNodeView[],
   now: number,
+  most: number,
 ): { readonly root: Branch; readonly refusals: Refusals } {
-  const root = new Branch();
+  const root = new Branch(most);
   const refusals = new Refusals(rules);
   const levels = levelsOf(wanted.spreads);
-  for (const [order, node] of nodes.entries()) {
-    const { passed, refusal } = judgeOne(rules, node, false);
-    if (refusal) refusals.count(passed);
-    const candidate = refusal ? undefined : candidateOf(node, order, wanted, now);
-    root.add(node.facts, node.activeTasksOf(wanted.serviceId), candidate, levels);
+  let order = 0;
+  for (const node of nodes) {
+    const passed = rulesPassed(rules, node, false);
+    const fits = passed === rules.length;
+    if (!fits) refusals.count(passed);
+    const candidate = fits ? candidateOf(node, order, wanted, now) : undefined;
+    root.add(node.facts, candidate?.ofService ?? node.activeTasksOf(wanted.serviceId), candidate, levels);
+    order++;
   }
   root.order();
   return { root, refusals };

@@ -1,4 +1,4 @@
-import { failureKey, Failures } from './failures.js';
+import { Failures } from './failures.js';
 import { change, PiecesInUse } from './generic.js';
 import type { NodeFacts } from './node-facts.js';
 import type { TaskNodeView } from './node-view.js';
@@ -78,8 +78,8 @@ export class TaskNode implements TaskNodeView {
     return this.#activeByService.get(serviceId) ?? 0;
   }
 
-  failuresOf(serviceId: string, specVersion: number, now: number): number {
-    return this.failures.count(failureKey(serviceId, specVersion), now);
+  failuresOf(service: string, now: number): number {
+    return this.failures.count(service, now);
   }
 
   holdersOfPort(port: string): readonly string[] {

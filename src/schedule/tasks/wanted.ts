@@ -1,4 +1,5 @@
 import type { Mount, Platform, PortConfig, Task } from '../../kinds/index.js';
+import { failureKey } from './failures.js';
 import { type Pieces, piecesOf } from './generic.js';
 
 /** Everything that a task takes of the node on which it is. Tasks of one group share it. */
@@ -20,7 +21,8 @@ export interface WantedPlugin {
 
 /** A task that wants a node, read for the filters: the same for all tasks of a group. */
 export interface WantedTask extends Load {
-  readonly specVersion: number;
+  /** Name of the service and the version of its spec for failures. */
+  readonly failureKey: string;
   readonly cpus: number;
   readonly constraints: readonly string[];
   /** Properties over whose values the tasks are spread, the most important first. */
@@ -40,7 +42,7 @@ export function wantedOf(task: Task, driverOfNetwork?: DriverOfNetwork): WantedT
   const load = loadOf(task);
   return {
     ...load,
-    specVersion,
+    failureKey: failureKey(load.serviceId, specVersion),
     cpus: load.nanoCpus / 1e9,
     constraints,
     spreads: preferences.map(({ spread }) => spread),

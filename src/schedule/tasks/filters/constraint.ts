@@ -1,5 +1,5 @@
 import { SchedulingError } from '../../errors.js';
-import type { Rule } from '../../filter.js';
+import type { Refusal, Rule } from '../../filter.js';
 import { type Constraint, constraintKeys, readConstraints, valueOf } from '../constraints.js';
 import type { TaskNodeView } from '../node-view.js';
 import type { WantedTask } from '../wanted.js';
@@ -28,17 +28,39 @@ function ruleOf(constraints: readonly Constraint[]): Rule<Place> {
   return {
     asks: constraints.map(shown),
     soft: false,
-    refusal: ({ name, facts }) => {
-      if (constraints.every(({ holds }) => holds(facts))) return undefined;
-      const failing = constraints.filter(({ holds }) => !holds(facts));
-      const helps = failing.map((one) => helpOf(one, name));
-      return {
-        missing: failing.length,
-        text: () => failing.map((one) => why(one, { facts })).join(', '),
-        help: helps.includes(undefined) ? undefined : () => helps.join(' and '),
-      };
+    refusal: (node) => {
+      if (constraints.every(({ holds }) => holds(node.facts))) return undefined;
+      return new Unmet(constraints, node);
     },
   };
+}
+
+/** Refusal that finds out more only when somebody asks: most nodes are looked at without that. */
+class Unmet implements Refusal {
+  readonly #constraints: readonly Constraint[];
+  readonly #node: Place;
+
+  constructor(constraints: readonly Constraint[], node: Place) {
+    this.#constraints = constraints;
+    this.#node = node;
+  }
+
+  get #failing(): readonly Constraint[] {
+    return this.#constraints.filter(({ holds }) => !holds(this.#node.facts));
+  }
+
+  get missing(): number {
+    return this.#failing.length;
+  }
+
+  text(): string {
+    return this.#failing.map((one) => why(one, this.#node)).join(', ');
+  }
+
+  get help(): (() => string) | undefined {
+    const helps = this.#failing.map((one) => helpOf(one, this.#node.name));
+    return helps.includes(undefined) ? undefined : () => helps.join(' and ');
+  }
 }
 
 const shown = ({ key, operator, value }: Constraint) => `${key}${operator}${value}`;

@@ -43,6 +43,13 @@ export function placeTasks({ tasks, view, now, driverOfNetwork }: PlaceTasks): P
   return placed;
 }
 
+/** Says what {@link placeTasks} would do, for a plan: the view is as before afterwards. */
+export function tryPlacing(options: PlaceTasks): Placements {
+  const placements = placeTasks(options);
+  for (const { taskId } of placements.assigned) options.view.removeTask(taskId);
+  return placements;
+}
+
 interface ReadGroup {
   readonly wanted: WantedTask;
   readonly rules: Rules;

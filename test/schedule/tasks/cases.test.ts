@@ -47,6 +47,34 @@ describe('tasks of one service', () => {
   });
 });
 
+describe('tasks of no service', () => {
+  it('spread as well, and each asks for what it asks', () => {
+    const on = view([node('n1'), node('n2'), node('big', { memoryBytes: 16 * gib })]);
+    const small = tasks(3, { service: '' }, 'small');
+    const large = tasks(2, { service: '', spec: reserving({ memoryBytes: 8 * gib }) }, 'large');
+    expect(place([...small, ...large], on)).toMatchObject({ waiting: 0 });
+    expect(on.all.map(({ name, activeTasks }) => [name, activeTasks])).toEqual([
+      ['big', 3],
+      ['n1', 1],
+      ['n2', 1],
+    ]);
+  });
+});
+
+describe('groups of tasks', () => {
+  it('that wait longer go first, and low slots before high ones', () => {
+    const on = view([node('n1', { memoryBytes: 3 * gib })]);
+    const spec = reserving({ memoryBytes: gib });
+    const later = tasks(2, { service: 'a', createdAt: 2, spec });
+    const first = tasks(2, { service: 'b', createdAt: 1, spec });
+    expect(place([...later].reverse().concat(first), on).assigned.map(({ taskId }) => taskId)).toEqual([
+      'b-1',
+      'b-2',
+      'a-1',
+    ]);
+  });
+});
+
 describe('preferences', () => {
   it('even out zones, not nodes: a zone with 1 node takes 4 of 8, one with 4 nodes 1 each', () => {
     const on = view([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { constraintKeys, meetsConstraints, parseConstraints } from '../../../src/schedule/index.js';
+import { constraintKeys, meetsConstraints, meetsPlacement, parseConstraints } from '../../../src/schedule/index.js';
 import { thrown } from '../made.js';
 import { node, type NodeGiven } from './made.js';
 
@@ -137,6 +137,24 @@ describe('a constraint', () => {
     const { message } = thrown(() => parseConstraints([`node.role==${'x'.repeat(5_000)}`]));
     expect(message).toContain('is invalid');
     expect(message.length).toBeLessThan(500);
+  });
+
+  it('of a placement is met together with its platforms', () => {
+    const linux = { os: 'linux', architecture: 'amd64' };
+    const windows = { os: 'windows', architecture: 'amd64' };
+    const placement = {
+      constraints: ['node.role==manager'],
+      preferences: [],
+      maxReplicas: 0,
+      platforms: [linux, windows],
+    };
+    const meeting = (more: object, given = usual) => meetsPlacement(node('n1', given), { ...placement, ...more });
+    expect(meetsPlacement(node('n1'), undefined)).toBe(true);
+    expect(meeting({ constraints: [], platforms: [] })).toBe(true);
+    expect(meeting({}, { ...usual, state: 'down', availability: 'drain' })).toBe(true);
+    expect(meeting({ platforms: [windows] })).toBe(false);
+    expect(meeting({ constraints: ['node.role==worker'] })).toBe(false);
+    expect(meeting({ constraints: ['node.role'] })).toBe(false);
   });
 
   it('keeps what the user wrote', () => {

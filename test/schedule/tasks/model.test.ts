@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Node, Task } from '../../../src/kinds/index.js';
-import { placeTasks, TaskNodes } from '../../../src/schedule/index.js';
+import { placeOnNodes, placeTasks, TaskNodes, tryPlacing } from '../../../src/schedule/index.js';
 import { node, now, reserving, task, type TaskGiven } from './made.js';
 import { type NaiveResult, placeNaively, type Reason, reasonAgainst, reasons } from './naive.js';
 
@@ -145,6 +145,8 @@ describe('placing', () => {
     holds(anyWorld, ({ nodes, existing, tasks }) => {
       const fast = placeTasks({ tasks, view: TaskNodes.of(nodes, existing), now });
       const naive = placeNaively(tasks, nodes, existing, now);
+      const each = nodes.map((one) => ({ node: one, tasks: existing.filter(({ nodeId }) => nodeId === one.id) }));
+      expect(placeOnNodes(tasks, each, now)).toEqual(fast);
       expect(fast.assigned).toEqual(naive.assigned);
       expect(fast.pending).toEqual(naive.pending.map((one) => ({ taskId: one.taskId, text: textOf(one) })));
     });
@@ -242,7 +244,10 @@ describe('the view', () => {
     holds(anyWorld, ({ nodes, existing, tasks }) => {
       const view = TaskNodes.of(nodes, existing);
       const before = shown(view);
+      const tried = tryPlacing({ tasks, view, now });
+      expect(shown(view)).toEqual(before);
       const first = placeTasks({ tasks, view, now });
+      expect(first).toEqual(tried);
       const byId = new Map(tasks.map((one) => [one.id, one]));
       const written = first.assigned.map(({ taskId, nodeId }): Task => {
         const one = byId.get(taskId) as Task;

@@ -2,6 +2,7 @@ import { type Candidate, compareCandidates } from './candidate.js';
 import { propertyOf, valueOf } from './constraints.js';
 import { Heap } from './heap.js';
 import type { NodeFacts } from './node-facts.js';
+import type { TaskNodeView } from './node-view.js';
 
 /** Returns the value of a node that a preference spreads tasks over. */
 export type Level = (node: NodeFacts) => string;
@@ -15,6 +16,16 @@ export function levelsOf(spreads: readonly string[]): Level[] {
   });
 }
 
+export interface BranchOptions {
+  readonly levels: readonly Level[];
+  /**
+   * Number of tasks. A branch keeps no more nodes than that: each of the best takes a task at least. Whether a node that is
+   * worse than all of those fits is not even asked.
+   */
+  readonly most: number;
+  readonly fits: (node: TaskNodeView) => boolean;
+}
+
 /**
  * A part of the nodes: those with the same values at the upper levels. The next task goes to the branch with the fewest
  * tasks of the service, level by level, and there to the best node. A branch without a node that fits gives way.
@@ -23,7 +34,7 @@ export class Branch {
   /** Active tasks of the service on all nodes of the branch, those that do not fit included. */
   #tasks = 0;
   readonly #branches = new Map<string, Branch>();
-  readonly #most: number;
+  readonly #options: BranchOptions;
   readonly #candidates: Candidate[] = [];
   /** The same candidates with the worst first, once there are as many as tasks. */
   #worst: Heap<Candidate> | undefined;
@@ -31,31 +42,34 @@ export class Branch {
   #next: Heap<Branch> | undefined;
   #best: Candidate | undefined;
 
-  /** Makes a branch for at most so many tasks: it keeps no more nodes, since each of the best takes one at least. */
-  constructor(most: number) {
-    this.#most = most;
+  constructor(options: BranchOptions) {
+    this.#options = options;
   }
 
-  /** Adds a node; only as tasks that are there already, when it does not fit. */
-  add(facts: NodeFacts, tasks: number, candidate: Candidate | undefined, levels: readonly Level[], depth = 0): void {
-    this.#tasks += tasks;
-    const level = levels[depth];
-    if (level) this.#branch(level(facts)).add(facts, tasks, candidate, levels, depth + 1);
-    else if (candidate) this.#keep(candidate);
+  /** Adds a node: to be taken when it fits, and with its tasks in any case. */
+  add(candidate: Candidate, depth = 0): void {
+    this.#tasks += candidate.ofService;
+    const level = this.#options.levels[depth];
+    if (level) this.#branch(level(candidate.node.facts)).add(candidate, depth + 1);
+    else this.#keep(candidate);
   }
 
   #keep(candidate: Candidate): void {
+    const { most, fits } = this.#options;
     const worst = this.#worst?.first;
-    if (!worst) {
+    if (worst && compareCandidates(candidate, worst) > 0) return;
+    if (!fits(candidate.node)) return;
+    if (worst) this.#worst?.replaceFirst(candidate);
+    else {
       this.#candidates.push(candidate);
-      if (this.#candidates.length === this.#most) this.#worst = new Heap(this.#candidates, compareReversed);
-    } else if (compareCandidates(candidate, worst) < 0) this.#worst?.replaceFirst(candidate);
+      if (this.#candidates.length === most) this.#worst = new Heap(this.#candidates, compareReversed);
+    }
   }
 
   #branch(value: string): Branch {
     const known = this.#branches.get(value);
     if (known) return known;
-    const added = new Branch(this.#most);
+    const added = new Branch(this.#options);
     this.#branches.set(value, added);
     return added;
   }

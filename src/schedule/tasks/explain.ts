@@ -1,10 +1,10 @@
 import type { Task } from '../../kinds/index.js';
 import { type Explained, nearestFirst } from '../explain.js';
-import { judge, type NamedRule, passes, rulesOf, type Verdict } from '../judge.js';
+import { judge, type NamedRule, passes, rulesOf } from '../judge.js';
 import { taskFilters } from './filters/index.js';
 import type { TaskNodeView } from './node-view.js';
 import { type PlaceTasks, rank } from './place.js';
-import { Refusals, waitingText } from './refusals.js';
+import { refusalsText, waitingText } from './refusals.js';
 import { wantedOf } from './wanted.js';
 
 /** Reasons for which a task goes to one node and not to others. */
@@ -34,7 +34,7 @@ export function explainTask(
   const verdicts = judge(rules, nodes, false);
   const refused = nearestFirst(rules, verdicts);
   if (verdicts.some(passes)) return { nodes: [...taken(rules, wanted, nodes, now), ...refused] };
-  const counted = countText(rules, verdicts);
+  const counted = refusalsText(rules, nodes);
   const waiting = task.nodeId === undefined ? waitingText(counted) : counted || 'the assigned node does not exist';
   const help = helpOf(
     rules,
@@ -50,19 +50,13 @@ function taken(
   nodes: readonly TaskNodeView[],
   now: number,
 ): Explained<TaskNodeView>[] {
-  const { root } = rank(rules, wanted, nodes, now, nodes.length);
+  const root = rank(rules, wanted, nodes, now, nodes.length);
   const fitting: Explained<TaskNodeView>[] = [];
   for (let { best } = root; best; { best } = root) {
     fitting.push({ node: best.node, fits: true, rank: fitting.length + 1 });
     root.take(false);
   }
   return fitting;
-}
-
-function countText(rules: Rules, verdicts: readonly Verdict<TaskNodeView>[]): string {
-  const refusals = new Refusals(rules);
-  for (const { passed } of verdicts) refusals.count(passed);
-  return refusals.text();
 }
 
 /**

@@ -5,7 +5,7 @@ import { candidateOf } from './candidate.js';
 import { taskFilters } from './filters/index.js';
 import { type Group, groupsOf } from './groups.js';
 import type { TaskNodeView } from './node-view.js';
-import { Refusals, waitingText } from './refusals.js';
+import { refusalsText, waitingText } from './refusals.js';
 import type { TaskNodes } from './task-nodes.js';
 import { type DriverOfNetwork, wantedOf, type WantedTask } from './wanted.js';
 
@@ -77,7 +77,7 @@ interface Placed {
 function confirm({ bound, rules, wanted }: ReadGroup, view: TaskNodes, { assigned, pending }: Placed): void {
   for (const { id: taskId, nodeId = '' } of bound) {
     const node = view.get(nodeId);
-    const text = node ? refusalText(rules, node) : 'the assigned node does not exist';
+    const text = node ? refusalsText(rules, [node]) : 'the assigned node does not exist';
     if (text === '') {
       view.claim(taskId, nodeId, wanted);
       assigned.push({ taskId, nodeId });
@@ -85,55 +85,41 @@ function confirm({ bound, rules, wanted }: ReadGroup, view: TaskNodes, { assigne
   }
 }
 
-function refusalText(rules: Rules, node: TaskNodeView): string {
-  const passed = rulesPassed(rules, node, false);
-  if (passed === rules.length) return '';
-  const refusals = new Refusals(rules);
-  refusals.count(passed);
-  return refusals.text();
-}
-
 /** Gives each task the node that is best at its moment: one pass over the nodes, then a heap. */
 function spread({ free, rules, wanted }: ReadGroup, view: TaskNodes, now: number, { assigned, pending }: Placed): void {
   if (free.length === 0) return;
-  const { root, refusals } = rank(rules, wanted, view.all, now, free.length);
+  const root = rank(rules, wanted, view.all, now, free.length);
   let text: string | undefined;
   for (const { id: taskId } of free) {
     const { best } = root;
     if (!best) {
-      pending.push({ taskId, text: (text ??= waitingText(refusals.text())) });
+      pending.push({ taskId, text: (text ??= waitingText(refusalsText(rules, view.all))) });
       continue;
     }
     view.claim(taskId, best.node.facts.id, wanted);
     assigned.push({ taskId, nodeId: best.node.facts.id });
     best.ofService++;
     best.ofAll++;
-    const passed = rulesPassed(rules, best.node, false);
-    if (passed < rules.length) refusals.count(passed);
-    root.take(passed === rules.length);
+    root.take(passesAll(rules, best.node));
   }
 }
 
-/** Brings the nodes that fit in the order in which at most so many tasks take them, and counts the others. */
+/** Brings the nodes that fit in the order in which at most so many tasks take them. */
 export function rank(
   rules: Rules,
   wanted: WantedTask,
   nodes: readonly TaskNodeView[],
   now: number,
   most: number,
-): { readonly root: Branch; readonly refusals: Refusals } {
-  const root = new Branch(most);
-  const refusals = new Refusals(rules);
-  const levels = levelsOf(wanted.spreads);
+): Branch {
+  const fits = (node: TaskNodeView) => passesAll(rules, node);
+  const root = new Branch({ levels: levelsOf(wanted.spreads), most, fits });
   let order = 0;
-  for (const node of nodes) {
-    const passed = rulesPassed(rules, node, false);
-    const fits = passed === rules.length;
-    if (!fits) refusals.count(passed);
-    const candidate = fits ? candidateOf(node, order, wanted, now) : undefined;
-    root.add(node.facts, candidate?.ofService ?? node.activeTasksOf(wanted.serviceId), candidate, levels);
-    order++;
-  }
+  for (const node of nodes) root.add(candidateOf(node, order++, wanted, now));
   root.order();
-  return { root, refusals };
+  return root;
+}
+
+function passesAll(rules: Rules, node: TaskNodeView): boolean {
+  return rulesPassed(rules, node, false) === rules.length;
 }

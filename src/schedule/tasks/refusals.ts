@@ -1,35 +1,27 @@
-import type { NamedRule } from '../judge.js';
+import { type NamedRule, rulesPassed } from '../judge.js';
 import { taskFilters } from './filters/index.js';
+import type { TaskNodeView } from './node-view.js';
 
-/** The nodes that the rules of one decision refuse, counted by the first rule that refuses each. */
-export class Refusals {
-  readonly #rules: readonly NamedRule<never>[];
-  readonly #counts: number[];
-
-  constructor(rules: readonly NamedRule<never>[]) {
-    this.#rules = rules;
-    this.#counts = rules.map(() => 0);
+/**
+ * Says why nodes are refused, in the words of SwarmKit: each reason with its number of nodes, the most frequent first.
+ * Every node counts once, for the first rule that refuses it. Empty when no node is refused.
+ */
+export function refusalsText(rules: readonly NamedRule<TaskNodeView>[], nodes: readonly TaskNodeView[]): string {
+  const counts = rules.map(({ filter }) => ({ filter, count: 0 }));
+  for (const node of nodes) {
+    const refusing = counts[rulesPassed(rules, node, false)];
+    if (refusing) refusing.count++;
   }
-
-  /** Counts a node that the rule at this place refuses; no node may be counted twice. */
-  count(place: number): void {
-    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
-  }
-
-  /** Says why no node fits, in the words of SwarmKit: the most frequent reason first. Empty without nodes. */
-  text(): string {
-    return this.#rules
-      .map(({ filter }, place) => ({ filter, count: this.#counts[place] ?? 0 }))
-      .filter(({ count }) => count > 0)
-      .sort((a, b) => b.count - a.count)
-      .map(({ filter, count }) => summaries.get(filter)?.(count) ?? filter)
-      .join('; ');
-  }
+  return counts
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .map(({ filter, count }) => summaries.get(filter)?.(count) ?? filter)
+    .join('; ');
 }
 
 const summaries = new Map(taskFilters.map(({ name, summary }) => [name, summary]));
 
-/** The reason for which a task waits, as its status has it. */
+/** Returns the reason for which a task waits, as its status has it. */
 export function waitingText(refusals: string): string {
   return refusals === '' ? 'no suitable node' : `no suitable node (${refusals})`;
 }

@@ -62,6 +62,12 @@ describe('tasks of no service', () => {
 });
 
 describe('groups of tasks', () => {
+  it('are taken by slot, not by id', () => {
+    const on = view([node('n1', { memoryBytes: 2 * gib })]);
+    const wanted = tasks(12, { spec: reserving({ memoryBytes: gib }) });
+    expect(place(wanted, on).assigned.map(({ taskId }) => taskId)).toEqual(['web-1', 'web-2']);
+  });
+
   it('that wait longer go first, and low slots before high ones', () => {
     const on = view([node('n1', { memoryBytes: 3 * gib })]);
     const spec = reserving({ memoryBytes: gib });
@@ -276,6 +282,16 @@ describe('what tasks hold', () => {
       expect([state, waiting(state)]).toEqual([state, 1]);
       expect([state, waiting(state, 'shutdown')]).toEqual([state, 1]);
     }
+  });
+
+  it('is taken until the last holder ends', () => {
+    const hostPorts = [80];
+    const on = view([node('n1')], [running('a', 'n1', { hostPorts }), running('b', 'n1', { hostPorts })]);
+    const waits = () => place([task('new', { hostPorts })], on).waiting;
+    on.removeTask('a');
+    expect(waits()).toBe(1);
+    on.removeTask('b');
+    expect(waits()).toBe(0);
   });
 
   it('does not count for the spread when they are to stop', () => {

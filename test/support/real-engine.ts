@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -15,6 +15,8 @@ export interface RealEngineOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** Containers live on while the engine is gone. Default true. */
   readonly liveRestore?: boolean;
+  /** Size of its disk, megabytes: a file system in memory, which {@link RealEngine.fillDisk} can fill. Default: the folder's. */
+  readonly diskMb?: number;
   /** Other options of dockerd. */
   readonly args?: readonly string[];
 }
@@ -48,6 +50,11 @@ export class RealEngine {
     return `${this.ip}:2375`;
   }
 
+  /** False while its dockerd is gone. */
+  get runs(): boolean {
+    return isRunning(this.#dockerd);
+  }
+
   /** Starts it, with the image when it does not have it. Resolves when it answers. */
   async start(): Promise<void> {
     for (const part of ['data', 'exec', 'etc', 'ctd']) mkdirSync(join(this.#folder, part), { recursive: true });
@@ -71,7 +78,9 @@ export class RealEngine {
     const places = `root = "${this.#in('ctd/root')}"\nstate = "${this.#in('ctd/state')}"`;
     writeFileSync(config, `version = 2\n${places}\n${plugins}\n[grpc]\naddress = "${socket}"\n`);
     // Its namespaces are the engine's: an own host name, and an own key in /etc/docker, which is the engine's identity.
-    const inside = `hostname ${this.name} && mount --bind ${this.#in('etc')} /etc/docker && exec containerd --config ${config}`;
+    const { diskMb } = this.#options;
+    const disk = diskMb === undefined ? 'true' : `mount -t tmpfs -o size=${diskMb}m tmpfs ${this.#in('data')}`;
+    const inside = `hostname ${this.name} && mount --bind ${this.#in('etc')} /etc/docker && ${disk} && exec containerd --config ${config}`;
     this.#containerd = this.#spawn(
       'unshare',
       ['--mount', '--uts', '--propagation', 'private', 'sh', '-c', inside],
@@ -92,8 +101,7 @@ export class RealEngine {
       ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
       ...args,
     ];
-    const namespaces = ['-t', String(this.#containerd?.pid), '--mount', '--uts'];
-    this.#dockerd = this.#spawn('nsenter', [...namespaces, ...dockerd], 'log');
+    this.#dockerd = this.#spawn('nsenter', [...this.#namespaces, ...dockerd], 'log');
     await this.#untilUp(this.#dockerd, 'log', async () => (await this.call('GET', '/_ping')).status === 200);
   }
 
@@ -111,9 +119,27 @@ export class RealEngine {
     this.#dockerd?.kill('SIGCONT');
   }
 
-  async restart(): Promise<void> {
+  /** Ends in good order. Its containers live on. */
+  async terminate(): Promise<void> {
     await end(this.#dockerd, 'SIGTERM');
+  }
+
+  async restart(): Promise<void> {
+    await this.terminate();
     await this.start();
+  }
+
+  /** Leaves no room on a disk that was made with `diskMb`. */
+  fillDisk(): void {
+    if (this.#options.diskMb === undefined) throw new Error(`the disk of ${this.name} is not its own: give diskMb`);
+    const filled = spawnSync('nsenter', [...this.#namespaces, 'dd', 'if=/dev/zero', `of=${this.#in('data/filler')}`]);
+    const text = filled.stderr.toString();
+    if (!/No space left/.test(text)) throw new Error(`the disk of ${this.name} is not full: ${text}`);
+  }
+
+  /** Gives the room back. */
+  freeDisk(): void {
+    spawnSync('nsenter', [...this.#namespaces, 'rm', '-f', this.#in('data/filler')]);
   }
 
   /** Becomes another engine at the same address: another id, no containers, only the first image. */
@@ -151,6 +177,10 @@ export class RealEngine {
     else asked.end();
     const [response] = (await once(asked, 'response')) as [Readable & { statusCode: number }];
     return { status: response.statusCode, body: (await buffer(response)).toString() };
+  }
+
+  get #namespaces(): readonly string[] {
+    return ['-t', String(this.#containerd?.pid), '--mount', '--uts'];
   }
 
   #in(file: string): string {

@@ -1,5 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type Random, systemRandom } from '../../src/base/random.js';
+
+/** HTTP requests that are lost, or whose answers are. */
+interface Drop {
+  readonly match: RegExp;
+  left: number;
+  /** The request gets to the server. */
+  readonly reaches: boolean;
+}
 
 /** Between a client and a server: a network that does what a test says. */
 export class TcpProxy {
@@ -9,17 +18,21 @@ export class TcpProxy {
   #port = 0;
   /** Delay of everything, each way, in milliseconds. */
   latencyMs = 0;
+  /** Percentage of pieces, each way, in whose place the connection is reset. */
+  resetPercent = 0;
+  readonly #random: Random;
   #blackhole = false;
-  #drop: { readonly match: RegExp; left: number } | undefined;
+  #drop: Drop | undefined;
 
-  private constructor(target: string) {
+  private constructor(target: string, random: Random) {
+    this.#random = random;
     const at = target.lastIndexOf(':');
     this.#to = { host: target.slice(0, at), port: Number(target.slice(at + 1)) };
   }
 
   /** Opens one in front of `HOST:PORT`, on a port that the system chooses. */
-  static async open(target: string): Promise<TcpProxy> {
-    const proxy = new TcpProxy(target);
+  static async open(target: string, random: Random = systemRandom): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target, random);
     await proxy.accept();
     return proxy;
   }
@@ -62,7 +75,25 @@ export class TcpProxy {
    * resets the connection in the place of the answer.
    */
   dropAnswer(match: RegExp, times = 1): void {
-    this.#drop = { match, left: times };
+    this.#drop = { match, left: times, reaches: true };
+  }
+
+  /** Resets the connection in the place of matching HTTP requests, so many times: the server hears nothing of them. */
+  dropRequest(match: RegExp, times = 1): void {
+    this.#drop = { match, left: times, reaches: false };
+  }
+
+  /** True once all requests and answers were dropped that should be. */
+  get hasDropped(): boolean {
+    return this.#drop === undefined;
+  }
+
+  /** Ends all faults. */
+  heal(): void {
+    this.latencyMs = 0;
+    this.resetPercent = 0;
+    this.#blackhole = false;
+    this.#drop = undefined;
   }
 
   close(): Promise<void> {
@@ -73,15 +104,17 @@ export class TcpProxy {
     const server = connect({ ...this.#to, allowHalfOpen: true });
     const pair = [client, server] as const;
     this.#pairs.add(pair);
+    const reset = () => {
+      for (const socket of pair) socket.resetAndDestroy();
+      return false;
+    };
     let dropping = false;
     this.#forward(client, server, (chunk) => {
-      dropping ||= this.#drops(chunk);
-      return true;
+      const dropped = this.#drops(chunk);
+      dropping ||= dropped?.reaches === true;
+      return dropped?.reaches === false || this.#resets() ? reset() : true;
     });
-    this.#forward(server, client, () => {
-      if (dropping) for (const socket of pair) socket.resetAndDestroy();
-      return !dropping;
-    });
+    this.#forward(server, client, () => (dropping || this.#resets() ? reset() : true));
     for (const socket of pair) {
       socket.on('error', () => undefined);
       socket.once('close', () => {
@@ -91,12 +124,17 @@ export class TcpProxy {
     }
   }
 
-  #drops(chunk: Buffer): boolean {
+  #drops(chunk: Buffer): Drop | undefined {
+    const drop = this.#drop;
     const [line = ''] = chunk.toString('latin1').split('\r\n');
-    if (!this.#drop?.match.test(line)) return false;
-    this.#drop.left -= 1;
-    if (this.#drop.left === 0) this.#drop = undefined;
-    return true;
+    if (!drop?.match.test(line)) return undefined;
+    drop.left -= 1;
+    if (drop.left === 0) this.#drop = undefined;
+    return drop;
+  }
+
+  #resets(): boolean {
+    return this.resetPercent > 0 && this.#random(100) < this.resetPercent;
   }
 
   #forward(from: Socket, to: Socket, passes: (chunk: Buffer) => boolean): void {

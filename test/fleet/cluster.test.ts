@@ -197,6 +197,19 @@ describe('a cluster of engines', () => {
     stop();
   });
 
+  it('sees what happened while an engine was away for a moment, although no event tells it', async () => {
+    const fakes = await fakeEngines(1);
+    const cluster = await clusterOf(fakes, { pingMs: 60_000, refreshMinMs: 60_000, refreshMaxMs: 60_000 });
+    const { container } = await cluster.createContainer(sleeper(), 'web');
+    await container.engine.client.startContainer(container.id);
+    await until(() => cluster.container('web')?.state.status === 'running');
+    await fakes[0]?.faults.kill();
+    await until(() => cluster.engines()[0]?.health.failures === 1); // the next ping is a minute away
+    await fakes[0]?.faults.comeBack('rebooted');
+    await until(() => cluster.container('web')?.state.status === 'exited');
+    expect(cluster.engines()[0]?.state).toBe('healthy');
+  });
+
   it('pulls, tags and removes images everywhere, and says which engine failed', async () => {
     const registry = { 'alpine:3': {} };
     const fakes = [await fakeEngine({ name: 'node-1', registry }), await fakeEngine({ name: 'node-2', registry })];

@@ -389,11 +389,18 @@ export class Engine implements EngineHandle, Followed {
 
   #monitor(): void {
     this.client.stopAllMonitorEvents();
+    let broken = false;
     const onError = (error: unknown) => {
       this.#settings.logger.debug(`error monitoring events, will restart: ${messageOf(error)}`, this.facts);
+      broken = true;
       this.#doubt();
     };
-    this.client.startMonitorEvents((event) => this.#react(event), { onError });
+    const onConnect = () => {
+      // An engine that was restarted has forgotten its events.
+      if (broken) this.#following.listSoon();
+      broken = false;
+    };
+    this.client.startMonitorEvents((event) => this.#react(event), { onError, onConnect });
   }
 
   #react(event: EngineEvent): void {

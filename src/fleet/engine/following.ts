@@ -54,6 +54,11 @@ export class Following {
     this.#pinger.wake();
   }
 
+  /** Reads the lists soon: something may have happened that no event tells. */
+  listSoon(): void {
+    this.#lister.wake();
+  }
+
   async #pings(): Promise<void> {
     const { clock, random, pingMs } = this.#settings;
     // Engines that were found together must not be asked together for ever.

@@ -124,6 +124,12 @@ export class Watchdog {
       return;
     }
     this.#missingSince.delete(record.id);
+    if (record.moves && record.running && here.state.status === 'created') {
+      // It was moved, and its start was lost.
+      await engine.client.startContainer(here.id);
+      await engine.refreshContainer(here.id, { full: true });
+      return;
+    }
     const running = isRunning(here);
     if (here.id !== record.container || here.name !== record.name || (record.moves && running !== record.running))
       await book.update(record.id, { container: here.id, name: here.name, running });
@@ -159,7 +165,10 @@ export class Watchdog {
   /** Removes a container that came back with a lost engine after it had been made elsewhere. */
   async #removeDouble(double: Container): Promise<void> {
     const engine = this.#ports.engines.registered.find((one) => one === double.engine);
-    if (engine?.state !== 'healthy') return;
+    if (engine?.state !== 'healthy') {
+      engine?.forget(double); // or two would have its name; the engine shows it again when it is back
+      return;
+    }
     this.#ports.book.expectLead();
     await engine.destroy(double, { force: true, volumes: true });
     this.#ports.logger.info(`Removed the container ${double.name} that was rescheduled from ${engine.name}`, {
@@ -186,7 +195,9 @@ export class Watchdog {
         release();
       }
     } catch (error) {
-      if (left && lost && lost.state !== 'disconnected') lost.remember(left);
+      const made = book.get(record.id)?.container ?? '';
+      const isMade = made !== '' && made !== record.container; // whatever failed then
+      if (!isMade && left && lost && lost.state !== 'disconnected') lost.remember(left);
       throw error;
     }
   }

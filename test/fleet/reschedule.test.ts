@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { type Cluster, StoreRecords } from '../../src/fleet/index.js';
 import { MemoryStore } from '../../src/index.js';
 import { containers } from '../../src/kinds/index.js';
 import type { FakeEngineServer } from '../../src/testing/index.js';
-import { clusterOf, fakeEngines, impatient, sleeper, until } from '../support/fleet.js';
+import { clusterOf, fakeEngine, fakeEngines, impatient, sleeper, until } from '../support/fleet.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 const mobile = (more: object = {}) => sleeper({ Env: ['reschedule:on-node-failure', 'A=b'], ...more });
 
@@ -45,6 +46,19 @@ describe('containers of a lost engine', () => {
     await fakeOf(lost).faults.comeBack('same');
     await until(() => onEngine(fakeOf(lost), 'web').length === 0);
     await until(() => whereIs(cluster, 'web').join() === moved?.engine.name);
+  });
+
+  it('start when their first start elsewhere failed', async () => {
+    const { cluster, fakes, fakeOf } = await three();
+    const { container } = await cluster.createContainer(mobile(), 'web');
+    await container.engine.client.startContainer(container.id);
+    await until(() => cluster.container('web')?.state.status === 'running');
+    const { name: lost } = container.engine;
+    const others = fakes.filter((fake) => fake !== fakeOf(lost));
+    for (const { faults } of others) faults.fail({ method: 'POST', path: /start$/ }, 500, 'not now');
+    await fakeOf(lost).faults.kill();
+    await until(() => cluster.container('web')?.state.status === 'running' && whereIs(cluster, 'web')[0] !== lost);
+    expect(whereIs(cluster, 'web')).toHaveLength(1);
   });
 
   it('stay stopped when they were', async () => {
@@ -222,6 +236,24 @@ describe('the records', () => {
     fake.faults.resume();
     await until(() => records(store)[0]?.container === onEngine(fake, 'web')[0]?.id);
     expect(onEngine(fake, 'web')).toHaveLength(1);
+  });
+
+  it('make a container once that is asked for again after its request was lost', async () => {
+    const fake = await fakeEngine();
+    const proxy = await TcpProxy.open(fake.address);
+    onTestFinished(() => proxy.close());
+    const store = new MemoryStore();
+    const cluster = await clusterOf([], { follows: true });
+    await cluster.lead(new StoreRecords(store));
+    cluster.updateNodes([proxy.address]);
+    await until(() => cluster.engines()[0]?.isHealthy === true);
+    proxy.dropRequest(/^POST \S+\/containers\/create/);
+    await expect(cluster.createContainer(sleeper(), 'web')).rejects.toThrow('try again, it will not be made twice');
+    const other = sleeper({ Cmd: ['true'] });
+    await expect(cluster.createContainer(other, 'web')).rejects.toMatchObject({ code: 'CONFLICT' });
+    const { container } = await cluster.createContainer(sleeper(), 'web');
+    expect(onEngine(fake, 'web')).toHaveLength(1);
+    expect(records(store)).toMatchObject([{ id: container.swarmId, container: container.id }]);
   });
 
   it('refuse a second container of a name that another manager has given away', async () => {

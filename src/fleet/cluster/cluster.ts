@@ -290,7 +290,9 @@ export class Cluster implements Fleet {
     const book = await RecordBook.open(records, over);
     const deploying = new Deploying(book, ({ engine: id, addr }) => this.#engines.isGone(id, addr), logger);
     const havingImage = (name: string) => this.#images.find(name).length;
-    const creating = new Creating({ placing: this.#placing, deploying, random, havingImage, createRetry });
+    const engineOf = (engineId: string) => this.#engines.get(engineId);
+    const ports = { placing: this.#placing, deploying, random, havingImage, createRetry, engine: engineOf };
+    const creating = new Creating(ports);
     const watchdog = new Watchdog({
       clock,
       logger,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { assert } from '../../base/assert.js';
 import type { Random } from '../../base/random.js';
 import { type ContainerRequest, readRequest, type Wanted } from '../../schedule/index.js';
@@ -17,6 +18,8 @@ export interface CreatingPorts {
   readonly placing: Placing;
   readonly deploying: Deploying;
   readonly random: Random;
+  /** Finds an engine by the id that it gives itself. */
+  readonly engine: (engineId: string) => Engine | undefined;
   /** Engines that have an image of that name. */
   readonly havingImage: (name: string) => number;
   readonly createRetry: number;
@@ -33,6 +36,13 @@ export class Creating {
   /** Makes a container on the engine that the scheduler chooses. */
   async anywhere(given: CreateContainerBody, name: string, options: CreateOptions): Promise<Made> {
     const request = this.#read(given, name);
+    const before = this.#begunBefore(request);
+    if (before)
+      return this.#at(
+        this.#ports.placing.on(before.engine, request.wanted, labelsOf(before.request)),
+        before.request,
+        options,
+      );
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.#at(this.#choose(request), request, options);
@@ -60,7 +70,19 @@ export class Creating {
     if (!given.Image) throw new FleetError('INVALID', 'No command specified: the body of a container needs an Image');
     const request = readRequest(name, given);
     const id = request.body.Labels?.[swarmIdLabel] ?? newSwarmId(this.#ports.random);
-    return { ...request, body: { ...request.body, Labels: { ...request.body.Labels, [swarmIdLabel]: id } } };
+    return { ...request, body: withSwarmId(request.body, id) };
+  }
+
+  /**
+   * The same request, as it was begun before on an engine that did not answer to it. Made there again, under the same Swarm
+   * id, it is made once: the engine gives a name once.
+   */
+  #begunBefore(request: Request): { readonly engine: Engine; readonly request: Request } | undefined {
+    const record = this.#ports.deploying.unanswered(request.wanted.name);
+    const engine = record && this.#ports.engine(record.engine);
+    if (!record || engine?.state !== 'healthy') return undefined;
+    const again = { ...request, body: withSwarmId(request.body, record.id) };
+    return isDeepStrictEqual(again.body, withSwarmId(record.body, record.id)) ? { engine, request: again } : undefined;
   }
 
   #choose(request: Request): Place {
@@ -96,6 +118,10 @@ const swarmIdDigits = 64;
 /** A fresh Swarm id: 64 hexadecimal digits. */
 function newSwarmId(random: Random): string {
   return Array.from({ length: swarmIdDigits }, () => random(16).toString(16)).join('');
+}
+
+function withSwarmId(body: CreateContainerBody, id: string): CreateContainerBody {
+  return { ...body, Labels: { ...body.Labels, [swarmIdLabel]: id } };
 }
 
 function labelsOf({ body }: Request): Readonly<Record<string, string>> {

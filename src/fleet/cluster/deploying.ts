@@ -38,18 +38,27 @@ export class Deploying {
     return this.#busy.has(id);
   }
 
+  /** Record of a name whose engine has not said whether it made the container, and is not being asked now. */
+  unanswered(name: string): ContainerRecord | undefined {
+    const record = name === '' ? undefined : this.#book.named(name);
+    return record?.container === '' && !this.isBusy(record.id) ? record : undefined;
+  }
+
   /**
-   * Records and makes a container.
+   * Records and makes a container. An order whose record is there already is one that is tried again.
    * @throws FleetError `CONFLICT` when the name is taken; `OUTCOME_UNKNOWN` when the engine does not say whether it was
    *   made: its record stays, and the truth is found when the engine answers again. EngineError in the engine's words.
    */
   async deploy(engine: Engine, order: Order, options: CreateOptions = {}): Promise<Made> {
     return this.#working(order.id, async () => {
-      await this.#record(engine, order);
+      const again = this.#book.get(order.id) !== undefined;
+      if (!again) await this.#record(engine, order);
       try {
         return await this.#make(engine, order, options);
       } catch (error) {
-        if (!isUnknown(error)) await this.#unrecord(order.id);
+        // What was begun before may still take the name.
+        const mayCome = isUnknown(error) || (again && isEngineError(error, 'CONFLICT'));
+        if (!mayCome) await this.#unrecord(order.id);
         throw error;
       }
     });
@@ -101,12 +110,14 @@ export class Deploying {
       await this.#made(order.id, made.container);
       return made;
     } catch (error) {
-      if (!isUnknown(error)) throw error;
+      const isTaken = isEngineError(error, 'CONFLICT'); // by itself, when it was begun before
+      if (!isUnknown(error) && !isTaken) throw error;
       const container = await this.#lookFor(engine, order.id);
+      if (!container && isTaken) throw error;
       if (!container)
         throw new FleetError(
           'OUTCOME_UNKNOWN',
-          `${engine.name} did not say whether it made the container; look with docker ps before you try again`,
+          `${engine.name} did not say whether it made the container; ${adviceFor(order)}`,
           { cause: error },
         );
       await this.#made(order.id, container);
@@ -163,6 +174,11 @@ export class Deploying {
       this.#busy.delete(id);
     }
   }
+}
+
+/** A name is given once, so that its container can be asked for again. */
+function adviceFor({ name }: Order): string {
+  return name === '' ? 'look with docker ps before you try again' : 'try again, it will not be made twice';
 }
 
 function isUnknown(error: unknown): boolean {

@@ -177,7 +177,7 @@ export class Watchdog {
   }
 
   async #move(record: ContainerRecord, lost: Engine | undefined): Promise<void> {
-    const { index, deploying, place, logger } = this.#ports;
+    const { book, index, deploying, place, logger } = this.#ports;
     const back = this.#onHealthyEngine(record);
     if (back) {
       await this.#adopt(record, back);

@@ -10,7 +10,11 @@ export const absenceRows: readonly Row[] = [
     options: patient,
     round: (round) => shortAbsence(round, ({ real }) => real.kill9()),
   },
-  { name: 'dockerd restarted', options: patient, round: (round) => shortAbsence(round, ({ real }) => real.terminate()) },
+  {
+    name: 'dockerd restarted',
+    options: patient,
+    round: (round) => shortAbsence(round, ({ real }) => real.terminate()),
+  },
   { name: 'dockerd killed, back late', round: longAbsence },
   { name: 'dockerd stopped (SIGSTOP)', round: stopped },
   { name: 'dockerd wiped under its address', round: wiped },
@@ -93,6 +97,7 @@ async function wiped({ field, tally, victim }: Round): Promise<void> {
   const mobile = await tally.run(() => field.run(victim, 'mobile', { moves: true }));
   await tally.run(() => field.run(victim, 'fixed'));
   const { engineId } = field.engine(victim);
+  await victim.real.kill9(); // in good order it would remove its containers, and the cluster would see it
   await victim.real.wipe();
   await until('mobile is made anew', () => {
     const now = field.cluster.container('mobile');

@@ -166,7 +166,13 @@ export interface Listed {
 }
 
 /** Body of a container that sleeps, and ends at once when it is told to. */
-export const sleeper = ({ moves = false, ...more }: { readonly moves?: boolean; readonly [field: string]: unknown }) => ({
+export const sleeper = ({
+  moves = false,
+  ...more
+}: {
+  readonly moves?: boolean;
+  readonly [field: string]: unknown;
+}) => ({
   Image: 'busybox',
   Cmd: ['sh', '-c', 'trap exit TERM; while :; do sleep 1000 & wait; done'],
   ...(moves && { Env: ['reschedule:on-node-failure'] }),

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { wordsOf } from '../../src/fleet/engine/errors.js';
-import { until } from '../waiting.js';
+import { freePort, until } from '../waiting.js';
 import { sleeper } from './field.js';
 import { expectThat, type Round, type Row } from './row.js';
 
@@ -35,16 +33,16 @@ async function imageMissing({ field, tally }: Round): Promise<void> {
 }
 
 async function portTaken({ field, tally, victim }: Round): Promise<void> {
-  const server = createServer().listen(0, victim.real.ip);
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const port = await freePort();
+  const bindings = { '80/tcp': [{ HostPort: String(port) }] };
+  const ports = { ExposedPorts: { '80/tcp': {} }, HostConfig: { PortBindings: bindings } };
   const engine = field.engine(victim);
-  const ports = { HostConfig: { PortBindings: { '80/tcp': [{ HostPort: String(port) }] } } };
-  const container = await tally.run(() => field.cluster.deployContainer(engine, sleeper(ports), 'web'));
-  const error = await tally.refused(() => engine.client.startContainer(container.id));
-  expectThat(/address already in use/.test(wordsOf(error)), `the engine's words arrive: ${String(error)}`);
-  server.close();
-  await once(server, 'close');
-  await tally.run(() => engine.client.startContainer(container.id));
-  await until('the cluster sees that it runs', () => field.cluster.container('web')?.state.status === 'running');
+  const deploy = (name: string) => tally.run(() => field.cluster.deployContainer(engine, sleeper(ports), name));
+  const [first, second] = [await deploy('first'), await deploy('second')];
+  await tally.run(() => engine.client.startContainer(first.id));
+  const error = await tally.refused(() => engine.client.startContainer(second.id));
+  expectThat(/port is already allocated/.test(wordsOf(error)), `the engine's words arrive: ${String(error)}`);
+  await tally.run(() => field.cluster.removeContainer(first, { force: true }));
+  await tally.run(() => engine.client.startContainer(second.id));
+  await until('the cluster sees that it runs', () => field.cluster.container('second')?.state.status === 'running');
 }

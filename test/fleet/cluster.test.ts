@@ -261,6 +261,22 @@ describe('a cluster of engines', () => {
     expect(cluster.findNetwork('back')).toBeUndefined();
   });
 
+  it('goes where its network is, however that is named', async () => {
+    const cluster = await clusterOf(await fakeEngines(3));
+    const { Id } = await cluster.createNetwork({ Name: 'node-2/back', Driver: 'bridge' });
+    for (const [at, network] of ['node-2/back', 'back', Id, Id.slice(0, 12)].entries()) {
+      const networks = { NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: ['db'] } } } };
+      const body = sleeper({ HostConfig: { NetworkMode: network }, ...networks });
+      const { container } = await cluster.createContainer(body, `web${at}`);
+      expect(container.engine.name, network).toBe('node-2');
+      const { NetworkSettings } = await container.engine.client.inspectContainer(container.id);
+      expect(Object.keys(NetworkSettings.Networks ?? {})).toEqual(['back']);
+    }
+    await cluster.createNetwork({ Name: 'node-1/back', Driver: 'bridge' });
+    const body = sleeper({ HostConfig: { NetworkMode: 'node-1/back' } });
+    expect((await cluster.createContainer(body, 'front')).container.engine.name).toBe('node-1');
+  });
+
   it('refuses what needs an engine that does not answer', async () => {
     const [fake] = await fakeEngines(1);
     if (!fake) throw new Error();

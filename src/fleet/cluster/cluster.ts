@@ -291,8 +291,9 @@ export class Cluster implements Fleet {
     const deploying = new Deploying(book, ({ engine: id, addr }) => this.#engines.isGone(id, addr), logger);
     const havingImage = (name: string) => this.#images.find(name).length;
     const engineOf = (engineId: string) => this.#engines.get(engineId);
-    const ports = { placing: this.#placing, deploying, random, havingImage, createRetry, engine: engineOf };
-    const creating = new Creating(ports);
+    const network = (idOrName: string) => this.#networks.find(idOrName);
+    const found = { engine: engineOf, network, havingImage };
+    const creating = new Creating({ placing: this.#placing, deploying, random, createRetry, ...found });
     const watchdog = new Watchdog({
       clock,
       logger,

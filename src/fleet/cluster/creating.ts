@@ -8,6 +8,8 @@ import { isEngineError } from '../engine/errors.js';
 import type { CreateContainerBody } from '../engine/types.js';
 import { type CreateOptions, FleetError, isFleetError } from '../fleet.js';
 import type { Deploying, Made } from './deploying.js';
+import { chooseNetworks } from './network-choice.js';
+import type { Networks } from './networks.js';
 import type { Place, Placing } from './placing.js';
 import type { ContainerRecord } from './records.js';
 
@@ -20,6 +22,8 @@ export interface CreatingPorts {
   readonly random: Random;
   /** Finds an engine by the id that it gives itself. */
   readonly engine: (engineId: string) => Engine | undefined;
+  /** Finds a network as {@link Networks.find} does. */
+  readonly network: Networks['find'];
   /** Engines that have an image of that name. */
   readonly havingImage: (name: string) => number;
   readonly createRetry: number;
@@ -68,9 +72,14 @@ export class Creating {
   /** Reads a request, and gives it its Swarm id. */
   #read(given: CreateContainerBody, name: string): Request {
     if (!given.Image) throw new FleetError('INVALID', 'No command specified: the body of a container needs an Image');
-    const request = readRequest(name, given);
+    const { body, constraints } = chooseNetworks(given, this.#ports.network);
+    const { wanted, ...request } = readRequest(name, body);
     const id = request.body.Labels?.[swarmIdLabel] ?? newSwarmId(this.#ports.random);
-    return { ...request, body: withSwarmId(request.body, id) };
+    return {
+      ...request,
+      wanted: { ...wanted, constraints: [...wanted.constraints, ...constraints] },
+      body: withSwarmId(request.body, id),
+    };
   }
 
   /**

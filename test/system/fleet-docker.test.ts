@@ -100,10 +100,7 @@ describe.skipIf(!enginesAreThere())('a session with the docker command', { timeo
       const port = String(await freePort());
       for (let at = 0; at < count; at++) await sleeper(`web${at}`, '-p', `${port}:80`);
       expect(new Set(await Promise.all(['web0', 'web1', 'web2'].map(nodeOf))).size).toBe(count);
-      const [first] = engines.all;
-      expect(await good('port', `${first?.name}/web0`).catch(() => good('port', 'web0'))).toMatch(
-        new RegExp(`^80/tcp -> 127\\.0\\.2\\.\\d+:${port}$`),
-      );
+      expect(await good('port', 'web0')).toMatch(new RegExp(`^80/tcp -> 127\\.0\\.2\\.\\d+:${port}$`));
       const full = await docker('run', '-d', '-p', `${port}:80`, 'busybox', 'sleep', '1000');
       expect(full.code).toBe(125);
       expect(full.err).toContain('Unable to find a node that satisfies the following conditions');
@@ -120,7 +117,10 @@ describe.skipIf(!enginesAreThere())('a session with the docker command', { timeo
       expect(await good('inspect', '-f', '{{.Name}} {{.State.Status}}', `${node}/web`)).toBe('/web running');
       expect(await rows('ps', '-q', '--filter', `node=${node}`)).toHaveLength(1);
       expect(await rows('ps', '-q', '--filter', 'name=nosuch')).toEqual([]);
-      expect(await docker('inspect', 'nosuch')).toMatchObject({ code: 1, err: expect.stringMatching(/No such object/i) });
+      expect(await docker('inspect', 'nosuch')).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/No such object/i),
+      });
       expect(await docker('run', '-d', '--name', 'web', 'busybox', 'true')).toMatchObject({
         code: 125,
         err: expect.stringContaining('Conflict: The name web is already assigned.'),
@@ -177,9 +177,11 @@ describe.skipIf(!enginesAreThere())('a session with the docker command', { timeo
         code: 125,
         err: expect.stringMatching(/No such image: 127\.0\.0\.1:9\/nosuch:1|connection refused/),
       });
-      expect(await rows('images', '--format', '{{.Repository}}:{{.Tag}}')).toEqual(['busybox:latest']);
+      // Each engine has made its own from an archive.
+      const all = await rows('images', '--format', '{{.Repository}}:{{.Tag}}');
+      expect(all).toEqual(names.map(() => 'busybox:latest'));
       await good('tag', 'busybox', 'mine:1');
-      expect(await rows('images', '-q', 'mine')).toHaveLength(1);
+      expect(await rows('images', '-q', 'mine')).toHaveLength(count);
       expect(await good('rmi', 'mine:1')).toContain('Untagged: mine:1');
       expect(await docker('rmi', 'mine:1')).toMatchObject({ code: 1, err: expect.stringContaining('No such image') });
     });
@@ -243,7 +245,10 @@ describe.skipIf(!enginesAreThere())('a session with the docker command', { timeo
       await good('network', 'disconnect', 'back', 'web');
       await good('network', 'rm', 'back');
       expect(await rows('network', 'ls', '-q', '--filter', 'name=back')).toEqual([]);
-      expect(await docker('network', 'rm', 'back')).toMatchObject({ code: 1, err: expect.stringMatching(/not found/i) });
+      expect(await docker('network', 'rm', 'back')).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/not found/i),
+      });
     });
 
     it('volume: create, ls, use, rm', async () => {
@@ -266,6 +271,7 @@ describe.skipIf(!enginesAreThere())('a session with the docker command', { timeo
       await good('save', '-o', 'note.tar', 'note:1');
       await good('rmi', '-f', 'note:1');
       expect(await good('load', '-i', 'note.tar')).toBeTypeOf('string');
+      expect(await rows('images', '-q', 'note')).toHaveLength(1);
       const everywhere = await Promise.all(
         names.map((name) => good('run', '--rm', '-e', `constraint:node==${name}`, 'note:1', 'cat', '/note')),
       );

@@ -1,7 +1,16 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DockerApi, openDockerApi, type Role } from '../../src/docker/index.js';
-import { ask, begin, hostOf, outputOf, type ServedFleet, serveFleet, upgrade } from '../support/docker-http.js';
+import {
+  ask,
+  begin,
+  fleetKinds,
+  hostOf,
+  outputOf,
+  type ServedFleet,
+  serveFleet,
+  upgrade,
+} from '../support/docker-http.js';
 import { PlainFleet } from '../support/plain-fleet.js';
 import { until } from '../support/processes.js';
 
@@ -36,13 +45,13 @@ class Replica {
   }
 }
 
-describe('a replica', () => {
+describe.each(fleetKinds)('a replica of a primary with a %s fleet', (kind) => {
   let primary: ServedFleet;
   let replica: Replica;
   let address: string;
 
   beforeEach(async () => {
-    primary = await serveFleet([{ name: 'node-1' }]);
+    primary = await serveFleet([{ name: 'node-1' }], {}, kind);
     replica = await Replica.open(300);
     replica.become({ is: 'replica', primary: primary.address });
     address = hostOf(replica.api);

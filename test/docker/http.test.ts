@@ -1,10 +1,19 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDockerApi } from '../../src/docker/index.js';
-import { ask, begin, hostOf, outputOf, type ServedFleet, serveFleet, upgrade } from '../support/docker-http.js';
+import {
+  ask,
+  begin,
+  fleetKinds,
+  hostOf,
+  outputOf,
+  type ServedFleet,
+  serveFleet,
+  upgrade,
+} from '../support/docker-http.js';
 import { until } from '../support/processes.js';
 
-describe('the Docker API over fake engines', () => {
+describe.each(fleetKinds)('the Docker API over fake engines and a %s fleet', (kind) => {
   let served: ServedFleet;
   let address: string;
   const post = (path: string, body?: unknown) => ask(address, 'POST', path, body);
@@ -19,7 +28,7 @@ describe('the Docker API over fake engines', () => {
   }
 
   beforeEach(async () => {
-    served = await serveFleet([{ name: 'node-1' }, { name: 'node-2' }]);
+    served = await serveFleet([{ name: 'node-1' }, { name: 'node-2' }], {}, kind);
     address = served.address;
   });
   afterEach(() => served.close());
@@ -58,7 +67,7 @@ describe('the Docker API over fake engines', () => {
     await run('one', 'sleep', '600');
     await run('two', 'sh', '-c', 'exit 3');
     await until('two exits', async () => (await get('/containers/two/json')).json.State.Status === 'exited');
-    await served.fleet.list[0]?.refreshAll();
+    await served.refresh();
     const names = async (filters: unknown, more = '') =>
       (await ps(`?filters=${encodeURIComponent(JSON.stringify(filters))}${more}`)).map((one: any) => one.Names[0]);
     expect(await names({ name: ['^/one$'] })).toEqual(['/node-1/one']);
@@ -160,8 +169,7 @@ describe('the Docker API over fake engines', () => {
 
   it('says which node is down', async () => {
     await run('web', 'sleep', '600');
-    const [engine] = served.fleet.list;
-    if (engine) engine.state = 'unhealthy';
+    await served.loseFirst();
     const message = 'Container web running on unhealthy node node-1';
     for (const path of ['/containers/web/json', '/containers/web/logs?stdout=1']) {
       expect(await get(path)).toMatchObject({ status: 500, json: { message } });
@@ -210,7 +218,7 @@ describe('the Docker API over fake engines', () => {
     expect(failed.status).toBe(200);
     expect(lines(failed.text).at(-1)).toMatchObject({ error: expect.any(String), errorDetail: {} });
     const pulled = lines((await post('/images/create?fromImage=busybox&tag=latest')).text);
-    expect(pulled).toContainEqual({ status: 'Pulling busybox:latest... : downloaded', id: 'node-2' });
+    expect(pulled).toContainEqual({ status: 'Pulling busybox:latest... : done', id: 'node-2' });
   });
 
   it('makes, finds and removes volumes and networks', async () => {
@@ -219,7 +227,7 @@ describe('the Docker API over fake engines', () => {
     expect((await get('/volumes/node-2/data')).json.Name).toBe('node-2/data');
     expect((await ask(address, 'DELETE', '/volumes/data')).status).toBe(204);
     expect((await get('/volumes/data')).status).toBe(404);
-    const network = await post('/networks/create', { Name: 'back' });
+    const network = await post('/networks/create', { Name: 'node-1/back', Driver: 'bridge' });
     expect(network.status).toBe(201);
     await run('web', 'sleep', '600');
     expect((await post('/networks/back/connect', { Container: 'node-1/web' })).status).toBe(200);
@@ -236,9 +244,9 @@ describe('the Docker API over fake engines', () => {
   });
 });
 
-describe('closing the Docker API', () => {
+describe.each(fleetKinds)('closing the Docker API of a %s fleet', (kind) => {
   it('ends streams, hijacked ones too, in bounded time', async () => {
-    const served = await serveFleet();
+    const served = await serveFleet([{ name: 'node-1' }], {}, kind);
     const made = await ask(served.address, 'POST', '/containers/create?name=a1', {
       Image: 'busybox',
       Cmd: ['sleep', '60'],
@@ -255,7 +263,7 @@ describe('closing the Docker API', () => {
   });
 
   it('leaves nothing open when one of several addresses is taken', async () => {
-    const served = await serveFleet();
+    const served = await serveFleet([{ name: 'node-1' }], {}, kind);
     const [taken = ''] = served.api.addresses;
     const listen = ['tcp://127.0.0.1:0', taken];
     await expect(openDockerApi(served.fleet, { listen, version: '1' })).rejects.toThrow('the port is taken');

@@ -4,10 +4,10 @@ import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDockerApi } from '../../src/docker/index.js';
 import { Certificates, openSslIsThere } from '../support/certificates.js';
-import { ask, outputOf, type ServedFleet, serveFleet } from '../support/docker-http.js';
+import { ask, fleetKinds, outputOf, type ServedFleet, serveFleet } from '../support/docker-http.js';
 import { PlainFleet } from '../support/plain-fleet.js';
 
-describe.skipIf(!openSslIsThere())('the Docker API over TLS', () => {
+describe.skipIf(!openSslIsThere()).each(fleetKinds)('the Docker API over TLS, of a %s fleet', (kind) => {
   let certificates: Certificates;
   let primary: ServedFleet;
   let client: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
@@ -17,7 +17,7 @@ describe.skipIf(!openSslIsThere())('the Docker API over TLS', () => {
     const read = (name: string) => certificates.read(name);
     const tls = { ca: read('ca.pem'), cert: read('server.pem'), key: read('server-key.pem'), verify: true };
     client = { ca: tls.ca, cert: read('client.pem'), key: read('client-key.pem') };
-    primary = await serveFleet([{ name: 'node-1' }], { tls });
+    primary = await serveFleet([{ name: 'node-1' }], { tls }, kind);
   });
   afterAll(async () => {
     await primary.close();

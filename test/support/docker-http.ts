@@ -2,36 +2,89 @@ import { once } from 'node:events';
 import { type IncomingMessage, request, type RequestOptions } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type DockerApi, type DockerApiOptions, openDockerApi } from '../../src/docker/index.js';
+import { Cluster, type Fleet } from '../../src/fleet/index.js';
 import { type FakeEngineServer, openFakeEngine, type OpenFakeEngineOptions } from '../../src/testing/index.js';
+import { until } from '../../scripts/waiting.js';
 import { PlainFleet } from './plain-fleet.js';
 
+/** Fleets that the API is put in front of: one without any cleverness, and the one that users have. */
+export const fleetKinds = ['plain', 'cluster'] as const;
+export type FleetKind = (typeof fleetKinds)[number];
+
+/** A fleet over fake engines, in whatever way it is made. */
+interface FleetUnderApi {
+  readonly fleet: Fleet;
+  /** Asks the engines again. */
+  refresh(): Promise<void>;
+  /** Makes the fleet take the first engine for lost. */
+  loseFirst(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Fake engines, a fleet over them, and the API in front of it. */
-export interface ServedFleet {
+export interface ServedFleet extends FleetUnderApi {
   readonly engines: readonly FakeEngineServer[];
-  readonly fleet: PlainFleet;
   readonly api: DockerApi;
   /** `host:port` of the API. */
   readonly address: string;
-  close(): Promise<void>;
 }
 
 export async function serveFleet(
   engines: readonly OpenFakeEngineOptions[] = [{ name: 'node-1' }],
   options: Partial<DockerApiOptions> = {},
+  kind: FleetKind = 'plain',
 ): Promise<ServedFleet> {
   const fakes = await Promise.all(engines.map((one) => openFakeEngine(one)));
-  const fleet = await PlainFleet.of(...fakes.map(({ address }) => address));
-  const api = await openDockerApi(fleet, { listen: ['tcp://127.0.0.1:0'], version: '1.2.3', ...options });
+  const under = await (kind === 'plain' ? plainFleetOf(fakes) : clusterOf(fakes));
+  const api = await openDockerApi(under.fleet, { listen: ['tcp://127.0.0.1:0'], version: '1.2.3', ...options });
   return {
+    ...under,
     engines: fakes,
-    fleet,
     api,
     address: hostOf(api),
     async close() {
       await api.close();
-      fleet.close();
+      await under.close();
       await Promise.all(fakes.map((fake) => fake.close()));
     },
+  };
+}
+
+async function plainFleetOf(fakes: readonly FakeEngineServer[]): Promise<FleetUnderApi> {
+  const fleet = await PlainFleet.of(...fakes.map(({ address }) => address));
+  return {
+    fleet,
+    async refresh() {
+      await Promise.all(fleet.list.map((engine) => engine.refreshAll()));
+    },
+    loseFirst() {
+      const [engine] = fleet.list;
+      if (engine) engine.state = 'unhealthy';
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(fleet.close()),
+  };
+}
+
+/** A cluster that puts everything on the first engine: it is the first to be there, and is filled first. */
+async function clusterOf(fakes: readonly FakeEngineServer[]): Promise<FleetUnderApi> {
+  const cluster = new Cluster({ strategy: 'binpack', pingMs: 1_000 });
+  const addresses = fakes.map(({ address }) => address);
+  const healthy = () => cluster.engines().filter(({ isHealthy }) => isHealthy).length;
+  for (let known = 1; known <= addresses.length; known++) {
+    cluster.updateNodes(addresses.slice(0, known));
+    await until('the engine is healthy', () => healthy() === known);
+  }
+  return {
+    fleet: cluster,
+    async refresh() {
+      await Promise.all(cluster.engines().map((engine) => engine.refresh()));
+    },
+    async loseFirst() {
+      await fakes[0]?.faults.kill();
+      await until('the engine is lost', () => healthy() < addresses.length);
+    },
+    close: () => cluster.close(),
   };
 }
 

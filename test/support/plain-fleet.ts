@@ -207,7 +207,7 @@ export class PlainFleet implements Fleet {
     await this.#each(async (engine) => {
       onProgress(engine.name, `Pulling ${reference}...`);
       await engine.client.pullImage(reference);
-      onProgress(engine.name, `Pulling ${reference}... : downloaded`);
+      onProgress(engine.name, `Pulling ${reference}... : done`);
       await engine.refreshImages();
     });
   }
@@ -267,7 +267,7 @@ export class PlainFleet implements Fleet {
   }
   async createNetwork(body: { readonly Name: string }) {
     const engine = this.anyEngine();
-    const made = await engine.client.createNetwork(body);
+    const made = await engine.client.createNetwork({ ...body, Name: body.Name.replace(`${engine.name}/`, '') });
     await engine.refreshNetworks();
     return made as { readonly Id: string };
   }

@@ -68,18 +68,23 @@ export function imageTest(
   const dangling = filters.flag('dangling');
   const before = filters.values('before').map(created);
   const since = filters.values('since').map(created);
-  const patterns = filters.values('reference').map((pattern) => referenceTest(pattern));
   return (group) => {
     const unnamed = group.tags.length === 0 && group.digests.length === 0;
     if (dangling !== undefined && dangling !== (unnamed && !groups.isIntermediate(group))) return false;
     if (!all && groups.isIntermediate(group)) return false;
     const { Created: at, Labels: labels } = group.summary;
-    return (
-      before.every((bound) => at < bound) &&
-      since.every((bound) => at > bound) &&
-      filters.labels(labels) &&
-      (patterns.length === 0 || [...group.tags, ...group.digests].some((name) => patterns.some((fits) => fits(name))))
-    );
+    return before.every((bound) => at < bound) && since.every((bound) => at > bound) && filters.labels(labels);
+  };
+}
+
+/** Names that the filter `reference` lets an image keep: all without one. An image that keeps none is not shown. */
+export function namedAs(filters: ListFilters): (group: ImageGroup) => ImageGroup[] {
+  const patterns = filters.values('reference').map((pattern) => referenceTest(pattern));
+  if (patterns.length === 0) return (group) => [group];
+  const kept = (names: readonly string[]) => names.filter((name) => patterns.some((fits) => fits(name)));
+  return (group) => {
+    const [tags, digests] = [kept(group.tags), kept(group.digests)];
+    return tags.length + digests.length === 0 ? [] : [{ ...group, tags, digests }];
   };
 }
 

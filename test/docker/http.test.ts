@@ -204,7 +204,9 @@ describe.each(fleetKinds)('the Docker API over fake engines and a %s fleet', (ki
     expect((await get('/images/busybox/json')).json.RepoTags).toEqual(['busybox:latest']);
     expect(await get('/images/nosuch/json')).toMatchObject({ status: 404, json: { message: 'No such image: nosuch' } });
     expect((await post('/images/busybox/tag?repo=mine&tag=1')).status).toBe(201);
-    expect((await get('/images/json?filters={"reference":["mine:*"]}')).json.length).toBe(1);
+    const mine = (await get('/images/json?filters={"reference":["mine:*"]}')).json;
+    expect(mine).toMatchObject([{ RepoTags: ['mine:1'] }]); // and not its other name
+    expect((await get('/images/json?filters={"reference":["nosuch"]}')).json).toEqual([]);
     expect((await ask(address, 'DELETE', '/images/mine:1')).json).toMatchObject([{ Untagged: 'mine:1' }, {}]);
   });
 

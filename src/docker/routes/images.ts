@@ -4,7 +4,7 @@ import { notFound } from '../answers.js';
 import { ApiError } from '../answers.js';
 import type { Exchange } from '../exchange.js';
 import { ListFilters } from '../filters.js';
-import { imageEntry, imageFilterNames, ImageGroups, imageTest } from '../image-groups.js';
+import { imageEntry, imageFilterNames, ImageGroups, imageTest, namedAs } from '../image-groups.js';
 import { newestFirst } from '../list-order.js';
 import type { Handler, Route } from '../router.js';
 import { forever, passThrough } from '../streams.js';
@@ -30,7 +30,7 @@ async function list(x: Exchange): Promise<void> {
   }
   const test = imageTest(filters, groups, x.flag('all'), (name) => imagesNamed(x, name)[0]?.summary.Created ?? 0);
   const wanted = legacyName(x);
-  const found = [...groups.all()].filter((group) => wanted(group.tags) && test(group));
+  const found = [...groups.all()].filter((group) => wanted(group.tags) && test(group)).flatMap(namedAs(filters));
   x.send(200, newestFirst(found, ({ summary }) => summary.Created).map(imageEntry));
 }
 

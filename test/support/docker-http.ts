@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request, type RequestOptions } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { until } from '../../scripts/waiting.js';
 import { type DockerApi, type DockerApiOptions, openDockerApi } from '../../src/docker/index.js';
 import { Cluster, type Fleet } from '../../src/fleet/index.js';
 import { type FakeEngineServer, openFakeEngine, type OpenFakeEngineOptions } from '../../src/testing/index.js';
-import { until } from '../../scripts/waiting.js';
 import { PlainFleet } from './plain-fleet.js';
 
 /** Fleets that the API is put in front of: one without any cleverness, and the one that users have. */

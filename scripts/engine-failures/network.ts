@@ -37,7 +37,7 @@ const containersMade = 8;
 
 async function resets({ field, tally }: Round): Promise<void> {
   for (const { proxy } of field.sites) proxy.resetPercent = 5;
-  const names = Array.from({ length: containersMade }, (_, at) => `c${at}`);
+  const names = Array.from({ length: containersMade }, (_, at) => `web${at}`);
   for (const name of names) await persistently(tally, () => made(field, name));
   for (const name of names.slice(0, containersMade / 2))
     await persistently(tally, async () => {
@@ -47,7 +47,8 @@ async function resets({ field, tally }: Round): Promise<void> {
   for (const { proxy } of field.sites) proxy.heal();
   await field.untilHealthy();
   const left = names.slice(containersMade / 2).join();
-  expectThat((await field.names()).sort().join() === left, `these are left, each once: ${left}`);
+  const there = (await field.names()).sort().join();
+  expectThat(there === left, `${left} are left, each once: ${there}`);
   await until('the cluster sees the same', () => namesOf(field.cluster).join() === left);
 }
 

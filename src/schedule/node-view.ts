@@ -44,6 +44,7 @@ export interface ImageView {
 export interface NodeView {
   readonly id: string;
   readonly name: string;
+  /** Labels of the engine, by name. */
   readonly labels: Readonly<Record<string, string>>;
   /** 0 when it cannot take work; 100 when all calls succeed. */
   readonly healthPercent: number;

@@ -23,7 +23,7 @@ export interface EngineOptions extends EngineTimes {
   readonly overcommit?: number;
   /** Clock of pings and refreshes. Default {@link systemClock}. */
   readonly clock?: Clock;
-  /** Source of the random waits. Default {@link systemRandom}. */
+  /** Source of the random waits. Default: that of the system. */
   readonly random?: Random;
   /** Receives warnings about the engine, and its state. Default: none. */
   readonly logger?: Logger;

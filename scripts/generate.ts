@@ -1,6 +1,6 @@
 /**
- * Makes src/wire/generated/ from proto/: the descriptor that the codec is compiled from, and the TypeScript types of
- * every message, by the three habits that proto/skep/v1/objects.proto states.
+ * Makes src/wire/generated/ from proto/: the descriptor, and for every message its TypeScript type and the code that
+ * encodes and decodes it, by the three habits that proto/skep/v1/objects.proto states.
  *
  * `--check` only says whether what is there is fresh.
  */
@@ -8,21 +8,12 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import protobuf from 'protobufjs';
+import { codecsModule } from './generate/codecs.js';
+import { words } from './generate/names.js';
 
 const root = join(import.meta.dirname, '..');
 const protoDir = join(root, 'proto');
 const outDir = join(root, 'src/wire/generated');
-
-function wordOf(value: string): string {
-  return value.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function words(type: protobuf.Enum): string[] {
-  const prefix = type.name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase() + '_';
-  return Object.entries(type.values)
-    .sort(([, a], [, b]) => a - b)
-    .map(([value]) => wordOf(value.slice(prefix.length)));
-}
 
 const scalars: Record<string, string> = { string: 'string', bool: 'boolean', bytes: 'Uint8Array' };
 
@@ -82,7 +73,7 @@ async function main(): Promise<void> {
   const declarations = namespace.nestedArray.map((item) => {
     if (item instanceof protobuf.Enum)
       return `${comment(item.comment)}export type ${item.name} = ${words(item)
-        .map((word) => `'${word}'`)
+        .map(({ word }) => `'${word}'`)
         .join(' | ')};\n`;
     return item instanceof protobuf.Type ? declare(item) : '';
   });
@@ -92,7 +83,8 @@ async function main(): Promise<void> {
   const messages = `${notice}\n${declarations.filter(Boolean).join('\n')}\n/** Every message by its name. */\nexport interface Messages {\n${types.join('\n')}\n}\n`;
   const descriptor = `${notice}\nexport const descriptor: object = ${compact(tree)};\n`;
 
-  const wanted = { 'messages.ts': messages, 'descriptor.ts': descriptor };
+  const codecs = `${notice}\n${codecsModule(namespace)}`;
+  const wanted = { 'messages.ts': messages, 'descriptor.ts': descriptor, 'codecs.ts': codecs };
   await mkdir(outDir, { recursive: true });
   for (const [name, text] of Object.entries(wanted)) {
     const path = join(outDir, name);

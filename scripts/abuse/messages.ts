@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs';
 import type { Random } from '../../src/base/random.js';
-import { packageName, schemaRoot } from '../../src/wire/schema-root.js';
+import { packageName } from '../../src/wire/index.js';
+import { schemaRoot } from '../schema-root.js';
 
 /** Messages that no client of ours sends, made from the descriptor: everything comes from `random`, so a seed repeats them. */
 

@@ -1,7 +1,6 @@
 import type { MethodDefinition, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { messageOf } from '../base/errors.js';
-import { messageCodec, type messages } from '../wire/index.js';
-import { packageName, schemaRoot } from '../wire/schema-root.js';
+import { messageCodec, type messages, methodsOf, packageName } from '../wire/index.js';
 import { sayable } from './error-details.js';
 
 // The gRPC view of proto/: what grpc-js needs to know of each method, made from the descriptor.
@@ -37,12 +36,12 @@ function guarded<A, B>(run: (given: A) => B): (given: A) => B {
 
 export function serviceDefinition(service: string): Definition {
   const definition: Record<string, MethodDefinition<never, unknown>> = {};
-  for (const method of schemaRoot.lookupService(`${packageName}.${service}`).methodsArray) {
+  for (const [name, method] of Object.entries(methodsOf(service))) {
     // Entries in frames between members are many, and small; those are cut at a number of bytes.
     const request = codecFor(method.requestType, service !== 'Raft');
     const response = codecFor(method.responseType, false);
-    definition[method.name] = {
-      path: `/${packageName}.${service}/${method.name}`,
+    definition[name] = {
+      path: `/${packageName}.${service}/${name}`,
       requestStream: method.requestStream ?? false,
       responseStream: method.responseStream ?? false,
       requestSerialize: request.serialize,

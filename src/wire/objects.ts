@@ -9,7 +9,8 @@ import {
   SchemaError,
   type StoredObject,
 } from '../kinds/index.js';
-import { DecodeError, type MessageCodec, messageCodec } from './codec.js';
+import { type MessageCodec, messageCodec } from './codec.js';
+import { DecodeError } from './decode-error.js';
 import type { AnyObject, CustomObject } from './generated/messages.js';
 
 /** A built-in kind's message in proto/ has its name. */

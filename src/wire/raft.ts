@@ -1,5 +1,6 @@
 import type { Entry, Message, MessageType } from '../raft/index.js';
-import { DecodeError, messageCodec } from './codec.js';
+import { messageCodec } from './codec.js';
+import { DecodeError } from './decode-error.js';
 import type { Entry as WireEntry, RaftBatch, RaftMessage } from './generated/messages.js';
 
 const entryCodec = messageCodec('Entry');

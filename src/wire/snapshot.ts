@@ -3,7 +3,8 @@ import { grouped, groupedToLast, type GroupLimits } from '../base/grouped.js';
 import { LongList } from '../base/long-list.js';
 import { type Event, isStateStamp, kindNames, type ObjectEvent, type StoredObject } from '../kinds/index.js';
 import { rowsOf, snapshotOfRows, type StoreSnapshot, type TransactionRecord } from '../state/index.js';
-import { DecodeError, messageCodec } from './codec.js';
+import { messageCodec } from './codec.js';
+import { DecodeError } from './decode-error.js';
 import type {
   HistoryChange,
   HistoryRecord,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
+import { schemaRoot } from '../../scripts/schema-root.js';
 import { seededRandom } from '../../src/base/random.js';
 import { kindNames } from '../../src/kinds/index.js';
 import {
@@ -11,9 +12,9 @@ import {
   encodeObject,
   fromWireBatch,
   messageCodec,
+  packageName,
   SnapshotDecoder,
 } from '../../src/wire/index.js';
-import { packageName, schemaRoot } from '../../src/wire/schema-root.js';
 import { storedObject } from './arbitrary.js';
 
 const names = (schemaRoot.lookup(packageName) as protobuf.Namespace).nestedArray

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Namespace } from 'protobufjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { schemaRoot } from '../../scripts/schema-root.js';
 import type * as state from '../../src/kinds/index.js';
 import type * as raft from '../../src/raft/index.js';
-import type { messages } from '../../src/wire/index.js';
-import { packageName, schemaRoot } from '../../src/wire/schema-root.js';
+import { type messages, packageName } from '../../src/wire/index.js';
 
 const root = new URL('../..', import.meta.url);
 

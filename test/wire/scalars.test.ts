@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
+import { schemaRoot } from '../../scripts/schema-root.js';
 import { taskStates } from '../../src/kinds/index.js';
-import { DecodeError, messageCodec } from '../../src/wire/index.js';
-import { packageName, schemaRoot } from '../../src/wire/schema-root.js';
+import { DecodeError, messageCodec, packageName } from '../../src/wire/index.js';
 import { int, uint } from './arbitrary.js';
 
 const times = messageCodec('RequestRecord');

@@ -1,0 +1,225 @@
+import type { Words } from './words.js';
+
+/** Size of the buffer that short messages share. */
+const slabBytes = 16 * 1024;
+/** Size up to which a message begins in a shared buffer of its own again, when the present one is full. */
+const sharedMax = 4 * 1024;
+/** Size up to which the buffer of a long message is kept for the next one. */
+const keptMax = 1024 * 1024;
+/** Characters up to which a loop is faster than a call into the engine. */
+const shortText = 40;
+
+const twoTo32 = 2 ** 32;
+
+/**
+ * Fields of a message as bytes, written one after another into one buffer. Short messages stay where they were written,
+ * beside each other. Long ones are copied out, and their buffer is used again.
+ */
+export class Writer {
+  #slab: Buffer = Buffer.allocUnsafeSlow(slabBytes);
+  /** Of a long message that is finished. */
+  #kept: Buffer | undefined;
+  #bytes = this.#slab;
+  /** First byte of this message in the buffer. */
+  #from = 0;
+  #at = 0;
+
+  /** Returns the message, and begins the next one. */
+  finish(): Buffer {
+    const message = this.#bytes.subarray(this.#from, this.#at);
+    if (this.#bytes === this.#slab) {
+      this.#from = this.#at;
+      return message;
+    }
+    if (this.#bytes.length <= keptMax) this.#kept = this.#bytes;
+    this.#bytes = this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+    this.#from = this.#at = 0;
+    const copy = Buffer.allocUnsafeSlow(message.length);
+    copy.set(message);
+    return copy;
+  }
+
+  /** Begins a part of unknown length: room for one byte of it, most are short. Returns the place for {@link close}. */
+  open(tag: number): number {
+    this.#need(3);
+    this.#tag(tag);
+    return ++this.#at - this.#from;
+  }
+
+  close(place: number): void {
+    const begin = this.#from + place;
+    const length = this.#at - begin;
+    if (length < 128) this.#bytes[begin - 1] = length;
+    else this.#closeLong(begin, length);
+  }
+
+  text(tag: number, value: string): void {
+    const { length } = value;
+    if (length < shortText) {
+      this.#need(length * 3 + 4);
+      this.#tag(tag);
+      const begin = this.#at + 1;
+      const bytes = this.#bytes;
+      let at = begin;
+      for (let i = 0; i < length; i++) {
+        const unit = value.charCodeAt(i);
+        if (unit > 127) {
+          at = writeUtf8(value, i, bytes, at);
+          break;
+        }
+        bytes[at++] = unit;
+      }
+      bytes[begin - 1] = at - begin; // at most 39 × 3
+      this.#at = at;
+    } else {
+      const size = Buffer.byteLength(value);
+      this.#need(size + 7);
+      this.#tag(tag);
+      this.#varint(size);
+      this.#at += this.#bytes.write(value, this.#at);
+    }
+  }
+
+  bytes(tag: number, value: Uint8Array): void {
+    this.#need(value.length + 7);
+    this.#tag(tag);
+    this.#varint(value.length);
+    this.#bytes.set(value, this.#at);
+    this.#at += value.length;
+  }
+
+  bool(tag: number, value: boolean): void {
+    this.#need(3);
+    this.#tag(tag);
+    this.#bytes[this.#at++] = value ? 1 : 0;
+  }
+
+  uint32(tag: number, value: number): void {
+    this.#need(7);
+    this.#tag(tag);
+    this.#varint(value >>> 0);
+  }
+
+  word<W extends string>(tag: number, words: Words<W>, value: W): void {
+    this.uint32(tag, words.numberOf(value));
+  }
+
+  double(tag: number, value: number): void {
+    this.#need(10);
+    this.#tag(tag);
+    this.#at = this.#bytes.writeDoubleLE(value, this.#at);
+  }
+
+  /** A 64-bit integer, signed or not: a negative one takes ten bytes. */
+  int64(tag: number, value: number): void {
+    this.#need(12);
+    this.#tag(tag);
+    this.#long(value);
+  }
+
+  /** An item of a packed list: no tag. */
+  item(value: number): void {
+    this.#need(10);
+    this.#long(value);
+  }
+
+  map(tag: number, entries: Readonly<Record<string, string>>): void {
+    for (const key in entries) {
+      const place = this.open(tag);
+      this.text(10, key);
+      this.text(18, entries[key] as string);
+      this.close(place);
+    }
+  }
+
+  #need(room: number): void {
+    if (this.#at + room > this.#bytes.length) this.#grow(room);
+  }
+
+  #tag(tag: number): void {
+    if (tag > 127) this.#bytes[this.#at++] = (tag & 127) | 128;
+    this.#bytes[this.#at++] = tag > 127 ? tag >>> 7 : tag;
+  }
+
+  #varint(value: number): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let rest = value;
+    while (rest > 127) {
+      bytes[at++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    bytes[at++] = rest;
+    this.#at = at;
+  }
+
+  #long(value: number): void {
+    if (value >= 0 && value < twoTo32) this.#varint(value >>> 0);
+    else this.#longer(value);
+  }
+
+  #longer(value: number): void {
+    const amount = Math.abs(value);
+    let low = amount >>> 0;
+    let high = ((amount - low) / twoTo32) >>> 0;
+    if (value < 0) {
+      low = -low >>> 0;
+      high = (low === 0 ? -high : ~high) >>> 0;
+    }
+    const bytes = this.#bytes;
+    while (high > 0) {
+      bytes[this.#at++] = (low & 127) | 128;
+      low = ((low >>> 7) | (high << 25)) >>> 0;
+      high >>>= 7;
+    }
+    this.#varint(low);
+  }
+
+  #closeLong(begin: number, length: number): void {
+    const more = length < 2 ** 14 ? 1 : length < 2 ** 21 ? 2 : length < 2 ** 28 ? 3 : 4;
+    const place = begin - this.#from;
+    this.#need(more);
+    const moved = this.#from + place;
+    this.#bytes.copyWithin(moved + more, moved, this.#at);
+    this.#at = moved - 1;
+    this.#varint(length);
+    this.#at += length;
+  }
+
+  #grow(room: number): void {
+    const begun = this.#bytes.subarray(this.#from, this.#at);
+    const needed = begun.length + room;
+    if (needed <= sharedMax) this.#bytes = this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+    else if (this.#kept && this.#kept.length >= needed) {
+      this.#bytes = this.#kept;
+      this.#kept = undefined;
+    } else this.#bytes = Buffer.allocUnsafeSlow(Math.max(2 * needed, 4 * slabBytes));
+    this.#bytes.set(begun);
+    this.#from = 0;
+    this.#at = begun.length;
+  }
+}
+
+/** Writes a text from its unit `from` on; returns where it ends. */
+function writeUtf8(text: string, from: number, bytes: Uint8Array, begin: number): number {
+  let at = begin;
+  for (let i = from; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) bytes[at++] = unit;
+    else if (unit < 0x800) {
+      bytes[at++] = (unit >> 6) | 0xc0;
+      bytes[at++] = (unit & 63) | 128;
+    } else if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+      const point = 0x10000 + ((unit & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff);
+      bytes[at++] = (point >> 18) | 0xf0;
+      bytes[at++] = ((point >> 12) & 63) | 128;
+      bytes[at++] = ((point >> 6) & 63) | 128;
+      bytes[at++] = (point & 63) | 128;
+    } else {
+      bytes[at++] = (unit >> 12) | 0xe0;
+      bytes[at++] = ((unit >> 6) & 63) | 128;
+      bytes[at++] = (unit & 63) | 128;
+    }
+  }
+  return at;
+}

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import protobuf from 'protobufjs';
+import { describe, expect, it } from 'vitest';
+import { schemaRoot } from '../../scripts/schema-root.js';
+import { words } from '../../scripts/generate/names.js';
+import { storedMeta } from '../../src/kinds/index.js';
+import { DecodeError, messageCodec, packageName } from '../../src/wire/index.js';
+import { messageCodec as interpretedCodec } from '../support/interpreting-codec.js';
+import { bytes, int, text, uint } from './arbitrary.js';
+
+const types = (schemaRoot.lookup(packageName) as protobuf.Namespace).nestedArray.filter(
+  (item) => item instanceof protobuf.Type,
+);
+
+const long = fc.integer({ min: 30, max: 300 }).map((length) =>
+  'aé漢😀'
+    .repeat(length)
+    .slice(0, length - (length % 5 === 4 ? 0 : 0))
+    .toWellFormed(),
+);
+const anyText = fc.oneof(
+  { weight: 6, arbitrary: text },
+  { weight: 1, arbitrary: long },
+  { weight: 1, arbitrary: fc.string({ minLength: 30, maxLength: 140 }) },
+);
+const scalars: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  string: anyText,
+  bytes: fc.oneof(
+    { weight: 9, arbitrary: bytes },
+    { weight: 1, arbitrary: fc.nat(20_000).map((length) => new Uint8Array(length).fill(7)) },
+  ),
+  bool: fc.boolean(),
+  uint32: fc.nat({ max: 0xffff_ffff }),
+  uint64: uint,
+  int64: int,
+  double: fc.double(),
+};
+
+function itemOf(field: protobuf.Field): fc.Arbitrary<unknown> {
+  const { resolvedType } = field;
+  if (resolvedType instanceof protobuf.Enum) return fc.constantFrom(...words(resolvedType).map(({ word }) => word));
+  if (resolvedType instanceof protobuf.Type) return messageOf(resolvedType);
+  return scalars[field.type] as fc.Arbitrary<unknown>;
+}
+
+function valueOf(field: protobuf.Field): fc.Arbitrary<unknown> {
+  if (field instanceof protobuf.MapField)
+    return fc.dictionary(
+      anyText.filter((key) => key !== '__proto__'),
+      anyText,
+      { maxKeys: 4 },
+    );
+  return field.repeated ? fc.array(itemOf(field), { maxLength: 3 }) : itemOf(field);
+}
+
+/** Values of a message type: as an encoder may be given them, so any field may be absent. */
+function messageOf(type: protobuf.Type): fc.Arbitrary<unknown> {
+  const model = Object.fromEntries(
+    type.fieldsArray.map((field) => [field.name, valueOf(field.resolve() as protobuf.Field)]),
+  );
+  const fields = fc.record(model, { requiredKeys: [], noNullPrototype: true });
+  if (type.name !== 'Meta') return fields;
+  const { specVersion: _, ...shown } = model;
+  return fc
+    .tuple(fc.record(shown), fc.option(uint, { nil: undefined }))
+    .map(([meta, spec]) => storedMeta(meta as never, spec));
+}
+
+/** What a decoder makes of bytes: a value, or the class and words of its refusal. */
+function outcome(decode: (bytes: Uint8Array) => unknown, given: Uint8Array): unknown {
+  try {
+    return { value: decode(given) };
+  } catch (error) {
+    expect(error).toBeInstanceOf(DecodeError);
+    return { refused: (error as Error).constructor.name, message: (error as Error).message };
+  }
+}
+
+function expectFrozen(value: unknown): void {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+  expect(Object.isFrozen(value)).toBe(true);
+  Object.values(value).forEach(expectFrozen);
+}
+
+describe.each(types)('the generated code of $name', (type) => {
+  const name = type.name as 'Task';
+  const made = messageCodec<object>(name);
+  const interpreted = interpretedCodec<object>(name);
+
+  it('makes the bytes that the interpreter of the descriptor makes, and reads them as it does', () => {
+    fc.assert(
+      fc.property(messageOf(type) as fc.Arbitrary<object>, (message) => {
+        const encoded = made.encode(message);
+        expect(Buffer.compare(encoded, interpreted.encode(message))).toBe(0);
+        const decoded = made.decode(encoded);
+        const expected = interpreted.decode(encoded);
+        expect(decoded).toStrictEqual(expected);
+        expect(JSON.stringify(decoded)).toBe(JSON.stringify(expected)); // fields in the same order
+        expectFrozen(decoded);
+        expect(Buffer.compare(made.encode(decoded), interpreted.encode(decoded))).toBe(0);
+      }),
+      { numRuns: Number(process.env['RUNS'] ?? 30) },
+    );
+  });
+
+  it('reads and refuses changed bytes as the interpreter does', () => {
+    const change = fc.record({
+      at: fc.nat(),
+      to: fc.oneof(fc.nat(255), fc.constantFrom(0, 0x7f, 0x80, 0xff)),
+      cut: fc.nat(3),
+      twice: fc.boolean(),
+    });
+    const request = [
+      messageCodec<object>(name, { request: true }),
+      interpretedCodec<object>(name, { request: true }),
+    ] as const;
+    fc.assert(
+      fc.property(messageOf(type) as fc.Arbitrary<object>, fc.array(change, { maxLength: 3 }), (message, changes) => {
+        let some = Buffer.from(interpreted.encode(message));
+        for (const { at, to, cut, twice } of changes) {
+          if (some.length > 0) some[at % some.length] = to;
+          if (twice) some = Buffer.concat([some, some]);
+          if (cut === 0) some = some.subarray(0, at % (some.length + 1));
+        }
+        expect(outcome(made.decode, some)).toStrictEqual(outcome(interpreted.decode, some));
+        expect(outcome(request[0].decode, some)).toStrictEqual(outcome(request[1].decode, some));
+      }),
+      { numRuns: Number(process.env['RUNS'] ?? 30) },
+    );
+  });
+});

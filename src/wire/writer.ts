@@ -11,6 +11,9 @@ const shortText = 40;
 
 const twoTo32 = 2 ** 32;
 
+/** Bytes of the length of the last part in each field. */
+const lengthSizes = new Uint8Array(1024).fill(1);
+
 /**
  * Fields of a message as bytes, written one after another into one buffer. Short messages stay where they were written,
  * beside each other. Long ones are copied out, and their buffer is used again.
@@ -39,18 +42,31 @@ export class Writer {
     return copy;
   }
 
-  /** Begins a part of unknown length: room for one byte of it, most are short. Returns the place for {@link close}. */
-  open(tag: number): number {
-    this.#need(3);
+  /**
+   * Begins a part of unknown length. `field` has a number of its own: the lengths of its parts take as many bytes as the
+   * last one did, mostly. Returns the place for {@link close}.
+   */
+  open(tag: number, field: number): number {
+    this.#need(7);
     this.#tag(tag);
-    return ++this.#at - this.#from;
+    this.#at += lengthSizes[field] as number;
+    return this.#at - this.#from;
   }
 
-  close(place: number): void {
+  close(place: number, field: number): void {
     const begin = this.#from + place;
     const length = this.#at - begin;
-    if (length < 128) this.#bytes[begin - 1] = length;
-    else this.#closeLong(begin, length);
+    const room = lengthSizes[field] as number;
+    const size = varintSize(length);
+    if (size !== room) this.#moveBy(size - room, begin, field);
+    const bytes = this.#bytes;
+    let at = this.#from + place - room;
+    let rest = length;
+    while (rest > 127) {
+      bytes[at++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    bytes[at] = rest;
   }
 
   text(tag: number, value: string): void {
@@ -125,10 +141,10 @@ export class Writer {
 
   map(tag: number, entries: Readonly<Record<string, string>>): void {
     for (const key in entries) {
-      const place = this.open(tag);
+      const place = this.open(tag, 0);
       this.text(10, key);
       this.text(18, entries[key] as string);
-      this.close(place);
+      this.close(place, 0);
     }
   }
 
@@ -175,15 +191,14 @@ export class Writer {
     this.#varint(low);
   }
 
-  #closeLong(begin: number, length: number): void {
-    const more = length < 2 ** 14 ? 1 : length < 2 ** 21 ? 2 : length < 2 ** 28 ? 3 : 4;
+  /** Moves the part from `begin` on: its length takes more bytes than were left for it, or fewer. */
+  #moveBy(more: number, begin: number, field: number): void {
     const place = begin - this.#from;
-    this.#need(more);
-    const moved = this.#from + place;
-    this.#bytes.copyWithin(moved + more, moved, this.#at);
-    this.#at = moved - 1;
-    this.#varint(length);
-    this.#at += length;
+    this.#need(5);
+    const part = this.#from + place;
+    this.#bytes.copyWithin(part + more, part, this.#at);
+    this.#at += more;
+    lengthSizes[field] = (lengthSizes[field] as number) + more;
   }
 
   #grow(room: number): void {
@@ -198,6 +213,13 @@ export class Writer {
     this.#from = 0;
     this.#at = begun.length;
   }
+}
+
+function varintSize(value: number): number {
+  if (value < 2 ** 7) return 1;
+  if (value < 2 ** 14) return 2;
+  if (value < 2 ** 21) return 3;
+  return value < 2 ** 28 ? 4 : 5;
 }
 
 /** Writes a text from its unit `from` on; returns where it ends. */

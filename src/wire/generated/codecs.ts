@@ -145,10 +145,10 @@ function decodeCatalogInstance(r: Reader, end: number): m.CatalogInstance {
 }
 
 function encodeCatalogRegisterRequest(w: Writer, v: m.CatalogRegisterRequest): void {
-  if (v.instance !== undefined) { const at = w.open(10); encodeCatalogInstance(w, v.instance); w.close(at); }
+  if (v.instance !== undefined) { const at = w.open(10, 1); encodeCatalogInstance(w, v.instance); w.close(at, 1); }
   if (v.session !== undefined && v.session !== '') w.text(18, v.session);
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(24, v.ttlMs);
-  if (v.info !== undefined) { const at = w.open(34); encodeWriteInfo(w, v.info); w.close(at); }
+  if (v.info !== undefined) { const at = w.open(34, 2); encodeWriteInfo(w, v.info); w.close(at, 2); }
 }
 
 const CatalogRegisterRequestObject = plain<m.CatalogRegisterRequest>(function (this: Open, instance_: unknown, session_: unknown, ttlMs_: unknown, info_: unknown) {
@@ -227,7 +227,7 @@ function decodeCatalogRenewResponse(r: Reader, end: number): m.CatalogRenewRespo
 function encodeCatalogDeregisterRequest(w: Writer, v: m.CatalogDeregisterRequest): void {
   if (v.ids !== undefined) for (const item of v.ids) w.text(10, item);
   if (v.session !== undefined && v.session !== '') w.text(18, v.session);
-  if (v.info !== undefined) { const at = w.open(26); encodeWriteInfo(w, v.info); w.close(at); }
+  if (v.info !== undefined) { const at = w.open(26, 3); encodeWriteInfo(w, v.info); w.close(at, 3); }
 }
 
 const CatalogDeregisterRequestObject = plain<m.CatalogDeregisterRequest>(function (this: Open, ids_: unknown, session_: unknown, info_: unknown) {
@@ -296,7 +296,7 @@ function decodeCatalogListRequest(r: Reader, end: number): m.CatalogListRequest 
 }
 
 function encodeCatalogListResponse(w: Writer, v: m.CatalogListResponse): void {
-  if (v.instances !== undefined) for (const item of v.instances) { const at = w.open(10); encodeCatalogInstance(w, item); w.close(at); }
+  if (v.instances !== undefined) for (const item of v.instances) { const at = w.open(10, 4); encodeCatalogInstance(w, item); w.close(at, 4); }
   if (v.more !== undefined && v.more !== false) w.bool(16, v.more);
 }
 
@@ -335,7 +335,7 @@ function decodeCatalogWatchRequest(r: Reader, end: number): m.CatalogWatchReques
 
 function encodeCatalogChange(w: Writer, v: m.CatalogChange): void {
   if (v.op !== undefined && v.op !== 'add') w.word(8, CatalogOp, v.op);
-  if (v.instance !== undefined) { const at = w.open(18); encodeCatalogInstance(w, v.instance); w.close(at); }
+  if (v.instance !== undefined) { const at = w.open(18, 5); encodeCatalogInstance(w, v.instance); w.close(at, 5); }
 }
 
 function decodeCatalogChange(r: Reader, end: number): m.CatalogChange {
@@ -353,7 +353,7 @@ function decodeCatalogChange(r: Reader, end: number): m.CatalogChange {
 }
 
 function encodeCatalogWatchResponse(w: Writer, v: m.CatalogWatchResponse): void {
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(10); encodeCatalogChange(w, item); w.close(at); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(10, 6); encodeCatalogChange(w, item); w.close(at, 6); }
   if (v.continued !== undefined) w.bool(16, v.continued);
 }
 
@@ -380,7 +380,7 @@ function encodeFilter(w: Writer, v: m.Filter): void {
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(18, item);
   if (v.names !== undefined) for (const item of v.names) w.text(26, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(34, item);
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(42); encodeIndexFilter(w, item); w.close(at); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(42, 7); encodeIndexFilter(w, item); w.close(at, 7); }
 }
 
 function decodeFilter(r: Reader, end: number): m.Filter {
@@ -430,7 +430,7 @@ function encodeChange(w: Writer, v: m.Change): void {
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
   if (v.id !== undefined && v.id !== '') w.text(26, v.id);
   if (v.version !== undefined) w.int64(32, v.version);
-  if (v.object !== undefined) { const at = w.open(42); encodeAnyObject(w, v.object); w.close(at); }
+  if (v.object !== undefined) { const at = w.open(42, 8); encodeAnyObject(w, v.object); w.close(at, 8); }
   if (v.specVersion !== undefined) w.int64(48, v.specVersion);
 }
 
@@ -457,11 +457,11 @@ function decodeChange(r: Reader, end: number): m.Change {
 }
 
 function encodeApplyRequest(w: Writer, v: m.ApplyRequest): void {
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(10); encodeChange(w, item); w.close(at); }
-  if (v.info !== undefined) { const at = w.open(18); encodeWriteInfo(w, v.info); w.close(at); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(10, 9); encodeChange(w, item); w.close(at, 9); }
+  if (v.info !== undefined) { const at = w.open(18, 10); encodeWriteInfo(w, v.info); w.close(at, 10); }
   if (v.dryRun !== undefined && v.dryRun !== false) w.bool(24, v.dryRun);
-  if (v.conditions !== undefined) for (const item of v.conditions) { const at = w.open(34); encodeCondition(w, item); w.close(at); }
-  if (v.fence !== undefined) { const at = w.open(42); encodeCondition(w, v.fence); w.close(at); }
+  if (v.conditions !== undefined) for (const item of v.conditions) { const at = w.open(34, 11); encodeCondition(w, item); w.close(at, 11); }
+  if (v.fence !== undefined) { const at = w.open(42, 12); encodeCondition(w, v.fence); w.close(at, 12); }
 }
 
 const ApplyRequestObject = plain<m.ApplyRequest>(function (this: Open, changes_: unknown, info_: unknown, dryRun_: unknown, conditions_: unknown, fence_: unknown) {
@@ -513,7 +513,7 @@ function decodeCondition(r: Reader, end: number): m.Condition {
 function encodeApplyResponse(w: Writer, v: m.ApplyResponse): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.ids !== undefined) for (const item of v.ids) w.text(18, item);
-  if (v.planned !== undefined) for (const item of v.planned) { const at = w.open(26); encodePlannedChange(w, item); w.close(at); }
+  if (v.planned !== undefined) for (const item of v.planned) { const at = w.open(26, 13); encodePlannedChange(w, item); w.close(at, 13); }
 }
 
 function decodeApplyResponse(r: Reader, end: number): m.ApplyResponse {
@@ -535,7 +535,7 @@ function encodePlannedChange(w: Writer, v: m.PlannedChange): void {
   if (v.op !== undefined && v.op !== 'create') w.word(8, ActionOp, v.op);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
   if (v.id !== undefined && v.id !== '') w.text(26, v.id);
-  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(34); encodeFieldChange(w, item); w.close(at); }
+  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(34, 14); encodeFieldChange(w, item); w.close(at, 14); }
   if (v.fieldsLeftOut !== undefined && v.fieldsLeftOut !== 0) w.uint32(40, v.fieldsLeftOut);
 }
 
@@ -605,7 +605,7 @@ function decodeGetRequest(r: Reader, end: number): m.GetRequest {
 }
 
 function encodeGetResponse(w: Writer, v: m.GetResponse): void {
-  if (v.object !== undefined) { const at = w.open(10); encodeAnyObject(w, v.object); w.close(at); }
+  if (v.object !== undefined) { const at = w.open(10, 15); encodeAnyObject(w, v.object); w.close(at, 15); }
 }
 
 const GetResponseObject = plain<m.GetResponse>(function (this: Open, object_: unknown) {
@@ -627,8 +627,8 @@ function decodeGetResponse(r: Reader, end: number): m.GetResponse {
 
 function encodeCreateRequest(w: Writer, v: m.CreateRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18); encodeAnyObject(w, v.object); w.close(at); }
-  if (v.info !== undefined) { const at = w.open(26); encodeWriteInfo(w, v.info); w.close(at); }
+  if (v.object !== undefined) { const at = w.open(18, 16); encodeAnyObject(w, v.object); w.close(at, 16); }
+  if (v.info !== undefined) { const at = w.open(26, 17); encodeWriteInfo(w, v.info); w.close(at, 17); }
 }
 
 const CreateRequestObject = plain<m.CreateRequest>(function (this: Open, kind_: unknown, object_: unknown, info_: unknown) {
@@ -651,7 +651,7 @@ function decodeCreateRequest(r: Reader, end: number): m.CreateRequest {
 }
 
 function encodeCreateResponse(w: Writer, v: m.CreateResponse): void {
-  if (v.object !== undefined) { const at = w.open(10); encodeAnyObject(w, v.object); w.close(at); }
+  if (v.object !== undefined) { const at = w.open(10, 18); encodeAnyObject(w, v.object); w.close(at, 18); }
   if (v.version !== undefined && v.version !== 0) w.int64(16, v.version);
 }
 
@@ -675,9 +675,9 @@ function decodeCreateResponse(r: Reader, end: number): m.CreateResponse {
 
 function encodeUpdateRequest(w: Writer, v: m.UpdateRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18); encodeAnyObject(w, v.object); w.close(at); }
+  if (v.object !== undefined) { const at = w.open(18, 19); encodeAnyObject(w, v.object); w.close(at, 19); }
   if (v.version !== undefined) w.int64(24, v.version);
-  if (v.info !== undefined) { const at = w.open(34); encodeWriteInfo(w, v.info); w.close(at); }
+  if (v.info !== undefined) { const at = w.open(34, 20); encodeWriteInfo(w, v.info); w.close(at, 20); }
   if (v.specVersion !== undefined) w.int64(40, v.specVersion);
 }
 
@@ -703,7 +703,7 @@ function decodeUpdateRequest(r: Reader, end: number): m.UpdateRequest {
 }
 
 function encodeUpdateResponse(w: Writer, v: m.UpdateResponse): void {
-  if (v.object !== undefined) { const at = w.open(10); encodeAnyObject(w, v.object); w.close(at); }
+  if (v.object !== undefined) { const at = w.open(10, 21); encodeAnyObject(w, v.object); w.close(at, 21); }
   if (v.version !== undefined && v.version !== 0) w.int64(16, v.version);
 }
 
@@ -728,7 +728,7 @@ function decodeUpdateResponse(r: Reader, end: number): m.UpdateResponse {
 function encodeRemoveRequest(w: Writer, v: m.RemoveRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
   if (v.id !== undefined && v.id !== '') w.text(18, v.id);
-  if (v.info !== undefined) { const at = w.open(26); encodeWriteInfo(w, v.info); w.close(at); }
+  if (v.info !== undefined) { const at = w.open(26, 22); encodeWriteInfo(w, v.info); w.close(at, 22); }
   if (v.version !== undefined) w.int64(32, v.version);
 }
 
@@ -771,7 +771,7 @@ function decodeRemoveResponse(r: Reader, end: number): m.RemoveResponse {
 
 function encodeListRequest(w: Writer, v: m.ListRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.filter !== undefined) { const at = w.open(18); encodeFilter(w, v.filter); w.close(at); }
+  if (v.filter !== undefined) { const at = w.open(18, 23); encodeFilter(w, v.filter); w.close(at, 23); }
   if (v.stale !== undefined && v.stale !== false) w.bool(24, v.stale);
   if (v.limit !== undefined && v.limit !== 0) w.uint32(32, v.limit);
   if (v.after !== undefined) w.text(42, v.after);
@@ -800,7 +800,7 @@ function decodeListRequest(r: Reader, end: number): m.ListRequest {
 
 function encodeListResponse(w: Writer, v: m.ListResponse): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18); encodeAnyObject(w, item); w.close(at); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 24); encodeAnyObject(w, item); w.close(at, 24); }
 }
 
 function decodeListResponse(r: Reader, end: number): m.ListResponse {
@@ -846,7 +846,7 @@ function encodeHistoryEntry(w: Writer, v: m.HistoryEntry): void {
   if (v.op !== undefined && v.op !== 'create') w.word(24, ActionOp, v.op);
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
-  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(50); encodeFieldChange(w, item); w.close(at); }
+  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(50, 25); encodeFieldChange(w, item); w.close(at, 25); }
   if (v.fieldsLeftOut !== undefined && v.fieldsLeftOut !== 0) w.uint32(56, v.fieldsLeftOut);
 }
 
@@ -874,7 +874,7 @@ function decodeHistoryEntry(r: Reader, end: number): m.HistoryEntry {
 }
 
 function encodeHistoryResponse(w: Writer, v: m.HistoryResponse): void {
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(10); encodeHistoryEntry(w, item); w.close(at); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(10, 26); encodeHistoryEntry(w, item); w.close(at, 26); }
   if (v.reachesBackTo !== undefined && v.reachesBackTo !== 0) w.int64(16, v.reachesBackTo);
 }
 
@@ -945,7 +945,7 @@ function decodeKindUse(r: Reader, end: number): m.KindUse {
 }
 
 function encodeKindsResponse(w: Writer, v: m.KindsResponse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10); encodeKindUse(w, item); w.close(at); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 27); encodeKindUse(w, item); w.close(at, 27); }
 }
 
 function decodeKindsResponse(r: Reader, end: number): m.KindsResponse {
@@ -1007,7 +1007,7 @@ function decodeIndexEntry(r: Reader, end: number): m.IndexEntry {
 function encodeAnnotations(w: Writer, v: m.Annotations): void {
   if (v.name !== undefined && v.name !== '') w.text(10, v.name);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.indices !== undefined) for (const item of v.indices) { const at = w.open(26); encodeIndexEntry(w, item); w.close(at); }
+  if (v.indices !== undefined) for (const item of v.indices) { const at = w.open(26, 28); encodeIndexEntry(w, item); w.close(at, 28); }
 }
 
 function decodeAnnotations(r: Reader, end: number): m.Annotations {
@@ -1072,7 +1072,7 @@ function decodeGenericResource(r: Reader, end: number): m.GenericResource {
 function encodeResources(w: Writer, v: m.Resources): void {
   if (v.nanoCpus !== undefined && v.nanoCpus !== 0) w.int64(8, v.nanoCpus);
   if (v.memoryBytes !== undefined && v.memoryBytes !== 0) w.int64(16, v.memoryBytes);
-  if (v.generic !== undefined) for (const item of v.generic) { const at = w.open(26); encodeGenericResource(w, item); w.close(at); }
+  if (v.generic !== undefined) for (const item of v.generic) { const at = w.open(26, 29); encodeGenericResource(w, item); w.close(at, 29); }
 }
 
 function decodeResources(r: Reader, end: number): m.Resources {
@@ -1117,7 +1117,7 @@ function decodePortConfig(r: Reader, end: number): m.PortConfig {
 
 function encodeEndpointSpec(w: Writer, v: m.EndpointSpec): void {
   if (v.mode !== undefined && v.mode !== 'vip') w.word(8, EndpointMode, v.mode);
-  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18); encodePortConfig(w, item); w.close(at); }
+  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18, 30); encodePortConfig(w, item); w.close(at, 30); }
 }
 
 function decodeEndpointSpec(r: Reader, end: number): m.EndpointSpec {
@@ -1154,9 +1154,9 @@ function decodeVirtualIp(r: Reader, end: number): m.VirtualIp {
 }
 
 function encodeEndpoint(w: Writer, v: m.Endpoint): void {
-  if (v.spec !== undefined) { const at = w.open(10); encodeEndpointSpec(w, v.spec); w.close(at); }
-  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18); encodePortConfig(w, item); w.close(at); }
-  if (v.virtualIps !== undefined) for (const item of v.virtualIps) { const at = w.open(26); encodeVirtualIp(w, item); w.close(at); }
+  if (v.spec !== undefined) { const at = w.open(10, 31); encodeEndpointSpec(w, v.spec); w.close(at, 31); }
+  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18, 32); encodePortConfig(w, item); w.close(at, 32); }
+  if (v.virtualIps !== undefined) for (const item of v.virtualIps) { const at = w.open(26, 33); encodeVirtualIp(w, item); w.close(at, 33); }
 }
 
 const EndpointObject = plain<m.Endpoint>(function (this: Open, spec_: unknown, ports_: unknown, virtualIps_: unknown) {
@@ -1223,8 +1223,8 @@ function decodeIpamConfig(r: Reader, end: number): m.IpamConfig {
 }
 
 function encodeIpam(w: Writer, v: m.Ipam): void {
-  if (v.driver !== undefined) { const at = w.open(10); encodeDriver(w, v.driver); w.close(at); }
-  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(18); encodeIpamConfig(w, item); w.close(at); }
+  if (v.driver !== undefined) { const at = w.open(10, 34); encodeDriver(w, v.driver); w.close(at, 34); }
+  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(18, 35); encodeIpamConfig(w, item); w.close(at, 35); }
 }
 
 const IpamObject = plain<m.Ipam>(function (this: Open, driver_: unknown, configs_: unknown) {
@@ -1265,7 +1265,7 @@ function decodeBindOptions(r: Reader, end: number): m.BindOptions {
 function encodeVolumeOptions(w: Writer, v: m.VolumeOptions): void {
   if (v.noCopy !== undefined && v.noCopy !== false) w.bool(8, v.noCopy);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.driver !== undefined) { const at = w.open(26); encodeDriver(w, v.driver); w.close(at); }
+  if (v.driver !== undefined) { const at = w.open(26, 36); encodeDriver(w, v.driver); w.close(at, 36); }
 }
 
 const VolumeOptionsObject = plain<m.VolumeOptions>(function (this: Open, noCopy_: unknown, labels_: unknown, driver_: unknown) {
@@ -1311,9 +1311,9 @@ function encodeMount(w: Writer, v: m.Mount): void {
   if (v.source !== undefined && v.source !== '') w.text(18, v.source);
   if (v.target !== undefined && v.target !== '') w.text(26, v.target);
   if (v.readOnly !== undefined && v.readOnly !== false) w.bool(32, v.readOnly);
-  if (v.bind !== undefined) { const at = w.open(42); encodeBindOptions(w, v.bind); w.close(at); }
-  if (v.volume !== undefined) { const at = w.open(50); encodeVolumeOptions(w, v.volume); w.close(at); }
-  if (v.tmpfs !== undefined) { const at = w.open(58); encodeTmpfsOptions(w, v.tmpfs); w.close(at); }
+  if (v.bind !== undefined) { const at = w.open(42, 37); encodeBindOptions(w, v.bind); w.close(at, 37); }
+  if (v.volume !== undefined) { const at = w.open(50, 38); encodeVolumeOptions(w, v.volume); w.close(at, 38); }
+  if (v.tmpfs !== undefined) { const at = w.open(58, 39); encodeTmpfsOptions(w, v.tmpfs); w.close(at, 39); }
 }
 
 const MountObject = plain<m.Mount>(function (this: Open, type_: unknown, source_: unknown, target_: unknown, readOnly_: unknown, bind_: unknown, volume_: unknown, tmpfs_: unknown) {
@@ -1421,7 +1421,7 @@ function decodeFileTarget(r: Reader, end: number): m.FileTarget {
 function encodeSecretReference(w: Writer, v: m.SecretReference): void {
   if (v.secretId !== undefined && v.secretId !== '') w.text(10, v.secretId);
   if (v.secretName !== undefined && v.secretName !== '') w.text(18, v.secretName);
-  if (v.file !== undefined) { const at = w.open(26); encodeFileTarget(w, v.file); w.close(at); }
+  if (v.file !== undefined) { const at = w.open(26, 40); encodeFileTarget(w, v.file); w.close(at, 40); }
 }
 
 const SecretReferenceObject = plain<m.SecretReference>(function (this: Open, secretId_: unknown, secretName_: unknown, file_: unknown) {
@@ -1446,7 +1446,7 @@ function decodeSecretReference(r: Reader, end: number): m.SecretReference {
 function encodeConfigReference(w: Writer, v: m.ConfigReference): void {
   if (v.configId !== undefined && v.configId !== '') w.text(10, v.configId);
   if (v.configName !== undefined && v.configName !== '') w.text(18, v.configName);
-  if (v.file !== undefined) { const at = w.open(26); encodeFileTarget(w, v.file); w.close(at); }
+  if (v.file !== undefined) { const at = w.open(26, 41); encodeFileTarget(w, v.file); w.close(at, 41); }
 }
 
 const ConfigReferenceObject = plain<m.ConfigReference>(function (this: Open, configId_: unknown, configName_: unknown, file_: unknown) {
@@ -1474,8 +1474,8 @@ function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
   if (v.args !== undefined) for (const item of v.args) w.text(26, item);
   if (v.env !== undefined) for (const item of v.env) w.text(34, item);
   if (v.labels !== undefined) w.map(42, v.labels);
-  if (v.mounts !== undefined) for (const item of v.mounts) { const at = w.open(50); encodeMount(w, item); w.close(at); }
-  if (v.healthcheck !== undefined) { const at = w.open(58); encodeHealthcheck(w, v.healthcheck); w.close(at); }
+  if (v.mounts !== undefined) for (const item of v.mounts) { const at = w.open(50, 42); encodeMount(w, item); w.close(at, 42); }
+  if (v.healthcheck !== undefined) { const at = w.open(58, 43); encodeHealthcheck(w, v.healthcheck); w.close(at, 43); }
   if (v.hostname !== undefined) w.text(66, v.hostname);
   if (v.dir !== undefined) w.text(74, v.dir);
   if (v.user !== undefined) w.text(82, v.user);
@@ -1487,12 +1487,12 @@ function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
   if (v.stopSignal !== undefined) w.text(130, v.stopSignal);
   if (v.stopGracePeriodMs !== undefined) w.int64(136, v.stopGracePeriodMs);
   if (v.hosts !== undefined) for (const item of v.hosts) w.text(146, item);
-  if (v.dns !== undefined) { const at = w.open(154); encodeDnsConfig(w, v.dns); w.close(at); }
+  if (v.dns !== undefined) { const at = w.open(154, 44); encodeDnsConfig(w, v.dns); w.close(at, 44); }
   if (v.capabilityAdd !== undefined) for (const item of v.capabilityAdd) w.text(162, item);
   if (v.capabilityDrop !== undefined) for (const item of v.capabilityDrop) w.text(170, item);
   if (v.sysctls !== undefined) w.map(178, v.sysctls);
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(186); encodeSecretReference(w, item); w.close(at); }
-  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(194); encodeConfigReference(w, item); w.close(at); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(186, 45); encodeSecretReference(w, item); w.close(at, 45); }
+  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(194, 46); encodeConfigReference(w, item); w.close(at, 46); }
 }
 
 const ContainerSpecObject = plain<m.ContainerSpec>(function (this: Open, image_: unknown, command_: unknown, args_: unknown, env_: unknown, labels_: unknown, mounts_: unknown, healthcheck_: unknown, hostname_: unknown, dir_: unknown, user_: unknown, groups_: unknown, tty_: unknown, openStdin_: unknown, readOnly_: unknown, init_: unknown, stopSignal_: unknown, stopGracePeriodMs_: unknown, hosts_: unknown, dns_: unknown, capabilityAdd_: unknown, capabilityDrop_: unknown, sysctls_: unknown, secrets_: unknown, configs_: unknown) {
@@ -1536,8 +1536,8 @@ function decodeContainerSpec(r: Reader, end: number): m.ContainerSpec {
 }
 
 function encodeResourceRequirements(w: Writer, v: m.ResourceRequirements): void {
-  if (v.limits !== undefined) { const at = w.open(10); encodeResources(w, v.limits); w.close(at); }
-  if (v.reservations !== undefined) { const at = w.open(18); encodeResources(w, v.reservations); w.close(at); }
+  if (v.limits !== undefined) { const at = w.open(10, 47); encodeResources(w, v.limits); w.close(at, 47); }
+  if (v.reservations !== undefined) { const at = w.open(18, 48); encodeResources(w, v.reservations); w.close(at, 48); }
 }
 
 const ResourceRequirementsObject = plain<m.ResourceRequirements>(function (this: Open, limits_: unknown, reservations_: unknown) {
@@ -1623,9 +1623,9 @@ function decodePlatform(r: Reader, end: number): m.Platform {
 
 function encodePlacement(w: Writer, v: m.Placement): void {
   if (v.constraints !== undefined) for (const item of v.constraints) w.text(10, item);
-  if (v.preferences !== undefined) for (const item of v.preferences) { const at = w.open(18); encodePlacementPreference(w, item); w.close(at); }
+  if (v.preferences !== undefined) for (const item of v.preferences) { const at = w.open(18, 49); encodePlacementPreference(w, item); w.close(at, 49); }
   if (v.maxReplicas !== undefined && v.maxReplicas !== 0) w.uint32(24, v.maxReplicas);
-  if (v.platforms !== undefined) for (const item of v.platforms) { const at = w.open(34); encodePlatform(w, item); w.close(at); }
+  if (v.platforms !== undefined) for (const item of v.platforms) { const at = w.open(34, 50); encodePlatform(w, item); w.close(at, 50); }
 }
 
 function decodePlacement(r: Reader, end: number): m.Placement {
@@ -1645,13 +1645,13 @@ function decodePlacement(r: Reader, end: number): m.Placement {
 }
 
 function encodeTaskSpec(w: Writer, v: m.TaskSpec): void {
-  if (v.container !== undefined) { const at = w.open(10); encodeContainerSpec(w, v.container); w.close(at); }
-  if (v.resources !== undefined) { const at = w.open(18); encodeResourceRequirements(w, v.resources); w.close(at); }
-  if (v.restart !== undefined) { const at = w.open(26); encodeRestartPolicy(w, v.restart); w.close(at); }
-  if (v.placement !== undefined) { const at = w.open(34); encodePlacement(w, v.placement); w.close(at); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(42); encodeNetworkAttachment(w, item); w.close(at); }
+  if (v.container !== undefined) { const at = w.open(10, 51); encodeContainerSpec(w, v.container); w.close(at, 51); }
+  if (v.resources !== undefined) { const at = w.open(18, 52); encodeResourceRequirements(w, v.resources); w.close(at, 52); }
+  if (v.restart !== undefined) { const at = w.open(26, 53); encodeRestartPolicy(w, v.restart); w.close(at, 53); }
+  if (v.placement !== undefined) { const at = w.open(34, 54); encodePlacement(w, v.placement); w.close(at, 54); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(42, 55); encodeNetworkAttachment(w, item); w.close(at, 55); }
   if (v.forceUpdate !== undefined && v.forceUpdate !== 0) w.int64(48, v.forceUpdate);
-  if (v.logDriver !== undefined) { const at = w.open(58); encodeDriver(w, v.logDriver); w.close(at); }
+  if (v.logDriver !== undefined) { const at = w.open(58, 56); encodeDriver(w, v.logDriver); w.close(at, 56); }
 }
 
 const TaskSpecObject = plain<m.TaskSpec>(function (this: Open, container_: unknown, resources_: unknown, restart_: unknown, placement_: unknown, networks_: unknown, forceUpdate_: unknown, logDriver_: unknown) {
@@ -1709,7 +1709,7 @@ function decodeUpdateConfig(r: Reader, end: number): m.UpdateConfig {
 }
 
 function encodeNodeSpec(w: Writer, v: m.NodeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10); encodeAnnotations(w, v.annotations); w.close(at); }
+  if (v.annotations !== undefined) { const at = w.open(10, 57); encodeAnnotations(w, v.annotations); w.close(at, 57); }
   if (v.desiredRole !== undefined && v.desiredRole !== 'worker') w.word(16, NodeRole, v.desiredRole);
   if (v.membership !== undefined) w.word(24, NodeMembership, v.membership);
   if (v.availability !== undefined && v.availability !== 'active') w.word(32, NodeAvailability, v.availability);
@@ -1757,7 +1757,7 @@ function decodeEnginePlugin(r: Reader, end: number): m.EnginePlugin {
 function encodeEngineDescription(w: Writer, v: m.EngineDescription): void {
   if (v.engineVersion !== undefined && v.engineVersion !== '') w.text(10, v.engineVersion);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.plugins !== undefined) for (const item of v.plugins) { const at = w.open(26); encodeEnginePlugin(w, item); w.close(at); }
+  if (v.plugins !== undefined) for (const item of v.plugins) { const at = w.open(26, 58); encodeEnginePlugin(w, item); w.close(at, 58); }
 }
 
 function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
@@ -1777,9 +1777,9 @@ function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
 
 function encodeNodeDescription(w: Writer, v: m.NodeDescription): void {
   if (v.hostname !== undefined && v.hostname !== '') w.text(10, v.hostname);
-  if (v.platform !== undefined) { const at = w.open(18); encodePlatform(w, v.platform); w.close(at); }
-  if (v.resources !== undefined) { const at = w.open(26); encodeResources(w, v.resources); w.close(at); }
-  if (v.engine !== undefined) { const at = w.open(34); encodeEngineDescription(w, v.engine); w.close(at); }
+  if (v.platform !== undefined) { const at = w.open(18, 59); encodePlatform(w, v.platform); w.close(at, 59); }
+  if (v.resources !== undefined) { const at = w.open(26, 60); encodeResources(w, v.resources); w.close(at, 60); }
+  if (v.engine !== undefined) { const at = w.open(34, 61); encodeEngineDescription(w, v.engine); w.close(at, 61); }
 }
 
 const NodeDescriptionObject = plain<m.NodeDescription>(function (this: Open, hostname_: unknown, platform_: unknown, resources_: unknown, engine_: unknown) {
@@ -1848,11 +1848,11 @@ function decodeManagerStatus(r: Reader, end: number): m.ManagerStatus {
 
 function encodeNode(w: Writer, v: m.Node): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18); encodeMeta(w, v.meta); w.close(at); }
-  if (v.spec !== undefined) { const at = w.open(26); encodeNodeSpec(w, v.spec); w.close(at); }
-  if (v.description !== undefined) { const at = w.open(34); encodeNodeDescription(w, v.description); w.close(at); }
-  if (v.status !== undefined) { const at = w.open(42); encodeNodeStatus(w, v.status); w.close(at); }
-  if (v.managerStatus !== undefined) { const at = w.open(50); encodeManagerStatus(w, v.managerStatus); w.close(at); }
+  if (v.meta !== undefined) { const at = w.open(18, 62); encodeMeta(w, v.meta); w.close(at, 62); }
+  if (v.spec !== undefined) { const at = w.open(26, 63); encodeNodeSpec(w, v.spec); w.close(at, 63); }
+  if (v.description !== undefined) { const at = w.open(34, 64); encodeNodeDescription(w, v.description); w.close(at, 64); }
+  if (v.status !== undefined) { const at = w.open(42, 65); encodeNodeStatus(w, v.status); w.close(at, 65); }
+  if (v.managerStatus !== undefined) { const at = w.open(50, 66); encodeManagerStatus(w, v.managerStatus); w.close(at, 66); }
   if (v.role !== undefined && v.role !== 'worker') w.word(56, NodeRole, v.role);
 }
 
@@ -1916,8 +1916,8 @@ function decodeGlobalMode(r: Reader, end: number): m.GlobalMode {
 }
 
 function encodeServiceMode(w: Writer, v: Fields<m.ServiceMode>): void {
-  if (v.replicated !== undefined) { const at = w.open(10); encodeReplicatedMode(w, v.replicated); w.close(at); }
-  if (v.global !== undefined) { const at = w.open(18); encodeGlobalMode(w, v.global); w.close(at); }
+  if (v.replicated !== undefined) { const at = w.open(10, 67); encodeReplicatedMode(w, v.replicated); w.close(at, 67); }
+  if (v.global !== undefined) { const at = w.open(18, 68); encodeGlobalMode(w, v.global); w.close(at, 68); }
 }
 
 const ServiceModeObject = plain<m.ServiceMode>(function (this: Open, replicated_: unknown, global_: unknown) {
@@ -1939,13 +1939,13 @@ function decodeServiceMode(r: Reader, end: number): m.ServiceMode {
 }
 
 function encodeServiceSpec(w: Writer, v: m.ServiceSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10); encodeAnnotations(w, v.annotations); w.close(at); }
-  if (v.task !== undefined) { const at = w.open(18); encodeTaskSpec(w, v.task); w.close(at); }
-  if (v.mode !== undefined) { const at = w.open(26); encodeServiceMode(w, v.mode); w.close(at); }
-  if (v.update !== undefined) { const at = w.open(34); encodeUpdateConfig(w, v.update); w.close(at); }
-  if (v.rollback !== undefined) { const at = w.open(42); encodeUpdateConfig(w, v.rollback); w.close(at); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50); encodeNetworkAttachment(w, item); w.close(at); }
-  if (v.endpoint !== undefined) { const at = w.open(58); encodeEndpointSpec(w, v.endpoint); w.close(at); }
+  if (v.annotations !== undefined) { const at = w.open(10, 69); encodeAnnotations(w, v.annotations); w.close(at, 69); }
+  if (v.task !== undefined) { const at = w.open(18, 70); encodeTaskSpec(w, v.task); w.close(at, 70); }
+  if (v.mode !== undefined) { const at = w.open(26, 71); encodeServiceMode(w, v.mode); w.close(at, 71); }
+  if (v.update !== undefined) { const at = w.open(34, 72); encodeUpdateConfig(w, v.update); w.close(at, 72); }
+  if (v.rollback !== undefined) { const at = w.open(42, 73); encodeUpdateConfig(w, v.rollback); w.close(at, 73); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 74); encodeNetworkAttachment(w, item); w.close(at, 74); }
+  if (v.endpoint !== undefined) { const at = w.open(58, 75); encodeEndpointSpec(w, v.endpoint); w.close(at, 75); }
 }
 
 const ServiceSpecObject = plain<m.ServiceSpec>(function (this: Open, annotations_: unknown, task_: unknown, mode_: unknown, update_: unknown, rollback_: unknown, networks_: unknown, endpoint_: unknown) {
@@ -2000,12 +2000,12 @@ function decodeUpdateStatus(r: Reader, end: number): m.UpdateStatus {
 
 function encodeService(w: Writer, v: m.Service): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18); encodeMeta(w, v.meta); w.close(at); }
-  if (v.spec !== undefined) { const at = w.open(26); encodeServiceSpec(w, v.spec); w.close(at); }
+  if (v.meta !== undefined) { const at = w.open(18, 76); encodeMeta(w, v.meta); w.close(at, 76); }
+  if (v.spec !== undefined) { const at = w.open(26, 77); encodeServiceSpec(w, v.spec); w.close(at, 77); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
-  if (v.previousSpec !== undefined) { const at = w.open(42); encodeServiceSpec(w, v.previousSpec); w.close(at); }
-  if (v.endpoint !== undefined) { const at = w.open(50); encodeEndpoint(w, v.endpoint); w.close(at); }
-  if (v.updateStatus !== undefined) { const at = w.open(58); encodeUpdateStatus(w, v.updateStatus); w.close(at); }
+  if (v.previousSpec !== undefined) { const at = w.open(42, 78); encodeServiceSpec(w, v.previousSpec); w.close(at, 78); }
+  if (v.endpoint !== undefined) { const at = w.open(50, 79); encodeEndpoint(w, v.endpoint); w.close(at, 79); }
+  if (v.updateStatus !== undefined) { const at = w.open(58, 80); encodeUpdateStatus(w, v.updateStatus); w.close(at, 80); }
 }
 
 const ServiceObject = plain<m.Service>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, previousSpec_: unknown, endpoint_: unknown, updateStatus_: unknown) {
@@ -2057,7 +2057,7 @@ function encodeTaskStatus(w: Writer, v: m.TaskStatus): void {
   if (v.state !== undefined && v.state !== 'new') w.word(16, TaskState, v.state);
   if (v.message !== undefined && v.message !== '') w.text(26, v.message);
   if (v.err !== undefined && v.err !== '') w.text(34, v.err);
-  if (v.container !== undefined) { const at = w.open(42); encodeContainerStatus(w, v.container); w.close(at); }
+  if (v.container !== undefined) { const at = w.open(42, 81); encodeContainerStatus(w, v.container); w.close(at, 81); }
 }
 
 const TaskStatusObject = plain<m.TaskStatus>(function (this: Open, timestamp_: unknown, state_: unknown, message_: unknown, err_: unknown, container_: unknown) {
@@ -2102,18 +2102,18 @@ function decodeTaskNetwork(r: Reader, end: number): m.TaskNetwork {
 
 function encodeTask(w: Writer, v: m.Task): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18); encodeMeta(w, v.meta); w.close(at); }
-  if (v.spec !== undefined) { const at = w.open(26); encodeTaskSpec(w, v.spec); w.close(at); }
+  if (v.meta !== undefined) { const at = w.open(18, 82); encodeMeta(w, v.meta); w.close(at, 82); }
+  if (v.spec !== undefined) { const at = w.open(26, 83); encodeTaskSpec(w, v.spec); w.close(at, 83); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
   if (v.serviceId !== undefined) w.text(42, v.serviceId);
   if (v.slot !== undefined && v.slot !== 0) w.int64(48, v.slot);
   if (v.nodeId !== undefined) w.text(58, v.nodeId);
-  if (v.annotations !== undefined) { const at = w.open(66); encodeAnnotations(w, v.annotations); w.close(at); }
-  if (v.serviceAnnotations !== undefined) { const at = w.open(74); encodeAnnotations(w, v.serviceAnnotations); w.close(at); }
-  if (v.status !== undefined) { const at = w.open(82); encodeTaskStatus(w, v.status); w.close(at); }
+  if (v.annotations !== undefined) { const at = w.open(66, 84); encodeAnnotations(w, v.annotations); w.close(at, 84); }
+  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 85); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 85); }
+  if (v.status !== undefined) { const at = w.open(82, 86); encodeTaskStatus(w, v.status); w.close(at, 86); }
   if (v.desiredState !== undefined && v.desiredState !== 'new') w.word(88, TaskState, v.desiredState);
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98); encodeTaskNetwork(w, item); w.close(at); }
-  if (v.endpoint !== undefined) { const at = w.open(106); encodeEndpoint(w, v.endpoint); w.close(at); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 87); encodeTaskNetwork(w, item); w.close(at, 87); }
+  if (v.endpoint !== undefined) { const at = w.open(106, 88); encodeEndpoint(w, v.endpoint); w.close(at, 88); }
 }
 
 const TaskObject = plain<m.Task>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, serviceId_: unknown, slot_: unknown, nodeId_: unknown, annotations_: unknown, serviceAnnotations_: unknown, status_: unknown, desiredState_: unknown, networks_: unknown, endpoint_: unknown) {
@@ -2146,13 +2146,13 @@ function decodeTask(r: Reader, end: number): m.Task {
 }
 
 function encodeNetworkSpec(w: Writer, v: m.NetworkSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10); encodeAnnotations(w, v.annotations); w.close(at); }
-  if (v.driverConfig !== undefined) { const at = w.open(18); encodeDriver(w, v.driverConfig); w.close(at); }
+  if (v.annotations !== undefined) { const at = w.open(10, 89); encodeAnnotations(w, v.annotations); w.close(at, 89); }
+  if (v.driverConfig !== undefined) { const at = w.open(18, 90); encodeDriver(w, v.driverConfig); w.close(at, 90); }
   if (v.ipv6Enabled !== undefined && v.ipv6Enabled !== false) w.bool(24, v.ipv6Enabled);
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
   if (v.attachable !== undefined && v.attachable !== false) w.bool(40, v.attachable);
   if (v.ingress !== undefined && v.ingress !== false) w.bool(48, v.ingress);
-  if (v.ipam !== undefined) { const at = w.open(58); encodeIpam(w, v.ipam); w.close(at); }
+  if (v.ipam !== undefined) { const at = w.open(58, 91); encodeIpam(w, v.ipam); w.close(at, 91); }
 }
 
 const NetworkSpecObject = plain<m.NetworkSpec>(function (this: Open, annotations_: unknown, driverConfig_: unknown, ipv6Enabled_: unknown, internal_: unknown, attachable_: unknown, ingress_: unknown, ipam_: unknown) {
@@ -2180,10 +2180,10 @@ function decodeNetworkSpec(r: Reader, end: number): m.NetworkSpec {
 
 function encodeNetwork(w: Writer, v: m.Network): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18); encodeMeta(w, v.meta); w.close(at); }
-  if (v.spec !== undefined) { const at = w.open(26); encodeNetworkSpec(w, v.spec); w.close(at); }
-  if (v.driverState !== undefined) { const at = w.open(34); encodeDriver(w, v.driverState); w.close(at); }
-  if (v.ipam !== undefined) { const at = w.open(42); encodeIpam(w, v.ipam); w.close(at); }
+  if (v.meta !== undefined) { const at = w.open(18, 92); encodeMeta(w, v.meta); w.close(at, 92); }
+  if (v.spec !== undefined) { const at = w.open(26, 93); encodeNetworkSpec(w, v.spec); w.close(at, 93); }
+  if (v.driverState !== undefined) { const at = w.open(34, 94); encodeDriver(w, v.driverState); w.close(at, 94); }
+  if (v.ipam !== undefined) { const at = w.open(42, 95); encodeIpam(w, v.ipam); w.close(at, 95); }
 }
 
 const NetworkObject = plain<m.Network>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, driverState_: unknown, ipam_: unknown) {
@@ -2279,7 +2279,7 @@ function decodeDispatcherConfig(r: Reader, end: number): m.DispatcherConfig {
 }
 
 function encodeTaskDefaults(w: Writer, v: m.TaskDefaults): void {
-  if (v.logDriver !== undefined) { const at = w.open(10); encodeDriver(w, v.logDriver); w.close(at); }
+  if (v.logDriver !== undefined) { const at = w.open(10, 96); encodeDriver(w, v.logDriver); w.close(at, 96); }
 }
 
 const TaskDefaultsObject = plain<m.TaskDefaults>(function (this: Open, logDriver_: unknown) {
@@ -2317,12 +2317,12 @@ function decodeEncryptionConfig(r: Reader, end: number): m.EncryptionConfig {
 }
 
 function encodeClusterSpec(w: Writer, v: m.ClusterSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10); encodeAnnotations(w, v.annotations); w.close(at); }
-  if (v.orchestration !== undefined) { const at = w.open(18); encodeOrchestrationConfig(w, v.orchestration); w.close(at); }
-  if (v.raft !== undefined) { const at = w.open(26); encodeRaftConfig(w, v.raft); w.close(at); }
-  if (v.dispatcher !== undefined) { const at = w.open(34); encodeDispatcherConfig(w, v.dispatcher); w.close(at); }
-  if (v.taskDefaults !== undefined) { const at = w.open(42); encodeTaskDefaults(w, v.taskDefaults); w.close(at); }
-  if (v.encryptionConfig !== undefined) { const at = w.open(50); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at); }
+  if (v.annotations !== undefined) { const at = w.open(10, 97); encodeAnnotations(w, v.annotations); w.close(at, 97); }
+  if (v.orchestration !== undefined) { const at = w.open(18, 98); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 98); }
+  if (v.raft !== undefined) { const at = w.open(26, 99); encodeRaftConfig(w, v.raft); w.close(at, 99); }
+  if (v.dispatcher !== undefined) { const at = w.open(34, 100); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 100); }
+  if (v.taskDefaults !== undefined) { const at = w.open(42, 101); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 101); }
+  if (v.encryptionConfig !== undefined) { const at = w.open(50, 102); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 102); }
 }
 
 function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
@@ -2345,8 +2345,8 @@ function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
 
 function encodeCluster(w: Writer, v: m.Cluster): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18); encodeMeta(w, v.meta); w.close(at); }
-  if (v.spec !== undefined) { const at = w.open(26); encodeClusterSpec(w, v.spec); w.close(at); }
+  if (v.meta !== undefined) { const at = w.open(18, 103); encodeMeta(w, v.meta); w.close(at, 103); }
+  if (v.spec !== undefined) { const at = w.open(26, 104); encodeClusterSpec(w, v.spec); w.close(at, 104); }
 }
 
 function decodeCluster(r: Reader, end: number): m.Cluster {
@@ -2365,10 +2365,10 @@ function decodeCluster(r: Reader, end: number): m.Cluster {
 }
 
 function encodeSecretSpec(w: Writer, v: m.SecretSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10); encodeAnnotations(w, v.annotations); w.close(at); }
+  if (v.annotations !== undefined) { const at = w.open(10, 105); encodeAnnotations(w, v.annotations); w.close(at, 105); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.driver !== undefined) { const at = w.open(26); encodeDriver(w, v.driver); w.close(at); }
-  if (v.templating !== undefined) { const at = w.open(34); encodeDriver(w, v.templating); w.close(at); }
+  if (v.driver !== undefined) { const at = w.open(26, 106); encodeDriver(w, v.driver); w.close(at, 106); }
+  if (v.templating !== undefined) { const at = w.open(34, 107); encodeDriver(w, v.templating); w.close(at, 107); }
 }
 
 const SecretSpecObject = plain<m.SecretSpec>(function (this: Open, annotations_: unknown, data_: unknown, driver_: unknown, templating_: unknown) {
@@ -2393,8 +2393,8 @@ function decodeSecretSpec(r: Reader, end: number): m.SecretSpec {
 
 function encodeSecret(w: Writer, v: m.Secret): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18); encodeMeta(w, v.meta); w.close(at); }
-  if (v.spec !== undefined) { const at = w.open(26); encodeSecretSpec(w, v.spec); w.close(at); }
+  if (v.meta !== undefined) { const at = w.open(18, 108); encodeMeta(w, v.meta); w.close(at, 108); }
+  if (v.spec !== undefined) { const at = w.open(26, 109); encodeSecretSpec(w, v.spec); w.close(at, 109); }
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
 }
 
@@ -2415,9 +2415,9 @@ function decodeSecret(r: Reader, end: number): m.Secret {
 }
 
 function encodeConfigSpec(w: Writer, v: m.ConfigSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10); encodeAnnotations(w, v.annotations); w.close(at); }
+  if (v.annotations !== undefined) { const at = w.open(10, 110); encodeAnnotations(w, v.annotations); w.close(at, 110); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.templating !== undefined) { const at = w.open(26); encodeDriver(w, v.templating); w.close(at); }
+  if (v.templating !== undefined) { const at = w.open(26, 111); encodeDriver(w, v.templating); w.close(at, 111); }
 }
 
 const ConfigSpecObject = plain<m.ConfigSpec>(function (this: Open, annotations_: unknown, data_: unknown, templating_: unknown) {
@@ -2441,8 +2441,8 @@ function decodeConfigSpec(r: Reader, end: number): m.ConfigSpec {
 
 function encodeConfig(w: Writer, v: m.Config): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18); encodeMeta(w, v.meta); w.close(at); }
-  if (v.spec !== undefined) { const at = w.open(26); encodeConfigSpec(w, v.spec); w.close(at); }
+  if (v.meta !== undefined) { const at = w.open(18, 112); encodeMeta(w, v.meta); w.close(at, 112); }
+  if (v.spec !== undefined) { const at = w.open(26, 113); encodeConfigSpec(w, v.spec); w.close(at, 113); }
 }
 
 function decodeConfig(r: Reader, end: number): m.Config {
@@ -2522,8 +2522,8 @@ function decodeTopology(r: Reader, end: number): m.Topology {
 }
 
 function encodeTopologyRequirement(w: Writer, v: m.TopologyRequirement): void {
-  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10); encodeTopology(w, item); w.close(at); }
-  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18); encodeTopology(w, item); w.close(at); }
+  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 114); encodeTopology(w, item); w.close(at, 114); }
+  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 115); encodeTopology(w, item); w.close(at, 115); }
 }
 
 function decodeTopologyRequirement(r: Reader, end: number): m.TopologyRequirement {
@@ -2560,13 +2560,13 @@ function decodeCapacityRange(r: Reader, end: number): m.CapacityRange {
 }
 
 function encodeVolumeSpec(w: Writer, v: m.VolumeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10); encodeAnnotations(w, v.annotations); w.close(at); }
+  if (v.annotations !== undefined) { const at = w.open(10, 116); encodeAnnotations(w, v.annotations); w.close(at, 116); }
   if (v.group !== undefined && v.group !== '') w.text(18, v.group);
-  if (v.driver !== undefined) { const at = w.open(26); encodeDriver(w, v.driver); w.close(at); }
-  if (v.accessMode !== undefined) { const at = w.open(34); encodeVolumeAccessMode(w, v.accessMode); w.close(at); }
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42); encodeVolumeSecret(w, item); w.close(at); }
-  if (v.accessibility !== undefined) { const at = w.open(50); encodeTopologyRequirement(w, v.accessibility); w.close(at); }
-  if (v.capacity !== undefined) { const at = w.open(58); encodeCapacityRange(w, v.capacity); w.close(at); }
+  if (v.driver !== undefined) { const at = w.open(26, 117); encodeDriver(w, v.driver); w.close(at, 117); }
+  if (v.accessMode !== undefined) { const at = w.open(34, 118); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 118); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 119); encodeVolumeSecret(w, item); w.close(at, 119); }
+  if (v.accessibility !== undefined) { const at = w.open(50, 120); encodeTopologyRequirement(w, v.accessibility); w.close(at, 120); }
+  if (v.capacity !== undefined) { const at = w.open(58, 121); encodeCapacityRange(w, v.capacity); w.close(at, 121); }
   if (v.availability !== undefined && v.availability !== 'active') w.word(64, VolumeAvailability, v.availability);
 }
 
@@ -2621,7 +2621,7 @@ function encodeVolumeInfo(w: Writer, v: m.VolumeInfo): void {
   if (v.capacityBytes !== undefined && v.capacityBytes !== 0) w.int64(8, v.capacityBytes);
   if (v.volumeContext !== undefined) w.map(18, v.volumeContext);
   if (v.volumeId !== undefined && v.volumeId !== '') w.text(26, v.volumeId);
-  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34); encodeTopology(w, item); w.close(at); }
+  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 122); encodeTopology(w, item); w.close(at, 122); }
 }
 
 function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
@@ -2642,10 +2642,10 @@ function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
 
 function encodeVolume(w: Writer, v: m.Volume): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18); encodeMeta(w, v.meta); w.close(at); }
-  if (v.spec !== undefined) { const at = w.open(26); encodeVolumeSpec(w, v.spec); w.close(at); }
-  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34); encodeVolumePublishStatus(w, item); w.close(at); }
-  if (v.info !== undefined) { const at = w.open(42); encodeVolumeInfo(w, v.info); w.close(at); }
+  if (v.meta !== undefined) { const at = w.open(18, 123); encodeMeta(w, v.meta); w.close(at, 123); }
+  if (v.spec !== undefined) { const at = w.open(26, 124); encodeVolumeSpec(w, v.spec); w.close(at, 124); }
+  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 125); encodeVolumePublishStatus(w, item); w.close(at, 125); }
+  if (v.info !== undefined) { const at = w.open(42, 126); encodeVolumeInfo(w, v.info); w.close(at, 126); }
   if (v.pendingDelete !== undefined && v.pendingDelete !== false) w.bool(48, v.pendingDelete);
 }
 
@@ -2673,7 +2673,7 @@ function decodeVolume(r: Reader, end: number): m.Volume {
 
 function encodeCustomObject(w: Writer, v: m.CustomObject): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18); encodeMeta(w, v.meta); w.close(at); }
+  if (v.meta !== undefined) { const at = w.open(18, 127); encodeMeta(w, v.meta); w.close(at, 127); }
   if (v.body !== undefined && v.body !== '') w.text(26, v.body);
 }
 
@@ -2693,15 +2693,15 @@ function decodeCustomObject(r: Reader, end: number): m.CustomObject {
 }
 
 function encodeAnyObject(w: Writer, v: Fields<m.AnyObject>): void {
-  if (v.node !== undefined) { const at = w.open(10); encodeNode(w, v.node); w.close(at); }
-  if (v.service !== undefined) { const at = w.open(18); encodeService(w, v.service); w.close(at); }
-  if (v.task !== undefined) { const at = w.open(26); encodeTask(w, v.task); w.close(at); }
-  if (v.network !== undefined) { const at = w.open(34); encodeNetwork(w, v.network); w.close(at); }
-  if (v.cluster !== undefined) { const at = w.open(42); encodeCluster(w, v.cluster); w.close(at); }
-  if (v.secret !== undefined) { const at = w.open(50); encodeSecret(w, v.secret); w.close(at); }
-  if (v.config !== undefined) { const at = w.open(58); encodeConfig(w, v.config); w.close(at); }
-  if (v.volume !== undefined) { const at = w.open(66); encodeVolume(w, v.volume); w.close(at); }
-  if (v.custom !== undefined) { const at = w.open(74); encodeCustomObject(w, v.custom); w.close(at); }
+  if (v.node !== undefined) { const at = w.open(10, 128); encodeNode(w, v.node); w.close(at, 128); }
+  if (v.service !== undefined) { const at = w.open(18, 129); encodeService(w, v.service); w.close(at, 129); }
+  if (v.task !== undefined) { const at = w.open(26, 130); encodeTask(w, v.task); w.close(at, 130); }
+  if (v.network !== undefined) { const at = w.open(34, 131); encodeNetwork(w, v.network); w.close(at, 131); }
+  if (v.cluster !== undefined) { const at = w.open(42, 132); encodeCluster(w, v.cluster); w.close(at, 132); }
+  if (v.secret !== undefined) { const at = w.open(50, 133); encodeSecret(w, v.secret); w.close(at, 133); }
+  if (v.config !== undefined) { const at = w.open(58, 134); encodeConfig(w, v.config); w.close(at, 134); }
+  if (v.volume !== undefined) { const at = w.open(66, 135); encodeVolume(w, v.volume); w.close(at, 135); }
+  if (v.custom !== undefined) { const at = w.open(74, 136); encodeCustomObject(w, v.custom); w.close(at, 136); }
 }
 
 const AnyObjectObject = plain<m.AnyObject>(function (this: Open, node_: unknown, service_: unknown, task_: unknown, network_: unknown, cluster_: unknown, secret_: unknown, config_: unknown, volume_: unknown, custom_: unknown) {
@@ -2756,10 +2756,10 @@ function decodeIndexValue(r: Reader, end: number): m.IndexValue {
 
 function encodeIndexFilter(w: Writer, v: m.IndexFilter): void {
   if (v.index !== undefined && v.index !== '') w.text(10, v.index);
-  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18); encodeIndexValue(w, item); w.close(at); }
+  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 137); encodeIndexValue(w, item); w.close(at, 137); }
   if (v.prefix !== undefined) w.text(26, v.prefix);
-  if (v.from !== undefined) { const at = w.open(34); encodeIndexValue(w, v.from); w.close(at); }
-  if (v.to !== undefined) { const at = w.open(42); encodeIndexValue(w, v.to); w.close(at); }
+  if (v.from !== undefined) { const at = w.open(34, 138); encodeIndexValue(w, v.from); w.close(at, 138); }
+  if (v.to !== undefined) { const at = w.open(42, 139); encodeIndexValue(w, v.to); w.close(at, 139); }
 }
 
 const IndexFilterObject = plain<m.IndexFilter>(function (this: Open, index_: unknown, values_: unknown, prefix_: unknown, from_: unknown, to_: unknown) {
@@ -2809,12 +2809,12 @@ function decodeAction(r: Reader, end: number): m.Action {
 function encodeTransaction(w: Writer, v: m.Transaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26); encodeAction(w, item); w.close(at); }
+  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 140); encodeAction(w, item); w.close(at, 140); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74); encodeKindDescription(w, item); w.close(at); }
-  if (v.restore !== undefined) { const at = w.open(82); encodeRestoreStep(w, v.restore); w.close(at); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 141); encodeKindDescription(w, item); w.close(at, 141); }
+  if (v.restore !== undefined) { const at = w.open(82, 142); encodeRestoreStep(w, v.restore); w.close(at, 142); }
 }
 
 const TransactionObject = plain<m.Transaction>(function (this: Open, version_: unknown, time_: unknown, actions_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, kinds_: unknown, restore_: unknown) {
@@ -2843,11 +2843,11 @@ function decodeTransaction(r: Reader, end: number): m.Transaction {
 
 function encodeRestoreStep(w: Writer, v: m.RestoreStep): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.begin !== undefined) { const at = w.open(18); encodeRestoreBegin(w, v.begin); w.close(at); }
-  if (v.rows !== undefined) { const at = w.open(26); encodeRestoreRows(w, v.rows); w.close(at); }
-  if (v.commit !== undefined) { const at = w.open(34); encodeRestoreCommit(w, v.commit); w.close(at); }
-  if (v.abort !== undefined) { const at = w.open(42); encodeRestoreAbort(w, v.abort); w.close(at); }
-  if (v.requests !== undefined) { const at = w.open(50); encodeRequestRecords(w, v.requests); w.close(at); }
+  if (v.begin !== undefined) { const at = w.open(18, 143); encodeRestoreBegin(w, v.begin); w.close(at, 143); }
+  if (v.rows !== undefined) { const at = w.open(26, 144); encodeRestoreRows(w, v.rows); w.close(at, 144); }
+  if (v.commit !== undefined) { const at = w.open(34, 145); encodeRestoreCommit(w, v.commit); w.close(at, 145); }
+  if (v.abort !== undefined) { const at = w.open(42, 146); encodeRestoreAbort(w, v.abort); w.close(at, 146); }
+  if (v.requests !== undefined) { const at = w.open(50, 147); encodeRequestRecords(w, v.requests); w.close(at, 147); }
 }
 
 const RestoreStepObject = plain<m.RestoreStep>(function (this: Open, id_: unknown, begin_: unknown, rows_: unknown, commit_: unknown, abort_: unknown, requests_: unknown) {
@@ -2873,7 +2873,7 @@ function decodeRestoreStep(r: Reader, end: number): m.RestoreStep {
 }
 
 function encodeRestoreBegin(w: Writer, v: m.RestoreBegin): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10); encodeKindDescription(w, item); w.close(at); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 148); encodeKindDescription(w, item); w.close(at, 148); }
 }
 
 function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
@@ -2890,7 +2890,7 @@ function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
 }
 
 function encodeRestoreRows(w: Writer, v: m.RestoreRows): void {
-  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10); encodeObjectRecord(w, item); w.close(at); }
+  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 149); encodeObjectRecord(w, item); w.close(at, 149); }
 }
 
 function decodeRestoreRows(r: Reader, end: number): m.RestoreRows {
@@ -2989,7 +2989,7 @@ function decodeMemberInfo(r: Reader, end: number): m.MemberInfo {
 }
 
 function encodeMembershipContext(w: Writer, v: m.MembershipContext): void {
-  if (v.member !== undefined) { const at = w.open(10); encodeMemberInfo(w, v.member); w.close(at); }
+  if (v.member !== undefined) { const at = w.open(10, 150); encodeMemberInfo(w, v.member); w.close(at, 150); }
 }
 
 const MembershipContextObject = plain<m.MembershipContext>(function (this: Open, member_: unknown) {
@@ -3058,7 +3058,7 @@ function decodeHistoryChange(r: Reader, end: number): m.HistoryChange {
 function encodeHistoryRecord(w: Writer, v: m.HistoryRecord): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26); encodeHistoryChange(w, item); w.close(at); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 151); encodeHistoryChange(w, item); w.close(at, 151); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -3110,7 +3110,7 @@ function decodeRequestRecord(r: Reader, end: number): m.RequestRecord {
 }
 
 function encodeRequestRecords(w: Writer, v: m.RequestRecords): void {
-  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10); encodeRequestRecord(w, item); w.close(at); }
+  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 152); encodeRequestRecord(w, item); w.close(at, 152); }
 }
 
 function decodeRequestRecords(r: Reader, end: number): m.RequestRecords {
@@ -3132,9 +3132,9 @@ function encodeSnapshotHeader(w: Writer, v: m.SnapshotHeader): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(26, v.lineage);
   if (v.version !== undefined && v.version !== 0) w.int64(32, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(40, v.time);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50); encodeMemberInfo(w, item); w.close(at); }
-  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58); for (const item of v.removed) w.item(item); w.close(at); }
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66); encodeKindDescription(w, item); w.close(at); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 153); encodeMemberInfo(w, item); w.close(at, 153); }
+  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 154); for (const item of v.removed) w.item(item); w.close(at, 154); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 155); encodeKindDescription(w, item); w.close(at, 155); }
 }
 
 function decodeSnapshotHeader(r: Reader, end: number): m.SnapshotHeader {
@@ -3176,11 +3176,11 @@ function decodeSnapshotEnd(r: Reader, end: number): m.SnapshotEnd {
 }
 
 function encodeSnapshotRecord(w: Writer, v: Fields<m.SnapshotRecord>): void {
-  if (v.header !== undefined) { const at = w.open(10); encodeSnapshotHeader(w, v.header); w.close(at); }
-  if (v.object !== undefined) { const at = w.open(18); encodeObjectRecord(w, v.object); w.close(at); }
-  if (v.history !== undefined) { const at = w.open(26); encodeHistoryRecord(w, v.history); w.close(at); }
-  if (v.requests !== undefined) { const at = w.open(34); encodeRequestRecords(w, v.requests); w.close(at); }
-  if (v.end !== undefined) { const at = w.open(42); encodeSnapshotEnd(w, v.end); w.close(at); }
+  if (v.header !== undefined) { const at = w.open(10, 156); encodeSnapshotHeader(w, v.header); w.close(at, 156); }
+  if (v.object !== undefined) { const at = w.open(18, 157); encodeObjectRecord(w, v.object); w.close(at, 157); }
+  if (v.history !== undefined) { const at = w.open(26, 158); encodeHistoryRecord(w, v.history); w.close(at, 158); }
+  if (v.requests !== undefined) { const at = w.open(34, 159); encodeRequestRecords(w, v.requests); w.close(at, 159); }
+  if (v.end !== undefined) { const at = w.open(42, 160); encodeSnapshotEnd(w, v.end); w.close(at, 160); }
 }
 
 const SnapshotRecordObject = plain<m.SnapshotRecord>(function (this: Open, header_: unknown, object_: unknown, history_: unknown, requests_: unknown, end_: unknown) {
@@ -3245,7 +3245,7 @@ function decodeFormationBallot(r: Reader, end: number): m.FormationBallot {
 function encodeGenesis(w: Writer, v: m.Genesis): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26); encodeMemberInfo(w, item); w.close(at); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 161); encodeMemberInfo(w, item); w.close(at, 161); }
 }
 
 function decodeGenesis(r: Reader, end: number): m.Genesis {
@@ -3264,10 +3264,10 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
-  if (v.member !== undefined) { const at = w.open(10); encodeMemberInfo(w, v.member); w.close(at); }
+  if (v.member !== undefined) { const at = w.open(10, 162); encodeMemberInfo(w, v.member); w.close(at, 162); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
-  if (v.ballot !== undefined) { const at = w.open(26); encodeFormationBallot(w, v.ballot); w.close(at); }
-  if (v.genesis !== undefined) { const at = w.open(34); encodeGenesis(w, v.genesis); w.close(at); }
+  if (v.ballot !== undefined) { const at = w.open(26, 163); encodeFormationBallot(w, v.ballot); w.close(at, 163); }
+  if (v.genesis !== undefined) { const at = w.open(34, 164); encodeGenesis(w, v.genesis); w.close(at, 164); }
 }
 
 const FormationRequestObject = plain<m.FormationRequest>(function (this: Open, member_: unknown, peers_: unknown, ballot_: unknown, genesis_: unknown) {
@@ -3291,13 +3291,13 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
-  if (v.member !== undefined) { const at = w.open(10); encodeMemberInfo(w, v.member); w.close(at); }
+  if (v.member !== undefined) { const at = w.open(10, 165); encodeMemberInfo(w, v.member); w.close(at, 165); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
   if (v.formed !== undefined && v.formed !== false) w.bool(24, v.formed);
   if (v.granted !== undefined && v.granted !== false) w.bool(32, v.granted);
-  if (v.promised !== undefined) { const at = w.open(42); encodeFormationBallot(w, v.promised); w.close(at); }
-  if (v.acceptedAt !== undefined) { const at = w.open(50); encodeFormationBallot(w, v.acceptedAt); w.close(at); }
-  if (v.genesis !== undefined) { const at = w.open(58); encodeGenesis(w, v.genesis); w.close(at); }
+  if (v.promised !== undefined) { const at = w.open(42, 166); encodeFormationBallot(w, v.promised); w.close(at, 166); }
+  if (v.acceptedAt !== undefined) { const at = w.open(50, 167); encodeFormationBallot(w, v.acceptedAt); w.close(at, 167); }
+  if (v.genesis !== undefined) { const at = w.open(58, 168); encodeGenesis(w, v.genesis); w.close(at, 168); }
 }
 
 const FormationAnswerObject = plain<m.FormationAnswer>(function (this: Open, member_: unknown, peers_: unknown, formed_: unknown, granted_: unknown, promised_: unknown, acceptedAt_: unknown, genesis_: unknown) {
@@ -3327,7 +3327,7 @@ function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(8, v.ttlMs);
   if (v.holder !== undefined && v.holder !== '') w.text(18, v.holder);
   if (v.guarded !== undefined && v.guarded !== false) w.bool(24, v.guarded);
-  if (v.info !== undefined) { const at = w.open(34); encodeWriteInfo(w, v.info); w.close(at); }
+  if (v.info !== undefined) { const at = w.open(34, 169); encodeWriteInfo(w, v.info); w.close(at, 169); }
 }
 
 const GrantRequestObject = plain<m.GrantRequest>(function (this: Open, ttlMs_: unknown, holder_: unknown, guarded_: unknown, info_: unknown) {
@@ -3405,7 +3405,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.info !== undefined) { const at = w.open(18); encodeWriteInfo(w, v.info); w.close(at); }
+  if (v.info !== undefined) { const at = w.open(18, 170); encodeWriteInfo(w, v.info); w.close(at, 170); }
 }
 
 const RevokeRequestObject = plain<m.RevokeRequest>(function (this: Open, id_: unknown, info_: unknown) {
@@ -3471,8 +3471,8 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
-  if (v.hello !== undefined) { const at = w.open(10); encodeRaftHello(w, v.hello); w.close(at); }
-  if (v.batch !== undefined) { const at = w.open(18); encodeRaftBatch(w, v.batch); w.close(at); }
+  if (v.hello !== undefined) { const at = w.open(10, 171); encodeRaftHello(w, v.hello); w.close(at, 171); }
+  if (v.batch !== undefined) { const at = w.open(18, 172); encodeRaftBatch(w, v.batch); w.close(at, 172); }
 }
 
 const RaftFrameObject = plain<m.RaftFrame>(function (this: Open, hello_: unknown, batch_: unknown) {
@@ -3494,7 +3494,7 @@ function decodeRaftFrame(r: Reader, end: number): m.RaftFrame {
 }
 
 function encodeRaftBatch(w: Writer, v: m.RaftBatch): void {
-  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10); encodeRaftMessage(w, item); w.close(at); }
+  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 173); encodeRaftMessage(w, item); w.close(at, 173); }
 }
 
 function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
@@ -3526,8 +3526,8 @@ function decodeRaftStreamEnd(r: Reader, end: number): m.RaftStreamEnd {
 }
 
 function encodeSnapshotOpening(w: Writer, v: m.SnapshotOpening): void {
-  if (v.hello !== undefined) { const at = w.open(10); encodeRaftHello(w, v.hello); w.close(at); }
-  if (v.message !== undefined) { const at = w.open(18); encodeRaftMessage(w, v.message); w.close(at); }
+  if (v.hello !== undefined) { const at = w.open(10, 174); encodeRaftHello(w, v.hello); w.close(at, 174); }
+  if (v.message !== undefined) { const at = w.open(18, 175); encodeRaftMessage(w, v.message); w.close(at, 175); }
 }
 
 function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
@@ -3545,7 +3545,7 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
 }
 
 function encodeSnapshotFrame(w: Writer, v: Fields<m.SnapshotFrame>): void {
-  if (v.opening !== undefined) { const at = w.open(10); encodeSnapshotOpening(w, v.opening); w.close(at); }
+  if (v.opening !== undefined) { const at = w.open(10, 176); encodeSnapshotOpening(w, v.opening); w.close(at, 176); }
   if (v.chunk !== undefined) w.bytes(18, v.chunk);
 }
 
@@ -3588,7 +3588,7 @@ function decodeConfChangeOp(r: Reader, end: number): m.ConfChangeOp {
 
 function encodeConfChange(w: Writer, v: m.ConfChange): void {
   if (v.transition !== undefined && v.transition !== 'auto') w.word(8, ConfChangeTransition, v.transition);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18); encodeConfChangeOp(w, item); w.close(at); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 177); encodeConfChangeOp(w, item); w.close(at, 177); }
   if (v.context !== undefined) w.bytes(26, v.context);
 }
 
@@ -3615,7 +3615,7 @@ function encodeEntry(w: Writer, v: m.Entry): void {
   if (v.term !== undefined && v.term !== 0) w.int64(8, v.term);
   if (v.index !== undefined && v.index !== 0) w.int64(16, v.index);
   if (v.data !== undefined && v.data.length > 0) w.bytes(26, v.data);
-  if (v.change !== undefined) { const at = w.open(34); encodeConfChange(w, v.change); w.close(at); }
+  if (v.change !== undefined) { const at = w.open(34, 178); encodeConfChange(w, v.change); w.close(at, 178); }
 }
 
 const EntryObject = plain<m.Entry>(function (this: Open, term_: unknown, index_: unknown, data_: unknown, change_: unknown) {
@@ -3639,10 +3639,10 @@ function decodeEntry(r: Reader, end: number): m.Entry {
 }
 
 function encodeConfState(w: Writer, v: m.ConfState): void {
-  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10); for (const item of v.voters) w.item(item); w.close(at); }
-  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18); for (const item of v.learners) w.item(item); w.close(at); }
-  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26); for (const item of v.votersOutgoing) w.item(item); w.close(at); }
-  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34); for (const item of v.learnersNext) w.item(item); w.close(at); }
+  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 179); for (const item of v.voters) w.item(item); w.close(at, 179); }
+  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 180); for (const item of v.learners) w.item(item); w.close(at, 180); }
+  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 181); for (const item of v.votersOutgoing) w.item(item); w.close(at, 181); }
+  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 182); for (const item of v.learnersNext) w.item(item); w.close(at, 182); }
   if (v.autoLeave !== undefined && v.autoLeave !== false) w.bool(40, v.autoLeave);
 }
 
@@ -3670,7 +3670,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
   if (v.index !== undefined && v.index !== 0) w.int64(8, v.index);
   if (v.term !== undefined && v.term !== 0) w.int64(16, v.term);
-  if (v.confState !== undefined) { const at = w.open(26); encodeConfState(w, v.confState); w.close(at); }
+  if (v.confState !== undefined) { const at = w.open(26, 183); encodeConfState(w, v.confState); w.close(at, 183); }
 }
 
 function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
@@ -3689,7 +3689,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
 }
 
 function encodeSnapshot(w: Writer, v: m.Snapshot): void {
-  if (v.metadata !== undefined) { const at = w.open(10); encodeSnapshotMetadata(w, v.metadata); w.close(at); }
+  if (v.metadata !== undefined) { const at = w.open(10, 184); encodeSnapshotMetadata(w, v.metadata); w.close(at, 184); }
   if (v.data !== undefined && v.data.length > 0) w.bytes(18, v.data);
 }
 
@@ -3710,7 +3710,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
 function encodeAppendEntries(w: Writer, v: m.AppendEntries): void {
   if (v.prevLogIndex !== undefined && v.prevLogIndex !== 0) w.int64(8, v.prevLogIndex);
   if (v.prevLogTerm !== undefined && v.prevLogTerm !== 0) w.int64(16, v.prevLogTerm);
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26); encodeEntry(w, item); w.close(at); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 185); encodeEntry(w, item); w.close(at, 185); }
   if (v.leaderCommit !== undefined && v.leaderCommit !== 0) w.int64(32, v.leaderCommit);
 }
 
@@ -3852,7 +3852,7 @@ function decodeHeartbeatResponse(r: Reader, end: number): m.HeartbeatResponse {
 }
 
 function encodeInstallSnapshot(w: Writer, v: m.InstallSnapshot): void {
-  if (v.snapshot !== undefined) { const at = w.open(10); encodeSnapshot(w, v.snapshot); w.close(at); }
+  if (v.snapshot !== undefined) { const at = w.open(10, 186); encodeSnapshot(w, v.snapshot); w.close(at, 186); }
 }
 
 function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
@@ -3940,19 +3940,19 @@ function encodeRaftMessage(w: Writer, v: m.RaftMessage): void {
   if (v.from !== undefined && v.from !== 0) w.int64(8, v.from);
   if (v.to !== undefined && v.to !== 0) w.int64(16, v.to);
   if (v.term !== undefined && v.term !== 0) w.int64(24, v.term);
-  if (v.appendEntries !== undefined) { const at = w.open(34); encodeAppendEntries(w, v.appendEntries); w.close(at); }
-  if (v.appendEntriesResponse !== undefined) { const at = w.open(42); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at); }
-  if (v.requestVote !== undefined) { const at = w.open(50); encodeRequestVote(w, v.requestVote); w.close(at); }
-  if (v.preVote !== undefined) { const at = w.open(58); encodeRequestVote(w, v.preVote); w.close(at); }
-  if (v.requestVoteResponse !== undefined) { const at = w.open(66); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at); }
-  if (v.preVoteResponse !== undefined) { const at = w.open(74); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at); }
-  if (v.heartbeat !== undefined) { const at = w.open(82); encodeHeartbeat(w, v.heartbeat); w.close(at); }
-  if (v.heartbeatResponse !== undefined) { const at = w.open(90); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at); }
-  if (v.installSnapshot !== undefined) { const at = w.open(98); encodeInstallSnapshot(w, v.installSnapshot); w.close(at); }
-  if (v.timeoutNow !== undefined) { const at = w.open(106); encodeTimeoutNow(w, v.timeoutNow); w.close(at); }
-  if (v.transferLeader !== undefined) { const at = w.open(114); encodeForwardedTransfer(w, v.transferLeader); w.close(at); }
-  if (v.readIndex !== undefined) { const at = w.open(122); encodeReadIndex(w, v.readIndex); w.close(at); }
-  if (v.readIndexResponse !== undefined) { const at = w.open(130); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at); }
+  if (v.appendEntries !== undefined) { const at = w.open(34, 187); encodeAppendEntries(w, v.appendEntries); w.close(at, 187); }
+  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 188); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 188); }
+  if (v.requestVote !== undefined) { const at = w.open(50, 189); encodeRequestVote(w, v.requestVote); w.close(at, 189); }
+  if (v.preVote !== undefined) { const at = w.open(58, 190); encodeRequestVote(w, v.preVote); w.close(at, 190); }
+  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 191); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 191); }
+  if (v.preVoteResponse !== undefined) { const at = w.open(74, 192); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 192); }
+  if (v.heartbeat !== undefined) { const at = w.open(82, 193); encodeHeartbeat(w, v.heartbeat); w.close(at, 193); }
+  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 194); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 194); }
+  if (v.installSnapshot !== undefined) { const at = w.open(98, 195); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 195); }
+  if (v.timeoutNow !== undefined) { const at = w.open(106, 196); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 196); }
+  if (v.transferLeader !== undefined) { const at = w.open(114, 197); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 197); }
+  if (v.readIndex !== undefined) { const at = w.open(122, 198); encodeReadIndex(w, v.readIndex); w.close(at, 198); }
+  if (v.readIndexResponse !== undefined) { const at = w.open(130, 199); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 199); }
 }
 
 const RaftMessageObject = plain<m.RaftMessage>(function (this: Open, from_: unknown, to_: unknown, term_: unknown, appendEntries_: unknown, appendEntriesResponse_: unknown, requestVote_: unknown, preVote_: unknown, requestVoteResponse_: unknown, preVoteResponse_: unknown, heartbeat_: unknown, heartbeatResponse_: unknown, installSnapshot_: unknown, timeoutNow_: unknown, transferLeader_: unknown, readIndex_: unknown, readIndexResponse_: unknown) {
@@ -3988,7 +3988,7 @@ function decodeRaftMessage(r: Reader, end: number): m.RaftMessage {
 }
 
 function encodeJoinRequest(w: Writer, v: m.JoinRequest): void {
-  if (v.member !== undefined) { const at = w.open(10); encodeMemberInfo(w, v.member); w.close(at); }
+  if (v.member !== undefined) { const at = w.open(10, 200); encodeMemberInfo(w, v.member); w.close(at, 200); }
   if (v.replaces !== undefined && v.replaces !== false) w.bool(16, v.replaces);
 }
 
@@ -4009,7 +4009,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
 function encodeJoinResponse(w: Writer, v: m.JoinResponse): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26); encodeMemberInfo(w, item); w.close(at); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 201); encodeMemberInfo(w, item); w.close(at, 201); }
 }
 
 function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
@@ -4197,8 +4197,8 @@ function encodeLocalStatus(w: Writer, v: m.LocalStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(56, v.version);
   if (v.lastIndex !== undefined && v.lastIndex !== 0) w.int64(64, v.lastIndex);
   if (v.appliedIndex !== undefined && v.appliedIndex !== 0) w.int64(72, v.appliedIndex);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82); encodeMemberStatus(w, item); w.close(at); }
-  if (v.use !== undefined) { const at = w.open(90); encodeStoreUse(w, v.use); w.close(at); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 202); encodeMemberStatus(w, item); w.close(at, 202); }
+  if (v.use !== undefined) { const at = w.open(90, 203); encodeStoreUse(w, v.use); w.close(at, 203); }
 }
 
 const LocalStatusObject = plain<m.LocalStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, name_: unknown, id_: unknown, term_: unknown, leader_: unknown, version_: unknown, lastIndex_: unknown, appliedIndex_: unknown, members_: unknown, use_: unknown) {
@@ -4229,8 +4229,8 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10); encodeKindAmount(w, item); w.close(at); }
-  if (v.history !== undefined) { const at = w.open(18); encodeHistoryUse(w, v.history); w.close(at); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 204); encodeKindAmount(w, item); w.close(at, 204); }
+  if (v.history !== undefined) { const at = w.open(18, 205); encodeHistoryUse(w, v.history); w.close(at, 205); }
   if (v.watches !== undefined && v.watches !== 0) w.uint32(24, v.watches);
 }
 
@@ -4320,8 +4320,8 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.leader !== undefined) w.text(26, v.leader);
   if (v.term !== undefined && v.term !== 0) w.int64(32, v.term);
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50); encodeMemberStatus(w, item); w.close(at); }
-  if (v.use !== undefined) { const at = w.open(58); encodeStoreUse(w, v.use); w.close(at); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 206); encodeMemberStatus(w, item); w.close(at, 206); }
+  if (v.use !== undefined) { const at = w.open(58, 207); encodeStoreUse(w, v.use); w.close(at, 207); }
 }
 
 const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown) {
@@ -4349,22 +4349,22 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
 
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at); }
+  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 208); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 208); }
   if (v.ids !== undefined) for (const item of v.ids) w.text(26, item);
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(34, item);
   if (v.names !== undefined) for (const item of v.names) w.text(42, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(50, item);
   if (v.nodeIds !== undefined) for (const item of v.nodeIds) w.text(58, item);
   if (v.serviceIds !== undefined) for (const item of v.serviceIds) w.text(66, item);
-  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74); encodeSlotFilter(w, item); w.close(at); }
-  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at); }
+  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 209); encodeSlotFilter(w, item); w.close(at, 209); }
+  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 210); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 210); }
   if (v.stateGreaterThan !== undefined) w.word(88, TaskState, v.stateGreaterThan);
-  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at); }
-  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at); }
-  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at); }
-  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122); encodeIndexEntry(w, item); w.close(at); }
-  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130); encodeIndexEntry(w, item); w.close(at); }
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138); encodeIndexFilter(w, item); w.close(at); }
+  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 211); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 211); }
+  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 212); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 212); }
+  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 213); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 213); }
+  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 214); encodeIndexEntry(w, item); w.close(at, 214); }
+  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 215); encodeIndexEntry(w, item); w.close(at, 215); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 216); encodeIndexFilter(w, item); w.close(at, 216); }
 }
 
 const SelectorObject = plain<m.Selector>(function (this: Open, kind_: unknown, actions_: unknown, ids_: unknown, idPrefixes_: unknown, names_: unknown, namePrefixes_: unknown, nodeIds_: unknown, serviceIds_: unknown, slots_: unknown, desiredStates_: unknown, stateGreaterThan_: unknown, roles_: unknown, memberships_: unknown, states_: unknown, custom_: unknown, customPrefixes_: unknown, indexes_: unknown) {
@@ -4425,7 +4425,7 @@ function decodeSlotFilter(r: Reader, end: number): m.SlotFilter {
 }
 
 function encodeWatchRequest(w: Writer, v: m.WatchRequest): void {
-  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10); encodeSelector(w, item); w.close(at); }
+  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 217); encodeSelector(w, item); w.close(at, 217); }
   if (v.resumeFrom !== undefined) w.int64(16, v.resumeFrom);
   if (v.lineage !== undefined) w.text(26, v.lineage);
   if (v.matchEither !== undefined && v.matchEither !== false) w.bool(32, v.matchEither);
@@ -4460,8 +4460,8 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
   if (v.action !== undefined && v.action !== 'create') w.word(8, EventAction, v.action);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
-  if (v.object !== undefined) { const at = w.open(26); encodeAnyObject(w, v.object); w.close(at); }
-  if (v.old !== undefined) { const at = w.open(34); encodeAnyObject(w, v.old); w.close(at); }
+  if (v.object !== undefined) { const at = w.open(26, 218); encodeAnyObject(w, v.object); w.close(at, 218); }
+  if (v.old !== undefined) { const at = w.open(34, 219); encodeAnyObject(w, v.old); w.close(at, 219); }
 }
 
 const WatchEventObject = plain<m.WatchEvent>(function (this: Open, action_: unknown, kind_: unknown, object_: unknown, old_: unknown) {
@@ -4504,7 +4504,7 @@ function decodeSynced(r: Reader, end: number): m.Synced {
 function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26); encodeWatchEvent(w, item); w.close(at); }
+  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 220); encodeWatchEvent(w, item); w.close(at, 220); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -4572,7 +4572,7 @@ function decodeResync(r: Reader, end: number): m.Resync {
 
 function encodeWatchSnapshot(w: Writer, v: m.WatchSnapshot): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18); encodeKindObject(w, item); w.close(at); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 221); encodeKindObject(w, item); w.close(at, 221); }
 }
 
 function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
@@ -4591,7 +4591,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18); encodeAnyObject(w, v.object); w.close(at); }
+  if (v.object !== undefined) { const at = w.open(18, 222); encodeAnyObject(w, v.object); w.close(at, 222); }
 }
 
 const KindObjectObject = plain<m.KindObject>(function (this: Open, kind_: unknown, object_: unknown) {
@@ -4614,11 +4614,11 @@ function decodeKindObject(r: Reader, end: number): m.KindObject {
 
 function encodeWatchResponse(w: Writer, v: m.WatchResponse): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(10, v.lineage);
-  if (v.synced !== undefined) { const at = w.open(18); encodeSynced(w, v.synced); w.close(at); }
-  if (v.transaction !== undefined) { const at = w.open(26); encodeWatchTransaction(w, v.transaction); w.close(at); }
-  if (v.bookmark !== undefined) { const at = w.open(34); encodeBookmark(w, v.bookmark); w.close(at); }
-  if (v.resync !== undefined) { const at = w.open(42); encodeResync(w, v.resync); w.close(at); }
-  if (v.snapshot !== undefined) { const at = w.open(50); encodeWatchSnapshot(w, v.snapshot); w.close(at); }
+  if (v.synced !== undefined) { const at = w.open(18, 223); encodeSynced(w, v.synced); w.close(at, 223); }
+  if (v.transaction !== undefined) { const at = w.open(26, 224); encodeWatchTransaction(w, v.transaction); w.close(at, 224); }
+  if (v.bookmark !== undefined) { const at = w.open(34, 225); encodeBookmark(w, v.bookmark); w.close(at, 225); }
+  if (v.resync !== undefined) { const at = w.open(42, 226); encodeResync(w, v.resync); w.close(at, 226); }
+  if (v.snapshot !== undefined) { const at = w.open(50, 227); encodeWatchSnapshot(w, v.snapshot); w.close(at, 227); }
 }
 
 const WatchResponseObject = plain<m.WatchResponse>(function (this: Open, lineage_: unknown, synced_: unknown, transaction_: unknown, bookmark_: unknown, resync_: unknown, snapshot_: unknown) {

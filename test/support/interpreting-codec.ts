@@ -1,9 +1,9 @@
 import protobuf from 'protobufjs';
+import { schemaRoot } from '../../scripts/schema-root.js';
 import { type Meta, specVersionOf, storedMeta } from '../../src/kinds/index.js';
 import type { Messages } from '../../src/wire/generated/messages.js';
-import { itemsMax, itemsTotalMax, listLimits } from '../../src/wire/limits.js';
-import { schemaRoot } from '../../scripts/schema-root.js';
 import { DecodeError, packageName, TooManyError } from '../../src/wire/index.js';
+import { itemsMax, itemsTotalMax, listLimits } from '../../src/wire/limits.js';
 
 // Encoders and decoders compiled from the descriptor, straight between bytes and our plain objects.
 //

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { schemaRoot } from '../../scripts/schema-root.js';
 import { words } from '../../scripts/generate/names.js';
+import { schemaRoot } from '../../scripts/schema-root.js';
 import { storedMeta } from '../../src/kinds/index.js';
 import { DecodeError, messageCodec, packageName } from '../../src/wire/index.js';
 import { messageCodec as interpretedCodec } from '../support/interpreting-codec.js';
@@ -56,7 +56,7 @@ function valueOf(field: protobuf.Field): fc.Arbitrary<unknown> {
 /** Values of a message type: as an encoder may be given them, so any field may be absent. */
 function messageOf(type: protobuf.Type): fc.Arbitrary<unknown> {
   const model = Object.fromEntries(
-    type.fieldsArray.map((field) => [field.name, valueOf(field.resolve() as protobuf.Field)]),
+    type.fieldsArray.map((field) => [field.name, valueOf(field.resolve())]),
   );
   const fields = fc.record(model, { requiredKeys: [], noNullPrototype: true });
   if (type.name !== 'Meta') return fields;

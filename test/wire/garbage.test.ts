@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { schemaRoot } from '../../scripts/schema-root.js';
 import { seededRandom } from '../../src/base/random.js';
+import { schemaRoot } from '../../scripts/schema-root.js';
 import { kindNames } from '../../src/kinds/index.js';
 import {
   decodeEntry,

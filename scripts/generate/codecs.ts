@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs';
 import { itemsMax, listLimits } from '../../src/wire/limits.js';
+import { partFieldsMax } from '../../src/wire/writer.js';
 import { isUnion, words } from './names.js';
 
 // Straight code between bytes and our plain objects: for each message a function that encodes it and one that decodes it.
@@ -78,13 +79,14 @@ function messageOf(field: protobuf.Field): protobuf.Type {
   throw new TypeError(`${field.fullName} has the type ${field.type}, which is not supported; choose another`);
 }
 
-/** Fields so far that hold parts: the writer counts with a number of their own. 0 is all maps. */
+/** Fields so far that hold parts: the writer knows each by a number. 0 is all maps. */
 let parts = 0;
 
-/** Code that writes a message as a part of another. */
-function part(tag: number, type: string, value: string): string {
-  parts++;
-  return `const at = w.open(${tag}, ${parts}); encode${type}(w, ${value}); w.close(at, ${parts});`;
+/** Code that writes a part of a message. */
+function partCode(tag: number, content: string): string {
+  if (++parts >= partFieldsMax)
+    throw new TypeError(`more than ${partFieldsMax} fields hold parts; raise partFieldsMax`);
+  return `const at = w.open(${tag}, ${parts}); ${content} w.close(at, ${parts});`;
 }
 
 /** The variable of a field in a decoder: some fields have names that the language took. */
@@ -116,7 +118,7 @@ function listField(field: protobuf.Field, item: Scalar | undefined): FieldCode {
   const packed = item !== undefined && item.wireType !== 2;
   let encode: string;
   if (!item) {
-    const each = `${part(tag, type.slice(2), 'item')}`;
+    const each = `${partCode(tag, `encode${type.slice(2)}(w, item);`)}`;
     encode = `  if (v.${name} !== undefined) for (const item of v.${name}) { ${each} }`;
   } else if (!packed)
     encode = `  if (v.${name} !== undefined) for (const item of v.${name}) ${item.write(tag, 'item')};`;
@@ -124,7 +126,7 @@ function listField(field: protobuf.Field, item: Scalar | undefined): FieldCode {
     const number = type.startsWith('m.') ? `${type.slice(2)}.numberOf(item)` : 'item';
     if (type === 'boolean' || item.wireType !== 0)
       throw new TypeError(`${field.fullName} is a list of ${field.type}, which is not supported; choose another type`);
-    const items = `const at = w.open(${tagOf(field, 2)}, ${++parts}); for (const item of v.${name}) w.item(${number}); w.close(at, ${parts});`;
+    const items = partCode(tagOf(field, 2), `for (const item of v.${name}) w.item(${number});`);
     encode = `  if (v.${name} !== undefined && v.${name}.length > 0) { ${items} }`;
   }
   const cases = [`      case ${tag}: (${more}).push(${read}); break;`];
@@ -151,7 +153,7 @@ function messageField(field: protobuf.Field): FieldCode {
   return {
     name,
     optional,
-    encode: `  if (v.${name} !== undefined) { ${part(tag, type.name, `v.${name}`)} }`,
+    encode: `  if (v.${name} !== undefined) { ${partCode(tag, `encode${type.name}(w, v.${name});`)} }`,
     locals: `let ${it}: m.${type.name} | undefined;`,
     cases: `      case ${tag}: ${it} = decode${type.name}(r, r.part()); break;`,
     value: optional ? it : `${it} ?? absent(decode${type.name})`,

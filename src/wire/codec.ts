@@ -16,7 +16,7 @@ let spare: Writer | undefined;
 
 /**
  * The codec of a message by its name in proto/. `T` may be a narrower type with the same fields. Reading a `request` counts
- * its items ({@link TooManyError}).
+ * its items (`TooManyError`).
  */
 export function messageCodec<T = never, N extends keyof Messages = keyof Messages>(
   name: N,

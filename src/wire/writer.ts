@@ -1,8 +1,8 @@
 import type { Words } from './words.js';
 
-/** Size of the buffer that short messages share. */
-const slabBytes = 16 * 1024;
-/** Size up to which a message begins in a shared buffer of its own again, when the present one is full. */
+/** Size of the buffer that short messages share, as Node's own for small buffers: one that is kept keeps all of it. */
+const slabBytes = 8 * 1024;
+/** Most bytes of a message that stays in the shared buffer. */
 const sharedMax = 4 * 1024;
 /** Size up to which the buffer of a long message is kept for the next one. */
 const keptMax = 1024 * 1024;
@@ -11,8 +11,11 @@ const shortText = 40;
 
 const twoTo32 = 2 ** 32;
 
-/** Bytes of the length of the last part in each field. */
-const lengthSizes = new Uint8Array(1024).fill(1);
+/** Number of fields that may hold parts. */
+export const partFieldsMax = 1024;
+
+/** Bytes of the length of the last part in each field. It decides how often parts are moved, never the bytes of a message. */
+const lengthSizes = new Uint8Array(partFieldsMax).fill(1);
 
 /**
  * Fields of a message as bytes, written one after another into one buffer. Short messages stay where they were written,
@@ -25,20 +28,26 @@ export class Writer {
   #bytes = this.#slab;
   /** First byte of this message in the buffer. */
   #from = 0;
+  /** Where the shared buffer goes on, while a long message is written elsewhere. */
+  #slabFrom = 0;
   #at = 0;
 
   /** Returns the message, and begins the next one. */
   finish(): Buffer {
     const message = this.#bytes.subarray(this.#from, this.#at);
-    if (this.#bytes === this.#slab) {
+    const isShared = this.#bytes === this.#slab;
+    if (isShared && message.length <= sharedMax) {
       this.#from = this.#at;
       return message;
     }
-    if (this.#bytes.length <= keptMax) this.#kept = this.#bytes;
-    this.#bytes = this.#slab = Buffer.allocUnsafeSlow(slabBytes);
-    this.#from = this.#at = 0;
     const copy = Buffer.allocUnsafeSlow(message.length);
     copy.set(message);
+    if (!isShared) {
+      if (this.#bytes.length <= keptMax) this.#kept = this.#bytes;
+      this.#bytes = this.#slab;
+      this.#from = this.#slabFrom;
+    }
+    this.#at = this.#from;
     return copy;
   }
 
@@ -204,11 +213,12 @@ export class Writer {
   #grow(room: number): void {
     const begun = this.#bytes.subarray(this.#from, this.#at);
     const needed = begun.length + room;
+    if (this.#bytes === this.#slab) this.#slabFrom = this.#from;
     if (needed <= sharedMax) this.#bytes = this.#slab = Buffer.allocUnsafeSlow(slabBytes);
     else if (this.#kept && this.#kept.length >= needed) {
       this.#bytes = this.#kept;
       this.#kept = undefined;
-    } else this.#bytes = Buffer.allocUnsafeSlow(Math.max(2 * needed, 4 * slabBytes));
+    } else this.#bytes = Buffer.allocUnsafeSlow(Math.max(2 * needed, 8 * slabBytes));
     this.#bytes.set(begun);
     this.#from = 0;
     this.#at = begun.length;

@@ -55,7 +55,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@grpc/proto-loader': ['api'],
   '@grpc/reflection': ['api'],
   'grpc-health-check': ['api'],
-  protobufjs: ['wire'],
   level: ['disk'],
   'dns-packet': ['dns'],
   'node-zookeeper-client': ['discovery'],

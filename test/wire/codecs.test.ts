@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { words } from '../../scripts/generate/names.js';
 import { schemaRoot } from '../../scripts/schema-root.js';
 import { storedMeta } from '../../src/kinds/index.js';
-import { DecodeError, messageCodec, packageName } from '../../src/wire/index.js';
+import { DecodeError, messageCodec, packageName, TooManyError } from '../../src/wire/index.js';
 import { messageCodec as interpretedCodec } from '../support/interpreting-codec.js';
 import { bytes, int, text, uint } from './arbitrary.js';
 
@@ -13,7 +14,7 @@ const types = (schemaRoot.lookup(packageName) as protobuf.Namespace).nestedArray
 );
 
 /** Cases for each message and property. */
-const numRuns = 30;
+const numRuns = 15;
 
 const letters = ['a', 'é', '漢', '😀'];
 /** Texts of any length around those at which the way of writing or reading changes. */
@@ -47,7 +48,7 @@ function valueOf(field: protobuf.Field): fc.Arbitrary<unknown> {
       anyText,
       { maxKeys: 4 },
     );
-  return field.repeated ? fc.array(itemOf(field), { maxLength: 3 }) : itemOf(field);
+  return field.repeated ? fc.array(itemOf(field), { maxLength: 2 }) : itemOf(field);
 }
 
 /** Values of a message type: as an encoder may be given them, so any field may be absent. */
@@ -62,19 +63,28 @@ function messageOf(type: protobuf.Type): fc.Arbitrary<unknown> {
 }
 
 /** What a decoder makes of bytes: a value, or the class and words of its refusal. */
-function outcome(decode: (bytes: Uint8Array) => unknown, given: Uint8Array): unknown {
+function outcome(
+  decode: (bytes: Uint8Array) => unknown,
+  given: Uint8Array,
+): { readonly value: unknown } | { readonly refused: string; readonly message: string } {
   try {
     return { value: decode(given) };
   } catch (error) {
-    expect(error).toBeInstanceOf(DecodeError);
-    return { refused: (error as Error).constructor.name, message: (error as Error).message };
+    if (!(error instanceof DecodeError)) throw error;
+    return { refused: error.constructor.name, message: error.message };
   }
 }
 
-function expectFrozen(value: unknown): void {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
-  expect(Object.isFrozen(value)).toBe(true);
-  Object.values(value).forEach(expectFrozen);
+function isFrozen(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true;
+  return Object.isFrozen(value) && Object.values(value).every(isFrozen);
+}
+
+/** As `toStrictEqual`, which is slow: asked only what differs. */
+function expectSame(actual: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(actual, expected)) return;
+  expect(actual).toStrictEqual(expected);
+  throw new Error('one of them has another prototype or class inside');
 }
 
 describe.each(types)('the generated code of $name', (type) => {
@@ -89,9 +99,9 @@ describe.each(types)('the generated code of $name', (type) => {
         expect(Buffer.compare(encoded, interpreted.encode(message))).toBe(0);
         const decoded = made.decode(encoded);
         const expected = interpreted.decode(encoded);
-        expect(decoded).toStrictEqual(expected);
+        expectSame(decoded, expected);
         expect(JSON.stringify(decoded)).toBe(JSON.stringify(expected)); // fields in the same order
-        expectFrozen(decoded);
+        expect(isFrozen(decoded)).toBe(true);
         expect(Buffer.compare(made.encode(decoded), interpreted.encode(decoded))).toBe(0);
       }),
       { numRuns },
@@ -117,10 +127,54 @@ describe.each(types)('the generated code of $name', (type) => {
           if (twice) some = Buffer.concat([some, some]);
           if (cut === 0) some = some.subarray(0, at % (some.length + 1));
         }
-        expect(outcome(made.decode, some)).toStrictEqual(outcome(interpreted.decode, some));
-        expect(outcome(request[0].decode, some)).toStrictEqual(outcome(request[1].decode, some));
+        expectSame(outcome(made.decode, some), outcome(interpreted.decode, some));
+        expectSame(outcome(request[0].decode, some), outcome(request[1].decode, some));
       }),
       { numRuns },
     );
+  });
+});
+
+/** Bytes of a list or a map with so many items, each as short as it can be. */
+function itemsOf(field: protobuf.Field, count: number): Uint8Array {
+  const isVarint = field.resolvedType instanceof protobuf.Enum || ['uint64', 'int64', 'uint32'].includes(field.type);
+  const item = protobuf.Writer.create()
+    .uint32((field.id << 3) | (isVarint ? 0 : 2))
+    .uint32(0)
+    .finish();
+  return Buffer.concat(Array.from({ length: count }, () => item));
+}
+
+const lists = types.map(({ name, fieldsArray }) => ({
+  name: name as 'Task',
+  fields: fieldsArray.filter((field) => field.repeated || field.map).map((field) => field.resolve()),
+}));
+
+describe('the lists of a request', () => {
+  it.each(lists.filter(({ fields }) => fields.length > 0))('of type $name have the limits that they had', (list) => {
+    const made = messageCodec<object>(list.name, { request: true });
+    const interpreted = interpretedCodec<object>(list.name, { request: true });
+    for (const field of list.fields) {
+      const max = [64, 1_000, 4_000, 10_000].find((count) => {
+        const most = outcome(made.decode, itemsOf(field, count));
+        expectSame(most, outcome(interpreted.decode, itemsOf(field, count)));
+        const more = outcome(made.decode, itemsOf(field, count + 1));
+        expectSame(more, outcome(interpreted.decode, itemsOf(field, count + 1)));
+        return 'value' in most && 'refused' in more && more.refused === TooManyError.name;
+      });
+      expect(max, field.fullName).toBeDefined();
+    }
+  });
+
+  it('hold 50,000 items together, as they did', () => {
+    const many = lists.filter(({ fields }) => fields.length > 5);
+    expect(many.length).toBeGreaterThan(0);
+    for (const { name, fields } of many) {
+      const bytesOf = (count: number) => Buffer.concat(fields.map((field) => itemsOf(field, count)));
+      for (const count of [900, 9_000]) {
+        const expected = outcome(interpretedCodec<object>(name, { request: true }).decode, bytesOf(count));
+        expectSame(outcome(messageCodec<object>(name, { request: true }).decode, bytesOf(count)), expected);
+      }
+    }
   });
 });

@@ -5,7 +5,7 @@ import { isUnion, words } from './names.js';
 
 // Straight code between bytes and our plain objects: for each message a function that encodes it and one that decodes it.
 
-/** How a scalar of proto/ is written and read. */
+/** Code that writes and reads a scalar of proto/. */
 interface Scalar {
   readonly wireType: number;
   readonly type: string;

@@ -28,7 +28,7 @@ export class Writer {
   #bytes = this.#slab;
   /** First byte of this message in the buffer. */
   #from = 0;
-  /** Where the shared buffer goes on, while a long message is written elsewhere. */
+  /** End of what the shared buffer holds, while a long message is written elsewhere. */
   #slabFrom = 0;
   #at = 0;
 

@@ -62,7 +62,7 @@ function messageOf(type: protobuf.Type): fc.Arbitrary<unknown> {
     .map(([meta, spec]) => storedMeta(meta as never, spec));
 }
 
-/** What a decoder makes of bytes: a value, or the class and words of its refusal. */
+/** Runs a decoder: gives its value, or the class and words of its refusal. */
 function outcome(
   decode: (bytes: Uint8Array) => unknown,
   given: Uint8Array,

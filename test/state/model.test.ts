@@ -29,22 +29,34 @@ const indices = fc.array(fc.record({ key: fc.constantFrom('k', 'l'), val: fc.con
 });
 const annotations = fc.record({ name, indices });
 const targets = fc.array(fc.record({ target: fc.constantFrom('', 'w1', 'w2') }), { maxLength: 2 });
+const mode = fc.oneof(
+  fc.record({ replicated: fc.record({ replicas: fc.nat({ max: 2 }) }) }),
+  fc.record({ replicatedJob: fc.record({ maxConcurrent: fc.nat({ max: 2 }), totalCompletions: fc.nat({ max: 2 }) }) }),
+  fc.constantFrom({ global: {} }, { globalJob: {} }),
+);
 const state = fc.constantFrom(...skep.taskStates.slice(0, 3));
 
 const bodies: Record<Kind, fc.Arbitrary<object>> = {
   node: fc.record({
     spec: fc.record({ annotations: fc.record({ indices }), membership: fc.constantFrom('pending', 'accepted') }),
     description: fc.option(fc.record({ hostname: name }), { nil: undefined }),
+    status: fc.record({ timestamp: fc.nat({ max: 3 }) }),
     role: fc.constantFrom('worker', 'manager'),
   }),
-  service: fc.record({ spec: fc.record({ annotations, networks: targets, task: fc.record({ networks: targets }) }) }),
+  service: fc.record({
+    spec: fc.record({ annotations, networks: targets, task: fc.record({ networks: targets }), mode }),
+    updateStatus: fc.option(fc.record({ slots: fc.nat({ max: 3 }), specVersion: fc.nat({ max: 3 }) }), {
+      nil: undefined,
+    }),
+  }),
   task: fc.record({
     annotations,
     serviceAnnotations: fc.record({ name }),
     serviceId: fc.constantFrom('', 's1', 's2'),
     nodeId: fc.constantFrom('', 'n1', 'n2'),
     slot: fc.nat({ max: 2 }),
-    status: fc.record({ state }),
+    status: fc.record({ state, runningAt: fc.option(fc.nat({ max: 3 }), { nil: undefined }) }),
+    logDriver: fc.option(fc.record({ name }), { nil: undefined }),
     desiredState: state,
     spec: fc.record({ networks: targets }),
     networks: fc.array(fc.record({ networkId: fc.constantFrom('w1', 'w2') }), { maxLength: 2 }),

@@ -76,7 +76,11 @@ describe('the types of the store and of the wire', () => {
   it('differ in the fields whose default is not zero: they may be absent on the wire only', () => {
     type OnWireOnly<Wire, Stored> = Exclude<OptionalPaths<Wire>, OptionalPaths<Stored>>;
     expectTypeOf<OnWireOnly<Shown<messages.Node>, state.Node>>().toEqualTypeOf<'spec.membership'>();
-    expectTypeOf<OnWireOnly<Shown<messages.Service>, state.Service>>().toEqualTypeOf<'spec.mode.replicated.replicas'>();
+    expectTypeOf<OnWireOnly<Shown<messages.Service>, state.Service>>().toEqualTypeOf<
+      | 'spec.mode.replicated.replicas'
+      | 'spec.mode.replicatedJob.maxConcurrent'
+      | 'spec.mode.replicatedJob.totalCompletions'
+    >();
     expectTypeOf<OnWireOnly<Shown<messages.Task>, state.Task>>().toBeNever();
     expectTypeOf<OnWireOnly<Shown<messages.Network>, state.Network>>().toBeNever();
     expectTypeOf<OnWireOnly<Shown<messages.Cluster>, state.Cluster>>().toEqualTypeOf<

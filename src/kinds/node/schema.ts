@@ -3,7 +3,7 @@ import type { BodyOf, StoredObject } from '../definition.js';
 import { objectOf } from '../object-of.js';
 import { type Annotations, annotations } from '../parts/annotations.js';
 import { type Platform, platform, type Resources, resources } from '../parts/resources.js';
-import { flag, list, oneOfWords, optional, stringMap, text } from '../schema.js';
+import { flag, int, list, oneOfWords, optional, stringMap, text } from '../schema.js';
 
 export const nodeRoles = ['worker', 'manager'] as const;
 /** Role of a node. */
@@ -83,8 +83,15 @@ export interface NodeStatus {
   readonly message: string;
   /** Address from which the node was last seen. */
   readonly addr: string;
+  /** Time at which the state was reached, ms since the epoch. Default 0: not known. */
+  readonly timestamp: number;
 }
-const nodeStatus = objectOf<NodeStatus>()({ state: oneOfWords(nodeStates), message: text(), addr: text() });
+const nodeStatus = objectOf<NodeStatus>()({
+  state: oneOfWords(nodeStates),
+  message: text(),
+  addr: text(),
+  timestamp: int(),
+});
 
 /** State of the manager that runs on a node. */
 export interface ManagerStatus {

@@ -1,5 +1,7 @@
 export type {
+  GlobalJobMode,
   GlobalMode,
+  ReplicatedJobMode,
   ReplicatedMode,
   Service,
   ServiceMode,

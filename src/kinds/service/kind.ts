@@ -1,6 +1,13 @@
 import { type BuiltInKind, builtInKind } from '../built-in.js';
 import { serviceRules } from './rules.js';
-import { referencedConfigs, referencedNetworks, referencedSecrets, type Service, serviceBody } from './schema.js';
+import {
+  referencedConfigs,
+  referencedNetworks,
+  referencedSecrets,
+  type Service,
+  serviceBody,
+  type ServiceMode,
+} from './schema.js';
 
 export const serviceKind: BuiltInKind<Service, 'service', 'services'> = builtInKind({
   kind: 'service',
@@ -13,8 +20,14 @@ export const serviceKind: BuiltInKind<Service, 'service', 'services'> = builtInK
     referencedConfig: ({ spec }) => referencedConfigs(spec.task),
   },
   columns: [
-    ['MODE', ({ spec: { mode } }) => ('replicated' in mode ? `replicated ${mode.replicated.replicas}` : 'global')],
+    ['MODE', ({ spec: { mode } }) => modeText(mode)],
     ['IMAGE', (service) => service.spec.task.container?.image],
   ],
   rules: serviceRules,
 });
+
+function modeText(mode: ServiceMode): string {
+  if ('replicated' in mode) return `replicated ${mode.replicated.replicas}`;
+  if ('replicatedJob' in mode) return `replicated job ${mode.replicatedJob.totalCompletions}`;
+  return 'global' in mode ? 'global' : 'global job';
+}

@@ -8,7 +8,10 @@ import type { Service } from './schema.js';
 
 export const serviceRules: KindRules<Service> = { name: objectName, check: checkService, prepare: withSpecVersion };
 
-/** Keeps in the service when its spec was last set, and what it was before. */
+/**
+ * Keeps in the service when its spec was last set, and what it was before. A new spec ends the update of the old one, so
+ * an update status stays only when it was written together with the spec: then it is about this spec.
+ */
 function withSpecVersion(given: Service, old: Service | undefined, version: number): Service {
   const { previousSpec: _previous, ...service } = given;
   if (!old) return { ...service, specVersion: version };
@@ -16,7 +19,9 @@ function withSpecVersion(given: Service, old: Service | undefined, version: numb
     const { specVersion, previousSpec } = old;
     return { ...service, specVersion, ...(previousSpec && { previousSpec }) };
   }
-  return { ...service, specVersion: version, previousSpec: old.spec };
+  const { updateStatus: status, ...rest } = service;
+  const updateStatus = status && !plainEqual(status, old.updateStatus) && { ...status, specVersion: version };
+  return { ...rest, specVersion: version, previousSpec: old.spec, ...(updateStatus && { updateStatus }) };
 }
 
 /** Refuses a service that names something absent, or publishes a port of another. */

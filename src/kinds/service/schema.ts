@@ -40,7 +40,20 @@ const replicatedMode = objectOf<ReplicatedMode>()({ replicas: uint(1) });
 export type GlobalMode = Readonly<Record<never, never>>;
 const globalMode = objectOf<GlobalMode>()({});
 
-/** Number of tasks of a service: exactly one of the two. Default one replica. */
+/** A number of tasks that run until they are complete. */
+export interface ReplicatedJobMode {
+  /** Most tasks that run at a time. Default 1; 0 is all at once. */
+  readonly maxConcurrent: number;
+  /** Number of tasks that must complete. Default 1. */
+  readonly totalCompletions: number;
+}
+const replicatedJobMode = objectOf<ReplicatedJobMode>()({ maxConcurrent: uint(1), totalCompletions: uint(1) });
+
+/** One task on every node that runs until it is complete: without settings. */
+export type GlobalJobMode = Readonly<Record<never, never>>;
+const globalJobMode = objectOf<GlobalJobMode>()({});
+
+/** Number of tasks of a service: exactly one of the four. Default one replica. */
 export type ServiceMode =
   | {
       /** A fixed number of tasks. */
@@ -49,6 +62,14 @@ export type ServiceMode =
   | {
       /** One task on every node that fits. */
       readonly global: GlobalMode;
+    }
+  | {
+      /** A number of tasks that run until they are complete. */
+      readonly replicatedJob: ReplicatedJobMode;
+    }
+  | {
+      /** One task on every node that fits, each until it is complete. */
+      readonly globalJob: GlobalJobMode;
     };
 
 /** Desired state of a service, set by users. */
@@ -57,7 +78,7 @@ export interface ServiceSpec {
   readonly annotations: Annotations;
   /** Template for each of its tasks. */
   readonly task: TaskSpec;
-  /** Number of tasks: `replicated` or `global`. Default one replica. */
+  /** Number of tasks: `replicated`, `global`, `replicatedJob` or `globalJob`. Default one replica. */
   readonly mode: ServiceMode;
   /** Rule for replacing tasks after a change; absent leaves it to the orchestrator. */
   readonly update?: UpdateConfig;
@@ -71,7 +92,10 @@ export interface ServiceSpec {
 const serviceSpec = objectOf<ServiceSpec>()({
   annotations,
   task: taskSpec,
-  mode: oneOf({ replicated: replicatedMode, global: globalMode }, 'replicated'),
+  mode: oneOf(
+    { replicated: replicatedMode, global: globalMode, replicatedJob: replicatedJobMode, globalJob: globalJobMode },
+    'replicated',
+  ),
   update: optional(updateConfig),
   rollback: optional(updateConfig),
   networks: list(networkAttachment),
@@ -89,6 +113,10 @@ export interface UpdateStatus {
   readonly completedAt?: number;
   /** Reason for the state, for people; empty when there is none. */
   readonly message: string;
+  /** Number of slots with outdated tasks at the start; the share of failures refers to it. Default 0. */
+  readonly slots: number;
+  /** The `specVersion` of the service that the status is about: a newer spec begins anew. Default 0. */
+  readonly specVersion: number;
 }
 const updateStatus = objectOf<UpdateStatus>()({
   state: oneOfWords([
@@ -103,6 +131,8 @@ const updateStatus = objectOf<UpdateStatus>()({
   startedAt: optional(int()),
   completedAt: optional(int()),
   message: text(),
+  slots: uint(),
+  specVersion: uint(),
 });
 
 /** A number of tasks that all run the same thing. */

@@ -2,6 +2,7 @@ import type { NamedParts } from '../annotated.js';
 import type { BodyOf, StoredObject } from '../definition.js';
 import { objectOf } from '../object-of.js';
 import { type Annotations, annotations } from '../parts/annotations.js';
+import { type Driver, driver } from '../parts/driver.js';
 import { type Endpoint, endpoint } from '../parts/endpoint.js';
 import { type TaskSpec, taskSpec } from '../parts/task-spec.js';
 import { int, list, oneOfWords, optional, text, uint } from '../schema.js';
@@ -54,6 +55,8 @@ export interface TaskStatus {
   readonly err: string;
   /** Container of the task, once there is one. */
   readonly container?: ContainerStatus;
+  /** Time at which the task reached `running`, ms since the epoch; absent when it never did. */
+  readonly runningAt?: number;
 }
 const taskStatus = objectOf<TaskStatus>()({
   timestamp: int(),
@@ -61,6 +64,7 @@ const taskStatus = objectOf<TaskStatus>()({
   message: text(),
   err: text(),
   container: optional(containerStatus),
+  runningAt: optional(int()),
 });
 
 /** Addresses of a task on one network. */
@@ -96,6 +100,8 @@ export interface Task extends StoredObject {
   readonly networks: readonly TaskNetwork[];
   /** Copy of the service's addresses and ports. */
   readonly endpoint?: Endpoint;
+  /** Driver that receives the container's output: that of the spec, else the cluster's default; absent when both are. */
+  readonly logDriver?: Driver;
 }
 export const taskBody = objectOf<BodyOf<Task>>()({
   spec: taskSpec,
@@ -109,6 +115,7 @@ export const taskBody = objectOf<BodyOf<Task>>()({
   desiredState: oneOfWords(taskStates),
   networks: list(taskNetwork),
   endpoint: optional(endpoint),
+  logDriver: optional(driver),
 });
 
 /** The task's own name, else `<service>.<slot, or node id when 0>.<task id>`. */

@@ -567,6 +567,7 @@ export interface NodeStatus {
   readonly state: NodeState;
   readonly message: string;
   readonly addr: string;
+  readonly timestamp: number;
 }
 
 export interface ManagerStatus {
@@ -594,9 +595,20 @@ export interface GlobalMode {
 
 }
 
+export interface ReplicatedJobMode {
+  readonly maxConcurrent?: number;
+  readonly totalCompletions?: number;
+}
+
+export interface GlobalJobMode {
+
+}
+
 export type ServiceMode =
   | { readonly replicated: ReplicatedMode }
-  | { readonly global: GlobalMode };
+  | { readonly global: GlobalMode }
+  | { readonly replicatedJob: ReplicatedJobMode }
+  | { readonly globalJob: GlobalJobMode };
 
 export interface ServiceSpec {
   readonly annotations: Annotations;
@@ -615,6 +627,8 @@ export interface UpdateStatus {
   readonly startedAt?: number;
   readonly completedAt?: number;
   readonly message: string;
+  readonly slots: number;
+  readonly specVersion: number;
 }
 
 export interface Service {
@@ -641,6 +655,7 @@ export interface TaskStatus {
   readonly message: string;
   readonly err: string;
   readonly container?: ContainerStatus;
+  readonly runningAt?: number;
 }
 
 export interface TaskNetwork {
@@ -662,6 +677,7 @@ export interface Task {
   readonly desiredState: TaskState;
   readonly networks: readonly TaskNetwork[];
   readonly endpoint?: Endpoint;
+  readonly logDriver?: Driver;
 }
 
 export interface NetworkSpec {
@@ -1519,6 +1535,8 @@ export interface Messages {
   Node: Node;
   ReplicatedMode: ReplicatedMode;
   GlobalMode: GlobalMode;
+  ReplicatedJobMode: ReplicatedJobMode;
+  GlobalJobMode: GlobalJobMode;
   ServiceMode: ServiceMode;
   ServiceSpec: ServiceSpec;
   UpdateStatus: UpdateStatus;

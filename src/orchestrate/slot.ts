@@ -1,0 +1,63 @@
+import type { Service, Task } from '../kinds/index.js';
+import { taskStateOrder } from '../kinds/index.js';
+import type { Draft } from './draft.js';
+import { isWanted } from './task.js';
+
+/** One place of a service: a replica with a number, or a node of a service with one task a node. */
+export interface Slot {
+  /** Number of the replica, or id of the node. */
+  readonly key: number | string;
+  /** All its tasks, oldest first: the history, then the wanted ones. */
+  readonly tasks: readonly Task[];
+}
+
+export function isPerNode({ spec: { mode } }: Service): boolean {
+  return 'global' in mode || 'globalJob' in mode;
+}
+
+export function isJob({ spec: { mode } }: Service): boolean {
+  return 'replicatedJob' in mode || 'globalJob' in mode;
+}
+
+export function slotKey(service: Service, task: Task): number | string {
+  return isPerNode(service) ? (task.nodeId ?? '') : task.slot;
+}
+
+/** The slots of a service that have tasks, in the order of their keys. */
+export function slotsOf(draft: Draft, service: Service): Slot[] {
+  const slots = new Map<number | string, Task[]>();
+  for (const task of draft.tasksOf(service.id)) {
+    const key = slotKey(service, task);
+    const mates = slots.get(key);
+    if (mates) mates.push(task);
+    else slots.set(key, [task]);
+  }
+  return [...slots]
+    .map(([key, tasks]) => ({ key, tasks: tasks.sort(byAge) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** The tasks of one slot, oldest first. */
+export function slotOf(draft: Draft, service: Service, key: number | string): Slot {
+  const tasks = draft.tasksOf(service.id).filter((task) => slotKey(service, task) === key);
+  return { key, tasks: tasks.sort(byAge) };
+}
+
+/** A task and its replacement may be of the same millisecond: then the one that is still wanted is the newer. */
+export function byAge(a: Task, b: Task): number {
+  const wanted = Number(isWanted(a)) - Number(isWanted(b));
+  const created = a.meta.createdAt - b.meta.createdAt;
+  return created || wanted || stateOrder(b) - stateOrder(a) || (a.id < b.id ? -1 : 1);
+}
+
+const stateOrder = ({ status }: Task) => taskStateOrder(status.state);
+
+/** The newest task of a slot, wanted or not. */
+export function newestOf({ tasks }: Slot): Task | undefined {
+  return tasks.at(-1);
+}
+
+/** The tasks of a slot that are to run. */
+export function wantedOf({ tasks }: Slot): Task[] {
+  return tasks.filter(isWanted);
+}

@@ -1,0 +1,87 @@
+import { plainEqual } from '../base/plain.js';
+import { type Node, type Service, type Task, type TaskState, taskStateOrder } from '../kinds/index.js';
+import type { Draft } from './draft.js';
+
+/** Where a new task belongs, and how far it should go. */
+export interface NewTask {
+  /** Number of the replica; 0 on a service with one task a node. */
+  readonly slot: number;
+  /** Node that is given before, on a service with one task a node. */
+  readonly nodeId?: string;
+  readonly desiredState: TaskState;
+}
+
+/** Adds a task of the service as its spec is now: a copy of everything that the task will need. */
+export function createTask(draft: Draft, service: Service, { slot, nodeId, desiredState }: NewTask): Task {
+  const { now } = draft;
+  const { spec, specVersion, endpoint } = service;
+  const attachments = spec.task.networks.length > 0 ? spec.task.networks : spec.networks;
+  const logDriver = spec.task.logDriver ?? draft.cluster?.spec.taskDefaults.logDriver;
+  return draft.create({
+    id: draft.ports.newId(),
+    meta: { version: 0, createdAt: now, updatedAt: now },
+    spec: spec.task,
+    specVersion,
+    serviceId: service.id,
+    slot,
+    ...(nodeId !== undefined && { nodeId }),
+    annotations: { name: '', labels: {}, indices: [] },
+    serviceAnnotations: spec.annotations,
+    status: { timestamp: now, state: 'new', message: 'created', err: '' },
+    desiredState,
+    networks: attachments.map(({ target }) => ({ networkId: target, addresses: [] })),
+    ...(endpoint && isAllocated(service) && { endpoint }),
+    ...(logDriver && { logDriver }),
+  });
+}
+
+/** Tells whether the service has the ports that its spec asks for. */
+export function isAllocated({ spec, endpoint }: Service): boolean {
+  return plainEqual(spec.endpoint, endpoint?.spec);
+}
+
+/**
+ * Tells whether a task differs from what the service would make now. A task stays clean when only the placement differs
+ * and its node meets the new one.
+ */
+export function isDirty(draft: Draft, { spec, specVersion }: Service, task: Task): boolean {
+  if (task.specVersion === specVersion) return false;
+  if (!plainEqual(spec.endpoint, task.endpoint?.spec)) return true;
+  if (plainEqual(spec.task, task.spec)) return false;
+  const { placement: _wanted, ...wanted } = spec.task;
+  const { placement: _given, ...given } = task.spec;
+  if (!plainEqual(wanted, given)) return true;
+  const node = draft.node(task.nodeId);
+  return node === undefined || !draft.ports.meets(node, spec.task.placement);
+}
+
+/** Sets how far a task should go: never back. */
+export function setDesired(draft: Draft, task: Task, desiredState: TaskState): Task {
+  if (taskStateOrder(task.desiredState) >= taskStateOrder(desiredState)) return task;
+  return draft.update({ ...task, desiredState });
+}
+
+/** Tells whether the task has ended, however it did. */
+export function isOver({ status }: Task): boolean {
+  return taskStateOrder(status.state) > taskStateOrder('running');
+}
+
+/** Tells whether the task is to run, or to run to its end, and not to be stopped. */
+export function isWanted({ desiredState }: Task): boolean {
+  return taskStateOrder(desiredState) <= taskStateOrder('complete');
+}
+
+/** Tells whether nobody has begun to look after the task: no node knows it. */
+export function isUnassigned({ status }: Task): boolean {
+  return taskStateOrder(status.state) < taskStateOrder('assigned');
+}
+
+/** Tells whether a node is lost for its tasks, or gives them up. Nodes `unknown` or paused keep theirs. */
+export function isInvalid(node: Node | undefined): boolean {
+  return node === undefined || node.status.state === 'down' || node.spec.availability === 'drain';
+}
+
+/** Tells whether the task has a node, and that node is lost or gives its tasks up. */
+export function isDisplaced(draft: Draft, { nodeId }: Task): boolean {
+  return nodeId !== undefined && isInvalid(draft.node(nodeId));
+}

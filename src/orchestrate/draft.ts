@@ -45,6 +45,10 @@ export class Draft {
     return id === undefined ? undefined : this.#nodes.get(id);
   }
 
+  task(id: string): Task | undefined {
+    return this.#tasks.get(id);
+  }
+
   tasks(): Task[] {
     return [...this.#tasks.values()];
   }
@@ -65,7 +69,8 @@ export class Draft {
     return this.#keep(task);
   }
 
-  update(task: Task): Task {
+  update(given: Task): Task {
+    const task = { ...given, meta: { ...given.meta, updatedAt: this.now } };
     const made = this.#changes.get(task.id)?.do === 'create';
     this.#changes.set(task.id, { do: made ? 'create' : 'update', kind: 'task', object: task });
     return this.#keep(task);

@@ -8,8 +8,7 @@ export interface NodeTasks {
 
 /** Decision about one task: the node that takes it, or the reason why none does. */
 export type Placed =
-  | { readonly taskId: string; readonly nodeId: string }
-  | { readonly taskId: string; readonly pending: string };
+  { readonly taskId: string; readonly nodeId: string } | { readonly taskId: string; readonly pending: string };
 
 /** Everything that a pass needs and must not make itself. */
 export interface Ports {

@@ -32,9 +32,7 @@ export function slotsOf(draft: Draft, service: Service): Slot[] {
     if (mates) mates.push(task);
     else slots.set(key, [task]);
   }
-  return [...slots]
-    .map(([key, tasks]) => ({ key, tasks: tasks.sort(byAge) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  return [...slots].map(([key, tasks]) => ({ key, tasks: tasks.sort(byAge) })).sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** The tasks of one slot, oldest first. */

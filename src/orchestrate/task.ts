@@ -56,7 +56,8 @@ export function isDirty(draft: Draft, { spec, specVersion }: Service, task: Task
 }
 
 /** Sets how far a task should go: never back. */
-export function setDesired(draft: Draft, task: Task, desiredState: TaskState): Task {
+export function setDesired(draft: Draft, given: Task, desiredState: TaskState): Task {
+  const task = draft.task(given.id) ?? given;
   if (taskStateOrder(task.desiredState) >= taskStateOrder(desiredState)) return task;
   return draft.update({ ...task, desiredState });
 }

@@ -6,7 +6,7 @@ import { flag, optional, uint, uint32 } from '../schema.js';
 
 /** Settings for orchestrators. */
 export interface OrchestrationConfig {
-  /** Finished tasks kept for each slot. Default 5. */
+  /** Tasks kept for each slot, the current one included. Default 5. */
   readonly taskHistoryRetentionLimit: number;
 }
 const orchestrationConfig = objectOf<OrchestrationConfig>()({ taskHistoryRetentionLimit: uint(5) });

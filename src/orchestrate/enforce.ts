@@ -1,0 +1,61 @@
+import { type GenericResource, type Node, type Resources, type Task, taskStateOrder } from '../kinds/index.js';
+import type { Draft } from './draft.js';
+import { isDirty, isOver, isUnassigned, isWanted } from './task.js';
+
+/**
+ * Rejects tasks whose active node no longer fits them: it does not meet the constraints of the service as they are now,
+ * or has less than its tasks reserve. A task that an update replaces anyway is left to the update.
+ */
+export function enforce(draft: Draft): void {
+  const byNode = draft.tasksByNode();
+  for (const node of draft.nodes()) {
+    if (node.spec.availability !== 'active' || node.status.state === 'down') continue;
+    const held = (byNode.get(node.id) ?? []).filter((task) => !isUnassigned(task) && !isOver(task)).sort(byUse);
+    const fitting = held.filter((task) => !isMisplaced(draft, node, task));
+    const { resources } = node.description ?? {};
+    const short = resources ? beyond(resources, fitting) : [];
+    for (const task of held)
+      if (isWanted(task) && (!fitting.includes(task) || short.includes(task))) reject(draft, task);
+  }
+}
+
+/** The tasks that go first stay longest: those that are not wanted hold their share until they end. */
+function byUse(a: Task, b: Task): number {
+  const wanted = Number(isWanted(a)) - Number(isWanted(b));
+  return wanted || taskStateOrder(b.status.state) - taskStateOrder(a.status.state) || (a.id < b.id ? -1 : 1);
+}
+
+function isMisplaced(draft: Draft, node: Node, task: Task): boolean {
+  const service = draft.service(task.serviceId ?? '');
+  if (service && isDirty(draft, service, task)) return false;
+  const { placement } = service ? service.spec.task : task.spec;
+  return !draft.ports.meets(node, placement);
+}
+
+/** The tasks that a node has no room for, when those before them are served first. */
+function beyond(resources: Resources, tasks: readonly Task[]): Task[] {
+  const free = { ...amountsOf(resources) };
+  return tasks.filter((task) => {
+    const asked = amountsOf(task.spec.resources?.reservations);
+    if (Object.entries(asked).some(([name, amount]) => amount > (free[name] ?? 0))) return true;
+    for (const [name, amount] of Object.entries(asked)) free[name] = (free[name] ?? 0) - amount;
+    return false;
+  });
+}
+
+/** Amounts by name: a named piece of a generic resource is one of its kind. Nothing asked is not listed. */
+function amountsOf(resources: Resources | undefined): Record<string, number> {
+  if (resources === undefined) return {};
+  const amounts: Record<string, number> = { cpu: resources.nanoCpus, memory: resources.memoryBytes };
+  for (const piece of resources.generic)
+    amounts[`generic ${piece.kind}`] = (amounts[`generic ${piece.kind}`] ?? 0) + piecesOf(piece);
+  return Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount > 0));
+}
+
+const piecesOf = ({ named, discrete }: GenericResource) => (named === undefined ? (discrete ?? 0) : 1);
+
+function reject(draft: Draft, task: Task): void {
+  const message = 'task rejected by constraint enforcer';
+  const err = 'assigned node no longer meets constraints';
+  draft.update({ ...task, status: { ...task.status, timestamp: draft.now, state: 'rejected', message, err } });
+}

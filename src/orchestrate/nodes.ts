@@ -1,0 +1,32 @@
+import type { Draft } from './draft.js';
+import { isOver, isUnassigned } from './task.js';
+
+/** Time after which a node that nobody has confirmed is down, ms. */
+const unconfirmedMaxMs = 30_000;
+/** Time after which nobody waits for the tasks of a node that is down, ms: a day. */
+const orphanAfterMs = 86_400_000;
+
+/**
+ * Draws the conclusions from the states of nodes. A node that stays `unknown` is down. Tasks of a node that is gone, or
+ * down for a day, are orphaned: no report about them will come.
+ */
+export function settleNodes(draft: Draft): void {
+  for (const node of draft.nodes()) {
+    const { state, timestamp } = node.status;
+    if (state !== 'unknown' || timestamp === 0 || !draft.due(timestamp + unconfirmedMaxMs)) continue;
+    const status = { ...node.status, state: 'down' as const, message: 'heartbeat failure', timestamp: draft.now };
+    draft.updateNode({ ...node, status });
+  }
+  for (const task of draft.tasks()) {
+    if (task.nodeId === undefined || isUnassigned(task) || isOver(task)) continue;
+    if (!isLost(draft, task.nodeId)) continue;
+    const message = 'node is gone: nobody can report about the task';
+    draft.update({ ...task, status: { ...task.status, timestamp: draft.now, state: 'orphaned', message } });
+  }
+}
+
+function isLost(draft: Draft, nodeId: string): boolean {
+  const status = draft.node(nodeId)?.status;
+  if (status === undefined) return true;
+  return status.state === 'down' && status.timestamp > 0 && draft.due(status.timestamp + orphanAfterMs);
+}

@@ -1,0 +1,41 @@
+import type { ReadTx, Service } from '../kinds/index.js';
+import { allocatePorts } from './allocate.js';
+import { Draft } from './draft.js';
+import { enforce } from './enforce.js';
+import { reconcileGlobal } from './global.js';
+import { reconcileGlobalJob, reconcileReplicatedJob } from './jobs.js';
+import { settleNodes } from './nodes.js';
+import { placeTasks } from './place.js';
+import type { Ports, Step } from './ports.js';
+import { reap, removeOrphans } from './reap.js';
+import { reconcileReplicated } from './replicated.js';
+
+/**
+ * One pass of the control loop: reads everything that the store has and returns the writes that bring it nearer to what
+ * users want. It remembers nothing. The same content at the same time gives the same writes (ids aside), whoever leads.
+ *
+ * The writes are changes of their own: a loop runs a pass after them as after any other, until one has nothing to do.
+ *
+ * @param now Time by the clock of the leader, ms since the epoch.
+ * @see docs/design/orchestrate.md
+ */
+export function step(view: ReadTx, now: number, ports: Ports): Step {
+  const draft = new Draft(view, now, ports);
+  settleNodes(draft);
+  enforce(draft);
+  // Before the tasks are made: they copy the ports of their service.
+  allocatePorts(draft);
+  removeOrphans(draft);
+  for (const service of draft.services()) reconcile(draft, service);
+  placeTasks(draft);
+  reap(draft);
+  return draft.result();
+}
+
+function reconcile(draft: Draft, service: Service): void {
+  const { mode } = service.spec;
+  if ('replicated' in mode) reconcileReplicated(draft, service, mode.replicated.replicas);
+  else if ('global' in mode) reconcileGlobal(draft, service);
+  else if ('replicatedJob' in mode) reconcileReplicatedJob(draft, service, mode.replicatedJob);
+  else reconcileGlobalJob(draft, service);
+}

@@ -60,23 +60,26 @@ export function allocatePorts(draft: Draft): void {
   }
 }
 
-/** The ports with their numbers, or the reason why there are none. */
+/** The ports with their numbers, or the reason why there are none. Numbers that are known come before free ones. */
 function chosenPorts({ spec, endpoint }: Service, claims: Claims): PortConfig[] | string {
-  const chosen: PortConfig[] = [];
-  for (const port of spec.endpoint?.ports ?? []) {
-    if (port.publishMode === 'host') {
-      chosen.push(port);
-      continue;
-    }
-    const { protocol } = port;
-    const wanted = port.publishedPort || keptPort(port, endpoint?.ports ?? [], claims) || claims.free(protocol);
-    if (wanted === undefined) return `no ${protocol} port from ${dynamicFirst} to ${dynamicLast} is free`;
-    const holder = claims.holder(protocol, wanted);
-    if (holder !== undefined) return `port ${keyOf(protocol, wanted)} is published by service "${holder}" already`;
-    claims.claim(protocol, wanted, spec.annotations.name);
-    chosen.push({ ...port, publishedPort: wanted });
+  const ports = spec.endpoint?.ports ?? [];
+  const numbers = new Map<PortConfig, number>();
+  for (const port of ports) {
+    const number = port.publishedPort || keptPort(port, endpoint?.ports ?? [], claims);
+    if (port.publishMode === 'host' || !number) continue;
+    const holder = claims.holder(port.protocol, number);
+    if (holder !== undefined) return `port ${keyOf(port.protocol, number)} is published by service "${holder}" already`;
+    claims.claim(port.protocol, number, spec.annotations.name);
+    numbers.set(port, number);
   }
-  return chosen;
+  for (const port of ports) {
+    if (port.publishMode === 'host' || numbers.has(port)) continue;
+    const number = claims.free(port.protocol);
+    if (number === undefined) return `no ${port.protocol} port from ${dynamicFirst} to ${dynamicLast} is free`;
+    claims.claim(port.protocol, number, spec.annotations.name);
+    numbers.set(port, number);
+  }
+  return ports.map((port) => ({ ...port, publishedPort: numbers.get(port) ?? port.publishedPort }));
 }
 
 /** The number that the same port of the service has had, when it is still its own. */

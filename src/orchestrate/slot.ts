@@ -1,5 +1,4 @@
 import type { Service, Task } from '../kinds/index.js';
-import { taskStateOrder } from '../kinds/index.js';
 import type { Draft } from './draft.js';
 import { isWanted } from './task.js';
 
@@ -41,14 +40,15 @@ export function slotOf(draft: Draft, service: Service, key: number | string): Sl
   return { key, tasks: tasks.sort(byAge) };
 }
 
-/** A task and its replacement may be of the same millisecond: then the one that is still wanted is the newer. */
+/**
+ * Orders tasks by age. Within one millisecond a task of an older spec is the older, and one that is no longer wanted is
+ * older than its replacement.
+ */
 export function byAge(a: Task, b: Task): number {
-  const wanted = Number(isWanted(a)) - Number(isWanted(b));
   const created = a.meta.createdAt - b.meta.createdAt;
-  return created || wanted || stateOrder(b) - stateOrder(a) || (a.id < b.id ? -1 : 1);
+  const wanted = Number(isWanted(a)) - Number(isWanted(b));
+  return created || a.specVersion - b.specVersion || wanted || (a.id < b.id ? -1 : 1);
 }
-
-const stateOrder = ({ status }: Task) => taskStateOrder(status.state);
 
 /** The newest task of a slot, wanted or not. */
 export function newestOf({ tasks }: Slot): Task | undefined {

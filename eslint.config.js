@@ -45,7 +45,7 @@ export default tseslint.config(
   },
   {
     // The pure folders know neither a clock nor a die: that is what makes the simulation possible.
-    files: ['src/{raft,table,state,settings,wire,replica,schedule}/**/*.ts'],
+    files: ['src/{raft,table,state,settings,wire,replica,schedule,orchestrate}/**/*.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   testing: ['base', 'raft', 'kinds', 'state', 'wire', 'replica'],
   coordination: ['base', 'kinds', 'state', 'client', 'discovery'],
   schedule: ['base', 'kinds'],
+  orchestrate: ['base', 'kinds'],
   fleet: ['base', 'kinds', 'state', 'client', 'discovery', 'coordination', 'schedule'],
   docker: ['base', 'kinds', 'state', 'client', 'schedule', 'fleet'],
   cli: ['base', 'kinds', 'state', 'settings', 'client', 'compose', 'discovery', 'coordination', 'catalog', 'schedule'],
@@ -71,7 +72,19 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders without any of Node: what makes a simulation possible. */
-const pure = ['base', 'raft', 'table', 'kinds', 'state', 'settings', 'wire', 'replica', 'compose', 'schedule'];
+const pure = [
+  'base',
+  'raft',
+  'table',
+  'kinds',
+  'state',
+  'settings',
+  'wire',
+  'replica',
+  'compose',
+  'schedule',
+  'orchestrate',
+];
 
 /** What is a pure function there, too. */
 const sameEverywhere: Readonly<Record<string, string>> = { 'base/ip.ts': 'node:net' };

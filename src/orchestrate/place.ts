@@ -23,13 +23,17 @@ export function placeTasks(draft: Draft): void {
   const byNode = draft.tasksByNode();
   const nodes = draft.nodes().map((node) => ({ node, tasks: byNode.get(node.id) ?? [] }));
   const byId = new Map(waiting.map((task) => [task.id, task]));
-  for (const placed of draft.ports.place(waiting, nodes, draft.now)) {
-    const task = byId.get(placed.taskId);
-    assert(task !== undefined, 'only tasks that wait are placed');
-    byId.delete(placed.taskId);
-    if ('nodeId' in placed) assign(draft, task, placed.nodeId);
-    else if (task.status.state !== 'pending' || task.status.err !== placed.pending)
-      setState(draft, task, 'pending', 'pending task scheduling', placed.pending);
+  const { assigned, pending } = draft.ports.place(waiting, nodes, draft.now);
+  for (const { taskId, nodeId } of assigned) {
+    const task = byId.get(taskId);
+    assert(task !== undefined && byId.delete(taskId), 'a task is placed once, and only when it waits');
+    assign(draft, task, nodeId);
+  }
+  for (const { taskId, text } of pending) {
+    const task = byId.get(taskId);
+    assert(task !== undefined, 'only tasks that wait are pending');
+    if (task.status.state !== 'pending' || task.status.err !== text)
+      setState(draft, task, 'pending', 'pending task scheduling', text);
   }
 }
 

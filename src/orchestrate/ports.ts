@@ -6,9 +6,11 @@ export interface NodeTasks {
   readonly tasks: readonly Task[];
 }
 
-/** Decision about one task: the node that takes it, or the reason why none does. */
-export type Placed =
-  { readonly taskId: string; readonly nodeId: string } | { readonly taskId: string; readonly pending: string };
+/** Decisions about tasks that wait: the nodes that take them, or the reasons why none does. */
+export interface Placements {
+  readonly assigned: readonly { readonly taskId: string; readonly nodeId: string }[];
+  readonly pending: readonly { readonly taskId: string; readonly text: string }[];
+}
 
 /** Everything that a pass needs and must not make itself. */
 export interface Ports {
@@ -18,7 +20,7 @@ export interface Ports {
    * Chooses nodes. A task with a `nodeId` may go to that node only. Tasks of one call see each other: two of them never
    * share what only one can have. A task that the answer leaves out keeps its state.
    */
-  readonly place: (tasks: readonly Task[], nodes: readonly NodeTasks[], now: number) => readonly Placed[];
+  readonly place: (tasks: readonly Task[], nodes: readonly NodeTasks[], now: number) => Placements;
   /** Tells whether a node meets the constraints and platforms of a placement, whatever its state and load. */
   readonly meets: (node: Node, placement: Placement | undefined) => boolean;
 }

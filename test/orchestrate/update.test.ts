@@ -219,7 +219,7 @@ describe('an update', () => {
     await world.addTask({
       slot: 1,
       specVersion,
-      spec: spec as Task['spec'],
+      spec: spec,
       nodeId: 'n2',
       desiredState: 'running',
       status: { state: 'running' },
@@ -263,14 +263,15 @@ describe('an update', () => {
     await world.run(0);
     const { place } = world.ports;
     Object.assign(world.ports, {
-      place: (...[tasks, nodes, now]: Parameters<typeof place>) => [
-        ...place(
+      place: (...[tasks, nodes, now]: Parameters<typeof place>) => {
+        const { assigned, pending } = place(
           tasks.filter(({ slot }) => slot < 3),
           nodes,
           now,
-        ),
-        ...tasks.filter(({ slot }) => slot === 3).map(({ id }) => ({ taskId: id, pending: 'full' })),
-      ],
+        );
+        const full = tasks.filter(({ slot }) => slot === 3).map(({ id }) => ({ taskId: id, text: 'full' }));
+        return { assigned, pending: [...pending, ...full] };
+      },
     });
     await world.changeSpec((spec) => ({
       ...spec,

@@ -12,7 +12,7 @@ import {
   taskStateOrder,
 } from '../../src/kinds/index.js';
 import { serviceRules } from '../../src/kinds/service/rules.js';
-import { applyChanges, type NodeTasks, type Placed, type Ports, step } from '../../src/orchestrate/index.js';
+import { applyChanges, type NodeTasks, type Placements, type Ports, step } from '../../src/orchestrate/index.js';
 import { MemoryStore } from '../../src/state/index.js';
 import { FakeClock } from './state-clock.js';
 
@@ -35,31 +35,35 @@ export function meets(node: Node, placement: Placement | undefined): boolean {
 const mayTake = ({ status, spec }: Node) => status.state === 'ready' && spec.availability === 'active';
 
 /** Each task goes to the node that fits with the fewest wanted tasks. */
-export function placeEvenly(tasks: readonly Task[], nodes: readonly NodeTasks[]): Placed[] {
+export function placeEvenly(tasks: readonly Task[], nodes: readonly NodeTasks[]): Placements {
   const load = new Map(nodes.map(({ node, tasks: held }) => [node.id, held.filter((task) => !isOver(task)).length]));
-  return tasks.map((task) => {
+  const assigned: Placements['assigned'][number][] = [];
+  const pending: Placements['pending'][number][] = [];
+  for (const task of tasks) {
     const fitting = nodes
       .map(({ node }) => node)
       .filter((node) => mayTake(node) && meets(node, task.spec.placement))
       .filter(({ id }) => task.nodeId === undefined || task.nodeId === id)
       .sort((a, b) => (load.get(a.id) ?? 0) - (load.get(b.id) ?? 0));
     const [best] = fitting;
-    if (!best) return { taskId: task.id, pending: 'no suitable node' };
-    load.set(best.id, (load.get(best.id) ?? 0) + 1);
-    return { taskId: task.id, nodeId: best.id };
-  });
+    if (best) {
+      load.set(best.id, (load.get(best.id) ?? 0) + 1);
+      assigned.push({ taskId: task.id, nodeId: best.id });
+    } else pending.push({ taskId: task.id, text: 'no suitable node' });
+  }
+  return { assigned, pending };
 }
 
 /** A store, the control loop on it, and an agent for all nodes, in virtual time. */
 export class World {
   readonly clock = new FakeClock();
-  readonly store = new MemoryStore({ clock: this.clock });
+  store = new MemoryStore({ clock: this.clock });
   readonly ports: Ports;
   /** Decides what happens to a task that is free to run; by default it runs. */
   fate: (task: Task) => Fate = () => 'run';
   wakeAt: number | undefined;
-  /** Writes of the control loop so far. */
-  writes = 0;
+  /** Asked before each pass: the number of changes after which the leader is lost, with the rest of them. */
+  cut: () => number | undefined = () => undefined;
 
   constructor(seed = 1) {
     const random = seededRandom(seed);
@@ -150,7 +154,7 @@ export class World {
 
   /** Writes a task as it is given: for the state of a store that another leader left. */
   async addTask(task: DeepPartial<Task>): Promise<Task> {
-    return await this.store.update((tx) => tx.tasks().create({ serviceId: 's1', ...task }));
+    return this.store.update((tx) => tx.tasks().create({ serviceId: 's1', ...task }));
   }
 
   /** Reports a state of a task, as an agent does: states never go back. */
@@ -174,9 +178,17 @@ export class World {
     const { changes, wakeAt } = this.store.view((tx) => step(tx, this.now, this.ports));
     this.wakeAt = wakeAt;
     for (const change of changes) if (change.kind === 'task') this.#expectForward(change.object);
-    if (changes.length > 0) await this.store.update((tx) => applyChanges(tx, changes));
-    this.writes += changes.length;
+    const kept = changes.slice(0, this.cut());
+    if (kept.length > 0) await this.store.update((tx) => applyChanges(tx, kept));
+    if (kept.length < changes.length) await this.changeLeader();
     return changes.length;
+  }
+
+  /** Another member leads from here on: it has the content of the store, and nothing else. */
+  async changeLeader(): Promise<void> {
+    const saved = this.store.save();
+    this.store = new MemoryStore({ clock: this.clock });
+    await this.store.restore(JSON.parse(JSON.stringify(saved)));
   }
 
   #expectForward(task: Task): void {

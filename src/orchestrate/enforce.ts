@@ -4,7 +4,7 @@ import { isDirty, isOver, isUnassigned, isWanted } from './task.js';
 
 /**
  * Rejects tasks whose active node no longer fits them: it does not meet the constraints of the service as they are now,
- * or has less than its tasks reserve. A task that an update replaces anyway is left to the update.
+ * or has less than its tasks reserve.
  */
 export function enforce(draft: Draft): void {
   const byNode = draft.tasksByNode();
@@ -25,10 +25,10 @@ function byUse(a: Task, b: Task): number {
   return wanted || taskStateOrder(b.status.state) - taskStateOrder(a.status.state) || (a.id < b.id ? -1 : 1);
 }
 
+/** An outdated task is held to its own placement: the update will do the rest. */
 function isMisplaced(draft: Draft, node: Node, task: Task): boolean {
   const service = draft.service(task.serviceId ?? '');
-  if (service && isDirty(draft, service, task)) return false;
-  const { placement } = service ? service.spec.task : task.spec;
+  const { placement } = service && !isDirty(draft, service, task) ? service.spec.task : task.spec;
   return !draft.ports.meets(node, placement);
 }
 

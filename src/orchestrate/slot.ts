@@ -34,12 +34,6 @@ export function slotsOf(draft: Draft, service: Service): Slot[] {
   return [...slots].map(([key, tasks]) => ({ key, tasks: tasks.sort(byAge) })).sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** The tasks of one slot, oldest first. */
-export function slotOf(draft: Draft, service: Service, key: number | string): Slot {
-  const tasks = draft.tasksOf(service.id).filter((task) => slotKey(service, task) === key);
-  return { key, tasks: tasks.sort(byAge) };
-}
-
 /**
  * Orders tasks by age. Within one millisecond a task of an older spec is the older, and one that is no longer wanted is
  * older than its replacement.

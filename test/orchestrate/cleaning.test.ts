@@ -129,6 +129,22 @@ describe('the enforcer', () => {
     expect(world.running()).toHaveLength(1);
   });
 
+  it('holds an outdated task to its own constraints while the update is paused', async () => {
+    await world.label('n1', { disk: 'ssd' });
+    await world.addService({ task: { placement: { constraints: ['node.labels.disk == ssd'] } } });
+    await world.run(0);
+    await world.changeService((service) => ({
+      ...service,
+      spec: { ...service.spec, task: { ...service.spec.task, forceUpdate: 1 } },
+      updateStatus: { state: 'paused' },
+    }));
+    await world.run(10_000);
+    expect(rejected()).toEqual([]);
+    await world.label('n1', {});
+    await world.settle();
+    expect(rejected()).toMatchObject([{ nodeId: 'n1', spec: { forceUpdate: 0 } }]);
+  });
+
   it('goes by the constraints of the service, not by those of the task', async () => {
     await world.addService({ task: { placement: { constraints: ['node.labels.disk == ssd'] } } });
     await world.label('n1', { disk: 'ssd' });

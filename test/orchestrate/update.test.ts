@@ -283,6 +283,34 @@ describe('an update', () => {
     expect(status()?.state).toBe('completed');
   });
 
+  it('is forgotten with the spec that it was about', async () => {
+    await world.addService(withUpdate(1));
+    await world.run(0);
+    await world.setImage('web:2');
+    await world.run(60_000);
+    await world.scale(2);
+    expect(status()).toBeUndefined();
+  });
+
+  it('that a person takes back runs by the rules of a rollback', async () => {
+    await world.addService(withUpdate(2, {}, { parallelism: 0 }));
+    await world.run(0);
+    await world.setImage('web:2');
+    await world.run(60_000);
+    const message = 'manually requested rollback';
+    await world.changeService((service) => ({
+      ...service,
+      spec: service.previousSpec ?? service.spec,
+      updateStatus: { state: 'rollbackStarted', message },
+    }));
+    await world.settle();
+    expect(status()).toMatchObject({ state: 'rollbackStarted', message, slots: 2 });
+    expect(world.wanted().every(({ desiredState }) => desiredState === 'ready')).toBe(true);
+    await world.run(60_000);
+    expect(images()).toEqual(['web:1', 'web:1']);
+    expect(status()?.state).toBe('rollbackCompleted');
+  });
+
   it('writes nothing after an identical spec, so that the way back stays open', async () => {
     await world.addService(withUpdate(1));
     await world.run(0);

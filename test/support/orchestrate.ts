@@ -133,14 +133,18 @@ export class World {
     });
   }
 
-  /** Changes a spec as the API does. */
-  async changeSpec(change: (spec: ServiceSpec) => DeepPartial<ServiceSpec>, id = 's1'): Promise<void> {
+  /** Writes a service as the API does. */
+  async changeService(change: (service: Service) => DeepPartial<Service>, id = 's1'): Promise<void> {
     await this.store.update((tx) => {
       const old = tx.services().get(id);
       if (!old) throw new Error(`no service ${id}`);
-      const given = tx.services().update({ ...old, spec: change(old.spec) });
+      const given = tx.services().update({ ...change(old), id, meta: {} });
       tx.services().update(serviceRules.prepare?.(given, old, tx.version) ?? given);
     });
+  }
+
+  async changeSpec(change: (spec: ServiceSpec) => DeepPartial<ServiceSpec>, id = 's1'): Promise<void> {
+    await this.changeService((service) => ({ ...service, spec: change(service.spec) }), id);
   }
 
   /** Another image, and nothing else. */

@@ -15,6 +15,8 @@ export class Draft {
   readonly #nodes = new Map<string, Node>();
   readonly #tasks = new Map<string, Task>();
   readonly #byService = new Map<string, Map<string, Task>>();
+  /** What was made of a service's tasks, until one of them changes. */
+  readonly #derived = new Map<string, unknown>();
   readonly #changes = new Map<string, Change>();
   #wakeAt = Infinity;
 
@@ -57,6 +59,12 @@ export class Draft {
     return [...(this.#byService.get(serviceId)?.values() ?? [])];
   }
 
+  /** The one view of a service's tasks that is made again only after one of them has changed. */
+  derived<T>(serviceId: string, make: () => T): T {
+    if (!this.#derived.has(serviceId)) this.#derived.set(serviceId, make());
+    return this.#derived.get(serviceId) as T;
+  }
+
   /** Every node's tasks, in whatever state. */
   tasksByNode(): Map<string, Task[]> {
     const byNode = new Map<string, Task[]>([...this.#nodes.keys()].map((id) => [id, []]));
@@ -81,6 +89,7 @@ export class Draft {
     else this.#changes.set(task.id, { do: 'delete', kind: 'task', object: task });
     this.#tasks.delete(task.id);
     this.#byService.get(task.serviceId ?? '')?.delete(task.id);
+    this.#derived.delete(task.serviceId ?? '');
   }
 
   updateService(service: Service): Service {
@@ -124,6 +133,7 @@ export class Draft {
   #keep(task: Task): Task {
     this.#tasks.set(task.id, task);
     const owner = task.serviceId ?? '';
+    this.#derived.delete(owner);
     const mates = this.#byService.get(owner);
     if (mates) mates.set(task.id, task);
     else this.#byService.set(owner, new Map([[task.id, task]]));

@@ -10,7 +10,7 @@ export function enforce(draft: Draft): void {
   const byNode = draft.tasksByNode();
   for (const node of draft.nodes()) {
     if (node.spec.availability !== 'active' || node.status.state === 'down') continue;
-    const held = (byNode.get(node.id) ?? []).filter((task) => !isUnassigned(task) && !isOver(task)).sort(byUse);
+    const held = (byNode.get(node.id) ?? []).filter((task) => !isUnassigned(task) && !isOver(task));
     const fitting = held.filter((task) => !isMisplaced(draft, node, task));
     const { resources } = node.description ?? {};
     const short = resources ? beyond(resources, fitting) : [];
@@ -35,7 +35,7 @@ function isMisplaced(draft: Draft, node: Node, task: Task): boolean {
 /** The tasks that a node has no room for, when those before them are served first. */
 function beyond(resources: Resources, tasks: readonly Task[]): Task[] {
   const free = { ...amountsOf(resources) };
-  return tasks.filter((task) => {
+  return [...tasks].sort(byUse).filter((task) => {
     const asked = amountsOf(task.spec.resources?.reservations);
     if (Object.entries(asked).some(([name, amount]) => amount > (free[name] ?? 0))) return true;
     for (const [name, amount] of Object.entries(asked)) free[name] = (free[name] ?? 0) - amount;

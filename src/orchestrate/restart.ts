@@ -68,11 +68,16 @@ function startTime(draft: Draft, slot: Slot, task: Task): number {
   return task.meta.createdAt + delay;
 }
 
-/** Tells a restart from an update and from a move: those did not fail, so they need no pause. */
+/**
+ * Tells a restart from an update and from a move: those did not fail, so they need no pause. Of several tasks that were
+ * made in one millisecond, nobody knows which was the last: one that calls for the pause is enough.
+ */
 function isRestart(draft: Draft, slot: Slot, task: Task): boolean {
-  const old = slot.tasks.slice(0, slot.tasks.indexOf(task)).findLast((mate) => !isWanted(mate));
-  if (old === undefined) return true;
-  return isSameSpec(old, task) && !isDisplaced(draft, old);
+  const old = slot.tasks.slice(0, slot.tasks.indexOf(task)).filter((mate) => !isWanted(mate));
+  const last = old.at(-1)?.meta.createdAt;
+  if (last === undefined) return true;
+  const latest = old.filter(({ meta }) => meta.createdAt === last);
+  return latest.some((mate) => isSameSpec(mate, task) && !isDisplaced(draft, mate));
 }
 
 function isSameSpec(a: Task, b: Task): boolean {

@@ -23,7 +23,11 @@ export function slotKey(service: Service, task: Task): number | string {
 }
 
 /** The slots of a service that have tasks, in the order of their keys. */
-export function slotsOf(draft: Draft, service: Service): Slot[] {
+export function slotsOf(draft: Draft, service: Service): readonly Slot[] {
+  return draft.derived(service.id, () => makeSlots(draft, service));
+}
+
+function makeSlots(draft: Draft, service: Service): Slot[] {
   const slots = new Map<number | string, Task[]>();
   for (const task of draft.tasksOf(service.id)) {
     const key = slotKey(service, task);

@@ -8,7 +8,7 @@ import type { Change, Ports, Step } from './ports.js';
 export class Draft {
   readonly now: number;
   readonly ports: Ports;
-  /** A version above all that the store has: for specs that the pass itself sets. */
+  /** Version above all that the store has: for specs that the pass itself sets. */
   readonly nextVersion: number;
   readonly cluster: Cluster | undefined;
   readonly #services = new Map<string, Service>();

@@ -35,7 +35,7 @@ function isFit(draft: Draft, { spec }: Service, node: Node): boolean {
 
 /**
  * Shuts down what a node should no longer have, and restarts what ended on a node that takes tasks. The tasks of a removed
- * node go with it: nobody can report about them.
+ * node are deleted: no report about them can come.
  */
 export function settleSlot(draft: Draft, service: Service, slot: Slot): void {
   const node = draft.node(String(slot.key));

@@ -2,7 +2,7 @@ import { plainEqual } from '../base/plain.js';
 import { type Node, type Service, type Task, type TaskState, taskStateOrder } from '../kinds/index.js';
 import type { Draft } from './draft.js';
 
-/** Where a new task belongs, and how far it should go. */
+/** Place of a new task, and how far it should go. */
 export interface NewTask {
   /** Number of the replica; 0 on a service with one task a node. */
   readonly slot: number;

@@ -15,7 +15,7 @@ export class Draft {
   readonly #nodes = new Map<string, Node>();
   readonly #tasks = new Map<string, Task>();
   readonly #byService = new Map<string, Map<string, Task>>();
-  /** What was made of a service's tasks, until one of them changes. */
+  /** Views of services' tasks, each until one of the tasks changes. */
   readonly #derived = new Map<string, unknown>();
   readonly #changes = new Map<string, Change>();
   #wakeAt = Infinity;

@@ -63,6 +63,16 @@ describe('a replicated service', () => {
     ]);
   });
 
+  it('evens out the nodes rather than keep the low slots', async () => {
+    await world.addService(replicas(6));
+    const { specVersion } = world.service();
+    for (const [i, nodeId] of ['n3', 'n3', 'n3', 'n2', 'n2', 'n1'].entries())
+      await world.addTask({ slot: i + 1, nodeId, specVersion, desiredState: 'running', status: { state: 'running' } });
+    await world.scale(4);
+    await world.run(0);
+    expect(world.wanted().map(({ slot }) => slot)).toEqual([1, 2, 4, 6]);
+  });
+
   it('drops unassigned tasks before any other when it scales down', async () => {
     await world.addService({ ...replicas(4) });
     const { specVersion } = world.service();

@@ -72,6 +72,7 @@ describe('an update', () => {
     }));
     await world.run(60_000);
     expect(world.running().filter(({ nodeId }) => nodeId === 'n1')).toEqual([]);
+    expect(world.tasks(({ status: { state } }) => state === 'rejected')).toEqual([]);
     expect(world.running()).toHaveLength(3);
   });
 
@@ -210,6 +211,37 @@ describe('an update', () => {
     world.fate = () => 'run';
     await world.run(10_000);
     expect(images()).toEqual(['web:2']);
+  });
+
+  it('with start-first makes no second new task when the old one ends meanwhile', async () => {
+    await world.addService(withUpdate(1, { order: 'startFirst' }));
+    await world.run(0);
+    const [old] = world.running();
+    world.fate = () => 'hang';
+    await world.setImage('web:2');
+    await world.settle();
+    if (old) await world.report(old, 'failed');
+    await world.run(60_000);
+    expect(world.wanted().map(imageOf)).toEqual(['web:2']);
+    expect(world.tasks()).toHaveLength(2);
+  });
+
+  it('remembers failures however little history is kept', async () => {
+    await world.store.update((tx) => {
+      tx.clusters().create({ spec: { orchestration: { taskHistoryRetentionLimit: 1 } } });
+    });
+    await world.addService(withUpdate(4, { maxFailureRatio: 0.5, delayMs: 1_000 }));
+    await world.run(0);
+    const seen = new Map<number, string>();
+    world.fate = (task) => {
+      if (imageOf(task) !== 'web:2') return 'run';
+      if (!seen.has(task.slot)) seen.set(task.slot, task.id);
+      return seen.get(task.slot) === task.id ? 'reject' : 'run';
+    };
+    await world.setImage('web:2');
+    await world.run(60_000);
+    expect(status()?.state).toBe('paused');
+    expect(images()).toEqual(['web:1', 'web:2', 'web:2', 'web:2']);
   });
 
   it('leaves one task in a slot that has two', async () => {

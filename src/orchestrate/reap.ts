@@ -46,11 +46,14 @@ function keptTasks(draft: Draft, slot: Slot): number {
 }
 
 /**
- * Tasks that decisions rest on: the newest of the slot, wanted ones, and during an update the first of the new spec with
- * the last before it.
+ * Tasks that decisions rest on: the newest of the slot, wanted ones, the last one before a replacement that waits, and
+ * during an update the first of the new spec with the last before it.
  */
 function neededTasks(draft: Draft, service: Service, slot: Slot): Set<Task | undefined> {
   const needed = new Set<Task | undefined>([newestOf(slot), ...slot.tasks.filter(isWanted)]);
+  const last = slot.tasks.findLast((task) => !isWanted(task))?.meta.createdAt;
+  if (slot.tasks.some(({ desiredState }) => desiredState === 'ready'))
+    for (const task of slot.tasks) if (task.meta.createdAt === last) needed.add(task);
   if (!isUpdating(service)) return needed;
   const first = firstOfSpec(draft, service, slot);
   if (first) needed.add(first).add(slot.tasks.findLast(({ specVersion }) => specVersion !== service.specVersion));

@@ -56,6 +56,17 @@ describe('the reaper', () => {
     expect(world.tasks()).toHaveLength(1);
   });
 
+  it('keeps the task from which a waiting replacement has its delay', async () => {
+    await keep(0);
+    await world.addService({ task: { restart: { delayMs: 1_000 } } });
+    await world.run(0);
+    world.fate = () => 'fail';
+    await world.setNodeState('n1', 'down');
+    await world.run(10);
+    expect(world.wanted()).toMatchObject([{ nodeId: 'n2', desiredState: 'ready' }]);
+    expect(world.tasks(({ status }) => status.state === 'failed')).toHaveLength(1);
+  });
+
   it('never takes the task on which a slot rests', async () => {
     await keep(0);
     await world.addService({ task: { restart: { condition: 'none' } } });

@@ -1806,21 +1806,23 @@ function encodeNodeStatus(w: Writer, v: m.NodeStatus): void {
   if (v.state !== undefined && v.state !== 'unknown') w.word(8, NodeState, v.state);
   if (v.message !== undefined && v.message !== '') w.text(18, v.message);
   if (v.addr !== undefined && v.addr !== '') w.text(26, v.addr);
+  if (v.timestamp !== undefined && v.timestamp !== 0) w.int64(32, v.timestamp);
 }
 
 function decodeNodeStatus(r: Reader, end: number): m.NodeStatus {
-  let state_: m.NodeState = 'unknown'; let message_: string = ''; let addr_: string = '';
+  let state_: m.NodeState = 'unknown'; let message_: string = ''; let addr_: string = ''; let timestamp_: number = 0;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
       case 8: state_ = r.word(NodeState); break;
       case 18: message_ = r.text(); break;
       case 26: addr_ = r.text(); break;
+      case 32: timestamp_ = r.int64(); break;
       default: r.skip(tag, 'NodeStatus');
     }
   }
   r.ended(end);
-  return Object.freeze({ state: state_, message: message_, addr: addr_ });
+  return Object.freeze({ state: state_, message: message_, addr: addr_, timestamp: timestamp_ });
 }
 
 function encodeManagerStatus(w: Writer, v: m.ManagerStatus): void {
@@ -1915,37 +1917,79 @@ function decodeGlobalMode(r: Reader, end: number): m.GlobalMode {
   return Object.freeze({  });
 }
 
+function encodeReplicatedJobMode(w: Writer, v: m.ReplicatedJobMode): void {
+  if (v.maxConcurrent !== undefined) w.int64(8, v.maxConcurrent);
+  if (v.totalCompletions !== undefined) w.int64(16, v.totalCompletions);
+}
+
+const ReplicatedJobModeObject = plain<m.ReplicatedJobMode>(function (this: Open, maxConcurrent_: unknown, totalCompletions_: unknown) {
+  if (maxConcurrent_ !== undefined) this.maxConcurrent = maxConcurrent_; if (totalCompletions_ !== undefined) this.totalCompletions = totalCompletions_;
+});
+
+function decodeReplicatedJobMode(r: Reader, end: number): m.ReplicatedJobMode {
+    let maxConcurrent_: number | undefined;   let totalCompletions_: number | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 8: maxConcurrent_ = r.uint64(); break;
+      case 16: totalCompletions_ = r.uint64(); break;
+      default: r.skip(tag, 'ReplicatedJobMode');
+    }
+  }
+  r.ended(end);
+  return Object.freeze(new ReplicatedJobModeObject(maxConcurrent_, totalCompletions_));
+}
+
+function encodeGlobalJobMode(w: Writer, v: m.GlobalJobMode): void {
+}
+
+function decodeGlobalJobMode(r: Reader, end: number): m.GlobalJobMode {
+  
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      default: r.skip(tag, 'GlobalJobMode');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({  });
+}
+
 function encodeServiceMode(w: Writer, v: Fields<m.ServiceMode>): void {
   if (v.replicated !== undefined) { const at = w.open(10, 67); encodeReplicatedMode(w, v.replicated); w.close(at, 67); }
   if (v.global !== undefined) { const at = w.open(18, 68); encodeGlobalMode(w, v.global); w.close(at, 68); }
+  if (v.replicatedJob !== undefined) { const at = w.open(26, 69); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 69); }
+  if (v.globalJob !== undefined) { const at = w.open(34, 70); encodeGlobalJobMode(w, v.globalJob); w.close(at, 70); }
 }
 
-const ServiceModeObject = plain<m.ServiceMode>(function (this: Open, replicated_: unknown, global_: unknown) {
-  if (replicated_ !== undefined) this.replicated = replicated_; if (global_ !== undefined) this.global = global_;
+const ServiceModeObject = plain<m.ServiceMode>(function (this: Open, replicated_: unknown, global_: unknown, replicatedJob_: unknown, globalJob_: unknown) {
+  if (replicated_ !== undefined) this.replicated = replicated_; if (global_ !== undefined) this.global = global_; if (replicatedJob_ !== undefined) this.replicatedJob = replicatedJob_; if (globalJob_ !== undefined) this.globalJob = globalJob_;
 });
 
 function decodeServiceMode(r: Reader, end: number): m.ServiceMode {
-  let replicated_: m.ReplicatedMode | undefined; let global_: m.GlobalMode | undefined;
+  let replicated_: m.ReplicatedMode | undefined; let global_: m.GlobalMode | undefined; let replicatedJob_: m.ReplicatedJobMode | undefined; let globalJob_: m.GlobalJobMode | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
       case 10: replicated_ = decodeReplicatedMode(r, r.part()); break;
       case 18: global_ = decodeGlobalMode(r, r.part()); break;
+      case 26: replicatedJob_ = decodeReplicatedJobMode(r, r.part()); break;
+      case 34: globalJob_ = decodeGlobalJobMode(r, r.part()); break;
       default: r.skip(tag, 'ServiceMode');
     }
   }
   r.ended(end);
-  return Object.freeze(new ServiceModeObject(replicated_, global_));
+  return Object.freeze(new ServiceModeObject(replicated_, global_, replicatedJob_, globalJob_));
 }
 
 function encodeServiceSpec(w: Writer, v: m.ServiceSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 69); encodeAnnotations(w, v.annotations); w.close(at, 69); }
-  if (v.task !== undefined) { const at = w.open(18, 70); encodeTaskSpec(w, v.task); w.close(at, 70); }
-  if (v.mode !== undefined) { const at = w.open(26, 71); encodeServiceMode(w, v.mode); w.close(at, 71); }
-  if (v.update !== undefined) { const at = w.open(34, 72); encodeUpdateConfig(w, v.update); w.close(at, 72); }
-  if (v.rollback !== undefined) { const at = w.open(42, 73); encodeUpdateConfig(w, v.rollback); w.close(at, 73); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 74); encodeNetworkAttachment(w, item); w.close(at, 74); }
-  if (v.endpoint !== undefined) { const at = w.open(58, 75); encodeEndpointSpec(w, v.endpoint); w.close(at, 75); }
+  if (v.annotations !== undefined) { const at = w.open(10, 71); encodeAnnotations(w, v.annotations); w.close(at, 71); }
+  if (v.task !== undefined) { const at = w.open(18, 72); encodeTaskSpec(w, v.task); w.close(at, 72); }
+  if (v.mode !== undefined) { const at = w.open(26, 73); encodeServiceMode(w, v.mode); w.close(at, 73); }
+  if (v.update !== undefined) { const at = w.open(34, 74); encodeUpdateConfig(w, v.update); w.close(at, 74); }
+  if (v.rollback !== undefined) { const at = w.open(42, 75); encodeUpdateConfig(w, v.rollback); w.close(at, 75); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 76); encodeNetworkAttachment(w, item); w.close(at, 76); }
+  if (v.endpoint !== undefined) { const at = w.open(58, 77); encodeEndpointSpec(w, v.endpoint); w.close(at, 77); }
 }
 
 const ServiceSpecObject = plain<m.ServiceSpec>(function (this: Open, annotations_: unknown, task_: unknown, mode_: unknown, update_: unknown, rollback_: unknown, networks_: unknown, endpoint_: unknown) {
@@ -1976,14 +2020,16 @@ function encodeUpdateStatus(w: Writer, v: m.UpdateStatus): void {
   if (v.startedAt !== undefined) w.int64(16, v.startedAt);
   if (v.completedAt !== undefined) w.int64(24, v.completedAt);
   if (v.message !== undefined && v.message !== '') w.text(34, v.message);
+  if (v.slots !== undefined && v.slots !== 0) w.int64(40, v.slots);
+  if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(48, v.specVersion);
 }
 
-const UpdateStatusObject = plain<m.UpdateStatus>(function (this: Open, state_: unknown, startedAt_: unknown, completedAt_: unknown, message_: unknown) {
-  this.state = state_; if (startedAt_ !== undefined) this.startedAt = startedAt_; if (completedAt_ !== undefined) this.completedAt = completedAt_; this.message = message_;
+const UpdateStatusObject = plain<m.UpdateStatus>(function (this: Open, state_: unknown, startedAt_: unknown, completedAt_: unknown, message_: unknown, slots_: unknown, specVersion_: unknown) {
+  this.state = state_; if (startedAt_ !== undefined) this.startedAt = startedAt_; if (completedAt_ !== undefined) this.completedAt = completedAt_; this.message = message_; this.slots = slots_; this.specVersion = specVersion_;
 });
 
 function decodeUpdateStatus(r: Reader, end: number): m.UpdateStatus {
-  let state_: m.UpdateState = 'unknown';   let startedAt_: number | undefined;   let completedAt_: number | undefined; let message_: string = '';
+  let state_: m.UpdateState = 'unknown';   let startedAt_: number | undefined;   let completedAt_: number | undefined; let message_: string = ''; let slots_: number = 0; let specVersion_: number = 0;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -1991,21 +2037,23 @@ function decodeUpdateStatus(r: Reader, end: number): m.UpdateStatus {
       case 16: startedAt_ = r.int64(); break;
       case 24: completedAt_ = r.int64(); break;
       case 34: message_ = r.text(); break;
+      case 40: slots_ = r.uint64(); break;
+      case 48: specVersion_ = r.uint64(); break;
       default: r.skip(tag, 'UpdateStatus');
     }
   }
   r.ended(end);
-  return Object.freeze(new UpdateStatusObject(state_, startedAt_, completedAt_, message_));
+  return Object.freeze(new UpdateStatusObject(state_, startedAt_, completedAt_, message_, slots_, specVersion_));
 }
 
 function encodeService(w: Writer, v: m.Service): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 76); encodeMeta(w, v.meta); w.close(at, 76); }
-  if (v.spec !== undefined) { const at = w.open(26, 77); encodeServiceSpec(w, v.spec); w.close(at, 77); }
+  if (v.meta !== undefined) { const at = w.open(18, 78); encodeMeta(w, v.meta); w.close(at, 78); }
+  if (v.spec !== undefined) { const at = w.open(26, 79); encodeServiceSpec(w, v.spec); w.close(at, 79); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
-  if (v.previousSpec !== undefined) { const at = w.open(42, 78); encodeServiceSpec(w, v.previousSpec); w.close(at, 78); }
-  if (v.endpoint !== undefined) { const at = w.open(50, 79); encodeEndpoint(w, v.endpoint); w.close(at, 79); }
-  if (v.updateStatus !== undefined) { const at = w.open(58, 80); encodeUpdateStatus(w, v.updateStatus); w.close(at, 80); }
+  if (v.previousSpec !== undefined) { const at = w.open(42, 80); encodeServiceSpec(w, v.previousSpec); w.close(at, 80); }
+  if (v.endpoint !== undefined) { const at = w.open(50, 81); encodeEndpoint(w, v.endpoint); w.close(at, 81); }
+  if (v.updateStatus !== undefined) { const at = w.open(58, 82); encodeUpdateStatus(w, v.updateStatus); w.close(at, 82); }
 }
 
 const ServiceObject = plain<m.Service>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, previousSpec_: unknown, endpoint_: unknown, updateStatus_: unknown) {
@@ -2057,15 +2105,16 @@ function encodeTaskStatus(w: Writer, v: m.TaskStatus): void {
   if (v.state !== undefined && v.state !== 'new') w.word(16, TaskState, v.state);
   if (v.message !== undefined && v.message !== '') w.text(26, v.message);
   if (v.err !== undefined && v.err !== '') w.text(34, v.err);
-  if (v.container !== undefined) { const at = w.open(42, 81); encodeContainerStatus(w, v.container); w.close(at, 81); }
+  if (v.container !== undefined) { const at = w.open(42, 83); encodeContainerStatus(w, v.container); w.close(at, 83); }
+  if (v.runningAt !== undefined) w.int64(48, v.runningAt);
 }
 
-const TaskStatusObject = plain<m.TaskStatus>(function (this: Open, timestamp_: unknown, state_: unknown, message_: unknown, err_: unknown, container_: unknown) {
-  this.timestamp = timestamp_; this.state = state_; this.message = message_; this.err = err_; if (container_ !== undefined) this.container = container_;
+const TaskStatusObject = plain<m.TaskStatus>(function (this: Open, timestamp_: unknown, state_: unknown, message_: unknown, err_: unknown, container_: unknown, runningAt_: unknown) {
+  this.timestamp = timestamp_; this.state = state_; this.message = message_; this.err = err_; if (container_ !== undefined) this.container = container_; if (runningAt_ !== undefined) this.runningAt = runningAt_;
 });
 
 function decodeTaskStatus(r: Reader, end: number): m.TaskStatus {
-  let timestamp_: number = 0; let state_: m.TaskState = 'new'; let message_: string = ''; let err_: string = ''; let container_: m.ContainerStatus | undefined;
+  let timestamp_: number = 0; let state_: m.TaskState = 'new'; let message_: string = ''; let err_: string = ''; let container_: m.ContainerStatus | undefined;   let runningAt_: number | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -2074,11 +2123,12 @@ function decodeTaskStatus(r: Reader, end: number): m.TaskStatus {
       case 26: message_ = r.text(); break;
       case 34: err_ = r.text(); break;
       case 42: container_ = decodeContainerStatus(r, r.part()); break;
+      case 48: runningAt_ = r.int64(); break;
       default: r.skip(tag, 'TaskStatus');
     }
   }
   r.ended(end);
-  return Object.freeze(new TaskStatusObject(timestamp_, state_, message_, err_, container_));
+  return Object.freeze(new TaskStatusObject(timestamp_, state_, message_, err_, container_, runningAt_));
 }
 
 function encodeTaskNetwork(w: Writer, v: m.TaskNetwork): void {
@@ -2102,26 +2152,27 @@ function decodeTaskNetwork(r: Reader, end: number): m.TaskNetwork {
 
 function encodeTask(w: Writer, v: m.Task): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 82); encodeMeta(w, v.meta); w.close(at, 82); }
-  if (v.spec !== undefined) { const at = w.open(26, 83); encodeTaskSpec(w, v.spec); w.close(at, 83); }
+  if (v.meta !== undefined) { const at = w.open(18, 84); encodeMeta(w, v.meta); w.close(at, 84); }
+  if (v.spec !== undefined) { const at = w.open(26, 85); encodeTaskSpec(w, v.spec); w.close(at, 85); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
   if (v.serviceId !== undefined) w.text(42, v.serviceId);
   if (v.slot !== undefined && v.slot !== 0) w.int64(48, v.slot);
   if (v.nodeId !== undefined) w.text(58, v.nodeId);
-  if (v.annotations !== undefined) { const at = w.open(66, 84); encodeAnnotations(w, v.annotations); w.close(at, 84); }
-  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 85); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 85); }
-  if (v.status !== undefined) { const at = w.open(82, 86); encodeTaskStatus(w, v.status); w.close(at, 86); }
+  if (v.annotations !== undefined) { const at = w.open(66, 86); encodeAnnotations(w, v.annotations); w.close(at, 86); }
+  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 87); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 87); }
+  if (v.status !== undefined) { const at = w.open(82, 88); encodeTaskStatus(w, v.status); w.close(at, 88); }
   if (v.desiredState !== undefined && v.desiredState !== 'new') w.word(88, TaskState, v.desiredState);
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 87); encodeTaskNetwork(w, item); w.close(at, 87); }
-  if (v.endpoint !== undefined) { const at = w.open(106, 88); encodeEndpoint(w, v.endpoint); w.close(at, 88); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 89); encodeTaskNetwork(w, item); w.close(at, 89); }
+  if (v.endpoint !== undefined) { const at = w.open(106, 90); encodeEndpoint(w, v.endpoint); w.close(at, 90); }
+  if (v.logDriver !== undefined) { const at = w.open(114, 91); encodeDriver(w, v.logDriver); w.close(at, 91); }
 }
 
-const TaskObject = plain<m.Task>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, serviceId_: unknown, slot_: unknown, nodeId_: unknown, annotations_: unknown, serviceAnnotations_: unknown, status_: unknown, desiredState_: unknown, networks_: unknown, endpoint_: unknown) {
-  this.id = id_; this.meta = meta_; this.spec = spec_; this.specVersion = specVersion_; if (serviceId_ !== undefined) this.serviceId = serviceId_; this.slot = slot_; if (nodeId_ !== undefined) this.nodeId = nodeId_; this.annotations = annotations_; this.serviceAnnotations = serviceAnnotations_; this.status = status_; this.desiredState = desiredState_; this.networks = networks_; if (endpoint_ !== undefined) this.endpoint = endpoint_;
+const TaskObject = plain<m.Task>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, serviceId_: unknown, slot_: unknown, nodeId_: unknown, annotations_: unknown, serviceAnnotations_: unknown, status_: unknown, desiredState_: unknown, networks_: unknown, endpoint_: unknown, logDriver_: unknown) {
+  this.id = id_; this.meta = meta_; this.spec = spec_; this.specVersion = specVersion_; if (serviceId_ !== undefined) this.serviceId = serviceId_; this.slot = slot_; if (nodeId_ !== undefined) this.nodeId = nodeId_; this.annotations = annotations_; this.serviceAnnotations = serviceAnnotations_; this.status = status_; this.desiredState = desiredState_; this.networks = networks_; if (endpoint_ !== undefined) this.endpoint = endpoint_; if (logDriver_ !== undefined) this.logDriver = logDriver_;
 });
 
 function decodeTask(r: Reader, end: number): m.Task {
-  let id_: string = ''; let meta_: m.Meta | undefined; let spec_: m.TaskSpec | undefined; let specVersion_: number = 0;   let serviceId_: string | undefined; let slot_: number = 0;   let nodeId_: string | undefined; let annotations_: m.Annotations | undefined; let serviceAnnotations_: m.Annotations | undefined; let status_: m.TaskStatus | undefined; let desiredState_: m.TaskState = 'new'; let networks_: m.TaskNetwork[] | undefined; let endpoint_: m.Endpoint | undefined;
+  let id_: string = ''; let meta_: m.Meta | undefined; let spec_: m.TaskSpec | undefined; let specVersion_: number = 0;   let serviceId_: string | undefined; let slot_: number = 0;   let nodeId_: string | undefined; let annotations_: m.Annotations | undefined; let serviceAnnotations_: m.Annotations | undefined; let status_: m.TaskStatus | undefined; let desiredState_: m.TaskState = 'new'; let networks_: m.TaskNetwork[] | undefined; let endpoint_: m.Endpoint | undefined; let logDriver_: m.Driver | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -2138,21 +2189,22 @@ function decodeTask(r: Reader, end: number): m.Task {
       case 88: desiredState_ = r.word(TaskState); break;
       case 98: (networks_ = r.list(networks_, 10000, 'networks')).push(decodeTaskNetwork(r, r.part())); break;
       case 106: endpoint_ = decodeEndpoint(r, r.part()); break;
+      case 114: logDriver_ = decodeDriver(r, r.part()); break;
       default: r.skip(tag, 'Task');
     }
   }
   r.ended(end);
-  return Object.freeze(new TaskObject(id_, meta_ ?? absent(decodeMeta), spec_ ?? absent(decodeTaskSpec), specVersion_, serviceId_, slot_, nodeId_, annotations_ ?? absent(decodeAnnotations), serviceAnnotations_ ?? absent(decodeAnnotations), status_ ?? absent(decodeTaskStatus), desiredState_, networks_ ? Object.freeze(networks_) : noItems, endpoint_));
+  return Object.freeze(new TaskObject(id_, meta_ ?? absent(decodeMeta), spec_ ?? absent(decodeTaskSpec), specVersion_, serviceId_, slot_, nodeId_, annotations_ ?? absent(decodeAnnotations), serviceAnnotations_ ?? absent(decodeAnnotations), status_ ?? absent(decodeTaskStatus), desiredState_, networks_ ? Object.freeze(networks_) : noItems, endpoint_, logDriver_));
 }
 
 function encodeNetworkSpec(w: Writer, v: m.NetworkSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 89); encodeAnnotations(w, v.annotations); w.close(at, 89); }
-  if (v.driverConfig !== undefined) { const at = w.open(18, 90); encodeDriver(w, v.driverConfig); w.close(at, 90); }
+  if (v.annotations !== undefined) { const at = w.open(10, 92); encodeAnnotations(w, v.annotations); w.close(at, 92); }
+  if (v.driverConfig !== undefined) { const at = w.open(18, 93); encodeDriver(w, v.driverConfig); w.close(at, 93); }
   if (v.ipv6Enabled !== undefined && v.ipv6Enabled !== false) w.bool(24, v.ipv6Enabled);
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
   if (v.attachable !== undefined && v.attachable !== false) w.bool(40, v.attachable);
   if (v.ingress !== undefined && v.ingress !== false) w.bool(48, v.ingress);
-  if (v.ipam !== undefined) { const at = w.open(58, 91); encodeIpam(w, v.ipam); w.close(at, 91); }
+  if (v.ipam !== undefined) { const at = w.open(58, 94); encodeIpam(w, v.ipam); w.close(at, 94); }
 }
 
 const NetworkSpecObject = plain<m.NetworkSpec>(function (this: Open, annotations_: unknown, driverConfig_: unknown, ipv6Enabled_: unknown, internal_: unknown, attachable_: unknown, ingress_: unknown, ipam_: unknown) {
@@ -2180,10 +2232,10 @@ function decodeNetworkSpec(r: Reader, end: number): m.NetworkSpec {
 
 function encodeNetwork(w: Writer, v: m.Network): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 92); encodeMeta(w, v.meta); w.close(at, 92); }
-  if (v.spec !== undefined) { const at = w.open(26, 93); encodeNetworkSpec(w, v.spec); w.close(at, 93); }
-  if (v.driverState !== undefined) { const at = w.open(34, 94); encodeDriver(w, v.driverState); w.close(at, 94); }
-  if (v.ipam !== undefined) { const at = w.open(42, 95); encodeIpam(w, v.ipam); w.close(at, 95); }
+  if (v.meta !== undefined) { const at = w.open(18, 95); encodeMeta(w, v.meta); w.close(at, 95); }
+  if (v.spec !== undefined) { const at = w.open(26, 96); encodeNetworkSpec(w, v.spec); w.close(at, 96); }
+  if (v.driverState !== undefined) { const at = w.open(34, 97); encodeDriver(w, v.driverState); w.close(at, 97); }
+  if (v.ipam !== undefined) { const at = w.open(42, 98); encodeIpam(w, v.ipam); w.close(at, 98); }
 }
 
 const NetworkObject = plain<m.Network>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, driverState_: unknown, ipam_: unknown) {
@@ -2279,7 +2331,7 @@ function decodeDispatcherConfig(r: Reader, end: number): m.DispatcherConfig {
 }
 
 function encodeTaskDefaults(w: Writer, v: m.TaskDefaults): void {
-  if (v.logDriver !== undefined) { const at = w.open(10, 96); encodeDriver(w, v.logDriver); w.close(at, 96); }
+  if (v.logDriver !== undefined) { const at = w.open(10, 99); encodeDriver(w, v.logDriver); w.close(at, 99); }
 }
 
 const TaskDefaultsObject = plain<m.TaskDefaults>(function (this: Open, logDriver_: unknown) {
@@ -2317,12 +2369,12 @@ function decodeEncryptionConfig(r: Reader, end: number): m.EncryptionConfig {
 }
 
 function encodeClusterSpec(w: Writer, v: m.ClusterSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 97); encodeAnnotations(w, v.annotations); w.close(at, 97); }
-  if (v.orchestration !== undefined) { const at = w.open(18, 98); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 98); }
-  if (v.raft !== undefined) { const at = w.open(26, 99); encodeRaftConfig(w, v.raft); w.close(at, 99); }
-  if (v.dispatcher !== undefined) { const at = w.open(34, 100); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 100); }
-  if (v.taskDefaults !== undefined) { const at = w.open(42, 101); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 101); }
-  if (v.encryptionConfig !== undefined) { const at = w.open(50, 102); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 102); }
+  if (v.annotations !== undefined) { const at = w.open(10, 100); encodeAnnotations(w, v.annotations); w.close(at, 100); }
+  if (v.orchestration !== undefined) { const at = w.open(18, 101); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 101); }
+  if (v.raft !== undefined) { const at = w.open(26, 102); encodeRaftConfig(w, v.raft); w.close(at, 102); }
+  if (v.dispatcher !== undefined) { const at = w.open(34, 103); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 103); }
+  if (v.taskDefaults !== undefined) { const at = w.open(42, 104); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 104); }
+  if (v.encryptionConfig !== undefined) { const at = w.open(50, 105); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 105); }
 }
 
 function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
@@ -2345,8 +2397,8 @@ function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
 
 function encodeCluster(w: Writer, v: m.Cluster): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 103); encodeMeta(w, v.meta); w.close(at, 103); }
-  if (v.spec !== undefined) { const at = w.open(26, 104); encodeClusterSpec(w, v.spec); w.close(at, 104); }
+  if (v.meta !== undefined) { const at = w.open(18, 106); encodeMeta(w, v.meta); w.close(at, 106); }
+  if (v.spec !== undefined) { const at = w.open(26, 107); encodeClusterSpec(w, v.spec); w.close(at, 107); }
 }
 
 function decodeCluster(r: Reader, end: number): m.Cluster {
@@ -2365,10 +2417,10 @@ function decodeCluster(r: Reader, end: number): m.Cluster {
 }
 
 function encodeSecretSpec(w: Writer, v: m.SecretSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 105); encodeAnnotations(w, v.annotations); w.close(at, 105); }
+  if (v.annotations !== undefined) { const at = w.open(10, 108); encodeAnnotations(w, v.annotations); w.close(at, 108); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.driver !== undefined) { const at = w.open(26, 106); encodeDriver(w, v.driver); w.close(at, 106); }
-  if (v.templating !== undefined) { const at = w.open(34, 107); encodeDriver(w, v.templating); w.close(at, 107); }
+  if (v.driver !== undefined) { const at = w.open(26, 109); encodeDriver(w, v.driver); w.close(at, 109); }
+  if (v.templating !== undefined) { const at = w.open(34, 110); encodeDriver(w, v.templating); w.close(at, 110); }
 }
 
 const SecretSpecObject = plain<m.SecretSpec>(function (this: Open, annotations_: unknown, data_: unknown, driver_: unknown, templating_: unknown) {
@@ -2393,8 +2445,8 @@ function decodeSecretSpec(r: Reader, end: number): m.SecretSpec {
 
 function encodeSecret(w: Writer, v: m.Secret): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 108); encodeMeta(w, v.meta); w.close(at, 108); }
-  if (v.spec !== undefined) { const at = w.open(26, 109); encodeSecretSpec(w, v.spec); w.close(at, 109); }
+  if (v.meta !== undefined) { const at = w.open(18, 111); encodeMeta(w, v.meta); w.close(at, 111); }
+  if (v.spec !== undefined) { const at = w.open(26, 112); encodeSecretSpec(w, v.spec); w.close(at, 112); }
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
 }
 
@@ -2415,9 +2467,9 @@ function decodeSecret(r: Reader, end: number): m.Secret {
 }
 
 function encodeConfigSpec(w: Writer, v: m.ConfigSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 110); encodeAnnotations(w, v.annotations); w.close(at, 110); }
+  if (v.annotations !== undefined) { const at = w.open(10, 113); encodeAnnotations(w, v.annotations); w.close(at, 113); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.templating !== undefined) { const at = w.open(26, 111); encodeDriver(w, v.templating); w.close(at, 111); }
+  if (v.templating !== undefined) { const at = w.open(26, 114); encodeDriver(w, v.templating); w.close(at, 114); }
 }
 
 const ConfigSpecObject = plain<m.ConfigSpec>(function (this: Open, annotations_: unknown, data_: unknown, templating_: unknown) {
@@ -2441,8 +2493,8 @@ function decodeConfigSpec(r: Reader, end: number): m.ConfigSpec {
 
 function encodeConfig(w: Writer, v: m.Config): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 112); encodeMeta(w, v.meta); w.close(at, 112); }
-  if (v.spec !== undefined) { const at = w.open(26, 113); encodeConfigSpec(w, v.spec); w.close(at, 113); }
+  if (v.meta !== undefined) { const at = w.open(18, 115); encodeMeta(w, v.meta); w.close(at, 115); }
+  if (v.spec !== undefined) { const at = w.open(26, 116); encodeConfigSpec(w, v.spec); w.close(at, 116); }
 }
 
 function decodeConfig(r: Reader, end: number): m.Config {
@@ -2522,8 +2574,8 @@ function decodeTopology(r: Reader, end: number): m.Topology {
 }
 
 function encodeTopologyRequirement(w: Writer, v: m.TopologyRequirement): void {
-  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 114); encodeTopology(w, item); w.close(at, 114); }
-  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 115); encodeTopology(w, item); w.close(at, 115); }
+  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 117); encodeTopology(w, item); w.close(at, 117); }
+  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 118); encodeTopology(w, item); w.close(at, 118); }
 }
 
 function decodeTopologyRequirement(r: Reader, end: number): m.TopologyRequirement {
@@ -2560,13 +2612,13 @@ function decodeCapacityRange(r: Reader, end: number): m.CapacityRange {
 }
 
 function encodeVolumeSpec(w: Writer, v: m.VolumeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 116); encodeAnnotations(w, v.annotations); w.close(at, 116); }
+  if (v.annotations !== undefined) { const at = w.open(10, 119); encodeAnnotations(w, v.annotations); w.close(at, 119); }
   if (v.group !== undefined && v.group !== '') w.text(18, v.group);
-  if (v.driver !== undefined) { const at = w.open(26, 117); encodeDriver(w, v.driver); w.close(at, 117); }
-  if (v.accessMode !== undefined) { const at = w.open(34, 118); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 118); }
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 119); encodeVolumeSecret(w, item); w.close(at, 119); }
-  if (v.accessibility !== undefined) { const at = w.open(50, 120); encodeTopologyRequirement(w, v.accessibility); w.close(at, 120); }
-  if (v.capacity !== undefined) { const at = w.open(58, 121); encodeCapacityRange(w, v.capacity); w.close(at, 121); }
+  if (v.driver !== undefined) { const at = w.open(26, 120); encodeDriver(w, v.driver); w.close(at, 120); }
+  if (v.accessMode !== undefined) { const at = w.open(34, 121); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 121); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 122); encodeVolumeSecret(w, item); w.close(at, 122); }
+  if (v.accessibility !== undefined) { const at = w.open(50, 123); encodeTopologyRequirement(w, v.accessibility); w.close(at, 123); }
+  if (v.capacity !== undefined) { const at = w.open(58, 124); encodeCapacityRange(w, v.capacity); w.close(at, 124); }
   if (v.availability !== undefined && v.availability !== 'active') w.word(64, VolumeAvailability, v.availability);
 }
 
@@ -2621,7 +2673,7 @@ function encodeVolumeInfo(w: Writer, v: m.VolumeInfo): void {
   if (v.capacityBytes !== undefined && v.capacityBytes !== 0) w.int64(8, v.capacityBytes);
   if (v.volumeContext !== undefined) w.map(18, v.volumeContext);
   if (v.volumeId !== undefined && v.volumeId !== '') w.text(26, v.volumeId);
-  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 122); encodeTopology(w, item); w.close(at, 122); }
+  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 125); encodeTopology(w, item); w.close(at, 125); }
 }
 
 function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
@@ -2642,10 +2694,10 @@ function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
 
 function encodeVolume(w: Writer, v: m.Volume): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 123); encodeMeta(w, v.meta); w.close(at, 123); }
-  if (v.spec !== undefined) { const at = w.open(26, 124); encodeVolumeSpec(w, v.spec); w.close(at, 124); }
-  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 125); encodeVolumePublishStatus(w, item); w.close(at, 125); }
-  if (v.info !== undefined) { const at = w.open(42, 126); encodeVolumeInfo(w, v.info); w.close(at, 126); }
+  if (v.meta !== undefined) { const at = w.open(18, 126); encodeMeta(w, v.meta); w.close(at, 126); }
+  if (v.spec !== undefined) { const at = w.open(26, 127); encodeVolumeSpec(w, v.spec); w.close(at, 127); }
+  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 128); encodeVolumePublishStatus(w, item); w.close(at, 128); }
+  if (v.info !== undefined) { const at = w.open(42, 129); encodeVolumeInfo(w, v.info); w.close(at, 129); }
   if (v.pendingDelete !== undefined && v.pendingDelete !== false) w.bool(48, v.pendingDelete);
 }
 
@@ -2673,7 +2725,7 @@ function decodeVolume(r: Reader, end: number): m.Volume {
 
 function encodeCustomObject(w: Writer, v: m.CustomObject): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 127); encodeMeta(w, v.meta); w.close(at, 127); }
+  if (v.meta !== undefined) { const at = w.open(18, 130); encodeMeta(w, v.meta); w.close(at, 130); }
   if (v.body !== undefined && v.body !== '') w.text(26, v.body);
 }
 
@@ -2693,15 +2745,15 @@ function decodeCustomObject(r: Reader, end: number): m.CustomObject {
 }
 
 function encodeAnyObject(w: Writer, v: Fields<m.AnyObject>): void {
-  if (v.node !== undefined) { const at = w.open(10, 128); encodeNode(w, v.node); w.close(at, 128); }
-  if (v.service !== undefined) { const at = w.open(18, 129); encodeService(w, v.service); w.close(at, 129); }
-  if (v.task !== undefined) { const at = w.open(26, 130); encodeTask(w, v.task); w.close(at, 130); }
-  if (v.network !== undefined) { const at = w.open(34, 131); encodeNetwork(w, v.network); w.close(at, 131); }
-  if (v.cluster !== undefined) { const at = w.open(42, 132); encodeCluster(w, v.cluster); w.close(at, 132); }
-  if (v.secret !== undefined) { const at = w.open(50, 133); encodeSecret(w, v.secret); w.close(at, 133); }
-  if (v.config !== undefined) { const at = w.open(58, 134); encodeConfig(w, v.config); w.close(at, 134); }
-  if (v.volume !== undefined) { const at = w.open(66, 135); encodeVolume(w, v.volume); w.close(at, 135); }
-  if (v.custom !== undefined) { const at = w.open(74, 136); encodeCustomObject(w, v.custom); w.close(at, 136); }
+  if (v.node !== undefined) { const at = w.open(10, 131); encodeNode(w, v.node); w.close(at, 131); }
+  if (v.service !== undefined) { const at = w.open(18, 132); encodeService(w, v.service); w.close(at, 132); }
+  if (v.task !== undefined) { const at = w.open(26, 133); encodeTask(w, v.task); w.close(at, 133); }
+  if (v.network !== undefined) { const at = w.open(34, 134); encodeNetwork(w, v.network); w.close(at, 134); }
+  if (v.cluster !== undefined) { const at = w.open(42, 135); encodeCluster(w, v.cluster); w.close(at, 135); }
+  if (v.secret !== undefined) { const at = w.open(50, 136); encodeSecret(w, v.secret); w.close(at, 136); }
+  if (v.config !== undefined) { const at = w.open(58, 137); encodeConfig(w, v.config); w.close(at, 137); }
+  if (v.volume !== undefined) { const at = w.open(66, 138); encodeVolume(w, v.volume); w.close(at, 138); }
+  if (v.custom !== undefined) { const at = w.open(74, 139); encodeCustomObject(w, v.custom); w.close(at, 139); }
 }
 
 const AnyObjectObject = plain<m.AnyObject>(function (this: Open, node_: unknown, service_: unknown, task_: unknown, network_: unknown, cluster_: unknown, secret_: unknown, config_: unknown, volume_: unknown, custom_: unknown) {
@@ -2756,10 +2808,10 @@ function decodeIndexValue(r: Reader, end: number): m.IndexValue {
 
 function encodeIndexFilter(w: Writer, v: m.IndexFilter): void {
   if (v.index !== undefined && v.index !== '') w.text(10, v.index);
-  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 137); encodeIndexValue(w, item); w.close(at, 137); }
+  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 140); encodeIndexValue(w, item); w.close(at, 140); }
   if (v.prefix !== undefined) w.text(26, v.prefix);
-  if (v.from !== undefined) { const at = w.open(34, 138); encodeIndexValue(w, v.from); w.close(at, 138); }
-  if (v.to !== undefined) { const at = w.open(42, 139); encodeIndexValue(w, v.to); w.close(at, 139); }
+  if (v.from !== undefined) { const at = w.open(34, 141); encodeIndexValue(w, v.from); w.close(at, 141); }
+  if (v.to !== undefined) { const at = w.open(42, 142); encodeIndexValue(w, v.to); w.close(at, 142); }
 }
 
 const IndexFilterObject = plain<m.IndexFilter>(function (this: Open, index_: unknown, values_: unknown, prefix_: unknown, from_: unknown, to_: unknown) {
@@ -2809,12 +2861,12 @@ function decodeAction(r: Reader, end: number): m.Action {
 function encodeTransaction(w: Writer, v: m.Transaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 140); encodeAction(w, item); w.close(at, 140); }
+  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 143); encodeAction(w, item); w.close(at, 143); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 141); encodeKindDescription(w, item); w.close(at, 141); }
-  if (v.restore !== undefined) { const at = w.open(82, 142); encodeRestoreStep(w, v.restore); w.close(at, 142); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 144); encodeKindDescription(w, item); w.close(at, 144); }
+  if (v.restore !== undefined) { const at = w.open(82, 145); encodeRestoreStep(w, v.restore); w.close(at, 145); }
 }
 
 const TransactionObject = plain<m.Transaction>(function (this: Open, version_: unknown, time_: unknown, actions_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, kinds_: unknown, restore_: unknown) {
@@ -2843,11 +2895,11 @@ function decodeTransaction(r: Reader, end: number): m.Transaction {
 
 function encodeRestoreStep(w: Writer, v: m.RestoreStep): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.begin !== undefined) { const at = w.open(18, 143); encodeRestoreBegin(w, v.begin); w.close(at, 143); }
-  if (v.rows !== undefined) { const at = w.open(26, 144); encodeRestoreRows(w, v.rows); w.close(at, 144); }
-  if (v.commit !== undefined) { const at = w.open(34, 145); encodeRestoreCommit(w, v.commit); w.close(at, 145); }
-  if (v.abort !== undefined) { const at = w.open(42, 146); encodeRestoreAbort(w, v.abort); w.close(at, 146); }
-  if (v.requests !== undefined) { const at = w.open(50, 147); encodeRequestRecords(w, v.requests); w.close(at, 147); }
+  if (v.begin !== undefined) { const at = w.open(18, 146); encodeRestoreBegin(w, v.begin); w.close(at, 146); }
+  if (v.rows !== undefined) { const at = w.open(26, 147); encodeRestoreRows(w, v.rows); w.close(at, 147); }
+  if (v.commit !== undefined) { const at = w.open(34, 148); encodeRestoreCommit(w, v.commit); w.close(at, 148); }
+  if (v.abort !== undefined) { const at = w.open(42, 149); encodeRestoreAbort(w, v.abort); w.close(at, 149); }
+  if (v.requests !== undefined) { const at = w.open(50, 150); encodeRequestRecords(w, v.requests); w.close(at, 150); }
 }
 
 const RestoreStepObject = plain<m.RestoreStep>(function (this: Open, id_: unknown, begin_: unknown, rows_: unknown, commit_: unknown, abort_: unknown, requests_: unknown) {
@@ -2873,7 +2925,7 @@ function decodeRestoreStep(r: Reader, end: number): m.RestoreStep {
 }
 
 function encodeRestoreBegin(w: Writer, v: m.RestoreBegin): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 148); encodeKindDescription(w, item); w.close(at, 148); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 151); encodeKindDescription(w, item); w.close(at, 151); }
 }
 
 function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
@@ -2890,7 +2942,7 @@ function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
 }
 
 function encodeRestoreRows(w: Writer, v: m.RestoreRows): void {
-  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 149); encodeObjectRecord(w, item); w.close(at, 149); }
+  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 152); encodeObjectRecord(w, item); w.close(at, 152); }
 }
 
 function decodeRestoreRows(r: Reader, end: number): m.RestoreRows {
@@ -2989,7 +3041,7 @@ function decodeMemberInfo(r: Reader, end: number): m.MemberInfo {
 }
 
 function encodeMembershipContext(w: Writer, v: m.MembershipContext): void {
-  if (v.member !== undefined) { const at = w.open(10, 150); encodeMemberInfo(w, v.member); w.close(at, 150); }
+  if (v.member !== undefined) { const at = w.open(10, 153); encodeMemberInfo(w, v.member); w.close(at, 153); }
 }
 
 const MembershipContextObject = plain<m.MembershipContext>(function (this: Open, member_: unknown) {
@@ -3058,7 +3110,7 @@ function decodeHistoryChange(r: Reader, end: number): m.HistoryChange {
 function encodeHistoryRecord(w: Writer, v: m.HistoryRecord): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 151); encodeHistoryChange(w, item); w.close(at, 151); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 154); encodeHistoryChange(w, item); w.close(at, 154); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -3110,7 +3162,7 @@ function decodeRequestRecord(r: Reader, end: number): m.RequestRecord {
 }
 
 function encodeRequestRecords(w: Writer, v: m.RequestRecords): void {
-  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 152); encodeRequestRecord(w, item); w.close(at, 152); }
+  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 155); encodeRequestRecord(w, item); w.close(at, 155); }
 }
 
 function decodeRequestRecords(r: Reader, end: number): m.RequestRecords {
@@ -3132,9 +3184,9 @@ function encodeSnapshotHeader(w: Writer, v: m.SnapshotHeader): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(26, v.lineage);
   if (v.version !== undefined && v.version !== 0) w.int64(32, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(40, v.time);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 153); encodeMemberInfo(w, item); w.close(at, 153); }
-  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 154); for (const item of v.removed) w.item(item); w.close(at, 154); }
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 155); encodeKindDescription(w, item); w.close(at, 155); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 156); encodeMemberInfo(w, item); w.close(at, 156); }
+  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 157); for (const item of v.removed) w.item(item); w.close(at, 157); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 158); encodeKindDescription(w, item); w.close(at, 158); }
 }
 
 function decodeSnapshotHeader(r: Reader, end: number): m.SnapshotHeader {
@@ -3176,11 +3228,11 @@ function decodeSnapshotEnd(r: Reader, end: number): m.SnapshotEnd {
 }
 
 function encodeSnapshotRecord(w: Writer, v: Fields<m.SnapshotRecord>): void {
-  if (v.header !== undefined) { const at = w.open(10, 156); encodeSnapshotHeader(w, v.header); w.close(at, 156); }
-  if (v.object !== undefined) { const at = w.open(18, 157); encodeObjectRecord(w, v.object); w.close(at, 157); }
-  if (v.history !== undefined) { const at = w.open(26, 158); encodeHistoryRecord(w, v.history); w.close(at, 158); }
-  if (v.requests !== undefined) { const at = w.open(34, 159); encodeRequestRecords(w, v.requests); w.close(at, 159); }
-  if (v.end !== undefined) { const at = w.open(42, 160); encodeSnapshotEnd(w, v.end); w.close(at, 160); }
+  if (v.header !== undefined) { const at = w.open(10, 159); encodeSnapshotHeader(w, v.header); w.close(at, 159); }
+  if (v.object !== undefined) { const at = w.open(18, 160); encodeObjectRecord(w, v.object); w.close(at, 160); }
+  if (v.history !== undefined) { const at = w.open(26, 161); encodeHistoryRecord(w, v.history); w.close(at, 161); }
+  if (v.requests !== undefined) { const at = w.open(34, 162); encodeRequestRecords(w, v.requests); w.close(at, 162); }
+  if (v.end !== undefined) { const at = w.open(42, 163); encodeSnapshotEnd(w, v.end); w.close(at, 163); }
 }
 
 const SnapshotRecordObject = plain<m.SnapshotRecord>(function (this: Open, header_: unknown, object_: unknown, history_: unknown, requests_: unknown, end_: unknown) {
@@ -3245,7 +3297,7 @@ function decodeFormationBallot(r: Reader, end: number): m.FormationBallot {
 function encodeGenesis(w: Writer, v: m.Genesis): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 161); encodeMemberInfo(w, item); w.close(at, 161); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 164); encodeMemberInfo(w, item); w.close(at, 164); }
 }
 
 function decodeGenesis(r: Reader, end: number): m.Genesis {
@@ -3264,10 +3316,10 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 162); encodeMemberInfo(w, v.member); w.close(at, 162); }
+  if (v.member !== undefined) { const at = w.open(10, 165); encodeMemberInfo(w, v.member); w.close(at, 165); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
-  if (v.ballot !== undefined) { const at = w.open(26, 163); encodeFormationBallot(w, v.ballot); w.close(at, 163); }
-  if (v.genesis !== undefined) { const at = w.open(34, 164); encodeGenesis(w, v.genesis); w.close(at, 164); }
+  if (v.ballot !== undefined) { const at = w.open(26, 166); encodeFormationBallot(w, v.ballot); w.close(at, 166); }
+  if (v.genesis !== undefined) { const at = w.open(34, 167); encodeGenesis(w, v.genesis); w.close(at, 167); }
 }
 
 const FormationRequestObject = plain<m.FormationRequest>(function (this: Open, member_: unknown, peers_: unknown, ballot_: unknown, genesis_: unknown) {
@@ -3291,13 +3343,13 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
-  if (v.member !== undefined) { const at = w.open(10, 165); encodeMemberInfo(w, v.member); w.close(at, 165); }
+  if (v.member !== undefined) { const at = w.open(10, 168); encodeMemberInfo(w, v.member); w.close(at, 168); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
   if (v.formed !== undefined && v.formed !== false) w.bool(24, v.formed);
   if (v.granted !== undefined && v.granted !== false) w.bool(32, v.granted);
-  if (v.promised !== undefined) { const at = w.open(42, 166); encodeFormationBallot(w, v.promised); w.close(at, 166); }
-  if (v.acceptedAt !== undefined) { const at = w.open(50, 167); encodeFormationBallot(w, v.acceptedAt); w.close(at, 167); }
-  if (v.genesis !== undefined) { const at = w.open(58, 168); encodeGenesis(w, v.genesis); w.close(at, 168); }
+  if (v.promised !== undefined) { const at = w.open(42, 169); encodeFormationBallot(w, v.promised); w.close(at, 169); }
+  if (v.acceptedAt !== undefined) { const at = w.open(50, 170); encodeFormationBallot(w, v.acceptedAt); w.close(at, 170); }
+  if (v.genesis !== undefined) { const at = w.open(58, 171); encodeGenesis(w, v.genesis); w.close(at, 171); }
 }
 
 const FormationAnswerObject = plain<m.FormationAnswer>(function (this: Open, member_: unknown, peers_: unknown, formed_: unknown, granted_: unknown, promised_: unknown, acceptedAt_: unknown, genesis_: unknown) {
@@ -3327,7 +3379,7 @@ function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(8, v.ttlMs);
   if (v.holder !== undefined && v.holder !== '') w.text(18, v.holder);
   if (v.guarded !== undefined && v.guarded !== false) w.bool(24, v.guarded);
-  if (v.info !== undefined) { const at = w.open(34, 169); encodeWriteInfo(w, v.info); w.close(at, 169); }
+  if (v.info !== undefined) { const at = w.open(34, 172); encodeWriteInfo(w, v.info); w.close(at, 172); }
 }
 
 const GrantRequestObject = plain<m.GrantRequest>(function (this: Open, ttlMs_: unknown, holder_: unknown, guarded_: unknown, info_: unknown) {
@@ -3405,7 +3457,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.info !== undefined) { const at = w.open(18, 170); encodeWriteInfo(w, v.info); w.close(at, 170); }
+  if (v.info !== undefined) { const at = w.open(18, 173); encodeWriteInfo(w, v.info); w.close(at, 173); }
 }
 
 const RevokeRequestObject = plain<m.RevokeRequest>(function (this: Open, id_: unknown, info_: unknown) {
@@ -3471,8 +3523,8 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
-  if (v.hello !== undefined) { const at = w.open(10, 171); encodeRaftHello(w, v.hello); w.close(at, 171); }
-  if (v.batch !== undefined) { const at = w.open(18, 172); encodeRaftBatch(w, v.batch); w.close(at, 172); }
+  if (v.hello !== undefined) { const at = w.open(10, 174); encodeRaftHello(w, v.hello); w.close(at, 174); }
+  if (v.batch !== undefined) { const at = w.open(18, 175); encodeRaftBatch(w, v.batch); w.close(at, 175); }
 }
 
 const RaftFrameObject = plain<m.RaftFrame>(function (this: Open, hello_: unknown, batch_: unknown) {
@@ -3494,7 +3546,7 @@ function decodeRaftFrame(r: Reader, end: number): m.RaftFrame {
 }
 
 function encodeRaftBatch(w: Writer, v: m.RaftBatch): void {
-  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 173); encodeRaftMessage(w, item); w.close(at, 173); }
+  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 176); encodeRaftMessage(w, item); w.close(at, 176); }
 }
 
 function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
@@ -3526,8 +3578,8 @@ function decodeRaftStreamEnd(r: Reader, end: number): m.RaftStreamEnd {
 }
 
 function encodeSnapshotOpening(w: Writer, v: m.SnapshotOpening): void {
-  if (v.hello !== undefined) { const at = w.open(10, 174); encodeRaftHello(w, v.hello); w.close(at, 174); }
-  if (v.message !== undefined) { const at = w.open(18, 175); encodeRaftMessage(w, v.message); w.close(at, 175); }
+  if (v.hello !== undefined) { const at = w.open(10, 177); encodeRaftHello(w, v.hello); w.close(at, 177); }
+  if (v.message !== undefined) { const at = w.open(18, 178); encodeRaftMessage(w, v.message); w.close(at, 178); }
 }
 
 function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
@@ -3545,7 +3597,7 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
 }
 
 function encodeSnapshotFrame(w: Writer, v: Fields<m.SnapshotFrame>): void {
-  if (v.opening !== undefined) { const at = w.open(10, 176); encodeSnapshotOpening(w, v.opening); w.close(at, 176); }
+  if (v.opening !== undefined) { const at = w.open(10, 179); encodeSnapshotOpening(w, v.opening); w.close(at, 179); }
   if (v.chunk !== undefined) w.bytes(18, v.chunk);
 }
 
@@ -3588,7 +3640,7 @@ function decodeConfChangeOp(r: Reader, end: number): m.ConfChangeOp {
 
 function encodeConfChange(w: Writer, v: m.ConfChange): void {
   if (v.transition !== undefined && v.transition !== 'auto') w.word(8, ConfChangeTransition, v.transition);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 177); encodeConfChangeOp(w, item); w.close(at, 177); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 180); encodeConfChangeOp(w, item); w.close(at, 180); }
   if (v.context !== undefined) w.bytes(26, v.context);
 }
 
@@ -3615,7 +3667,7 @@ function encodeEntry(w: Writer, v: m.Entry): void {
   if (v.term !== undefined && v.term !== 0) w.int64(8, v.term);
   if (v.index !== undefined && v.index !== 0) w.int64(16, v.index);
   if (v.data !== undefined && v.data.length > 0) w.bytes(26, v.data);
-  if (v.change !== undefined) { const at = w.open(34, 178); encodeConfChange(w, v.change); w.close(at, 178); }
+  if (v.change !== undefined) { const at = w.open(34, 181); encodeConfChange(w, v.change); w.close(at, 181); }
 }
 
 const EntryObject = plain<m.Entry>(function (this: Open, term_: unknown, index_: unknown, data_: unknown, change_: unknown) {
@@ -3639,10 +3691,10 @@ function decodeEntry(r: Reader, end: number): m.Entry {
 }
 
 function encodeConfState(w: Writer, v: m.ConfState): void {
-  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 179); for (const item of v.voters) w.item(item); w.close(at, 179); }
-  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 180); for (const item of v.learners) w.item(item); w.close(at, 180); }
-  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 181); for (const item of v.votersOutgoing) w.item(item); w.close(at, 181); }
-  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 182); for (const item of v.learnersNext) w.item(item); w.close(at, 182); }
+  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 182); for (const item of v.voters) w.item(item); w.close(at, 182); }
+  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 183); for (const item of v.learners) w.item(item); w.close(at, 183); }
+  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 184); for (const item of v.votersOutgoing) w.item(item); w.close(at, 184); }
+  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 185); for (const item of v.learnersNext) w.item(item); w.close(at, 185); }
   if (v.autoLeave !== undefined && v.autoLeave !== false) w.bool(40, v.autoLeave);
 }
 
@@ -3670,7 +3722,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
   if (v.index !== undefined && v.index !== 0) w.int64(8, v.index);
   if (v.term !== undefined && v.term !== 0) w.int64(16, v.term);
-  if (v.confState !== undefined) { const at = w.open(26, 183); encodeConfState(w, v.confState); w.close(at, 183); }
+  if (v.confState !== undefined) { const at = w.open(26, 186); encodeConfState(w, v.confState); w.close(at, 186); }
 }
 
 function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
@@ -3689,7 +3741,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
 }
 
 function encodeSnapshot(w: Writer, v: m.Snapshot): void {
-  if (v.metadata !== undefined) { const at = w.open(10, 184); encodeSnapshotMetadata(w, v.metadata); w.close(at, 184); }
+  if (v.metadata !== undefined) { const at = w.open(10, 187); encodeSnapshotMetadata(w, v.metadata); w.close(at, 187); }
   if (v.data !== undefined && v.data.length > 0) w.bytes(18, v.data);
 }
 
@@ -3710,7 +3762,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
 function encodeAppendEntries(w: Writer, v: m.AppendEntries): void {
   if (v.prevLogIndex !== undefined && v.prevLogIndex !== 0) w.int64(8, v.prevLogIndex);
   if (v.prevLogTerm !== undefined && v.prevLogTerm !== 0) w.int64(16, v.prevLogTerm);
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 185); encodeEntry(w, item); w.close(at, 185); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 188); encodeEntry(w, item); w.close(at, 188); }
   if (v.leaderCommit !== undefined && v.leaderCommit !== 0) w.int64(32, v.leaderCommit);
 }
 
@@ -3852,7 +3904,7 @@ function decodeHeartbeatResponse(r: Reader, end: number): m.HeartbeatResponse {
 }
 
 function encodeInstallSnapshot(w: Writer, v: m.InstallSnapshot): void {
-  if (v.snapshot !== undefined) { const at = w.open(10, 186); encodeSnapshot(w, v.snapshot); w.close(at, 186); }
+  if (v.snapshot !== undefined) { const at = w.open(10, 189); encodeSnapshot(w, v.snapshot); w.close(at, 189); }
 }
 
 function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
@@ -3940,19 +3992,19 @@ function encodeRaftMessage(w: Writer, v: m.RaftMessage): void {
   if (v.from !== undefined && v.from !== 0) w.int64(8, v.from);
   if (v.to !== undefined && v.to !== 0) w.int64(16, v.to);
   if (v.term !== undefined && v.term !== 0) w.int64(24, v.term);
-  if (v.appendEntries !== undefined) { const at = w.open(34, 187); encodeAppendEntries(w, v.appendEntries); w.close(at, 187); }
-  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 188); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 188); }
-  if (v.requestVote !== undefined) { const at = w.open(50, 189); encodeRequestVote(w, v.requestVote); w.close(at, 189); }
-  if (v.preVote !== undefined) { const at = w.open(58, 190); encodeRequestVote(w, v.preVote); w.close(at, 190); }
-  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 191); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 191); }
-  if (v.preVoteResponse !== undefined) { const at = w.open(74, 192); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 192); }
-  if (v.heartbeat !== undefined) { const at = w.open(82, 193); encodeHeartbeat(w, v.heartbeat); w.close(at, 193); }
-  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 194); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 194); }
-  if (v.installSnapshot !== undefined) { const at = w.open(98, 195); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 195); }
-  if (v.timeoutNow !== undefined) { const at = w.open(106, 196); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 196); }
-  if (v.transferLeader !== undefined) { const at = w.open(114, 197); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 197); }
-  if (v.readIndex !== undefined) { const at = w.open(122, 198); encodeReadIndex(w, v.readIndex); w.close(at, 198); }
-  if (v.readIndexResponse !== undefined) { const at = w.open(130, 199); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 199); }
+  if (v.appendEntries !== undefined) { const at = w.open(34, 190); encodeAppendEntries(w, v.appendEntries); w.close(at, 190); }
+  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 191); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 191); }
+  if (v.requestVote !== undefined) { const at = w.open(50, 192); encodeRequestVote(w, v.requestVote); w.close(at, 192); }
+  if (v.preVote !== undefined) { const at = w.open(58, 193); encodeRequestVote(w, v.preVote); w.close(at, 193); }
+  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 194); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 194); }
+  if (v.preVoteResponse !== undefined) { const at = w.open(74, 195); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 195); }
+  if (v.heartbeat !== undefined) { const at = w.open(82, 196); encodeHeartbeat(w, v.heartbeat); w.close(at, 196); }
+  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 197); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 197); }
+  if (v.installSnapshot !== undefined) { const at = w.open(98, 198); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 198); }
+  if (v.timeoutNow !== undefined) { const at = w.open(106, 199); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 199); }
+  if (v.transferLeader !== undefined) { const at = w.open(114, 200); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 200); }
+  if (v.readIndex !== undefined) { const at = w.open(122, 201); encodeReadIndex(w, v.readIndex); w.close(at, 201); }
+  if (v.readIndexResponse !== undefined) { const at = w.open(130, 202); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 202); }
 }
 
 const RaftMessageObject = plain<m.RaftMessage>(function (this: Open, from_: unknown, to_: unknown, term_: unknown, appendEntries_: unknown, appendEntriesResponse_: unknown, requestVote_: unknown, preVote_: unknown, requestVoteResponse_: unknown, preVoteResponse_: unknown, heartbeat_: unknown, heartbeatResponse_: unknown, installSnapshot_: unknown, timeoutNow_: unknown, transferLeader_: unknown, readIndex_: unknown, readIndexResponse_: unknown) {
@@ -3988,7 +4040,7 @@ function decodeRaftMessage(r: Reader, end: number): m.RaftMessage {
 }
 
 function encodeJoinRequest(w: Writer, v: m.JoinRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 200); encodeMemberInfo(w, v.member); w.close(at, 200); }
+  if (v.member !== undefined) { const at = w.open(10, 203); encodeMemberInfo(w, v.member); w.close(at, 203); }
   if (v.replaces !== undefined && v.replaces !== false) w.bool(16, v.replaces);
 }
 
@@ -4009,7 +4061,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
 function encodeJoinResponse(w: Writer, v: m.JoinResponse): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 201); encodeMemberInfo(w, item); w.close(at, 201); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 204); encodeMemberInfo(w, item); w.close(at, 204); }
 }
 
 function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
@@ -4197,8 +4249,8 @@ function encodeLocalStatus(w: Writer, v: m.LocalStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(56, v.version);
   if (v.lastIndex !== undefined && v.lastIndex !== 0) w.int64(64, v.lastIndex);
   if (v.appliedIndex !== undefined && v.appliedIndex !== 0) w.int64(72, v.appliedIndex);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 202); encodeMemberStatus(w, item); w.close(at, 202); }
-  if (v.use !== undefined) { const at = w.open(90, 203); encodeStoreUse(w, v.use); w.close(at, 203); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 205); encodeMemberStatus(w, item); w.close(at, 205); }
+  if (v.use !== undefined) { const at = w.open(90, 206); encodeStoreUse(w, v.use); w.close(at, 206); }
 }
 
 const LocalStatusObject = plain<m.LocalStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, name_: unknown, id_: unknown, term_: unknown, leader_: unknown, version_: unknown, lastIndex_: unknown, appliedIndex_: unknown, members_: unknown, use_: unknown) {
@@ -4229,8 +4281,8 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 204); encodeKindAmount(w, item); w.close(at, 204); }
-  if (v.history !== undefined) { const at = w.open(18, 205); encodeHistoryUse(w, v.history); w.close(at, 205); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 207); encodeKindAmount(w, item); w.close(at, 207); }
+  if (v.history !== undefined) { const at = w.open(18, 208); encodeHistoryUse(w, v.history); w.close(at, 208); }
   if (v.watches !== undefined && v.watches !== 0) w.uint32(24, v.watches);
 }
 
@@ -4320,8 +4372,8 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.leader !== undefined) w.text(26, v.leader);
   if (v.term !== undefined && v.term !== 0) w.int64(32, v.term);
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 206); encodeMemberStatus(w, item); w.close(at, 206); }
-  if (v.use !== undefined) { const at = w.open(58, 207); encodeStoreUse(w, v.use); w.close(at, 207); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 209); encodeMemberStatus(w, item); w.close(at, 209); }
+  if (v.use !== undefined) { const at = w.open(58, 210); encodeStoreUse(w, v.use); w.close(at, 210); }
 }
 
 const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown) {
@@ -4349,22 +4401,22 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
 
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 208); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 208); }
+  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 211); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 211); }
   if (v.ids !== undefined) for (const item of v.ids) w.text(26, item);
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(34, item);
   if (v.names !== undefined) for (const item of v.names) w.text(42, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(50, item);
   if (v.nodeIds !== undefined) for (const item of v.nodeIds) w.text(58, item);
   if (v.serviceIds !== undefined) for (const item of v.serviceIds) w.text(66, item);
-  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 209); encodeSlotFilter(w, item); w.close(at, 209); }
-  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 210); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 210); }
+  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 212); encodeSlotFilter(w, item); w.close(at, 212); }
+  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 213); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 213); }
   if (v.stateGreaterThan !== undefined) w.word(88, TaskState, v.stateGreaterThan);
-  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 211); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 211); }
-  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 212); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 212); }
-  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 213); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 213); }
-  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 214); encodeIndexEntry(w, item); w.close(at, 214); }
-  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 215); encodeIndexEntry(w, item); w.close(at, 215); }
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 216); encodeIndexFilter(w, item); w.close(at, 216); }
+  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 214); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 214); }
+  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 215); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 215); }
+  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 216); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 216); }
+  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 217); encodeIndexEntry(w, item); w.close(at, 217); }
+  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 218); encodeIndexEntry(w, item); w.close(at, 218); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 219); encodeIndexFilter(w, item); w.close(at, 219); }
 }
 
 const SelectorObject = plain<m.Selector>(function (this: Open, kind_: unknown, actions_: unknown, ids_: unknown, idPrefixes_: unknown, names_: unknown, namePrefixes_: unknown, nodeIds_: unknown, serviceIds_: unknown, slots_: unknown, desiredStates_: unknown, stateGreaterThan_: unknown, roles_: unknown, memberships_: unknown, states_: unknown, custom_: unknown, customPrefixes_: unknown, indexes_: unknown) {
@@ -4425,7 +4477,7 @@ function decodeSlotFilter(r: Reader, end: number): m.SlotFilter {
 }
 
 function encodeWatchRequest(w: Writer, v: m.WatchRequest): void {
-  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 217); encodeSelector(w, item); w.close(at, 217); }
+  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 220); encodeSelector(w, item); w.close(at, 220); }
   if (v.resumeFrom !== undefined) w.int64(16, v.resumeFrom);
   if (v.lineage !== undefined) w.text(26, v.lineage);
   if (v.matchEither !== undefined && v.matchEither !== false) w.bool(32, v.matchEither);
@@ -4460,8 +4512,8 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
   if (v.action !== undefined && v.action !== 'create') w.word(8, EventAction, v.action);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
-  if (v.object !== undefined) { const at = w.open(26, 218); encodeAnyObject(w, v.object); w.close(at, 218); }
-  if (v.old !== undefined) { const at = w.open(34, 219); encodeAnyObject(w, v.old); w.close(at, 219); }
+  if (v.object !== undefined) { const at = w.open(26, 221); encodeAnyObject(w, v.object); w.close(at, 221); }
+  if (v.old !== undefined) { const at = w.open(34, 222); encodeAnyObject(w, v.old); w.close(at, 222); }
 }
 
 const WatchEventObject = plain<m.WatchEvent>(function (this: Open, action_: unknown, kind_: unknown, object_: unknown, old_: unknown) {
@@ -4504,7 +4556,7 @@ function decodeSynced(r: Reader, end: number): m.Synced {
 function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 220); encodeWatchEvent(w, item); w.close(at, 220); }
+  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 223); encodeWatchEvent(w, item); w.close(at, 223); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -4572,7 +4624,7 @@ function decodeResync(r: Reader, end: number): m.Resync {
 
 function encodeWatchSnapshot(w: Writer, v: m.WatchSnapshot): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 221); encodeKindObject(w, item); w.close(at, 221); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 224); encodeKindObject(w, item); w.close(at, 224); }
 }
 
 function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
@@ -4591,7 +4643,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 222); encodeAnyObject(w, v.object); w.close(at, 222); }
+  if (v.object !== undefined) { const at = w.open(18, 225); encodeAnyObject(w, v.object); w.close(at, 225); }
 }
 
 const KindObjectObject = plain<m.KindObject>(function (this: Open, kind_: unknown, object_: unknown) {
@@ -4614,11 +4666,11 @@ function decodeKindObject(r: Reader, end: number): m.KindObject {
 
 function encodeWatchResponse(w: Writer, v: m.WatchResponse): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(10, v.lineage);
-  if (v.synced !== undefined) { const at = w.open(18, 223); encodeSynced(w, v.synced); w.close(at, 223); }
-  if (v.transaction !== undefined) { const at = w.open(26, 224); encodeWatchTransaction(w, v.transaction); w.close(at, 224); }
-  if (v.bookmark !== undefined) { const at = w.open(34, 225); encodeBookmark(w, v.bookmark); w.close(at, 225); }
-  if (v.resync !== undefined) { const at = w.open(42, 226); encodeResync(w, v.resync); w.close(at, 226); }
-  if (v.snapshot !== undefined) { const at = w.open(50, 227); encodeWatchSnapshot(w, v.snapshot); w.close(at, 227); }
+  if (v.synced !== undefined) { const at = w.open(18, 226); encodeSynced(w, v.synced); w.close(at, 226); }
+  if (v.transaction !== undefined) { const at = w.open(26, 227); encodeWatchTransaction(w, v.transaction); w.close(at, 227); }
+  if (v.bookmark !== undefined) { const at = w.open(34, 228); encodeBookmark(w, v.bookmark); w.close(at, 228); }
+  if (v.resync !== undefined) { const at = w.open(42, 229); encodeResync(w, v.resync); w.close(at, 229); }
+  if (v.snapshot !== undefined) { const at = w.open(50, 230); encodeWatchSnapshot(w, v.snapshot); w.close(at, 230); }
 }
 
 const WatchResponseObject = plain<m.WatchResponse>(function (this: Open, lineage_: unknown, synced_: unknown, transaction_: unknown, bookmark_: unknown, resync_: unknown, snapshot_: unknown) {
@@ -4724,6 +4776,8 @@ export const codecs: Codecs = {
   Node: [encodeNode, decodeNode],
   ReplicatedMode: [encodeReplicatedMode, decodeReplicatedMode],
   GlobalMode: [encodeGlobalMode, decodeGlobalMode],
+  ReplicatedJobMode: [encodeReplicatedJobMode, decodeReplicatedJobMode],
+  GlobalJobMode: [encodeGlobalJobMode, decodeGlobalJobMode],
   ServiceMode: [encodeServiceMode, decodeServiceMode],
   ServiceSpec: [encodeServiceSpec, decodeServiceSpec],
   UpdateStatus: [encodeUpdateStatus, decodeUpdateStatus],

@@ -67,5 +67,6 @@ export type { StandardSchema } from './standard-schema.js';
 export { KindSet } from './kind-set.js';
 export { indexLookup, valueOfKey } from './index-key.js';
 export * as schema from './schemas.js';
+export { isPredefinedNetwork } from './network/predefined.js';
 export { SchemaError, nestingMax, plainCopy } from './schema.js';
 export type { DeepPartial } from './schema.js';

@@ -44,7 +44,24 @@ const bodies: Record<Kind, fc.Arbitrary<object>> = {
     role: fc.constantFrom('worker', 'manager'),
   }),
   service: fc.record({
-    spec: fc.record({ annotations, networks: targets, task: fc.record({ networks: targets }), mode }),
+    spec: fc.record({
+      annotations,
+      networks: targets,
+      mode,
+      task: fc.record({
+        networks: targets,
+        container: fc.constantFrom(undefined, {
+          image: 'i',
+          ulimits: [{ name: 'nofile', soft: 1, hard: -1 }],
+          privileges: { credentialSpec: { file: 'f' } },
+          isolation: 'process',
+          oomScoreAdj: -5,
+          mounts: [{ type: 'cluster', source: 'group:g', target: '/c' }],
+          configs: [{ configId: '', runtime: true }],
+        }),
+        resources: fc.constantFrom(undefined, { limits: { pids: 9 } }),
+      }),
+    }),
     updateStatus: fc.option(fc.record({ slots: fc.nat({ max: 3 }), specVersion: fc.nat({ max: 3 }) }), {
       nil: undefined,
     }),

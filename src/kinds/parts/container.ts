@@ -1,7 +1,8 @@
 import { objectOf } from '../object-of.js';
-import { flag, list, optional, stringMap, text, uint, uint32 } from '../schema.js';
+import { flag, int, list, oneOfWords, optional, stringMap, text, uint, uint32 } from '../schema.js';
 import { type ConfigReference, configReference, type SecretReference, secretReference } from './file-reference.js';
 import { type Mount, mount } from './mount.js';
+import { type Privileges, privileges, type Ulimit, ulimit } from './privileges.js';
 
 /** The command that tells whether a container is healthy. Fields that are absent are left to the image. */
 export interface Healthcheck {
@@ -50,7 +51,7 @@ export interface ContainerSpec {
   readonly command: readonly string[];
   /** Arguments of the command; empty keeps the image's. */
   readonly args: readonly string[];
-  /** Environment variables, each `NAME=value`. */
+  /** Environment variables, each `NAME=value`; `NAME` alone takes one of the image away. */
   readonly env: readonly string[];
   /** Labels of the container itself, not of the task or service. */
   readonly labels: Readonly<Record<string, string>>;
@@ -92,6 +93,14 @@ export interface ContainerSpec {
   readonly secrets: readonly SecretReference[];
   /** Configs that the container receives. */
   readonly configs: readonly ConfigReference[];
+  /** Limits of the kernel for each process. */
+  readonly ulimits: readonly Ulimit[];
+  /** Rights beyond those of the user; absent is none. */
+  readonly privileges?: Privileges;
+  /** Separation of a Windows container from its node. Default `default`: the engine's. */
+  readonly isolation: 'default' | 'process' | 'hyperv';
+  /** Weight with which the kernel ends the container when memory runs out, from -1000 to 1000. Default 0. */
+  readonly oomScoreAdj: number;
 }
 export const containerSpec = objectOf<ContainerSpec>()({
   image: text(),
@@ -118,4 +127,8 @@ export const containerSpec = objectOf<ContainerSpec>()({
   sysctls: stringMap(),
   secrets: list(secretReference),
   configs: list(configReference),
+  ulimits: list(ulimit),
+  privileges: optional(privileges),
+  isolation: oneOfWords(['default', 'process', 'hyperv']),
+  oomScoreAdj: int(),
 });

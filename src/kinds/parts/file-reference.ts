@@ -1,5 +1,5 @@
 import { objectOf } from '../object-of.js';
-import { optional, text, uint32 } from '../schema.js';
+import { flag, optional, text, uint32 } from '../schema.js';
 
 /** The file in which a container finds a secret or a config. */
 export interface FileTarget {
@@ -37,9 +37,12 @@ export interface ConfigReference {
   readonly configName: string;
   /** File in which the container finds it. */
   readonly file?: FileTarget;
+  /** True: the engine reads the config, such as a credential spec, and the container has no file of it. Default `false`. */
+  readonly runtime: boolean;
 }
 export const configReference = objectOf<ConfigReference>()({
   configId: text(),
   configName: text(),
   file: optional(fileTarget),
+  runtime: flag(),
 });

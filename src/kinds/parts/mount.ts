@@ -17,8 +17,15 @@ export interface VolumeOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** Driver that makes the volume; absent leaves it to the engine. */
   readonly driver?: Driver;
+  /** Folder inside the volume that is mounted; empty is the whole volume. */
+  readonly subpath: string;
 }
-const volumeOptions = objectOf<VolumeOptions>()({ noCopy: flag(), labels: stringMap(), driver: optional(driver) });
+const volumeOptions = objectOf<VolumeOptions>()({
+  noCopy: flag(),
+  labels: stringMap(),
+  driver: optional(driver),
+  subpath: text(),
+});
 
 /** Settings of a `tmpfs` mount. */
 export interface TmpfsOptions {
@@ -31,9 +38,12 @@ const tmpfsOptions = objectOf<TmpfsOptions>()({ sizeBytes: int(), mode: uint32()
 
 /** One file system that is mounted into a container. */
 export interface Mount {
-  /** Sort of the mount: a path of the node, a volume, memory, or a Windows pipe. Default `bind`. */
-  readonly type: 'bind' | 'volume' | 'tmpfs' | 'npipe';
-  /** Path on the node, or name of the volume; empty for `tmpfs` and for an unnamed volume. */
+  /** Sort of the mount: a path of the node, a volume, memory, a Windows pipe, or a volume of the cluster. Default `bind`. */
+  readonly type: 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'cluster';
+  /**
+   * Path on the node, or name of the volume; `group:NAME` is any volume of a group of the cluster. Empty for `tmpfs` and
+   * for an unnamed volume.
+   */
   readonly source: string;
   /** Path inside the container. */
   readonly target: string;
@@ -47,7 +57,7 @@ export interface Mount {
   readonly tmpfs?: TmpfsOptions;
 }
 export const mount = objectOf<Mount>()({
-  type: oneOfWords(['bind', 'volume', 'tmpfs', 'npipe']),
+  type: oneOfWords(['bind', 'volume', 'tmpfs', 'npipe', 'cluster']),
   source: text(),
   target: text(),
   readOnly: flag(),

@@ -33,5 +33,12 @@ export interface Resources {
   readonly memoryBytes: number;
   /** Amounts of the resources that users define. */
   readonly generic: readonly GenericResource[];
+  /** Processes; means something only as a limit. Default 0: no limit. */
+  readonly pids: number;
 }
-export const resources = objectOf<Resources>()({ nanoCpus: int(), memoryBytes: int(), generic: list(genericResource) });
+export const resources = objectOf<Resources>()({
+  nanoCpus: int(),
+  memoryBytes: int(),
+  generic: list(genericResource),
+  pids: int(),
+});

@@ -2,6 +2,7 @@ import { plainEqual } from '../../base/plain.js';
 import { StoreError } from '../../base/store-error.js';
 import { objectName } from '../names.js';
 import type { ContainerSpec, PortConfig } from '../parts/index.js';
+import { isPredefinedNetwork } from '../network/predefined.js';
 import { called, type KindRules, refuse } from '../rules.js';
 import type { ReadTx } from '../tx.js';
 import type { Service } from './schema.js';
@@ -45,8 +46,9 @@ function checkNetworks(tx: ReadTx, path: string, attachments: Service['spec']['n
   const before = new Set<string>();
   attachments.forEach(({ target }, i) => {
     const network = tx.networks().get(target);
-    if (!network) refuse('service', `${path}[${i}].target`, `names "${target}", which is no network`);
-    if (network.spec.ingress)
+    if (!network && !isPredefinedNetwork(target))
+      refuse('service', `${path}[${i}].target`, `names "${target}", which is no network`);
+    if (network?.spec.ingress)
       refuse('service', `${path}[${i}].target`, 'is the ingress network, which is attached where ports are published');
     if (before.has(target)) refuse('service', `${path}[${i}].target`, `names "${target}" a second time`);
     before.add(target);
@@ -63,7 +65,7 @@ function checkContainer(tx: ReadTx, { image, mounts, secrets, configs }: Contain
     targets.add(target);
   });
   mounts.forEach(({ type, source }, i) => {
-    if (source === '' && (type === 'bind' || type === 'npipe'))
+    if (source === '' && (type === 'bind' || type === 'npipe' || type === 'cluster'))
       refuse('service', `${path}.mounts[${i}].source`, `must not be empty in a ${type}`);
     if (source !== '' && type === 'tmpfs') refuse('service', `${path}.mounts[${i}].source`, 'must be empty in a tmpfs');
   });

@@ -13,7 +13,8 @@ const PortProtocol = new Words<m.PortProtocol>('PortProtocol', ['tcp', 'udp', 's
 const PublishMode = new Words<m.PublishMode>('PublishMode', ['ingress', 'host']);
 const EndpointMode = new Words<m.EndpointMode>('EndpointMode', ['vip', 'dnsrr']);
 const IpFamily = new Words<m.IpFamily>('IpFamily', ['unknown', 'ipv4', 'ipv6']);
-const MountType = new Words<m.MountType>('MountType', ['bind', 'volume', 'tmpfs', 'npipe']);
+const MountType = new Words<m.MountType>('MountType', ['bind', 'volume', 'tmpfs', 'npipe', 'cluster']);
+const Isolation = new Words<m.Isolation>('Isolation', ['default', 'process', 'hyperv']);
 const RestartCondition = new Words<m.RestartCondition>('RestartCondition', ['none', 'onFailure', 'any']);
 const FailureAction = new Words<m.FailureAction>('FailureAction', ['pause', 'continue', 'rollback']);
 const UpdateOrder = new Words<m.UpdateOrder>('UpdateOrder', ['stopFirst', 'startFirst']);
@@ -1073,21 +1074,23 @@ function encodeResources(w: Writer, v: m.Resources): void {
   if (v.nanoCpus !== undefined && v.nanoCpus !== 0) w.int64(8, v.nanoCpus);
   if (v.memoryBytes !== undefined && v.memoryBytes !== 0) w.int64(16, v.memoryBytes);
   if (v.generic !== undefined) for (const item of v.generic) { const at = w.open(26, 29); encodeGenericResource(w, item); w.close(at, 29); }
+  if (v.pids !== undefined && v.pids !== 0) w.int64(32, v.pids);
 }
 
 function decodeResources(r: Reader, end: number): m.Resources {
-  let nanoCpus_: number = 0; let memoryBytes_: number = 0; let generic_: m.GenericResource[] | undefined;
+  let nanoCpus_: number = 0; let memoryBytes_: number = 0; let generic_: m.GenericResource[] | undefined; let pids_: number = 0;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
       case 8: nanoCpus_ = r.int64(); break;
       case 16: memoryBytes_ = r.int64(); break;
       case 26: (generic_ = r.list(generic_, 10000, 'generic')).push(decodeGenericResource(r, r.part())); break;
+      case 32: pids_ = r.int64(); break;
       default: r.skip(tag, 'Resources');
     }
   }
   r.ended(end);
-  return Object.freeze({ nanoCpus: nanoCpus_, memoryBytes: memoryBytes_, generic: generic_ ? Object.freeze(generic_) : noItems });
+  return Object.freeze({ nanoCpus: nanoCpus_, memoryBytes: memoryBytes_, generic: generic_ ? Object.freeze(generic_) : noItems, pids: pids_ });
 }
 
 function encodePortConfig(w: Writer, v: m.PortConfig): void {
@@ -1266,25 +1269,27 @@ function encodeVolumeOptions(w: Writer, v: m.VolumeOptions): void {
   if (v.noCopy !== undefined && v.noCopy !== false) w.bool(8, v.noCopy);
   if (v.labels !== undefined) w.map(18, v.labels);
   if (v.driver !== undefined) { const at = w.open(26, 36); encodeDriver(w, v.driver); w.close(at, 36); }
+  if (v.subpath !== undefined && v.subpath !== '') w.text(34, v.subpath);
 }
 
-const VolumeOptionsObject = plain<m.VolumeOptions>(function (this: Open, noCopy_: unknown, labels_: unknown, driver_: unknown) {
-  this.noCopy = noCopy_; this.labels = labels_; if (driver_ !== undefined) this.driver = driver_;
+const VolumeOptionsObject = plain<m.VolumeOptions>(function (this: Open, noCopy_: unknown, labels_: unknown, driver_: unknown, subpath_: unknown) {
+  this.noCopy = noCopy_; this.labels = labels_; if (driver_ !== undefined) this.driver = driver_; this.subpath = subpath_;
 });
 
 function decodeVolumeOptions(r: Reader, end: number): m.VolumeOptions {
-  let noCopy_: boolean = false; let labels_: Record<string, string> | undefined, labels_count = 0; let driver_: m.Driver | undefined;
+  let noCopy_: boolean = false; let labels_: Record<string, string> | undefined, labels_count = 0; let driver_: m.Driver | undefined; let subpath_: string = '';
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
       case 8: noCopy_ = r.bool(); break;
       case 18: labels_ = r.entry(labels_, labels_count++, 10000, 'labels'); break;
       case 26: driver_ = decodeDriver(r, r.part()); break;
+      case 34: subpath_ = r.text(); break;
       default: r.skip(tag, 'VolumeOptions');
     }
   }
   r.ended(end);
-  return Object.freeze(new VolumeOptionsObject(noCopy_, labels_ ? Object.freeze(labels_) : noEntries, driver_));
+  return Object.freeze(new VolumeOptionsObject(noCopy_, labels_ ? Object.freeze(labels_) : noEntries, driver_, subpath_));
 }
 
 function encodeTmpfsOptions(w: Writer, v: m.TmpfsOptions): void {
@@ -1447,25 +1452,90 @@ function encodeConfigReference(w: Writer, v: m.ConfigReference): void {
   if (v.configId !== undefined && v.configId !== '') w.text(10, v.configId);
   if (v.configName !== undefined && v.configName !== '') w.text(18, v.configName);
   if (v.file !== undefined) { const at = w.open(26, 41); encodeFileTarget(w, v.file); w.close(at, 41); }
+  if (v.runtime !== undefined && v.runtime !== false) w.bool(32, v.runtime);
 }
 
-const ConfigReferenceObject = plain<m.ConfigReference>(function (this: Open, configId_: unknown, configName_: unknown, file_: unknown) {
-  this.configId = configId_; this.configName = configName_; if (file_ !== undefined) this.file = file_;
+const ConfigReferenceObject = plain<m.ConfigReference>(function (this: Open, configId_: unknown, configName_: unknown, file_: unknown, runtime_: unknown) {
+  this.configId = configId_; this.configName = configName_; if (file_ !== undefined) this.file = file_; this.runtime = runtime_;
 });
 
 function decodeConfigReference(r: Reader, end: number): m.ConfigReference {
-  let configId_: string = ''; let configName_: string = ''; let file_: m.FileTarget | undefined;
+  let configId_: string = ''; let configName_: string = ''; let file_: m.FileTarget | undefined; let runtime_: boolean = false;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
       case 10: configId_ = r.text(); break;
       case 18: configName_ = r.text(); break;
       case 26: file_ = decodeFileTarget(r, r.part()); break;
+      case 32: runtime_ = r.bool(); break;
       default: r.skip(tag, 'ConfigReference');
     }
   }
   r.ended(end);
-  return Object.freeze(new ConfigReferenceObject(configId_, configName_, file_));
+  return Object.freeze(new ConfigReferenceObject(configId_, configName_, file_, runtime_));
+}
+
+function encodeUlimit(w: Writer, v: m.Ulimit): void {
+  if (v.name !== undefined && v.name !== '') w.text(10, v.name);
+  if (v.soft !== undefined && v.soft !== 0) w.int64(16, v.soft);
+  if (v.hard !== undefined && v.hard !== 0) w.int64(24, v.hard);
+}
+
+function decodeUlimit(r: Reader, end: number): m.Ulimit {
+  let name_: string = ''; let soft_: number = 0; let hard_: number = 0;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: name_ = r.text(); break;
+      case 16: soft_ = r.int64(); break;
+      case 24: hard_ = r.int64(); break;
+      default: r.skip(tag, 'Ulimit');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ name: name_, soft: soft_, hard: hard_ });
+}
+
+function encodeCredentialSpec(w: Writer, v: m.CredentialSpec): void {
+  if (v.config !== undefined && v.config !== '') w.text(10, v.config);
+  if (v.file !== undefined && v.file !== '') w.text(18, v.file);
+  if (v.registry !== undefined && v.registry !== '') w.text(26, v.registry);
+}
+
+function decodeCredentialSpec(r: Reader, end: number): m.CredentialSpec {
+  let config_: string = ''; let file_: string = ''; let registry_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: config_ = r.text(); break;
+      case 18: file_ = r.text(); break;
+      case 26: registry_ = r.text(); break;
+      default: r.skip(tag, 'CredentialSpec');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ config: config_, file: file_, registry: registry_ });
+}
+
+function encodePrivileges(w: Writer, v: m.Privileges): void {
+  if (v.credentialSpec !== undefined) { const at = w.open(10, 42); encodeCredentialSpec(w, v.credentialSpec); w.close(at, 42); }
+}
+
+const PrivilegesObject = plain<m.Privileges>(function (this: Open, credentialSpec_: unknown) {
+  if (credentialSpec_ !== undefined) this.credentialSpec = credentialSpec_;
+});
+
+function decodePrivileges(r: Reader, end: number): m.Privileges {
+  let credentialSpec_: m.CredentialSpec | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: credentialSpec_ = decodeCredentialSpec(r, r.part()); break;
+      default: r.skip(tag, 'Privileges');
+    }
+  }
+  r.ended(end);
+  return Object.freeze(new PrivilegesObject(credentialSpec_));
 }
 
 function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
@@ -1474,8 +1544,8 @@ function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
   if (v.args !== undefined) for (const item of v.args) w.text(26, item);
   if (v.env !== undefined) for (const item of v.env) w.text(34, item);
   if (v.labels !== undefined) w.map(42, v.labels);
-  if (v.mounts !== undefined) for (const item of v.mounts) { const at = w.open(50, 42); encodeMount(w, item); w.close(at, 42); }
-  if (v.healthcheck !== undefined) { const at = w.open(58, 43); encodeHealthcheck(w, v.healthcheck); w.close(at, 43); }
+  if (v.mounts !== undefined) for (const item of v.mounts) { const at = w.open(50, 43); encodeMount(w, item); w.close(at, 43); }
+  if (v.healthcheck !== undefined) { const at = w.open(58, 44); encodeHealthcheck(w, v.healthcheck); w.close(at, 44); }
   if (v.hostname !== undefined) w.text(66, v.hostname);
   if (v.dir !== undefined) w.text(74, v.dir);
   if (v.user !== undefined) w.text(82, v.user);
@@ -1487,20 +1557,24 @@ function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
   if (v.stopSignal !== undefined) w.text(130, v.stopSignal);
   if (v.stopGracePeriodMs !== undefined) w.int64(136, v.stopGracePeriodMs);
   if (v.hosts !== undefined) for (const item of v.hosts) w.text(146, item);
-  if (v.dns !== undefined) { const at = w.open(154, 44); encodeDnsConfig(w, v.dns); w.close(at, 44); }
+  if (v.dns !== undefined) { const at = w.open(154, 45); encodeDnsConfig(w, v.dns); w.close(at, 45); }
   if (v.capabilityAdd !== undefined) for (const item of v.capabilityAdd) w.text(162, item);
   if (v.capabilityDrop !== undefined) for (const item of v.capabilityDrop) w.text(170, item);
   if (v.sysctls !== undefined) w.map(178, v.sysctls);
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(186, 45); encodeSecretReference(w, item); w.close(at, 45); }
-  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(194, 46); encodeConfigReference(w, item); w.close(at, 46); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(186, 46); encodeSecretReference(w, item); w.close(at, 46); }
+  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(194, 47); encodeConfigReference(w, item); w.close(at, 47); }
+  if (v.ulimits !== undefined) for (const item of v.ulimits) { const at = w.open(202, 48); encodeUlimit(w, item); w.close(at, 48); }
+  if (v.privileges !== undefined) { const at = w.open(210, 49); encodePrivileges(w, v.privileges); w.close(at, 49); }
+  if (v.isolation !== undefined && v.isolation !== 'default') w.word(216, Isolation, v.isolation);
+  if (v.oomScoreAdj !== undefined && v.oomScoreAdj !== 0) w.int64(224, v.oomScoreAdj);
 }
 
-const ContainerSpecObject = plain<m.ContainerSpec>(function (this: Open, image_: unknown, command_: unknown, args_: unknown, env_: unknown, labels_: unknown, mounts_: unknown, healthcheck_: unknown, hostname_: unknown, dir_: unknown, user_: unknown, groups_: unknown, tty_: unknown, openStdin_: unknown, readOnly_: unknown, init_: unknown, stopSignal_: unknown, stopGracePeriodMs_: unknown, hosts_: unknown, dns_: unknown, capabilityAdd_: unknown, capabilityDrop_: unknown, sysctls_: unknown, secrets_: unknown, configs_: unknown) {
-  this.image = image_; this.command = command_; this.args = args_; this.env = env_; this.labels = labels_; this.mounts = mounts_; if (healthcheck_ !== undefined) this.healthcheck = healthcheck_; if (hostname_ !== undefined) this.hostname = hostname_; if (dir_ !== undefined) this.dir = dir_; if (user_ !== undefined) this.user = user_; this.groups = groups_; this.tty = tty_; this.openStdin = openStdin_; this.readOnly = readOnly_; if (init_ !== undefined) this.init = init_; if (stopSignal_ !== undefined) this.stopSignal = stopSignal_; if (stopGracePeriodMs_ !== undefined) this.stopGracePeriodMs = stopGracePeriodMs_; this.hosts = hosts_; if (dns_ !== undefined) this.dns = dns_; this.capabilityAdd = capabilityAdd_; this.capabilityDrop = capabilityDrop_; this.sysctls = sysctls_; this.secrets = secrets_; this.configs = configs_;
+const ContainerSpecObject = plain<m.ContainerSpec>(function (this: Open, image_: unknown, command_: unknown, args_: unknown, env_: unknown, labels_: unknown, mounts_: unknown, healthcheck_: unknown, hostname_: unknown, dir_: unknown, user_: unknown, groups_: unknown, tty_: unknown, openStdin_: unknown, readOnly_: unknown, init_: unknown, stopSignal_: unknown, stopGracePeriodMs_: unknown, hosts_: unknown, dns_: unknown, capabilityAdd_: unknown, capabilityDrop_: unknown, sysctls_: unknown, secrets_: unknown, configs_: unknown, ulimits_: unknown, privileges_: unknown, isolation_: unknown, oomScoreAdj_: unknown) {
+  this.image = image_; this.command = command_; this.args = args_; this.env = env_; this.labels = labels_; this.mounts = mounts_; if (healthcheck_ !== undefined) this.healthcheck = healthcheck_; if (hostname_ !== undefined) this.hostname = hostname_; if (dir_ !== undefined) this.dir = dir_; if (user_ !== undefined) this.user = user_; this.groups = groups_; this.tty = tty_; this.openStdin = openStdin_; this.readOnly = readOnly_; if (init_ !== undefined) this.init = init_; if (stopSignal_ !== undefined) this.stopSignal = stopSignal_; if (stopGracePeriodMs_ !== undefined) this.stopGracePeriodMs = stopGracePeriodMs_; this.hosts = hosts_; if (dns_ !== undefined) this.dns = dns_; this.capabilityAdd = capabilityAdd_; this.capabilityDrop = capabilityDrop_; this.sysctls = sysctls_; this.secrets = secrets_; this.configs = configs_; this.ulimits = ulimits_; if (privileges_ !== undefined) this.privileges = privileges_; this.isolation = isolation_; this.oomScoreAdj = oomScoreAdj_;
 });
 
 function decodeContainerSpec(r: Reader, end: number): m.ContainerSpec {
-  let image_: string = ''; let command_: string[] | undefined; let args_: string[] | undefined; let env_: string[] | undefined; let labels_: Record<string, string> | undefined, labels_count = 0; let mounts_: m.Mount[] | undefined; let healthcheck_: m.Healthcheck | undefined;   let hostname_: string | undefined;   let dir_: string | undefined;   let user_: string | undefined; let groups_: string[] | undefined; let tty_: boolean = false; let openStdin_: boolean = false; let readOnly_: boolean = false;   let init_: boolean | undefined;   let stopSignal_: string | undefined;   let stopGracePeriodMs_: number | undefined; let hosts_: string[] | undefined; let dns_: m.DnsConfig | undefined; let capabilityAdd_: string[] | undefined; let capabilityDrop_: string[] | undefined; let sysctls_: Record<string, string> | undefined, sysctls_count = 0; let secrets_: m.SecretReference[] | undefined; let configs_: m.ConfigReference[] | undefined;
+  let image_: string = ''; let command_: string[] | undefined; let args_: string[] | undefined; let env_: string[] | undefined; let labels_: Record<string, string> | undefined, labels_count = 0; let mounts_: m.Mount[] | undefined; let healthcheck_: m.Healthcheck | undefined;   let hostname_: string | undefined;   let dir_: string | undefined;   let user_: string | undefined; let groups_: string[] | undefined; let tty_: boolean = false; let openStdin_: boolean = false; let readOnly_: boolean = false;   let init_: boolean | undefined;   let stopSignal_: string | undefined;   let stopGracePeriodMs_: number | undefined; let hosts_: string[] | undefined; let dns_: m.DnsConfig | undefined; let capabilityAdd_: string[] | undefined; let capabilityDrop_: string[] | undefined; let sysctls_: Record<string, string> | undefined, sysctls_count = 0; let secrets_: m.SecretReference[] | undefined; let configs_: m.ConfigReference[] | undefined; let ulimits_: m.Ulimit[] | undefined; let privileges_: m.Privileges | undefined; let isolation_: m.Isolation = 'default'; let oomScoreAdj_: number = 0;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -1528,16 +1602,20 @@ function decodeContainerSpec(r: Reader, end: number): m.ContainerSpec {
       case 178: sysctls_ = r.entry(sysctls_, sysctls_count++, 10000, 'sysctls'); break;
       case 186: (secrets_ = r.list(secrets_, 10000, 'secrets')).push(decodeSecretReference(r, r.part())); break;
       case 194: (configs_ = r.list(configs_, 10000, 'configs')).push(decodeConfigReference(r, r.part())); break;
+      case 202: (ulimits_ = r.list(ulimits_, 10000, 'ulimits')).push(decodeUlimit(r, r.part())); break;
+      case 210: privileges_ = decodePrivileges(r, r.part()); break;
+      case 216: isolation_ = r.word(Isolation); break;
+      case 224: oomScoreAdj_ = r.int64(); break;
       default: r.skip(tag, 'ContainerSpec');
     }
   }
   r.ended(end);
-  return Object.freeze(new ContainerSpecObject(image_, command_ ? Object.freeze(command_) : noItems, args_ ? Object.freeze(args_) : noItems, env_ ? Object.freeze(env_) : noItems, labels_ ? Object.freeze(labels_) : noEntries, mounts_ ? Object.freeze(mounts_) : noItems, healthcheck_, hostname_, dir_, user_, groups_ ? Object.freeze(groups_) : noItems, tty_, openStdin_, readOnly_, init_, stopSignal_, stopGracePeriodMs_, hosts_ ? Object.freeze(hosts_) : noItems, dns_, capabilityAdd_ ? Object.freeze(capabilityAdd_) : noItems, capabilityDrop_ ? Object.freeze(capabilityDrop_) : noItems, sysctls_ ? Object.freeze(sysctls_) : noEntries, secrets_ ? Object.freeze(secrets_) : noItems, configs_ ? Object.freeze(configs_) : noItems));
+  return Object.freeze(new ContainerSpecObject(image_, command_ ? Object.freeze(command_) : noItems, args_ ? Object.freeze(args_) : noItems, env_ ? Object.freeze(env_) : noItems, labels_ ? Object.freeze(labels_) : noEntries, mounts_ ? Object.freeze(mounts_) : noItems, healthcheck_, hostname_, dir_, user_, groups_ ? Object.freeze(groups_) : noItems, tty_, openStdin_, readOnly_, init_, stopSignal_, stopGracePeriodMs_, hosts_ ? Object.freeze(hosts_) : noItems, dns_, capabilityAdd_ ? Object.freeze(capabilityAdd_) : noItems, capabilityDrop_ ? Object.freeze(capabilityDrop_) : noItems, sysctls_ ? Object.freeze(sysctls_) : noEntries, secrets_ ? Object.freeze(secrets_) : noItems, configs_ ? Object.freeze(configs_) : noItems, ulimits_ ? Object.freeze(ulimits_) : noItems, privileges_, isolation_, oomScoreAdj_));
 }
 
 function encodeResourceRequirements(w: Writer, v: m.ResourceRequirements): void {
-  if (v.limits !== undefined) { const at = w.open(10, 47); encodeResources(w, v.limits); w.close(at, 47); }
-  if (v.reservations !== undefined) { const at = w.open(18, 48); encodeResources(w, v.reservations); w.close(at, 48); }
+  if (v.limits !== undefined) { const at = w.open(10, 50); encodeResources(w, v.limits); w.close(at, 50); }
+  if (v.reservations !== undefined) { const at = w.open(18, 51); encodeResources(w, v.reservations); w.close(at, 51); }
 }
 
 const ResourceRequirementsObject = plain<m.ResourceRequirements>(function (this: Open, limits_: unknown, reservations_: unknown) {
@@ -1623,9 +1701,9 @@ function decodePlatform(r: Reader, end: number): m.Platform {
 
 function encodePlacement(w: Writer, v: m.Placement): void {
   if (v.constraints !== undefined) for (const item of v.constraints) w.text(10, item);
-  if (v.preferences !== undefined) for (const item of v.preferences) { const at = w.open(18, 49); encodePlacementPreference(w, item); w.close(at, 49); }
+  if (v.preferences !== undefined) for (const item of v.preferences) { const at = w.open(18, 52); encodePlacementPreference(w, item); w.close(at, 52); }
   if (v.maxReplicas !== undefined && v.maxReplicas !== 0) w.uint32(24, v.maxReplicas);
-  if (v.platforms !== undefined) for (const item of v.platforms) { const at = w.open(34, 50); encodePlatform(w, item); w.close(at, 50); }
+  if (v.platforms !== undefined) for (const item of v.platforms) { const at = w.open(34, 53); encodePlatform(w, item); w.close(at, 53); }
 }
 
 function decodePlacement(r: Reader, end: number): m.Placement {
@@ -1645,13 +1723,13 @@ function decodePlacement(r: Reader, end: number): m.Placement {
 }
 
 function encodeTaskSpec(w: Writer, v: m.TaskSpec): void {
-  if (v.container !== undefined) { const at = w.open(10, 51); encodeContainerSpec(w, v.container); w.close(at, 51); }
-  if (v.resources !== undefined) { const at = w.open(18, 52); encodeResourceRequirements(w, v.resources); w.close(at, 52); }
-  if (v.restart !== undefined) { const at = w.open(26, 53); encodeRestartPolicy(w, v.restart); w.close(at, 53); }
-  if (v.placement !== undefined) { const at = w.open(34, 54); encodePlacement(w, v.placement); w.close(at, 54); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(42, 55); encodeNetworkAttachment(w, item); w.close(at, 55); }
+  if (v.container !== undefined) { const at = w.open(10, 54); encodeContainerSpec(w, v.container); w.close(at, 54); }
+  if (v.resources !== undefined) { const at = w.open(18, 55); encodeResourceRequirements(w, v.resources); w.close(at, 55); }
+  if (v.restart !== undefined) { const at = w.open(26, 56); encodeRestartPolicy(w, v.restart); w.close(at, 56); }
+  if (v.placement !== undefined) { const at = w.open(34, 57); encodePlacement(w, v.placement); w.close(at, 57); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(42, 58); encodeNetworkAttachment(w, item); w.close(at, 58); }
   if (v.forceUpdate !== undefined && v.forceUpdate !== 0) w.int64(48, v.forceUpdate);
-  if (v.logDriver !== undefined) { const at = w.open(58, 56); encodeDriver(w, v.logDriver); w.close(at, 56); }
+  if (v.logDriver !== undefined) { const at = w.open(58, 59); encodeDriver(w, v.logDriver); w.close(at, 59); }
 }
 
 const TaskSpecObject = plain<m.TaskSpec>(function (this: Open, container_: unknown, resources_: unknown, restart_: unknown, placement_: unknown, networks_: unknown, forceUpdate_: unknown, logDriver_: unknown) {
@@ -1709,7 +1787,7 @@ function decodeUpdateConfig(r: Reader, end: number): m.UpdateConfig {
 }
 
 function encodeNodeSpec(w: Writer, v: m.NodeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 57); encodeAnnotations(w, v.annotations); w.close(at, 57); }
+  if (v.annotations !== undefined) { const at = w.open(10, 60); encodeAnnotations(w, v.annotations); w.close(at, 60); }
   if (v.desiredRole !== undefined && v.desiredRole !== 'worker') w.word(16, NodeRole, v.desiredRole);
   if (v.membership !== undefined) w.word(24, NodeMembership, v.membership);
   if (v.availability !== undefined && v.availability !== 'active') w.word(32, NodeAvailability, v.availability);
@@ -1757,7 +1835,7 @@ function decodeEnginePlugin(r: Reader, end: number): m.EnginePlugin {
 function encodeEngineDescription(w: Writer, v: m.EngineDescription): void {
   if (v.engineVersion !== undefined && v.engineVersion !== '') w.text(10, v.engineVersion);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.plugins !== undefined) for (const item of v.plugins) { const at = w.open(26, 58); encodeEnginePlugin(w, item); w.close(at, 58); }
+  if (v.plugins !== undefined) for (const item of v.plugins) { const at = w.open(26, 61); encodeEnginePlugin(w, item); w.close(at, 61); }
 }
 
 function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
@@ -1777,9 +1855,9 @@ function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
 
 function encodeNodeDescription(w: Writer, v: m.NodeDescription): void {
   if (v.hostname !== undefined && v.hostname !== '') w.text(10, v.hostname);
-  if (v.platform !== undefined) { const at = w.open(18, 59); encodePlatform(w, v.platform); w.close(at, 59); }
-  if (v.resources !== undefined) { const at = w.open(26, 60); encodeResources(w, v.resources); w.close(at, 60); }
-  if (v.engine !== undefined) { const at = w.open(34, 61); encodeEngineDescription(w, v.engine); w.close(at, 61); }
+  if (v.platform !== undefined) { const at = w.open(18, 62); encodePlatform(w, v.platform); w.close(at, 62); }
+  if (v.resources !== undefined) { const at = w.open(26, 63); encodeResources(w, v.resources); w.close(at, 63); }
+  if (v.engine !== undefined) { const at = w.open(34, 64); encodeEngineDescription(w, v.engine); w.close(at, 64); }
 }
 
 const NodeDescriptionObject = plain<m.NodeDescription>(function (this: Open, hostname_: unknown, platform_: unknown, resources_: unknown, engine_: unknown) {
@@ -1850,11 +1928,11 @@ function decodeManagerStatus(r: Reader, end: number): m.ManagerStatus {
 
 function encodeNode(w: Writer, v: m.Node): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 62); encodeMeta(w, v.meta); w.close(at, 62); }
-  if (v.spec !== undefined) { const at = w.open(26, 63); encodeNodeSpec(w, v.spec); w.close(at, 63); }
-  if (v.description !== undefined) { const at = w.open(34, 64); encodeNodeDescription(w, v.description); w.close(at, 64); }
-  if (v.status !== undefined) { const at = w.open(42, 65); encodeNodeStatus(w, v.status); w.close(at, 65); }
-  if (v.managerStatus !== undefined) { const at = w.open(50, 66); encodeManagerStatus(w, v.managerStatus); w.close(at, 66); }
+  if (v.meta !== undefined) { const at = w.open(18, 65); encodeMeta(w, v.meta); w.close(at, 65); }
+  if (v.spec !== undefined) { const at = w.open(26, 66); encodeNodeSpec(w, v.spec); w.close(at, 66); }
+  if (v.description !== undefined) { const at = w.open(34, 67); encodeNodeDescription(w, v.description); w.close(at, 67); }
+  if (v.status !== undefined) { const at = w.open(42, 68); encodeNodeStatus(w, v.status); w.close(at, 68); }
+  if (v.managerStatus !== undefined) { const at = w.open(50, 69); encodeManagerStatus(w, v.managerStatus); w.close(at, 69); }
   if (v.role !== undefined && v.role !== 'worker') w.word(56, NodeRole, v.role);
 }
 
@@ -1956,10 +2034,10 @@ function decodeGlobalJobMode(r: Reader, end: number): m.GlobalJobMode {
 }
 
 function encodeServiceMode(w: Writer, v: Fields<m.ServiceMode>): void {
-  if (v.replicated !== undefined) { const at = w.open(10, 67); encodeReplicatedMode(w, v.replicated); w.close(at, 67); }
-  if (v.global !== undefined) { const at = w.open(18, 68); encodeGlobalMode(w, v.global); w.close(at, 68); }
-  if (v.replicatedJob !== undefined) { const at = w.open(26, 69); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 69); }
-  if (v.globalJob !== undefined) { const at = w.open(34, 70); encodeGlobalJobMode(w, v.globalJob); w.close(at, 70); }
+  if (v.replicated !== undefined) { const at = w.open(10, 70); encodeReplicatedMode(w, v.replicated); w.close(at, 70); }
+  if (v.global !== undefined) { const at = w.open(18, 71); encodeGlobalMode(w, v.global); w.close(at, 71); }
+  if (v.replicatedJob !== undefined) { const at = w.open(26, 72); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 72); }
+  if (v.globalJob !== undefined) { const at = w.open(34, 73); encodeGlobalJobMode(w, v.globalJob); w.close(at, 73); }
 }
 
 const ServiceModeObject = plain<m.ServiceMode>(function (this: Open, replicated_: unknown, global_: unknown, replicatedJob_: unknown, globalJob_: unknown) {
@@ -1983,13 +2061,13 @@ function decodeServiceMode(r: Reader, end: number): m.ServiceMode {
 }
 
 function encodeServiceSpec(w: Writer, v: m.ServiceSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 71); encodeAnnotations(w, v.annotations); w.close(at, 71); }
-  if (v.task !== undefined) { const at = w.open(18, 72); encodeTaskSpec(w, v.task); w.close(at, 72); }
-  if (v.mode !== undefined) { const at = w.open(26, 73); encodeServiceMode(w, v.mode); w.close(at, 73); }
-  if (v.update !== undefined) { const at = w.open(34, 74); encodeUpdateConfig(w, v.update); w.close(at, 74); }
-  if (v.rollback !== undefined) { const at = w.open(42, 75); encodeUpdateConfig(w, v.rollback); w.close(at, 75); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 76); encodeNetworkAttachment(w, item); w.close(at, 76); }
-  if (v.endpoint !== undefined) { const at = w.open(58, 77); encodeEndpointSpec(w, v.endpoint); w.close(at, 77); }
+  if (v.annotations !== undefined) { const at = w.open(10, 74); encodeAnnotations(w, v.annotations); w.close(at, 74); }
+  if (v.task !== undefined) { const at = w.open(18, 75); encodeTaskSpec(w, v.task); w.close(at, 75); }
+  if (v.mode !== undefined) { const at = w.open(26, 76); encodeServiceMode(w, v.mode); w.close(at, 76); }
+  if (v.update !== undefined) { const at = w.open(34, 77); encodeUpdateConfig(w, v.update); w.close(at, 77); }
+  if (v.rollback !== undefined) { const at = w.open(42, 78); encodeUpdateConfig(w, v.rollback); w.close(at, 78); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 79); encodeNetworkAttachment(w, item); w.close(at, 79); }
+  if (v.endpoint !== undefined) { const at = w.open(58, 80); encodeEndpointSpec(w, v.endpoint); w.close(at, 80); }
 }
 
 const ServiceSpecObject = plain<m.ServiceSpec>(function (this: Open, annotations_: unknown, task_: unknown, mode_: unknown, update_: unknown, rollback_: unknown, networks_: unknown, endpoint_: unknown) {
@@ -2048,12 +2126,12 @@ function decodeUpdateStatus(r: Reader, end: number): m.UpdateStatus {
 
 function encodeService(w: Writer, v: m.Service): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 78); encodeMeta(w, v.meta); w.close(at, 78); }
-  if (v.spec !== undefined) { const at = w.open(26, 79); encodeServiceSpec(w, v.spec); w.close(at, 79); }
+  if (v.meta !== undefined) { const at = w.open(18, 81); encodeMeta(w, v.meta); w.close(at, 81); }
+  if (v.spec !== undefined) { const at = w.open(26, 82); encodeServiceSpec(w, v.spec); w.close(at, 82); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
-  if (v.previousSpec !== undefined) { const at = w.open(42, 80); encodeServiceSpec(w, v.previousSpec); w.close(at, 80); }
-  if (v.endpoint !== undefined) { const at = w.open(50, 81); encodeEndpoint(w, v.endpoint); w.close(at, 81); }
-  if (v.updateStatus !== undefined) { const at = w.open(58, 82); encodeUpdateStatus(w, v.updateStatus); w.close(at, 82); }
+  if (v.previousSpec !== undefined) { const at = w.open(42, 83); encodeServiceSpec(w, v.previousSpec); w.close(at, 83); }
+  if (v.endpoint !== undefined) { const at = w.open(50, 84); encodeEndpoint(w, v.endpoint); w.close(at, 84); }
+  if (v.updateStatus !== undefined) { const at = w.open(58, 85); encodeUpdateStatus(w, v.updateStatus); w.close(at, 85); }
 }
 
 const ServiceObject = plain<m.Service>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, previousSpec_: unknown, endpoint_: unknown, updateStatus_: unknown) {
@@ -2105,7 +2183,7 @@ function encodeTaskStatus(w: Writer, v: m.TaskStatus): void {
   if (v.state !== undefined && v.state !== 'new') w.word(16, TaskState, v.state);
   if (v.message !== undefined && v.message !== '') w.text(26, v.message);
   if (v.err !== undefined && v.err !== '') w.text(34, v.err);
-  if (v.container !== undefined) { const at = w.open(42, 83); encodeContainerStatus(w, v.container); w.close(at, 83); }
+  if (v.container !== undefined) { const at = w.open(42, 86); encodeContainerStatus(w, v.container); w.close(at, 86); }
   if (v.runningAt !== undefined) w.int64(48, v.runningAt);
 }
 
@@ -2152,19 +2230,19 @@ function decodeTaskNetwork(r: Reader, end: number): m.TaskNetwork {
 
 function encodeTask(w: Writer, v: m.Task): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 84); encodeMeta(w, v.meta); w.close(at, 84); }
-  if (v.spec !== undefined) { const at = w.open(26, 85); encodeTaskSpec(w, v.spec); w.close(at, 85); }
+  if (v.meta !== undefined) { const at = w.open(18, 87); encodeMeta(w, v.meta); w.close(at, 87); }
+  if (v.spec !== undefined) { const at = w.open(26, 88); encodeTaskSpec(w, v.spec); w.close(at, 88); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
   if (v.serviceId !== undefined) w.text(42, v.serviceId);
   if (v.slot !== undefined && v.slot !== 0) w.int64(48, v.slot);
   if (v.nodeId !== undefined) w.text(58, v.nodeId);
-  if (v.annotations !== undefined) { const at = w.open(66, 86); encodeAnnotations(w, v.annotations); w.close(at, 86); }
-  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 87); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 87); }
-  if (v.status !== undefined) { const at = w.open(82, 88); encodeTaskStatus(w, v.status); w.close(at, 88); }
+  if (v.annotations !== undefined) { const at = w.open(66, 89); encodeAnnotations(w, v.annotations); w.close(at, 89); }
+  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 90); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 90); }
+  if (v.status !== undefined) { const at = w.open(82, 91); encodeTaskStatus(w, v.status); w.close(at, 91); }
   if (v.desiredState !== undefined && v.desiredState !== 'new') w.word(88, TaskState, v.desiredState);
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 89); encodeTaskNetwork(w, item); w.close(at, 89); }
-  if (v.endpoint !== undefined) { const at = w.open(106, 90); encodeEndpoint(w, v.endpoint); w.close(at, 90); }
-  if (v.logDriver !== undefined) { const at = w.open(114, 91); encodeDriver(w, v.logDriver); w.close(at, 91); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 92); encodeTaskNetwork(w, item); w.close(at, 92); }
+  if (v.endpoint !== undefined) { const at = w.open(106, 93); encodeEndpoint(w, v.endpoint); w.close(at, 93); }
+  if (v.logDriver !== undefined) { const at = w.open(114, 94); encodeDriver(w, v.logDriver); w.close(at, 94); }
 }
 
 const TaskObject = plain<m.Task>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, serviceId_: unknown, slot_: unknown, nodeId_: unknown, annotations_: unknown, serviceAnnotations_: unknown, status_: unknown, desiredState_: unknown, networks_: unknown, endpoint_: unknown, logDriver_: unknown) {
@@ -2198,13 +2276,13 @@ function decodeTask(r: Reader, end: number): m.Task {
 }
 
 function encodeNetworkSpec(w: Writer, v: m.NetworkSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 92); encodeAnnotations(w, v.annotations); w.close(at, 92); }
-  if (v.driverConfig !== undefined) { const at = w.open(18, 93); encodeDriver(w, v.driverConfig); w.close(at, 93); }
+  if (v.annotations !== undefined) { const at = w.open(10, 95); encodeAnnotations(w, v.annotations); w.close(at, 95); }
+  if (v.driverConfig !== undefined) { const at = w.open(18, 96); encodeDriver(w, v.driverConfig); w.close(at, 96); }
   if (v.ipv6Enabled !== undefined && v.ipv6Enabled !== false) w.bool(24, v.ipv6Enabled);
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
   if (v.attachable !== undefined && v.attachable !== false) w.bool(40, v.attachable);
   if (v.ingress !== undefined && v.ingress !== false) w.bool(48, v.ingress);
-  if (v.ipam !== undefined) { const at = w.open(58, 94); encodeIpam(w, v.ipam); w.close(at, 94); }
+  if (v.ipam !== undefined) { const at = w.open(58, 97); encodeIpam(w, v.ipam); w.close(at, 97); }
 }
 
 const NetworkSpecObject = plain<m.NetworkSpec>(function (this: Open, annotations_: unknown, driverConfig_: unknown, ipv6Enabled_: unknown, internal_: unknown, attachable_: unknown, ingress_: unknown, ipam_: unknown) {
@@ -2232,10 +2310,10 @@ function decodeNetworkSpec(r: Reader, end: number): m.NetworkSpec {
 
 function encodeNetwork(w: Writer, v: m.Network): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 95); encodeMeta(w, v.meta); w.close(at, 95); }
-  if (v.spec !== undefined) { const at = w.open(26, 96); encodeNetworkSpec(w, v.spec); w.close(at, 96); }
-  if (v.driverState !== undefined) { const at = w.open(34, 97); encodeDriver(w, v.driverState); w.close(at, 97); }
-  if (v.ipam !== undefined) { const at = w.open(42, 98); encodeIpam(w, v.ipam); w.close(at, 98); }
+  if (v.meta !== undefined) { const at = w.open(18, 98); encodeMeta(w, v.meta); w.close(at, 98); }
+  if (v.spec !== undefined) { const at = w.open(26, 99); encodeNetworkSpec(w, v.spec); w.close(at, 99); }
+  if (v.driverState !== undefined) { const at = w.open(34, 100); encodeDriver(w, v.driverState); w.close(at, 100); }
+  if (v.ipam !== undefined) { const at = w.open(42, 101); encodeIpam(w, v.ipam); w.close(at, 101); }
 }
 
 const NetworkObject = plain<m.Network>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, driverState_: unknown, ipam_: unknown) {
@@ -2331,7 +2409,7 @@ function decodeDispatcherConfig(r: Reader, end: number): m.DispatcherConfig {
 }
 
 function encodeTaskDefaults(w: Writer, v: m.TaskDefaults): void {
-  if (v.logDriver !== undefined) { const at = w.open(10, 99); encodeDriver(w, v.logDriver); w.close(at, 99); }
+  if (v.logDriver !== undefined) { const at = w.open(10, 102); encodeDriver(w, v.logDriver); w.close(at, 102); }
 }
 
 const TaskDefaultsObject = plain<m.TaskDefaults>(function (this: Open, logDriver_: unknown) {
@@ -2369,12 +2447,12 @@ function decodeEncryptionConfig(r: Reader, end: number): m.EncryptionConfig {
 }
 
 function encodeClusterSpec(w: Writer, v: m.ClusterSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 100); encodeAnnotations(w, v.annotations); w.close(at, 100); }
-  if (v.orchestration !== undefined) { const at = w.open(18, 101); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 101); }
-  if (v.raft !== undefined) { const at = w.open(26, 102); encodeRaftConfig(w, v.raft); w.close(at, 102); }
-  if (v.dispatcher !== undefined) { const at = w.open(34, 103); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 103); }
-  if (v.taskDefaults !== undefined) { const at = w.open(42, 104); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 104); }
-  if (v.encryptionConfig !== undefined) { const at = w.open(50, 105); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 105); }
+  if (v.annotations !== undefined) { const at = w.open(10, 103); encodeAnnotations(w, v.annotations); w.close(at, 103); }
+  if (v.orchestration !== undefined) { const at = w.open(18, 104); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 104); }
+  if (v.raft !== undefined) { const at = w.open(26, 105); encodeRaftConfig(w, v.raft); w.close(at, 105); }
+  if (v.dispatcher !== undefined) { const at = w.open(34, 106); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 106); }
+  if (v.taskDefaults !== undefined) { const at = w.open(42, 107); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 107); }
+  if (v.encryptionConfig !== undefined) { const at = w.open(50, 108); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 108); }
 }
 
 function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
@@ -2397,8 +2475,8 @@ function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
 
 function encodeCluster(w: Writer, v: m.Cluster): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 106); encodeMeta(w, v.meta); w.close(at, 106); }
-  if (v.spec !== undefined) { const at = w.open(26, 107); encodeClusterSpec(w, v.spec); w.close(at, 107); }
+  if (v.meta !== undefined) { const at = w.open(18, 109); encodeMeta(w, v.meta); w.close(at, 109); }
+  if (v.spec !== undefined) { const at = w.open(26, 110); encodeClusterSpec(w, v.spec); w.close(at, 110); }
 }
 
 function decodeCluster(r: Reader, end: number): m.Cluster {
@@ -2417,10 +2495,10 @@ function decodeCluster(r: Reader, end: number): m.Cluster {
 }
 
 function encodeSecretSpec(w: Writer, v: m.SecretSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 108); encodeAnnotations(w, v.annotations); w.close(at, 108); }
+  if (v.annotations !== undefined) { const at = w.open(10, 111); encodeAnnotations(w, v.annotations); w.close(at, 111); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.driver !== undefined) { const at = w.open(26, 109); encodeDriver(w, v.driver); w.close(at, 109); }
-  if (v.templating !== undefined) { const at = w.open(34, 110); encodeDriver(w, v.templating); w.close(at, 110); }
+  if (v.driver !== undefined) { const at = w.open(26, 112); encodeDriver(w, v.driver); w.close(at, 112); }
+  if (v.templating !== undefined) { const at = w.open(34, 113); encodeDriver(w, v.templating); w.close(at, 113); }
 }
 
 const SecretSpecObject = plain<m.SecretSpec>(function (this: Open, annotations_: unknown, data_: unknown, driver_: unknown, templating_: unknown) {
@@ -2445,8 +2523,8 @@ function decodeSecretSpec(r: Reader, end: number): m.SecretSpec {
 
 function encodeSecret(w: Writer, v: m.Secret): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 111); encodeMeta(w, v.meta); w.close(at, 111); }
-  if (v.spec !== undefined) { const at = w.open(26, 112); encodeSecretSpec(w, v.spec); w.close(at, 112); }
+  if (v.meta !== undefined) { const at = w.open(18, 114); encodeMeta(w, v.meta); w.close(at, 114); }
+  if (v.spec !== undefined) { const at = w.open(26, 115); encodeSecretSpec(w, v.spec); w.close(at, 115); }
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
 }
 
@@ -2467,9 +2545,9 @@ function decodeSecret(r: Reader, end: number): m.Secret {
 }
 
 function encodeConfigSpec(w: Writer, v: m.ConfigSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 113); encodeAnnotations(w, v.annotations); w.close(at, 113); }
+  if (v.annotations !== undefined) { const at = w.open(10, 116); encodeAnnotations(w, v.annotations); w.close(at, 116); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.templating !== undefined) { const at = w.open(26, 114); encodeDriver(w, v.templating); w.close(at, 114); }
+  if (v.templating !== undefined) { const at = w.open(26, 117); encodeDriver(w, v.templating); w.close(at, 117); }
 }
 
 const ConfigSpecObject = plain<m.ConfigSpec>(function (this: Open, annotations_: unknown, data_: unknown, templating_: unknown) {
@@ -2493,8 +2571,8 @@ function decodeConfigSpec(r: Reader, end: number): m.ConfigSpec {
 
 function encodeConfig(w: Writer, v: m.Config): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 115); encodeMeta(w, v.meta); w.close(at, 115); }
-  if (v.spec !== undefined) { const at = w.open(26, 116); encodeConfigSpec(w, v.spec); w.close(at, 116); }
+  if (v.meta !== undefined) { const at = w.open(18, 118); encodeMeta(w, v.meta); w.close(at, 118); }
+  if (v.spec !== undefined) { const at = w.open(26, 119); encodeConfigSpec(w, v.spec); w.close(at, 119); }
 }
 
 function decodeConfig(r: Reader, end: number): m.Config {
@@ -2574,8 +2652,8 @@ function decodeTopology(r: Reader, end: number): m.Topology {
 }
 
 function encodeTopologyRequirement(w: Writer, v: m.TopologyRequirement): void {
-  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 117); encodeTopology(w, item); w.close(at, 117); }
-  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 118); encodeTopology(w, item); w.close(at, 118); }
+  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 120); encodeTopology(w, item); w.close(at, 120); }
+  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 121); encodeTopology(w, item); w.close(at, 121); }
 }
 
 function decodeTopologyRequirement(r: Reader, end: number): m.TopologyRequirement {
@@ -2612,13 +2690,13 @@ function decodeCapacityRange(r: Reader, end: number): m.CapacityRange {
 }
 
 function encodeVolumeSpec(w: Writer, v: m.VolumeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 119); encodeAnnotations(w, v.annotations); w.close(at, 119); }
+  if (v.annotations !== undefined) { const at = w.open(10, 122); encodeAnnotations(w, v.annotations); w.close(at, 122); }
   if (v.group !== undefined && v.group !== '') w.text(18, v.group);
-  if (v.driver !== undefined) { const at = w.open(26, 120); encodeDriver(w, v.driver); w.close(at, 120); }
-  if (v.accessMode !== undefined) { const at = w.open(34, 121); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 121); }
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 122); encodeVolumeSecret(w, item); w.close(at, 122); }
-  if (v.accessibility !== undefined) { const at = w.open(50, 123); encodeTopologyRequirement(w, v.accessibility); w.close(at, 123); }
-  if (v.capacity !== undefined) { const at = w.open(58, 124); encodeCapacityRange(w, v.capacity); w.close(at, 124); }
+  if (v.driver !== undefined) { const at = w.open(26, 123); encodeDriver(w, v.driver); w.close(at, 123); }
+  if (v.accessMode !== undefined) { const at = w.open(34, 124); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 124); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 125); encodeVolumeSecret(w, item); w.close(at, 125); }
+  if (v.accessibility !== undefined) { const at = w.open(50, 126); encodeTopologyRequirement(w, v.accessibility); w.close(at, 126); }
+  if (v.capacity !== undefined) { const at = w.open(58, 127); encodeCapacityRange(w, v.capacity); w.close(at, 127); }
   if (v.availability !== undefined && v.availability !== 'active') w.word(64, VolumeAvailability, v.availability);
 }
 
@@ -2673,7 +2751,7 @@ function encodeVolumeInfo(w: Writer, v: m.VolumeInfo): void {
   if (v.capacityBytes !== undefined && v.capacityBytes !== 0) w.int64(8, v.capacityBytes);
   if (v.volumeContext !== undefined) w.map(18, v.volumeContext);
   if (v.volumeId !== undefined && v.volumeId !== '') w.text(26, v.volumeId);
-  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 125); encodeTopology(w, item); w.close(at, 125); }
+  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 128); encodeTopology(w, item); w.close(at, 128); }
 }
 
 function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
@@ -2694,10 +2772,10 @@ function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
 
 function encodeVolume(w: Writer, v: m.Volume): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 126); encodeMeta(w, v.meta); w.close(at, 126); }
-  if (v.spec !== undefined) { const at = w.open(26, 127); encodeVolumeSpec(w, v.spec); w.close(at, 127); }
-  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 128); encodeVolumePublishStatus(w, item); w.close(at, 128); }
-  if (v.info !== undefined) { const at = w.open(42, 129); encodeVolumeInfo(w, v.info); w.close(at, 129); }
+  if (v.meta !== undefined) { const at = w.open(18, 129); encodeMeta(w, v.meta); w.close(at, 129); }
+  if (v.spec !== undefined) { const at = w.open(26, 130); encodeVolumeSpec(w, v.spec); w.close(at, 130); }
+  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 131); encodeVolumePublishStatus(w, item); w.close(at, 131); }
+  if (v.info !== undefined) { const at = w.open(42, 132); encodeVolumeInfo(w, v.info); w.close(at, 132); }
   if (v.pendingDelete !== undefined && v.pendingDelete !== false) w.bool(48, v.pendingDelete);
 }
 
@@ -2725,7 +2803,7 @@ function decodeVolume(r: Reader, end: number): m.Volume {
 
 function encodeCustomObject(w: Writer, v: m.CustomObject): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 130); encodeMeta(w, v.meta); w.close(at, 130); }
+  if (v.meta !== undefined) { const at = w.open(18, 133); encodeMeta(w, v.meta); w.close(at, 133); }
   if (v.body !== undefined && v.body !== '') w.text(26, v.body);
 }
 
@@ -2745,15 +2823,15 @@ function decodeCustomObject(r: Reader, end: number): m.CustomObject {
 }
 
 function encodeAnyObject(w: Writer, v: Fields<m.AnyObject>): void {
-  if (v.node !== undefined) { const at = w.open(10, 131); encodeNode(w, v.node); w.close(at, 131); }
-  if (v.service !== undefined) { const at = w.open(18, 132); encodeService(w, v.service); w.close(at, 132); }
-  if (v.task !== undefined) { const at = w.open(26, 133); encodeTask(w, v.task); w.close(at, 133); }
-  if (v.network !== undefined) { const at = w.open(34, 134); encodeNetwork(w, v.network); w.close(at, 134); }
-  if (v.cluster !== undefined) { const at = w.open(42, 135); encodeCluster(w, v.cluster); w.close(at, 135); }
-  if (v.secret !== undefined) { const at = w.open(50, 136); encodeSecret(w, v.secret); w.close(at, 136); }
-  if (v.config !== undefined) { const at = w.open(58, 137); encodeConfig(w, v.config); w.close(at, 137); }
-  if (v.volume !== undefined) { const at = w.open(66, 138); encodeVolume(w, v.volume); w.close(at, 138); }
-  if (v.custom !== undefined) { const at = w.open(74, 139); encodeCustomObject(w, v.custom); w.close(at, 139); }
+  if (v.node !== undefined) { const at = w.open(10, 134); encodeNode(w, v.node); w.close(at, 134); }
+  if (v.service !== undefined) { const at = w.open(18, 135); encodeService(w, v.service); w.close(at, 135); }
+  if (v.task !== undefined) { const at = w.open(26, 136); encodeTask(w, v.task); w.close(at, 136); }
+  if (v.network !== undefined) { const at = w.open(34, 137); encodeNetwork(w, v.network); w.close(at, 137); }
+  if (v.cluster !== undefined) { const at = w.open(42, 138); encodeCluster(w, v.cluster); w.close(at, 138); }
+  if (v.secret !== undefined) { const at = w.open(50, 139); encodeSecret(w, v.secret); w.close(at, 139); }
+  if (v.config !== undefined) { const at = w.open(58, 140); encodeConfig(w, v.config); w.close(at, 140); }
+  if (v.volume !== undefined) { const at = w.open(66, 141); encodeVolume(w, v.volume); w.close(at, 141); }
+  if (v.custom !== undefined) { const at = w.open(74, 142); encodeCustomObject(w, v.custom); w.close(at, 142); }
 }
 
 const AnyObjectObject = plain<m.AnyObject>(function (this: Open, node_: unknown, service_: unknown, task_: unknown, network_: unknown, cluster_: unknown, secret_: unknown, config_: unknown, volume_: unknown, custom_: unknown) {
@@ -2808,10 +2886,10 @@ function decodeIndexValue(r: Reader, end: number): m.IndexValue {
 
 function encodeIndexFilter(w: Writer, v: m.IndexFilter): void {
   if (v.index !== undefined && v.index !== '') w.text(10, v.index);
-  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 140); encodeIndexValue(w, item); w.close(at, 140); }
+  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 143); encodeIndexValue(w, item); w.close(at, 143); }
   if (v.prefix !== undefined) w.text(26, v.prefix);
-  if (v.from !== undefined) { const at = w.open(34, 141); encodeIndexValue(w, v.from); w.close(at, 141); }
-  if (v.to !== undefined) { const at = w.open(42, 142); encodeIndexValue(w, v.to); w.close(at, 142); }
+  if (v.from !== undefined) { const at = w.open(34, 144); encodeIndexValue(w, v.from); w.close(at, 144); }
+  if (v.to !== undefined) { const at = w.open(42, 145); encodeIndexValue(w, v.to); w.close(at, 145); }
 }
 
 const IndexFilterObject = plain<m.IndexFilter>(function (this: Open, index_: unknown, values_: unknown, prefix_: unknown, from_: unknown, to_: unknown) {
@@ -2861,12 +2939,12 @@ function decodeAction(r: Reader, end: number): m.Action {
 function encodeTransaction(w: Writer, v: m.Transaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 143); encodeAction(w, item); w.close(at, 143); }
+  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 146); encodeAction(w, item); w.close(at, 146); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 144); encodeKindDescription(w, item); w.close(at, 144); }
-  if (v.restore !== undefined) { const at = w.open(82, 145); encodeRestoreStep(w, v.restore); w.close(at, 145); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 147); encodeKindDescription(w, item); w.close(at, 147); }
+  if (v.restore !== undefined) { const at = w.open(82, 148); encodeRestoreStep(w, v.restore); w.close(at, 148); }
 }
 
 const TransactionObject = plain<m.Transaction>(function (this: Open, version_: unknown, time_: unknown, actions_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, kinds_: unknown, restore_: unknown) {
@@ -2895,11 +2973,11 @@ function decodeTransaction(r: Reader, end: number): m.Transaction {
 
 function encodeRestoreStep(w: Writer, v: m.RestoreStep): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.begin !== undefined) { const at = w.open(18, 146); encodeRestoreBegin(w, v.begin); w.close(at, 146); }
-  if (v.rows !== undefined) { const at = w.open(26, 147); encodeRestoreRows(w, v.rows); w.close(at, 147); }
-  if (v.commit !== undefined) { const at = w.open(34, 148); encodeRestoreCommit(w, v.commit); w.close(at, 148); }
-  if (v.abort !== undefined) { const at = w.open(42, 149); encodeRestoreAbort(w, v.abort); w.close(at, 149); }
-  if (v.requests !== undefined) { const at = w.open(50, 150); encodeRequestRecords(w, v.requests); w.close(at, 150); }
+  if (v.begin !== undefined) { const at = w.open(18, 149); encodeRestoreBegin(w, v.begin); w.close(at, 149); }
+  if (v.rows !== undefined) { const at = w.open(26, 150); encodeRestoreRows(w, v.rows); w.close(at, 150); }
+  if (v.commit !== undefined) { const at = w.open(34, 151); encodeRestoreCommit(w, v.commit); w.close(at, 151); }
+  if (v.abort !== undefined) { const at = w.open(42, 152); encodeRestoreAbort(w, v.abort); w.close(at, 152); }
+  if (v.requests !== undefined) { const at = w.open(50, 153); encodeRequestRecords(w, v.requests); w.close(at, 153); }
 }
 
 const RestoreStepObject = plain<m.RestoreStep>(function (this: Open, id_: unknown, begin_: unknown, rows_: unknown, commit_: unknown, abort_: unknown, requests_: unknown) {
@@ -2925,7 +3003,7 @@ function decodeRestoreStep(r: Reader, end: number): m.RestoreStep {
 }
 
 function encodeRestoreBegin(w: Writer, v: m.RestoreBegin): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 151); encodeKindDescription(w, item); w.close(at, 151); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 154); encodeKindDescription(w, item); w.close(at, 154); }
 }
 
 function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
@@ -2942,7 +3020,7 @@ function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
 }
 
 function encodeRestoreRows(w: Writer, v: m.RestoreRows): void {
-  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 152); encodeObjectRecord(w, item); w.close(at, 152); }
+  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 155); encodeObjectRecord(w, item); w.close(at, 155); }
 }
 
 function decodeRestoreRows(r: Reader, end: number): m.RestoreRows {
@@ -3041,7 +3119,7 @@ function decodeMemberInfo(r: Reader, end: number): m.MemberInfo {
 }
 
 function encodeMembershipContext(w: Writer, v: m.MembershipContext): void {
-  if (v.member !== undefined) { const at = w.open(10, 153); encodeMemberInfo(w, v.member); w.close(at, 153); }
+  if (v.member !== undefined) { const at = w.open(10, 156); encodeMemberInfo(w, v.member); w.close(at, 156); }
 }
 
 const MembershipContextObject = plain<m.MembershipContext>(function (this: Open, member_: unknown) {
@@ -3110,7 +3188,7 @@ function decodeHistoryChange(r: Reader, end: number): m.HistoryChange {
 function encodeHistoryRecord(w: Writer, v: m.HistoryRecord): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 154); encodeHistoryChange(w, item); w.close(at, 154); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 157); encodeHistoryChange(w, item); w.close(at, 157); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -3162,7 +3240,7 @@ function decodeRequestRecord(r: Reader, end: number): m.RequestRecord {
 }
 
 function encodeRequestRecords(w: Writer, v: m.RequestRecords): void {
-  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 155); encodeRequestRecord(w, item); w.close(at, 155); }
+  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 158); encodeRequestRecord(w, item); w.close(at, 158); }
 }
 
 function decodeRequestRecords(r: Reader, end: number): m.RequestRecords {
@@ -3184,9 +3262,9 @@ function encodeSnapshotHeader(w: Writer, v: m.SnapshotHeader): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(26, v.lineage);
   if (v.version !== undefined && v.version !== 0) w.int64(32, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(40, v.time);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 156); encodeMemberInfo(w, item); w.close(at, 156); }
-  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 157); for (const item of v.removed) w.item(item); w.close(at, 157); }
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 158); encodeKindDescription(w, item); w.close(at, 158); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 159); encodeMemberInfo(w, item); w.close(at, 159); }
+  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 160); for (const item of v.removed) w.item(item); w.close(at, 160); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 161); encodeKindDescription(w, item); w.close(at, 161); }
 }
 
 function decodeSnapshotHeader(r: Reader, end: number): m.SnapshotHeader {
@@ -3228,11 +3306,11 @@ function decodeSnapshotEnd(r: Reader, end: number): m.SnapshotEnd {
 }
 
 function encodeSnapshotRecord(w: Writer, v: Fields<m.SnapshotRecord>): void {
-  if (v.header !== undefined) { const at = w.open(10, 159); encodeSnapshotHeader(w, v.header); w.close(at, 159); }
-  if (v.object !== undefined) { const at = w.open(18, 160); encodeObjectRecord(w, v.object); w.close(at, 160); }
-  if (v.history !== undefined) { const at = w.open(26, 161); encodeHistoryRecord(w, v.history); w.close(at, 161); }
-  if (v.requests !== undefined) { const at = w.open(34, 162); encodeRequestRecords(w, v.requests); w.close(at, 162); }
-  if (v.end !== undefined) { const at = w.open(42, 163); encodeSnapshotEnd(w, v.end); w.close(at, 163); }
+  if (v.header !== undefined) { const at = w.open(10, 162); encodeSnapshotHeader(w, v.header); w.close(at, 162); }
+  if (v.object !== undefined) { const at = w.open(18, 163); encodeObjectRecord(w, v.object); w.close(at, 163); }
+  if (v.history !== undefined) { const at = w.open(26, 164); encodeHistoryRecord(w, v.history); w.close(at, 164); }
+  if (v.requests !== undefined) { const at = w.open(34, 165); encodeRequestRecords(w, v.requests); w.close(at, 165); }
+  if (v.end !== undefined) { const at = w.open(42, 166); encodeSnapshotEnd(w, v.end); w.close(at, 166); }
 }
 
 const SnapshotRecordObject = plain<m.SnapshotRecord>(function (this: Open, header_: unknown, object_: unknown, history_: unknown, requests_: unknown, end_: unknown) {
@@ -3297,7 +3375,7 @@ function decodeFormationBallot(r: Reader, end: number): m.FormationBallot {
 function encodeGenesis(w: Writer, v: m.Genesis): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 164); encodeMemberInfo(w, item); w.close(at, 164); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 167); encodeMemberInfo(w, item); w.close(at, 167); }
 }
 
 function decodeGenesis(r: Reader, end: number): m.Genesis {
@@ -3316,10 +3394,10 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 165); encodeMemberInfo(w, v.member); w.close(at, 165); }
+  if (v.member !== undefined) { const at = w.open(10, 168); encodeMemberInfo(w, v.member); w.close(at, 168); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
-  if (v.ballot !== undefined) { const at = w.open(26, 166); encodeFormationBallot(w, v.ballot); w.close(at, 166); }
-  if (v.genesis !== undefined) { const at = w.open(34, 167); encodeGenesis(w, v.genesis); w.close(at, 167); }
+  if (v.ballot !== undefined) { const at = w.open(26, 169); encodeFormationBallot(w, v.ballot); w.close(at, 169); }
+  if (v.genesis !== undefined) { const at = w.open(34, 170); encodeGenesis(w, v.genesis); w.close(at, 170); }
 }
 
 const FormationRequestObject = plain<m.FormationRequest>(function (this: Open, member_: unknown, peers_: unknown, ballot_: unknown, genesis_: unknown) {
@@ -3343,13 +3421,13 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
-  if (v.member !== undefined) { const at = w.open(10, 168); encodeMemberInfo(w, v.member); w.close(at, 168); }
+  if (v.member !== undefined) { const at = w.open(10, 171); encodeMemberInfo(w, v.member); w.close(at, 171); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
   if (v.formed !== undefined && v.formed !== false) w.bool(24, v.formed);
   if (v.granted !== undefined && v.granted !== false) w.bool(32, v.granted);
-  if (v.promised !== undefined) { const at = w.open(42, 169); encodeFormationBallot(w, v.promised); w.close(at, 169); }
-  if (v.acceptedAt !== undefined) { const at = w.open(50, 170); encodeFormationBallot(w, v.acceptedAt); w.close(at, 170); }
-  if (v.genesis !== undefined) { const at = w.open(58, 171); encodeGenesis(w, v.genesis); w.close(at, 171); }
+  if (v.promised !== undefined) { const at = w.open(42, 172); encodeFormationBallot(w, v.promised); w.close(at, 172); }
+  if (v.acceptedAt !== undefined) { const at = w.open(50, 173); encodeFormationBallot(w, v.acceptedAt); w.close(at, 173); }
+  if (v.genesis !== undefined) { const at = w.open(58, 174); encodeGenesis(w, v.genesis); w.close(at, 174); }
 }
 
 const FormationAnswerObject = plain<m.FormationAnswer>(function (this: Open, member_: unknown, peers_: unknown, formed_: unknown, granted_: unknown, promised_: unknown, acceptedAt_: unknown, genesis_: unknown) {
@@ -3379,7 +3457,7 @@ function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(8, v.ttlMs);
   if (v.holder !== undefined && v.holder !== '') w.text(18, v.holder);
   if (v.guarded !== undefined && v.guarded !== false) w.bool(24, v.guarded);
-  if (v.info !== undefined) { const at = w.open(34, 172); encodeWriteInfo(w, v.info); w.close(at, 172); }
+  if (v.info !== undefined) { const at = w.open(34, 175); encodeWriteInfo(w, v.info); w.close(at, 175); }
 }
 
 const GrantRequestObject = plain<m.GrantRequest>(function (this: Open, ttlMs_: unknown, holder_: unknown, guarded_: unknown, info_: unknown) {
@@ -3457,7 +3535,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.info !== undefined) { const at = w.open(18, 173); encodeWriteInfo(w, v.info); w.close(at, 173); }
+  if (v.info !== undefined) { const at = w.open(18, 176); encodeWriteInfo(w, v.info); w.close(at, 176); }
 }
 
 const RevokeRequestObject = plain<m.RevokeRequest>(function (this: Open, id_: unknown, info_: unknown) {
@@ -3523,8 +3601,8 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
-  if (v.hello !== undefined) { const at = w.open(10, 174); encodeRaftHello(w, v.hello); w.close(at, 174); }
-  if (v.batch !== undefined) { const at = w.open(18, 175); encodeRaftBatch(w, v.batch); w.close(at, 175); }
+  if (v.hello !== undefined) { const at = w.open(10, 177); encodeRaftHello(w, v.hello); w.close(at, 177); }
+  if (v.batch !== undefined) { const at = w.open(18, 178); encodeRaftBatch(w, v.batch); w.close(at, 178); }
 }
 
 const RaftFrameObject = plain<m.RaftFrame>(function (this: Open, hello_: unknown, batch_: unknown) {
@@ -3546,7 +3624,7 @@ function decodeRaftFrame(r: Reader, end: number): m.RaftFrame {
 }
 
 function encodeRaftBatch(w: Writer, v: m.RaftBatch): void {
-  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 176); encodeRaftMessage(w, item); w.close(at, 176); }
+  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 179); encodeRaftMessage(w, item); w.close(at, 179); }
 }
 
 function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
@@ -3578,8 +3656,8 @@ function decodeRaftStreamEnd(r: Reader, end: number): m.RaftStreamEnd {
 }
 
 function encodeSnapshotOpening(w: Writer, v: m.SnapshotOpening): void {
-  if (v.hello !== undefined) { const at = w.open(10, 177); encodeRaftHello(w, v.hello); w.close(at, 177); }
-  if (v.message !== undefined) { const at = w.open(18, 178); encodeRaftMessage(w, v.message); w.close(at, 178); }
+  if (v.hello !== undefined) { const at = w.open(10, 180); encodeRaftHello(w, v.hello); w.close(at, 180); }
+  if (v.message !== undefined) { const at = w.open(18, 181); encodeRaftMessage(w, v.message); w.close(at, 181); }
 }
 
 function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
@@ -3597,7 +3675,7 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
 }
 
 function encodeSnapshotFrame(w: Writer, v: Fields<m.SnapshotFrame>): void {
-  if (v.opening !== undefined) { const at = w.open(10, 179); encodeSnapshotOpening(w, v.opening); w.close(at, 179); }
+  if (v.opening !== undefined) { const at = w.open(10, 182); encodeSnapshotOpening(w, v.opening); w.close(at, 182); }
   if (v.chunk !== undefined) w.bytes(18, v.chunk);
 }
 
@@ -3640,7 +3718,7 @@ function decodeConfChangeOp(r: Reader, end: number): m.ConfChangeOp {
 
 function encodeConfChange(w: Writer, v: m.ConfChange): void {
   if (v.transition !== undefined && v.transition !== 'auto') w.word(8, ConfChangeTransition, v.transition);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 180); encodeConfChangeOp(w, item); w.close(at, 180); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 183); encodeConfChangeOp(w, item); w.close(at, 183); }
   if (v.context !== undefined) w.bytes(26, v.context);
 }
 
@@ -3667,7 +3745,7 @@ function encodeEntry(w: Writer, v: m.Entry): void {
   if (v.term !== undefined && v.term !== 0) w.int64(8, v.term);
   if (v.index !== undefined && v.index !== 0) w.int64(16, v.index);
   if (v.data !== undefined && v.data.length > 0) w.bytes(26, v.data);
-  if (v.change !== undefined) { const at = w.open(34, 181); encodeConfChange(w, v.change); w.close(at, 181); }
+  if (v.change !== undefined) { const at = w.open(34, 184); encodeConfChange(w, v.change); w.close(at, 184); }
 }
 
 const EntryObject = plain<m.Entry>(function (this: Open, term_: unknown, index_: unknown, data_: unknown, change_: unknown) {
@@ -3691,10 +3769,10 @@ function decodeEntry(r: Reader, end: number): m.Entry {
 }
 
 function encodeConfState(w: Writer, v: m.ConfState): void {
-  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 182); for (const item of v.voters) w.item(item); w.close(at, 182); }
-  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 183); for (const item of v.learners) w.item(item); w.close(at, 183); }
-  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 184); for (const item of v.votersOutgoing) w.item(item); w.close(at, 184); }
-  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 185); for (const item of v.learnersNext) w.item(item); w.close(at, 185); }
+  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 185); for (const item of v.voters) w.item(item); w.close(at, 185); }
+  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 186); for (const item of v.learners) w.item(item); w.close(at, 186); }
+  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 187); for (const item of v.votersOutgoing) w.item(item); w.close(at, 187); }
+  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 188); for (const item of v.learnersNext) w.item(item); w.close(at, 188); }
   if (v.autoLeave !== undefined && v.autoLeave !== false) w.bool(40, v.autoLeave);
 }
 
@@ -3722,7 +3800,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
   if (v.index !== undefined && v.index !== 0) w.int64(8, v.index);
   if (v.term !== undefined && v.term !== 0) w.int64(16, v.term);
-  if (v.confState !== undefined) { const at = w.open(26, 186); encodeConfState(w, v.confState); w.close(at, 186); }
+  if (v.confState !== undefined) { const at = w.open(26, 189); encodeConfState(w, v.confState); w.close(at, 189); }
 }
 
 function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
@@ -3741,7 +3819,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
 }
 
 function encodeSnapshot(w: Writer, v: m.Snapshot): void {
-  if (v.metadata !== undefined) { const at = w.open(10, 187); encodeSnapshotMetadata(w, v.metadata); w.close(at, 187); }
+  if (v.metadata !== undefined) { const at = w.open(10, 190); encodeSnapshotMetadata(w, v.metadata); w.close(at, 190); }
   if (v.data !== undefined && v.data.length > 0) w.bytes(18, v.data);
 }
 
@@ -3762,7 +3840,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
 function encodeAppendEntries(w: Writer, v: m.AppendEntries): void {
   if (v.prevLogIndex !== undefined && v.prevLogIndex !== 0) w.int64(8, v.prevLogIndex);
   if (v.prevLogTerm !== undefined && v.prevLogTerm !== 0) w.int64(16, v.prevLogTerm);
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 188); encodeEntry(w, item); w.close(at, 188); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 191); encodeEntry(w, item); w.close(at, 191); }
   if (v.leaderCommit !== undefined && v.leaderCommit !== 0) w.int64(32, v.leaderCommit);
 }
 
@@ -3904,7 +3982,7 @@ function decodeHeartbeatResponse(r: Reader, end: number): m.HeartbeatResponse {
 }
 
 function encodeInstallSnapshot(w: Writer, v: m.InstallSnapshot): void {
-  if (v.snapshot !== undefined) { const at = w.open(10, 189); encodeSnapshot(w, v.snapshot); w.close(at, 189); }
+  if (v.snapshot !== undefined) { const at = w.open(10, 192); encodeSnapshot(w, v.snapshot); w.close(at, 192); }
 }
 
 function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
@@ -3992,19 +4070,19 @@ function encodeRaftMessage(w: Writer, v: m.RaftMessage): void {
   if (v.from !== undefined && v.from !== 0) w.int64(8, v.from);
   if (v.to !== undefined && v.to !== 0) w.int64(16, v.to);
   if (v.term !== undefined && v.term !== 0) w.int64(24, v.term);
-  if (v.appendEntries !== undefined) { const at = w.open(34, 190); encodeAppendEntries(w, v.appendEntries); w.close(at, 190); }
-  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 191); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 191); }
-  if (v.requestVote !== undefined) { const at = w.open(50, 192); encodeRequestVote(w, v.requestVote); w.close(at, 192); }
-  if (v.preVote !== undefined) { const at = w.open(58, 193); encodeRequestVote(w, v.preVote); w.close(at, 193); }
-  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 194); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 194); }
-  if (v.preVoteResponse !== undefined) { const at = w.open(74, 195); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 195); }
-  if (v.heartbeat !== undefined) { const at = w.open(82, 196); encodeHeartbeat(w, v.heartbeat); w.close(at, 196); }
-  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 197); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 197); }
-  if (v.installSnapshot !== undefined) { const at = w.open(98, 198); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 198); }
-  if (v.timeoutNow !== undefined) { const at = w.open(106, 199); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 199); }
-  if (v.transferLeader !== undefined) { const at = w.open(114, 200); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 200); }
-  if (v.readIndex !== undefined) { const at = w.open(122, 201); encodeReadIndex(w, v.readIndex); w.close(at, 201); }
-  if (v.readIndexResponse !== undefined) { const at = w.open(130, 202); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 202); }
+  if (v.appendEntries !== undefined) { const at = w.open(34, 193); encodeAppendEntries(w, v.appendEntries); w.close(at, 193); }
+  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 194); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 194); }
+  if (v.requestVote !== undefined) { const at = w.open(50, 195); encodeRequestVote(w, v.requestVote); w.close(at, 195); }
+  if (v.preVote !== undefined) { const at = w.open(58, 196); encodeRequestVote(w, v.preVote); w.close(at, 196); }
+  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 197); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 197); }
+  if (v.preVoteResponse !== undefined) { const at = w.open(74, 198); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 198); }
+  if (v.heartbeat !== undefined) { const at = w.open(82, 199); encodeHeartbeat(w, v.heartbeat); w.close(at, 199); }
+  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 200); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 200); }
+  if (v.installSnapshot !== undefined) { const at = w.open(98, 201); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 201); }
+  if (v.timeoutNow !== undefined) { const at = w.open(106, 202); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 202); }
+  if (v.transferLeader !== undefined) { const at = w.open(114, 203); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 203); }
+  if (v.readIndex !== undefined) { const at = w.open(122, 204); encodeReadIndex(w, v.readIndex); w.close(at, 204); }
+  if (v.readIndexResponse !== undefined) { const at = w.open(130, 205); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 205); }
 }
 
 const RaftMessageObject = plain<m.RaftMessage>(function (this: Open, from_: unknown, to_: unknown, term_: unknown, appendEntries_: unknown, appendEntriesResponse_: unknown, requestVote_: unknown, preVote_: unknown, requestVoteResponse_: unknown, preVoteResponse_: unknown, heartbeat_: unknown, heartbeatResponse_: unknown, installSnapshot_: unknown, timeoutNow_: unknown, transferLeader_: unknown, readIndex_: unknown, readIndexResponse_: unknown) {
@@ -4040,7 +4118,7 @@ function decodeRaftMessage(r: Reader, end: number): m.RaftMessage {
 }
 
 function encodeJoinRequest(w: Writer, v: m.JoinRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 203); encodeMemberInfo(w, v.member); w.close(at, 203); }
+  if (v.member !== undefined) { const at = w.open(10, 206); encodeMemberInfo(w, v.member); w.close(at, 206); }
   if (v.replaces !== undefined && v.replaces !== false) w.bool(16, v.replaces);
 }
 
@@ -4061,7 +4139,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
 function encodeJoinResponse(w: Writer, v: m.JoinResponse): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 204); encodeMemberInfo(w, item); w.close(at, 204); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 207); encodeMemberInfo(w, item); w.close(at, 207); }
 }
 
 function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
@@ -4249,8 +4327,8 @@ function encodeLocalStatus(w: Writer, v: m.LocalStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(56, v.version);
   if (v.lastIndex !== undefined && v.lastIndex !== 0) w.int64(64, v.lastIndex);
   if (v.appliedIndex !== undefined && v.appliedIndex !== 0) w.int64(72, v.appliedIndex);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 205); encodeMemberStatus(w, item); w.close(at, 205); }
-  if (v.use !== undefined) { const at = w.open(90, 206); encodeStoreUse(w, v.use); w.close(at, 206); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 208); encodeMemberStatus(w, item); w.close(at, 208); }
+  if (v.use !== undefined) { const at = w.open(90, 209); encodeStoreUse(w, v.use); w.close(at, 209); }
 }
 
 const LocalStatusObject = plain<m.LocalStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, name_: unknown, id_: unknown, term_: unknown, leader_: unknown, version_: unknown, lastIndex_: unknown, appliedIndex_: unknown, members_: unknown, use_: unknown) {
@@ -4281,8 +4359,8 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 207); encodeKindAmount(w, item); w.close(at, 207); }
-  if (v.history !== undefined) { const at = w.open(18, 208); encodeHistoryUse(w, v.history); w.close(at, 208); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 210); encodeKindAmount(w, item); w.close(at, 210); }
+  if (v.history !== undefined) { const at = w.open(18, 211); encodeHistoryUse(w, v.history); w.close(at, 211); }
   if (v.watches !== undefined && v.watches !== 0) w.uint32(24, v.watches);
 }
 
@@ -4372,8 +4450,8 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.leader !== undefined) w.text(26, v.leader);
   if (v.term !== undefined && v.term !== 0) w.int64(32, v.term);
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 209); encodeMemberStatus(w, item); w.close(at, 209); }
-  if (v.use !== undefined) { const at = w.open(58, 210); encodeStoreUse(w, v.use); w.close(at, 210); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 212); encodeMemberStatus(w, item); w.close(at, 212); }
+  if (v.use !== undefined) { const at = w.open(58, 213); encodeStoreUse(w, v.use); w.close(at, 213); }
 }
 
 const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown) {
@@ -4401,22 +4479,22 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
 
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 211); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 211); }
+  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 214); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 214); }
   if (v.ids !== undefined) for (const item of v.ids) w.text(26, item);
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(34, item);
   if (v.names !== undefined) for (const item of v.names) w.text(42, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(50, item);
   if (v.nodeIds !== undefined) for (const item of v.nodeIds) w.text(58, item);
   if (v.serviceIds !== undefined) for (const item of v.serviceIds) w.text(66, item);
-  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 212); encodeSlotFilter(w, item); w.close(at, 212); }
-  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 213); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 213); }
+  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 215); encodeSlotFilter(w, item); w.close(at, 215); }
+  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 216); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 216); }
   if (v.stateGreaterThan !== undefined) w.word(88, TaskState, v.stateGreaterThan);
-  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 214); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 214); }
-  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 215); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 215); }
-  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 216); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 216); }
-  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 217); encodeIndexEntry(w, item); w.close(at, 217); }
-  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 218); encodeIndexEntry(w, item); w.close(at, 218); }
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 219); encodeIndexFilter(w, item); w.close(at, 219); }
+  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 217); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 217); }
+  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 218); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 218); }
+  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 219); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 219); }
+  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 220); encodeIndexEntry(w, item); w.close(at, 220); }
+  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 221); encodeIndexEntry(w, item); w.close(at, 221); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 222); encodeIndexFilter(w, item); w.close(at, 222); }
 }
 
 const SelectorObject = plain<m.Selector>(function (this: Open, kind_: unknown, actions_: unknown, ids_: unknown, idPrefixes_: unknown, names_: unknown, namePrefixes_: unknown, nodeIds_: unknown, serviceIds_: unknown, slots_: unknown, desiredStates_: unknown, stateGreaterThan_: unknown, roles_: unknown, memberships_: unknown, states_: unknown, custom_: unknown, customPrefixes_: unknown, indexes_: unknown) {
@@ -4477,7 +4555,7 @@ function decodeSlotFilter(r: Reader, end: number): m.SlotFilter {
 }
 
 function encodeWatchRequest(w: Writer, v: m.WatchRequest): void {
-  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 220); encodeSelector(w, item); w.close(at, 220); }
+  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 223); encodeSelector(w, item); w.close(at, 223); }
   if (v.resumeFrom !== undefined) w.int64(16, v.resumeFrom);
   if (v.lineage !== undefined) w.text(26, v.lineage);
   if (v.matchEither !== undefined && v.matchEither !== false) w.bool(32, v.matchEither);
@@ -4512,8 +4590,8 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
   if (v.action !== undefined && v.action !== 'create') w.word(8, EventAction, v.action);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
-  if (v.object !== undefined) { const at = w.open(26, 221); encodeAnyObject(w, v.object); w.close(at, 221); }
-  if (v.old !== undefined) { const at = w.open(34, 222); encodeAnyObject(w, v.old); w.close(at, 222); }
+  if (v.object !== undefined) { const at = w.open(26, 224); encodeAnyObject(w, v.object); w.close(at, 224); }
+  if (v.old !== undefined) { const at = w.open(34, 225); encodeAnyObject(w, v.old); w.close(at, 225); }
 }
 
 const WatchEventObject = plain<m.WatchEvent>(function (this: Open, action_: unknown, kind_: unknown, object_: unknown, old_: unknown) {
@@ -4556,7 +4634,7 @@ function decodeSynced(r: Reader, end: number): m.Synced {
 function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 223); encodeWatchEvent(w, item); w.close(at, 223); }
+  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 226); encodeWatchEvent(w, item); w.close(at, 226); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -4624,7 +4702,7 @@ function decodeResync(r: Reader, end: number): m.Resync {
 
 function encodeWatchSnapshot(w: Writer, v: m.WatchSnapshot): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 224); encodeKindObject(w, item); w.close(at, 224); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 227); encodeKindObject(w, item); w.close(at, 227); }
 }
 
 function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
@@ -4643,7 +4721,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 225); encodeAnyObject(w, v.object); w.close(at, 225); }
+  if (v.object !== undefined) { const at = w.open(18, 228); encodeAnyObject(w, v.object); w.close(at, 228); }
 }
 
 const KindObjectObject = plain<m.KindObject>(function (this: Open, kind_: unknown, object_: unknown) {
@@ -4666,11 +4744,11 @@ function decodeKindObject(r: Reader, end: number): m.KindObject {
 
 function encodeWatchResponse(w: Writer, v: m.WatchResponse): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(10, v.lineage);
-  if (v.synced !== undefined) { const at = w.open(18, 226); encodeSynced(w, v.synced); w.close(at, 226); }
-  if (v.transaction !== undefined) { const at = w.open(26, 227); encodeWatchTransaction(w, v.transaction); w.close(at, 227); }
-  if (v.bookmark !== undefined) { const at = w.open(34, 228); encodeBookmark(w, v.bookmark); w.close(at, 228); }
-  if (v.resync !== undefined) { const at = w.open(42, 229); encodeResync(w, v.resync); w.close(at, 229); }
-  if (v.snapshot !== undefined) { const at = w.open(50, 230); encodeWatchSnapshot(w, v.snapshot); w.close(at, 230); }
+  if (v.synced !== undefined) { const at = w.open(18, 229); encodeSynced(w, v.synced); w.close(at, 229); }
+  if (v.transaction !== undefined) { const at = w.open(26, 230); encodeWatchTransaction(w, v.transaction); w.close(at, 230); }
+  if (v.bookmark !== undefined) { const at = w.open(34, 231); encodeBookmark(w, v.bookmark); w.close(at, 231); }
+  if (v.resync !== undefined) { const at = w.open(42, 232); encodeResync(w, v.resync); w.close(at, 232); }
+  if (v.snapshot !== undefined) { const at = w.open(50, 233); encodeWatchSnapshot(w, v.snapshot); w.close(at, 233); }
 }
 
 const WatchResponseObject = plain<m.WatchResponse>(function (this: Open, lineage_: unknown, synced_: unknown, transaction_: unknown, bookmark_: unknown, resync_: unknown, snapshot_: unknown) {
@@ -4759,6 +4837,9 @@ export const codecs: Codecs = {
   FileTarget: [encodeFileTarget, decodeFileTarget],
   SecretReference: [encodeSecretReference, decodeSecretReference],
   ConfigReference: [encodeConfigReference, decodeConfigReference],
+  Ulimit: [encodeUlimit, decodeUlimit],
+  CredentialSpec: [encodeCredentialSpec, decodeCredentialSpec],
+  Privileges: [encodePrivileges, decodePrivileges],
   ContainerSpec: [encodeContainerSpec, decodeContainerSpec],
   ResourceRequirements: [encodeResourceRequirements, decodeResourceRequirements],
   RestartPolicy: [encodeRestartPolicy, decodeRestartPolicy],

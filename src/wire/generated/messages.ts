@@ -335,6 +335,7 @@ export interface Resources {
   readonly nanoCpus: number;
   readonly memoryBytes: number;
   readonly generic: readonly GenericResource[];
+  readonly pids: number;
 }
 
 export type PortProtocol = 'tcp' | 'udp' | 'sctp';
@@ -387,7 +388,7 @@ export interface Ipam {
   readonly configs: readonly IpamConfig[];
 }
 
-export type MountType = 'bind' | 'volume' | 'tmpfs' | 'npipe';
+export type MountType = 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'cluster';
 
 export interface BindOptions {
   readonly propagation: string;
@@ -397,6 +398,7 @@ export interface VolumeOptions {
   readonly noCopy: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly driver?: Driver;
+  readonly subpath: string;
 }
 
 export interface TmpfsOptions {
@@ -446,7 +448,26 @@ export interface ConfigReference {
   readonly configId: string;
   readonly configName: string;
   readonly file?: FileTarget;
+  readonly runtime: boolean;
 }
+
+export interface Ulimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export interface CredentialSpec {
+  readonly config: string;
+  readonly file: string;
+  readonly registry: string;
+}
+
+export interface Privileges {
+  readonly credentialSpec?: CredentialSpec;
+}
+
+export type Isolation = 'default' | 'process' | 'hyperv';
 
 export interface ContainerSpec {
   readonly image: string;
@@ -473,6 +494,10 @@ export interface ContainerSpec {
   readonly sysctls: Readonly<Record<string, string>>;
   readonly secrets: readonly SecretReference[];
   readonly configs: readonly ConfigReference[];
+  readonly ulimits: readonly Ulimit[];
+  readonly privileges?: Privileges;
+  readonly isolation: Isolation;
+  readonly oomScoreAdj: number;
 }
 
 export interface ResourceRequirements {
@@ -1518,6 +1543,9 @@ export interface Messages {
   FileTarget: FileTarget;
   SecretReference: SecretReference;
   ConfigReference: ConfigReference;
+  Ulimit: Ulimit;
+  CredentialSpec: CredentialSpec;
+  Privileges: Privileges;
   ContainerSpec: ContainerSpec;
   ResourceRequirements: ResourceRequirements;
   RestartPolicy: RestartPolicy;

@@ -3,6 +3,7 @@ import { messageOf } from '../base/errors.js';
 import { isStoreError } from '../base/store-error.js';
 import { addApply } from './commands/apply.js';
 import { addCatalog } from './commands/catalog.js';
+import { addCompose } from './commands/compose.js';
 import { addCreate } from './commands/create.js';
 import { addDoctor } from './commands/doctor.js';
 import { addHistory } from './commands/history.js';
@@ -58,6 +59,7 @@ export async function run(args: readonly string[], given: Context): Promise<numb
   addStatus(program, context, exit);
   addMember(program, context);
   addApply(program, context);
+  addCompose(program, context);
   addObjects(program, context);
   addHistory(program, context);
   addSnapshot(program, context, exit);

@@ -12,7 +12,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { ComposeError, type Place } from './errors.js';
+import { ComposeError, type Place, type Spot } from './errors.js';
 
 /** Deepest nesting of lists and maps: the parser is recursive. */
 const depthMax = 100;
@@ -23,16 +23,15 @@ const valuesMax = 500_000;
 /** Most characters of text in a file once its anchors and variables are expanded. */
 const charsMax = 16 * 1024 * 1024;
 
-/** One entry of a map: its value, and the line of its key. */
-export interface Pair {
+/** One entry of a map: its value, and the place of its key. */
+export interface Pair extends Spot {
   readonly node: unknown;
-  readonly line: number;
 }
 
 /** Parsed YAML file whose anchors and merges cost as much as their expansion, within limits. */
 export class YamlDocument {
   readonly file: string;
-  readonly warnings: string[];
+  readonly warnings: readonly string[];
   readonly root: unknown;
   readonly #lines: LineCounter;
   /** Target node of each alias. */
@@ -48,9 +47,12 @@ export class YamlDocument {
     this.file = file;
     this.#lines = lines;
     this.root = document.contents ?? undefined;
-    this.warnings = document.warnings.map(
-      ({ pos, message }) => `${file}:${this.#lineAt(pos[0])}: ${message.split('\n')[0]}`,
-    );
+    this.warnings = document.warnings
+      .filter(({ message }) => !/Unresolved tag: !(?:reset|override)\b/.test(message))
+      .map(({ pos, message }) => {
+        const { line, column } = this.#spotAt(pos[0]);
+        return `${file}:${line}:${column}: ${message.split('\n')[0]}`;
+      });
     this.#look(document);
   }
 
@@ -58,7 +60,8 @@ export class YamlDocument {
   static parse(text: string, file: string): YamlDocument {
     const lines = new LineCounter();
     const refuse = (offset: number, what: string): never => {
-      throw new ComposeError({ file, path: '', line: lines.linePos(offset).line || 1 }, what);
+      const { line, col } = lines.linePos(offset);
+      throw new ComposeError({ file, path: '', line: line || 1, column: col || 1 }, what);
     };
     const tokens = [...new Parser(lines.addNewLine).parse(text)];
     for (const token of tokens) {
@@ -77,15 +80,15 @@ export class YamlDocument {
     throw new ComposeError({ ...at, file: this.file }, what, cause === undefined ? undefined : { cause });
   }
 
-  lineOf(node: unknown): number | undefined {
+  spotOf(node: unknown): Spot | undefined {
     const offset = (node as Node | null | undefined)?.range?.[0];
-    return offset === undefined ? undefined : this.#lineAt(offset);
+    return offset === undefined ? undefined : this.#spotAt(offset);
   }
 
   /** Returns the node itself, or the target of its alias. */
   resolve(node: unknown, at: Place): Node | undefined {
     if (!isAlias(node)) return (node ?? undefined) as Node | undefined;
-    const place = { path: at.path, line: this.lineOf(node) ?? at.line };
+    const place = { ...at, ...this.spotOf(node) };
     return this.#targets.get(node) ?? this.fail(place, `there is no anchor &${node.source}`);
   }
 
@@ -97,16 +100,17 @@ export class YamlDocument {
     if (this.#merging.size === mergesMax) this.fail(at, `more than ${mergesMax} merges (<<) follow one another`);
     this.#merging.add(map);
     const pairs = new Map<string, Pair>();
-    const merged = new Map<YAMLMap, number>();
+    const merged = new Map<YAMLMap, Place>();
     for (const { key, value } of map.items) {
-      const line = this.lineOf(key) ?? at.line;
-      const name = keyName(key) ?? this.fail({ path: at.path, line }, 'keys must be plain words');
-      if (name !== '<<') pairs.set(name, { node: value, line });
-      else for (const from of this.#sources(value, { path: at.path, line })) merged.set(from, line);
+      const place = { ...at, ...this.spotOf(key) };
+      const { line, column } = place;
+      const name = keyName(key) ?? this.fail(place, 'keys must be plain words');
+      if (name !== '<<') pairs.set(name, { node: value, line, column });
+      else for (const from of this.#sources(value, place)) merged.set(from, place);
     }
     this.spendValues(pairs.size, at);
-    for (const [from, line] of merged) {
-      const others = this.pairs(from, { path: at.path, line });
+    for (const [from, place] of merged) {
+      const others = this.pairs(from, place);
       this.spendValues(others.size, at);
       for (const [name, pair] of others) if (!pairs.has(name)) pairs.set(name, pair);
     }
@@ -135,11 +139,11 @@ export class YamlDocument {
   /** Returns the maps that one `<<` names. */
   #sources(value: unknown, at: Place): readonly YAMLMap[] {
     const node = this.resolve(value, at);
-    const line = this.lineOf(value) ?? at.line;
-    const each = isSeq(node) ? node.items.map((item) => this.resolve(item, { ...at, line })) : [node];
+    const place = { ...at, ...this.spotOf(value) };
+    const each = isSeq(node) ? node.items.map((item) => this.resolve(item, place)) : [node];
     this.spendValues(each.length, at);
     return each.map((one) =>
-      isMap(one) ? one : this.fail({ ...at, line: this.lineOf(one) ?? line }, '<< must name a map, or a list of maps'),
+      isMap(one) ? one : this.fail({ ...place, ...this.spotOf(one) }, '<< must name a map, or a list of maps'),
     );
   }
 
@@ -162,13 +166,15 @@ export class YamlDocument {
     for (const { key } of map.items) {
       const name = keyName(key);
       if (name === undefined) continue;
-      if (seen.has(name)) this.fail({ path: '', line: this.lineOf(key) ?? 1 }, `Map keys must be unique: "${name}"`);
+      if (seen.has(name))
+        this.fail({ path: '', line: 1, column: 1, ...this.spotOf(key) }, `Map keys must be unique: "${name}"`);
       seen.add(name);
     }
   }
 
-  #lineAt(offset: number): number {
-    return this.#lines.linePos(offset).line;
+  #spotAt(offset: number): Spot {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line, column: col };
   }
 }
 

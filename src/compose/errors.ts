@@ -1,7 +1,12 @@
-/** A place in a Compose file. */
-export interface Place {
-  readonly path: string;
+/** A line and a column of a file, counted from 1. */
+export interface Spot {
   readonly line: number;
+  readonly column: number;
+}
+
+/** A place in a Compose file. */
+export interface Place extends Spot {
+  readonly path: string;
 }
 
 /** Unusable value in a Compose file: its place, and the expected value. */
@@ -10,11 +15,13 @@ export class ComposeError extends Error {
   readonly file: string;
   readonly path: string;
   readonly line: number;
+  readonly column: number;
 
   constructor(at: Place & { readonly file: string }, what: string, options?: ErrorOptions) {
-    super(`${at.file}:${at.line}: ${at.path === '' ? '' : `${at.path}: `}${what}`, options);
+    super(`${at.file}:${at.line}:${at.column}: ${at.path === '' ? '' : `${at.path}: `}${what}`, options);
     this.file = at.file;
     this.path = at.path;
     this.line = at.line;
+    this.column = at.column;
   }
 }

@@ -1,6 +1,6 @@
 import type { Reader } from './reader.js';
 
-/** Ownership of a network or a volume, as the file declares it. */
+/** Ownership of a network, volume, secret or config, as the file declares it. */
 export interface External {
   /** True when it is made elsewhere: it must exist already. */
   readonly external: boolean;
@@ -16,7 +16,7 @@ export function externalOf(key: string, reader: Reader): External {
     const isExternal = external.flag() ?? false;
     return { external: isExternal, name: name ?? (isExternal ? key : undefined) };
   }
-  external.warnUnknown(['name']);
+  external.keys(['name']);
   const older = external.get('name').optionalText();
   if (name !== undefined && older !== undefined)
     external.fail(`names it "${older}", and name says "${name}": remove one`);

@@ -1,5 +1,12 @@
 export { ComposeError } from './errors.js';
+export { parseEnvFile } from './env-file.js';
 export { parseStack, stackNameOf } from './stack.js';
-export type { Stack } from './stack.js';
-export { planStack, stackLabel } from './plan.js';
-export type { Current, PlannedChange } from './plan.js';
+export type { Stack, StackOptions } from './stack.js';
+export type { FileText } from './model.js';
+export type { Files } from './value.js';
+export { planStack } from './plan.js';
+export type { Current, PlanOptions } from './plan.js';
+export { versionsOf } from './plan-content.js';
+export type { PlannedChange, StackKind } from './planned.js';
+export { stackLabel } from './labels.js';
+export { resolvedFile, resolvedText } from './resolved.js';

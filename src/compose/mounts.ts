@@ -1,5 +1,7 @@
-import type { DeepPartial, Mount } from '../kinds/index.js';
-import type { Reader } from './reader.js';
+import type { DeepPartial, Mount, VolumeOptions } from '../kinds/index.js';
+import { modeOf } from './file-mode.js';
+import { bindLeftOut, mountLeftOut } from './keys.js';
+import { bytesOf, type Reader } from './reader.js';
 
 const propagations = ['rprivate', 'private', 'rshared', 'shared', 'rslave', 'slave'];
 /** Matches a path; the letter of a Windows drive is followed by a colon. */
@@ -43,27 +45,64 @@ function optionsOf(reader: Reader, words: readonly string[]): DeepPartial<Mount>
 }
 
 function longMount(reader: Reader): DeepPartial<Mount> {
-  reader.warnUnknown(['type', 'source', 'target', 'read_only', 'bind', 'volume', 'tmpfs']);
+  reader.keys(['type', 'source', 'target', 'read_only', 'bind', 'volume', 'tmpfs', 'cluster'], mountLeftOut);
   const type =
-    reader.get('type').word(['bind', 'volume', 'tmpfs', 'npipe'] as const) ?? reader.fail('type must be given');
+    reader.get('type').word(['bind', 'volume', 'tmpfs', 'npipe', 'cluster'] as const) ??
+    reader.fail('type must be given');
   if ((reader.get('target').optionalText() ?? '') === '')
     reader.fail('target must be given: the path inside the container');
-  reader.get('bind').warnUnknown(['propagation']);
-  reader.get('volume').warnUnknown(['nocopy']);
-  reader.get('tmpfs').warnUnknown(['size']);
+  reader.get('bind').keys(['propagation'], bindLeftOut);
+  reader.get('tmpfs').keys(['size', 'mode']);
+  reader.get('cluster').keys([]);
   const source = reader.get('source').optionalText() ?? '';
-  const propagation = reader.get('bind').get('propagation').optionalText();
-  const noCopy = reader.get('volume').get('nocopy').flag();
-  const sizeBytes = reader.get('tmpfs').get('size').bytes();
-  if (source === '' && (type === 'bind' || type === 'npipe')) reader.fail(`a ${type} needs a source that is not empty`);
+  const propagation = reader.get('bind').get('propagation').word(propagations);
+  const volume = volumeOptionsOf(reader.get('volume'));
+  const tmpfs = { sizeBytes: reader.get('tmpfs').get('size').bytes(), mode: modeOf(reader.get('tmpfs').get('mode')) };
+  if (source === '' && type !== 'volume' && type !== 'tmpfs') reader.fail(`a ${type} needs a source that is not empty`);
   return checked(reader, {
     type,
     source: type === 'bind' ? reader.absolutePath(source) : source,
     target: reader.get('target').text(),
     readOnly: reader.get('read_only').flag(),
     ...(propagation !== undefined && { bind: { propagation } }),
-    ...(noCopy !== undefined && { volume: { noCopy } }),
-    ...(sizeBytes !== undefined && { tmpfs: { sizeBytes } }),
+    ...(volume && { volume }),
+    ...((tmpfs.sizeBytes ?? tmpfs.mode) !== undefined && { tmpfs }),
+  });
+}
+
+function volumeOptionsOf(reader: Reader): DeepPartial<VolumeOptions> | undefined {
+  reader.keys(['nocopy', 'subpath', 'labels']);
+  const noCopy = reader.get('nocopy').flag();
+  const subpath = reader.get('subpath').optionalText();
+  const labels = reader.get('labels').pairs();
+  const hasLabels = Object.keys(labels).length > 0;
+  if (noCopy === undefined && subpath === undefined && !hasLabels) return undefined;
+  return {
+    ...(noCopy !== undefined && { noCopy }),
+    ...(subpath !== undefined && { subpath }),
+    ...(hasLabels && { labels }),
+  };
+}
+
+/** Reads `tmpfs` of a service: paths, each with options such as `/run:size=64m,mode=1770`. */
+export function tmpfsOf(reader: Reader): DeepPartial<Mount>[] {
+  const items = reader.isList ? reader.items() : reader.absent ? [] : [reader];
+  return items.map((item) => {
+    const [target = '', ...rest] = item.text().split(':');
+    if (!target.startsWith('/')) item.fail(`must be an absolute path, is "${target.slice(0, 100)}"`);
+    const options = rest
+      .join(':')
+      .split(',')
+      .filter((word) => word !== '');
+    const tmpfs: { sizeBytes?: number; mode?: number } = {};
+    for (const option of options) {
+      const [name = '', value = ''] = option.split('=');
+      if (name === 'size')
+        tmpfs.sizeBytes = bytesOf(value) ?? item.fail(`must have a size like 64m, is "${value.slice(0, 100)}"`);
+      else if (name === 'mode' && /^[0-7]{1,4}$/.test(value)) tmpfs.mode = parseInt(value, 8);
+      else item.warn(`"${option.slice(0, 100)}" is not supported and is left out`);
+    }
+    return { type: 'tmpfs', target, ...(Object.keys(tmpfs).length > 0 && { tmpfs }) };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { DeepPartial, Network } from '../kinds/index.js';
 import { type External, externalOf } from './external.js';
+import { networkLeftOut } from './keys.js';
 import type { Reader } from './reader.js';
 
 /** Network of the file. Without an explicit name, its key is prefixed with the stack's name. */
@@ -10,17 +11,10 @@ export interface ComposeNetwork extends External {
 }
 
 export function networkOf(key: string, reader: Reader): ComposeNetwork {
-  reader.warnUnknown([
-    'driver',
-    'driver_opts',
-    'internal',
-    'attachable',
-    'enable_ipv6',
-    'external',
-    'name',
-    'labels',
-    'ipam',
-  ]);
+  reader.keys(
+    ['driver', 'driver_opts', 'internal', 'attachable', 'enable_ipv6', 'external', 'name', 'labels', 'ipam'],
+    networkLeftOut,
+  );
   return {
     key,
     ...externalOf(key, reader),
@@ -41,13 +35,13 @@ export function networkOf(key: string, reader: Reader): ComposeNetwork {
 
 function ipamOf(reader: Reader): Pick<DeepPartial<Network['spec']>, 'ipam'> {
   if (reader.absent) return {};
-  reader.warnUnknown(['driver', 'options', 'config']);
+  reader.keys(['driver', 'options', 'config']);
   const driver = reader.get('driver').optionalText();
   const configs = reader
     .get('config')
     .items()
     .map((config) => {
-      config.warnUnknown(['subnet', 'ip_range', 'gateway', 'aux_addresses']);
+      config.keys(['subnet', 'ip_range', 'gateway', 'aux_addresses']);
       return {
         subnet: config.get('subnet').optionalText() ?? '',
         range: config.get('ip_range').optionalText() ?? '',

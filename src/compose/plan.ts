@@ -1,157 +1,168 @@
-import { plainEqual } from '../base/plain.js';
-import { StoreError } from '../base/store-error.js';
 import {
-  type AnyObject,
   builtInKinds,
   canonicalObject,
+  type Config,
   type DeepPartial,
+  isPredefinedNetwork,
   type Network,
+  type Secret,
   type Service,
   type ServiceSpec,
+  type Task,
 } from '../kinds/index.js';
+import type { FileUse } from './file-references.js';
+import { stackLabel } from './labels.js';
+import { planContents } from './plan-content.js';
+import { byName, Draft, kept, noMeta, type PlannedChange } from './planned.js';
+import { removals } from './plan-removals.js';
+import type { Reader } from './reader.js';
+import type { ComposeService } from './service.js';
 import type { Stack } from './stack.js';
-
-/** Label of the stack that an object belongs to, as Docker's. */
-export const stackLabel = 'com.docker.stack.namespace';
-
-/** One thing to do to the cluster so that it is what the file says. */
-export type PlannedChange =
-  | { readonly op: 'create'; readonly kind: 'network' | 'service'; readonly name: string; readonly object: AnyObject }
-  | {
-      readonly op: 'update';
-      readonly kind: 'network' | 'service';
-      readonly name: string;
-      readonly object: AnyObject;
-      readonly version: number;
-    }
-  | {
-      readonly op: 'remove';
-      readonly kind: 'network' | 'service';
-      readonly name: string;
-      readonly id: string;
-      readonly version: number;
-    };
 
 /** Objects that are in the cluster now. */
 export interface Current {
   readonly networks: readonly Network[];
+  readonly secrets: readonly Secret[];
+  readonly configs: readonly Config[];
   readonly services: readonly Service[];
+  /** Needed to remove objects: tasks may still use them. */
+  readonly tasks: readonly Task[];
 }
 
-const noMeta = Object.freeze({ version: 0, createdAt: 0, updatedAt: 0 });
+export interface PlanOptions {
+  /** True: objects of the stack that the file no longer has are removed. */
+  readonly prune: boolean;
+  /** Makes ids for what is new: a service names its networks by id, in the same transaction. */
+  readonly newId: () => string;
+  /** Tells whether a secret or config holds this data, base64. Secrets are read without their data. */
+  readonly isSame: (kind: 'secret' | 'config', id: string, data: string) => boolean;
+}
+
+type Ids = ReadonlyMap<string, { readonly id: string; readonly name: string }>;
 
 /**
  * Finds what must change so that the cluster holds the stack: only what differs.
- * @param newId makes ids for what is new: a service names its networks by id, in the same transaction.
- * @throws {ComposeError} when an external network is not there.
+ * @throws {ComposeError} when an external network, secret or config is not there.
  * @throws {StoreError} `NAME_CONFLICT`: an object of that name is there and is not the stack's.
  */
-export function planStack(
-  stack: Stack,
-  current: Current,
-  options: { prune: boolean; newId: () => string },
-): PlannedChange[] {
-  const labels = { [stackLabel]: stack.name };
-  const ids = new Map<string, string>();
-  const changes: PlannedChange[] = [];
-  const wanted = new Set<string>();
-  const networks = byName(current.networks);
+export function planStack(stack: Stack, current: Current, options: PlanOptions): PlannedChange[] {
+  const draft = new Draft(stack.name);
+  const networks = planNetworks(draft, stack, current.networks, options.newId);
+  const contents = (kind: 'secret' | 'config') =>
+    planContents(draft, kind, kind === 'secret' ? stack.secrets : stack.configs, {
+      ...options,
+      current: kind === 'secret' ? current.secrets : current.configs,
+    });
+  const ids = { networks, secrets: contents('secret'), configs: contents('config') };
   const services = byName(current.services);
+  for (const service of stack.services) {
+    const name = `${stack.name}_${service.key}`;
+    const old = services.get(name.toLowerCase());
+    draft.checkOwner('service', old);
+    const id = old?.id ?? options.newId();
+    const spec = specOf(service, { name, stack, ids, old });
+    draft.add('service', canonicalObject(builtInKinds.services, { ...old, id, spec }, id, noMeta), old);
+  }
+  for (const key of stack.leftOut) keepLeftOut(draft, services.get(`${stack.name}_${key}`.toLowerCase()));
+  return options.prune ? [...removals(draft, current), ...draft.changes] : draft.changes;
+}
 
+/** Keeps a service that no profile enables, with all it uses. */
+function keepLeftOut(draft: Draft, there: Service | undefined): void {
+  if (!there) return;
+  const { networks, container } = there.spec.task;
+  for (const id of [
+    there.id,
+    ...networks.map(({ target }) => target),
+    ...(container?.secrets ?? []).map(({ secretId }) => secretId),
+    ...(container?.configs ?? []).map(({ configId }) => configId),
+  ])
+    draft.wanted.add(id);
+}
+
+function planNetworks(
+  draft: Draft,
+  stack: Stack,
+  current: readonly Network[],
+  newId: () => string,
+): Map<string, string> {
+  const ids = new Map<string, string>();
+  const networks = byName(current);
   for (const network of stack.networks) {
     const name = network.name ?? `${stack.name}_${network.key}`;
     const old = networks.get(name.toLowerCase());
     if (network.external) {
-      if (!old && stack.unused.has(network.key)) continue;
-      if (!old) network.reader.fail(`the external network "${name}" is not there: ${advice(name)}`);
-      ids.set(network.key, old.id);
-      wanted.add(old.id);
+      if (!old && isPredefinedNetwork(name)) ids.set(network.key, name);
+      else if (old) {
+        ids.set(network.key, old.id);
+        draft.wanted.add(old.id);
+      } else if (!stack.unused.has(network.key))
+        network.reader.fail(
+          `the external network "${name}" is not there: create it first, with skep network create ${name}`,
+        );
       continue;
     }
-    checkOwner('network', stack.name, old);
-    const id = old?.id ?? options.newId();
+    draft.checkOwner('network', old);
+    const id = old?.id ?? newId();
     ids.set(network.key, id);
-    wanted.add(id);
-    const annotations = { ...kept(old), name, labels: { ...network.spec.annotations?.labels, ...labels } };
-    const spec = { ...network.spec, annotations };
-    const object = canonicalObject(builtInKinds.networks, { ...old, id, spec }, id, noMeta);
-    addChange(changes, 'network', name, object, old);
+    const labels = { ...network.spec.annotations?.labels, [stackLabel]: stack.name };
+    const spec = { ...network.spec, annotations: { ...kept(old), name, labels } };
+    draft.add('network', canonicalObject(builtInKinds.networks, { ...old, id, spec }, id, noMeta), old);
   }
-  for (const { key, spec, attachments } of stack.services) {
-    const name = `${stack.name}_${key}`;
-    const old = services.get(name.toLowerCase());
-    checkOwner('service', stack.name, old);
-    const id = old?.id ?? options.newId();
-    wanted.add(id);
-    const joins = attachments.length > 0 ? attachments : [{ key: 'default', aliases: [] }];
-    const joined = joins.map((join) => ({
-      target: ids.get(join.key) ?? '',
-      aliases: [...new Set([key, ...join.aliases])],
-    }));
-    const full: DeepPartial<ServiceSpec> = {
-      ...spec,
-      annotations: { ...kept(old), name, labels: { ...spec.annotations?.labels, ...labels } },
-      task: { ...spec.task, networks: joined, ...(old && { forceUpdate: old.spec.task.forceUpdate }) },
-    };
-    const object = canonicalObject(builtInKinds.services, { ...old, id, spec: full }, id, noMeta);
-    addChange(changes, 'service', name, object, old);
-  }
-  for (const key of stack.leftOut) {
-    const there = services.get(`${stack.name}_${key}`.toLowerCase());
-    for (const id of there ? [there.id, ...there.spec.task.networks.map(({ target }) => target)] : []) wanted.add(id);
-  }
-  return options.prune ? [...removals(stack.name, current, wanted), ...changes] : changes;
+  return ids;
 }
 
-/** Keeps the parts of a spec that a Compose file cannot express. */
-function kept(old: Network | Service | undefined) {
-  return old && { indices: old.spec.annotations.indices };
-}
-
-/** Refuses to change what another stack, or a person, made. */
-function checkOwner(kind: string, stack: string, old: Network | Service | undefined): void {
-  if (!old) return;
-  const { name, labels } = old.spec.annotations;
-  const owner = labels[stackLabel];
-  if (owner === stack) return;
-  const whose = owner === undefined ? 'belongs to no stack' : `belongs to the stack "${owner}"`;
-  throw new StoreError('NAME_CONFLICT', `there is a ${kind} "${name}" already, and it ${whose}`);
-}
-
-/** Names are compared without case. */
-function byName<T extends Network | Service>(objects: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(objects.map((object) => [object.spec.annotations.name.toLowerCase(), object]));
-}
-
-/** Networks that every engine has; here they are objects like all others. */
-const predefined = ['host', 'bridge', 'none'];
-
-function advice(name: string): string {
-  return `create it first, with skep network create ${name}${predefined.includes(name) ? ` --driver ${name === 'none' ? 'null' : name}` : ''}`;
-}
-
-function addChange(
-  changes: PlannedChange[],
-  kind: 'network' | 'service',
-  name: string,
-  object: Network | Service,
-  old: Network | Service | undefined,
-): void {
-  if (!old) changes.push({ op: 'create', kind, name, object });
-  else if (!plainEqual(old.spec, object.spec))
-    changes.push({ op: 'update', kind, name, object, version: old.meta.version });
-}
-
-/** Finds what belongs to the stack and is no longer in the file: services before the networks that they use. */
-function removals(stack: string, current: Current, wanted: ReadonlySet<string>): PlannedChange[] {
-  const gone = <T extends Network | Service>(objects: readonly T[]) =>
-    objects.filter(({ id, spec }) => spec.annotations.labels[stackLabel] === stack && !wanted.has(id));
-  const removal = (kind: 'network' | 'service') => (object: Network | Service) => ({
-    op: 'remove' as const,
-    kind,
-    name: object.spec.annotations.name,
-    id: object.id,
-    version: object.meta.version,
+function specOf(
+  { key, spec, attachments, secrets, configs, credentialConfig }: ComposeService,
+  context: {
+    readonly name: string;
+    readonly stack: Stack;
+    readonly ids: { readonly networks: ReadonlyMap<string, string>; readonly secrets: Ids; readonly configs: Ids };
+    readonly old: Service | undefined;
+  },
+): DeepPartial<ServiceSpec> {
+  const { name, stack, ids, old } = context;
+  const own = { [stackLabel]: stack.name };
+  const joins = attachments.length > 0 ? attachments : [{ key: 'default', aliases: [] }];
+  const networks = joins.map((join) => {
+    const target = ids.networks.get(join.key) ?? '';
+    return { target, aliases: isPredefinedNetwork(target) ? [] : [...new Set([...join.aliases, key])] };
   });
-  return [...gone(current.services).map(removal('service')), ...gone(current.networks).map(removal('network'))];
+  const container = spec.task?.container;
+  const credential = credentialConfig && idOf('config', ids.configs, credentialConfig);
+  const used = configs.map(({ file, ...use }) => {
+    const { id, name: configName } = idOf('config', ids.configs, use);
+    return { configId: id, configName, file };
+  });
+  const runtime = credential ? [{ configId: credential.id, configName: credential.name, runtime: true }] : [];
+  return {
+    ...spec,
+    annotations: { ...kept(old), name, labels: { ...spec.annotations?.labels, ...own } },
+    task: {
+      ...spec.task,
+      container: {
+        ...container,
+        labels: { ...container?.labels, ...own },
+        secrets: secrets.map(({ file, ...use }) => {
+          const { id, name: secretName } = idOf('secret', ids.secrets, use);
+          return { secretId: id, secretName, file };
+        }),
+        configs: [...used, ...runtime],
+        ...(credential && { privileges: { credentialSpec: { config: credential.id } } }),
+      },
+      networks,
+      ...(old && { forceUpdate: old.spec.task.forceUpdate }),
+    },
+  };
+}
+
+/** Finds the secret or config that a service uses. */
+function idOf(
+  kind: 'secret' | 'config',
+  ids: Ids,
+  { key, reader }: Pick<FileUse, 'key'> & { readonly reader: Reader },
+): { readonly id: string; readonly name: string } {
+  return (
+    ids.get(key) ?? reader.fail(`the external ${kind} "${key}" is not there: create it first, with skep ${kind} create`)
+  );
 }

@@ -1,3 +1,4 @@
+import { isIP } from '../base/ip.js';
 import type { DeepPartial, PortConfig } from '../kinds/index.js';
 import type { Reader } from './reader.js';
 
@@ -8,6 +9,9 @@ export interface ComposePort {
   readonly port: Port;
   readonly reader: Reader;
 }
+
+/** Matches `127.0.0.1:8080:80/udp`; an IPv6 address stands in brackets. */
+const shortPattern = /^(?:(?:(\[[^\]]*\]|[^:[\]]+):(?=[^:]*:))?(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(\w*))?$/;
 
 const portMax = 65_535;
 const protocols = ['tcp', 'udp', 'sctp'] as const;
@@ -42,7 +46,7 @@ export function checkPorts(
 }
 
 function longPort(reader: Reader): Port {
-  reader.warnUnknown(['target', 'published', 'protocol', 'mode', 'name', 'app_protocol']);
+  reader.keys(['target', 'published', 'protocol', 'mode', 'name', 'app_protocol'], ['host_ip']);
   const target =
     reader.get('target').whole(portMax) ?? reader.fail('target must be given: the port inside the container');
   if (target === 0) reader.get('target').fail(`ports must lie between 1 and ${portMax}, is "0"`);
@@ -58,9 +62,13 @@ function longPort(reader: Reader): Port {
 
 function shortPorts(reader: Reader): Port[] {
   const text = reader.text();
-  const [, published, target = '', protocol] =
-    /^(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(\w*))?$/.exec(text) ??
-    reader.fail(`must be [published:]target[/protocol], is "${text.slice(0, 100)}" (host addresses are not supported)`);
+  const [, address, published, target = '', protocol] =
+    shortPattern.exec(text) ??
+    reader.fail(`must be [[address:]published:]target[/protocol], is "${text.slice(0, 100)}"`);
+  const bare = address?.replace(/^\[(.*)\]$/, '$1');
+  if (bare !== undefined && isIP(bare) === 0) reader.fail(`has no address before the ports: "${bare.slice(0, 100)}"`);
+  if (bare !== undefined)
+    reader.warn(`the address ${bare} is not supported and is left out: every node publishes the port`);
   const known = protocolOf(protocol || 'tcp', reader);
   const targets = range(target, reader);
   const publishedPorts = published === undefined ? targets.map(() => undefined) : range(published, reader);

@@ -1,124 +1,146 @@
-import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { messageOf } from '../base/errors.js';
 import { parseDuration } from '../base/duration.js';
-import { type Pair, YamlDocument } from './document.js';
 import { interpolate } from './interpolate.js';
-
-/** Context for reading a file: its meaning depends on its location. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /**
-   * Resolves a path of the file to an absolute one. `~` is the user's folder; others are relative to the file's folder.
-   */
-  readonly absolute: (path: string) => string;
-}
+import { nearest } from './nearest.js';
+import { type Entry, noValue, type Origin, type Value } from './value.js';
 
 /** Longest number, time or word, characters. A longer one is a mistake, and slow to check. */
 const wordCharsMax = 100;
 const yes = ['true', 'yes', 'y', 'on'];
 const no = ['false', 'no', 'n', 'off'];
-const nothing: ReadonlyMap<string, Pair> = new Map();
+const nothing: ReadonlyMap<string, Entry> = new Map();
 
-/** One place in a Compose file. Reading it checks it; every error says file, line and path. */
+/** One place in a Compose file. Reading it checks it; every error says file, line, column and path. */
 export class Reader {
-  readonly #document: YamlDocument;
-  readonly #around: Surroundings;
-  readonly #node: Node | undefined;
+  readonly value: Value;
   /** Path of the value. */
-  readonly #line: number;
   readonly path: string;
+  #entries: ReadonlyMap<string, Entry> | undefined;
 
-  private constructor(
-    parent: { document: YamlDocument; around: Surroundings },
-    node: unknown,
-    path: string,
-    line: number,
-  ) {
-    this.#document = parent.document;
-    this.#around = parent.around;
+  constructor(value: Value, path = '') {
+    this.value = value;
     this.path = path;
-    this.#node = this.#document.resolve(node, { path, line });
-    this.#line = this.#document.lineOf(this.#node) ?? line;
-    if (this.#node !== undefined) this.spend(1);
-  }
-
-  /** Parses a file. Throws {@link ComposeError} where it is not YAML. */
-  static parse(text: string, file: string, around: Surroundings): Reader {
-    const document = YamlDocument.parse(text, file);
-    return new Reader({ document, around }, document.root, '', 1);
-  }
-
-  get warnings(): readonly string[] {
-    return this.#document.warnings;
+    if (value.kind !== 'none') this.spend(1);
   }
 
   /** Not there, or `null`. */
   get absent(): boolean {
-    return this.#node === undefined || (isScalar(this.#node) && this.#node.value === null);
+    return this.value.kind === 'none' || (this.value.kind === 'scalar' && this.value.scalar === null);
   }
 
   get isMap(): boolean {
-    return isMap(this.#node);
+    return this.value.kind === 'map';
   }
 
   get isList(): boolean {
-    return isSeq(this.#node);
+    return this.value.kind === 'list';
+  }
+
+  /** Variables that the file may name. */
+  get env(): Readonly<Record<string, string | undefined>> {
+    return this.value.origin.source.env;
   }
 
   fail(what: string, cause?: unknown): never {
-    return this.#document.fail({ path: this.path, line: this.#line }, what, cause);
+    const { source, line, column } = this.value.origin;
+    return source.document.fail({ path: this.path, line, column }, what, cause);
   }
 
   warn(what: string): void {
-    this.#warnAt(this.path, what, this.#line);
+    warnAt(this.value.origin, this.path, what);
   }
 
   /** Counts values that are made of this one. @throws {ComposeError} when those of the file are too many. */
   spend(values: number): void {
-    this.#document.spendValues(values, { path: this.path, line: this.#line });
+    const { source, line, column } = this.value.origin;
+    source.document.spendValues(values, { path: this.path, line, column });
   }
 
   /** The value of a key; absent when the map has none. */
   get(key: string): Reader {
-    const pair = this.#pairs().get(key);
-    return this.#child(pair?.node, this.#join(key), pair?.line ?? this.#line);
+    const path = this.#join(key);
+    const entry = this.#all().get(key);
+    return new Reader(entry ? entry.read(path) : noValue(this.value.origin), path);
   }
 
-  /** Names keys without a meaning; `x-…` keys are free for users. */
-  warnUnknown(known: readonly string[]): void {
-    for (const [key, { line }] of this.#pairs()) {
-      if (!known.includes(key) && !key.startsWith('x-'))
-        this.#warnAt(this.#join(key), `"${key}" is not supported and is left out`, line);
+  /**
+   * Checks the keys of a map: warns about those without a meaning here, and refuses those that Compose does not know.
+   * `x-…` keys are free for users.
+   */
+  keys(known: readonly string[], leftOut: readonly string[] = []): void {
+    for (const [key, { origin }] of this.#all()) {
+      if (known.includes(key) || key.startsWith('x-')) continue;
+      const path = this.#join(key);
+      if (leftOut.includes(key)) {
+        warnAt(origin, path, `"${key}" is not supported and is left out`);
+        continue;
+      }
+      const near = nearest(key, [...known, ...leftOut]);
+      const { source, line, column } = origin;
+      const shown = key.slice(0, wordCharsMax);
+      source.document.fail(
+        { path, line, column },
+        `"${shown}" is not a key of Compose here; ${near === undefined ? 'remove it, or begin it with x-' : `write "${near}"`}`,
+      );
     }
   }
 
   entries(): [key: string, value: Reader][] {
-    return [...this.#pairs()].map(([key, { node, line }]) => [key, this.#child(node, this.#join(key), line)]);
+    return [...this.#all()].map(([key, entry]) => [key, new Reader(entry.read(this.#join(key)), this.#join(key))]);
   }
 
   items(): Reader[] {
     if (this.absent) return [];
-    if (!isSeq(this.#node)) this.fail(`must be a list, is ${this.#what()}`);
-    return this.#node.items.map((item, i) => this.#child(item, `${this.path}[${i}]`, this.#line));
+    if (!this.isList) this.fail(`must be a list, is ${this.#what()}`);
+    return this.value.items().map((item, i) => new Reader(item.read(`${this.path}[${i}]`), `${this.path}[${i}]`));
   }
 
   /** Text, with `${NAME}` filled in; numbers and booleans count as what they look like. */
   text(wanted = 'text'): string {
-    const value = isScalar(this.#node) ? this.#node.value : undefined;
+    const { scalar: value, written, expanded } = this.value;
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
       this.fail(`must be ${wanted}, is ${this.#what()}`);
-    if (typeof value !== 'string') return String((this.#node as { source?: string }).source ?? value);
+    if (typeof value !== 'string') return written ?? String(value);
     if (!value.isWellFormed()) this.fail('holds half a character (a lone surrogate)');
-    this.#document.spendChars(value.length, { path: this.path, line: this.#line });
-    return this.#interpolate(value);
+    this.#spendChars(value.length);
+    return expanded ? value : this.#interpolate(value);
   }
 
   optionalText(): string | undefined {
     return this.absent ? undefined : this.text();
   }
 
-  /** Reads an absolute path. */
+  /** Makes a path of this file absolute. */
   absolutePath(path: string): string {
-    return this.#around.absolute(path);
+    const { files, folder } = this.value.origin.source;
+    return files.absolute(path, folder);
+  }
+
+  /** Reads the file that the text names. @throws {ComposeError} when there is none. */
+  file(): { readonly path: string; readonly bytes: Uint8Array } {
+    const found = this.fileIfThere();
+    return found ?? this.fail(`there is no file "${this.absolutePath(this.text())}"`);
+  }
+
+  /** Decodes the text of the file that this value names. */
+  decoded(bytes: Uint8Array): string {
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch (error) {
+      return this.fail(`names a file that is not UTF-8`, error);
+    }
+  }
+
+  /** Reads the file that the text names; `undefined` when there is none. */
+  fileIfThere(): { readonly path: string; readonly bytes: Uint8Array } | undefined {
+    const path = this.absolutePath(this.#nonEmpty());
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = this.value.origin.source.files.read(path);
+    } catch (error) {
+      this.fail(`"${path}" cannot be read: ${messageOf(error)}`, error);
+    }
+    return bytes && { path, bytes };
   }
 
   /** Reads true or false, in the spellings of YAML 1.1, as Compose does. */
@@ -134,6 +156,16 @@ export class Reader {
     const value = this.#short('a whole number');
     const number = Number(value);
     if (!/^\d+$/.test(value) || number > max) this.fail(`must be a whole number from 0 to ${max}, is "${value}"`);
+    return number;
+  }
+
+  /** Whole number from -max to max. */
+  signed(max: number): number | undefined {
+    if (this.absent) return undefined;
+    const value = this.#short('a whole number');
+    const number = Number(value);
+    if (!/^[+-]?\d+$/.test(value) || Math.abs(number) > max)
+      this.fail(`must be a whole number from ${-max} to ${max}, is "${value}"`);
     return number;
   }
 
@@ -159,9 +191,7 @@ export class Reader {
   bytes(): number | undefined {
     if (this.absent) return undefined;
     const value = this.#short('a size like 300M');
-    const [, count, unit = ''] =
-      /^(\d+(?:\.\d+)?)\s*(b|[kmgt](?:i?b)?)?$/i.exec(value) ?? this.fail(`must be a size like 300M, is "${value}"`);
-    const bytes = Math.round(Number(count) * 1024 ** 'bkmgt'.indexOf(unit.toLowerCase()[0] ?? 'b'));
+    const bytes = bytesOf(value) ?? this.fail(`must be a size like 300M, is "${value}"`);
     return Number.isSafeInteger(bytes) ? bytes : this.fail(`is too much: "${value}"`);
   }
 
@@ -178,32 +208,37 @@ export class Reader {
 
   /** `NAME: value` pairs, or a list of `NAME=value`. A name without a value has an empty one. */
   pairs(): Record<string, string> {
-    return this.#named(() => '');
+    return Object.fromEntries([...this.#named()].map(([name, value]) => [name, value ?? '']));
   }
 
-  /** The same for variables: a name without a value takes it from the environment, or is left out. */
-  variables(): Record<string, string> {
-    return this.#named((name) => this.#around.env[name]);
+  /** The same for variables: a name without a value takes it from the environment; `undefined` where that has none. */
+  variables(): Map<string, string | undefined> {
+    return new Map([...this.#named()].map(([name, value]) => [name, value ?? this.env[name]]));
   }
 
-  #named(unset: (name: string) => string | undefined): Record<string, string> {
+  #named(): Map<string, string | undefined> {
     if (!this.absent && !this.isList && !this.isMap)
       this.fail(`must be a map or a list of NAME=value, is ${this.#what()}`);
-    const named: Record<string, string> = {};
+    const named = new Map<string, string | undefined>();
     const add = (name: string, value: string | undefined, at: Reader) => {
       if (name === '') at.fail('must have a name before the =');
       if (name === '__proto__') at.fail('is no name that can be used');
-      if (value !== undefined) named[name] = value;
+      named.set(name, value);
     };
     for (const item of this.isList ? this.items() : []) {
       const text = item.text();
       const at = text.indexOf('=');
-      if (at < 0) add(text, unset(text), item);
+      if (at < 0) add(text, undefined, item);
       else add(text.slice(0, at), text.slice(at + 1), item);
     }
     for (const [key, value] of this.isList ? [] : this.entries())
-      add(key, value.absent ? unset(key) : value.text(), value);
+      add(key, value.absent ? undefined : value.text(), value);
     return named;
+  }
+
+  #nonEmpty(): string {
+    const text = this.text();
+    return text === '' || text.includes('\0') ? this.fail('must name a file') : text;
   }
 
   #short(wanted: string): string {
@@ -212,18 +247,15 @@ export class Reader {
     return value;
   }
 
-  #pairs(): ReadonlyMap<string, Pair> {
+  #all(): ReadonlyMap<string, Entry> {
     if (this.absent) return nothing;
-    if (!isMap(this.#node)) this.fail(`must be a map, is ${this.#what()}`);
-    return this.#document.pairs(this.#node, { path: this.path, line: this.#line });
+    if (!this.isMap) this.fail(`must be a map, is ${this.#what()}`);
+    return (this.#entries ??= this.value.entries(this.path));
   }
 
-  #child(node: unknown, path: string, line: number): Reader {
-    return new Reader({ document: this.#document, around: this.#around }, node, path, line);
-  }
-
-  #warnAt(path: string, what: string, line: number): void {
-    this.#document.warnings.push(`${this.#document.file}:${line}: ${path === '' ? '' : `${path}: `}${what}`);
+  #spendChars(count: number): void {
+    const { source, line, column } = this.value.origin;
+    source.document.spendChars(count, { path: this.path, line, column });
   }
 
   #join(key: string): string {
@@ -234,18 +266,31 @@ export class Reader {
     if (this.absent) return 'empty';
     if (this.isMap) return 'a map';
     if (this.isList) return 'a list';
-    const text = JSON.stringify((this.#node as { value?: unknown }).value);
+    const { scalar } = this.value;
+    const text = JSON.stringify(typeof scalar === 'bigint' ? String(scalar) : scalar);
     return text.length > wordCharsMax ? `${text.slice(0, wordCharsMax)}…` : text;
   }
 
   #interpolate(text: string): string {
     return interpolate(text, {
-      env: this.#around.env,
+      env: this.env,
       fail: (what) => this.fail(what),
       warn: (what) => this.warn(what),
-      spend: (chars) => this.#document.spendChars(chars, { path: this.path, line: this.#line }),
+      spend: (chars) => this.#spendChars(chars),
     });
   }
+}
+
+/** Bytes of a size such as `300M`; `undefined` for what is no size. */
+export function bytesOf(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)\s*(b|[kmgt](?:i?b)?)?$/i.exec(text) ?? [];
+  return count === undefined
+    ? undefined
+    : Math.round(Number(count) * 1024 ** 'bkmgt'.indexOf(unit.toLowerCase()[0] ?? 'b'));
+}
+
+function warnAt({ source, line, column }: Origin, path: string, what: string): void {
+  source.warnings.add(`${source.document.file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${what}`);
 }
 
 /** Not a number for what is no duration. */

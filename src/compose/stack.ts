@@ -1,14 +1,21 @@
-import { isName, nameRule } from '../base/names.js';
+import { fileNameRule, isFileName, isName, nameRule } from '../base/names.js';
+import { type ComposeContent, contentOf } from './content.js';
+import type { External } from './external.js';
+import { topLeftOut } from './keys.js';
+import { type FileText, modelOf } from './model.js';
 import { type ComposeNetwork, networkOf } from './network.js';
 import { checkPorts } from './ports.js';
-import { Reader, type Surroundings } from './reader.js';
+import { Reader } from './reader.js';
 import { type ComposeService, serviceOf } from './service.js';
-import { volumeNames, withVolumeNames } from './volumes.js';
+import type { Surroundings } from './value.js';
+import { volumesOf, withVolumes } from './volumes.js';
 
-/** Content of a Compose file, apart from any cluster. */
+/** Content of Compose files, apart from any cluster. */
 export interface Stack {
   readonly name: string;
   readonly networks: readonly ComposeNetwork[];
+  readonly secrets: readonly ComposeContent[];
+  readonly configs: readonly ComposeContent[];
   readonly services: readonly ComposeService[];
   /** Services that no active profile enables: they are not created, changed or removed. */
   readonly leftOut: readonly string[];
@@ -16,6 +23,15 @@ export interface Stack {
   readonly unused: ReadonlySet<string>;
   /** Keys that mean nothing here, variables that are not set: each with file and line. */
   readonly warnings: readonly string[];
+  /** All files as one, resolved. */
+  readonly model: Reader;
+}
+
+/** Context of the files of a stack. */
+export interface StackOptions extends Omit<Surroundings, 'warnings'> {
+  readonly name?: string | undefined;
+  /** Active profiles; `*` for all. */
+  readonly profiles?: readonly string[] | undefined;
 }
 
 const namePattern = /^[a-z0-9](?:[-_]*[a-z0-9])*$/;
@@ -29,56 +45,59 @@ export function stackNameOf(folder: string): string {
 }
 
 /**
- * Reads a Compose file.
- * @param name of the stack; otherwise the file's `name`, otherwise `folder`.
- * @throws {ComposeError} with file, line and path.
+ * Reads the Compose files of a stack; later ones are merged over earlier ones.
+ * @param name of the stack; otherwise the file's `name`, otherwise that of `folder`.
+ * @throws {ComposeError} with file, line, column and path.
  */
-export function parseStack(
-  text: string,
-  options: {
-    file: string;
-    folder: string;
-    name?: string | undefined;
-    /** Active profiles; `*` for all. */
-    profiles?: readonly string[];
-  } & Surroundings,
-): Stack {
-  const reader = Reader.parse(text, options.file, options);
+export function parseStack(given: readonly FileText[], options: StackOptions): Stack {
+  const warnings = new Set<string>();
+  const { env, folder, files, profiles: wanted = [] } = options;
+  const reader = new Reader(modelOf(given, { env, folder, files, warnings }));
   if (reader.absent) reader.fail('the file is empty: a Compose file has services');
-  reader.warnUnknown(['version', 'name', 'services', 'networks', 'volumes']);
-  const name = options.name ?? reader.get('name').optionalText() ?? stackNameOf(options.folder);
+  reader.keys(['version', 'name', 'services', 'networks', 'volumes', 'secrets', 'configs', 'include'], topLeftOut);
+  const name = options.name ?? reader.get('name').optionalText() ?? stackNameOf(folder.split(/[\\/]/).at(-1) ?? '');
   if (!namePattern.test(name))
     (options.name === undefined ? reader.get('name') : reader).fail(
       `the stack's name "${name}" must be lower-case letters, digits, - and _: choose one with --stack`,
     );
-  const volumes = volumeNames(reader.get('volumes'), name);
-  const all = reader
-    .get('services')
-    .entries()
-    .map(([key, value]) => withVolumeNames(serviceOf(key, value), volumes));
-  const networks = reader
-    .get('networks')
-    .entries()
-    .map(([key, value]) => networkOf(key, value));
-  if (all.length === 0 && networks.length === 0) reader.fail('there are no services and no networks');
+  const volumes = volumesOf(reader.get('volumes'), name);
+  const each = <T>(section: string, read: (key: string, value: Reader) => T): T[] =>
+    reader
+      .get(section)
+      .entries()
+      .map(([key, value]) => read(key, value));
+  const all = each('services', (key, value) => withVolumes(serviceOf(key, value), volumes));
+  const networks = each('networks', networkOf);
+  const secrets = each('secrets', (key, value) => contentOf('secret', key, value));
+  const configs = each('configs', (key, value) => contentOf('config', key, value));
+  if (all.length + networks.length + secrets.length + configs.length === 0)
+    reader.fail('there are no services and no networks');
   checkAttachments(all, networks);
-  const { profiles: wanted = [] } = options;
+  checkUses(all, secrets, configs);
   const services = all.filter(({ profiles }) => isLetIn(profiles, wanted));
   const leftOut = all.filter(({ profiles }) => !isLetIn(profiles, wanted));
   checkPorts(services);
-  checkNames(all.map(({ key, reader }) => ({ name: `${name}_${key}`, reader })));
-  checkNames(
-    networks
+  const named = (owned: readonly (External & { readonly key: string; readonly reader: Reader })[]) =>
+    owned
       .filter(({ external }) => !external)
-      .map((it) => ({ reader: it.reader, name: it.name ?? `${name}_${it.key}` })),
+      .map((it) => ({ reader: it.reader, name: it.name ?? `${name}_${it.key}` }));
+  checkNames(
+    all.map(({ key, reader: at }) => ({ name: `${name}_${key}`, reader: at })),
+    objectNames,
   );
+  checkNames(named(networks), objectNames);
+  checkNames(named(secrets), fileNames);
+  checkNames(named(configs), fileNames);
   return {
     name,
     services,
     leftOut: leftOut.map(({ key }) => key),
     unused: keysOnlyIn(leftOut, services),
     networks: withDefault(reader, services, networks),
-    warnings: reader.warnings,
+    secrets,
+    configs,
+    warnings: [...warnings],
+    model: reader,
   };
 }
 
@@ -102,11 +121,34 @@ function checkAttachments(services: readonly ComposeService[], networks: readonl
   }
 }
 
+function checkUses(
+  services: readonly ComposeService[],
+  secrets: readonly ComposeContent[],
+  configs: readonly ComposeContent[],
+): void {
+  const check = (kind: string, known: readonly ComposeContent[], key: string, reader: Reader) => {
+    if (!known.some((one) => one.key === key)) reader.fail(`there is no ${kind} "${key.slice(0, 100)}" in this file`);
+  };
+  for (const service of services) {
+    for (const { key, reader } of service.secrets) check('secret', secrets, key, reader);
+    for (const { key, reader } of service.configs) check('config', configs, key, reader);
+    if (service.credentialConfig)
+      check('config', configs, service.credentialConfig.key, service.credentialConfig.reader);
+  }
+}
+
+interface NameRule {
+  readonly fits: (name: string) => boolean;
+  readonly says: string;
+}
+const objectNames: NameRule = { fits: isName, says: nameRule };
+const fileNames: NameRule = { fits: isFileName, says: fileNameRule };
+
 /** Refuses what the cluster would refuse, and names the line. */
-function checkNames(named: readonly { readonly name: string; readonly reader: Reader }[]): void {
+function checkNames(named: readonly { readonly name: string; readonly reader: Reader }[], rule: NameRule): void {
   const taken = new Set<string>();
   for (const { name, reader } of named) {
-    if (!isName(name)) reader.fail(`the name "${name}" ${nameRule}`);
+    if (!rule.fits(name)) reader.fail(`the name "${name.slice(0, 200)}" ${rule.says}`);
     if (taken.has(name.toLowerCase())) reader.fail(`the name "${name}" is taken by another one in this file`);
     taken.add(name.toLowerCase());
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileWith, parse, refusal } from '../support/cli-compose.js';
+import { fileWith, parse, refusal, warningsOf } from '../support/cli-compose.js';
 
 const long = 'a'.repeat(70);
 
@@ -108,7 +108,7 @@ describe('a wrong value in a Compose file', () => {
   ])('%j is refused', (lines, path, line, what) => {
     const error = refusal(fileWith(lines));
     expect(error).toMatchObject({ file: 'compose.yaml', path, line });
-    expect(error.message.startsWith(`compose.yaml:${line}: ${path}: `)).toBe(true);
+    expect(error.message.startsWith(`compose.yaml:${line}:${error.column}: ${path}: `)).toBe(true);
     expect(error.message).toContain(what);
   }); // prettier-ignore
 
@@ -153,7 +153,7 @@ describe('a wrong value in a Compose file', () => {
   ])('the file %j is refused', (text, line, what) => {
     const error = refusal(text);
     expect(error).toMatchObject({ file: 'compose.yaml', line });
-    expect(error.message).toContain(`compose.yaml:${line}: `);
+    expect(error.message).toContain(`compose.yaml:${line}:${error.column}: `);
     expect(error.message).toContain(what);
     expect(error.message).not.toMatch(/Symbol|YAML\.|undefined|\[object/);
   }); // prettier-ignore
@@ -167,7 +167,7 @@ describe('a wrong value in a Compose file', () => {
   });
 
   it('warns of tags that mean nothing', () => {
-    expect(parse(fileWith('hostname: !reset h')).warnings).toEqual([
+    expect(warningsOf(parse(fileWith('hostname: !reset h')))).toEqual([
       expect.stringMatching(/^compose\.yaml:4: .*!reset/) as string,
     ]);
   });

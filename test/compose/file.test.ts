@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containerOf, fileWith, firstOf, parse, specOf } from '../support/cli-compose.js';
+import { containerOf, fileWith, firstOf, parse, specOf, warningsOf } from '../support/cli-compose.js';
 
 const imageOf = (text: string) => firstOf(parse(text).services).spec.task?.container?.image;
 
@@ -33,13 +33,13 @@ describe('a Compose file', () => {
   });
 
   it('warns of a variable that is not set, with the line', () => {
-    expect(parse(fileWith('hostname: h$NOPE')).warnings).toEqual([
+    expect(warningsOf(parse(fileWith('hostname: h$NOPE')))).toEqual([
       'compose.yaml:4: services.web.hostname: NOPE is not set in the environment and counts as empty',
     ]);
   });
 
   it('says nothing of a variable that has a default', () => {
-    expect(parse(fileWith('hostname: ${NOPE:-a}${NOPE:+b}')).warnings).toEqual([]);
+    expect(warningsOf(parse(fileWith('hostname: ${NOPE:-a}${NOPE:+b}')))).toEqual([]);
   });
 
   it('leaves variables in keys alone', () => {
@@ -101,28 +101,28 @@ describe('a Compose file', () => {
     ['services.web.networks.default.priority', 'networks:\n  default:\n    priority: 1', 6],
   ])('warns that %s is not supported', (path, lines, line) => {
     const key = path.split('.').at(-1);
-    expect(parse(fileWith(lines)).warnings).toEqual([`compose.yaml:${line}: ${path}: "${key}" is not supported and is left out`]);
+    expect(warningsOf(parse(fileWith(lines)))).toEqual([`compose.yaml:${line}: ${path}: "${key}" is not supported and is left out`]);
   }); // prettier-ignore
 
   it('warns of an unknown key where the key is, not where its anchor is', () => {
-    expect(parse(`x-a: &a\n  b: c\n${fileWith('build: *a')}`).warnings).toEqual([
+    expect(warningsOf(parse(`x-a: &a\n  b: c\n${fileWith('build: *a')}`))).toEqual([
       'compose.yaml:6: services.web.build: "build" is not supported and is left out',
     ]);
   });
 
   it('warns of unknown keys at the top, too', () => {
-    expect(parse(`${fileWith('')}configs:\n  a: {}\n`).warnings).toEqual([
+    expect(warningsOf(parse(`${fileWith('')}configs:\n  a: {}\n`))).toEqual([
       'compose.yaml:5: configs: "configs" is not supported and is left out',
     ]);
   });
 
   it('says nothing of x- keys, anywhere', () => {
     const text = `x-a: 1\n${fileWith('x-b: 1\ndeploy: {x-c: 1}\nhealthcheck: {test: a, x-d: 1}')}networks:\n  n: {x-e: 1}\n`;
-    expect(parse(text).warnings).toEqual([]);
+    expect(warningsOf(parse(text))).toEqual([]);
   });
 
   it.each(['version: "3.8"', 'name: shop', 'volumes: {}'])('knows the key %s', (line) => {
-    expect(parse(`${line}\n${fileWith('')}`).warnings).toEqual([]);
+    expect(warningsOf(parse(`${line}\n${fileWith('')}`))).toEqual([]);
   });
 
   it.each([

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { containerOf, fileWith, parse, specOf } from '../support/cli-compose.js';
+import { containerOf, fileWith, parse, specOf, warningsOf } from '../support/cli-compose.js';
+
+const image = { 'com.docker.stack.image': 'nginx' };
 
 describe('a service of a Compose file', () => {
   it.each([
@@ -15,7 +17,8 @@ describe('a service of a Compose file', () => {
     ['stop_grace_period: 1m30s', { stopGracePeriodMs: 90_000 }],
     ['group_add: [1, staff]', { groups: ['1', 'staff'] }],
     ['cap_add: [ALL]', { capabilityAdd: ['ALL'] }],
-    ['cap_drop: [NET_ADMIN]', { capabilityDrop: ['NET_ADMIN'] }],
+    ['cap_drop: [NET_ADMIN, CAP_SYS_TIME, net_admin]', { capabilityDrop: ['CAP_NET_ADMIN', 'CAP_SYS_TIME'] }],
+    ['cap_drop: [ALL, CHOWN]\ncap_add: [chown]', { capabilityAdd: ['CAP_CHOWN'], capabilityDrop: ['ALL'] }],
     ['sysctls: {net.core.somaxconn: 1024}', { sysctls: { 'net.core.somaxconn': '1024' } }],
     ['sysctls: [net.core.somaxconn=1024]', { sysctls: { 'net.core.somaxconn': '1024' } }],
     ['dns: 8.8.8.8', { dns: { nameservers: ['8.8.8.8'], search: [], options: [] } }],
@@ -36,13 +39,13 @@ describe('a service of a Compose file', () => {
   });
 
   it.each([
-    ['{A: b, N: 1, F: true, D: 1.10, H: 0x1F, E: ""}', ['A=b', 'N=1', 'F=true', 'D=1.10', 'H=0x1F', 'E=']],
+    ['{A: b, N: 1, F: true, D: 1.10, H: 0x1F, E: ""}', ['A=b', 'D=1.10', 'E=', 'F=true', 'H=0x1F', 'N=1']],
     ['[A=b, C=d=e, E=]', ['A=b', 'C=d=e', 'E=']],
-    ['{SET: , NOPE: }', ['SET=v']],
-    ['[SET, NOPE]', ['SET=v']],
+    ['{SET: , NOPE: }', ['NOPE', 'SET=v']],
+    ['[SET, NOPE]', ['NOPE', 'SET=v']],
     ['[A=b, A=c]', ['A=c']],
-    ['{WHEN: 2020-01-01, ON: yes, OCTAL: 010}', ['WHEN=2020-01-01', 'ON=yes', 'OCTAL=010']],
-  ])('takes the environment %s as it is written', (environment, variables) => {
+    ['{WHEN: 2020-01-01, ON: yes, OCTAL: 010}', ['OCTAL=010', 'ON=yes', 'WHEN=2020-01-01']],
+  ])('takes the environment %s as it is written, sorted', (environment, variables) => {
     expect(containerOf(`environment: ${environment}`).env).toEqual(variables);
   });
 
@@ -53,13 +56,13 @@ describe('a service of a Compose file', () => {
     ['[a, SET]', { a: '', SET: '' }],
   ])('takes the labels %s, empty ones too and none from the environment', (labels, expected) => {
     expect(containerOf(`labels: ${labels}`).labels).toEqual(expected);
-    expect(specOf(`deploy: {labels: ${labels}}`).annotations?.labels).toEqual(expected);
+    expect(specOf(`deploy: {labels: ${labels}}`).annotations?.labels).toEqual({ ...expected, ...image });
   });
 
   it('keeps the labels of its containers and its own apart', () => {
     const spec = specOf('labels: {a: b}\ndeploy: {labels: {c: d}}');
     expect(spec.task?.container?.labels).toEqual({ a: 'b' });
-    expect(spec.annotations?.labels).toEqual({ c: 'd' });
+    expect(spec.annotations?.labels).toEqual({ c: 'd', ...image });
   });
 
   it.each([
@@ -123,10 +126,11 @@ describe('a service of a Compose file', () => {
   }); // prettier-ignore
 
   it.each(['z', 'Z', 'cached', 'delegated', 'consistent'])('does without the mount option %s, and says so', (word) => {
-    const { services, warnings } = parse(fileWith(`volumes:\n  - /a:/d:ro,${word}`));
+    const stack = parse(fileWith(`volumes:\n  - /a:/d:ro,${word}`));
+    const { services } = stack;
     const mount = { type: 'bind', source: '/a', target: '/d', readOnly: true };
     expect(services[0]?.spec.task?.container?.mounts).toEqual([mount]);
-    expect(warnings).toEqual([`compose.yaml:5: services.web.volumes[0]: "${word}" is not supported and is left out`]);
+    expect(warningsOf(stack)).toEqual([`compose.yaml:5: services.web.volumes[0]: "${word}" is not supported and is left out`]);
   });
 
   it.each([

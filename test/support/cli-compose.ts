@@ -1,22 +1,56 @@
 import { posix, win32 } from 'node:path';
 import { expect } from 'vitest';
-import { ComposeError, parseStack, type PlannedChange, planStack, type Stack } from '../../src/compose/index.js';
-import type { DeepPartial, ServiceSpec } from '../../src/kinds/index.js';
+import {
+  ComposeError,
+  type Files,
+  parseStack,
+  type PlannedChange,
+  planStack,
+  type Stack,
+} from '../../src/compose/index.js';
+import type { DeepPartial, Service, ServiceSpec } from '../../src/kinds/index.js';
 import { MemoryStore } from '../../src/state/index.js';
 
 /** What the tests' files find in the environment. */
 export const env = { SET: 'v', EMPTY: '', THREE: '3' };
 
+/** Files that the tests' files name, by their absolute path. */
+export type Contents = Readonly<Record<string, string>>;
+
 export interface ParseOptions {
+  readonly contents?: Contents;
   readonly name?: string;
   readonly folder?: string;
   readonly profiles?: readonly string[];
 }
 
-export function parse(text: string, options: ParseOptions = {}): Stack {
-  const absolute = (path: string) =>
-    win32.isAbsolute(path) ? path : posix.resolve('/stacks/shop', path.replace(/^~/, '/home/ann/'));
-  return parseStack(text, { file: 'compose.yaml', folder: 'shop', env, absolute, ...options });
+const absolute = (path: string, folder: string) =>
+  win32.isAbsolute(path)
+    ? path
+    : posix.resolve(folder.startsWith('/') ? folder : '/stacks/shop', path.replace(/^~/, '/home/ann/'));
+
+/** Files that are held in memory. */
+export function filesOf(contents: Contents): Files {
+  return {
+    absolute,
+    folderOf: posix.dirname,
+    read: (path) => {
+      const text = Object.hasOwn(contents, path) ? contents[path] : undefined;
+      return text === undefined ? undefined : new TextEncoder().encode(text);
+    },
+  };
+}
+
+/** Reads one file, or several that are merged: `compose.yaml`, `compose.1.yaml`, …. */
+export function parse(text: string | readonly string[], { contents = {}, ...options }: ParseOptions = {}): Stack {
+  const texts = typeof text === 'string' ? [text] : text;
+  const files = texts.map((one, i) => ({ file: i === 0 ? 'compose.yaml' : `compose.${i}.yaml`, text: one }));
+  return parseStack(files, { folder: 'shop', env, files: filesOf(contents), ...options });
+}
+
+/** Warnings without their columns. */
+export function warningsOf(stack: Stack): string[] {
+  return stack.warnings.map((warning) => warning.replace(/^([^:]+:\d+):\d+: /, '$1: '));
 }
 
 /** A file with one service, `web`, that has an image and these lines; the first of them is line 4. */
@@ -40,7 +74,7 @@ export function firstOf<T>(items: readonly T[]): T {
 }
 
 /** The error that a text is refused with. It is always a {@link ComposeError}. */
-export function refusal(text: string, options: ParseOptions = {}): ComposeError {
+export function refusal(text: string | readonly string[], options: ParseOptions = {}): ComposeError {
   let stack: Stack;
   try {
     stack = parse(text, options);
@@ -57,8 +91,19 @@ export class Cluster {
   #ids = 0;
 
   plan(stack: Stack, options: { prune?: boolean } = {}): PlannedChange[] {
-    const current = this.store.view((tx) => ({ networks: tx.networks().find(), services: tx.services().find() }));
-    return planStack(stack, current, { prune: options.prune ?? false, newId: () => `id${++this.#ids}` });
+    const current = this.store.view((tx) => ({
+      networks: tx.networks().find(),
+      secrets: tx.secrets().find(),
+      configs: tx.configs().find(),
+      services: tx.services().find(),
+      tasks: tx.tasks().find(),
+    }));
+    const data = new Map([...current.secrets, ...current.configs].map(({ id, spec }) => [id, spec.data]));
+    return planStack(stack, current, {
+      prune: options.prune ?? false,
+      newId: () => `id${++this.#ids}`,
+      isSame: (_kind, id, wanted) => data.get(id) === wanted,
+    });
   }
 
   /** Does what is planned in one transaction, and says what that was. */
@@ -66,10 +111,12 @@ export class Cluster {
     const changes = this.plan(stack, options);
     await this.store.update((tx) => {
       for (const change of changes) {
-        const table = change.kind === 'network' ? tx.networks() : tx.services();
+        const table = { network: tx.networks(), secret: tx.secrets(), config: tx.configs(), service: tx.services() }[
+          change.kind
+        ] as unknown as ReturnType<typeof tx.services>;
         if (change.op === 'remove') table.delete(change.id);
-        else if (change.op === 'create') table.create(change.object);
-        else table.update({ ...change.object, meta: { version: change.version } });
+        else if (change.op === 'create') table.create(change.object as Service);
+        else table.update({ ...(change.object as Service), meta: { version: change.version } });
       }
     });
     return namesOf(changes);

@@ -1,19 +1,16 @@
-import { homedir } from 'node:os';
-import { basename, dirname, join, resolve, win32 } from 'node:path';
 import type { Command } from 'commander';
 import { newId } from '../../base/ids.js';
 import { systemRandom } from '../../base/random.js';
 import { isStoreError } from '../../base/store-error.js';
 import { changeOf, type Client, type messages, type WriteOptions } from '../../client/index.js';
-import { parseStack, type PlannedChange, planStack, type Stack } from '../../compose/index.js';
+import { type PlannedChange, planStack, type Stack, versionsOf } from '../../compose/index.js';
+import type { Secret } from '../../kinds/index.js';
+import { type ComposeFlags, readStack, withComposeFlags } from '../compose-files.js';
 import { type Context, withClient } from '../context.js';
-import { readInput } from '../input.js';
 import { printList } from '../output.js';
 import { fieldTexts } from './history.js';
 
-interface ApplyFlags {
-  readonly stack?: string;
-  readonly profile?: readonly string[];
+interface ApplyFlags extends ComposeFlags {
   readonly dryRun?: boolean;
   readonly prune?: boolean;
 }
@@ -22,26 +19,13 @@ interface ApplyFlags {
 const attempts = 3;
 
 export function addApply(program: Command, context: Context): void {
-  const { streams, env } = context;
-  program
-    .command('apply')
-    .argument('<file>', 'Compose file; - is standard input, and needs --stack')
-    .option('--stack <name>', "name of the stack (default: the file's folder)")
-    .option(
-      '--profile <name>',
-      'also apply the services of this profile (repeatable, * for all; or COMPOSE_PROFILES=a,b)',
-      (name: string, before: readonly string[] = []) => [...before, name],
-    )
+  const { streams } = context;
+  withComposeFlags(program.command('apply'))
     .option('--dry-run', 'print the changes without making them')
     .option('--prune', 'remove objects of the stack that are no longer in the file')
-    .description('create or update the services and networks of a Compose file in one transaction')
-    .action(async (file: string, flags: ApplyFlags, command: Command) => {
-      if (file === '-' && flags.stack === undefined)
-        command.error('error: a file from standard input has no name; give --stack');
-      const stack = await readStack(file, flags, env);
-      for (const warning of stack.warnings) streams.err(`warning: ${warning}\n`);
-      if (stack.leftOut.length > 0)
-        streams.err(`left out: ${stack.leftOut.join(', ')}; use --profile to include them\n`);
+    .description('create or update the objects of Compose files in one transaction')
+    .action(async (file: string | undefined, flags: ApplyFlags, command: Command) => {
+      const stack = await readStack(file, flags, { command, context });
       await withClient(command, context, async (client, { output }, said) => {
         const { prune = false, dryRun = false } = flags;
         const { changes, planned } = await applyStack(client, stack, { prune, dryRun, said });
@@ -74,36 +58,16 @@ function changesOf({ action, changes = [] }: { action: string; changes?: readonl
   return action === 'update' ? changes.join('; ') : '';
 }
 
-async function readStack(file: string, { stack, profile }: ApplyFlags, env: Context['env']): Promise<Stack> {
-  const text = (await readInput(file)).toString('utf8');
-  const dir = dirname(resolve(file));
-  const profiles = profile ?? (env.COMPOSE_PROFILES ?? '').split(',').map((name) => name.trim());
-  const absolute = (path: string) => absoluteFrom(dir, env.HOME || homedir(), path);
-  return parseStack(text, { file, folder: basename(dir), name: stack, profiles, env, absolute });
-}
-
-/** Makes a path absolute: containers run on other computers, where the folders of the file and the user are unknown. */
-function absoluteFrom(dir: string, home: string, path: string): string {
-  if (path.startsWith('~')) return join(home, path.slice(1));
-  return win32.isAbsolute(path) ? path : resolve(dir, path); // true for POSIX paths too
-}
-
 async function applyStack(
   client: Client,
   stack: Stack,
   options: { prune: boolean; dryRun: boolean; said: WriteOptions },
 ): Promise<{ changes: readonly PlannedChange[]; planned: readonly messages.PlannedChange[] }> {
   for (let attempt = 1; ; attempt++) {
-    const { objects: networks } = await client.list('network');
-    const { objects: services } = await client.list('service');
-    const changes = planStack(
-      stack,
-      { networks, services },
-      { prune: options.prune, newId: () => newId(systemRandom) },
-    );
-    const wire = changes.map(toWire);
-    if (changes.length === 0) return { changes, planned: [] };
     try {
+      const changes = await plan(client, stack, options.prune);
+      const wire = changes.map(toWire);
+      if (changes.length === 0) return { changes, planned: [] };
       if (options.dryRun) return { changes, planned: await client.plan(wire) };
       await client.apply(wire, { reason: `apply ${stack.name}`, ...options.said });
       return { changes, planned: [] };
@@ -115,6 +79,45 @@ async function applyStack(
       if (!changed || attempt === attempts) throw error;
     }
   }
+}
+
+/** Compares the stack with the cluster. */
+async function plan(client: Client, stack: Stack, prune: boolean): Promise<PlannedChange[]> {
+  const { objects: networks } = await client.list('network');
+  const { objects: secrets } = await client.list('secret');
+  const { objects: configs } = await client.list('config');
+  const { objects: services } = await client.list('service');
+  const tasks = prune ? (await client.list('task')).objects : [];
+  const same = await sameSecrets(client, stack, secrets);
+  const data = new Map(configs.map(({ id, spec }) => [id, spec.data]));
+  return planStack(
+    stack,
+    { networks, secrets, configs, services, tasks },
+    {
+      prune,
+      newId: () => newId(systemRandom),
+      isSame: (kind, id, wanted) => (kind === 'secret' ? same.has(id) : data.get(id) === wanted),
+    },
+  );
+}
+
+/** Finds the secrets that hold what the file says. A member never shows their data: it is asked whether it would change. */
+async function sameSecrets(client: Client, stack: Stack, secrets: readonly Secret[]): Promise<ReadonlySet<string>> {
+  const same = new Set<string>();
+  for (const { external, name, key, data } of stack.secrets) {
+    if (external) continue;
+    for (const secret of versionsOf(stack.name, name ?? `${stack.name}_${key}`, secrets)) {
+      const wanted = { ...secret, spec: { ...secret.spec, data } };
+      try {
+        await client.plan([changeOf('update', 'secret', wanted, { version: secret.meta.version })]);
+        same.add(secret.id);
+        break;
+      } catch (error) {
+        if (!isStoreError(error, 'INVALID_OBJECT')) throw error;
+      }
+    }
+  }
+  return same;
 }
 
 function toWire(change: PlannedChange): messages.Change {

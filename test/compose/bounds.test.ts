@@ -35,13 +35,13 @@ describe('a Compose file that is larger than it looks', () => {
   });
 
   it.each([12, 90])('may merge an anchor twice on each of %i levels', (levels) => {
-    const anchors = `x0: &a0 {A: "1"}\n${lines(levels, (i) => `x${i + 1}: &a${i + 1} {<<: [*a${i}, *a${i}]}\n`)}`;
+    const anchors = `x-0: &a0 {A: "1"}\n${lines(levels, (i) => `x-${i + 1}: &a${i + 1} {<<: [*a${i}, *a${i}]}\n`)}`;
     const { services } = parse(`${anchors}${fileWith(`environment: *a${levels}`)}`);
     expect(services[0]?.spec.task?.container?.env).toEqual(['A=1']);
   });
 
   it('may hold lists of lists of aliases that nobody reads', () => {
-    const laughs = `x0: &a0 [ha]\n${lines(40, (i) => `x${i + 1}: &a${i + 1} [${`*a${i},`.repeat(10)}]\n`)}`;
+    const laughs = `x-0: &a0 [ha]\n${lines(40, (i) => `x-${i + 1}: &a${i + 1} [${`*a${i},`.repeat(10)}]\n`)}`;
     expect(parse(`${laughs}${fileWith('')}`).services).toHaveLength(1);
   });
 
@@ -49,30 +49,30 @@ describe('a Compose file that is larger than it looks', () => {
   it.each([
     ['aliases of a large map', `${vars}services:\n${lines(600, (i) => `  s${i}: {image: i, environment: *e}\n`)}`, /^compose\.yaml:\d+:\d+: services\.s\d+.*: the file holds more than 500000 values/],
     ['merges of a large map', `${vars}services:\n${lines(600, (i) => `  s${i}: {image: i, environment: {<<: *e}}\n`)}`, /^compose\.yaml:\d+:\d+: services\.s\d+.*: the file holds more than 500000 values/],
-    ['aliases of a large service', `x: &s\n  image: i\n  command: [${'a,'.repeat(1_000)}]\nservices:\n${lines(600, (i) => `  s${i}: *s\n`)}`, /^compose\.yaml:3:\d+: services\.s\d+\.command.*: the file holds more than 500000 values/],
-    ['aliases of a large text', `x: &t ${'t'.repeat(100_000)}\nservices:\n${lines(200, (i) => `  s${i}: {image: i, hostname: *t}\n`)}`, /^compose\.yaml:1:\d+: services\.s\d+\.hostname: the file holds more than 16777216 characters/],
+    ['aliases of a large service', `x-s: &s\n  image: i\n  command: [${'a,'.repeat(1_000)}]\nservices:\n${lines(600, (i) => `  s${i}: *s\n`)}`, /^compose\.yaml:3:\d+: services\.s\d+\.command.*: the file holds more than 500000 values/],
+    ['aliases of a large text', `x-t: &t ${'t'.repeat(100_000)}\nservices:\n${lines(200, (i) => `  s${i}: {image: i, hostname: *t}\n`)}`, /^compose\.yaml:1:\d+: services\.s\d+\.hostname: the file holds more than 16777216 characters/],
     ['ranges of ports', `services:\n${lines(20, (i) => `  s${i}: {image: i, ports: ["1-65535"]}\n`)}`, /^compose\.yaml:\d+:\d+: services\.s\d+\.ports\[0\]: the file holds more than 500000 values/],
   ])('is refused for %s', (_what, text, message) => {
     expect(refusal(text).message).toMatch(message);
   }); // prettier-ignore
 
   it('is refused for more merges one after another than anybody needs', () => {
-    const anchors = `x0: &a0 {A: "1"}\n${lines(200, (i) => `x${i + 1}: &a${i + 1} {<<: *a${i}}\n`)}`;
+    const anchors = `x-0: &a0 {A: "1"}\n${lines(200, (i) => `x-${i + 1}: &a${i + 1} {<<: *a${i}}\n`)}`;
     expect(refusal(`${anchors}${fileWith('environment: *a200')}`).message).toMatch(
       /^compose\.yaml:\d+:\d+: services\.web\.environment: more than 100 merges \(<<\) follow one another$/,
     );
   });
 
   it.each(['[', '{a: ', '- ', '? '])('is refused for %j within itself, 20,000 times', (open) => {
-    expect(refusal(`x:\n  ${open.repeat(20_000)}`).message).toBe(
-      'compose.yaml:2: lists and maps are nested more than 100 deep',
+    expect(refusal(`x:\n  ${open.repeat(20_000)}`).message).toMatch(
+      /^compose\.yaml:\d+:\d+: lists and maps are nested more than 100 deep$/,
     );
   });
 
   it('is refused for variables within variables', () => {
     const text = `hostname: "${'${A:-'.repeat(10_000)}${'}'.repeat(10_000)}"`;
     expect(refusal(fileWith(text)).message).toBe(
-      'compose.yaml:4: services.web.hostname: nests variables more than 50 deep',
+      'compose.yaml:4:15: services.web.hostname: nests variables more than 50 deep',
     );
   });
 
@@ -83,7 +83,7 @@ describe('a Compose file that is larger than it looks', () => {
   }); // prettier-ignore
 
   it('takes the anchor before the alias when there are two of one name', () => {
-    const { services } = parse('x: &a one\ny: *a\nservices:\n  web: {image: *a}\nz: &a two\n');
+    const { services } = parse('x-x: &a one\nx-y: *a\nservices:\n  web: {image: *a}\nx-z: &a two\n');
     expect(services[0]?.spec.task?.container?.image).toBe('one');
   });
 });

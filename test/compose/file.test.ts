@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containerOf, fileWith, firstOf, parse, specOf, warningsOf } from '../support/cli-compose.js';
+import { containerOf, fileWith, firstOf, parse, refusal, specOf, warningsOf } from '../support/cli-compose.js';
 
 const imageOf = (text: string) => firstOf(parse(text).services).spec.task?.container?.image;
 
@@ -84,20 +84,10 @@ describe('a Compose file', () => {
     ['services.web.privileged', 'privileged:', 4],
     ['services.web.build', 'build:\n  context: .', 4],
     ['services.web.depends_on', 'tty: true\ndepends_on:\n  - db', 5],
-    ['services.web.deploy.foo', 'deploy:\n  replicas: 1\n  foo: 1', 6],
-    ['services.web.deploy.resources.limits.pids', 'deploy: {resources: {limits: {pids: 3}}}', 4],
-    ['services.web.deploy.resources.devices', 'deploy: {resources: {devices: []}}', 4],
-    ['services.web.deploy.restart_policy.foo', 'deploy: {restart_policy: {foo: 1}}', 4],
-    ['services.web.deploy.placement.foo', 'deploy: {placement: {foo: 1}}', 4],
-    ['services.web.deploy.placement.preferences[0].foo', 'deploy: {placement: {preferences: [{spread: a, foo: 1}]}}', 4],
-    ['services.web.deploy.update_config.foo', 'deploy: {update_config: {foo: 1}}', 4],
-    ['services.web.healthcheck.foo', 'healthcheck: {test: x, foo: 1}', 4],
-    ['services.web.logging.foo', 'logging: {driver: x, foo: 1}', 4],
+    ['services.web.deploy.resources.limits.devices', 'deploy: {resources: {limits: {devices: []}}}', 4],
     ['services.web.ports[0].host_ip', 'ports: [{target: 80, host_ip: 127.0.0.1}]', 4],
     ['services.web.volumes[0].consistency', 'volumes: [{type: bind, source: /a, target: /b, consistency: cached}]', 4],
     ['services.web.volumes[0].bind.create_host_path', 'volumes: [{type: bind, source: /a, target: /b, bind: {create_host_path: true}}]', 4],
-    ['services.web.volumes[0].tmpfs.mode', 'volumes: [{type: tmpfs, target: /b, tmpfs: {mode: 511}}]', 4],
-    ['services.web.volumes[0].volume.subpath', 'volumes: [{type: volume, source: a, target: /b, volume: {subpath: c}}]', 4],
     ['services.web.networks.default.priority', 'networks:\n  default:\n    priority: 1', 6],
   ])('warns that %s is not supported', (path, lines, line) => {
     const key = path.split('.').at(-1);
@@ -110,10 +100,38 @@ describe('a Compose file', () => {
     ]);
   });
 
-  it('warns of unknown keys at the top, too', () => {
-    expect(warningsOf(parse(`${fileWith('')}configs:\n  a: {}\n`))).toEqual([
-      'compose.yaml:5: configs: "configs" is not supported and is left out',
+  it('warns of keys at the top, too', () => {
+    expect(warningsOf(parse(`${fileWith('')}models:\n  a: {}\n`))).toEqual([
+      'compose.yaml:5: models: "models" is not supported and is left out',
     ]);
+  });
+
+  it.each([
+    ['services.web.deploy.foo', 'deploy:\n  replicas: 1\n  foo: 1', 6],
+    ['services.web.deploy.restart_policy.foo', 'deploy: {restart_policy: {foo: 1}}', 4],
+    ['services.web.deploy.placement.foo', 'deploy: {placement: {foo: 1}}', 4],
+    ['services.web.deploy.placement.preferences[0].foo', 'deploy: {placement: {preferences: [{spread: a, foo: 1}]}}', 4],
+    ['services.web.deploy.update_config.foo', 'deploy: {update_config: {foo: 1}}', 4],
+    ['services.web.healthcheck.foo', 'healthcheck: {test: x, foo: 1}', 4],
+    ['services.web.logging.foo', 'logging: {driver: x, foo: 1}', 4],
+    ['services.web.volumes[0].tmpfs.foo', 'volumes: [{type: tmpfs, target: /b, tmpfs: {foo: 1}}]', 4],
+    ['services.web.networks.default.foo', 'networks:\n  default:\n    foo: 1', 6],
+  ])('refuses %s, which Compose does not know', (path, lines, line) => {
+    const error = refusal(fileWith(lines));
+    expect(error).toMatchObject({ path, line });
+    expect(error.message).toContain('"foo" is not a key of Compose here; remove it, or begin it with x-');
+  }); // prettier-ignore
+
+  it.each([
+    ['enviroment: {A: b}', 'environment'],
+    ['Image: x', 'image'],
+    ['healtcheck: {}', 'healthcheck'],
+    ['working-dir: /a', 'working_dir'],
+    ['deploy: {replica: 2}', 'replicas'],
+    ['deploy: {update_confg: {}}', 'update_config'],
+    ['priviledged: true', 'privileged'],
+  ])('says what %j is to be', (lines, word) => {
+    expect(refusal(fileWith(lines)).message).toMatch(new RegExp(`is not a key of Compose here; write "${word}"$`));
   });
 
   it('says nothing of x- keys, anywhere', () => {

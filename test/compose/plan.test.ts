@@ -181,9 +181,7 @@ describe('a plan', () => {
     expect(cluster.service('shop_web').spec.task.networks).toEqual([{ target: 'p', aliases: ['web'] }]);
   }); // prettier-ignore
 
-  it.each([
-    ['proxy', 'skep network create proxy'],
-  ])('says how the external network %s is made', (name, command) => {
+  it.each([['proxy', 'skep network create proxy']])('says how the external network %s is made', (name, command) => {
     const stack = parse(`${fileWith('networks: [ext]')}networks: {ext: {external: true, name: ${name}}}\n`);
     expect(() => new Cluster().plan(stack)).toThrow(new RegExp(`: create it first, with ${command}$`));
   });

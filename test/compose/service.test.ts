@@ -130,7 +130,9 @@ describe('a service of a Compose file', () => {
     const { services } = stack;
     const mount = { type: 'bind', source: '/a', target: '/d', readOnly: true };
     expect(services[0]?.spec.task?.container?.mounts).toEqual([mount]);
-    expect(warningsOf(stack)).toEqual([`compose.yaml:5: services.web.volumes[0]: "${word}" is not supported and is left out`]);
+    expect(warningsOf(stack)).toEqual([
+      `compose.yaml:5: services.web.volumes[0]: "${word}" is not supported and is left out`,
+    ]);
   });
 
   it.each([

@@ -19,6 +19,7 @@ export type Contents = Readonly<Record<string, string>>;
 
 export interface ParseOptions {
   readonly contents?: Contents;
+  readonly env?: Readonly<Record<string, string>>;
   readonly name?: string;
   readonly folder?: string;
   readonly profiles?: readonly string[];

@@ -1,0 +1,73 @@
+import type { ContainerSpec, FileTarget, Healthcheck } from '../../kinds/index.js';
+import { mountJson } from './mount.js';
+import { type Json, nanoseconds, withoutEmpty } from './object.js';
+
+/** `TaskTemplate.ContainerSpec` in Docker's JSON. */
+export function containerSpecJson(container: ContainerSpec): Json {
+  const { dns, privileges } = container;
+  const fields = withoutEmpty({
+    Image: container.image,
+    Labels: container.labels,
+    Command: container.command,
+    Args: container.args,
+    Hostname: container.hostname,
+    Env: container.env,
+    Dir: container.dir,
+    User: container.user,
+    Groups: container.groups,
+    Privileges: privileges && {
+      CredentialSpec: privileges.credentialSpec
+        ? {
+            Config: privileges.credentialSpec.config,
+            File: privileges.credentialSpec.file,
+            Registry: privileges.credentialSpec.registry,
+          }
+        : null,
+      SELinuxContext: null,
+      NoNewPrivileges: false,
+    },
+    StopSignal: container.stopSignal,
+    TTY: container.tty,
+    OpenStdin: container.openStdin,
+    ReadOnly: container.readOnly,
+    Mounts: container.mounts.map(mountJson),
+    StopGracePeriod: nanoseconds(container.stopGracePeriodMs),
+    Healthcheck: container.healthcheck && healthcheckJson(container.healthcheck),
+    Hosts: container.hosts,
+    DNSConfig: dns && withoutEmpty({ Nameservers: dns.nameservers, Search: dns.search, Options: dns.options }),
+    Secrets: container.secrets.map(({ secretId, secretName, file }) => ({
+      ...(file && { File: fileJson(file) }),
+      SecretID: secretId,
+      SecretName: secretName,
+    })),
+    Configs: container.configs.map(({ configId, configName, file, runtime }) => ({
+      ...(file && { File: fileJson(file) }),
+      ...(runtime && { Runtime: {} }),
+      ConfigID: configId,
+      ConfigName: configName,
+    })),
+    Isolation: container.isolation,
+    Sysctls: container.sysctls,
+    CapabilityAdd: container.capabilityAdd,
+    CapabilityDrop: container.capabilityDrop,
+    Ulimits: container.ulimits.map(({ name, soft, hard }) => ({ Name: name, Hard: hard, Soft: soft })),
+    OomScoreAdj: container.oomScoreAdj,
+  });
+  // False means something here: no init, whatever the engine has.
+  return container.init === undefined ? fields : { ...fields, Init: container.init };
+}
+
+function healthcheckJson(check: Healthcheck): Json {
+  return withoutEmpty({
+    Test: check.test,
+    Interval: nanoseconds(check.intervalMs),
+    Timeout: nanoseconds(check.timeoutMs),
+    StartPeriod: nanoseconds(check.startPeriodMs),
+    StartInterval: nanoseconds(check.startIntervalMs),
+    Retries: check.retries,
+  });
+}
+
+function fileJson({ name, uid, gid, mode }: FileTarget): Json {
+  return { Name: name, UID: uid === '' ? '0' : uid, GID: gid === '' ? '0' : gid, Mode: mode };
+}

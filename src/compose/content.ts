@@ -1,6 +1,6 @@
 import { configBytesMax } from '../kinds/config/schema.js';
-import { secretBytesMax } from '../kinds/secret/schema.js';
 import type { Driver } from '../kinds/index.js';
+import { secretBytesMax } from '../kinds/secret/schema.js';
 import { base64 } from './base64.js';
 import { type External, externalOf } from './external.js';
 import type { Reader } from './reader.js';

@@ -13,8 +13,8 @@ import {
 import type { FileUse } from './file-references.js';
 import { stackLabel } from './labels.js';
 import { planContents } from './plan-content.js';
-import { byName, Draft, kept, noMeta, type PlannedChange } from './planned.js';
 import { removals } from './plan-removals.js';
+import { byName, Draft, kept, noMeta, type PlannedChange } from './planned.js';
 import type { Reader } from './reader.js';
 import type { ComposeService } from './service.js';
 import type { Stack } from './stack.js';

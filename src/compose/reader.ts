@@ -1,5 +1,5 @@
-import { messageOf } from '../base/errors.js';
 import { parseDuration } from '../base/duration.js';
+import { messageOf } from '../base/errors.js';
 import { interpolate } from './interpolate.js';
 import { nearest } from './nearest.js';
 import { type Entry, noValue, type Origin, type Value } from './value.js';

@@ -17,6 +17,8 @@ afterEach(async () => {
   await member.store.update((tx) => {
     for (const { id } of tx.services().find()) tx.services().delete(id);
     for (const { id } of tx.networks().find()) tx.networks().delete(id);
+    for (const { id } of tx.secrets().find()) tx.secrets().delete(id);
+    for (const { id } of tx.configs().find()) tx.configs().delete(id);
   });
 });
 afterAll(async () => {
@@ -133,7 +135,7 @@ describe('skep apply', () => {
     const odd = await folder.write('odd.yaml', 'services:\n  a:\n    image: i\n    build: .\n');
     const { code, out, err } = await apply(odd, '--stack', 'shop', '-o', 'name');
     expect({ code, out }).toEqual({ code: 0, out: 'shop_default\nshop_a\n' });
-    expect(err).toBe(`warning: ${odd}:4: services.a.build: "build" is not supported and is left out\n`);
+    expect(err).toBe(`warning: ${odd}:4:5: services.a.build: "build" is not supported and is left out\n`);
   });
 
   it('fills in variables from the environment that it is given', async () => {
@@ -144,11 +146,11 @@ describe('skep apply', () => {
   });
 
   it.each([
-    ['a wrong value', 'services:\n  a:\n    image: i\n    tty: maybe\n', ':4: services.a.tty: must be true or false'],
-    ['no YAML', 'services: {a: b}}\n', ':1: '],
-    ['nothing', '', ':1: the file is empty'],
-    ['a name that the cluster would refuse', 'services:\n  a b: {image: i}\n', ':2: services.a b: the name'],
-    ['a missing external network', 'services:\n  a: {image: i}\nnetworks:\n  n: {external: true}\n', ':4: networks.n: the external network "n" is not there'],
+    ['a wrong value', 'services:\n  a:\n    image: i\n    tty: maybe\n', ':4:10: services.a.tty: must be true or false'],
+    ['no YAML', 'services: {a: b}}\n', ':1:17: '],
+    ['nothing', '', ':1:1: the file is empty'],
+    ['a name that the cluster would refuse', 'services:\n  a b: {image: i}\n', ':2:8: services.a b: the name'],
+    ['a missing external network', 'services:\n  a: {image: i}\nnetworks:\n  n: {external: true}\n', ':4:6: networks.n: the external network "n" is not there'],
   ])('refuses a file with %s: 7, and file and line on stderr', async (_what, text, message) => {
     const bad = await folder.write('bad.yaml', text);
     const { version } = member.store;
@@ -246,5 +248,72 @@ describe('skep apply', () => {
     ]);
     expect(ran.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(ran.filter(({ out }) => out !== '').length).toBeGreaterThanOrEqual(1);
+  });
+
+  it('makes secrets and configs of files, and new ones when their content changes', async () => {
+    await folder.write('pw.txt', 'one');
+    const text =
+      'services: {a: {image: i, secrets: [pw], configs: [c]}}\n' +
+      'secrets: {pw: {file: pw.txt}}\nconfigs: {c: {content: "x"}}\n';
+    const stack = await folder.write('content.yaml', text);
+    const names = async (...more: string[]) =>
+      (await apply(stack, '--stack', 'shop', '-o', 'name', ...more)).out.trimEnd().split('\n');
+    expect(await names()).toEqual(['shop_default', 'shop_pw', 'shop_c', 'shop_a']);
+    expect((await apply(stack, '--stack', 'shop')).err).toContain('nothing differs');
+    await folder.write('pw.txt', 'two');
+    expect(await names()).toEqual(['shop_pw.2', 'shop_a']);
+    const secrets = member.store.view((tx) => tx.secrets().find());
+    const [service] = member.store.view((tx) => tx.services().find());
+    const used = secrets.find(({ id }) => id === service?.spec.task.container?.secrets[0]?.secretId);
+    expect(Buffer.from(used?.spec.data ?? '', 'base64').toString()).toBe('two');
+    await folder.write('pw.txt', 'one');
+    expect(await names()).toEqual(['shop_a']);
+    expect((await apply(stack, '--stack', 'shop', '--prune')).err).toContain('nothing differs');
+  });
+
+  it('merges several files, and takes variables from .env unless the environment has them', async () => {
+    const base = await folder.write('base.yaml', 'services:\n  a: {image: "i:${TAG}", user: "${WHO}"}\n');
+    const more = await folder.write('more.yaml', 'services:\n  a: {hostname: h}\n');
+    await folder.write('.env', 'TAG=7\nWHO=file\n');
+    const other = await folder.write('other.env', 'TAG=8\nWHO=other\n');
+    const specs = async (...args: string[]) => {
+      await skep(['--host', member.addr ?? '', 'apply', base, '-f', more, '--stack', 'shop', ...args], {
+        env: { WHO: 'me' },
+      });
+      const container = member.store.view((tx) => tx.services().find())[0]?.spec.task.container;
+      return [container?.image, container?.user, container?.hostname];
+    };
+    expect(await specs()).toEqual(['i:7', 'me', 'h']);
+    expect(await specs('--env-file', other)).toEqual(['i:8', 'me', 'h']);
+    await folder.write('.env', '');
+  });
+
+  it('refuses an --env-file that is not there', async () => {
+    const { code, err } = await apply(file, '--env-file', `${folder.path}/nope.env`);
+    expect({ code, err }).toEqual({ code: 7, err: expect.stringContaining('nope.env cannot be read') as string });
+  });
+});
+
+describe('skep compose config', () => {
+  it('prints the files as one, which apply as they are', async () => {
+    await folder.write('vars.env', 'A=1\n');
+    const base = await folder.write(
+      'whole.yaml',
+      'services:\n  a: {image: "i:${TAG:-1}", command: "echo $$HOME", env_file: vars.env, volumes: ["./d:/d"]}\n' +
+        '  b: {extends: a, profiles: [x]}\n  c: {extends: {service: a}, user: "0777"}\n',
+    );
+    const { code, out } = await skep(['compose', 'config', base, '--stack', 'shop', '-o', 'json']);
+    expect(code).toBe(0);
+    const a = {
+      image: 'i:1',
+      command: 'echo $$HOME',
+      env_file: `${folder.path}/vars.env`,
+      volumes: [`${folder.path}/d:/d`],
+    };
+    expect(JSON.parse(out)).toEqual({ name: 'shop', services: { a, c: { ...a, user: '0777' } } });
+    const yaml = await skep(['compose', 'config', base, '--stack', 'shop']);
+    const printed = await folder.write('printed/compose.yaml', yaml.out);
+    await apply(base, '--stack', 'shop');
+    expect((await apply(printed)).err).toContain('nothing differs');
   });
 });

@@ -46,7 +46,7 @@ describe('the command line', () => {
     [['node', 'rm'], "missing required argument 'id'"],
     [['node', 'ls', '--nonsense'], "unknown option '--nonsense'"],
     [['status', 'x'], 'too many arguments'],
-    [['apply'], "missing required argument 'file'"],
+    [['apply'], 'no Compose file is given'],
     [['apply', 'a', 'b'], 'too many arguments'],
     [['watch', '1 2'], 'Give one of node, service, task, network, cluster'],
     [['watch', '--action', 'made'], 'Give one of create, update, delete, commit'],

@@ -46,7 +46,7 @@ async function both(name: keyof typeof beside): Promise<{ posted: Bodies; ours: 
   );
   const byName = (bodies: Json[]) =>
     Object.fromEntries(
-      bodies.map((body) => [String(body.Name), body]).filter(([key]) => !externals.includes(String(key))),
+      bodies.map((body) => [body.Name as string, body] as const).filter(([key]) => !externals.includes(key)),
     );
   const ours = {
     networks: byName(all.networks.map(({ spec }) => networkSpecJson(spec))),
@@ -126,7 +126,8 @@ function comparable(services: Record<string, Json>): Record<string, Json> {
     const { ContainerSpec: container, Placement: placement } = service.TaskTemplate;
     container.Image = container.Image.replace(/(?::latest)?@sha256:(?:ab)+$/, '');
     delete container.OomScoreAdj;
-    container.Mounts = container.Mounts?.filter(({ Target }) => Target !== '/run' && Target !== '/tmp');
+    if (container.Mounts)
+      container.Mounts = container.Mounts.filter(({ Target }) => Target !== '/run' && Target !== '/tmp');
     delete placement?.Platforms;
     if (placement && Object.keys(placement).length === 0) delete service.TaskTemplate.Placement;
   }

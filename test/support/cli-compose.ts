@@ -34,7 +34,7 @@ const absolute = (path: string, folder: string) =>
 export function filesOf(contents: Contents): Files {
   return {
     absolute,
-    folderOf: posix.dirname,
+    folderOf: (path) => posix.dirname(path),
     read: (path) => {
       const text = Object.hasOwn(contents, path) ? contents[path] : undefined;
       return text === undefined ? undefined : new TextEncoder().encode(text);
@@ -116,7 +116,7 @@ export class Cluster {
           change.kind
         ] as unknown as ReturnType<typeof tx.services>;
         if (change.op === 'remove') table.delete(change.id);
-        else if (change.op === 'create') table.create(change.object as Service);
+        else if (change.op === 'create') table.create(change.object);
         else table.update({ ...(change.object as Service), meta: { version: change.version } });
       }
     });

@@ -49,7 +49,7 @@ export function parseEnvFile(bytes: Uint8Array, { env, fail }: EnvFileContext): 
       continue;
     }
     const [whole = '', given = ''] = assignment.exec(rest.split('\n', 1)[0] ?? '') ?? [];
-    const name = checkedName(given || (rest.split('\n', 1)[0] ?? '').trim(), line, fail);
+    const name = checkedName(given || (/^[^\n=]*/.exec(rest)?.[0] ?? '').trim(), line, fail);
     if (whole === '') {
       if (env[name] === undefined) fail(line, `"${name.slice(0, 100)}" has no value: write ${name.slice(0, 100)}=`);
       drop((rest.split('\n', 1)[0] ?? '').length);

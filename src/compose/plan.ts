@@ -10,7 +10,6 @@ import {
   type ServiceSpec,
   type Task,
 } from '../kinds/index.js';
-import type { FileUse } from './file-references.js';
 import { stackLabel } from './labels.js';
 import { planContents } from './plan-content.js';
 import { removals } from './plan-removals.js';
@@ -129,9 +128,9 @@ function specOf(
     return { target, aliases: isPredefinedNetwork(target) ? [] : [...new Set([...join.aliases, key])] };
   });
   const container = spec.task?.container;
-  const credential = credentialConfig && idOf('config', ids.configs, credentialConfig);
+  const credential = credentialConfig && idOf('config', context, credentialConfig);
   const used = configs.map(({ file, ...use }) => {
-    const { id, name: configName } = idOf('config', ids.configs, use);
+    const { id, name: configName } = idOf('config', context, use);
     return { configId: id, configName, file };
   });
   const runtime = credential ? [{ configId: credential.id, configName: credential.name, runtime: true }] : [];
@@ -144,7 +143,7 @@ function specOf(
         ...container,
         labels: { ...container?.labels, ...own },
         secrets: secrets.map(({ file, ...use }) => {
-          const { id, name: secretName } = idOf('secret', ids.secrets, use);
+          const { id, name: secretName } = idOf('secret', context, use);
           return { secretId: id, secretName, file };
         }),
         configs: [...used, ...runtime],
@@ -159,10 +158,13 @@ function specOf(
 /** Finds the secret or config that a service uses. */
 function idOf(
   kind: 'secret' | 'config',
-  ids: Ids,
-  { key, reader }: Pick<FileUse, 'key'> & { readonly reader: Reader },
+  { ids, stack }: { readonly ids: { readonly secrets: Ids; readonly configs: Ids }; readonly stack: Stack },
+  { key, reader }: { readonly key: string; readonly reader: Reader },
 ): { readonly id: string; readonly name: string } {
+  const plural = `${kind}s` as const;
+  const name = stack[plural].find((content) => content.key === key)?.name ?? key;
   return (
-    ids.get(key) ?? reader.fail(`the external ${kind} "${key}" is not there: create it first, with skep ${kind} create`)
+    ids[plural].get(key) ??
+    reader.fail(`the external ${kind} "${name}" is not there: create it first, with skep ${kind} create ${name}`)
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseEnvFile } from '../../src/compose/index.js';
-import { parse, fileWith, firstOf, refusal } from '../support/cli-compose.js';
+import { fileWith, firstOf, parse, refusal } from '../support/cli-compose.js';
 
 const read = (text: string) =>
   parseEnvFile(new TextEncoder().encode(text), {

@@ -128,6 +128,11 @@ export class Cluster {
     return firstOf(services.filter((service) => service.spec.annotations.name === name));
   }
 
+  secret(name: string) {
+    const secrets = this.store.view((tx) => tx.secrets().find());
+    return firstOf(secrets.filter((secret) => secret.spec.annotations.name === name));
+  }
+
   network(name: string) {
     const networks = this.store.view((tx) => tx.networks().find());
     return firstOf(networks.filter((network) => network.spec.annotations.name === name));

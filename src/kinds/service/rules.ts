@@ -1,8 +1,8 @@
 import { plainEqual } from '../../base/plain.js';
 import { StoreError } from '../../base/store-error.js';
 import { objectName } from '../names.js';
-import type { ContainerSpec, PortConfig } from '../parts/index.js';
 import { isPredefinedNetwork } from '../network/predefined.js';
+import type { ContainerSpec, PortConfig } from '../parts/index.js';
 import { called, type KindRules, refuse } from '../rules.js';
 import type { ReadTx } from '../tx.js';
 import type { Service } from './schema.js';

@@ -4,7 +4,7 @@ import { dirname, join, resolve, win32 } from 'node:path';
 import type { Command } from 'commander';
 import { messageOf } from '../base/errors.js';
 import { FileError } from '../base/file-error.js';
-import { type Files, type FileText, parseEnvFile, parseStack, type Stack } from '../compose/index.js';
+import { ComposeError, type Files, type FileText, parseEnvFile, parseStack, type Stack } from '../compose/index.js';
 import type { Context } from './context.js';
 import { readInput } from './input.js';
 
@@ -71,7 +71,7 @@ function variablesOf(
     const bytes = readOr(files, name);
     if (!bytes && names) throw new FileError(`${name} cannot be read: there is no such file`);
     const fail = (line: number, what: string): never => {
-      throw new FileError(`${name}:${line}: ${what}`);
+      throw new ComposeError({ file: name, path: '', line, column: 1 }, what);
     };
     if (bytes) Object.assign(all, parseEnvFile(bytes, { env: { ...all, ...env }, fail }));
   }

@@ -1,7 +1,8 @@
 import type { DeepPartial, Mount, VolumeOptions } from '../kinds/index.js';
 import { modeOf } from './file-mode.js';
 import { bindLeftOut, mountLeftOut } from './keys.js';
-import { bytesOf, type Reader } from './reader.js';
+import type { Reader } from './reader.js';
+import { bytesOf } from './scalars.js';
 
 const propagations = ['rprivate', 'private', 'rshared', 'shared', 'rslave', 'slave'];
 /** Matches a path; the letter of a Windows drive is followed by a colon. */

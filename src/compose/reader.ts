@@ -1,8 +1,8 @@
-import { parseDuration } from '../base/duration.js';
 import { messageOf } from '../base/errors.js';
 import { interpolate } from './interpolate.js';
-import { nearest } from './nearest.js';
-import { type Entry, noValue, type Origin, type Value } from './value.js';
+import { checkKeys, warnAt } from './key-check.js';
+import { bytesOf, durationMs } from './scalars.js';
+import { type Entry, noValue, type Value } from './value.js';
 
 /** Longest number, time or word, characters. A longer one is a mistake, and slow to check. */
 const wordCharsMax = 100;
@@ -68,21 +68,7 @@ export class Reader {
    * `x-…` keys are free for users.
    */
   keys(known: readonly string[], leftOut: readonly string[] = []): void {
-    for (const [key, { origin }] of this.#all()) {
-      if (known.includes(key) || key.startsWith('x-')) continue;
-      const path = this.#join(key);
-      if (leftOut.includes(key)) {
-        warnAt(origin, path, `"${key}" is not supported and is left out`);
-        continue;
-      }
-      const near = nearest(key, [...known, ...leftOut]);
-      const { source, line, column } = origin;
-      const shown = key.slice(0, wordCharsMax);
-      source.document.fail(
-        { path, line, column },
-        `"${shown}" is not a key of Compose here; ${near === undefined ? 'remove it, or begin it with x-' : `write "${near}"`}`,
-      );
-    }
+    checkKeys(this.#all(), { known, leftOut, join: (key) => this.#join(key) });
   }
 
   entries(): [key: string, value: Reader][] {
@@ -278,26 +264,5 @@ export class Reader {
       warn: (what) => this.warn(what),
       spend: (chars) => this.#spendChars(chars),
     });
-  }
-}
-
-/** Bytes of a size such as `300M`; `undefined` for what is no size. */
-export function bytesOf(text: string): number | undefined {
-  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)\s*(b|[kmgt](?:i?b)?)?$/i.exec(text) ?? [];
-  return count === undefined
-    ? undefined
-    : Math.round(Number(count) * 1024 ** 'bkmgt'.indexOf(unit.toLowerCase()[0] ?? 'b'));
-}
-
-function warnAt({ source, line, column }: Origin, path: string, what: string): void {
-  source.warnings.add(`${source.document.file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${what}`);
-}
-
-/** Not a number for what is no duration. */
-function durationMs(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch {
-    return NaN;
   }
 }

@@ -288,9 +288,12 @@ describe('skep apply', () => {
     await folder.write('.env', '');
   });
 
-  it('refuses an --env-file that is not there', async () => {
-    const { code, err } = await apply(file, '--env-file', `${folder.path}/nope.env`);
-    expect({ code, err }).toEqual({ code: 7, err: expect.stringContaining('nope.env cannot be read') as string });
+  it('refuses an --env-file that is not there, or is wrong', async () => {
+    const gone = await apply(file, '--env-file', `${folder.path}/nope.env`);
+    expect(gone).toMatchObject({ code: 1, err: expect.stringContaining('nope.env cannot be read') as string });
+    const bad = await folder.write('bad.env', 'A=1\na b=2\n');
+    const wrong = await apply(file, '--env-file', bad);
+    expect(wrong).toMatchObject({ code: 7, err: expect.stringContaining(`${bad}:2:1: has a space`) as string });
   });
 });
 
@@ -312,7 +315,7 @@ describe('skep compose config', () => {
     };
     expect(JSON.parse(out)).toEqual({ name: 'shop', services: { a, c: { ...a, user: '0777' } } });
     const yaml = await skep(['compose', 'config', base, '--stack', 'shop']);
-    const printed = await folder.write('printed/compose.yaml', yaml.out);
+    const printed = await folder.write('printed.yaml', yaml.out);
     await apply(base, '--stack', 'shop');
     expect((await apply(printed)).err).toContain('nothing differs');
   });

@@ -60,7 +60,7 @@ const listKeys: readonly (readonly [pattern: string, key: (item: Reader) => stri
   ['networks.*.ipam.config', (item) => item.get('subnet').optionalText() ?? ''],
 ];
 
-/** Lists of texts in which each stands once. */
+/** Lists of texts in which each is unique. */
 const sets = [
   'cap_add',
   'cap_drop',

@@ -40,10 +40,7 @@ const tmpfsOptions = objectOf<TmpfsOptions>()({ sizeBytes: int(), mode: uint32()
 export interface Mount {
   /** Sort of the mount: a path of the node, a volume, memory, a Windows pipe, or a volume of the cluster. Default `bind`. */
   readonly type: 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'cluster';
-  /**
-   * Path on the node, or name of the volume; `group:NAME` is any volume of a group of the cluster. Empty for `tmpfs` and
-   * for an unnamed volume.
-   */
+  /** Path on the node, name of the volume, or `group:NAME` in the cluster; empty where there is none. */
   readonly source: string;
   /** Path inside the container. */
   readonly target: string;

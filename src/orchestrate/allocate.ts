@@ -28,7 +28,7 @@ class Claims {
     this.#holders.set(keyOf(protocol, port), name);
   }
 
-  /** The lowest dynamic port that nobody has. */
+  /** The lowest dynamic port that is free. */
   free(protocol: string): number | undefined {
     for (let port = dynamicFirst; port <= dynamicLast; port++)
       if (!this.#holders.has(keyOf(protocol, port))) return port;

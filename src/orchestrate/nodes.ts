@@ -1,9 +1,9 @@
 import type { Draft } from './draft.js';
 import { isOver, isUnassigned } from './task.js';
 
-/** Time after which a node that nobody has confirmed is down, ms. */
+/** Time after which a node without a confirmation is down, ms. */
 const unconfirmedMaxMs = 30_000;
-/** Time after which nobody waits for the tasks of a node that is down, ms: a day. */
+/** Time after which the tasks of a node that is down are given up, ms: a day. */
 const orphanAfterMs = 86_400_000;
 
 /**
@@ -20,7 +20,7 @@ export function settleNodes(draft: Draft): void {
   for (const task of draft.tasks()) {
     if (task.nodeId === undefined || isUnassigned(task) || isOver(task)) continue;
     if (!isLost(draft, task.nodeId)) continue;
-    const message = 'node is gone: nobody can report about the task';
+    const message = 'node is gone: no manager can report about the task';
     draft.update({ ...task, status: { ...task.status, timestamp: draft.now, state: 'orphaned', message } });
   }
 }

@@ -37,7 +37,7 @@ export function placeTasks(draft: Draft): void {
   }
 }
 
-/** The task with the ports of its service; `undefined` while it waits for them, or for somebody to want it. */
+/** The task with the ports of its service; `undefined` while it waits for them, or is not wanted yet. */
 function withEndpoint(draft: Draft, task: Task): Task | undefined {
   if (taskStateOrder(task.desiredState) < taskStateOrder('ready')) return undefined;
   const service = draft.service(task.serviceId ?? '');

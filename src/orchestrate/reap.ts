@@ -10,7 +10,7 @@ const keptDefault = 5;
 /** Time for which a removed task is still shown after it ended, ms: clients count the ends that they see. */
 const removedShownMs = 1_000;
 
-/** Deletes tasks that nobody needs: removed ones that have ended, and the oldest of each slot's history. */
+/** Deletes tasks that are of no use any more: removed ones that have ended, and the oldest of each slot's history. */
 export function reap(draft: Draft): void {
   for (const task of draft.tasks()) if (task.desiredState === 'remove') reapRemoved(draft, task);
   for (const service of draft.services()) for (const slot of slotsOf(draft, service)) trimHistory(draft, service, slot);

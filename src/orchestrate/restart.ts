@@ -70,7 +70,7 @@ function startTime(draft: Draft, slot: Slot, task: Task): number {
 
 /**
  * Tells a restart from an update and from a move: those did not fail, so they need no pause. Of several tasks that were
- * made in one millisecond, nobody knows which was the last: one that calls for the pause is enough.
+ * made in one millisecond, their order is not known: one that calls for the pause is enough.
  */
 function isRestart(draft: Draft, slot: Slot, task: Task): boolean {
   const old = slot.tasks.slice(0, slot.tasks.indexOf(task)).filter((mate) => !isWanted(mate));
@@ -85,7 +85,7 @@ function isSameSpec(a: Task, b: Task): boolean {
   return plainEqual(a.spec, b.spec) && plainEqual(a.endpoint?.spec, b.endpoint?.spec);
 }
 
-/** Tells whether a task still has to end. On a lost node nobody can say, and unassigned tasks never began. */
+/** Tells whether a task still has to end. On a lost node it is unknown, and unassigned tasks never began. */
 function isStopping(draft: Draft, task: Task): boolean {
   if (isWanted(task) || isOver(task) || isUnassigned(task)) return false;
   const node = draft.node(task.nodeId);

@@ -12,7 +12,7 @@ import { reconcileReplicated } from './replicated.js';
 
 /**
  * One pass of the control loop: reads everything that the store has and returns the writes that bring it nearer to what
- * users want. It remembers nothing. The same content at the same time gives the same writes (ids aside), whoever leads.
+ * users want. It remembers nothing. The same content at the same time gives the same writes (ids aside), on any leader.
  *
  * The writes are changes of their own: a loop runs a pass after them as after any other, until one has nothing to do.
  *

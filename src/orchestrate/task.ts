@@ -72,7 +72,7 @@ export function isWanted({ desiredState }: Task): boolean {
   return taskStateOrder(desiredState) <= taskStateOrder('complete');
 }
 
-/** Tells whether nobody has begun to look after the task: no node knows it. */
+/** Tells whether the task has not begun: no node knows it. */
 export function isUnassigned({ status }: Task): boolean {
   return taskStateOrder(status.state) < taskStateOrder('assigned');
 }

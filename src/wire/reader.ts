@@ -104,7 +104,7 @@ export class Reader {
       if (i > 3) high |= i === 4 ? bits >> 4 : bits << (i * 7 - 32);
       if (byte < 128) return safe((signed ? high : high >>> 0) * twoTo32 + (low >>> 0));
     }
-    throw new Error('invalid varint encoding');
+    throw new RangeError('invalid varint encoding');
   }
 
   double(): number {
@@ -209,14 +209,14 @@ export class Reader {
   }
 
   #skip(wireType: number, depth = 0): void {
-    if (depth > groupsMax) throw new Error('maximum nesting depth exceeded');
+    if (depth > groupsMax) throw new RangeError('maximum nesting depth exceeded');
     if (wireType === 0) this.#skipVarint();
     else if (wireType === 1) this.#skipBytes(8);
     else if (wireType === 2) this.#skipBytes(this.uint32());
     else if (wireType === 5) this.#skipBytes(4);
     else if (wireType === 3)
       for (let inner = this.uint32() & 7; inner !== 4; inner = this.uint32() & 7) this.#skip(inner, depth + 1);
-    else throw new Error(`invalid wire type ${wireType} at offset ${this.at}`);
+    else throw new RangeError(`invalid wire type ${wireType} at offset ${this.at}`);
   }
 
   #skipVarint(): void {

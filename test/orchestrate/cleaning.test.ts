@@ -81,7 +81,7 @@ describe('the enforcer', () => {
   const resources = async (id: string, memoryBytes: number) => {
     await world.changeNode(id, (node) => ({
       ...node,
-      description: { hostname: id, resources: { nanoCpus: 0, memoryBytes, generic: [] } },
+      description: { hostname: id, resources: { nanoCpus: 0, memoryBytes, generic: [], pids: 0 } },
     }));
   };
 

@@ -35,7 +35,7 @@ function ruleOf(constraints: readonly Constraint[]): Rule<Place> {
   };
 }
 
-/** Refusal that finds out more only when somebody asks: most nodes are looked at without that. */
+/** Refusal that finds out more only when asked: most nodes are judged without that. */
 class Unmet implements Refusal {
   readonly #constraints: readonly Constraint[];
   readonly #node: Place;
@@ -76,7 +76,7 @@ function why(constraint: Constraint, { facts }: Pick<Place, 'facts'>): string {
   return `${shown(constraint)}: ${isLabel ? `it has no label ${property.label}` : `${key} is not known`}`;
 }
 
-/** Says what to do about a constraint; `undefined` for what nobody can change about a node. */
+/** Says what to do about a constraint; `undefined` for a property that cannot be changed. */
 function helpOf({ property: { of, label }, operator, value }: Constraint, node: string): string | undefined {
   const wanted = operator === '==';
   if (of === 'label') return wanted ? `add label ${label}=${value} to ${node}` : `change label ${label} of ${node}`;

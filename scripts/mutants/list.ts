@@ -145,8 +145,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'retry without dedup',
     file: 'state/transactions/writer.ts',
-    find: 'if (options.requestId !== undefined) {',
-    replace: 'if (options.requestId === "") {',
+    find: 'const first = requestId === undefined ? undefined : this.ledger.repeated(requestId);',
+    replace: 'const first = requestId === "" ? this.ledger.repeated(requestId) : undefined;',
   },
   {
     name: 'version check outside the transaction',

@@ -24,7 +24,7 @@ describe('objects', () => {
       kind: 'nodes',
       stored: {
         spec: { annotations, desiredRole: 'worker', membership: 'accepted', availability: 'active' },
-        status: { state: 'unknown', message: '', addr: '' },
+        status: { state: 'unknown', message: '', addr: '', timestamp: 0 },
         role: 'worker',
       },
     },

@@ -176,7 +176,8 @@ function creation(bench: Bench): void {
       'two networks at once',
       'refused',
       { NetworkingConfig: { EndpointsConfig: { bridge: {}, host: {} } } },
-      'Container cannot be connected to network endpoints: bridge, host',
+      // Docker names them in the order of a Go map: any.
+      /^400 Container cannot be connected to network endpoints: (?:bridge, host|host, bridge)$/,
     ],
     [
       'a restart policy that is none',
@@ -185,7 +186,9 @@ function creation(bench: Bench): void {
       "invalid restart policy 'foo'",
     ],
   ])('refuses %s', async (_what, name, more, text) => {
-    expect(await refusal(bench.c.create(name, { Image: 'busybox', Cmd: forever, ...more }))).toBe(`400 ${text}`);
+    const refused = await refusal(bench.c.create(name, { Image: 'busybox', Cmd: forever, ...more }));
+    if (typeof text === 'string') expect(refused).toBe(`400 ${text}`);
+    else expect(refused).toMatch(text);
   });
 
   it('finds a container by id, name, name with a slash, and beginning of the id', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
-import { type Cluster, StoreRecords } from '../../src/fleet/index.js';
+import { type Cluster, DockerClient, StoreRecords } from '../../src/fleet/index.js';
 import { MemoryStore } from '../../src/index.js';
 import { containers } from '../../src/kinds/index.js';
 import type { FakeEngineServer } from '../../src/testing/index.js';
@@ -181,6 +181,31 @@ describe('containers of a lost engine', () => {
     await until(() => whereIs(next, 'web').length === 1);
     expect(next.container('web')?.swarmId).toBe(container.swarmId);
   }, 20_000);
+});
+
+describe('containers with the Swarm id of another one, which came with an image or a copied body', () => {
+  it('stay, whether they were made at an engine or through the cluster', async () => {
+    const { cluster, store, fakes } = await three();
+    const { container } = await cluster.createContainer(mobile(), 'web');
+    await container.engine.client.startContainer(container.id);
+    const Labels = { 'com.docker.swarm.id': container.swarmId };
+    for (const [at, { address }] of fakes.entries()) {
+      const client = new DockerClient(address);
+      await client.createContainer(sleeper({ Labels }), `copy${at}`);
+      client.close();
+    }
+    const copied = await cluster.createContainer(sleeper({ Labels }), 'copied');
+    expect(copied.container.swarmId).not.toBe(container.swarmId);
+    await until(() => records(store).find(({ name }) => name === 'web')?.running === true);
+    await until(() => fakes.every((_, at) => whereIs(cluster, `copy${at}`).length === 1));
+    // Another change of the container has the watchdog look at it, with the copies there.
+    await container.engine.client.renameContainer(container.id, 'www');
+    await until(() => records(store).some(({ name }) => name === 'www'));
+    expect(fakes.map((fake, at) => onEngine(fake, `copy${at}`).length)).toEqual([1, 1, 1]);
+    await container.engine.client.removeContainer(container.id, { force: true });
+    await until(() => records(store).every(({ name }) => name !== 'www'));
+    expect(fakes.map((fake, at) => onEngine(fake, `copy${at}`).length)).toEqual([1, 1, 1]);
+  });
 });
 
 describe('the records', () => {

@@ -74,7 +74,8 @@ export class Creating {
     if (!given.Image) throw new FleetError('INVALID', 'No command specified: the body of a container needs an Image');
     const { body, constraints } = chooseNetworks(given, this.#ports.network);
     const { wanted, ...request } = readRequest(name, body);
-    const id = request.body.Labels?.[swarmIdLabel] ?? newSwarmId(this.#ports.random);
+    // A label that came along is that of another container: it was copied from there.
+    const id = newSwarmId(this.#ports.random);
     return {
       ...request,
       wanted: { ...wanted, constraints: [...wanted.constraints, ...constraints] },

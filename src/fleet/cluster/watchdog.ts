@@ -115,7 +115,10 @@ export class Watchdog {
   async #compare(record: ContainerRecord, engine: Engine): Promise<void> {
     const { book, index } = this.#ports;
     const all = index.ofSwarmId(record.id);
-    const here = all.find((container) => container.engine === engine);
+    // An image that was made of a container has its labels, and so has every container of that image: the label alone says little.
+    const here = all.find(
+      ({ id, engine: on }) => on === engine && (record.container === '' || id === record.container),
+    );
     if (!here) {
       if (this.#mayStillCome(record)) return;
       this.#missingSince.delete(record.id);
@@ -126,14 +129,17 @@ export class Watchdog {
     this.#missingSince.delete(record.id);
     if (record.moves && record.running && here.state.status === 'created') {
       // It was moved, and its start was lost.
-      await engine.client.startContainer(here.id);
+      book.expectLead();
+      await engine.client.startContainer(here.id, { signal: book.signal });
       await engine.refreshContainer(here.id, { full: true });
       return;
     }
     const running = isRunning(here);
     if (here.id !== record.container || here.name !== record.name || (record.moves && running !== record.running))
       await book.update(record.id, { container: here.id, name: here.name, running });
-    for (const double of all) if (double !== here) await this.#removeDouble(double);
+    if (!record.moves) return;
+    for (const double of all)
+      if (double.engine !== engine && double.name === here.name) await this.#removeDouble(double);
   }
 
   /** Decides about a record whose engine does not have the container. */
@@ -145,8 +151,8 @@ export class Watchdog {
     else await this.#ports.book.remove(record.id);
   }
 
-  #onHealthyEngine({ id }: ContainerRecord): Container | undefined {
-    return this.#ports.index.ofSwarmId(id).find(({ engine }) => engine.state === 'healthy');
+  #onHealthyEngine({ id, name: wanted }: ContainerRecord): Container | undefined {
+    return this.#ports.index.ofSwarmId(id).find(({ engine, name }) => engine.state === 'healthy' && name === wanted);
   }
 
   /** Makes the record name the engine that has the container: it came back after it had been moved away from there. */

@@ -74,7 +74,7 @@ export class Creating {
     if (!given.Image) throw new FleetError('INVALID', 'No command specified: the body of a container needs an Image');
     const { body, constraints } = chooseNetworks(given, this.#ports.network);
     const { wanted, ...request } = readRequest(name, body);
-    // A label that came along is that of another container: it was copied from there.
+    // A label in the body is that of another container: it was copied from there.
     const id = newSwarmId(this.#ports.random);
     return {
       ...request,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Waits until `holds` says so, with a bound: nothing here waits for a time. Fails with `what` when it takes too long. */
@@ -16,12 +16,32 @@ export async function until(
   }
 }
 
-/** A port that the system chose, and that is free at this moment. */
+/** Ports below those that systems give to outgoing connections: Linux from 32768, others from 49152. */
+const portsFrom = 20_000;
+const portsEnd = 32_768;
+/** Processes that take ports side by side: test workers are numbered from 1, a script is 0. */
+const sharers = 16;
+const portsEach = Math.floor((portsEnd - portsFrom) / sharers);
+const firstPort = portsFrom + (Number(process.env['VITEST_POOL_ID'] ?? 0) % sharers) * portsEach;
+let offset = Math.floor(Math.random() * portsEach);
+
+/**
+ * A port that is free at this moment and stays so until its taker listens, also while a process that has it starts again:
+ * no outgoing connection is given one of these, and each test worker has a range of its own, which it goes through in turn.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (let tries = 0; tries < portsEach; tries++) {
+    offset = (offset + 1) % portsEach;
+    const server = createServer();
+    const listening = once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    server.listen(firstPort + offset, '127.0.0.1');
+    if (!(await listening)) continue;
+    server.close();
+    await once(server, 'close');
+    return firstPort + offset;
+  }
+  throw new Error(`no port from ${firstPort} on is free; end the processes that listen there`);
 }

@@ -105,13 +105,7 @@ export function openMember(options: Partial<OpenReplicaOptions> = {}): Promise<O
   return openReplica({ name: 'm1', listenAddr: '127.0.0.1:0', logger: silentLogger, ...options });
 }
 
-export async function freePort(): Promise<number> {
-  const server = await listening(createServer());
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+export { freePort } from '../../scripts/waiting.js';
 
 /** Takes connections and never says anything: a member that is stopped. */
 export async function silentServer(): Promise<{ addr: string; called: Promise<unknown>; close(): Promise<void> }> {

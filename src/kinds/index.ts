@@ -5,6 +5,8 @@ export { systemKinds, systemRules } from './system.js';
 export { leaseIndex, leases, ttlMaxMs, ttlMinMs } from './lease/kind.js';
 export { locks } from './lock/kind.js';
 export { containers } from './container/kind.js';
+export { drivers, type DriverBody, type DriverIndexes } from './driver/kind.js';
+export { engines, type DrivenEngineState, type EngineBody, type EngineIndexes } from './engine/kind.js';
 export type { LockBody, LockIndexes } from './lock/kind.js';
 export { entries } from './entry/kind.js';
 export type { EntryBody, EntryIndexes } from './entry/kind.js';

@@ -27,7 +27,7 @@ export function createTask(draft: Draft, service: Service, { slot, nodeId, desir
     ...(nodeId !== undefined && { nodeId }),
     annotations: { name: '', labels: {}, indices: [] },
     serviceAnnotations: spec.annotations,
-    status: { timestamp: now, state: 'new', message: 'created', err: '' },
+    status: { timestamp: now, state: 'new', message: 'created', err: '', ports: [] },
     desiredState,
     networks: attachments.map(({ target }) => ({ networkId: target, addresses: [] })),
     ...(endpoint && isAllocated(service) && { endpoint }),

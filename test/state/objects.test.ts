@@ -43,7 +43,7 @@ describe('objects', () => {
         slot: 0,
         annotations,
         serviceAnnotations: annotations,
-        status: { timestamp: 0, state: 'new', message: '', err: '' },
+        status: { timestamp: 0, state: 'new', message: '', err: '', ports: [] },
         desiredState: 'new',
         networks: [],
       },

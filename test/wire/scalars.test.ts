@@ -68,7 +68,7 @@ describe('words', () => {
     (item) => item instanceof protobuf.Enum,
   );
   const status = messageCodec('TaskStatus');
-  const state = (word: string) => ({ timestamp: 0, state: word as 'new', message: '', err: '' });
+  const state = (word: string) => ({ timestamp: 0, state: word as 'new', message: '', err: '', ports: [] });
 
   it('are the words of the store, in its order', () => {
     const numbers = taskStates.map((word) => {

@@ -4,6 +4,7 @@ export type {
   ManagerStatus,
   Node,
   NodeDescription,
+  NodeEngine,
   NodeMembership,
   NodeRole,
   NodeSpec,

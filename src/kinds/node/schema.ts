@@ -111,6 +111,19 @@ const managerStatus = objectOf<ManagerStatus>()({
   reachability: oneOfWords(['unknown', 'unreachable', 'reachable']),
 });
 
+/** The Docker engine that runs the tasks of a node. */
+export interface NodeEngine {
+  /** Address of the engine, `host:port`. */
+  readonly addr: string;
+  /** Newest version of Docker's API that it speaks, such as `1.41`. */
+  readonly apiVersion: string;
+  /** Id of the engine in a Docker swarm of its own; empty without one. */
+  readonly swarmNode: string;
+  /** True: it manages that swarm. Default `false`. */
+  readonly swarmControl: boolean;
+}
+const nodeEngine = objectOf<NodeEngine>()({ addr: text(), apiVersion: text(), swarmNode: text(), swarmControl: flag() });
+
 /** A machine of the cluster. */
 export interface Node extends StoredObject {
   /** Desired state, set by users. */
@@ -123,6 +136,8 @@ export interface Node extends StoredObject {
   readonly managerStatus?: ManagerStatus;
   /** Role that the node has; `spec.desiredRole` is the one it should have. Default `worker`. */
   readonly role: NodeRole;
+  /** Engine that runs its tasks; absent when managers drive none for it. */
+  readonly engine?: NodeEngine;
 }
 export const nodeBody = objectOf<BodyOf<Node>>()({
   spec: nodeSpec,
@@ -130,6 +145,7 @@ export const nodeBody = objectOf<BodyOf<Node>>()({
   status: nodeStatus,
   managerStatus: optional(managerStatus),
   role: oneOfWords(nodeRoles),
+  engine: optional(nodeEngine),
 });
 
 /** A node is called by its host's name. */

@@ -14,7 +14,7 @@ export interface PortConfig {
   /** `ingress` publishes on every node and balances the load; `host` only on the nodes of the tasks. Default `ingress`. */
   readonly publishMode: 'ingress' | 'host';
 }
-const portConfig = objectOf<PortConfig>()({
+export const portConfig = objectOf<PortConfig>()({
   name: text(),
   protocol: oneOfWords(['tcp', 'udp', 'sctp']),
   targetPort: uint32(),

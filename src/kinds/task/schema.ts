@@ -3,7 +3,7 @@ import type { BodyOf, StoredObject } from '../definition.js';
 import { objectOf } from '../object-of.js';
 import { type Annotations, annotations } from '../parts/annotations.js';
 import { type Driver, driver } from '../parts/driver.js';
-import { type Endpoint, endpoint } from '../parts/endpoint.js';
+import { type Endpoint, endpoint, type PortConfig, portConfig } from '../parts/endpoint.js';
 import { type TaskSpec, taskSpec } from '../parts/task-spec.js';
 import { int, list, oneOfWords, optional, text, uint } from '../schema.js';
 
@@ -57,6 +57,8 @@ export interface TaskStatus {
   readonly container?: ContainerStatus;
   /** Time at which the task reached `running`, ms since the epoch; absent when it never did. */
   readonly runningAt?: number;
+  /** Ports that the engine published for the task in `host` mode, with the numbers that it chose. */
+  readonly ports: readonly PortConfig[];
 }
 const taskStatus = objectOf<TaskStatus>()({
   timestamp: int(),
@@ -65,6 +67,7 @@ const taskStatus = objectOf<TaskStatus>()({
   err: text(),
   container: optional(containerStatus),
   runningAt: optional(int()),
+  ports: list(portConfig),
 });
 
 /** Addresses of a task on one network. */

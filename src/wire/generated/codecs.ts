@@ -1926,6 +1926,29 @@ function decodeManagerStatus(r: Reader, end: number): m.ManagerStatus {
   return Object.freeze({ memberId: memberId_, addr: addr_, leader: leader_, reachability: reachability_ });
 }
 
+function encodeNodeEngine(w: Writer, v: m.NodeEngine): void {
+  if (v.addr !== undefined && v.addr !== '') w.text(10, v.addr);
+  if (v.apiVersion !== undefined && v.apiVersion !== '') w.text(18, v.apiVersion);
+  if (v.swarmNode !== undefined && v.swarmNode !== '') w.text(26, v.swarmNode);
+  if (v.swarmControl !== undefined && v.swarmControl !== false) w.bool(32, v.swarmControl);
+}
+
+function decodeNodeEngine(r: Reader, end: number): m.NodeEngine {
+  let addr_: string = ''; let apiVersion_: string = ''; let swarmNode_: string = ''; let swarmControl_: boolean = false;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: addr_ = r.text(); break;
+      case 18: apiVersion_ = r.text(); break;
+      case 26: swarmNode_ = r.text(); break;
+      case 32: swarmControl_ = r.bool(); break;
+      default: r.skip(tag, 'NodeEngine');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ addr: addr_, apiVersion: apiVersion_, swarmNode: swarmNode_, swarmControl: swarmControl_ });
+}
+
 function encodeNode(w: Writer, v: m.Node): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
   if (v.meta !== undefined) { const at = w.open(18, 65); encodeMeta(w, v.meta); w.close(at, 65); }
@@ -1934,14 +1957,15 @@ function encodeNode(w: Writer, v: m.Node): void {
   if (v.status !== undefined) { const at = w.open(42, 68); encodeNodeStatus(w, v.status); w.close(at, 68); }
   if (v.managerStatus !== undefined) { const at = w.open(50, 69); encodeManagerStatus(w, v.managerStatus); w.close(at, 69); }
   if (v.role !== undefined && v.role !== 'worker') w.word(56, NodeRole, v.role);
+  if (v.engine !== undefined) { const at = w.open(66, 70); encodeNodeEngine(w, v.engine); w.close(at, 70); }
 }
 
-const NodeObject = plain<m.Node>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, description_: unknown, status_: unknown, managerStatus_: unknown, role_: unknown) {
-  this.id = id_; this.meta = meta_; this.spec = spec_; if (description_ !== undefined) this.description = description_; this.status = status_; if (managerStatus_ !== undefined) this.managerStatus = managerStatus_; this.role = role_;
+const NodeObject = plain<m.Node>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, description_: unknown, status_: unknown, managerStatus_: unknown, role_: unknown, engine_: unknown) {
+  this.id = id_; this.meta = meta_; this.spec = spec_; if (description_ !== undefined) this.description = description_; this.status = status_; if (managerStatus_ !== undefined) this.managerStatus = managerStatus_; this.role = role_; if (engine_ !== undefined) this.engine = engine_;
 });
 
 function decodeNode(r: Reader, end: number): m.Node {
-  let id_: string = ''; let meta_: m.Meta | undefined; let spec_: m.NodeSpec | undefined; let description_: m.NodeDescription | undefined; let status_: m.NodeStatus | undefined; let managerStatus_: m.ManagerStatus | undefined; let role_: m.NodeRole = 'worker';
+  let id_: string = ''; let meta_: m.Meta | undefined; let spec_: m.NodeSpec | undefined; let description_: m.NodeDescription | undefined; let status_: m.NodeStatus | undefined; let managerStatus_: m.ManagerStatus | undefined; let role_: m.NodeRole = 'worker'; let engine_: m.NodeEngine | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -1952,11 +1976,12 @@ function decodeNode(r: Reader, end: number): m.Node {
       case 42: status_ = decodeNodeStatus(r, r.part()); break;
       case 50: managerStatus_ = decodeManagerStatus(r, r.part()); break;
       case 56: role_ = r.word(NodeRole); break;
+      case 66: engine_ = decodeNodeEngine(r, r.part()); break;
       default: r.skip(tag, 'Node');
     }
   }
   r.ended(end);
-  return Object.freeze(new NodeObject(id_, meta_ ?? absent(decodeMeta), spec_ ?? absent(decodeNodeSpec), description_, status_ ?? absent(decodeNodeStatus), managerStatus_, role_));
+  return Object.freeze(new NodeObject(id_, meta_ ?? absent(decodeMeta), spec_ ?? absent(decodeNodeSpec), description_, status_ ?? absent(decodeNodeStatus), managerStatus_, role_, engine_));
 }
 
 function encodeReplicatedMode(w: Writer, v: m.ReplicatedMode): void {
@@ -2034,10 +2059,10 @@ function decodeGlobalJobMode(r: Reader, end: number): m.GlobalJobMode {
 }
 
 function encodeServiceMode(w: Writer, v: Fields<m.ServiceMode>): void {
-  if (v.replicated !== undefined) { const at = w.open(10, 70); encodeReplicatedMode(w, v.replicated); w.close(at, 70); }
-  if (v.global !== undefined) { const at = w.open(18, 71); encodeGlobalMode(w, v.global); w.close(at, 71); }
-  if (v.replicatedJob !== undefined) { const at = w.open(26, 72); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 72); }
-  if (v.globalJob !== undefined) { const at = w.open(34, 73); encodeGlobalJobMode(w, v.globalJob); w.close(at, 73); }
+  if (v.replicated !== undefined) { const at = w.open(10, 71); encodeReplicatedMode(w, v.replicated); w.close(at, 71); }
+  if (v.global !== undefined) { const at = w.open(18, 72); encodeGlobalMode(w, v.global); w.close(at, 72); }
+  if (v.replicatedJob !== undefined) { const at = w.open(26, 73); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 73); }
+  if (v.globalJob !== undefined) { const at = w.open(34, 74); encodeGlobalJobMode(w, v.globalJob); w.close(at, 74); }
 }
 
 const ServiceModeObject = plain<m.ServiceMode>(function (this: Open, replicated_: unknown, global_: unknown, replicatedJob_: unknown, globalJob_: unknown) {
@@ -2061,13 +2086,13 @@ function decodeServiceMode(r: Reader, end: number): m.ServiceMode {
 }
 
 function encodeServiceSpec(w: Writer, v: m.ServiceSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 74); encodeAnnotations(w, v.annotations); w.close(at, 74); }
-  if (v.task !== undefined) { const at = w.open(18, 75); encodeTaskSpec(w, v.task); w.close(at, 75); }
-  if (v.mode !== undefined) { const at = w.open(26, 76); encodeServiceMode(w, v.mode); w.close(at, 76); }
-  if (v.update !== undefined) { const at = w.open(34, 77); encodeUpdateConfig(w, v.update); w.close(at, 77); }
-  if (v.rollback !== undefined) { const at = w.open(42, 78); encodeUpdateConfig(w, v.rollback); w.close(at, 78); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 79); encodeNetworkAttachment(w, item); w.close(at, 79); }
-  if (v.endpoint !== undefined) { const at = w.open(58, 80); encodeEndpointSpec(w, v.endpoint); w.close(at, 80); }
+  if (v.annotations !== undefined) { const at = w.open(10, 75); encodeAnnotations(w, v.annotations); w.close(at, 75); }
+  if (v.task !== undefined) { const at = w.open(18, 76); encodeTaskSpec(w, v.task); w.close(at, 76); }
+  if (v.mode !== undefined) { const at = w.open(26, 77); encodeServiceMode(w, v.mode); w.close(at, 77); }
+  if (v.update !== undefined) { const at = w.open(34, 78); encodeUpdateConfig(w, v.update); w.close(at, 78); }
+  if (v.rollback !== undefined) { const at = w.open(42, 79); encodeUpdateConfig(w, v.rollback); w.close(at, 79); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 80); encodeNetworkAttachment(w, item); w.close(at, 80); }
+  if (v.endpoint !== undefined) { const at = w.open(58, 81); encodeEndpointSpec(w, v.endpoint); w.close(at, 81); }
 }
 
 const ServiceSpecObject = plain<m.ServiceSpec>(function (this: Open, annotations_: unknown, task_: unknown, mode_: unknown, update_: unknown, rollback_: unknown, networks_: unknown, endpoint_: unknown) {
@@ -2126,12 +2151,12 @@ function decodeUpdateStatus(r: Reader, end: number): m.UpdateStatus {
 
 function encodeService(w: Writer, v: m.Service): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 81); encodeMeta(w, v.meta); w.close(at, 81); }
-  if (v.spec !== undefined) { const at = w.open(26, 82); encodeServiceSpec(w, v.spec); w.close(at, 82); }
+  if (v.meta !== undefined) { const at = w.open(18, 82); encodeMeta(w, v.meta); w.close(at, 82); }
+  if (v.spec !== undefined) { const at = w.open(26, 83); encodeServiceSpec(w, v.spec); w.close(at, 83); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
-  if (v.previousSpec !== undefined) { const at = w.open(42, 83); encodeServiceSpec(w, v.previousSpec); w.close(at, 83); }
-  if (v.endpoint !== undefined) { const at = w.open(50, 84); encodeEndpoint(w, v.endpoint); w.close(at, 84); }
-  if (v.updateStatus !== undefined) { const at = w.open(58, 85); encodeUpdateStatus(w, v.updateStatus); w.close(at, 85); }
+  if (v.previousSpec !== undefined) { const at = w.open(42, 84); encodeServiceSpec(w, v.previousSpec); w.close(at, 84); }
+  if (v.endpoint !== undefined) { const at = w.open(50, 85); encodeEndpoint(w, v.endpoint); w.close(at, 85); }
+  if (v.updateStatus !== undefined) { const at = w.open(58, 86); encodeUpdateStatus(w, v.updateStatus); w.close(at, 86); }
 }
 
 const ServiceObject = plain<m.Service>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, previousSpec_: unknown, endpoint_: unknown, updateStatus_: unknown) {
@@ -2183,16 +2208,17 @@ function encodeTaskStatus(w: Writer, v: m.TaskStatus): void {
   if (v.state !== undefined && v.state !== 'new') w.word(16, TaskState, v.state);
   if (v.message !== undefined && v.message !== '') w.text(26, v.message);
   if (v.err !== undefined && v.err !== '') w.text(34, v.err);
-  if (v.container !== undefined) { const at = w.open(42, 86); encodeContainerStatus(w, v.container); w.close(at, 86); }
+  if (v.container !== undefined) { const at = w.open(42, 87); encodeContainerStatus(w, v.container); w.close(at, 87); }
   if (v.runningAt !== undefined) w.int64(48, v.runningAt);
+  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(58, 88); encodePortConfig(w, item); w.close(at, 88); }
 }
 
-const TaskStatusObject = plain<m.TaskStatus>(function (this: Open, timestamp_: unknown, state_: unknown, message_: unknown, err_: unknown, container_: unknown, runningAt_: unknown) {
-  this.timestamp = timestamp_; this.state = state_; this.message = message_; this.err = err_; if (container_ !== undefined) this.container = container_; if (runningAt_ !== undefined) this.runningAt = runningAt_;
+const TaskStatusObject = plain<m.TaskStatus>(function (this: Open, timestamp_: unknown, state_: unknown, message_: unknown, err_: unknown, container_: unknown, runningAt_: unknown, ports_: unknown) {
+  this.timestamp = timestamp_; this.state = state_; this.message = message_; this.err = err_; if (container_ !== undefined) this.container = container_; if (runningAt_ !== undefined) this.runningAt = runningAt_; this.ports = ports_;
 });
 
 function decodeTaskStatus(r: Reader, end: number): m.TaskStatus {
-  let timestamp_: number = 0; let state_: m.TaskState = 'new'; let message_: string = ''; let err_: string = ''; let container_: m.ContainerStatus | undefined;   let runningAt_: number | undefined;
+  let timestamp_: number = 0; let state_: m.TaskState = 'new'; let message_: string = ''; let err_: string = ''; let container_: m.ContainerStatus | undefined;   let runningAt_: number | undefined; let ports_: m.PortConfig[] | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -2202,11 +2228,12 @@ function decodeTaskStatus(r: Reader, end: number): m.TaskStatus {
       case 34: err_ = r.text(); break;
       case 42: container_ = decodeContainerStatus(r, r.part()); break;
       case 48: runningAt_ = r.int64(); break;
+      case 58: (ports_ = r.list(ports_, 10000, 'ports')).push(decodePortConfig(r, r.part())); break;
       default: r.skip(tag, 'TaskStatus');
     }
   }
   r.ended(end);
-  return Object.freeze(new TaskStatusObject(timestamp_, state_, message_, err_, container_, runningAt_));
+  return Object.freeze(new TaskStatusObject(timestamp_, state_, message_, err_, container_, runningAt_, ports_ ? Object.freeze(ports_) : noItems));
 }
 
 function encodeTaskNetwork(w: Writer, v: m.TaskNetwork): void {
@@ -2230,19 +2257,19 @@ function decodeTaskNetwork(r: Reader, end: number): m.TaskNetwork {
 
 function encodeTask(w: Writer, v: m.Task): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 87); encodeMeta(w, v.meta); w.close(at, 87); }
-  if (v.spec !== undefined) { const at = w.open(26, 88); encodeTaskSpec(w, v.spec); w.close(at, 88); }
+  if (v.meta !== undefined) { const at = w.open(18, 89); encodeMeta(w, v.meta); w.close(at, 89); }
+  if (v.spec !== undefined) { const at = w.open(26, 90); encodeTaskSpec(w, v.spec); w.close(at, 90); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
   if (v.serviceId !== undefined) w.text(42, v.serviceId);
   if (v.slot !== undefined && v.slot !== 0) w.int64(48, v.slot);
   if (v.nodeId !== undefined) w.text(58, v.nodeId);
-  if (v.annotations !== undefined) { const at = w.open(66, 89); encodeAnnotations(w, v.annotations); w.close(at, 89); }
-  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 90); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 90); }
-  if (v.status !== undefined) { const at = w.open(82, 91); encodeTaskStatus(w, v.status); w.close(at, 91); }
+  if (v.annotations !== undefined) { const at = w.open(66, 91); encodeAnnotations(w, v.annotations); w.close(at, 91); }
+  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 92); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 92); }
+  if (v.status !== undefined) { const at = w.open(82, 93); encodeTaskStatus(w, v.status); w.close(at, 93); }
   if (v.desiredState !== undefined && v.desiredState !== 'new') w.word(88, TaskState, v.desiredState);
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 92); encodeTaskNetwork(w, item); w.close(at, 92); }
-  if (v.endpoint !== undefined) { const at = w.open(106, 93); encodeEndpoint(w, v.endpoint); w.close(at, 93); }
-  if (v.logDriver !== undefined) { const at = w.open(114, 94); encodeDriver(w, v.logDriver); w.close(at, 94); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 94); encodeTaskNetwork(w, item); w.close(at, 94); }
+  if (v.endpoint !== undefined) { const at = w.open(106, 95); encodeEndpoint(w, v.endpoint); w.close(at, 95); }
+  if (v.logDriver !== undefined) { const at = w.open(114, 96); encodeDriver(w, v.logDriver); w.close(at, 96); }
 }
 
 const TaskObject = plain<m.Task>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, serviceId_: unknown, slot_: unknown, nodeId_: unknown, annotations_: unknown, serviceAnnotations_: unknown, status_: unknown, desiredState_: unknown, networks_: unknown, endpoint_: unknown, logDriver_: unknown) {
@@ -2276,13 +2303,13 @@ function decodeTask(r: Reader, end: number): m.Task {
 }
 
 function encodeNetworkSpec(w: Writer, v: m.NetworkSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 95); encodeAnnotations(w, v.annotations); w.close(at, 95); }
-  if (v.driverConfig !== undefined) { const at = w.open(18, 96); encodeDriver(w, v.driverConfig); w.close(at, 96); }
+  if (v.annotations !== undefined) { const at = w.open(10, 97); encodeAnnotations(w, v.annotations); w.close(at, 97); }
+  if (v.driverConfig !== undefined) { const at = w.open(18, 98); encodeDriver(w, v.driverConfig); w.close(at, 98); }
   if (v.ipv6Enabled !== undefined && v.ipv6Enabled !== false) w.bool(24, v.ipv6Enabled);
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
   if (v.attachable !== undefined && v.attachable !== false) w.bool(40, v.attachable);
   if (v.ingress !== undefined && v.ingress !== false) w.bool(48, v.ingress);
-  if (v.ipam !== undefined) { const at = w.open(58, 97); encodeIpam(w, v.ipam); w.close(at, 97); }
+  if (v.ipam !== undefined) { const at = w.open(58, 99); encodeIpam(w, v.ipam); w.close(at, 99); }
 }
 
 const NetworkSpecObject = plain<m.NetworkSpec>(function (this: Open, annotations_: unknown, driverConfig_: unknown, ipv6Enabled_: unknown, internal_: unknown, attachable_: unknown, ingress_: unknown, ipam_: unknown) {
@@ -2310,10 +2337,10 @@ function decodeNetworkSpec(r: Reader, end: number): m.NetworkSpec {
 
 function encodeNetwork(w: Writer, v: m.Network): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 98); encodeMeta(w, v.meta); w.close(at, 98); }
-  if (v.spec !== undefined) { const at = w.open(26, 99); encodeNetworkSpec(w, v.spec); w.close(at, 99); }
-  if (v.driverState !== undefined) { const at = w.open(34, 100); encodeDriver(w, v.driverState); w.close(at, 100); }
-  if (v.ipam !== undefined) { const at = w.open(42, 101); encodeIpam(w, v.ipam); w.close(at, 101); }
+  if (v.meta !== undefined) { const at = w.open(18, 100); encodeMeta(w, v.meta); w.close(at, 100); }
+  if (v.spec !== undefined) { const at = w.open(26, 101); encodeNetworkSpec(w, v.spec); w.close(at, 101); }
+  if (v.driverState !== undefined) { const at = w.open(34, 102); encodeDriver(w, v.driverState); w.close(at, 102); }
+  if (v.ipam !== undefined) { const at = w.open(42, 103); encodeIpam(w, v.ipam); w.close(at, 103); }
 }
 
 const NetworkObject = plain<m.Network>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, driverState_: unknown, ipam_: unknown) {
@@ -2409,7 +2436,7 @@ function decodeDispatcherConfig(r: Reader, end: number): m.DispatcherConfig {
 }
 
 function encodeTaskDefaults(w: Writer, v: m.TaskDefaults): void {
-  if (v.logDriver !== undefined) { const at = w.open(10, 102); encodeDriver(w, v.logDriver); w.close(at, 102); }
+  if (v.logDriver !== undefined) { const at = w.open(10, 104); encodeDriver(w, v.logDriver); w.close(at, 104); }
 }
 
 const TaskDefaultsObject = plain<m.TaskDefaults>(function (this: Open, logDriver_: unknown) {
@@ -2447,12 +2474,12 @@ function decodeEncryptionConfig(r: Reader, end: number): m.EncryptionConfig {
 }
 
 function encodeClusterSpec(w: Writer, v: m.ClusterSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 103); encodeAnnotations(w, v.annotations); w.close(at, 103); }
-  if (v.orchestration !== undefined) { const at = w.open(18, 104); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 104); }
-  if (v.raft !== undefined) { const at = w.open(26, 105); encodeRaftConfig(w, v.raft); w.close(at, 105); }
-  if (v.dispatcher !== undefined) { const at = w.open(34, 106); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 106); }
-  if (v.taskDefaults !== undefined) { const at = w.open(42, 107); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 107); }
-  if (v.encryptionConfig !== undefined) { const at = w.open(50, 108); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 108); }
+  if (v.annotations !== undefined) { const at = w.open(10, 105); encodeAnnotations(w, v.annotations); w.close(at, 105); }
+  if (v.orchestration !== undefined) { const at = w.open(18, 106); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 106); }
+  if (v.raft !== undefined) { const at = w.open(26, 107); encodeRaftConfig(w, v.raft); w.close(at, 107); }
+  if (v.dispatcher !== undefined) { const at = w.open(34, 108); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 108); }
+  if (v.taskDefaults !== undefined) { const at = w.open(42, 109); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 109); }
+  if (v.encryptionConfig !== undefined) { const at = w.open(50, 110); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 110); }
 }
 
 function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
@@ -2475,8 +2502,8 @@ function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
 
 function encodeCluster(w: Writer, v: m.Cluster): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 109); encodeMeta(w, v.meta); w.close(at, 109); }
-  if (v.spec !== undefined) { const at = w.open(26, 110); encodeClusterSpec(w, v.spec); w.close(at, 110); }
+  if (v.meta !== undefined) { const at = w.open(18, 111); encodeMeta(w, v.meta); w.close(at, 111); }
+  if (v.spec !== undefined) { const at = w.open(26, 112); encodeClusterSpec(w, v.spec); w.close(at, 112); }
 }
 
 function decodeCluster(r: Reader, end: number): m.Cluster {
@@ -2495,10 +2522,10 @@ function decodeCluster(r: Reader, end: number): m.Cluster {
 }
 
 function encodeSecretSpec(w: Writer, v: m.SecretSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 111); encodeAnnotations(w, v.annotations); w.close(at, 111); }
+  if (v.annotations !== undefined) { const at = w.open(10, 113); encodeAnnotations(w, v.annotations); w.close(at, 113); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.driver !== undefined) { const at = w.open(26, 112); encodeDriver(w, v.driver); w.close(at, 112); }
-  if (v.templating !== undefined) { const at = w.open(34, 113); encodeDriver(w, v.templating); w.close(at, 113); }
+  if (v.driver !== undefined) { const at = w.open(26, 114); encodeDriver(w, v.driver); w.close(at, 114); }
+  if (v.templating !== undefined) { const at = w.open(34, 115); encodeDriver(w, v.templating); w.close(at, 115); }
 }
 
 const SecretSpecObject = plain<m.SecretSpec>(function (this: Open, annotations_: unknown, data_: unknown, driver_: unknown, templating_: unknown) {
@@ -2523,8 +2550,8 @@ function decodeSecretSpec(r: Reader, end: number): m.SecretSpec {
 
 function encodeSecret(w: Writer, v: m.Secret): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 114); encodeMeta(w, v.meta); w.close(at, 114); }
-  if (v.spec !== undefined) { const at = w.open(26, 115); encodeSecretSpec(w, v.spec); w.close(at, 115); }
+  if (v.meta !== undefined) { const at = w.open(18, 116); encodeMeta(w, v.meta); w.close(at, 116); }
+  if (v.spec !== undefined) { const at = w.open(26, 117); encodeSecretSpec(w, v.spec); w.close(at, 117); }
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
 }
 
@@ -2545,9 +2572,9 @@ function decodeSecret(r: Reader, end: number): m.Secret {
 }
 
 function encodeConfigSpec(w: Writer, v: m.ConfigSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 116); encodeAnnotations(w, v.annotations); w.close(at, 116); }
+  if (v.annotations !== undefined) { const at = w.open(10, 118); encodeAnnotations(w, v.annotations); w.close(at, 118); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.templating !== undefined) { const at = w.open(26, 117); encodeDriver(w, v.templating); w.close(at, 117); }
+  if (v.templating !== undefined) { const at = w.open(26, 119); encodeDriver(w, v.templating); w.close(at, 119); }
 }
 
 const ConfigSpecObject = plain<m.ConfigSpec>(function (this: Open, annotations_: unknown, data_: unknown, templating_: unknown) {
@@ -2571,8 +2598,8 @@ function decodeConfigSpec(r: Reader, end: number): m.ConfigSpec {
 
 function encodeConfig(w: Writer, v: m.Config): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 118); encodeMeta(w, v.meta); w.close(at, 118); }
-  if (v.spec !== undefined) { const at = w.open(26, 119); encodeConfigSpec(w, v.spec); w.close(at, 119); }
+  if (v.meta !== undefined) { const at = w.open(18, 120); encodeMeta(w, v.meta); w.close(at, 120); }
+  if (v.spec !== undefined) { const at = w.open(26, 121); encodeConfigSpec(w, v.spec); w.close(at, 121); }
 }
 
 function decodeConfig(r: Reader, end: number): m.Config {
@@ -2652,8 +2679,8 @@ function decodeTopology(r: Reader, end: number): m.Topology {
 }
 
 function encodeTopologyRequirement(w: Writer, v: m.TopologyRequirement): void {
-  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 120); encodeTopology(w, item); w.close(at, 120); }
-  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 121); encodeTopology(w, item); w.close(at, 121); }
+  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 122); encodeTopology(w, item); w.close(at, 122); }
+  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 123); encodeTopology(w, item); w.close(at, 123); }
 }
 
 function decodeTopologyRequirement(r: Reader, end: number): m.TopologyRequirement {
@@ -2690,13 +2717,13 @@ function decodeCapacityRange(r: Reader, end: number): m.CapacityRange {
 }
 
 function encodeVolumeSpec(w: Writer, v: m.VolumeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 122); encodeAnnotations(w, v.annotations); w.close(at, 122); }
+  if (v.annotations !== undefined) { const at = w.open(10, 124); encodeAnnotations(w, v.annotations); w.close(at, 124); }
   if (v.group !== undefined && v.group !== '') w.text(18, v.group);
-  if (v.driver !== undefined) { const at = w.open(26, 123); encodeDriver(w, v.driver); w.close(at, 123); }
-  if (v.accessMode !== undefined) { const at = w.open(34, 124); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 124); }
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 125); encodeVolumeSecret(w, item); w.close(at, 125); }
-  if (v.accessibility !== undefined) { const at = w.open(50, 126); encodeTopologyRequirement(w, v.accessibility); w.close(at, 126); }
-  if (v.capacity !== undefined) { const at = w.open(58, 127); encodeCapacityRange(w, v.capacity); w.close(at, 127); }
+  if (v.driver !== undefined) { const at = w.open(26, 125); encodeDriver(w, v.driver); w.close(at, 125); }
+  if (v.accessMode !== undefined) { const at = w.open(34, 126); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 126); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 127); encodeVolumeSecret(w, item); w.close(at, 127); }
+  if (v.accessibility !== undefined) { const at = w.open(50, 128); encodeTopologyRequirement(w, v.accessibility); w.close(at, 128); }
+  if (v.capacity !== undefined) { const at = w.open(58, 129); encodeCapacityRange(w, v.capacity); w.close(at, 129); }
   if (v.availability !== undefined && v.availability !== 'active') w.word(64, VolumeAvailability, v.availability);
 }
 
@@ -2751,7 +2778,7 @@ function encodeVolumeInfo(w: Writer, v: m.VolumeInfo): void {
   if (v.capacityBytes !== undefined && v.capacityBytes !== 0) w.int64(8, v.capacityBytes);
   if (v.volumeContext !== undefined) w.map(18, v.volumeContext);
   if (v.volumeId !== undefined && v.volumeId !== '') w.text(26, v.volumeId);
-  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 128); encodeTopology(w, item); w.close(at, 128); }
+  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 130); encodeTopology(w, item); w.close(at, 130); }
 }
 
 function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
@@ -2772,10 +2799,10 @@ function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
 
 function encodeVolume(w: Writer, v: m.Volume): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 129); encodeMeta(w, v.meta); w.close(at, 129); }
-  if (v.spec !== undefined) { const at = w.open(26, 130); encodeVolumeSpec(w, v.spec); w.close(at, 130); }
-  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 131); encodeVolumePublishStatus(w, item); w.close(at, 131); }
-  if (v.info !== undefined) { const at = w.open(42, 132); encodeVolumeInfo(w, v.info); w.close(at, 132); }
+  if (v.meta !== undefined) { const at = w.open(18, 131); encodeMeta(w, v.meta); w.close(at, 131); }
+  if (v.spec !== undefined) { const at = w.open(26, 132); encodeVolumeSpec(w, v.spec); w.close(at, 132); }
+  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 133); encodeVolumePublishStatus(w, item); w.close(at, 133); }
+  if (v.info !== undefined) { const at = w.open(42, 134); encodeVolumeInfo(w, v.info); w.close(at, 134); }
   if (v.pendingDelete !== undefined && v.pendingDelete !== false) w.bool(48, v.pendingDelete);
 }
 
@@ -2803,7 +2830,7 @@ function decodeVolume(r: Reader, end: number): m.Volume {
 
 function encodeCustomObject(w: Writer, v: m.CustomObject): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 133); encodeMeta(w, v.meta); w.close(at, 133); }
+  if (v.meta !== undefined) { const at = w.open(18, 135); encodeMeta(w, v.meta); w.close(at, 135); }
   if (v.body !== undefined && v.body !== '') w.text(26, v.body);
 }
 
@@ -2823,15 +2850,15 @@ function decodeCustomObject(r: Reader, end: number): m.CustomObject {
 }
 
 function encodeAnyObject(w: Writer, v: Fields<m.AnyObject>): void {
-  if (v.node !== undefined) { const at = w.open(10, 134); encodeNode(w, v.node); w.close(at, 134); }
-  if (v.service !== undefined) { const at = w.open(18, 135); encodeService(w, v.service); w.close(at, 135); }
-  if (v.task !== undefined) { const at = w.open(26, 136); encodeTask(w, v.task); w.close(at, 136); }
-  if (v.network !== undefined) { const at = w.open(34, 137); encodeNetwork(w, v.network); w.close(at, 137); }
-  if (v.cluster !== undefined) { const at = w.open(42, 138); encodeCluster(w, v.cluster); w.close(at, 138); }
-  if (v.secret !== undefined) { const at = w.open(50, 139); encodeSecret(w, v.secret); w.close(at, 139); }
-  if (v.config !== undefined) { const at = w.open(58, 140); encodeConfig(w, v.config); w.close(at, 140); }
-  if (v.volume !== undefined) { const at = w.open(66, 141); encodeVolume(w, v.volume); w.close(at, 141); }
-  if (v.custom !== undefined) { const at = w.open(74, 142); encodeCustomObject(w, v.custom); w.close(at, 142); }
+  if (v.node !== undefined) { const at = w.open(10, 136); encodeNode(w, v.node); w.close(at, 136); }
+  if (v.service !== undefined) { const at = w.open(18, 137); encodeService(w, v.service); w.close(at, 137); }
+  if (v.task !== undefined) { const at = w.open(26, 138); encodeTask(w, v.task); w.close(at, 138); }
+  if (v.network !== undefined) { const at = w.open(34, 139); encodeNetwork(w, v.network); w.close(at, 139); }
+  if (v.cluster !== undefined) { const at = w.open(42, 140); encodeCluster(w, v.cluster); w.close(at, 140); }
+  if (v.secret !== undefined) { const at = w.open(50, 141); encodeSecret(w, v.secret); w.close(at, 141); }
+  if (v.config !== undefined) { const at = w.open(58, 142); encodeConfig(w, v.config); w.close(at, 142); }
+  if (v.volume !== undefined) { const at = w.open(66, 143); encodeVolume(w, v.volume); w.close(at, 143); }
+  if (v.custom !== undefined) { const at = w.open(74, 144); encodeCustomObject(w, v.custom); w.close(at, 144); }
 }
 
 const AnyObjectObject = plain<m.AnyObject>(function (this: Open, node_: unknown, service_: unknown, task_: unknown, network_: unknown, cluster_: unknown, secret_: unknown, config_: unknown, volume_: unknown, custom_: unknown) {
@@ -2886,10 +2913,10 @@ function decodeIndexValue(r: Reader, end: number): m.IndexValue {
 
 function encodeIndexFilter(w: Writer, v: m.IndexFilter): void {
   if (v.index !== undefined && v.index !== '') w.text(10, v.index);
-  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 143); encodeIndexValue(w, item); w.close(at, 143); }
+  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 145); encodeIndexValue(w, item); w.close(at, 145); }
   if (v.prefix !== undefined) w.text(26, v.prefix);
-  if (v.from !== undefined) { const at = w.open(34, 144); encodeIndexValue(w, v.from); w.close(at, 144); }
-  if (v.to !== undefined) { const at = w.open(42, 145); encodeIndexValue(w, v.to); w.close(at, 145); }
+  if (v.from !== undefined) { const at = w.open(34, 146); encodeIndexValue(w, v.from); w.close(at, 146); }
+  if (v.to !== undefined) { const at = w.open(42, 147); encodeIndexValue(w, v.to); w.close(at, 147); }
 }
 
 const IndexFilterObject = plain<m.IndexFilter>(function (this: Open, index_: unknown, values_: unknown, prefix_: unknown, from_: unknown, to_: unknown) {
@@ -2939,12 +2966,12 @@ function decodeAction(r: Reader, end: number): m.Action {
 function encodeTransaction(w: Writer, v: m.Transaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 146); encodeAction(w, item); w.close(at, 146); }
+  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 148); encodeAction(w, item); w.close(at, 148); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 147); encodeKindDescription(w, item); w.close(at, 147); }
-  if (v.restore !== undefined) { const at = w.open(82, 148); encodeRestoreStep(w, v.restore); w.close(at, 148); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 149); encodeKindDescription(w, item); w.close(at, 149); }
+  if (v.restore !== undefined) { const at = w.open(82, 150); encodeRestoreStep(w, v.restore); w.close(at, 150); }
 }
 
 const TransactionObject = plain<m.Transaction>(function (this: Open, version_: unknown, time_: unknown, actions_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, kinds_: unknown, restore_: unknown) {
@@ -2973,11 +3000,11 @@ function decodeTransaction(r: Reader, end: number): m.Transaction {
 
 function encodeRestoreStep(w: Writer, v: m.RestoreStep): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.begin !== undefined) { const at = w.open(18, 149); encodeRestoreBegin(w, v.begin); w.close(at, 149); }
-  if (v.rows !== undefined) { const at = w.open(26, 150); encodeRestoreRows(w, v.rows); w.close(at, 150); }
-  if (v.commit !== undefined) { const at = w.open(34, 151); encodeRestoreCommit(w, v.commit); w.close(at, 151); }
-  if (v.abort !== undefined) { const at = w.open(42, 152); encodeRestoreAbort(w, v.abort); w.close(at, 152); }
-  if (v.requests !== undefined) { const at = w.open(50, 153); encodeRequestRecords(w, v.requests); w.close(at, 153); }
+  if (v.begin !== undefined) { const at = w.open(18, 151); encodeRestoreBegin(w, v.begin); w.close(at, 151); }
+  if (v.rows !== undefined) { const at = w.open(26, 152); encodeRestoreRows(w, v.rows); w.close(at, 152); }
+  if (v.commit !== undefined) { const at = w.open(34, 153); encodeRestoreCommit(w, v.commit); w.close(at, 153); }
+  if (v.abort !== undefined) { const at = w.open(42, 154); encodeRestoreAbort(w, v.abort); w.close(at, 154); }
+  if (v.requests !== undefined) { const at = w.open(50, 155); encodeRequestRecords(w, v.requests); w.close(at, 155); }
 }
 
 const RestoreStepObject = plain<m.RestoreStep>(function (this: Open, id_: unknown, begin_: unknown, rows_: unknown, commit_: unknown, abort_: unknown, requests_: unknown) {
@@ -3003,7 +3030,7 @@ function decodeRestoreStep(r: Reader, end: number): m.RestoreStep {
 }
 
 function encodeRestoreBegin(w: Writer, v: m.RestoreBegin): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 154); encodeKindDescription(w, item); w.close(at, 154); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 156); encodeKindDescription(w, item); w.close(at, 156); }
 }
 
 function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
@@ -3020,7 +3047,7 @@ function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
 }
 
 function encodeRestoreRows(w: Writer, v: m.RestoreRows): void {
-  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 155); encodeObjectRecord(w, item); w.close(at, 155); }
+  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 157); encodeObjectRecord(w, item); w.close(at, 157); }
 }
 
 function decodeRestoreRows(r: Reader, end: number): m.RestoreRows {
@@ -3119,7 +3146,7 @@ function decodeMemberInfo(r: Reader, end: number): m.MemberInfo {
 }
 
 function encodeMembershipContext(w: Writer, v: m.MembershipContext): void {
-  if (v.member !== undefined) { const at = w.open(10, 156); encodeMemberInfo(w, v.member); w.close(at, 156); }
+  if (v.member !== undefined) { const at = w.open(10, 158); encodeMemberInfo(w, v.member); w.close(at, 158); }
 }
 
 const MembershipContextObject = plain<m.MembershipContext>(function (this: Open, member_: unknown) {
@@ -3188,7 +3215,7 @@ function decodeHistoryChange(r: Reader, end: number): m.HistoryChange {
 function encodeHistoryRecord(w: Writer, v: m.HistoryRecord): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 157); encodeHistoryChange(w, item); w.close(at, 157); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 159); encodeHistoryChange(w, item); w.close(at, 159); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -3240,7 +3267,7 @@ function decodeRequestRecord(r: Reader, end: number): m.RequestRecord {
 }
 
 function encodeRequestRecords(w: Writer, v: m.RequestRecords): void {
-  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 158); encodeRequestRecord(w, item); w.close(at, 158); }
+  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 160); encodeRequestRecord(w, item); w.close(at, 160); }
 }
 
 function decodeRequestRecords(r: Reader, end: number): m.RequestRecords {
@@ -3262,9 +3289,9 @@ function encodeSnapshotHeader(w: Writer, v: m.SnapshotHeader): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(26, v.lineage);
   if (v.version !== undefined && v.version !== 0) w.int64(32, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(40, v.time);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 159); encodeMemberInfo(w, item); w.close(at, 159); }
-  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 160); for (const item of v.removed) w.item(item); w.close(at, 160); }
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 161); encodeKindDescription(w, item); w.close(at, 161); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 161); encodeMemberInfo(w, item); w.close(at, 161); }
+  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 162); for (const item of v.removed) w.item(item); w.close(at, 162); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 163); encodeKindDescription(w, item); w.close(at, 163); }
 }
 
 function decodeSnapshotHeader(r: Reader, end: number): m.SnapshotHeader {
@@ -3306,11 +3333,11 @@ function decodeSnapshotEnd(r: Reader, end: number): m.SnapshotEnd {
 }
 
 function encodeSnapshotRecord(w: Writer, v: Fields<m.SnapshotRecord>): void {
-  if (v.header !== undefined) { const at = w.open(10, 162); encodeSnapshotHeader(w, v.header); w.close(at, 162); }
-  if (v.object !== undefined) { const at = w.open(18, 163); encodeObjectRecord(w, v.object); w.close(at, 163); }
-  if (v.history !== undefined) { const at = w.open(26, 164); encodeHistoryRecord(w, v.history); w.close(at, 164); }
-  if (v.requests !== undefined) { const at = w.open(34, 165); encodeRequestRecords(w, v.requests); w.close(at, 165); }
-  if (v.end !== undefined) { const at = w.open(42, 166); encodeSnapshotEnd(w, v.end); w.close(at, 166); }
+  if (v.header !== undefined) { const at = w.open(10, 164); encodeSnapshotHeader(w, v.header); w.close(at, 164); }
+  if (v.object !== undefined) { const at = w.open(18, 165); encodeObjectRecord(w, v.object); w.close(at, 165); }
+  if (v.history !== undefined) { const at = w.open(26, 166); encodeHistoryRecord(w, v.history); w.close(at, 166); }
+  if (v.requests !== undefined) { const at = w.open(34, 167); encodeRequestRecords(w, v.requests); w.close(at, 167); }
+  if (v.end !== undefined) { const at = w.open(42, 168); encodeSnapshotEnd(w, v.end); w.close(at, 168); }
 }
 
 const SnapshotRecordObject = plain<m.SnapshotRecord>(function (this: Open, header_: unknown, object_: unknown, history_: unknown, requests_: unknown, end_: unknown) {
@@ -3375,7 +3402,7 @@ function decodeFormationBallot(r: Reader, end: number): m.FormationBallot {
 function encodeGenesis(w: Writer, v: m.Genesis): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 167); encodeMemberInfo(w, item); w.close(at, 167); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 169); encodeMemberInfo(w, item); w.close(at, 169); }
 }
 
 function decodeGenesis(r: Reader, end: number): m.Genesis {
@@ -3394,10 +3421,10 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 168); encodeMemberInfo(w, v.member); w.close(at, 168); }
+  if (v.member !== undefined) { const at = w.open(10, 170); encodeMemberInfo(w, v.member); w.close(at, 170); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
-  if (v.ballot !== undefined) { const at = w.open(26, 169); encodeFormationBallot(w, v.ballot); w.close(at, 169); }
-  if (v.genesis !== undefined) { const at = w.open(34, 170); encodeGenesis(w, v.genesis); w.close(at, 170); }
+  if (v.ballot !== undefined) { const at = w.open(26, 171); encodeFormationBallot(w, v.ballot); w.close(at, 171); }
+  if (v.genesis !== undefined) { const at = w.open(34, 172); encodeGenesis(w, v.genesis); w.close(at, 172); }
 }
 
 const FormationRequestObject = plain<m.FormationRequest>(function (this: Open, member_: unknown, peers_: unknown, ballot_: unknown, genesis_: unknown) {
@@ -3421,13 +3448,13 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
-  if (v.member !== undefined) { const at = w.open(10, 171); encodeMemberInfo(w, v.member); w.close(at, 171); }
+  if (v.member !== undefined) { const at = w.open(10, 173); encodeMemberInfo(w, v.member); w.close(at, 173); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
   if (v.formed !== undefined && v.formed !== false) w.bool(24, v.formed);
   if (v.granted !== undefined && v.granted !== false) w.bool(32, v.granted);
-  if (v.promised !== undefined) { const at = w.open(42, 172); encodeFormationBallot(w, v.promised); w.close(at, 172); }
-  if (v.acceptedAt !== undefined) { const at = w.open(50, 173); encodeFormationBallot(w, v.acceptedAt); w.close(at, 173); }
-  if (v.genesis !== undefined) { const at = w.open(58, 174); encodeGenesis(w, v.genesis); w.close(at, 174); }
+  if (v.promised !== undefined) { const at = w.open(42, 174); encodeFormationBallot(w, v.promised); w.close(at, 174); }
+  if (v.acceptedAt !== undefined) { const at = w.open(50, 175); encodeFormationBallot(w, v.acceptedAt); w.close(at, 175); }
+  if (v.genesis !== undefined) { const at = w.open(58, 176); encodeGenesis(w, v.genesis); w.close(at, 176); }
 }
 
 const FormationAnswerObject = plain<m.FormationAnswer>(function (this: Open, member_: unknown, peers_: unknown, formed_: unknown, granted_: unknown, promised_: unknown, acceptedAt_: unknown, genesis_: unknown) {
@@ -3457,7 +3484,7 @@ function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(8, v.ttlMs);
   if (v.holder !== undefined && v.holder !== '') w.text(18, v.holder);
   if (v.guarded !== undefined && v.guarded !== false) w.bool(24, v.guarded);
-  if (v.info !== undefined) { const at = w.open(34, 175); encodeWriteInfo(w, v.info); w.close(at, 175); }
+  if (v.info !== undefined) { const at = w.open(34, 177); encodeWriteInfo(w, v.info); w.close(at, 177); }
 }
 
 const GrantRequestObject = plain<m.GrantRequest>(function (this: Open, ttlMs_: unknown, holder_: unknown, guarded_: unknown, info_: unknown) {
@@ -3535,7 +3562,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.info !== undefined) { const at = w.open(18, 176); encodeWriteInfo(w, v.info); w.close(at, 176); }
+  if (v.info !== undefined) { const at = w.open(18, 178); encodeWriteInfo(w, v.info); w.close(at, 178); }
 }
 
 const RevokeRequestObject = plain<m.RevokeRequest>(function (this: Open, id_: unknown, info_: unknown) {
@@ -3601,8 +3628,8 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
-  if (v.hello !== undefined) { const at = w.open(10, 177); encodeRaftHello(w, v.hello); w.close(at, 177); }
-  if (v.batch !== undefined) { const at = w.open(18, 178); encodeRaftBatch(w, v.batch); w.close(at, 178); }
+  if (v.hello !== undefined) { const at = w.open(10, 179); encodeRaftHello(w, v.hello); w.close(at, 179); }
+  if (v.batch !== undefined) { const at = w.open(18, 180); encodeRaftBatch(w, v.batch); w.close(at, 180); }
 }
 
 const RaftFrameObject = plain<m.RaftFrame>(function (this: Open, hello_: unknown, batch_: unknown) {
@@ -3624,7 +3651,7 @@ function decodeRaftFrame(r: Reader, end: number): m.RaftFrame {
 }
 
 function encodeRaftBatch(w: Writer, v: m.RaftBatch): void {
-  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 179); encodeRaftMessage(w, item); w.close(at, 179); }
+  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 181); encodeRaftMessage(w, item); w.close(at, 181); }
 }
 
 function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
@@ -3656,8 +3683,8 @@ function decodeRaftStreamEnd(r: Reader, end: number): m.RaftStreamEnd {
 }
 
 function encodeSnapshotOpening(w: Writer, v: m.SnapshotOpening): void {
-  if (v.hello !== undefined) { const at = w.open(10, 180); encodeRaftHello(w, v.hello); w.close(at, 180); }
-  if (v.message !== undefined) { const at = w.open(18, 181); encodeRaftMessage(w, v.message); w.close(at, 181); }
+  if (v.hello !== undefined) { const at = w.open(10, 182); encodeRaftHello(w, v.hello); w.close(at, 182); }
+  if (v.message !== undefined) { const at = w.open(18, 183); encodeRaftMessage(w, v.message); w.close(at, 183); }
 }
 
 function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
@@ -3675,7 +3702,7 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
 }
 
 function encodeSnapshotFrame(w: Writer, v: Fields<m.SnapshotFrame>): void {
-  if (v.opening !== undefined) { const at = w.open(10, 182); encodeSnapshotOpening(w, v.opening); w.close(at, 182); }
+  if (v.opening !== undefined) { const at = w.open(10, 184); encodeSnapshotOpening(w, v.opening); w.close(at, 184); }
   if (v.chunk !== undefined) w.bytes(18, v.chunk);
 }
 
@@ -3718,7 +3745,7 @@ function decodeConfChangeOp(r: Reader, end: number): m.ConfChangeOp {
 
 function encodeConfChange(w: Writer, v: m.ConfChange): void {
   if (v.transition !== undefined && v.transition !== 'auto') w.word(8, ConfChangeTransition, v.transition);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 183); encodeConfChangeOp(w, item); w.close(at, 183); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 185); encodeConfChangeOp(w, item); w.close(at, 185); }
   if (v.context !== undefined) w.bytes(26, v.context);
 }
 
@@ -3745,7 +3772,7 @@ function encodeEntry(w: Writer, v: m.Entry): void {
   if (v.term !== undefined && v.term !== 0) w.int64(8, v.term);
   if (v.index !== undefined && v.index !== 0) w.int64(16, v.index);
   if (v.data !== undefined && v.data.length > 0) w.bytes(26, v.data);
-  if (v.change !== undefined) { const at = w.open(34, 184); encodeConfChange(w, v.change); w.close(at, 184); }
+  if (v.change !== undefined) { const at = w.open(34, 186); encodeConfChange(w, v.change); w.close(at, 186); }
 }
 
 const EntryObject = plain<m.Entry>(function (this: Open, term_: unknown, index_: unknown, data_: unknown, change_: unknown) {
@@ -3769,10 +3796,10 @@ function decodeEntry(r: Reader, end: number): m.Entry {
 }
 
 function encodeConfState(w: Writer, v: m.ConfState): void {
-  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 185); for (const item of v.voters) w.item(item); w.close(at, 185); }
-  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 186); for (const item of v.learners) w.item(item); w.close(at, 186); }
-  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 187); for (const item of v.votersOutgoing) w.item(item); w.close(at, 187); }
-  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 188); for (const item of v.learnersNext) w.item(item); w.close(at, 188); }
+  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 187); for (const item of v.voters) w.item(item); w.close(at, 187); }
+  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 188); for (const item of v.learners) w.item(item); w.close(at, 188); }
+  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 189); for (const item of v.votersOutgoing) w.item(item); w.close(at, 189); }
+  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 190); for (const item of v.learnersNext) w.item(item); w.close(at, 190); }
   if (v.autoLeave !== undefined && v.autoLeave !== false) w.bool(40, v.autoLeave);
 }
 
@@ -3800,7 +3827,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
   if (v.index !== undefined && v.index !== 0) w.int64(8, v.index);
   if (v.term !== undefined && v.term !== 0) w.int64(16, v.term);
-  if (v.confState !== undefined) { const at = w.open(26, 189); encodeConfState(w, v.confState); w.close(at, 189); }
+  if (v.confState !== undefined) { const at = w.open(26, 191); encodeConfState(w, v.confState); w.close(at, 191); }
 }
 
 function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
@@ -3819,7 +3846,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
 }
 
 function encodeSnapshot(w: Writer, v: m.Snapshot): void {
-  if (v.metadata !== undefined) { const at = w.open(10, 190); encodeSnapshotMetadata(w, v.metadata); w.close(at, 190); }
+  if (v.metadata !== undefined) { const at = w.open(10, 192); encodeSnapshotMetadata(w, v.metadata); w.close(at, 192); }
   if (v.data !== undefined && v.data.length > 0) w.bytes(18, v.data);
 }
 
@@ -3840,7 +3867,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
 function encodeAppendEntries(w: Writer, v: m.AppendEntries): void {
   if (v.prevLogIndex !== undefined && v.prevLogIndex !== 0) w.int64(8, v.prevLogIndex);
   if (v.prevLogTerm !== undefined && v.prevLogTerm !== 0) w.int64(16, v.prevLogTerm);
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 191); encodeEntry(w, item); w.close(at, 191); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 193); encodeEntry(w, item); w.close(at, 193); }
   if (v.leaderCommit !== undefined && v.leaderCommit !== 0) w.int64(32, v.leaderCommit);
 }
 
@@ -3982,7 +4009,7 @@ function decodeHeartbeatResponse(r: Reader, end: number): m.HeartbeatResponse {
 }
 
 function encodeInstallSnapshot(w: Writer, v: m.InstallSnapshot): void {
-  if (v.snapshot !== undefined) { const at = w.open(10, 192); encodeSnapshot(w, v.snapshot); w.close(at, 192); }
+  if (v.snapshot !== undefined) { const at = w.open(10, 194); encodeSnapshot(w, v.snapshot); w.close(at, 194); }
 }
 
 function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
@@ -4070,19 +4097,19 @@ function encodeRaftMessage(w: Writer, v: m.RaftMessage): void {
   if (v.from !== undefined && v.from !== 0) w.int64(8, v.from);
   if (v.to !== undefined && v.to !== 0) w.int64(16, v.to);
   if (v.term !== undefined && v.term !== 0) w.int64(24, v.term);
-  if (v.appendEntries !== undefined) { const at = w.open(34, 193); encodeAppendEntries(w, v.appendEntries); w.close(at, 193); }
-  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 194); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 194); }
-  if (v.requestVote !== undefined) { const at = w.open(50, 195); encodeRequestVote(w, v.requestVote); w.close(at, 195); }
-  if (v.preVote !== undefined) { const at = w.open(58, 196); encodeRequestVote(w, v.preVote); w.close(at, 196); }
-  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 197); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 197); }
-  if (v.preVoteResponse !== undefined) { const at = w.open(74, 198); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 198); }
-  if (v.heartbeat !== undefined) { const at = w.open(82, 199); encodeHeartbeat(w, v.heartbeat); w.close(at, 199); }
-  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 200); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 200); }
-  if (v.installSnapshot !== undefined) { const at = w.open(98, 201); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 201); }
-  if (v.timeoutNow !== undefined) { const at = w.open(106, 202); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 202); }
-  if (v.transferLeader !== undefined) { const at = w.open(114, 203); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 203); }
-  if (v.readIndex !== undefined) { const at = w.open(122, 204); encodeReadIndex(w, v.readIndex); w.close(at, 204); }
-  if (v.readIndexResponse !== undefined) { const at = w.open(130, 205); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 205); }
+  if (v.appendEntries !== undefined) { const at = w.open(34, 195); encodeAppendEntries(w, v.appendEntries); w.close(at, 195); }
+  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 196); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 196); }
+  if (v.requestVote !== undefined) { const at = w.open(50, 197); encodeRequestVote(w, v.requestVote); w.close(at, 197); }
+  if (v.preVote !== undefined) { const at = w.open(58, 198); encodeRequestVote(w, v.preVote); w.close(at, 198); }
+  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 199); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 199); }
+  if (v.preVoteResponse !== undefined) { const at = w.open(74, 200); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 200); }
+  if (v.heartbeat !== undefined) { const at = w.open(82, 201); encodeHeartbeat(w, v.heartbeat); w.close(at, 201); }
+  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 202); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 202); }
+  if (v.installSnapshot !== undefined) { const at = w.open(98, 203); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 203); }
+  if (v.timeoutNow !== undefined) { const at = w.open(106, 204); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 204); }
+  if (v.transferLeader !== undefined) { const at = w.open(114, 205); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 205); }
+  if (v.readIndex !== undefined) { const at = w.open(122, 206); encodeReadIndex(w, v.readIndex); w.close(at, 206); }
+  if (v.readIndexResponse !== undefined) { const at = w.open(130, 207); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 207); }
 }
 
 const RaftMessageObject = plain<m.RaftMessage>(function (this: Open, from_: unknown, to_: unknown, term_: unknown, appendEntries_: unknown, appendEntriesResponse_: unknown, requestVote_: unknown, preVote_: unknown, requestVoteResponse_: unknown, preVoteResponse_: unknown, heartbeat_: unknown, heartbeatResponse_: unknown, installSnapshot_: unknown, timeoutNow_: unknown, transferLeader_: unknown, readIndex_: unknown, readIndexResponse_: unknown) {
@@ -4118,7 +4145,7 @@ function decodeRaftMessage(r: Reader, end: number): m.RaftMessage {
 }
 
 function encodeJoinRequest(w: Writer, v: m.JoinRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 206); encodeMemberInfo(w, v.member); w.close(at, 206); }
+  if (v.member !== undefined) { const at = w.open(10, 208); encodeMemberInfo(w, v.member); w.close(at, 208); }
   if (v.replaces !== undefined && v.replaces !== false) w.bool(16, v.replaces);
 }
 
@@ -4139,7 +4166,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
 function encodeJoinResponse(w: Writer, v: m.JoinResponse): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 207); encodeMemberInfo(w, item); w.close(at, 207); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 209); encodeMemberInfo(w, item); w.close(at, 209); }
 }
 
 function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
@@ -4327,8 +4354,8 @@ function encodeLocalStatus(w: Writer, v: m.LocalStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(56, v.version);
   if (v.lastIndex !== undefined && v.lastIndex !== 0) w.int64(64, v.lastIndex);
   if (v.appliedIndex !== undefined && v.appliedIndex !== 0) w.int64(72, v.appliedIndex);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 208); encodeMemberStatus(w, item); w.close(at, 208); }
-  if (v.use !== undefined) { const at = w.open(90, 209); encodeStoreUse(w, v.use); w.close(at, 209); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 210); encodeMemberStatus(w, item); w.close(at, 210); }
+  if (v.use !== undefined) { const at = w.open(90, 211); encodeStoreUse(w, v.use); w.close(at, 211); }
 }
 
 const LocalStatusObject = plain<m.LocalStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, name_: unknown, id_: unknown, term_: unknown, leader_: unknown, version_: unknown, lastIndex_: unknown, appliedIndex_: unknown, members_: unknown, use_: unknown) {
@@ -4359,8 +4386,8 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 210); encodeKindAmount(w, item); w.close(at, 210); }
-  if (v.history !== undefined) { const at = w.open(18, 211); encodeHistoryUse(w, v.history); w.close(at, 211); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 212); encodeKindAmount(w, item); w.close(at, 212); }
+  if (v.history !== undefined) { const at = w.open(18, 213); encodeHistoryUse(w, v.history); w.close(at, 213); }
   if (v.watches !== undefined && v.watches !== 0) w.uint32(24, v.watches);
 }
 
@@ -4450,8 +4477,8 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.leader !== undefined) w.text(26, v.leader);
   if (v.term !== undefined && v.term !== 0) w.int64(32, v.term);
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 212); encodeMemberStatus(w, item); w.close(at, 212); }
-  if (v.use !== undefined) { const at = w.open(58, 213); encodeStoreUse(w, v.use); w.close(at, 213); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 214); encodeMemberStatus(w, item); w.close(at, 214); }
+  if (v.use !== undefined) { const at = w.open(58, 215); encodeStoreUse(w, v.use); w.close(at, 215); }
 }
 
 const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown) {
@@ -4479,22 +4506,22 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
 
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 214); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 214); }
+  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 216); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 216); }
   if (v.ids !== undefined) for (const item of v.ids) w.text(26, item);
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(34, item);
   if (v.names !== undefined) for (const item of v.names) w.text(42, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(50, item);
   if (v.nodeIds !== undefined) for (const item of v.nodeIds) w.text(58, item);
   if (v.serviceIds !== undefined) for (const item of v.serviceIds) w.text(66, item);
-  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 215); encodeSlotFilter(w, item); w.close(at, 215); }
-  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 216); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 216); }
+  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 217); encodeSlotFilter(w, item); w.close(at, 217); }
+  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 218); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 218); }
   if (v.stateGreaterThan !== undefined) w.word(88, TaskState, v.stateGreaterThan);
-  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 217); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 217); }
-  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 218); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 218); }
-  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 219); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 219); }
-  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 220); encodeIndexEntry(w, item); w.close(at, 220); }
-  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 221); encodeIndexEntry(w, item); w.close(at, 221); }
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 222); encodeIndexFilter(w, item); w.close(at, 222); }
+  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 219); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 219); }
+  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 220); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 220); }
+  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 221); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 221); }
+  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 222); encodeIndexEntry(w, item); w.close(at, 222); }
+  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 223); encodeIndexEntry(w, item); w.close(at, 223); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 224); encodeIndexFilter(w, item); w.close(at, 224); }
 }
 
 const SelectorObject = plain<m.Selector>(function (this: Open, kind_: unknown, actions_: unknown, ids_: unknown, idPrefixes_: unknown, names_: unknown, namePrefixes_: unknown, nodeIds_: unknown, serviceIds_: unknown, slots_: unknown, desiredStates_: unknown, stateGreaterThan_: unknown, roles_: unknown, memberships_: unknown, states_: unknown, custom_: unknown, customPrefixes_: unknown, indexes_: unknown) {
@@ -4555,7 +4582,7 @@ function decodeSlotFilter(r: Reader, end: number): m.SlotFilter {
 }
 
 function encodeWatchRequest(w: Writer, v: m.WatchRequest): void {
-  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 223); encodeSelector(w, item); w.close(at, 223); }
+  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 225); encodeSelector(w, item); w.close(at, 225); }
   if (v.resumeFrom !== undefined) w.int64(16, v.resumeFrom);
   if (v.lineage !== undefined) w.text(26, v.lineage);
   if (v.matchEither !== undefined && v.matchEither !== false) w.bool(32, v.matchEither);
@@ -4590,8 +4617,8 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
   if (v.action !== undefined && v.action !== 'create') w.word(8, EventAction, v.action);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
-  if (v.object !== undefined) { const at = w.open(26, 224); encodeAnyObject(w, v.object); w.close(at, 224); }
-  if (v.old !== undefined) { const at = w.open(34, 225); encodeAnyObject(w, v.old); w.close(at, 225); }
+  if (v.object !== undefined) { const at = w.open(26, 226); encodeAnyObject(w, v.object); w.close(at, 226); }
+  if (v.old !== undefined) { const at = w.open(34, 227); encodeAnyObject(w, v.old); w.close(at, 227); }
 }
 
 const WatchEventObject = plain<m.WatchEvent>(function (this: Open, action_: unknown, kind_: unknown, object_: unknown, old_: unknown) {
@@ -4634,7 +4661,7 @@ function decodeSynced(r: Reader, end: number): m.Synced {
 function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 226); encodeWatchEvent(w, item); w.close(at, 226); }
+  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 228); encodeWatchEvent(w, item); w.close(at, 228); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -4702,7 +4729,7 @@ function decodeResync(r: Reader, end: number): m.Resync {
 
 function encodeWatchSnapshot(w: Writer, v: m.WatchSnapshot): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 227); encodeKindObject(w, item); w.close(at, 227); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 229); encodeKindObject(w, item); w.close(at, 229); }
 }
 
 function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
@@ -4721,7 +4748,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 228); encodeAnyObject(w, v.object); w.close(at, 228); }
+  if (v.object !== undefined) { const at = w.open(18, 230); encodeAnyObject(w, v.object); w.close(at, 230); }
 }
 
 const KindObjectObject = plain<m.KindObject>(function (this: Open, kind_: unknown, object_: unknown) {
@@ -4744,11 +4771,11 @@ function decodeKindObject(r: Reader, end: number): m.KindObject {
 
 function encodeWatchResponse(w: Writer, v: m.WatchResponse): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(10, v.lineage);
-  if (v.synced !== undefined) { const at = w.open(18, 229); encodeSynced(w, v.synced); w.close(at, 229); }
-  if (v.transaction !== undefined) { const at = w.open(26, 230); encodeWatchTransaction(w, v.transaction); w.close(at, 230); }
-  if (v.bookmark !== undefined) { const at = w.open(34, 231); encodeBookmark(w, v.bookmark); w.close(at, 231); }
-  if (v.resync !== undefined) { const at = w.open(42, 232); encodeResync(w, v.resync); w.close(at, 232); }
-  if (v.snapshot !== undefined) { const at = w.open(50, 233); encodeWatchSnapshot(w, v.snapshot); w.close(at, 233); }
+  if (v.synced !== undefined) { const at = w.open(18, 231); encodeSynced(w, v.synced); w.close(at, 231); }
+  if (v.transaction !== undefined) { const at = w.open(26, 232); encodeWatchTransaction(w, v.transaction); w.close(at, 232); }
+  if (v.bookmark !== undefined) { const at = w.open(34, 233); encodeBookmark(w, v.bookmark); w.close(at, 233); }
+  if (v.resync !== undefined) { const at = w.open(42, 234); encodeResync(w, v.resync); w.close(at, 234); }
+  if (v.snapshot !== undefined) { const at = w.open(50, 235); encodeWatchSnapshot(w, v.snapshot); w.close(at, 235); }
 }
 
 const WatchResponseObject = plain<m.WatchResponse>(function (this: Open, lineage_: unknown, synced_: unknown, transaction_: unknown, bookmark_: unknown, resync_: unknown, snapshot_: unknown) {
@@ -4854,6 +4881,7 @@ export const codecs: Codecs = {
   NodeDescription: [encodeNodeDescription, decodeNodeDescription],
   NodeStatus: [encodeNodeStatus, decodeNodeStatus],
   ManagerStatus: [encodeManagerStatus, decodeManagerStatus],
+  NodeEngine: [encodeNodeEngine, decodeNodeEngine],
   Node: [encodeNode, decodeNode],
   ReplicatedMode: [encodeReplicatedMode, decodeReplicatedMode],
   GlobalMode: [encodeGlobalMode, decodeGlobalMode],

@@ -602,6 +602,13 @@ export interface ManagerStatus {
   readonly reachability: Reachability;
 }
 
+export interface NodeEngine {
+  readonly addr: string;
+  readonly apiVersion: string;
+  readonly swarmNode: string;
+  readonly swarmControl: boolean;
+}
+
 export interface Node {
   readonly id: string;
   readonly meta: Meta;
@@ -610,6 +617,7 @@ export interface Node {
   readonly status: NodeStatus;
   readonly managerStatus?: ManagerStatus;
   readonly role: NodeRole;
+  readonly engine?: NodeEngine;
 }
 
 export interface ReplicatedMode {
@@ -681,6 +689,7 @@ export interface TaskStatus {
   readonly err: string;
   readonly container?: ContainerStatus;
   readonly runningAt?: number;
+  readonly ports: readonly PortConfig[];
 }
 
 export interface TaskNetwork {
@@ -1560,6 +1569,7 @@ export interface Messages {
   NodeDescription: NodeDescription;
   NodeStatus: NodeStatus;
   ManagerStatus: ManagerStatus;
+  NodeEngine: NodeEngine;
   Node: Node;
   ReplicatedMode: ReplicatedMode;
   GlobalMode: GlobalMode;

@@ -122,7 +122,12 @@ export interface NodeEngine {
   /** True: it manages that swarm. Default `false`. */
   readonly swarmControl: boolean;
 }
-const nodeEngine = objectOf<NodeEngine>()({ addr: text(), apiVersion: text(), swarmNode: text(), swarmControl: flag() });
+const nodeEngine = objectOf<NodeEngine>()({
+  addr: text(),
+  apiVersion: text(),
+  swarmNode: text(),
+  swarmControl: flag(),
+});
 
 /** A machine of the cluster. */
 export interface Node extends StoredObject {

@@ -1,12 +1,9 @@
 import type { handleUnaryCall, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { isStoreError, StoreError } from '../base/store-error.js';
 import type { Replica } from '../replica/index.js';
-import { Channel, connectionLost, neverSent, toStatus } from '../rpc/index.js';
+import { Channel, connectionLost, forwardedKey, neverSent, toStatus } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import { turns } from './turns.js';
-
-/** Says that a request has been forwarded once already: it is not forwarded again. */
-const forwardedKey = 'skep-forwarded';
 
 /** Time limit for a replaced leader to say what became of a request, milliseconds. */
 const lastWordMs = 500;
@@ -34,7 +31,7 @@ export class Forwarder {
       return await channel.unary(method, request, {
         timeoutMs,
         signal: deposed.signal,
-        headers: { [forwardedKey]: '1' },
+        forwarded: true,
       });
     } finally {
       stopListening();

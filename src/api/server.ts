@@ -1,5 +1,10 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
+import {
+  Server as GrpcServer,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
@@ -14,8 +19,10 @@ import {
   commonOptions,
   formationService,
   type GrpcNetwork,
+  multiplexed,
   served,
   services,
+  UnaryMethods,
 } from '../rpc/index.js';
 import { descriptor } from '../wire/index.js';
 import { backupService } from './backup.js';
@@ -35,6 +42,8 @@ const streamsMax = 4_096;
 
 /** Limit for a connection to send the HTTP/2 preface, milliseconds. */
 const prefaceDefaultMs = 5_000;
+
+type Definition = ServiceDefinition<UntypedServiceImplementation>;
 
 /** Everything that a member serves, on one port. */
 export class ApiServer {
@@ -78,12 +87,18 @@ export class ApiServer {
 
   /** Serves the API of a replica. */
   serve(replica: Replica): void {
-    this.#server.addService(...served(services.control, controlService(replica, this.#forwarder), turns));
-    this.#server.addService(...served(services.watch, watchService(replica), turns));
-    this.#server.addService(...served(services.catalog, catalogService(replica, this.#forwarder), turns));
-    this.#server.addService(...served(services.lease, leaseService(replica, this.#forwarder), turns));
-    this.#server.addService(...served(services.backup, backupService(replica), turns));
-    this.#server.addService(...served(services.membership, membershipService(replica, this.#forwarder), turns));
+    const methods = new UnaryMethods();
+    const serve = (definition: Definition, handlers: UntypedServiceImplementation) => {
+      this.#server.addService(...served(definition, handlers, turns));
+      methods.add(definition, handlers);
+    };
+    serve(services.control, controlService(replica, this.#forwarder));
+    serve(services.watch, watchService(replica));
+    serve(services.catalog, catalogService(replica, this.#forwarder));
+    serve(services.lease, leaseService(replica, this.#forwarder));
+    serve(services.backup, backupService(replica));
+    serve(services.membership, membershipService(replica, this.#forwarder));
+    this.#server.addService(...multiplexed(methods, turns));
     this.#health.setStatus('', 'SERVING');
   }
 

@@ -11,7 +11,10 @@ import {
 import { deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
 import { StoreError } from '../base/store-error.js';
-import { fromStatus } from './status.js';
+import { methodOf } from './definitions.js';
+import { forwardedKey } from './forwarded.js';
+import { CallStream, carriedBytesMax } from './multiplex-client.js';
+import { fromStatus, notServed } from './status.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -39,7 +42,8 @@ const clientOptions: ChannelOptions = {
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** The caller is a member that does not lead: the call is not forwarded again. */
+  readonly forwarded?: boolean;
 }
 
 /** Messages as a server sends them. */
@@ -49,6 +53,8 @@ export type ServerStream<T> = ClientReadableStream<T>;
 export class Channel {
   readonly addr: string;
   readonly #client: Client;
+  /** Stream of the small calls; opened by the first. */
+  #calls: CallStream | undefined;
 
   /** `own` makes a TCP connection that is not shared. */
   constructor(addr: string, options: { own?: boolean } = {}) {
@@ -72,13 +78,31 @@ export class Channel {
     request: Req,
     options: CallOptions = {},
   ): Promise<Res> {
+    const bytes = written(method, request);
+    // The first call connects: single calls say best why that fails.
+    if (bytes.length > carriedBytesMax || !this.connected) return this.#single<Res>(method, bytes, options);
+    const { timeoutMs, signal, forwarded = false } = options;
+    try {
+      return (await this.#carried.ask({ method, bytes, timeoutMs, signal, forwarded })) as Res;
+    } catch (error) {
+      if (!notServed(error)) throw error;
+      return this.#single<Res>(method, bytes, options);
+    }
+  }
+
+  get #carried(): CallStream {
+    return (this.#calls ??= new CallStream(this.#client, methodOf('calls', 'Multiplex')));
+  }
+
+  /** One call with a stream of its own. */
+  #single<Res>(method: MethodDefinition<unknown, unknown>, bytes: Buffer, options: CallOptions): Promise<Res> {
     const { promise, resolve, reject } = deferred<Res>();
     const { path, responseDeserialize } = method;
     const call = this.#client.makeUnaryRequest(
       path,
       asIs,
       responseDeserialize,
-      written(method, request),
+      bytes,
       metadataOf(options),
       deadlineOf(options),
       (error, response) => {
@@ -168,13 +192,14 @@ export class Channel {
   }
 
   close(): void {
+    this.#calls?.close();
     this.#client.close();
   }
 }
 
-function metadataOf({ headers = {} }: CallOptions): Metadata {
+function metadataOf({ forwarded }: CallOptions): Metadata {
   const metadata = new Metadata();
-  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  if (forwarded) metadata.set(forwardedKey, '1');
   return metadata;
 }
 

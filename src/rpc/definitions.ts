@@ -62,6 +62,7 @@ export const services = {
   backup: serviceDefinition('Backup'),
   lease: serviceDefinition('Lease'),
   catalog: serviceDefinition('Catalog'),
+  calls: serviceDefinition('Calls'),
 } as const;
 
 /** One method of a service definition; asking for one that is not there is a mistake of ours. */

@@ -9,6 +9,8 @@ export { formationService } from './formation.js';
 export type { AnswerFormation } from './formation.js';
 export { afterPreface } from './preface.js';
 export { served } from './serving.js';
+export { forwardedKey } from './forwarded.js';
+export { multiplexed, UnaryMethods } from './multiplex-server.js';
 export { askMember } from './ask.js';
 export { connectionLost, fromStatus, neverSent, notServed, timedOut, toStatus } from './status.js';
 export type { ServerStream } from './channel.js';

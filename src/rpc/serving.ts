@@ -26,14 +26,18 @@ class Unread {
     this.#deserialize = deserialize;
   }
 
-  /** Throws a `StoreError`: grpc-js itself would say INTERNAL, as of a broken connection. */
   read(): unknown {
-    try {
-      return this.#deserialize(this.#bytes);
-    } catch (cause) {
-      const code = (cause as Error).cause instanceof TooManyError ? 'LIMIT_EXCEEDED' : 'INVALID_OBJECT';
-      throw new StoreError(code, messageOf(cause), { cause });
-    }
+    return readRequest({ requestDeserialize: this.#deserialize }, this.#bytes);
+  }
+}
+
+/** @throws {StoreError} where grpc-js itself would say INTERNAL, as of a broken connection. */
+export function readRequest({ requestDeserialize }: Pick<Method, 'requestDeserialize'>, bytes: Buffer): unknown {
+  try {
+    return requestDeserialize(bytes);
+  } catch (cause) {
+    const code = (cause as Error).cause instanceof TooManyError ? 'LIMIT_EXCEEDED' : 'INVALID_OBJECT';
+    throw new StoreError(code, messageOf(cause), { cause });
   }
 }
 
@@ -114,7 +118,7 @@ function guardedRequests(
 }
 
 /** Answer to a caller who has gone: it is not read. */
-const gone = { code: status.CANCELLED, details: 'the caller has gone away' };
+export const gone = { code: status.CANCELLED, details: 'the caller has gone away' };
 
 function guardedUnary(handler: handleUnaryCall<unknown, unknown>, turns: Turns): handleUnaryCall<unknown, unknown> {
   return (call, done) => {

@@ -106,6 +106,114 @@ function decodeRestoreResponse(r: Reader, end: number): m.RestoreResponse {
   return Object.freeze({ version: version_, objects: objects_ });
 }
 
+function encodeMultiplexRequest(w: Writer, v: m.MultiplexRequest): void {
+  if (v.calls !== undefined) for (const item of v.calls) { const at = w.open(10, 1); encodeCall(w, item); w.close(at, 1); }
+  if (v.cancelled !== undefined && v.cancelled.length > 0) { const at = w.open(18, 2); for (const item of v.cancelled) w.item(item); w.close(at, 2); }
+}
+
+function decodeMultiplexRequest(r: Reader, end: number): m.MultiplexRequest {
+  let calls_: m.Call[] | undefined; let cancelled_: number[] | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: (calls_ = r.list(calls_, 10000, 'calls')).push(decodeCall(r, r.part())); break;
+      case 16: (cancelled_ = r.list(cancelled_, 10000, 'cancelled')).push(r.uint64()); break;
+      case 18: { const to = r.span(); while (r.at < to) (cancelled_ = r.list(cancelled_, 10000, 'cancelled')).push(r.uint64()); r.ended(to); break; }
+      default: r.skip(tag, 'MultiplexRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ calls: calls_ ? Object.freeze(calls_) : noItems, cancelled: cancelled_ ? Object.freeze(cancelled_) : noItems });
+}
+
+function encodeCall(w: Writer, v: m.Call): void {
+  if (v.id !== undefined && v.id !== 0) w.int64(8, v.id);
+  if (v.method !== undefined && v.method !== '') w.text(18, v.method);
+  if (v.request !== undefined && v.request.length > 0) w.bytes(26, v.request);
+  if (v.timeoutMs !== undefined && v.timeoutMs !== 0) w.uint32(32, v.timeoutMs);
+  if (v.forwarded !== undefined && v.forwarded !== false) w.bool(40, v.forwarded);
+}
+
+function decodeCall(r: Reader, end: number): m.Call {
+  let id_: number = 0; let method_: string = ''; let request_: Uint8Array = noBytes; let timeoutMs_: number = 0; let forwarded_: boolean = false;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 8: id_ = r.uint64(); break;
+      case 18: method_ = r.text(); break;
+      case 26: request_ = r.bytes(); break;
+      case 32: timeoutMs_ = r.uint32(); break;
+      case 40: forwarded_ = r.bool(); break;
+      default: r.skip(tag, 'Call');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ id: id_, method: method_, request: request_, timeoutMs: timeoutMs_, forwarded: forwarded_ });
+}
+
+function encodeMultiplexResponse(w: Writer, v: m.MultiplexResponse): void {
+  if (v.answers !== undefined) for (const item of v.answers) { const at = w.open(10, 3); encodeCallAnswer(w, item); w.close(at, 3); }
+}
+
+function decodeMultiplexResponse(r: Reader, end: number): m.MultiplexResponse {
+  let answers_: m.CallAnswer[] | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: (answers_ = r.list(answers_, 10000, 'answers')).push(decodeCallAnswer(r, r.part())); break;
+      default: r.skip(tag, 'MultiplexResponse');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ answers: answers_ ? Object.freeze(answers_) : noItems });
+}
+
+function encodeCallAnswer(w: Writer, v: m.CallAnswer): void {
+  if (v.id !== undefined && v.id !== 0) w.int64(8, v.id);
+  if (v.response !== undefined && v.response.length > 0) w.bytes(18, v.response);
+  if (v.error !== undefined) { const at = w.open(26, 4); encodeCallError(w, v.error); w.close(at, 4); }
+}
+
+const CallAnswerObject = plain<m.CallAnswer>(function (this: Open, id_: unknown, response_: unknown, error_: unknown) {
+  this.id = id_; this.response = response_; if (error_ !== undefined) this.error = error_;
+});
+
+function decodeCallAnswer(r: Reader, end: number): m.CallAnswer {
+  let id_: number = 0; let response_: Uint8Array = noBytes; let error_: m.CallError | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 8: id_ = r.uint64(); break;
+      case 18: response_ = r.bytes(); break;
+      case 26: error_ = decodeCallError(r, r.part()); break;
+      default: r.skip(tag, 'CallAnswer');
+    }
+  }
+  r.ended(end);
+  return Object.freeze(new CallAnswerObject(id_, response_, error_));
+}
+
+function encodeCallError(w: Writer, v: m.CallError): void {
+  if (v.status !== undefined && v.status !== 0) w.uint32(8, v.status);
+  if (v.message !== undefined && v.message !== '') w.text(18, v.message);
+  if (v.trailers !== undefined) w.map(26, v.trailers);
+}
+
+function decodeCallError(r: Reader, end: number): m.CallError {
+  let status_: number = 0; let message_: string = ''; let trailers_: Record<string, string> | undefined, trailers_count = 0;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 8: status_ = r.uint32(); break;
+      case 18: message_ = r.text(); break;
+      case 26: trailers_ = r.entry(trailers_, trailers_count++, 10000, 'trailers'); break;
+      default: r.skip(tag, 'CallError');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ status: status_, message: message_, trailers: trailers_ ? Object.freeze(trailers_) : noEntries });
+}
+
 function encodeCatalogInstance(w: Writer, v: m.CatalogInstance): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
   if (v.name !== undefined && v.name !== '') w.text(18, v.name);
@@ -146,10 +254,10 @@ function decodeCatalogInstance(r: Reader, end: number): m.CatalogInstance {
 }
 
 function encodeCatalogRegisterRequest(w: Writer, v: m.CatalogRegisterRequest): void {
-  if (v.instance !== undefined) { const at = w.open(10, 1); encodeCatalogInstance(w, v.instance); w.close(at, 1); }
+  if (v.instance !== undefined) { const at = w.open(10, 5); encodeCatalogInstance(w, v.instance); w.close(at, 5); }
   if (v.session !== undefined && v.session !== '') w.text(18, v.session);
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(24, v.ttlMs);
-  if (v.info !== undefined) { const at = w.open(34, 2); encodeWriteInfo(w, v.info); w.close(at, 2); }
+  if (v.info !== undefined) { const at = w.open(34, 6); encodeWriteInfo(w, v.info); w.close(at, 6); }
 }
 
 const CatalogRegisterRequestObject = plain<m.CatalogRegisterRequest>(function (this: Open, instance_: unknown, session_: unknown, ttlMs_: unknown, info_: unknown) {
@@ -228,7 +336,7 @@ function decodeCatalogRenewResponse(r: Reader, end: number): m.CatalogRenewRespo
 function encodeCatalogDeregisterRequest(w: Writer, v: m.CatalogDeregisterRequest): void {
   if (v.ids !== undefined) for (const item of v.ids) w.text(10, item);
   if (v.session !== undefined && v.session !== '') w.text(18, v.session);
-  if (v.info !== undefined) { const at = w.open(26, 3); encodeWriteInfo(w, v.info); w.close(at, 3); }
+  if (v.info !== undefined) { const at = w.open(26, 7); encodeWriteInfo(w, v.info); w.close(at, 7); }
 }
 
 const CatalogDeregisterRequestObject = plain<m.CatalogDeregisterRequest>(function (this: Open, ids_: unknown, session_: unknown, info_: unknown) {
@@ -297,7 +405,7 @@ function decodeCatalogListRequest(r: Reader, end: number): m.CatalogListRequest 
 }
 
 function encodeCatalogListResponse(w: Writer, v: m.CatalogListResponse): void {
-  if (v.instances !== undefined) for (const item of v.instances) { const at = w.open(10, 4); encodeCatalogInstance(w, item); w.close(at, 4); }
+  if (v.instances !== undefined) for (const item of v.instances) { const at = w.open(10, 8); encodeCatalogInstance(w, item); w.close(at, 8); }
   if (v.more !== undefined && v.more !== false) w.bool(16, v.more);
 }
 
@@ -336,7 +444,7 @@ function decodeCatalogWatchRequest(r: Reader, end: number): m.CatalogWatchReques
 
 function encodeCatalogChange(w: Writer, v: m.CatalogChange): void {
   if (v.op !== undefined && v.op !== 'add') w.word(8, CatalogOp, v.op);
-  if (v.instance !== undefined) { const at = w.open(18, 5); encodeCatalogInstance(w, v.instance); w.close(at, 5); }
+  if (v.instance !== undefined) { const at = w.open(18, 9); encodeCatalogInstance(w, v.instance); w.close(at, 9); }
 }
 
 function decodeCatalogChange(r: Reader, end: number): m.CatalogChange {
@@ -354,7 +462,7 @@ function decodeCatalogChange(r: Reader, end: number): m.CatalogChange {
 }
 
 function encodeCatalogWatchResponse(w: Writer, v: m.CatalogWatchResponse): void {
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(10, 6); encodeCatalogChange(w, item); w.close(at, 6); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(10, 10); encodeCatalogChange(w, item); w.close(at, 10); }
   if (v.continued !== undefined) w.bool(16, v.continued);
 }
 
@@ -381,7 +489,7 @@ function encodeFilter(w: Writer, v: m.Filter): void {
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(18, item);
   if (v.names !== undefined) for (const item of v.names) w.text(26, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(34, item);
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(42, 7); encodeIndexFilter(w, item); w.close(at, 7); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(42, 11); encodeIndexFilter(w, item); w.close(at, 11); }
 }
 
 function decodeFilter(r: Reader, end: number): m.Filter {
@@ -431,7 +539,7 @@ function encodeChange(w: Writer, v: m.Change): void {
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
   if (v.id !== undefined && v.id !== '') w.text(26, v.id);
   if (v.version !== undefined) w.int64(32, v.version);
-  if (v.object !== undefined) { const at = w.open(42, 8); encodeAnyObject(w, v.object); w.close(at, 8); }
+  if (v.object !== undefined) { const at = w.open(42, 12); encodeAnyObject(w, v.object); w.close(at, 12); }
   if (v.specVersion !== undefined) w.int64(48, v.specVersion);
 }
 
@@ -458,11 +566,11 @@ function decodeChange(r: Reader, end: number): m.Change {
 }
 
 function encodeApplyRequest(w: Writer, v: m.ApplyRequest): void {
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(10, 9); encodeChange(w, item); w.close(at, 9); }
-  if (v.info !== undefined) { const at = w.open(18, 10); encodeWriteInfo(w, v.info); w.close(at, 10); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(10, 13); encodeChange(w, item); w.close(at, 13); }
+  if (v.info !== undefined) { const at = w.open(18, 14); encodeWriteInfo(w, v.info); w.close(at, 14); }
   if (v.dryRun !== undefined && v.dryRun !== false) w.bool(24, v.dryRun);
-  if (v.conditions !== undefined) for (const item of v.conditions) { const at = w.open(34, 11); encodeCondition(w, item); w.close(at, 11); }
-  if (v.fence !== undefined) { const at = w.open(42, 12); encodeCondition(w, v.fence); w.close(at, 12); }
+  if (v.conditions !== undefined) for (const item of v.conditions) { const at = w.open(34, 15); encodeCondition(w, item); w.close(at, 15); }
+  if (v.fence !== undefined) { const at = w.open(42, 16); encodeCondition(w, v.fence); w.close(at, 16); }
 }
 
 const ApplyRequestObject = plain<m.ApplyRequest>(function (this: Open, changes_: unknown, info_: unknown, dryRun_: unknown, conditions_: unknown, fence_: unknown) {
@@ -514,7 +622,7 @@ function decodeCondition(r: Reader, end: number): m.Condition {
 function encodeApplyResponse(w: Writer, v: m.ApplyResponse): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.ids !== undefined) for (const item of v.ids) w.text(18, item);
-  if (v.planned !== undefined) for (const item of v.planned) { const at = w.open(26, 13); encodePlannedChange(w, item); w.close(at, 13); }
+  if (v.planned !== undefined) for (const item of v.planned) { const at = w.open(26, 17); encodePlannedChange(w, item); w.close(at, 17); }
 }
 
 function decodeApplyResponse(r: Reader, end: number): m.ApplyResponse {
@@ -536,7 +644,7 @@ function encodePlannedChange(w: Writer, v: m.PlannedChange): void {
   if (v.op !== undefined && v.op !== 'create') w.word(8, ActionOp, v.op);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
   if (v.id !== undefined && v.id !== '') w.text(26, v.id);
-  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(34, 14); encodeFieldChange(w, item); w.close(at, 14); }
+  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(34, 18); encodeFieldChange(w, item); w.close(at, 18); }
   if (v.fieldsLeftOut !== undefined && v.fieldsLeftOut !== 0) w.uint32(40, v.fieldsLeftOut);
 }
 
@@ -606,7 +714,7 @@ function decodeGetRequest(r: Reader, end: number): m.GetRequest {
 }
 
 function encodeGetResponse(w: Writer, v: m.GetResponse): void {
-  if (v.object !== undefined) { const at = w.open(10, 15); encodeAnyObject(w, v.object); w.close(at, 15); }
+  if (v.object !== undefined) { const at = w.open(10, 19); encodeAnyObject(w, v.object); w.close(at, 19); }
 }
 
 const GetResponseObject = plain<m.GetResponse>(function (this: Open, object_: unknown) {
@@ -628,8 +736,8 @@ function decodeGetResponse(r: Reader, end: number): m.GetResponse {
 
 function encodeCreateRequest(w: Writer, v: m.CreateRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 16); encodeAnyObject(w, v.object); w.close(at, 16); }
-  if (v.info !== undefined) { const at = w.open(26, 17); encodeWriteInfo(w, v.info); w.close(at, 17); }
+  if (v.object !== undefined) { const at = w.open(18, 20); encodeAnyObject(w, v.object); w.close(at, 20); }
+  if (v.info !== undefined) { const at = w.open(26, 21); encodeWriteInfo(w, v.info); w.close(at, 21); }
 }
 
 const CreateRequestObject = plain<m.CreateRequest>(function (this: Open, kind_: unknown, object_: unknown, info_: unknown) {
@@ -652,7 +760,7 @@ function decodeCreateRequest(r: Reader, end: number): m.CreateRequest {
 }
 
 function encodeCreateResponse(w: Writer, v: m.CreateResponse): void {
-  if (v.object !== undefined) { const at = w.open(10, 18); encodeAnyObject(w, v.object); w.close(at, 18); }
+  if (v.object !== undefined) { const at = w.open(10, 22); encodeAnyObject(w, v.object); w.close(at, 22); }
   if (v.version !== undefined && v.version !== 0) w.int64(16, v.version);
 }
 
@@ -676,9 +784,9 @@ function decodeCreateResponse(r: Reader, end: number): m.CreateResponse {
 
 function encodeUpdateRequest(w: Writer, v: m.UpdateRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 19); encodeAnyObject(w, v.object); w.close(at, 19); }
+  if (v.object !== undefined) { const at = w.open(18, 23); encodeAnyObject(w, v.object); w.close(at, 23); }
   if (v.version !== undefined) w.int64(24, v.version);
-  if (v.info !== undefined) { const at = w.open(34, 20); encodeWriteInfo(w, v.info); w.close(at, 20); }
+  if (v.info !== undefined) { const at = w.open(34, 24); encodeWriteInfo(w, v.info); w.close(at, 24); }
   if (v.specVersion !== undefined) w.int64(40, v.specVersion);
 }
 
@@ -704,7 +812,7 @@ function decodeUpdateRequest(r: Reader, end: number): m.UpdateRequest {
 }
 
 function encodeUpdateResponse(w: Writer, v: m.UpdateResponse): void {
-  if (v.object !== undefined) { const at = w.open(10, 21); encodeAnyObject(w, v.object); w.close(at, 21); }
+  if (v.object !== undefined) { const at = w.open(10, 25); encodeAnyObject(w, v.object); w.close(at, 25); }
   if (v.version !== undefined && v.version !== 0) w.int64(16, v.version);
 }
 
@@ -729,7 +837,7 @@ function decodeUpdateResponse(r: Reader, end: number): m.UpdateResponse {
 function encodeRemoveRequest(w: Writer, v: m.RemoveRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
   if (v.id !== undefined && v.id !== '') w.text(18, v.id);
-  if (v.info !== undefined) { const at = w.open(26, 22); encodeWriteInfo(w, v.info); w.close(at, 22); }
+  if (v.info !== undefined) { const at = w.open(26, 26); encodeWriteInfo(w, v.info); w.close(at, 26); }
   if (v.version !== undefined) w.int64(32, v.version);
 }
 
@@ -772,7 +880,7 @@ function decodeRemoveResponse(r: Reader, end: number): m.RemoveResponse {
 
 function encodeListRequest(w: Writer, v: m.ListRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.filter !== undefined) { const at = w.open(18, 23); encodeFilter(w, v.filter); w.close(at, 23); }
+  if (v.filter !== undefined) { const at = w.open(18, 27); encodeFilter(w, v.filter); w.close(at, 27); }
   if (v.stale !== undefined && v.stale !== false) w.bool(24, v.stale);
   if (v.limit !== undefined && v.limit !== 0) w.uint32(32, v.limit);
   if (v.after !== undefined) w.text(42, v.after);
@@ -801,7 +909,7 @@ function decodeListRequest(r: Reader, end: number): m.ListRequest {
 
 function encodeListResponse(w: Writer, v: m.ListResponse): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 24); encodeAnyObject(w, item); w.close(at, 24); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 28); encodeAnyObject(w, item); w.close(at, 28); }
 }
 
 function decodeListResponse(r: Reader, end: number): m.ListResponse {
@@ -847,7 +955,7 @@ function encodeHistoryEntry(w: Writer, v: m.HistoryEntry): void {
   if (v.op !== undefined && v.op !== 'create') w.word(24, ActionOp, v.op);
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
-  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(50, 25); encodeFieldChange(w, item); w.close(at, 25); }
+  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(50, 29); encodeFieldChange(w, item); w.close(at, 29); }
   if (v.fieldsLeftOut !== undefined && v.fieldsLeftOut !== 0) w.uint32(56, v.fieldsLeftOut);
 }
 
@@ -875,7 +983,7 @@ function decodeHistoryEntry(r: Reader, end: number): m.HistoryEntry {
 }
 
 function encodeHistoryResponse(w: Writer, v: m.HistoryResponse): void {
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(10, 26); encodeHistoryEntry(w, item); w.close(at, 26); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(10, 30); encodeHistoryEntry(w, item); w.close(at, 30); }
   if (v.reachesBackTo !== undefined && v.reachesBackTo !== 0) w.int64(16, v.reachesBackTo);
 }
 
@@ -946,7 +1054,7 @@ function decodeKindUse(r: Reader, end: number): m.KindUse {
 }
 
 function encodeKindsResponse(w: Writer, v: m.KindsResponse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 27); encodeKindUse(w, item); w.close(at, 27); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 31); encodeKindUse(w, item); w.close(at, 31); }
 }
 
 function decodeKindsResponse(r: Reader, end: number): m.KindsResponse {
@@ -1008,7 +1116,7 @@ function decodeIndexEntry(r: Reader, end: number): m.IndexEntry {
 function encodeAnnotations(w: Writer, v: m.Annotations): void {
   if (v.name !== undefined && v.name !== '') w.text(10, v.name);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.indices !== undefined) for (const item of v.indices) { const at = w.open(26, 28); encodeIndexEntry(w, item); w.close(at, 28); }
+  if (v.indices !== undefined) for (const item of v.indices) { const at = w.open(26, 32); encodeIndexEntry(w, item); w.close(at, 32); }
 }
 
 function decodeAnnotations(r: Reader, end: number): m.Annotations {
@@ -1073,7 +1181,7 @@ function decodeGenericResource(r: Reader, end: number): m.GenericResource {
 function encodeResources(w: Writer, v: m.Resources): void {
   if (v.nanoCpus !== undefined && v.nanoCpus !== 0) w.int64(8, v.nanoCpus);
   if (v.memoryBytes !== undefined && v.memoryBytes !== 0) w.int64(16, v.memoryBytes);
-  if (v.generic !== undefined) for (const item of v.generic) { const at = w.open(26, 29); encodeGenericResource(w, item); w.close(at, 29); }
+  if (v.generic !== undefined) for (const item of v.generic) { const at = w.open(26, 33); encodeGenericResource(w, item); w.close(at, 33); }
   if (v.pids !== undefined && v.pids !== 0) w.int64(32, v.pids);
 }
 
@@ -1120,7 +1228,7 @@ function decodePortConfig(r: Reader, end: number): m.PortConfig {
 
 function encodeEndpointSpec(w: Writer, v: m.EndpointSpec): void {
   if (v.mode !== undefined && v.mode !== 'vip') w.word(8, EndpointMode, v.mode);
-  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18, 30); encodePortConfig(w, item); w.close(at, 30); }
+  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18, 34); encodePortConfig(w, item); w.close(at, 34); }
 }
 
 function decodeEndpointSpec(r: Reader, end: number): m.EndpointSpec {
@@ -1157,9 +1265,9 @@ function decodeVirtualIp(r: Reader, end: number): m.VirtualIp {
 }
 
 function encodeEndpoint(w: Writer, v: m.Endpoint): void {
-  if (v.spec !== undefined) { const at = w.open(10, 31); encodeEndpointSpec(w, v.spec); w.close(at, 31); }
-  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18, 32); encodePortConfig(w, item); w.close(at, 32); }
-  if (v.virtualIps !== undefined) for (const item of v.virtualIps) { const at = w.open(26, 33); encodeVirtualIp(w, item); w.close(at, 33); }
+  if (v.spec !== undefined) { const at = w.open(10, 35); encodeEndpointSpec(w, v.spec); w.close(at, 35); }
+  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18, 36); encodePortConfig(w, item); w.close(at, 36); }
+  if (v.virtualIps !== undefined) for (const item of v.virtualIps) { const at = w.open(26, 37); encodeVirtualIp(w, item); w.close(at, 37); }
 }
 
 const EndpointObject = plain<m.Endpoint>(function (this: Open, spec_: unknown, ports_: unknown, virtualIps_: unknown) {
@@ -1226,8 +1334,8 @@ function decodeIpamConfig(r: Reader, end: number): m.IpamConfig {
 }
 
 function encodeIpam(w: Writer, v: m.Ipam): void {
-  if (v.driver !== undefined) { const at = w.open(10, 34); encodeDriver(w, v.driver); w.close(at, 34); }
-  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(18, 35); encodeIpamConfig(w, item); w.close(at, 35); }
+  if (v.driver !== undefined) { const at = w.open(10, 38); encodeDriver(w, v.driver); w.close(at, 38); }
+  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(18, 39); encodeIpamConfig(w, item); w.close(at, 39); }
 }
 
 const IpamObject = plain<m.Ipam>(function (this: Open, driver_: unknown, configs_: unknown) {
@@ -1268,7 +1376,7 @@ function decodeBindOptions(r: Reader, end: number): m.BindOptions {
 function encodeVolumeOptions(w: Writer, v: m.VolumeOptions): void {
   if (v.noCopy !== undefined && v.noCopy !== false) w.bool(8, v.noCopy);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.driver !== undefined) { const at = w.open(26, 36); encodeDriver(w, v.driver); w.close(at, 36); }
+  if (v.driver !== undefined) { const at = w.open(26, 40); encodeDriver(w, v.driver); w.close(at, 40); }
   if (v.subpath !== undefined && v.subpath !== '') w.text(34, v.subpath);
 }
 
@@ -1316,9 +1424,9 @@ function encodeMount(w: Writer, v: m.Mount): void {
   if (v.source !== undefined && v.source !== '') w.text(18, v.source);
   if (v.target !== undefined && v.target !== '') w.text(26, v.target);
   if (v.readOnly !== undefined && v.readOnly !== false) w.bool(32, v.readOnly);
-  if (v.bind !== undefined) { const at = w.open(42, 37); encodeBindOptions(w, v.bind); w.close(at, 37); }
-  if (v.volume !== undefined) { const at = w.open(50, 38); encodeVolumeOptions(w, v.volume); w.close(at, 38); }
-  if (v.tmpfs !== undefined) { const at = w.open(58, 39); encodeTmpfsOptions(w, v.tmpfs); w.close(at, 39); }
+  if (v.bind !== undefined) { const at = w.open(42, 41); encodeBindOptions(w, v.bind); w.close(at, 41); }
+  if (v.volume !== undefined) { const at = w.open(50, 42); encodeVolumeOptions(w, v.volume); w.close(at, 42); }
+  if (v.tmpfs !== undefined) { const at = w.open(58, 43); encodeTmpfsOptions(w, v.tmpfs); w.close(at, 43); }
 }
 
 const MountObject = plain<m.Mount>(function (this: Open, type_: unknown, source_: unknown, target_: unknown, readOnly_: unknown, bind_: unknown, volume_: unknown, tmpfs_: unknown) {
@@ -1426,7 +1534,7 @@ function decodeFileTarget(r: Reader, end: number): m.FileTarget {
 function encodeSecretReference(w: Writer, v: m.SecretReference): void {
   if (v.secretId !== undefined && v.secretId !== '') w.text(10, v.secretId);
   if (v.secretName !== undefined && v.secretName !== '') w.text(18, v.secretName);
-  if (v.file !== undefined) { const at = w.open(26, 40); encodeFileTarget(w, v.file); w.close(at, 40); }
+  if (v.file !== undefined) { const at = w.open(26, 44); encodeFileTarget(w, v.file); w.close(at, 44); }
 }
 
 const SecretReferenceObject = plain<m.SecretReference>(function (this: Open, secretId_: unknown, secretName_: unknown, file_: unknown) {
@@ -1451,7 +1559,7 @@ function decodeSecretReference(r: Reader, end: number): m.SecretReference {
 function encodeConfigReference(w: Writer, v: m.ConfigReference): void {
   if (v.configId !== undefined && v.configId !== '') w.text(10, v.configId);
   if (v.configName !== undefined && v.configName !== '') w.text(18, v.configName);
-  if (v.file !== undefined) { const at = w.open(26, 41); encodeFileTarget(w, v.file); w.close(at, 41); }
+  if (v.file !== undefined) { const at = w.open(26, 45); encodeFileTarget(w, v.file); w.close(at, 45); }
   if (v.runtime !== undefined && v.runtime !== false) w.bool(32, v.runtime);
 }
 
@@ -1518,7 +1626,7 @@ function decodeCredentialSpec(r: Reader, end: number): m.CredentialSpec {
 }
 
 function encodePrivileges(w: Writer, v: m.Privileges): void {
-  if (v.credentialSpec !== undefined) { const at = w.open(10, 42); encodeCredentialSpec(w, v.credentialSpec); w.close(at, 42); }
+  if (v.credentialSpec !== undefined) { const at = w.open(10, 46); encodeCredentialSpec(w, v.credentialSpec); w.close(at, 46); }
 }
 
 const PrivilegesObject = plain<m.Privileges>(function (this: Open, credentialSpec_: unknown) {
@@ -1544,8 +1652,8 @@ function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
   if (v.args !== undefined) for (const item of v.args) w.text(26, item);
   if (v.env !== undefined) for (const item of v.env) w.text(34, item);
   if (v.labels !== undefined) w.map(42, v.labels);
-  if (v.mounts !== undefined) for (const item of v.mounts) { const at = w.open(50, 43); encodeMount(w, item); w.close(at, 43); }
-  if (v.healthcheck !== undefined) { const at = w.open(58, 44); encodeHealthcheck(w, v.healthcheck); w.close(at, 44); }
+  if (v.mounts !== undefined) for (const item of v.mounts) { const at = w.open(50, 47); encodeMount(w, item); w.close(at, 47); }
+  if (v.healthcheck !== undefined) { const at = w.open(58, 48); encodeHealthcheck(w, v.healthcheck); w.close(at, 48); }
   if (v.hostname !== undefined) w.text(66, v.hostname);
   if (v.dir !== undefined) w.text(74, v.dir);
   if (v.user !== undefined) w.text(82, v.user);
@@ -1557,14 +1665,14 @@ function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
   if (v.stopSignal !== undefined) w.text(130, v.stopSignal);
   if (v.stopGracePeriodMs !== undefined) w.int64(136, v.stopGracePeriodMs);
   if (v.hosts !== undefined) for (const item of v.hosts) w.text(146, item);
-  if (v.dns !== undefined) { const at = w.open(154, 45); encodeDnsConfig(w, v.dns); w.close(at, 45); }
+  if (v.dns !== undefined) { const at = w.open(154, 49); encodeDnsConfig(w, v.dns); w.close(at, 49); }
   if (v.capabilityAdd !== undefined) for (const item of v.capabilityAdd) w.text(162, item);
   if (v.capabilityDrop !== undefined) for (const item of v.capabilityDrop) w.text(170, item);
   if (v.sysctls !== undefined) w.map(178, v.sysctls);
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(186, 46); encodeSecretReference(w, item); w.close(at, 46); }
-  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(194, 47); encodeConfigReference(w, item); w.close(at, 47); }
-  if (v.ulimits !== undefined) for (const item of v.ulimits) { const at = w.open(202, 48); encodeUlimit(w, item); w.close(at, 48); }
-  if (v.privileges !== undefined) { const at = w.open(210, 49); encodePrivileges(w, v.privileges); w.close(at, 49); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(186, 50); encodeSecretReference(w, item); w.close(at, 50); }
+  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(194, 51); encodeConfigReference(w, item); w.close(at, 51); }
+  if (v.ulimits !== undefined) for (const item of v.ulimits) { const at = w.open(202, 52); encodeUlimit(w, item); w.close(at, 52); }
+  if (v.privileges !== undefined) { const at = w.open(210, 53); encodePrivileges(w, v.privileges); w.close(at, 53); }
   if (v.isolation !== undefined && v.isolation !== 'default') w.word(216, Isolation, v.isolation);
   if (v.oomScoreAdj !== undefined && v.oomScoreAdj !== 0) w.int64(224, v.oomScoreAdj);
 }
@@ -1614,8 +1722,8 @@ function decodeContainerSpec(r: Reader, end: number): m.ContainerSpec {
 }
 
 function encodeResourceRequirements(w: Writer, v: m.ResourceRequirements): void {
-  if (v.limits !== undefined) { const at = w.open(10, 50); encodeResources(w, v.limits); w.close(at, 50); }
-  if (v.reservations !== undefined) { const at = w.open(18, 51); encodeResources(w, v.reservations); w.close(at, 51); }
+  if (v.limits !== undefined) { const at = w.open(10, 54); encodeResources(w, v.limits); w.close(at, 54); }
+  if (v.reservations !== undefined) { const at = w.open(18, 55); encodeResources(w, v.reservations); w.close(at, 55); }
 }
 
 const ResourceRequirementsObject = plain<m.ResourceRequirements>(function (this: Open, limits_: unknown, reservations_: unknown) {
@@ -1701,9 +1809,9 @@ function decodePlatform(r: Reader, end: number): m.Platform {
 
 function encodePlacement(w: Writer, v: m.Placement): void {
   if (v.constraints !== undefined) for (const item of v.constraints) w.text(10, item);
-  if (v.preferences !== undefined) for (const item of v.preferences) { const at = w.open(18, 52); encodePlacementPreference(w, item); w.close(at, 52); }
+  if (v.preferences !== undefined) for (const item of v.preferences) { const at = w.open(18, 56); encodePlacementPreference(w, item); w.close(at, 56); }
   if (v.maxReplicas !== undefined && v.maxReplicas !== 0) w.uint32(24, v.maxReplicas);
-  if (v.platforms !== undefined) for (const item of v.platforms) { const at = w.open(34, 53); encodePlatform(w, item); w.close(at, 53); }
+  if (v.platforms !== undefined) for (const item of v.platforms) { const at = w.open(34, 57); encodePlatform(w, item); w.close(at, 57); }
 }
 
 function decodePlacement(r: Reader, end: number): m.Placement {
@@ -1723,13 +1831,13 @@ function decodePlacement(r: Reader, end: number): m.Placement {
 }
 
 function encodeTaskSpec(w: Writer, v: m.TaskSpec): void {
-  if (v.container !== undefined) { const at = w.open(10, 54); encodeContainerSpec(w, v.container); w.close(at, 54); }
-  if (v.resources !== undefined) { const at = w.open(18, 55); encodeResourceRequirements(w, v.resources); w.close(at, 55); }
-  if (v.restart !== undefined) { const at = w.open(26, 56); encodeRestartPolicy(w, v.restart); w.close(at, 56); }
-  if (v.placement !== undefined) { const at = w.open(34, 57); encodePlacement(w, v.placement); w.close(at, 57); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(42, 58); encodeNetworkAttachment(w, item); w.close(at, 58); }
+  if (v.container !== undefined) { const at = w.open(10, 58); encodeContainerSpec(w, v.container); w.close(at, 58); }
+  if (v.resources !== undefined) { const at = w.open(18, 59); encodeResourceRequirements(w, v.resources); w.close(at, 59); }
+  if (v.restart !== undefined) { const at = w.open(26, 60); encodeRestartPolicy(w, v.restart); w.close(at, 60); }
+  if (v.placement !== undefined) { const at = w.open(34, 61); encodePlacement(w, v.placement); w.close(at, 61); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(42, 62); encodeNetworkAttachment(w, item); w.close(at, 62); }
   if (v.forceUpdate !== undefined && v.forceUpdate !== 0) w.int64(48, v.forceUpdate);
-  if (v.logDriver !== undefined) { const at = w.open(58, 59); encodeDriver(w, v.logDriver); w.close(at, 59); }
+  if (v.logDriver !== undefined) { const at = w.open(58, 63); encodeDriver(w, v.logDriver); w.close(at, 63); }
 }
 
 const TaskSpecObject = plain<m.TaskSpec>(function (this: Open, container_: unknown, resources_: unknown, restart_: unknown, placement_: unknown, networks_: unknown, forceUpdate_: unknown, logDriver_: unknown) {
@@ -1787,7 +1895,7 @@ function decodeUpdateConfig(r: Reader, end: number): m.UpdateConfig {
 }
 
 function encodeNodeSpec(w: Writer, v: m.NodeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 60); encodeAnnotations(w, v.annotations); w.close(at, 60); }
+  if (v.annotations !== undefined) { const at = w.open(10, 64); encodeAnnotations(w, v.annotations); w.close(at, 64); }
   if (v.desiredRole !== undefined && v.desiredRole !== 'worker') w.word(16, NodeRole, v.desiredRole);
   if (v.membership !== undefined) w.word(24, NodeMembership, v.membership);
   if (v.availability !== undefined && v.availability !== 'active') w.word(32, NodeAvailability, v.availability);
@@ -1835,7 +1943,7 @@ function decodeEnginePlugin(r: Reader, end: number): m.EnginePlugin {
 function encodeEngineDescription(w: Writer, v: m.EngineDescription): void {
   if (v.engineVersion !== undefined && v.engineVersion !== '') w.text(10, v.engineVersion);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.plugins !== undefined) for (const item of v.plugins) { const at = w.open(26, 61); encodeEnginePlugin(w, item); w.close(at, 61); }
+  if (v.plugins !== undefined) for (const item of v.plugins) { const at = w.open(26, 65); encodeEnginePlugin(w, item); w.close(at, 65); }
 }
 
 function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
@@ -1855,9 +1963,9 @@ function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
 
 function encodeNodeDescription(w: Writer, v: m.NodeDescription): void {
   if (v.hostname !== undefined && v.hostname !== '') w.text(10, v.hostname);
-  if (v.platform !== undefined) { const at = w.open(18, 62); encodePlatform(w, v.platform); w.close(at, 62); }
-  if (v.resources !== undefined) { const at = w.open(26, 63); encodeResources(w, v.resources); w.close(at, 63); }
-  if (v.engine !== undefined) { const at = w.open(34, 64); encodeEngineDescription(w, v.engine); w.close(at, 64); }
+  if (v.platform !== undefined) { const at = w.open(18, 66); encodePlatform(w, v.platform); w.close(at, 66); }
+  if (v.resources !== undefined) { const at = w.open(26, 67); encodeResources(w, v.resources); w.close(at, 67); }
+  if (v.engine !== undefined) { const at = w.open(34, 68); encodeEngineDescription(w, v.engine); w.close(at, 68); }
 }
 
 const NodeDescriptionObject = plain<m.NodeDescription>(function (this: Open, hostname_: unknown, platform_: unknown, resources_: unknown, engine_: unknown) {
@@ -1951,13 +2059,13 @@ function decodeNodeEngine(r: Reader, end: number): m.NodeEngine {
 
 function encodeNode(w: Writer, v: m.Node): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 65); encodeMeta(w, v.meta); w.close(at, 65); }
-  if (v.spec !== undefined) { const at = w.open(26, 66); encodeNodeSpec(w, v.spec); w.close(at, 66); }
-  if (v.description !== undefined) { const at = w.open(34, 67); encodeNodeDescription(w, v.description); w.close(at, 67); }
-  if (v.status !== undefined) { const at = w.open(42, 68); encodeNodeStatus(w, v.status); w.close(at, 68); }
-  if (v.managerStatus !== undefined) { const at = w.open(50, 69); encodeManagerStatus(w, v.managerStatus); w.close(at, 69); }
+  if (v.meta !== undefined) { const at = w.open(18, 69); encodeMeta(w, v.meta); w.close(at, 69); }
+  if (v.spec !== undefined) { const at = w.open(26, 70); encodeNodeSpec(w, v.spec); w.close(at, 70); }
+  if (v.description !== undefined) { const at = w.open(34, 71); encodeNodeDescription(w, v.description); w.close(at, 71); }
+  if (v.status !== undefined) { const at = w.open(42, 72); encodeNodeStatus(w, v.status); w.close(at, 72); }
+  if (v.managerStatus !== undefined) { const at = w.open(50, 73); encodeManagerStatus(w, v.managerStatus); w.close(at, 73); }
   if (v.role !== undefined && v.role !== 'worker') w.word(56, NodeRole, v.role);
-  if (v.engine !== undefined) { const at = w.open(66, 70); encodeNodeEngine(w, v.engine); w.close(at, 70); }
+  if (v.engine !== undefined) { const at = w.open(66, 74); encodeNodeEngine(w, v.engine); w.close(at, 74); }
 }
 
 const NodeObject = plain<m.Node>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, description_: unknown, status_: unknown, managerStatus_: unknown, role_: unknown, engine_: unknown) {
@@ -2059,10 +2167,10 @@ function decodeGlobalJobMode(r: Reader, end: number): m.GlobalJobMode {
 }
 
 function encodeServiceMode(w: Writer, v: Fields<m.ServiceMode>): void {
-  if (v.replicated !== undefined) { const at = w.open(10, 71); encodeReplicatedMode(w, v.replicated); w.close(at, 71); }
-  if (v.global !== undefined) { const at = w.open(18, 72); encodeGlobalMode(w, v.global); w.close(at, 72); }
-  if (v.replicatedJob !== undefined) { const at = w.open(26, 73); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 73); }
-  if (v.globalJob !== undefined) { const at = w.open(34, 74); encodeGlobalJobMode(w, v.globalJob); w.close(at, 74); }
+  if (v.replicated !== undefined) { const at = w.open(10, 75); encodeReplicatedMode(w, v.replicated); w.close(at, 75); }
+  if (v.global !== undefined) { const at = w.open(18, 76); encodeGlobalMode(w, v.global); w.close(at, 76); }
+  if (v.replicatedJob !== undefined) { const at = w.open(26, 77); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 77); }
+  if (v.globalJob !== undefined) { const at = w.open(34, 78); encodeGlobalJobMode(w, v.globalJob); w.close(at, 78); }
 }
 
 const ServiceModeObject = plain<m.ServiceMode>(function (this: Open, replicated_: unknown, global_: unknown, replicatedJob_: unknown, globalJob_: unknown) {
@@ -2086,13 +2194,13 @@ function decodeServiceMode(r: Reader, end: number): m.ServiceMode {
 }
 
 function encodeServiceSpec(w: Writer, v: m.ServiceSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 75); encodeAnnotations(w, v.annotations); w.close(at, 75); }
-  if (v.task !== undefined) { const at = w.open(18, 76); encodeTaskSpec(w, v.task); w.close(at, 76); }
-  if (v.mode !== undefined) { const at = w.open(26, 77); encodeServiceMode(w, v.mode); w.close(at, 77); }
-  if (v.update !== undefined) { const at = w.open(34, 78); encodeUpdateConfig(w, v.update); w.close(at, 78); }
-  if (v.rollback !== undefined) { const at = w.open(42, 79); encodeUpdateConfig(w, v.rollback); w.close(at, 79); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 80); encodeNetworkAttachment(w, item); w.close(at, 80); }
-  if (v.endpoint !== undefined) { const at = w.open(58, 81); encodeEndpointSpec(w, v.endpoint); w.close(at, 81); }
+  if (v.annotations !== undefined) { const at = w.open(10, 79); encodeAnnotations(w, v.annotations); w.close(at, 79); }
+  if (v.task !== undefined) { const at = w.open(18, 80); encodeTaskSpec(w, v.task); w.close(at, 80); }
+  if (v.mode !== undefined) { const at = w.open(26, 81); encodeServiceMode(w, v.mode); w.close(at, 81); }
+  if (v.update !== undefined) { const at = w.open(34, 82); encodeUpdateConfig(w, v.update); w.close(at, 82); }
+  if (v.rollback !== undefined) { const at = w.open(42, 83); encodeUpdateConfig(w, v.rollback); w.close(at, 83); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 84); encodeNetworkAttachment(w, item); w.close(at, 84); }
+  if (v.endpoint !== undefined) { const at = w.open(58, 85); encodeEndpointSpec(w, v.endpoint); w.close(at, 85); }
 }
 
 const ServiceSpecObject = plain<m.ServiceSpec>(function (this: Open, annotations_: unknown, task_: unknown, mode_: unknown, update_: unknown, rollback_: unknown, networks_: unknown, endpoint_: unknown) {
@@ -2151,12 +2259,12 @@ function decodeUpdateStatus(r: Reader, end: number): m.UpdateStatus {
 
 function encodeService(w: Writer, v: m.Service): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 82); encodeMeta(w, v.meta); w.close(at, 82); }
-  if (v.spec !== undefined) { const at = w.open(26, 83); encodeServiceSpec(w, v.spec); w.close(at, 83); }
+  if (v.meta !== undefined) { const at = w.open(18, 86); encodeMeta(w, v.meta); w.close(at, 86); }
+  if (v.spec !== undefined) { const at = w.open(26, 87); encodeServiceSpec(w, v.spec); w.close(at, 87); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
-  if (v.previousSpec !== undefined) { const at = w.open(42, 84); encodeServiceSpec(w, v.previousSpec); w.close(at, 84); }
-  if (v.endpoint !== undefined) { const at = w.open(50, 85); encodeEndpoint(w, v.endpoint); w.close(at, 85); }
-  if (v.updateStatus !== undefined) { const at = w.open(58, 86); encodeUpdateStatus(w, v.updateStatus); w.close(at, 86); }
+  if (v.previousSpec !== undefined) { const at = w.open(42, 88); encodeServiceSpec(w, v.previousSpec); w.close(at, 88); }
+  if (v.endpoint !== undefined) { const at = w.open(50, 89); encodeEndpoint(w, v.endpoint); w.close(at, 89); }
+  if (v.updateStatus !== undefined) { const at = w.open(58, 90); encodeUpdateStatus(w, v.updateStatus); w.close(at, 90); }
 }
 
 const ServiceObject = plain<m.Service>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, previousSpec_: unknown, endpoint_: unknown, updateStatus_: unknown) {
@@ -2208,9 +2316,9 @@ function encodeTaskStatus(w: Writer, v: m.TaskStatus): void {
   if (v.state !== undefined && v.state !== 'new') w.word(16, TaskState, v.state);
   if (v.message !== undefined && v.message !== '') w.text(26, v.message);
   if (v.err !== undefined && v.err !== '') w.text(34, v.err);
-  if (v.container !== undefined) { const at = w.open(42, 87); encodeContainerStatus(w, v.container); w.close(at, 87); }
+  if (v.container !== undefined) { const at = w.open(42, 91); encodeContainerStatus(w, v.container); w.close(at, 91); }
   if (v.runningAt !== undefined) w.int64(48, v.runningAt);
-  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(58, 88); encodePortConfig(w, item); w.close(at, 88); }
+  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(58, 92); encodePortConfig(w, item); w.close(at, 92); }
 }
 
 const TaskStatusObject = plain<m.TaskStatus>(function (this: Open, timestamp_: unknown, state_: unknown, message_: unknown, err_: unknown, container_: unknown, runningAt_: unknown, ports_: unknown) {
@@ -2257,19 +2365,19 @@ function decodeTaskNetwork(r: Reader, end: number): m.TaskNetwork {
 
 function encodeTask(w: Writer, v: m.Task): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 89); encodeMeta(w, v.meta); w.close(at, 89); }
-  if (v.spec !== undefined) { const at = w.open(26, 90); encodeTaskSpec(w, v.spec); w.close(at, 90); }
+  if (v.meta !== undefined) { const at = w.open(18, 93); encodeMeta(w, v.meta); w.close(at, 93); }
+  if (v.spec !== undefined) { const at = w.open(26, 94); encodeTaskSpec(w, v.spec); w.close(at, 94); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
   if (v.serviceId !== undefined) w.text(42, v.serviceId);
   if (v.slot !== undefined && v.slot !== 0) w.int64(48, v.slot);
   if (v.nodeId !== undefined) w.text(58, v.nodeId);
-  if (v.annotations !== undefined) { const at = w.open(66, 91); encodeAnnotations(w, v.annotations); w.close(at, 91); }
-  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 92); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 92); }
-  if (v.status !== undefined) { const at = w.open(82, 93); encodeTaskStatus(w, v.status); w.close(at, 93); }
+  if (v.annotations !== undefined) { const at = w.open(66, 95); encodeAnnotations(w, v.annotations); w.close(at, 95); }
+  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 96); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 96); }
+  if (v.status !== undefined) { const at = w.open(82, 97); encodeTaskStatus(w, v.status); w.close(at, 97); }
   if (v.desiredState !== undefined && v.desiredState !== 'new') w.word(88, TaskState, v.desiredState);
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 94); encodeTaskNetwork(w, item); w.close(at, 94); }
-  if (v.endpoint !== undefined) { const at = w.open(106, 95); encodeEndpoint(w, v.endpoint); w.close(at, 95); }
-  if (v.logDriver !== undefined) { const at = w.open(114, 96); encodeDriver(w, v.logDriver); w.close(at, 96); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 98); encodeTaskNetwork(w, item); w.close(at, 98); }
+  if (v.endpoint !== undefined) { const at = w.open(106, 99); encodeEndpoint(w, v.endpoint); w.close(at, 99); }
+  if (v.logDriver !== undefined) { const at = w.open(114, 100); encodeDriver(w, v.logDriver); w.close(at, 100); }
 }
 
 const TaskObject = plain<m.Task>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, serviceId_: unknown, slot_: unknown, nodeId_: unknown, annotations_: unknown, serviceAnnotations_: unknown, status_: unknown, desiredState_: unknown, networks_: unknown, endpoint_: unknown, logDriver_: unknown) {
@@ -2303,13 +2411,13 @@ function decodeTask(r: Reader, end: number): m.Task {
 }
 
 function encodeNetworkSpec(w: Writer, v: m.NetworkSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 97); encodeAnnotations(w, v.annotations); w.close(at, 97); }
-  if (v.driverConfig !== undefined) { const at = w.open(18, 98); encodeDriver(w, v.driverConfig); w.close(at, 98); }
+  if (v.annotations !== undefined) { const at = w.open(10, 101); encodeAnnotations(w, v.annotations); w.close(at, 101); }
+  if (v.driverConfig !== undefined) { const at = w.open(18, 102); encodeDriver(w, v.driverConfig); w.close(at, 102); }
   if (v.ipv6Enabled !== undefined && v.ipv6Enabled !== false) w.bool(24, v.ipv6Enabled);
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
   if (v.attachable !== undefined && v.attachable !== false) w.bool(40, v.attachable);
   if (v.ingress !== undefined && v.ingress !== false) w.bool(48, v.ingress);
-  if (v.ipam !== undefined) { const at = w.open(58, 99); encodeIpam(w, v.ipam); w.close(at, 99); }
+  if (v.ipam !== undefined) { const at = w.open(58, 103); encodeIpam(w, v.ipam); w.close(at, 103); }
 }
 
 const NetworkSpecObject = plain<m.NetworkSpec>(function (this: Open, annotations_: unknown, driverConfig_: unknown, ipv6Enabled_: unknown, internal_: unknown, attachable_: unknown, ingress_: unknown, ipam_: unknown) {
@@ -2337,10 +2445,10 @@ function decodeNetworkSpec(r: Reader, end: number): m.NetworkSpec {
 
 function encodeNetwork(w: Writer, v: m.Network): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 100); encodeMeta(w, v.meta); w.close(at, 100); }
-  if (v.spec !== undefined) { const at = w.open(26, 101); encodeNetworkSpec(w, v.spec); w.close(at, 101); }
-  if (v.driverState !== undefined) { const at = w.open(34, 102); encodeDriver(w, v.driverState); w.close(at, 102); }
-  if (v.ipam !== undefined) { const at = w.open(42, 103); encodeIpam(w, v.ipam); w.close(at, 103); }
+  if (v.meta !== undefined) { const at = w.open(18, 104); encodeMeta(w, v.meta); w.close(at, 104); }
+  if (v.spec !== undefined) { const at = w.open(26, 105); encodeNetworkSpec(w, v.spec); w.close(at, 105); }
+  if (v.driverState !== undefined) { const at = w.open(34, 106); encodeDriver(w, v.driverState); w.close(at, 106); }
+  if (v.ipam !== undefined) { const at = w.open(42, 107); encodeIpam(w, v.ipam); w.close(at, 107); }
 }
 
 const NetworkObject = plain<m.Network>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, driverState_: unknown, ipam_: unknown) {
@@ -2436,7 +2544,7 @@ function decodeDispatcherConfig(r: Reader, end: number): m.DispatcherConfig {
 }
 
 function encodeTaskDefaults(w: Writer, v: m.TaskDefaults): void {
-  if (v.logDriver !== undefined) { const at = w.open(10, 104); encodeDriver(w, v.logDriver); w.close(at, 104); }
+  if (v.logDriver !== undefined) { const at = w.open(10, 108); encodeDriver(w, v.logDriver); w.close(at, 108); }
 }
 
 const TaskDefaultsObject = plain<m.TaskDefaults>(function (this: Open, logDriver_: unknown) {
@@ -2474,12 +2582,12 @@ function decodeEncryptionConfig(r: Reader, end: number): m.EncryptionConfig {
 }
 
 function encodeClusterSpec(w: Writer, v: m.ClusterSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 105); encodeAnnotations(w, v.annotations); w.close(at, 105); }
-  if (v.orchestration !== undefined) { const at = w.open(18, 106); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 106); }
-  if (v.raft !== undefined) { const at = w.open(26, 107); encodeRaftConfig(w, v.raft); w.close(at, 107); }
-  if (v.dispatcher !== undefined) { const at = w.open(34, 108); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 108); }
-  if (v.taskDefaults !== undefined) { const at = w.open(42, 109); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 109); }
-  if (v.encryptionConfig !== undefined) { const at = w.open(50, 110); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 110); }
+  if (v.annotations !== undefined) { const at = w.open(10, 109); encodeAnnotations(w, v.annotations); w.close(at, 109); }
+  if (v.orchestration !== undefined) { const at = w.open(18, 110); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 110); }
+  if (v.raft !== undefined) { const at = w.open(26, 111); encodeRaftConfig(w, v.raft); w.close(at, 111); }
+  if (v.dispatcher !== undefined) { const at = w.open(34, 112); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 112); }
+  if (v.taskDefaults !== undefined) { const at = w.open(42, 113); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 113); }
+  if (v.encryptionConfig !== undefined) { const at = w.open(50, 114); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 114); }
 }
 
 function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
@@ -2502,8 +2610,8 @@ function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
 
 function encodeCluster(w: Writer, v: m.Cluster): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 111); encodeMeta(w, v.meta); w.close(at, 111); }
-  if (v.spec !== undefined) { const at = w.open(26, 112); encodeClusterSpec(w, v.spec); w.close(at, 112); }
+  if (v.meta !== undefined) { const at = w.open(18, 115); encodeMeta(w, v.meta); w.close(at, 115); }
+  if (v.spec !== undefined) { const at = w.open(26, 116); encodeClusterSpec(w, v.spec); w.close(at, 116); }
 }
 
 function decodeCluster(r: Reader, end: number): m.Cluster {
@@ -2522,10 +2630,10 @@ function decodeCluster(r: Reader, end: number): m.Cluster {
 }
 
 function encodeSecretSpec(w: Writer, v: m.SecretSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 113); encodeAnnotations(w, v.annotations); w.close(at, 113); }
+  if (v.annotations !== undefined) { const at = w.open(10, 117); encodeAnnotations(w, v.annotations); w.close(at, 117); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.driver !== undefined) { const at = w.open(26, 114); encodeDriver(w, v.driver); w.close(at, 114); }
-  if (v.templating !== undefined) { const at = w.open(34, 115); encodeDriver(w, v.templating); w.close(at, 115); }
+  if (v.driver !== undefined) { const at = w.open(26, 118); encodeDriver(w, v.driver); w.close(at, 118); }
+  if (v.templating !== undefined) { const at = w.open(34, 119); encodeDriver(w, v.templating); w.close(at, 119); }
 }
 
 const SecretSpecObject = plain<m.SecretSpec>(function (this: Open, annotations_: unknown, data_: unknown, driver_: unknown, templating_: unknown) {
@@ -2550,8 +2658,8 @@ function decodeSecretSpec(r: Reader, end: number): m.SecretSpec {
 
 function encodeSecret(w: Writer, v: m.Secret): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 116); encodeMeta(w, v.meta); w.close(at, 116); }
-  if (v.spec !== undefined) { const at = w.open(26, 117); encodeSecretSpec(w, v.spec); w.close(at, 117); }
+  if (v.meta !== undefined) { const at = w.open(18, 120); encodeMeta(w, v.meta); w.close(at, 120); }
+  if (v.spec !== undefined) { const at = w.open(26, 121); encodeSecretSpec(w, v.spec); w.close(at, 121); }
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
 }
 
@@ -2572,9 +2680,9 @@ function decodeSecret(r: Reader, end: number): m.Secret {
 }
 
 function encodeConfigSpec(w: Writer, v: m.ConfigSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 118); encodeAnnotations(w, v.annotations); w.close(at, 118); }
+  if (v.annotations !== undefined) { const at = w.open(10, 122); encodeAnnotations(w, v.annotations); w.close(at, 122); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.templating !== undefined) { const at = w.open(26, 119); encodeDriver(w, v.templating); w.close(at, 119); }
+  if (v.templating !== undefined) { const at = w.open(26, 123); encodeDriver(w, v.templating); w.close(at, 123); }
 }
 
 const ConfigSpecObject = plain<m.ConfigSpec>(function (this: Open, annotations_: unknown, data_: unknown, templating_: unknown) {
@@ -2598,8 +2706,8 @@ function decodeConfigSpec(r: Reader, end: number): m.ConfigSpec {
 
 function encodeConfig(w: Writer, v: m.Config): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 120); encodeMeta(w, v.meta); w.close(at, 120); }
-  if (v.spec !== undefined) { const at = w.open(26, 121); encodeConfigSpec(w, v.spec); w.close(at, 121); }
+  if (v.meta !== undefined) { const at = w.open(18, 124); encodeMeta(w, v.meta); w.close(at, 124); }
+  if (v.spec !== undefined) { const at = w.open(26, 125); encodeConfigSpec(w, v.spec); w.close(at, 125); }
 }
 
 function decodeConfig(r: Reader, end: number): m.Config {
@@ -2679,8 +2787,8 @@ function decodeTopology(r: Reader, end: number): m.Topology {
 }
 
 function encodeTopologyRequirement(w: Writer, v: m.TopologyRequirement): void {
-  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 122); encodeTopology(w, item); w.close(at, 122); }
-  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 123); encodeTopology(w, item); w.close(at, 123); }
+  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 126); encodeTopology(w, item); w.close(at, 126); }
+  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 127); encodeTopology(w, item); w.close(at, 127); }
 }
 
 function decodeTopologyRequirement(r: Reader, end: number): m.TopologyRequirement {
@@ -2717,13 +2825,13 @@ function decodeCapacityRange(r: Reader, end: number): m.CapacityRange {
 }
 
 function encodeVolumeSpec(w: Writer, v: m.VolumeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 124); encodeAnnotations(w, v.annotations); w.close(at, 124); }
+  if (v.annotations !== undefined) { const at = w.open(10, 128); encodeAnnotations(w, v.annotations); w.close(at, 128); }
   if (v.group !== undefined && v.group !== '') w.text(18, v.group);
-  if (v.driver !== undefined) { const at = w.open(26, 125); encodeDriver(w, v.driver); w.close(at, 125); }
-  if (v.accessMode !== undefined) { const at = w.open(34, 126); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 126); }
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 127); encodeVolumeSecret(w, item); w.close(at, 127); }
-  if (v.accessibility !== undefined) { const at = w.open(50, 128); encodeTopologyRequirement(w, v.accessibility); w.close(at, 128); }
-  if (v.capacity !== undefined) { const at = w.open(58, 129); encodeCapacityRange(w, v.capacity); w.close(at, 129); }
+  if (v.driver !== undefined) { const at = w.open(26, 129); encodeDriver(w, v.driver); w.close(at, 129); }
+  if (v.accessMode !== undefined) { const at = w.open(34, 130); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 130); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 131); encodeVolumeSecret(w, item); w.close(at, 131); }
+  if (v.accessibility !== undefined) { const at = w.open(50, 132); encodeTopologyRequirement(w, v.accessibility); w.close(at, 132); }
+  if (v.capacity !== undefined) { const at = w.open(58, 133); encodeCapacityRange(w, v.capacity); w.close(at, 133); }
   if (v.availability !== undefined && v.availability !== 'active') w.word(64, VolumeAvailability, v.availability);
 }
 
@@ -2778,7 +2886,7 @@ function encodeVolumeInfo(w: Writer, v: m.VolumeInfo): void {
   if (v.capacityBytes !== undefined && v.capacityBytes !== 0) w.int64(8, v.capacityBytes);
   if (v.volumeContext !== undefined) w.map(18, v.volumeContext);
   if (v.volumeId !== undefined && v.volumeId !== '') w.text(26, v.volumeId);
-  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 130); encodeTopology(w, item); w.close(at, 130); }
+  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 134); encodeTopology(w, item); w.close(at, 134); }
 }
 
 function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
@@ -2799,10 +2907,10 @@ function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
 
 function encodeVolume(w: Writer, v: m.Volume): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 131); encodeMeta(w, v.meta); w.close(at, 131); }
-  if (v.spec !== undefined) { const at = w.open(26, 132); encodeVolumeSpec(w, v.spec); w.close(at, 132); }
-  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 133); encodeVolumePublishStatus(w, item); w.close(at, 133); }
-  if (v.info !== undefined) { const at = w.open(42, 134); encodeVolumeInfo(w, v.info); w.close(at, 134); }
+  if (v.meta !== undefined) { const at = w.open(18, 135); encodeMeta(w, v.meta); w.close(at, 135); }
+  if (v.spec !== undefined) { const at = w.open(26, 136); encodeVolumeSpec(w, v.spec); w.close(at, 136); }
+  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 137); encodeVolumePublishStatus(w, item); w.close(at, 137); }
+  if (v.info !== undefined) { const at = w.open(42, 138); encodeVolumeInfo(w, v.info); w.close(at, 138); }
   if (v.pendingDelete !== undefined && v.pendingDelete !== false) w.bool(48, v.pendingDelete);
 }
 
@@ -2830,7 +2938,7 @@ function decodeVolume(r: Reader, end: number): m.Volume {
 
 function encodeCustomObject(w: Writer, v: m.CustomObject): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 135); encodeMeta(w, v.meta); w.close(at, 135); }
+  if (v.meta !== undefined) { const at = w.open(18, 139); encodeMeta(w, v.meta); w.close(at, 139); }
   if (v.body !== undefined && v.body !== '') w.text(26, v.body);
 }
 
@@ -2850,15 +2958,15 @@ function decodeCustomObject(r: Reader, end: number): m.CustomObject {
 }
 
 function encodeAnyObject(w: Writer, v: Fields<m.AnyObject>): void {
-  if (v.node !== undefined) { const at = w.open(10, 136); encodeNode(w, v.node); w.close(at, 136); }
-  if (v.service !== undefined) { const at = w.open(18, 137); encodeService(w, v.service); w.close(at, 137); }
-  if (v.task !== undefined) { const at = w.open(26, 138); encodeTask(w, v.task); w.close(at, 138); }
-  if (v.network !== undefined) { const at = w.open(34, 139); encodeNetwork(w, v.network); w.close(at, 139); }
-  if (v.cluster !== undefined) { const at = w.open(42, 140); encodeCluster(w, v.cluster); w.close(at, 140); }
-  if (v.secret !== undefined) { const at = w.open(50, 141); encodeSecret(w, v.secret); w.close(at, 141); }
-  if (v.config !== undefined) { const at = w.open(58, 142); encodeConfig(w, v.config); w.close(at, 142); }
-  if (v.volume !== undefined) { const at = w.open(66, 143); encodeVolume(w, v.volume); w.close(at, 143); }
-  if (v.custom !== undefined) { const at = w.open(74, 144); encodeCustomObject(w, v.custom); w.close(at, 144); }
+  if (v.node !== undefined) { const at = w.open(10, 140); encodeNode(w, v.node); w.close(at, 140); }
+  if (v.service !== undefined) { const at = w.open(18, 141); encodeService(w, v.service); w.close(at, 141); }
+  if (v.task !== undefined) { const at = w.open(26, 142); encodeTask(w, v.task); w.close(at, 142); }
+  if (v.network !== undefined) { const at = w.open(34, 143); encodeNetwork(w, v.network); w.close(at, 143); }
+  if (v.cluster !== undefined) { const at = w.open(42, 144); encodeCluster(w, v.cluster); w.close(at, 144); }
+  if (v.secret !== undefined) { const at = w.open(50, 145); encodeSecret(w, v.secret); w.close(at, 145); }
+  if (v.config !== undefined) { const at = w.open(58, 146); encodeConfig(w, v.config); w.close(at, 146); }
+  if (v.volume !== undefined) { const at = w.open(66, 147); encodeVolume(w, v.volume); w.close(at, 147); }
+  if (v.custom !== undefined) { const at = w.open(74, 148); encodeCustomObject(w, v.custom); w.close(at, 148); }
 }
 
 const AnyObjectObject = plain<m.AnyObject>(function (this: Open, node_: unknown, service_: unknown, task_: unknown, network_: unknown, cluster_: unknown, secret_: unknown, config_: unknown, volume_: unknown, custom_: unknown) {
@@ -2913,10 +3021,10 @@ function decodeIndexValue(r: Reader, end: number): m.IndexValue {
 
 function encodeIndexFilter(w: Writer, v: m.IndexFilter): void {
   if (v.index !== undefined && v.index !== '') w.text(10, v.index);
-  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 145); encodeIndexValue(w, item); w.close(at, 145); }
+  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 149); encodeIndexValue(w, item); w.close(at, 149); }
   if (v.prefix !== undefined) w.text(26, v.prefix);
-  if (v.from !== undefined) { const at = w.open(34, 146); encodeIndexValue(w, v.from); w.close(at, 146); }
-  if (v.to !== undefined) { const at = w.open(42, 147); encodeIndexValue(w, v.to); w.close(at, 147); }
+  if (v.from !== undefined) { const at = w.open(34, 150); encodeIndexValue(w, v.from); w.close(at, 150); }
+  if (v.to !== undefined) { const at = w.open(42, 151); encodeIndexValue(w, v.to); w.close(at, 151); }
 }
 
 const IndexFilterObject = plain<m.IndexFilter>(function (this: Open, index_: unknown, values_: unknown, prefix_: unknown, from_: unknown, to_: unknown) {
@@ -2966,12 +3074,12 @@ function decodeAction(r: Reader, end: number): m.Action {
 function encodeTransaction(w: Writer, v: m.Transaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 148); encodeAction(w, item); w.close(at, 148); }
+  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 152); encodeAction(w, item); w.close(at, 152); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 149); encodeKindDescription(w, item); w.close(at, 149); }
-  if (v.restore !== undefined) { const at = w.open(82, 150); encodeRestoreStep(w, v.restore); w.close(at, 150); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 153); encodeKindDescription(w, item); w.close(at, 153); }
+  if (v.restore !== undefined) { const at = w.open(82, 154); encodeRestoreStep(w, v.restore); w.close(at, 154); }
 }
 
 const TransactionObject = plain<m.Transaction>(function (this: Open, version_: unknown, time_: unknown, actions_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, kinds_: unknown, restore_: unknown) {
@@ -3000,11 +3108,11 @@ function decodeTransaction(r: Reader, end: number): m.Transaction {
 
 function encodeRestoreStep(w: Writer, v: m.RestoreStep): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.begin !== undefined) { const at = w.open(18, 151); encodeRestoreBegin(w, v.begin); w.close(at, 151); }
-  if (v.rows !== undefined) { const at = w.open(26, 152); encodeRestoreRows(w, v.rows); w.close(at, 152); }
-  if (v.commit !== undefined) { const at = w.open(34, 153); encodeRestoreCommit(w, v.commit); w.close(at, 153); }
-  if (v.abort !== undefined) { const at = w.open(42, 154); encodeRestoreAbort(w, v.abort); w.close(at, 154); }
-  if (v.requests !== undefined) { const at = w.open(50, 155); encodeRequestRecords(w, v.requests); w.close(at, 155); }
+  if (v.begin !== undefined) { const at = w.open(18, 155); encodeRestoreBegin(w, v.begin); w.close(at, 155); }
+  if (v.rows !== undefined) { const at = w.open(26, 156); encodeRestoreRows(w, v.rows); w.close(at, 156); }
+  if (v.commit !== undefined) { const at = w.open(34, 157); encodeRestoreCommit(w, v.commit); w.close(at, 157); }
+  if (v.abort !== undefined) { const at = w.open(42, 158); encodeRestoreAbort(w, v.abort); w.close(at, 158); }
+  if (v.requests !== undefined) { const at = w.open(50, 159); encodeRequestRecords(w, v.requests); w.close(at, 159); }
 }
 
 const RestoreStepObject = plain<m.RestoreStep>(function (this: Open, id_: unknown, begin_: unknown, rows_: unknown, commit_: unknown, abort_: unknown, requests_: unknown) {
@@ -3030,7 +3138,7 @@ function decodeRestoreStep(r: Reader, end: number): m.RestoreStep {
 }
 
 function encodeRestoreBegin(w: Writer, v: m.RestoreBegin): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 156); encodeKindDescription(w, item); w.close(at, 156); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 160); encodeKindDescription(w, item); w.close(at, 160); }
 }
 
 function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
@@ -3047,7 +3155,7 @@ function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
 }
 
 function encodeRestoreRows(w: Writer, v: m.RestoreRows): void {
-  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 157); encodeObjectRecord(w, item); w.close(at, 157); }
+  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 161); encodeObjectRecord(w, item); w.close(at, 161); }
 }
 
 function decodeRestoreRows(r: Reader, end: number): m.RestoreRows {
@@ -3146,7 +3254,7 @@ function decodeMemberInfo(r: Reader, end: number): m.MemberInfo {
 }
 
 function encodeMembershipContext(w: Writer, v: m.MembershipContext): void {
-  if (v.member !== undefined) { const at = w.open(10, 158); encodeMemberInfo(w, v.member); w.close(at, 158); }
+  if (v.member !== undefined) { const at = w.open(10, 162); encodeMemberInfo(w, v.member); w.close(at, 162); }
 }
 
 const MembershipContextObject = plain<m.MembershipContext>(function (this: Open, member_: unknown) {
@@ -3215,7 +3323,7 @@ function decodeHistoryChange(r: Reader, end: number): m.HistoryChange {
 function encodeHistoryRecord(w: Writer, v: m.HistoryRecord): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 159); encodeHistoryChange(w, item); w.close(at, 159); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 163); encodeHistoryChange(w, item); w.close(at, 163); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -3267,7 +3375,7 @@ function decodeRequestRecord(r: Reader, end: number): m.RequestRecord {
 }
 
 function encodeRequestRecords(w: Writer, v: m.RequestRecords): void {
-  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 160); encodeRequestRecord(w, item); w.close(at, 160); }
+  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 164); encodeRequestRecord(w, item); w.close(at, 164); }
 }
 
 function decodeRequestRecords(r: Reader, end: number): m.RequestRecords {
@@ -3289,9 +3397,9 @@ function encodeSnapshotHeader(w: Writer, v: m.SnapshotHeader): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(26, v.lineage);
   if (v.version !== undefined && v.version !== 0) w.int64(32, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(40, v.time);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 161); encodeMemberInfo(w, item); w.close(at, 161); }
-  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 162); for (const item of v.removed) w.item(item); w.close(at, 162); }
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 163); encodeKindDescription(w, item); w.close(at, 163); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 165); encodeMemberInfo(w, item); w.close(at, 165); }
+  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 166); for (const item of v.removed) w.item(item); w.close(at, 166); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 167); encodeKindDescription(w, item); w.close(at, 167); }
 }
 
 function decodeSnapshotHeader(r: Reader, end: number): m.SnapshotHeader {
@@ -3333,11 +3441,11 @@ function decodeSnapshotEnd(r: Reader, end: number): m.SnapshotEnd {
 }
 
 function encodeSnapshotRecord(w: Writer, v: Fields<m.SnapshotRecord>): void {
-  if (v.header !== undefined) { const at = w.open(10, 164); encodeSnapshotHeader(w, v.header); w.close(at, 164); }
-  if (v.object !== undefined) { const at = w.open(18, 165); encodeObjectRecord(w, v.object); w.close(at, 165); }
-  if (v.history !== undefined) { const at = w.open(26, 166); encodeHistoryRecord(w, v.history); w.close(at, 166); }
-  if (v.requests !== undefined) { const at = w.open(34, 167); encodeRequestRecords(w, v.requests); w.close(at, 167); }
-  if (v.end !== undefined) { const at = w.open(42, 168); encodeSnapshotEnd(w, v.end); w.close(at, 168); }
+  if (v.header !== undefined) { const at = w.open(10, 168); encodeSnapshotHeader(w, v.header); w.close(at, 168); }
+  if (v.object !== undefined) { const at = w.open(18, 169); encodeObjectRecord(w, v.object); w.close(at, 169); }
+  if (v.history !== undefined) { const at = w.open(26, 170); encodeHistoryRecord(w, v.history); w.close(at, 170); }
+  if (v.requests !== undefined) { const at = w.open(34, 171); encodeRequestRecords(w, v.requests); w.close(at, 171); }
+  if (v.end !== undefined) { const at = w.open(42, 172); encodeSnapshotEnd(w, v.end); w.close(at, 172); }
 }
 
 const SnapshotRecordObject = plain<m.SnapshotRecord>(function (this: Open, header_: unknown, object_: unknown, history_: unknown, requests_: unknown, end_: unknown) {
@@ -3402,7 +3510,7 @@ function decodeFormationBallot(r: Reader, end: number): m.FormationBallot {
 function encodeGenesis(w: Writer, v: m.Genesis): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 169); encodeMemberInfo(w, item); w.close(at, 169); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 173); encodeMemberInfo(w, item); w.close(at, 173); }
 }
 
 function decodeGenesis(r: Reader, end: number): m.Genesis {
@@ -3421,10 +3529,10 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 170); encodeMemberInfo(w, v.member); w.close(at, 170); }
+  if (v.member !== undefined) { const at = w.open(10, 174); encodeMemberInfo(w, v.member); w.close(at, 174); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
-  if (v.ballot !== undefined) { const at = w.open(26, 171); encodeFormationBallot(w, v.ballot); w.close(at, 171); }
-  if (v.genesis !== undefined) { const at = w.open(34, 172); encodeGenesis(w, v.genesis); w.close(at, 172); }
+  if (v.ballot !== undefined) { const at = w.open(26, 175); encodeFormationBallot(w, v.ballot); w.close(at, 175); }
+  if (v.genesis !== undefined) { const at = w.open(34, 176); encodeGenesis(w, v.genesis); w.close(at, 176); }
 }
 
 const FormationRequestObject = plain<m.FormationRequest>(function (this: Open, member_: unknown, peers_: unknown, ballot_: unknown, genesis_: unknown) {
@@ -3448,13 +3556,13 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
-  if (v.member !== undefined) { const at = w.open(10, 173); encodeMemberInfo(w, v.member); w.close(at, 173); }
+  if (v.member !== undefined) { const at = w.open(10, 177); encodeMemberInfo(w, v.member); w.close(at, 177); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
   if (v.formed !== undefined && v.formed !== false) w.bool(24, v.formed);
   if (v.granted !== undefined && v.granted !== false) w.bool(32, v.granted);
-  if (v.promised !== undefined) { const at = w.open(42, 174); encodeFormationBallot(w, v.promised); w.close(at, 174); }
-  if (v.acceptedAt !== undefined) { const at = w.open(50, 175); encodeFormationBallot(w, v.acceptedAt); w.close(at, 175); }
-  if (v.genesis !== undefined) { const at = w.open(58, 176); encodeGenesis(w, v.genesis); w.close(at, 176); }
+  if (v.promised !== undefined) { const at = w.open(42, 178); encodeFormationBallot(w, v.promised); w.close(at, 178); }
+  if (v.acceptedAt !== undefined) { const at = w.open(50, 179); encodeFormationBallot(w, v.acceptedAt); w.close(at, 179); }
+  if (v.genesis !== undefined) { const at = w.open(58, 180); encodeGenesis(w, v.genesis); w.close(at, 180); }
 }
 
 const FormationAnswerObject = plain<m.FormationAnswer>(function (this: Open, member_: unknown, peers_: unknown, formed_: unknown, granted_: unknown, promised_: unknown, acceptedAt_: unknown, genesis_: unknown) {
@@ -3484,7 +3592,7 @@ function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(8, v.ttlMs);
   if (v.holder !== undefined && v.holder !== '') w.text(18, v.holder);
   if (v.guarded !== undefined && v.guarded !== false) w.bool(24, v.guarded);
-  if (v.info !== undefined) { const at = w.open(34, 177); encodeWriteInfo(w, v.info); w.close(at, 177); }
+  if (v.info !== undefined) { const at = w.open(34, 181); encodeWriteInfo(w, v.info); w.close(at, 181); }
 }
 
 const GrantRequestObject = plain<m.GrantRequest>(function (this: Open, ttlMs_: unknown, holder_: unknown, guarded_: unknown, info_: unknown) {
@@ -3562,7 +3670,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.info !== undefined) { const at = w.open(18, 178); encodeWriteInfo(w, v.info); w.close(at, 178); }
+  if (v.info !== undefined) { const at = w.open(18, 182); encodeWriteInfo(w, v.info); w.close(at, 182); }
 }
 
 const RevokeRequestObject = plain<m.RevokeRequest>(function (this: Open, id_: unknown, info_: unknown) {
@@ -3628,8 +3736,8 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
-  if (v.hello !== undefined) { const at = w.open(10, 179); encodeRaftHello(w, v.hello); w.close(at, 179); }
-  if (v.batch !== undefined) { const at = w.open(18, 180); encodeRaftBatch(w, v.batch); w.close(at, 180); }
+  if (v.hello !== undefined) { const at = w.open(10, 183); encodeRaftHello(w, v.hello); w.close(at, 183); }
+  if (v.batch !== undefined) { const at = w.open(18, 184); encodeRaftBatch(w, v.batch); w.close(at, 184); }
 }
 
 const RaftFrameObject = plain<m.RaftFrame>(function (this: Open, hello_: unknown, batch_: unknown) {
@@ -3651,7 +3759,7 @@ function decodeRaftFrame(r: Reader, end: number): m.RaftFrame {
 }
 
 function encodeRaftBatch(w: Writer, v: m.RaftBatch): void {
-  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 181); encodeRaftMessage(w, item); w.close(at, 181); }
+  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 185); encodeRaftMessage(w, item); w.close(at, 185); }
 }
 
 function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
@@ -3683,8 +3791,8 @@ function decodeRaftStreamEnd(r: Reader, end: number): m.RaftStreamEnd {
 }
 
 function encodeSnapshotOpening(w: Writer, v: m.SnapshotOpening): void {
-  if (v.hello !== undefined) { const at = w.open(10, 182); encodeRaftHello(w, v.hello); w.close(at, 182); }
-  if (v.message !== undefined) { const at = w.open(18, 183); encodeRaftMessage(w, v.message); w.close(at, 183); }
+  if (v.hello !== undefined) { const at = w.open(10, 186); encodeRaftHello(w, v.hello); w.close(at, 186); }
+  if (v.message !== undefined) { const at = w.open(18, 187); encodeRaftMessage(w, v.message); w.close(at, 187); }
 }
 
 function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
@@ -3702,7 +3810,7 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
 }
 
 function encodeSnapshotFrame(w: Writer, v: Fields<m.SnapshotFrame>): void {
-  if (v.opening !== undefined) { const at = w.open(10, 184); encodeSnapshotOpening(w, v.opening); w.close(at, 184); }
+  if (v.opening !== undefined) { const at = w.open(10, 188); encodeSnapshotOpening(w, v.opening); w.close(at, 188); }
   if (v.chunk !== undefined) w.bytes(18, v.chunk);
 }
 
@@ -3745,7 +3853,7 @@ function decodeConfChangeOp(r: Reader, end: number): m.ConfChangeOp {
 
 function encodeConfChange(w: Writer, v: m.ConfChange): void {
   if (v.transition !== undefined && v.transition !== 'auto') w.word(8, ConfChangeTransition, v.transition);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 185); encodeConfChangeOp(w, item); w.close(at, 185); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 189); encodeConfChangeOp(w, item); w.close(at, 189); }
   if (v.context !== undefined) w.bytes(26, v.context);
 }
 
@@ -3772,7 +3880,7 @@ function encodeEntry(w: Writer, v: m.Entry): void {
   if (v.term !== undefined && v.term !== 0) w.int64(8, v.term);
   if (v.index !== undefined && v.index !== 0) w.int64(16, v.index);
   if (v.data !== undefined && v.data.length > 0) w.bytes(26, v.data);
-  if (v.change !== undefined) { const at = w.open(34, 186); encodeConfChange(w, v.change); w.close(at, 186); }
+  if (v.change !== undefined) { const at = w.open(34, 190); encodeConfChange(w, v.change); w.close(at, 190); }
 }
 
 const EntryObject = plain<m.Entry>(function (this: Open, term_: unknown, index_: unknown, data_: unknown, change_: unknown) {
@@ -3796,10 +3904,10 @@ function decodeEntry(r: Reader, end: number): m.Entry {
 }
 
 function encodeConfState(w: Writer, v: m.ConfState): void {
-  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 187); for (const item of v.voters) w.item(item); w.close(at, 187); }
-  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 188); for (const item of v.learners) w.item(item); w.close(at, 188); }
-  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 189); for (const item of v.votersOutgoing) w.item(item); w.close(at, 189); }
-  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 190); for (const item of v.learnersNext) w.item(item); w.close(at, 190); }
+  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 191); for (const item of v.voters) w.item(item); w.close(at, 191); }
+  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 192); for (const item of v.learners) w.item(item); w.close(at, 192); }
+  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 193); for (const item of v.votersOutgoing) w.item(item); w.close(at, 193); }
+  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 194); for (const item of v.learnersNext) w.item(item); w.close(at, 194); }
   if (v.autoLeave !== undefined && v.autoLeave !== false) w.bool(40, v.autoLeave);
 }
 
@@ -3827,7 +3935,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
   if (v.index !== undefined && v.index !== 0) w.int64(8, v.index);
   if (v.term !== undefined && v.term !== 0) w.int64(16, v.term);
-  if (v.confState !== undefined) { const at = w.open(26, 191); encodeConfState(w, v.confState); w.close(at, 191); }
+  if (v.confState !== undefined) { const at = w.open(26, 195); encodeConfState(w, v.confState); w.close(at, 195); }
 }
 
 function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
@@ -3846,7 +3954,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
 }
 
 function encodeSnapshot(w: Writer, v: m.Snapshot): void {
-  if (v.metadata !== undefined) { const at = w.open(10, 192); encodeSnapshotMetadata(w, v.metadata); w.close(at, 192); }
+  if (v.metadata !== undefined) { const at = w.open(10, 196); encodeSnapshotMetadata(w, v.metadata); w.close(at, 196); }
   if (v.data !== undefined && v.data.length > 0) w.bytes(18, v.data);
 }
 
@@ -3867,7 +3975,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
 function encodeAppendEntries(w: Writer, v: m.AppendEntries): void {
   if (v.prevLogIndex !== undefined && v.prevLogIndex !== 0) w.int64(8, v.prevLogIndex);
   if (v.prevLogTerm !== undefined && v.prevLogTerm !== 0) w.int64(16, v.prevLogTerm);
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 193); encodeEntry(w, item); w.close(at, 193); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 197); encodeEntry(w, item); w.close(at, 197); }
   if (v.leaderCommit !== undefined && v.leaderCommit !== 0) w.int64(32, v.leaderCommit);
 }
 
@@ -4009,7 +4117,7 @@ function decodeHeartbeatResponse(r: Reader, end: number): m.HeartbeatResponse {
 }
 
 function encodeInstallSnapshot(w: Writer, v: m.InstallSnapshot): void {
-  if (v.snapshot !== undefined) { const at = w.open(10, 194); encodeSnapshot(w, v.snapshot); w.close(at, 194); }
+  if (v.snapshot !== undefined) { const at = w.open(10, 198); encodeSnapshot(w, v.snapshot); w.close(at, 198); }
 }
 
 function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
@@ -4097,19 +4205,19 @@ function encodeRaftMessage(w: Writer, v: m.RaftMessage): void {
   if (v.from !== undefined && v.from !== 0) w.int64(8, v.from);
   if (v.to !== undefined && v.to !== 0) w.int64(16, v.to);
   if (v.term !== undefined && v.term !== 0) w.int64(24, v.term);
-  if (v.appendEntries !== undefined) { const at = w.open(34, 195); encodeAppendEntries(w, v.appendEntries); w.close(at, 195); }
-  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 196); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 196); }
-  if (v.requestVote !== undefined) { const at = w.open(50, 197); encodeRequestVote(w, v.requestVote); w.close(at, 197); }
-  if (v.preVote !== undefined) { const at = w.open(58, 198); encodeRequestVote(w, v.preVote); w.close(at, 198); }
-  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 199); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 199); }
-  if (v.preVoteResponse !== undefined) { const at = w.open(74, 200); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 200); }
-  if (v.heartbeat !== undefined) { const at = w.open(82, 201); encodeHeartbeat(w, v.heartbeat); w.close(at, 201); }
-  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 202); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 202); }
-  if (v.installSnapshot !== undefined) { const at = w.open(98, 203); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 203); }
-  if (v.timeoutNow !== undefined) { const at = w.open(106, 204); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 204); }
-  if (v.transferLeader !== undefined) { const at = w.open(114, 205); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 205); }
-  if (v.readIndex !== undefined) { const at = w.open(122, 206); encodeReadIndex(w, v.readIndex); w.close(at, 206); }
-  if (v.readIndexResponse !== undefined) { const at = w.open(130, 207); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 207); }
+  if (v.appendEntries !== undefined) { const at = w.open(34, 199); encodeAppendEntries(w, v.appendEntries); w.close(at, 199); }
+  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 200); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 200); }
+  if (v.requestVote !== undefined) { const at = w.open(50, 201); encodeRequestVote(w, v.requestVote); w.close(at, 201); }
+  if (v.preVote !== undefined) { const at = w.open(58, 202); encodeRequestVote(w, v.preVote); w.close(at, 202); }
+  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 203); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 203); }
+  if (v.preVoteResponse !== undefined) { const at = w.open(74, 204); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 204); }
+  if (v.heartbeat !== undefined) { const at = w.open(82, 205); encodeHeartbeat(w, v.heartbeat); w.close(at, 205); }
+  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 206); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 206); }
+  if (v.installSnapshot !== undefined) { const at = w.open(98, 207); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 207); }
+  if (v.timeoutNow !== undefined) { const at = w.open(106, 208); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 208); }
+  if (v.transferLeader !== undefined) { const at = w.open(114, 209); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 209); }
+  if (v.readIndex !== undefined) { const at = w.open(122, 210); encodeReadIndex(w, v.readIndex); w.close(at, 210); }
+  if (v.readIndexResponse !== undefined) { const at = w.open(130, 211); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 211); }
 }
 
 const RaftMessageObject = plain<m.RaftMessage>(function (this: Open, from_: unknown, to_: unknown, term_: unknown, appendEntries_: unknown, appendEntriesResponse_: unknown, requestVote_: unknown, preVote_: unknown, requestVoteResponse_: unknown, preVoteResponse_: unknown, heartbeat_: unknown, heartbeatResponse_: unknown, installSnapshot_: unknown, timeoutNow_: unknown, transferLeader_: unknown, readIndex_: unknown, readIndexResponse_: unknown) {
@@ -4145,7 +4253,7 @@ function decodeRaftMessage(r: Reader, end: number): m.RaftMessage {
 }
 
 function encodeJoinRequest(w: Writer, v: m.JoinRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 208); encodeMemberInfo(w, v.member); w.close(at, 208); }
+  if (v.member !== undefined) { const at = w.open(10, 212); encodeMemberInfo(w, v.member); w.close(at, 212); }
   if (v.replaces !== undefined && v.replaces !== false) w.bool(16, v.replaces);
 }
 
@@ -4166,7 +4274,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
 function encodeJoinResponse(w: Writer, v: m.JoinResponse): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 209); encodeMemberInfo(w, item); w.close(at, 209); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 213); encodeMemberInfo(w, item); w.close(at, 213); }
 }
 
 function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
@@ -4354,8 +4462,8 @@ function encodeLocalStatus(w: Writer, v: m.LocalStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(56, v.version);
   if (v.lastIndex !== undefined && v.lastIndex !== 0) w.int64(64, v.lastIndex);
   if (v.appliedIndex !== undefined && v.appliedIndex !== 0) w.int64(72, v.appliedIndex);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 210); encodeMemberStatus(w, item); w.close(at, 210); }
-  if (v.use !== undefined) { const at = w.open(90, 211); encodeStoreUse(w, v.use); w.close(at, 211); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 214); encodeMemberStatus(w, item); w.close(at, 214); }
+  if (v.use !== undefined) { const at = w.open(90, 215); encodeStoreUse(w, v.use); w.close(at, 215); }
 }
 
 const LocalStatusObject = plain<m.LocalStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, name_: unknown, id_: unknown, term_: unknown, leader_: unknown, version_: unknown, lastIndex_: unknown, appliedIndex_: unknown, members_: unknown, use_: unknown) {
@@ -4386,8 +4494,8 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 212); encodeKindAmount(w, item); w.close(at, 212); }
-  if (v.history !== undefined) { const at = w.open(18, 213); encodeHistoryUse(w, v.history); w.close(at, 213); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 216); encodeKindAmount(w, item); w.close(at, 216); }
+  if (v.history !== undefined) { const at = w.open(18, 217); encodeHistoryUse(w, v.history); w.close(at, 217); }
   if (v.watches !== undefined && v.watches !== 0) w.uint32(24, v.watches);
 }
 
@@ -4477,8 +4585,8 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.leader !== undefined) w.text(26, v.leader);
   if (v.term !== undefined && v.term !== 0) w.int64(32, v.term);
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 214); encodeMemberStatus(w, item); w.close(at, 214); }
-  if (v.use !== undefined) { const at = w.open(58, 215); encodeStoreUse(w, v.use); w.close(at, 215); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 218); encodeMemberStatus(w, item); w.close(at, 218); }
+  if (v.use !== undefined) { const at = w.open(58, 219); encodeStoreUse(w, v.use); w.close(at, 219); }
 }
 
 const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown) {
@@ -4506,22 +4614,22 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
 
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 216); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 216); }
+  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 220); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 220); }
   if (v.ids !== undefined) for (const item of v.ids) w.text(26, item);
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(34, item);
   if (v.names !== undefined) for (const item of v.names) w.text(42, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(50, item);
   if (v.nodeIds !== undefined) for (const item of v.nodeIds) w.text(58, item);
   if (v.serviceIds !== undefined) for (const item of v.serviceIds) w.text(66, item);
-  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 217); encodeSlotFilter(w, item); w.close(at, 217); }
-  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 218); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 218); }
+  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 221); encodeSlotFilter(w, item); w.close(at, 221); }
+  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 222); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 222); }
   if (v.stateGreaterThan !== undefined) w.word(88, TaskState, v.stateGreaterThan);
-  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 219); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 219); }
-  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 220); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 220); }
-  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 221); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 221); }
-  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 222); encodeIndexEntry(w, item); w.close(at, 222); }
-  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 223); encodeIndexEntry(w, item); w.close(at, 223); }
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 224); encodeIndexFilter(w, item); w.close(at, 224); }
+  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 223); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 223); }
+  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 224); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 224); }
+  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 225); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 225); }
+  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 226); encodeIndexEntry(w, item); w.close(at, 226); }
+  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 227); encodeIndexEntry(w, item); w.close(at, 227); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 228); encodeIndexFilter(w, item); w.close(at, 228); }
 }
 
 const SelectorObject = plain<m.Selector>(function (this: Open, kind_: unknown, actions_: unknown, ids_: unknown, idPrefixes_: unknown, names_: unknown, namePrefixes_: unknown, nodeIds_: unknown, serviceIds_: unknown, slots_: unknown, desiredStates_: unknown, stateGreaterThan_: unknown, roles_: unknown, memberships_: unknown, states_: unknown, custom_: unknown, customPrefixes_: unknown, indexes_: unknown) {
@@ -4582,7 +4690,7 @@ function decodeSlotFilter(r: Reader, end: number): m.SlotFilter {
 }
 
 function encodeWatchRequest(w: Writer, v: m.WatchRequest): void {
-  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 225); encodeSelector(w, item); w.close(at, 225); }
+  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 229); encodeSelector(w, item); w.close(at, 229); }
   if (v.resumeFrom !== undefined) w.int64(16, v.resumeFrom);
   if (v.lineage !== undefined) w.text(26, v.lineage);
   if (v.matchEither !== undefined && v.matchEither !== false) w.bool(32, v.matchEither);
@@ -4617,8 +4725,8 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
   if (v.action !== undefined && v.action !== 'create') w.word(8, EventAction, v.action);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
-  if (v.object !== undefined) { const at = w.open(26, 226); encodeAnyObject(w, v.object); w.close(at, 226); }
-  if (v.old !== undefined) { const at = w.open(34, 227); encodeAnyObject(w, v.old); w.close(at, 227); }
+  if (v.object !== undefined) { const at = w.open(26, 230); encodeAnyObject(w, v.object); w.close(at, 230); }
+  if (v.old !== undefined) { const at = w.open(34, 231); encodeAnyObject(w, v.old); w.close(at, 231); }
 }
 
 const WatchEventObject = plain<m.WatchEvent>(function (this: Open, action_: unknown, kind_: unknown, object_: unknown, old_: unknown) {
@@ -4661,7 +4769,7 @@ function decodeSynced(r: Reader, end: number): m.Synced {
 function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 228); encodeWatchEvent(w, item); w.close(at, 228); }
+  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 232); encodeWatchEvent(w, item); w.close(at, 232); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -4729,7 +4837,7 @@ function decodeResync(r: Reader, end: number): m.Resync {
 
 function encodeWatchSnapshot(w: Writer, v: m.WatchSnapshot): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 229); encodeKindObject(w, item); w.close(at, 229); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 233); encodeKindObject(w, item); w.close(at, 233); }
 }
 
 function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
@@ -4748,7 +4856,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 230); encodeAnyObject(w, v.object); w.close(at, 230); }
+  if (v.object !== undefined) { const at = w.open(18, 234); encodeAnyObject(w, v.object); w.close(at, 234); }
 }
 
 const KindObjectObject = plain<m.KindObject>(function (this: Open, kind_: unknown, object_: unknown) {
@@ -4771,11 +4879,11 @@ function decodeKindObject(r: Reader, end: number): m.KindObject {
 
 function encodeWatchResponse(w: Writer, v: m.WatchResponse): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(10, v.lineage);
-  if (v.synced !== undefined) { const at = w.open(18, 231); encodeSynced(w, v.synced); w.close(at, 231); }
-  if (v.transaction !== undefined) { const at = w.open(26, 232); encodeWatchTransaction(w, v.transaction); w.close(at, 232); }
-  if (v.bookmark !== undefined) { const at = w.open(34, 233); encodeBookmark(w, v.bookmark); w.close(at, 233); }
-  if (v.resync !== undefined) { const at = w.open(42, 234); encodeResync(w, v.resync); w.close(at, 234); }
-  if (v.snapshot !== undefined) { const at = w.open(50, 235); encodeWatchSnapshot(w, v.snapshot); w.close(at, 235); }
+  if (v.synced !== undefined) { const at = w.open(18, 235); encodeSynced(w, v.synced); w.close(at, 235); }
+  if (v.transaction !== undefined) { const at = w.open(26, 236); encodeWatchTransaction(w, v.transaction); w.close(at, 236); }
+  if (v.bookmark !== undefined) { const at = w.open(34, 237); encodeBookmark(w, v.bookmark); w.close(at, 237); }
+  if (v.resync !== undefined) { const at = w.open(42, 238); encodeResync(w, v.resync); w.close(at, 238); }
+  if (v.snapshot !== undefined) { const at = w.open(50, 239); encodeWatchSnapshot(w, v.snapshot); w.close(at, 239); }
 }
 
 const WatchResponseObject = plain<m.WatchResponse>(function (this: Open, lineage_: unknown, synced_: unknown, transaction_: unknown, bookmark_: unknown, resync_: unknown, snapshot_: unknown) {
@@ -4806,6 +4914,11 @@ export const codecs: Codecs = {
   SaveResponse: [encodeSaveResponse, decodeSaveResponse],
   RestoreRequest: [encodeRestoreRequest, decodeRestoreRequest],
   RestoreResponse: [encodeRestoreResponse, decodeRestoreResponse],
+  MultiplexRequest: [encodeMultiplexRequest, decodeMultiplexRequest],
+  Call: [encodeCall, decodeCall],
+  MultiplexResponse: [encodeMultiplexResponse, decodeMultiplexResponse],
+  CallAnswer: [encodeCallAnswer, decodeCallAnswer],
+  CallError: [encodeCallError, decodeCallError],
   CatalogInstance: [encodeCatalogInstance, decodeCatalogInstance],
   CatalogRegisterRequest: [encodeCatalogRegisterRequest, decodeCatalogRegisterRequest],
   CatalogRegisterResponse: [encodeCatalogRegisterResponse, decodeCatalogRegisterResponse],

@@ -18,6 +18,44 @@ export interface RestoreResponse {
   readonly objects: number;
 }
 
+export interface MultiplexRequest {
+  readonly calls: readonly Call[];
+  /** Ids of calls whose answers are not wanted any more. A write that was begun may still be carried out. */
+  readonly cancelled: readonly number[];
+}
+
+export interface Call {
+  /** Chosen by the caller: no two open calls of a stream have the same. */
+  readonly id: number;
+  /** Path of a method with one request and one response, such as `/skep.v1.Control/Get`. */
+  readonly method: string;
+  /** The encoded request. */
+  readonly request: Uint8Array;
+  /** Time that the caller waits, milliseconds; 0 sets no limit. */
+  readonly timeoutMs: number;
+  /** The caller is a member that does not lead: the call is not forwarded again. */
+  readonly forwarded: boolean;
+}
+
+export interface MultiplexResponse {
+  readonly answers: readonly CallAnswer[];
+}
+
+export interface CallAnswer {
+  readonly id: number;
+  /** The encoded response, unless there is an error. */
+  readonly response: Uint8Array;
+  readonly error?: CallError;
+}
+
+export interface CallError {
+  /** Number of a gRPC status. */
+  readonly status: number;
+  readonly message: string;
+  /** Trailers of the status: the store's code and its details. */
+  readonly trailers: Readonly<Record<string, string>>;
+}
+
 export type CatalogHealth = 'passing' | 'warning' | 'critical' | 'maintenance';
 
 export interface CatalogInstance {
@@ -1494,6 +1532,11 @@ export interface Messages {
   SaveResponse: SaveResponse;
   RestoreRequest: RestoreRequest;
   RestoreResponse: RestoreResponse;
+  MultiplexRequest: MultiplexRequest;
+  Call: Call;
+  MultiplexResponse: MultiplexResponse;
+  CallAnswer: CallAnswer;
+  CallError: CallError;
   CatalogInstance: CatalogInstance;
   CatalogRegisterRequest: CatalogRegisterRequest;
   CatalogRegisterResponse: CatalogRegisterResponse;

@@ -58,7 +58,7 @@ export class CallStream {
 
   /** Rejects as a single call does: with the store's error, or with a gRPC `ServiceError`. */
   async ask({ method, bytes, timeoutMs, signal, forwarded }: CarriedRequest): Promise<unknown> {
-    if (signal?.aborted) throw failure(status.CANCELLED, 'Cancelled on client');
+    if (signal?.aborted) throw new CallFailure(status.CANCELLED, 'Cancelled on client');
     this.#stream ??= this.#open();
     const id = ++this.#lastId;
     const answer = deferred<unknown>();
@@ -78,7 +78,7 @@ export class CallStream {
 
   close(): void {
     const stream = this.#stream;
-    this.#ended(stream, failure(status.CANCELLED, 'The channel was closed'));
+    this.#ended(stream, new CallFailure(status.CANCELLED, 'The channel was closed'));
     stream?.cancel();
   }
 
@@ -103,9 +103,12 @@ export class CallStream {
     });
     stream.on('error', (error: ServiceError) =>
       // Once the member has taken the stream, a refusal says nothing about the calls on it: they may have begun.
-      this.#ended(stream, served && neverSent(error) ? failure(status.UNAVAILABLE, 'Connection dropped') : error),
+      this.#ended(
+        stream,
+        served && neverSent(error) ? new CallFailure(status.UNAVAILABLE, 'Connection dropped') : error,
+      ),
     );
-    stream.on('end', () => this.#ended(stream, failure(status.UNAVAILABLE, 'Connection dropped')));
+    stream.on('end', () => this.#ended(stream, new CallFailure(status.UNAVAILABLE, 'Connection dropped')));
     return stream;
   }
 
@@ -116,7 +119,7 @@ export class CallStream {
     try {
       call.answer.resolve(call.method.responseDeserialize(response as Buffer));
     } catch (cause) {
-      call.answer.reject(failure(status.INTERNAL, `the answer cannot be read: ${(cause as Error).message}`));
+      call.answer.reject(new CallFailure(status.INTERNAL, `the answer cannot be read: ${(cause as Error).message}`));
     }
   }
 
@@ -137,7 +140,7 @@ export class CallStream {
       this.#cancelled.push(id);
       this.#flushSoon();
     }
-    call.answer.reject(failure(code, details));
+    call.answer.reject(new CallFailure(code, details));
   }
 
   #flushSoon(): void {
@@ -173,7 +176,7 @@ export class CallStream {
     this.#requests = [];
     this.#cancelled = [];
     this.#full = false;
-    const never = failure(status.UNAVAILABLE, `No connection established: ${error.details}`);
+    const never = new CallFailure(status.UNAVAILABLE, `No connection established: ${error.details}`);
     for (const [id, { answer, stop }] of calls) {
       stop();
       answer.reject(unsent.has(id) && error.code !== status.CANCELLED ? never : error);
@@ -181,8 +184,18 @@ export class CallStream {
   }
 }
 
-function failure(code: status, details: string, metadata = new Metadata()): ServiceError {
-  return Object.assign(new Error(`${code} ${status[code]}: ${details}`), { code, details, metadata });
+/** A call that ended without an answer, in the form of gRPC. */
+class CallFailure extends Error implements ServiceError {
+  readonly code: status;
+  readonly details: string;
+  readonly metadata: Metadata;
+
+  constructor(code: status, details: string, metadata = new Metadata()) {
+    super(`${code} ${status[code]}: ${details}`);
+    this.code = code;
+    this.details = details;
+    this.metadata = metadata;
+  }
 }
 
 /** A member may say anything: what cannot be a trailer is left out. */
@@ -194,5 +207,5 @@ function failureOf({ status: code, message, trailers }: messages.CallError): Ser
     } catch {
       continue;
     }
-  return failure(code in status ? code : status.UNKNOWN, message, metadata);
+  return new CallFailure(code in status ? code : status.UNKNOWN, message, metadata);
 }

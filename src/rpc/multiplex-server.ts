@@ -87,6 +87,8 @@ class MultiplexServing {
   readonly #open = new Map<number, StreamedCall>();
   /** Calls that have arrived and wait until fewer are under way. */
   #waiting: messages.Call[] = [];
+  /** Position of the first that waits. */
+  #first = 0;
   #answers: messages.CallAnswer[] = [];
   #answerBytes = 0;
   #flushing = false;
@@ -137,14 +139,19 @@ class MultiplexServing {
   #cancel(id: number): void {
     const call = this.#open.get(id);
     if (call) call.cancelled = true;
-    else this.#waiting = this.#waiting.filter((one) => one.id !== id);
+    else {
+      this.#waiting = this.#waiting.slice(this.#first).filter((one) => one.id !== id);
+      this.#first = 0;
+    }
   }
 
   #beginSome(): void {
-    let begun = 0;
-    while (begun < this.#waiting.length && this.#open.size < openMax && !this.#ended)
-      this.#begin(this.#waiting[begun++] as messages.Call);
-    if (begun > 0) this.#waiting = this.#waiting.slice(begun);
+    while (this.#first < this.#waiting.length && this.#open.size < openMax && !this.#ended)
+      this.#begin(this.#waiting[this.#first++] as messages.Call);
+    if (this.#first === this.#waiting.length) {
+      this.#waiting = [];
+      this.#first = 0;
+    }
     this.#readOrRest();
   }
 
@@ -178,12 +185,12 @@ class MultiplexServing {
       this.#answers.push(answer);
       this.#answerBytes += answer.response.length;
     }
-    if (this.#waiting.length > 0) this.#beginSome();
     if (!this.#flushing) {
       this.#flushing = true;
       setImmediate(() => {
         this.#flushing = false;
         this.#flush();
+        this.#beginSome();
       });
     }
   }
@@ -209,7 +216,7 @@ class MultiplexServing {
 
   /** Reads no further calls while there is enough to do, or while nothing is taken. */
   #readOrRest(): void {
-    if (this.#waiting.length > 0 || this.#answerBytes > unsentBytesMax) this.#stream.pause();
+    if (this.#first < this.#waiting.length || this.#answerBytes > unsentBytesMax) this.#stream.pause();
     else if (this.#stream.isPaused()) this.#stream.resume();
   }
 
@@ -220,6 +227,7 @@ class MultiplexServing {
     for (const call of this.#open.values()) call.cancelled = true;
     this.#open.clear();
     this.#waiting = [];
+    this.#first = 0;
     this.#answers = [];
     this.#stream.end();
   }

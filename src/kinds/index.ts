@@ -70,5 +70,8 @@ export { KindSet } from './kind-set.js';
 export { indexLookup, valueOfKey } from './index-key.js';
 export * as schema from './schemas.js';
 export { isPredefinedNetwork } from './network/predefined.js';
+export { expandTemplate, templateError } from './parts/template.js';
+export type { TemplateFacts, TemplateFiles, TemplatePlace } from './parts/template.js';
+export { containerTemplates, expandContainer, templateFacts } from './parts/container-template.js';
 export { SchemaError, nestingMax, plainCopy } from './schema.js';
 export type { DeepPartial } from './schema.js';

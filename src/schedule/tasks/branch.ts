@@ -1,5 +1,6 @@
+import { propertyOf } from '../../kinds/index.js';
 import { type Candidate, compareCandidates } from './candidate.js';
-import { propertyOf, valueOf } from './constraints.js';
+import { valueOf } from './constraints.js';
 import { Heap } from './heap.js';
 import type { NodeFacts } from './node-facts.js';
 import type { TaskNodeView } from './node-view.js';

@@ -1,5 +1,10 @@
-import { shortened } from '../../base/text.js';
-import type { Node } from '../../kinds/index.js';
+import {
+  constraintsMax,
+  type ConstraintText,
+  type Node,
+  type NodeProperty,
+  readConstraint,
+} from '../../kinds/index.js';
 import { SchedulingError } from '../errors.js';
 import { type Address, isSameAddress, isWithin, parseAddress, parseSubnet } from './address.js';
 import { factsOf, type NodeFacts } from './node-facts.js';
@@ -10,49 +15,19 @@ export type ConstraintSubject = Pick<
   'id' | 'hostname' | 'ip' | 'role' | 'os' | 'arch' | 'labels' | 'engineLabels'
 >;
 
-/** `key==value` or `key!=value`, read. */
-export interface Constraint {
-  /** Key as the user wrote it. */
-  readonly key: string;
-  readonly operator: '==' | '!=';
-  readonly value: string;
-  /** Property that the key names; `unknown` never matches. */
-  readonly property: Property;
+/** `key==value` or `key!=value`, read. A property that is `unknown` never matches. */
+export interface Constraint extends ConstraintText {
   readonly holds: (node: ConstraintSubject) => boolean;
 }
 
-/** A property of a node that a key names. */
-export interface Property {
-  readonly of: 'id' | 'hostname' | 'ip' | 'role' | 'os' | 'arch' | 'label' | 'engineLabel' | 'unknown';
-  /** Name of the label, for the two kinds of labels. */
-  readonly label: string;
-}
-
-/** Keys for people. */
-export const constraintKeys: readonly string[] = [
-  'node.id',
-  'node.hostname',
-  'node.ip',
-  'node.role',
-  'node.platform.os',
-  'node.platform.arch',
-  'node.labels.NAME',
-  'engine.labels.NAME',
-];
-
-const keySyntax = /^[a-z_][\w.-]+$/i;
-const valueSyntax = /^[\w:\-\s.*()?+[\]\\^$|/]+$/;
-const lengthMax = 4_096;
-const countMax = 256;
-const shownMax = 128;
-
 /**
  * Reads the constraints of a service. A key that names no property of a node is allowed, and matches no node: see
- * {@link Property}.
+ * {@link NodeProperty}.
  * @throws {SchedulingError} `INVALID`. The message says what is expected; it is for the user as it is.
  */
 export function parseConstraints(texts: readonly string[]): Constraint[] {
-  if (texts.length > countMax) throw invalid(`${texts.length} constraints are too many; give at most ${countMax}`);
+  if (texts.length > constraintsMax)
+    throw invalid(`${texts.length} constraints are too many; give at most ${constraintsMax}`);
   return texts.map(parseConstraint);
 }
 
@@ -76,61 +51,19 @@ export function readConstraints(texts: readonly string[]): Constraint[] | Schedu
 }
 
 function parseConstraint(text: string): Constraint {
-  const [, left, operator, right] = /^(.*?)(==|!=)(.*)$/s.exec(text) ?? [];
-  if (left === undefined || right === undefined) {
-    throw invalid(`constraint '${shown(text)}' has no operator; write it as KEY==VALUE or KEY!=VALUE`);
-  }
-  const key = left.trim();
-  const value = right.trim();
-  if (key.length > lengthMax || !keySyntax.test(key)) {
-    throw invalid(
-      `key '${shown(key)}' of constraint '${shown(text)}' is invalid; use one of ${constraintKeys.join(', ')}`,
-    );
-  }
-  if (value === '') throw invalid(`constraint '${shown(text)}' has no value; write one after ${operator}`);
-  if (value.length > lengthMax || !valueSyntax.test(value)) {
-    throw invalid(
-      `value '${shown(value)}' of constraint '${shown(text)}' is invalid; ` +
-        'use ASCII letters, digits, spaces and any of :-_.*()?+[]\\^$|/',
-    );
-  }
-  const property = propertyOf(key);
-  const is = matcherOf(property, value);
-  const wanted = operator === '==';
+  const read = readConstraint(text);
+  if (typeof read === 'string') throw invalid(read);
+  const is = matcherOf(read.property, read.value);
+  const wanted = read.operator === '==';
   const holds = (node: ConstraintSubject) => {
     const matches = is(node);
     return matches !== undefined && matches === wanted;
   };
-  return { key, operator: wanted ? '==' : '!=', value, property, holds };
-}
-
-const fixedKeys: ReadonlyMap<string, Property['of']> = new Map([
-  ['node.id', 'id'],
-  ['node.hostname', 'hostname'],
-  ['node.ip', 'ip'],
-  ['node.role', 'role'],
-  ['node.platform.os', 'os'],
-  ['node.platform.arch', 'arch'],
-]);
-
-const labelPrefixes = [
-  ['node.labels.', 'label'],
-  ['engine.labels.', 'engineLabel'],
-] as const;
-
-/** Finds the property that a key names. Keys have no case; names of labels do. */
-export function propertyOf(key: string): Property {
-  const folded = key.toLowerCase();
-  const fixed = fixedKeys.get(folded);
-  if (fixed !== undefined) return { of: fixed, label: '' };
-  for (const [prefix, of] of labelPrefixes) {
-    if (folded.startsWith(prefix) && key.length > prefix.length) return { of, label: key.slice(prefix.length) };
-  }
-  return { of: 'unknown', label: '' };
+  return { ...read, holds };
 }
 
 /** Returns the value of a property; a label that is missing is the empty text. */
-export function valueOf({ of, label }: Property, node: ConstraintSubject): string {
+export function valueOf({ of, label }: NodeProperty, node: ConstraintSubject): string {
   if (of === 'unknown') return '';
   if (of === 'label') return labelOf(node.labels, label);
   if (of === 'engineLabel') return labelOf(node.engineLabels, label);
@@ -141,7 +74,7 @@ const labelOf = (labels: Readonly<Record<string, string>>, name: string) =>
   Object.hasOwn(labels, name) ? (labels[name] ?? '') : '';
 
 /** Makes the test whether a property has the value; `undefined` when neither operator can hold. */
-function matcherOf(property: Property, value: string): (node: ConstraintSubject) => boolean | undefined {
+function matcherOf(property: NodeProperty, value: string): (node: ConstraintSubject) => boolean | undefined {
   if (property.of === 'unknown') return () => undefined;
   if (property.of === 'ip') return addressMatcherOf(value);
   const folded = value.toLowerCase();
@@ -164,4 +97,3 @@ const matching =
   };
 
 const invalid = (message: string) => new SchedulingError('INVALID', message);
-const shown = (text: string) => shortened(text, shownMax);

@@ -1,5 +1,6 @@
 // Where a task of a service may run, where it runs best, and why it waits.
-export { type Constraint, constraintKeys, meetsConstraints, parseConstraints } from './constraints.js';
+export { constraintKeys } from '../../kinds/index.js';
+export { type Constraint, meetsConstraints, parseConstraints } from './constraints.js';
 export { explainTask, type TaskExplanation } from './explain.js';
 export { failuresMax, failureWindowMs } from './failures.js';
 export { taskFilters } from './filters/index.js';

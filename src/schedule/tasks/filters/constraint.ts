@@ -1,6 +1,7 @@
+import { constraintKeys } from '../../../kinds/index.js';
 import { SchedulingError } from '../../errors.js';
 import type { Refusal, Rule } from '../../filter.js';
-import { type Constraint, constraintKeys, readConstraints, valueOf } from '../constraints.js';
+import { type Constraint, readConstraints, valueOf } from '../constraints.js';
 import type { TaskNodeView } from '../node-view.js';
 import type { WantedTask } from '../wanted.js';
 import { nodesText, type TaskFilter } from './filter.js';

@@ -23,8 +23,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   testing: ['base', 'raft', 'kinds', 'state', 'wire', 'replica'],
   coordination: ['base', 'kinds', 'state', 'client', 'discovery'],
   schedule: ['base', 'kinds'],
-  orchestrate: ['base', 'kinds'],
-  fleet: ['base', 'kinds', 'state', 'client', 'discovery', 'coordination', 'schedule'],
+  orchestrate: ['base', 'kinds', 'state', 'schedule'],
+  fleet: ['base', 'kinds', 'state', 'client', 'discovery', 'coordination', 'schedule', 'orchestrate'],
   docker: ['base', 'kinds', 'state', 'client', 'schedule', 'fleet'],
   cli: ['base', 'kinds', 'state', 'settings', 'client', 'compose', 'discovery', 'coordination', 'catalog', 'schedule'],
   daemon: [
@@ -44,6 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'catalog',
     'dns',
     'schedule',
+    'orchestrate',
     'fleet',
     'docker',
     'cli',

@@ -1,0 +1,216 @@
+import { onAbort } from '../../base/abort.js';
+import type { Clock } from '../../base/clock.js';
+import { messageOf } from '../../base/errors.js';
+import type { Logger } from '../../base/log.js';
+import { StoreError } from '../../base/store-error.js';
+import { pause } from '../../base/waiting.js';
+import { Waker } from '../../base/waker.js';
+import type { Event, ReadTx, Specifier, Tx } from '../../kinds/index.js';
+import { watch, type WatchableStore } from '../../state/index.js';
+import { type LeadershipSource, Terms } from './terms.js';
+import { Writes } from './writes.js';
+
+/** Quiet time after a change before a pass looks at it, and the longest wait after the first change, ms. */
+const quietMs = 20;
+const quietMostMs = 200;
+/** Longest sleep, ms: a wall clock that was set forward is noticed then. */
+const sleepMostMs = 60_000;
+/** Pause before the work begins anew while this member still leads, ms: the first, and the longest. */
+const againMs = 100;
+const againMostMs = 10_000;
+
+/** The part of a store that a loop needs. */
+export type LoopStore = Pick<WatchableStore, 'view' | 'update' | 'queue'>;
+
+/** Result of one pass over the store. */
+export interface Pass<C> {
+  /** Changes to write, in this order. */
+  readonly changes: readonly C[];
+  /** Time at which there is something to do although nothing changed, ms since the epoch; absent: never. */
+  readonly wakeAt?: number | undefined;
+  /** True when the pass stopped early: the next one follows at once. */
+  readonly more?: boolean;
+}
+
+/** Work of a leader: passes over the store that say what to change. */
+export interface PassWork<C> {
+  /** Name for the log and for the author of the changes. */
+  readonly name: string;
+  /** Events after which a pass is due. */
+  readonly events: readonly Specifier[];
+  /** Looks at the store and says what to change. Called in one piece with the state of one version. */
+  readonly pass: (view: ReadTx, now: number) => Pass<C>;
+  /** Makes one change. What it throws is the refusal of that change. */
+  readonly apply: (tx: Tx, change: C) => void;
+  /**
+   * Names the changes that rest on each other: a refused one takes those of its unit along that would follow. By default
+   * all changes are one unit.
+   */
+  readonly unitOf?: (change: C) => string;
+  /** Forgets everything: the next pass is the first of a leader. */
+  readonly begin?: () => void;
+  /** Notes an event that a view of the store from now on contains. It must be quick, and must not write. */
+  readonly onEvent?: (event: Event) => void;
+  /** Notes changes of the last pass that were not made. The next pass may ask for them again. */
+  readonly onDropped?: (changes: readonly C[], view: ReadTx) => void;
+}
+
+export interface PassLoopOptions<C> {
+  readonly work: PassWork<C>;
+  readonly store: LoopStore;
+  readonly leadership: LeadershipSource;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Runs passes for as long as this member leads: after changes, and when the last pass asked for it.
+ *
+ * Changes within 20 ms are one reason for a pass, which comes at most 200 ms after the first. Passes follow each other
+ * until one has nothing to change. A refused change is tried again later, and later each time; others are not kept waiting.
+ * When this member may not write, or does not know what became of a write, everything is forgotten: the work begins
+ * anew from the store, once that is certain and this member leads.
+ */
+export class PassLoop<C> {
+  readonly #options: PassLoopOptions<C>;
+  #againMs = againMs;
+
+  constructor(options: PassLoopOptions<C>) {
+    this.#options = options;
+  }
+
+  /** Works until `signal` aborts or the member ends. Leaves no timer, and never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { leadership, clock } = this.#options;
+    const terms = new Terms(leadership, signal);
+    try {
+      for (let term = await terms.next(); term; term = await terms.next()) {
+        if (!(await this.#lead(term))) return;
+        if (term.aborted) continue;
+        await pause(clock, this.#againMs, term);
+        this.#againMs = Math.min(againMostMs, 2 * this.#againMs);
+      }
+    } finally {
+      terms.close();
+    }
+  }
+
+  /** Works from the store as it is until something makes that useless. False when the store has ended. */
+  async #lead(term: AbortSignal): Promise<boolean> {
+    const { work, store, logger } = this.#options;
+    const over = new AbortController();
+    const forget = onAbort(term, () => over.abort());
+    const turn = new LoopTurn(this.#options, over.signal, () => (this.#againMs = againMs));
+    const subscription = watch(store.queue, ...work.events).subscribe({
+      next: (event) => turn.hear(event),
+      error: (error: unknown) => {
+        logger.debug(`${work.name}: the watch ended`, { error: messageOf(error) });
+        over.abort();
+      },
+      complete: () => over.abort(),
+    });
+    try {
+      await turn.run();
+    } catch (error) {
+      this.#report(error, over.signal);
+    } finally {
+      over.abort();
+      subscription.unsubscribe();
+      forget();
+    }
+    return !store.queue.closed;
+  }
+
+  #report(error: unknown, over: AbortSignal): void {
+    const { work, logger } = this.#options;
+    const facts = { error: messageOf(error) };
+    if (over.aborted) logger.debug(`${work.name}: stopped`, facts);
+    else if (error instanceof StoreError) logger.info(`${work.name}: begins anew`, facts);
+    else logger.error(`${work.name}: a pass failed; it is tried again`, facts);
+  }
+}
+
+/** The work of one beginning: from the state of the store until a write is lost. */
+class LoopTurn<C> {
+  readonly #options: PassLoopOptions<C>;
+  readonly #over: AbortSignal;
+  readonly #onProgress: () => void;
+  readonly #waker: Waker;
+  readonly #writes: Writes<C>;
+  /** True when something was heard after the last view. */
+  #heard = false;
+  #heardAt = 0;
+
+  constructor(options: PassLoopOptions<C>, over: AbortSignal, onProgress: () => void) {
+    const { work, store, clock, logger } = options;
+    this.#options = options;
+    this.#over = over;
+    this.#onProgress = onProgress;
+    this.#waker = new Waker(clock);
+    const { name, apply, unitOf = () => '' } = work;
+    this.#writes = new Writes({ name, store, apply, unitOf, clock, logger });
+  }
+
+  hear(event: Event): void {
+    this.#heard = true;
+    this.#heardAt = this.#options.clock.monotonic();
+    this.#options.work.onEvent?.(event);
+    this.#waker.wake();
+  }
+
+  /** Runs passes until the signal aborts. @throws what makes it useless to go on. */
+  async run(): Promise<void> {
+    const { work, store, clock } = this.#options;
+    const forget = onAbort(this.#over, () => this.#waker.wake());
+    try {
+      // Resolves when all that was proposed here before is certain: what is not in the view then never will be.
+      await store.update(() => undefined, { signal: this.#over });
+      work.begin?.();
+      while (!this.#over.aborted) {
+        const { wakeAt, again } = await this.#pass();
+        if (again) await pause(clock, 0, this.#over);
+        else await this.#rest(wakeAt);
+      }
+    } finally {
+      forget();
+    }
+  }
+
+  async #pass(): Promise<{ wakeAt: number | undefined; again: boolean }> {
+    const { work, store, clock } = this.#options;
+    this.#heard = false;
+    const { changes, wakeAt, more = false } = store.view((view) => work.pass(view, clock.now()));
+    if (changes.length === 0) {
+      this.#onProgress();
+      return { wakeAt, again: more };
+    }
+    const { written, dropped } = await this.#writes.write(changes, this.#over);
+    if (dropped.length > 0) store.view((view) => work.onDropped?.(dropped, view));
+    if (written > 0) this.#onProgress();
+    return { wakeAt, again: more || written > 0 };
+  }
+
+  /** Waits for a reason for another pass. A pass that wants to be woken in the past is not run without a pause. */
+  async #rest(wakeAt = Infinity): Promise<void> {
+    const { clock } = this.#options;
+    const wake = Math.max(wakeAt, clock.now() + 1);
+    const holdsEnd = clock.monotonic() + this.#writes.holds.waitMs;
+    while (!this.#heard && !this.#over.aborted) {
+      const waitMs = Math.min(wake - clock.now(), holdsEnd - clock.monotonic());
+      if (waitMs <= 0) return;
+      await this.#waker.wait(Math.min(waitMs, sleepMostMs));
+    }
+    await this.#calm();
+  }
+
+  /** Lets a burst of changes pass. */
+  async #calm(): Promise<void> {
+    const { clock } = this.#options;
+    const end = clock.monotonic() + quietMostMs;
+    for (;;) {
+      const waitMs = Math.min(this.#heardAt + quietMs, end) - clock.monotonic();
+      if (waitMs <= 0 || this.#over.aborted) return;
+      await pause(clock, waitMs, this.#over);
+    }
+  }
+}

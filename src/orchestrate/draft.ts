@@ -1,5 +1,30 @@
-import type { Cluster, Node, ReadTx, Service, Task } from '../kinds/index.js';
-import type { Change, Ports, Step } from './ports.js';
+import type { Cluster, Node, Service, Task } from '../kinds/index.js';
+import type { PortClaims } from './port-claims.js';
+import type { Change, Placements, Ports, Step } from './ports.js';
+
+/** The ports that parts of a pass use by themselves. */
+export type DraftPorts = Pick<Ports, 'newId' | 'meets'>;
+
+/** Everything that one pass reads: the whole store, or a part of it that can be settled by itself. */
+export interface Content {
+  /** Version above all that the store has: for specs that the pass itself sets. */
+  readonly nextVersion: number;
+  readonly cluster: Cluster | undefined;
+  /** Services, tasks and nodes that the pass settles: with each service, all its tasks; with each node, all tasks on it. */
+  readonly services: Iterable<Service>;
+  readonly tasks: Iterable<Task>;
+  readonly ownNodes: readonly Node[];
+  /** All nodes, and all services. */
+  readonly nodes: () => readonly Node[];
+  readonly node: (id: string) => Node | undefined;
+  readonly service: (id: string) => Service | undefined;
+  /** Ports of all services. The pass claims those that it gives away. */
+  readonly claims: PortClaims;
+  /** Chooses nodes for tasks of the draft. */
+  readonly place: (tasks: readonly Task[], draft: Draft) => Placements;
+  /** Most tasks that the pass may make: a service that needs more goes on in the next one. */
+  readonly createMost: number;
+}
 
 /**
  * The content of the store, with the writes of the running pass on top: each part of the pass sees what the parts before
@@ -7,44 +32,59 @@ import type { Change, Ports, Step } from './ports.js';
  */
 export class Draft {
   readonly now: number;
-  readonly ports: Ports;
-  /** Version above all that the store has: for specs that the pass itself sets. */
+  readonly ports: DraftPorts;
   readonly nextVersion: number;
   readonly cluster: Cluster | undefined;
+  readonly claims: PortClaims;
+  readonly #content: Content;
   readonly #services = new Map<string, Service>();
-  readonly #nodes = new Map<string, Node>();
+  readonly #changedNodes = new Map<string, Node>();
   readonly #tasks = new Map<string, Task>();
   readonly #byService = new Map<string, Map<string, Task>>();
   /** Views of services' tasks, each until one of the tasks changes. */
   readonly #derived = new Map<string, unknown>();
   readonly #changes = new Map<string, Change>();
+  #created = 0;
   #wakeAt = Infinity;
 
-  constructor(view: ReadTx, now: number, ports: Ports) {
+  constructor(content: Content, now: number, ports: DraftPorts) {
     this.now = now;
     this.ports = ports;
-    this.nextVersion = view.version + 1;
-    this.cluster = view.clusters().find(undefined, { limit: 1 })[0];
-    for (const service of view.services().find()) this.#services.set(service.id, service);
-    for (const node of view.nodes().find()) this.#nodes.set(node.id, node);
-    for (const task of view.tasks().find()) this.#keep(task);
+    this.nextVersion = content.nextVersion;
+    this.cluster = content.cluster;
+    this.claims = content.claims;
+    this.#content = content;
+    for (const service of content.services) this.#services.set(service.id, service);
+    for (const task of content.tasks) this.#keep(task);
   }
 
+  /** The services that the pass settles. */
   services(): Service[] {
     return [...this.#services.values()];
   }
 
+  /** Any service. */
   service(id: string): Service | undefined {
-    return this.#services.get(id);
+    return this.#services.get(id) ?? this.#content.service(id);
   }
 
-  nodes(): Node[] {
-    return [...this.#nodes.values()];
+  nodes(): readonly Node[] {
+    return this.#withChanges(this.#content.nodes());
+  }
+
+  /** The nodes that the pass settles. */
+  ownNodes(): readonly Node[] {
+    return this.#withChanges(this.#content.ownNodes);
+  }
+
+  #withChanges(nodes: readonly Node[]): readonly Node[] {
+    if (this.#changedNodes.size === 0) return nodes;
+    return nodes.map((node) => this.#changedNodes.get(node.id) ?? node);
   }
 
   /** The node; `undefined` for a task without one and for a node that is gone. */
   node(id: string | undefined): Node | undefined {
-    return id === undefined ? undefined : this.#nodes.get(id);
+    return id === undefined ? undefined : (this.#changedNodes.get(id) ?? this.#content.node(id));
   }
 
   task(id: string): Task | undefined {
@@ -65,14 +105,37 @@ export class Draft {
     return this.#derived.get(serviceId) as T;
   }
 
-  /** Every node's tasks, in whatever state. */
+  /** The tasks of the draft by their node, in whatever state. */
   tasksByNode(): Map<string, Task[]> {
-    const byNode = new Map<string, Task[]>([...this.#nodes.keys()].map((id) => [id, []]));
-    for (const task of this.#tasks.values()) if (task.nodeId !== undefined) byNode.get(task.nodeId)?.push(task);
+    const byNode = new Map<string, Task[]>();
+    for (const task of this.#tasks.values()) {
+      if (task.nodeId === undefined) continue;
+      const mates = byNode.get(task.nodeId);
+      if (mates) mates.push(task);
+      else byNode.set(task.nodeId, [task]);
+    }
     return byNode;
   }
 
+  /** Chooses nodes for tasks that wait. */
+  place(tasks: readonly Task[]): Placements {
+    return this.#content.place(tasks, this);
+  }
+
+  /** Tells whether the pass may make another task. When it may not, the next one goes on at once. */
+  mayCreate(): boolean {
+    if (this.#created < this.#content.createMost) return true;
+    this.wake(this.now + 1);
+    return false;
+  }
+
+  /** The changes until now, in no order. */
+  changes(): Iterable<Change> {
+    return this.#changes.values();
+  }
+
   create(task: Task): Task {
+    this.#created++;
     this.#changes.set(task.id, { do: 'create', kind: 'task', object: task });
     return this.#keep(task);
   }
@@ -94,13 +157,14 @@ export class Draft {
 
   updateService(service: Service): Service {
     this.#changes.set(service.id, { do: 'update', kind: 'service', object: service });
+    this.claims.set(service);
     this.#services.set(service.id, service);
     return service;
   }
 
   updateNode(node: Node): void {
     this.#changes.set(node.id, { do: 'update', kind: 'node', object: node });
-    this.#nodes.set(node.id, node);
+    this.#changedNodes.set(node.id, node);
   }
 
   /** Asks for a pass at this time, when it has not come yet. */

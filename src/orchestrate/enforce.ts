@@ -8,7 +8,7 @@ import { isDirty, isOver, isUnassigned, isWanted } from './task.js';
  */
 export function enforce(draft: Draft): void {
   const byNode = draft.tasksByNode();
-  for (const node of draft.nodes()) {
+  for (const node of draft.ownNodes()) {
     if (node.spec.availability !== 'active' || node.status.state === 'down') continue;
     const held = (byNode.get(node.id) ?? []).filter((task) => !isUnassigned(task) && !isOver(task));
     const fitting = held.filter((task) => !isMisplaced(draft, node, task));

@@ -12,6 +12,7 @@ export function reconcileGlobal(draft: Draft, service: Service): void {
   for (const node of openNodes(draft, service)) {
     const slot = slots.get(node.id);
     if (slot && (wantedOf(slot).length > 0 || isResting(service, slot))) continue;
+    if (!draft.mayCreate()) break;
     createTask(draft, service, { slot: 0, nodeId: node.id, desiredState: 'running' });
   }
   const open = new Set(openNodes(draft, service).map(({ id }) => id));

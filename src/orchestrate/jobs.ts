@@ -47,6 +47,7 @@ function fillSlots(draft: Draft, service: Service, keys: readonly (number | stri
     if (free <= 0) break;
     const slot = slots.get(key);
     if (slot && (wantedOf(slot).length > 0 || isExhausted(draft, service, slot))) continue;
+    if (!draft.mayCreate()) break;
     const place = typeof key === 'number' ? { slot: key } : { slot: 0, nodeId: key };
     createTask(draft, service, { ...place, desiredState: 'complete' });
     free--;

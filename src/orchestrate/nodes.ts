@@ -11,7 +11,7 @@ const orphanAfterMs = 86_400_000;
  * down for a day, are orphaned: no report about them will come.
  */
 export function settleNodes(draft: Draft): void {
-  for (const node of draft.nodes()) {
+  for (const node of draft.ownNodes()) {
     const { state, timestamp } = node.status;
     if (state !== 'unknown' || timestamp === 0 || !draft.due(timestamp + unconfirmedMaxMs)) continue;
     const status = { ...node.status, state: 'down' as const, message: 'heartbeat failure', timestamp: draft.now };

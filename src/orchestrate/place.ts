@@ -20,10 +20,8 @@ export function placeTasks(draft: Draft): void {
     }
   }
   if (waiting.length === 0) return;
-  const byNode = draft.tasksByNode();
-  const nodes = draft.nodes().map((node) => ({ node, tasks: byNode.get(node.id) ?? [] }));
   const byId = new Map(waiting.map((task) => [task.id, task]));
-  const { assigned, pending } = draft.ports.place(waiting, nodes, draft.now);
+  const { assigned, pending } = draft.place(waiting);
   for (const { taskId, nodeId } of assigned) {
     const task = byId.get(taskId);
     assert(task !== undefined && byId.delete(taskId), 'a task is placed once, and only when it waits');

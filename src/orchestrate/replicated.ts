@@ -41,6 +41,7 @@ function addSlots(draft: Draft, service: Service, live: readonly Slot[], count: 
   const added = new Set<number | string>();
   for (let slot = 1; added.size < count; slot++) {
     if (taken.has(slot)) continue;
+    if (!draft.mayCreate()) break;
     createTask(draft, service, { slot, desiredState: 'running' });
     added.add(slot);
   }

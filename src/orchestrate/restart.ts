@@ -5,9 +5,9 @@ import { isJob, type Slot, wantedOf } from './slot.js';
 import { createTask, isDirty, isDisplaced, isOver, isUnassigned, isWanted, setDesired } from './task.js';
 
 /** Pause before a restart when the spec says nothing, ms. */
-const delayDefaultMs = 5_000;
+export const delayDefaultMs = 5_000;
 /** Longest wait for an old task to end before its replacement starts, ms. */
-const stopTimeoutMs = 60_000;
+export const stopTimeoutMs = 60_000;
 
 /**
  * Tells whether the policy of an ended task allows a restart. The attempts are the stored tasks of its slot and spec

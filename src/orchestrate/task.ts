@@ -1,6 +1,13 @@
 import { plainEqual } from '../base/plain.js';
 import { type Node, type Service, type Task, type TaskState, taskStateOrder } from '../kinds/index.js';
 import type { Draft } from './draft.js';
+import type { Ports } from './ports.js';
+
+/** The nodes of a cluster, and the rule that tells for which of them a placement is. */
+export interface NodeRules {
+  readonly node: (id: string | undefined) => Node | undefined;
+  readonly ports: Pick<Ports, 'meets'>;
+}
 
 /** Place of a new task, and how far it should go. */
 export interface NewTask {
@@ -44,15 +51,15 @@ export function isAllocated({ spec, endpoint }: Service): boolean {
  * Tells whether a task differs from what the service would make now. A task stays clean when only the placement differs
  * and its node meets the new one.
  */
-export function isDirty(draft: Draft, { spec, specVersion }: Service, task: Task): boolean {
+export function isDirty(nodes: NodeRules, { spec, specVersion }: Service, task: Task): boolean {
   if (task.specVersion === specVersion) return false;
   if (!plainEqual(spec.endpoint, task.endpoint?.spec)) return true;
   if (plainEqual(spec.task, task.spec)) return false;
   const { placement: _wanted, ...wanted } = spec.task;
   const { placement: _given, ...given } = task.spec;
   if (!plainEqual(wanted, given)) return true;
-  const node = draft.node(task.nodeId);
-  return node === undefined || !draft.ports.meets(node, spec.task.placement);
+  const node = nodes.node(task.nodeId);
+  return node === undefined || !nodes.ports.meets(node, spec.task.placement);
 }
 
 /** Sets how far a task should go: never back. */

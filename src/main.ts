@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
-import { run } from './cli/index.js';
+import { run, screenOf } from './cli/index.js';
 import { SkepBackend } from './coordination/index.js';
 import { createBackend, registerBackend } from './discovery/index.js';
 
@@ -52,6 +52,7 @@ const code = await run(process.argv.slice(2), {
   env: process.env,
   user: process.env.USER || userName(),
   signal: stop.signal,
+  ...(process.stderr.isTTY && { screen: screenOf(process.stderr) }),
   ...(process.stdin.isTTY && process.stderr.isTTY && { confirm }),
   manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
   manage: async (settings, context) => (await import('./daemon/manage.js')).runManage(settings, context),

@@ -9,6 +9,7 @@ import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';
 import type { ManageSettings } from './manage-settings.js';
 import { type Format, formats, type Streams } from './output.js';
+import type { Screen } from './screen.js';
 
 /** Context that every command receives. */
 export interface Context {
@@ -18,6 +19,8 @@ export interface Context {
   readonly user?: string | undefined;
   /** Asks the user at the terminal; true means yes. Absent without a terminal. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+  /** Lines on the terminal that show progress. Absent without a terminal. */
+  readonly screen?: Screen | undefined;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** Runs one replica in the foreground; the daemon. Resolves with the exit code. */

@@ -11,6 +11,14 @@ export const exitCodes = Object.fromEntries(Object.entries(exits).map(([name, { 
   readonly [Name in ExitName]: (typeof exits)[Name]['code'];
 };
 
+/** Exit codes of commands that wait for services, beside those: ends that are no errors of a request. */
+export const waitExits = {
+  /** An update was paused or rolled back, or a task failed for good. */
+  stopped: 3,
+  /** The time is over, or tasks fit on no node. */
+  unfinished: 4,
+} as const;
+
 /** The command line cannot be right, whichever member answers it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

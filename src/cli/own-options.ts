@@ -55,3 +55,25 @@ function takesNext(arg: string, commands: readonly Command[]): boolean {
     options.some((option) => option.required && (option.long === arg || option.short === arg)),
   );
 }
+
+/** A time as a word of its own behind an option whose value may be left out. */
+const timeLike = /^\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|$)/;
+
+/**
+ * Joins `--wait` with a time that follows, and gives it its default elsewhere. Commander would take any next word for the
+ * value: `skep apply --wait compose.yaml` has none.
+ */
+export function fillWait(args: readonly string[], program: Command, byDefault: string): readonly string[] {
+  let command = program;
+  const ours: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (arg === '--') return [...ours, ...args.slice(i)];
+    const optional = arg === '--wait' && command.options.some(({ long, optional }) => long === arg && optional);
+    if (optional) ours.push(`${arg}=${timeLike.test(args[i + 1] ?? '') ? (args[++i] as string) : byDefault}`);
+    else ours.push(arg);
+    if (!arg.startsWith('-')) command = command.commands.find((one) => one.name() === arg) ?? command;
+    else if (takesNext(arg, [program, command]) && i + 1 < args.length) ours.push(args[++i] as string);
+  }
+  return ours;
+}

@@ -21,7 +21,8 @@ import { addWatch } from './commands/watch.js';
 import { type Context, formats, hostDefault } from './context.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { safeStreams } from './output.js';
-import { endOwnOptions, shortenOwnOptions } from './own-options.js';
+import { endOwnOptions, fillWait, shortenOwnOptions } from './own-options.js';
+import { waitDefault } from './wait.js';
 
 /** Commands that ask no member: `--host` and its like mean nothing to them, and their help leaves these out. */
 const withoutMembers: readonly string[] = ['manage'];
@@ -58,7 +59,7 @@ export async function run(args: readonly string[], given: Context): Promise<numb
   addDoctor(program, context, exit);
   addStatus(program, context, exit);
   addMember(program, context);
-  addApply(program, context);
+  addApply(program, context, exit);
   addCompose(program, context);
   addObjects(program, context);
   addHistory(program, context);
@@ -75,7 +76,8 @@ export async function run(args: readonly string[], given: Context): Promise<numb
     if (withoutMembers.includes(command.name())) command.configureHelp({ showGlobalOptions: false });
   }
   try {
-    await program.parseAsync(endOwnOptions(shortenOwnOptions(args, program), program), { from: 'user' });
+    const own = endOwnOptions(shortenOwnOptions(args, program), program);
+    await program.parseAsync(fillWait(own, program, waitDefault), { from: 'user' });
     return code ?? (context.signal.aborted ? exitCodes.interrupted : exitCodes.ok);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

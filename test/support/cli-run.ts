@@ -31,6 +31,7 @@ export interface RunOptions {
   readonly manage?: Context['manage'];
   readonly confirm?: Context['confirm'];
   readonly createBackend?: Context['createBackend'];
+  readonly screen?: Context['screen'];
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -59,6 +60,7 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
     loadKinds,
     doctor: diagnose,
     confirm: options.confirm,
+    screen: options.screen,
     createBackend: options.createBackend ?? createBackend,
     logger: () => Promise.resolve(loggerTo((text) => void (err += text))),
     ...(options.clock && { clock: options.clock }),

@@ -1,0 +1,107 @@
+import { newId } from '../base/ids.js';
+import { systemRandom } from '../base/random.js';
+import { isStoreError, isStoreErrorOf } from '../base/store-error.js';
+import { changeOf, type Client, type messages, type WriteOptions } from '../client/index.js';
+import { type PlannedChange, planStack, type Stack, versionsOf } from '../compose/index.js';
+import type { Secret, Service } from '../kinds/index.js';
+
+/** Maximum number of plans when another writer changes the same objects. */
+const attempts = 3;
+
+/** A stack in the cluster, after its changes or before those of a dry run. */
+export interface AppliedStack {
+  readonly changes: readonly PlannedChange[];
+  /** Fields of each change; only of a dry run. */
+  readonly planned: readonly messages.PlannedChange[];
+  /** Services of the stack, with the version of their spec; without those that are not made yet. */
+  readonly services: ReadonlyMap<string, number>;
+  /** Version of the write; 0 when nothing was written. */
+  readonly version: number;
+}
+
+/** Makes the cluster hold the stack, in one transaction. Plans again when others change it meanwhile. */
+export async function applyStack(
+  client: Client,
+  stack: Stack,
+  options: { prune: boolean; dryRun: boolean; said: WriteOptions },
+): Promise<AppliedStack> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { changes, current } = await plan(client, stack, options.prune);
+      const wire = changes.map(toWire);
+      const of = (version: number) => servicesOf(stack, current, changes, version);
+      if (changes.length === 0) return { changes, planned: [], services: of(0), version: 0 };
+      if (options.dryRun) return { changes, planned: await client.plan(wire), services: of(0), version: 0 };
+      const { version } = await client.apply(wire, { reason: `apply ${stack.name}`, ...options.said });
+      return { changes, planned: [], services: of(version), version };
+    } catch (error) {
+      const changed = isStoreErrorOf(error, ['SEQUENCE_CONFLICT', 'NAME_CONFLICT', 'NOT_FOUND']);
+      if (!changed || attempt === attempts) throw error;
+    }
+  }
+}
+
+/** Finds the services of the stack: those that were written have their spec from this version on. */
+function servicesOf(
+  stack: Stack,
+  current: readonly Service[],
+  changes: readonly PlannedChange[],
+  version: number,
+): ReadonlyMap<string, number> {
+  const names = new Set(stack.services.map(({ key }) => `${stack.name}_${key}`.toLowerCase()));
+  const kept = current.filter(({ spec }) => names.has(spec.annotations.name.toLowerCase()));
+  const services = new Map(kept.map(({ id, specVersion }) => [id, specVersion]));
+  for (const change of changes)
+    if (change.kind === 'service' && change.op !== 'remove' && version > 0) services.set(change.object.id, version);
+  return services;
+}
+
+/** Compares the stack with the cluster. */
+async function plan(
+  client: Client,
+  stack: Stack,
+  prune: boolean,
+): Promise<{ readonly changes: PlannedChange[]; readonly current: readonly Service[] }> {
+  const { objects: networks } = await client.list('network');
+  const { objects: secrets } = await client.list('secret');
+  const { objects: configs } = await client.list('config');
+  const { objects: services } = await client.list('service');
+  const tasks = prune ? (await client.list('task')).objects : [];
+  const same = await sameSecrets(client, stack, secrets);
+  const data = new Map(configs.map(({ id, spec }) => [id, spec.data]));
+  const changes = planStack(
+    stack,
+    { networks, secrets, configs, services, tasks },
+    {
+      prune,
+      newId: () => newId(systemRandom),
+      isSame: (kind, id, wanted) => (kind === 'secret' ? same.has(id) : data.get(id) === wanted),
+    },
+  );
+  return { changes, current: services };
+}
+
+/** Finds the secrets that hold what the file says. A member never shows their data: it is asked whether it would change. */
+async function sameSecrets(client: Client, stack: Stack, secrets: readonly Secret[]): Promise<ReadonlySet<string>> {
+  const same = new Set<string>();
+  for (const { external, name, key, data } of stack.secrets) {
+    if (external) continue;
+    for (const secret of versionsOf(stack.name, name ?? `${stack.name}_${key}`, secrets)) {
+      const wanted = { ...secret, spec: { ...secret.spec, data } };
+      try {
+        await client.plan([changeOf('update', 'secret', wanted, { version: secret.meta.version })]);
+        same.add(secret.id);
+        break;
+      } catch (error) {
+        if (!isStoreError(error, 'INVALID_OBJECT')) throw error;
+      }
+    }
+  }
+  return same;
+}
+
+function toWire(change: PlannedChange): messages.Change {
+  const { op, kind } = change;
+  if (op === 'remove') return { op, kind, id: change.id, version: change.version };
+  return changeOf(op, kind, change.object, op === 'update' ? { version: change.version } : {});
+}

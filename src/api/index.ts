@@ -1,2 +1,3 @@
 export { checkName } from './rules.js';
 export { ApiServer } from './server.js';
+export { storeReport } from './fleet.js';

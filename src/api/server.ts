@@ -28,6 +28,7 @@ import { descriptor } from '../wire/index.js';
 import { backupService } from './backup.js';
 import { catalogService } from './catalog.js';
 import { controlService } from './control.js';
+import { fleetService } from './fleet.js';
 import { Forwarder } from './forward.js';
 import { leaseService } from './lease.js';
 import { membershipService } from './membership.js';
@@ -96,6 +97,7 @@ export class ApiServer {
     serve(services.watch, watchService(replica));
     serve(services.catalog, catalogService(replica, this.#forwarder));
     serve(services.lease, leaseService(replica, this.#forwarder));
+    serve(services.fleet, fleetService(replica, this.#forwarder));
     serve(services.backup, backupService(replica));
     serve(services.membership, membershipService(replica, this.#forwarder));
     this.#server.addService(...multiplexed(methods, turns));

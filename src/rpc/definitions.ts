@@ -63,6 +63,7 @@ export const services = {
   lease: serviceDefinition('Lease'),
   catalog: serviceDefinition('Catalog'),
   calls: serviceDefinition('Calls'),
+  fleet: serviceDefinition('Fleet'),
 } as const;
 
 /** One method of a service definition; asking for one that is not there is a mistake of ours. */

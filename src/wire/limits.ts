@@ -40,4 +40,5 @@ export const listLimits: Readonly<Record<string, number>> = {
   // They are made in slices, but a transaction is read, and applied by members that follow, in one go: 10 µs a change.
   'ApplyRequest.changes': changesMax,
   'ApplyRequest.conditions': 1_000,
+  'ReportRequest.tasks': 1_000,
 };

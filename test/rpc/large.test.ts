@@ -21,7 +21,7 @@ const bounds: Readonly<Record<string, 'one object' | 'a page' | 'pieces' | 'as t
   'backup Save': 'pieces', 'backup Restore': 'as the request', 'lease Grant': 'as the request',
   'lease KeepAlive': 'as the request', 'lease Revoke': 'as the request', 'catalog Register': 'as the request',
   'catalog Renew': 'as the request', 'catalog Deregister': 'as the request', 'catalog List': 'a page',
-  'catalog Watch': 'pieces', 'formation Ask': 'the members', 'calls Multiplex': 'as the request',
+  'catalog Watch': 'pieces', 'formation Ask': 'the members', 'calls Multiplex': 'as the request', 'fleet Report': 'as the request',
 }; // prettier-ignore
 
 /** A megabyte that no compression helps with, one for each object. */

@@ -31,6 +31,7 @@ const VolumeAccess = new Words<m.VolumeAccess>('VolumeAccess', ['mount', 'block'
 const VolumeAvailability = new Words<m.VolumeAvailability>('VolumeAvailability', ['active', 'pause', 'drain']);
 const VolumePublishState = new Words<m.VolumePublishState>('VolumePublishState', ['pendingPublish', 'published', 'pendingNodeUnpublish', 'pendingUnpublish']);
 const ActionOp = new Words<m.ActionOp>('ActionOp', ['create', 'update', 'remove']);
+const ReportRefusal = new Words<m.ReportRefusal>('ReportRefusal', ['gone', 'otherNode', 'behind', 'same', 'notReportable']);
 const ConfChangeOpType = new Words<m.ConfChangeOpType>('ConfChangeOpType', ['addVoter', 'addLearner', 'remove', 'update']);
 const ConfChangeTransition = new Words<m.ConfChangeTransition>('ConfChangeTransition', ['auto', 'jointImplicit', 'jointExplicit']);
 const MemberRole = new Words<m.MemberRole>('MemberRole', ['voter', 'learner']);
@@ -3488,6 +3489,161 @@ function decodeSnapshotDescriptor(r: Reader, end: number): m.SnapshotDescriptor 
   return Object.freeze({ size: size_, checksum: checksum_ });
 }
 
+function encodeHeldLock(w: Writer, v: m.HeldLock): void {
+  if (v.id !== undefined && v.id !== '') w.text(10, v.id);
+  if (v.version !== undefined && v.version !== 0) w.int64(16, v.version);
+}
+
+function decodeHeldLock(r: Reader, end: number): m.HeldLock {
+  let id_: string = ''; let version_: number = 0;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: id_ = r.text(); break;
+      case 16: version_ = r.uint64(); break;
+      default: r.skip(tag, 'HeldLock');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ id: id_, version: version_ });
+}
+
+function encodeTaskReport(w: Writer, v: m.TaskReport): void {
+  if (v.id !== undefined && v.id !== '') w.text(10, v.id);
+  if (v.status !== undefined) { const at = w.open(18, 173); encodeTaskStatus(w, v.status); w.close(at, 173); }
+}
+
+function decodeTaskReport(r: Reader, end: number): m.TaskReport {
+  let id_: string = ''; let status_: m.TaskStatus | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: id_ = r.text(); break;
+      case 18: status_ = decodeTaskStatus(r, r.part()); break;
+      default: r.skip(tag, 'TaskReport');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ id: id_, status: status_ ?? absent(decodeTaskStatus) });
+}
+
+function encodeEngineFacts(w: Writer, v: m.EngineFacts): void {
+  if (v.engineId !== undefined && v.engineId !== '') w.text(10, v.engineId);
+  if (v.nodeId !== undefined && v.nodeId !== '') w.text(18, v.nodeId);
+  if (v.description !== undefined) { const at = w.open(26, 174); encodeNodeDescription(w, v.description); w.close(at, 174); }
+  if (v.apiVersion !== undefined && v.apiVersion !== '') w.text(34, v.apiVersion);
+  if (v.swarmNode !== undefined && v.swarmNode !== '') w.text(42, v.swarmNode);
+  if (v.swarmControl !== undefined && v.swarmControl !== false) w.bool(48, v.swarmControl);
+}
+
+function decodeEngineFacts(r: Reader, end: number): m.EngineFacts {
+  let engineId_: string = ''; let nodeId_: string = ''; let description_: m.NodeDescription | undefined; let apiVersion_: string = ''; let swarmNode_: string = ''; let swarmControl_: boolean = false;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: engineId_ = r.text(); break;
+      case 18: nodeId_ = r.text(); break;
+      case 26: description_ = decodeNodeDescription(r, r.part()); break;
+      case 34: apiVersion_ = r.text(); break;
+      case 42: swarmNode_ = r.text(); break;
+      case 48: swarmControl_ = r.bool(); break;
+      default: r.skip(tag, 'EngineFacts');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ engineId: engineId_, nodeId: nodeId_, description: description_ ?? absent(decodeNodeDescription), apiVersion: apiVersion_, swarmNode: swarmNode_, swarmControl: swarmControl_ });
+}
+
+function encodeEngineMisses(w: Writer, v: m.EngineMisses): void {
+  if (v.count !== undefined && v.count !== 0) w.uint32(8, v.count);
+  if (v.lost !== undefined && v.lost !== false) w.bool(16, v.lost);
+  if (v.error !== undefined && v.error !== '') w.text(26, v.error);
+  if (v.silentMs !== undefined && v.silentMs !== 0) w.int64(32, v.silentMs);
+}
+
+function decodeEngineMisses(r: Reader, end: number): m.EngineMisses {
+  let count_: number = 0; let lost_: boolean = false; let error_: string = ''; let silentMs_: number = 0;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 8: count_ = r.uint32(); break;
+      case 16: lost_ = r.bool(); break;
+      case 26: error_ = r.text(); break;
+      case 32: silentMs_ = r.uint64(); break;
+      default: r.skip(tag, 'EngineMisses');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ count: count_, lost: lost_, error: error_, silentMs: silentMs_ });
+}
+
+function encodeReportRequest(w: Writer, v: m.ReportRequest): void {
+  if (v.lock !== undefined) { const at = w.open(10, 175); encodeHeldLock(w, v.lock); w.close(at, 175); }
+  if (v.tasks !== undefined) for (const item of v.tasks) { const at = w.open(18, 176); encodeTaskReport(w, item); w.close(at, 176); }
+  if (v.engine !== undefined) { const at = w.open(26, 177); encodeEngineFacts(w, v.engine); w.close(at, 177); }
+  if (v.misses !== undefined) { const at = w.open(34, 178); encodeEngineMisses(w, v.misses); w.close(at, 178); }
+}
+
+const ReportRequestObject = plain<m.ReportRequest>(function (this: Open, lock_: unknown, tasks_: unknown, engine_: unknown, misses_: unknown) {
+  this.lock = lock_; this.tasks = tasks_; if (engine_ !== undefined) this.engine = engine_; if (misses_ !== undefined) this.misses = misses_;
+});
+
+function decodeReportRequest(r: Reader, end: number): m.ReportRequest {
+  let lock_: m.HeldLock | undefined; let tasks_: m.TaskReport[] | undefined; let engine_: m.EngineFacts | undefined; let misses_: m.EngineMisses | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: lock_ = decodeHeldLock(r, r.part()); break;
+      case 18: (tasks_ = r.list(tasks_, 1000, 'tasks')).push(decodeTaskReport(r, r.part())); break;
+      case 26: engine_ = decodeEngineFacts(r, r.part()); break;
+      case 34: misses_ = decodeEngineMisses(r, r.part()); break;
+      default: r.skip(tag, 'ReportRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze(new ReportRequestObject(lock_ ?? absent(decodeHeldLock), tasks_ ? Object.freeze(tasks_) : noItems, engine_, misses_));
+}
+
+function encodeRefusedTask(w: Writer, v: m.RefusedTask): void {
+  if (v.id !== undefined && v.id !== '') w.text(10, v.id);
+  if (v.why !== undefined && v.why !== 'gone') w.word(16, ReportRefusal, v.why);
+}
+
+function decodeRefusedTask(r: Reader, end: number): m.RefusedTask {
+  let id_: string = ''; let why_: m.ReportRefusal = 'gone';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: id_ = r.text(); break;
+      case 16: why_ = r.word(ReportRefusal); break;
+      default: r.skip(tag, 'RefusedTask');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ id: id_, why: why_ });
+}
+
+function encodeReportResponse(w: Writer, v: m.ReportResponse): void {
+  if (v.refused !== undefined) for (const item of v.refused) { const at = w.open(10, 179); encodeRefusedTask(w, item); w.close(at, 179); }
+  if (v.leaseMs !== undefined && v.leaseMs !== 0) w.int64(16, v.leaseMs);
+  if (v.engineError !== undefined && v.engineError !== '') w.text(26, v.engineError);
+}
+
+function decodeReportResponse(r: Reader, end: number): m.ReportResponse {
+  let refused_: m.RefusedTask[] | undefined; let leaseMs_: number = 0; let engineError_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: (refused_ = r.list(refused_, 10000, 'refused')).push(decodeRefusedTask(r, r.part())); break;
+      case 16: leaseMs_ = r.uint64(); break;
+      case 26: engineError_ = r.text(); break;
+      default: r.skip(tag, 'ReportResponse');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ refused: refused_ ? Object.freeze(refused_) : noItems, leaseMs: leaseMs_, engineError: engineError_ });
+}
+
 function encodeFormationBallot(w: Writer, v: m.FormationBallot): void {
   if (v.round !== undefined && v.round !== 0) w.int64(8, v.round);
   if (v.by !== undefined && v.by !== 0) w.int64(16, v.by);
@@ -3510,7 +3666,7 @@ function decodeFormationBallot(r: Reader, end: number): m.FormationBallot {
 function encodeGenesis(w: Writer, v: m.Genesis): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 173); encodeMemberInfo(w, item); w.close(at, 173); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 180); encodeMemberInfo(w, item); w.close(at, 180); }
 }
 
 function decodeGenesis(r: Reader, end: number): m.Genesis {
@@ -3529,10 +3685,10 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 174); encodeMemberInfo(w, v.member); w.close(at, 174); }
+  if (v.member !== undefined) { const at = w.open(10, 181); encodeMemberInfo(w, v.member); w.close(at, 181); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
-  if (v.ballot !== undefined) { const at = w.open(26, 175); encodeFormationBallot(w, v.ballot); w.close(at, 175); }
-  if (v.genesis !== undefined) { const at = w.open(34, 176); encodeGenesis(w, v.genesis); w.close(at, 176); }
+  if (v.ballot !== undefined) { const at = w.open(26, 182); encodeFormationBallot(w, v.ballot); w.close(at, 182); }
+  if (v.genesis !== undefined) { const at = w.open(34, 183); encodeGenesis(w, v.genesis); w.close(at, 183); }
 }
 
 const FormationRequestObject = plain<m.FormationRequest>(function (this: Open, member_: unknown, peers_: unknown, ballot_: unknown, genesis_: unknown) {
@@ -3556,13 +3712,13 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
-  if (v.member !== undefined) { const at = w.open(10, 177); encodeMemberInfo(w, v.member); w.close(at, 177); }
+  if (v.member !== undefined) { const at = w.open(10, 184); encodeMemberInfo(w, v.member); w.close(at, 184); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
   if (v.formed !== undefined && v.formed !== false) w.bool(24, v.formed);
   if (v.granted !== undefined && v.granted !== false) w.bool(32, v.granted);
-  if (v.promised !== undefined) { const at = w.open(42, 178); encodeFormationBallot(w, v.promised); w.close(at, 178); }
-  if (v.acceptedAt !== undefined) { const at = w.open(50, 179); encodeFormationBallot(w, v.acceptedAt); w.close(at, 179); }
-  if (v.genesis !== undefined) { const at = w.open(58, 180); encodeGenesis(w, v.genesis); w.close(at, 180); }
+  if (v.promised !== undefined) { const at = w.open(42, 185); encodeFormationBallot(w, v.promised); w.close(at, 185); }
+  if (v.acceptedAt !== undefined) { const at = w.open(50, 186); encodeFormationBallot(w, v.acceptedAt); w.close(at, 186); }
+  if (v.genesis !== undefined) { const at = w.open(58, 187); encodeGenesis(w, v.genesis); w.close(at, 187); }
 }
 
 const FormationAnswerObject = plain<m.FormationAnswer>(function (this: Open, member_: unknown, peers_: unknown, formed_: unknown, granted_: unknown, promised_: unknown, acceptedAt_: unknown, genesis_: unknown) {
@@ -3592,7 +3748,7 @@ function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(8, v.ttlMs);
   if (v.holder !== undefined && v.holder !== '') w.text(18, v.holder);
   if (v.guarded !== undefined && v.guarded !== false) w.bool(24, v.guarded);
-  if (v.info !== undefined) { const at = w.open(34, 181); encodeWriteInfo(w, v.info); w.close(at, 181); }
+  if (v.info !== undefined) { const at = w.open(34, 188); encodeWriteInfo(w, v.info); w.close(at, 188); }
 }
 
 const GrantRequestObject = plain<m.GrantRequest>(function (this: Open, ttlMs_: unknown, holder_: unknown, guarded_: unknown, info_: unknown) {
@@ -3670,7 +3826,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.info !== undefined) { const at = w.open(18, 182); encodeWriteInfo(w, v.info); w.close(at, 182); }
+  if (v.info !== undefined) { const at = w.open(18, 189); encodeWriteInfo(w, v.info); w.close(at, 189); }
 }
 
 const RevokeRequestObject = plain<m.RevokeRequest>(function (this: Open, id_: unknown, info_: unknown) {
@@ -3736,8 +3892,8 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
-  if (v.hello !== undefined) { const at = w.open(10, 183); encodeRaftHello(w, v.hello); w.close(at, 183); }
-  if (v.batch !== undefined) { const at = w.open(18, 184); encodeRaftBatch(w, v.batch); w.close(at, 184); }
+  if (v.hello !== undefined) { const at = w.open(10, 190); encodeRaftHello(w, v.hello); w.close(at, 190); }
+  if (v.batch !== undefined) { const at = w.open(18, 191); encodeRaftBatch(w, v.batch); w.close(at, 191); }
 }
 
 const RaftFrameObject = plain<m.RaftFrame>(function (this: Open, hello_: unknown, batch_: unknown) {
@@ -3759,7 +3915,7 @@ function decodeRaftFrame(r: Reader, end: number): m.RaftFrame {
 }
 
 function encodeRaftBatch(w: Writer, v: m.RaftBatch): void {
-  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 185); encodeRaftMessage(w, item); w.close(at, 185); }
+  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 192); encodeRaftMessage(w, item); w.close(at, 192); }
 }
 
 function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
@@ -3791,8 +3947,8 @@ function decodeRaftStreamEnd(r: Reader, end: number): m.RaftStreamEnd {
 }
 
 function encodeSnapshotOpening(w: Writer, v: m.SnapshotOpening): void {
-  if (v.hello !== undefined) { const at = w.open(10, 186); encodeRaftHello(w, v.hello); w.close(at, 186); }
-  if (v.message !== undefined) { const at = w.open(18, 187); encodeRaftMessage(w, v.message); w.close(at, 187); }
+  if (v.hello !== undefined) { const at = w.open(10, 193); encodeRaftHello(w, v.hello); w.close(at, 193); }
+  if (v.message !== undefined) { const at = w.open(18, 194); encodeRaftMessage(w, v.message); w.close(at, 194); }
 }
 
 function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
@@ -3810,7 +3966,7 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
 }
 
 function encodeSnapshotFrame(w: Writer, v: Fields<m.SnapshotFrame>): void {
-  if (v.opening !== undefined) { const at = w.open(10, 188); encodeSnapshotOpening(w, v.opening); w.close(at, 188); }
+  if (v.opening !== undefined) { const at = w.open(10, 195); encodeSnapshotOpening(w, v.opening); w.close(at, 195); }
   if (v.chunk !== undefined) w.bytes(18, v.chunk);
 }
 
@@ -3853,7 +4009,7 @@ function decodeConfChangeOp(r: Reader, end: number): m.ConfChangeOp {
 
 function encodeConfChange(w: Writer, v: m.ConfChange): void {
   if (v.transition !== undefined && v.transition !== 'auto') w.word(8, ConfChangeTransition, v.transition);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 189); encodeConfChangeOp(w, item); w.close(at, 189); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 196); encodeConfChangeOp(w, item); w.close(at, 196); }
   if (v.context !== undefined) w.bytes(26, v.context);
 }
 
@@ -3880,7 +4036,7 @@ function encodeEntry(w: Writer, v: m.Entry): void {
   if (v.term !== undefined && v.term !== 0) w.int64(8, v.term);
   if (v.index !== undefined && v.index !== 0) w.int64(16, v.index);
   if (v.data !== undefined && v.data.length > 0) w.bytes(26, v.data);
-  if (v.change !== undefined) { const at = w.open(34, 190); encodeConfChange(w, v.change); w.close(at, 190); }
+  if (v.change !== undefined) { const at = w.open(34, 197); encodeConfChange(w, v.change); w.close(at, 197); }
 }
 
 const EntryObject = plain<m.Entry>(function (this: Open, term_: unknown, index_: unknown, data_: unknown, change_: unknown) {
@@ -3904,10 +4060,10 @@ function decodeEntry(r: Reader, end: number): m.Entry {
 }
 
 function encodeConfState(w: Writer, v: m.ConfState): void {
-  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 191); for (const item of v.voters) w.item(item); w.close(at, 191); }
-  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 192); for (const item of v.learners) w.item(item); w.close(at, 192); }
-  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 193); for (const item of v.votersOutgoing) w.item(item); w.close(at, 193); }
-  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 194); for (const item of v.learnersNext) w.item(item); w.close(at, 194); }
+  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 198); for (const item of v.voters) w.item(item); w.close(at, 198); }
+  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 199); for (const item of v.learners) w.item(item); w.close(at, 199); }
+  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 200); for (const item of v.votersOutgoing) w.item(item); w.close(at, 200); }
+  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 201); for (const item of v.learnersNext) w.item(item); w.close(at, 201); }
   if (v.autoLeave !== undefined && v.autoLeave !== false) w.bool(40, v.autoLeave);
 }
 
@@ -3935,7 +4091,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
   if (v.index !== undefined && v.index !== 0) w.int64(8, v.index);
   if (v.term !== undefined && v.term !== 0) w.int64(16, v.term);
-  if (v.confState !== undefined) { const at = w.open(26, 195); encodeConfState(w, v.confState); w.close(at, 195); }
+  if (v.confState !== undefined) { const at = w.open(26, 202); encodeConfState(w, v.confState); w.close(at, 202); }
 }
 
 function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
@@ -3954,7 +4110,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
 }
 
 function encodeSnapshot(w: Writer, v: m.Snapshot): void {
-  if (v.metadata !== undefined) { const at = w.open(10, 196); encodeSnapshotMetadata(w, v.metadata); w.close(at, 196); }
+  if (v.metadata !== undefined) { const at = w.open(10, 203); encodeSnapshotMetadata(w, v.metadata); w.close(at, 203); }
   if (v.data !== undefined && v.data.length > 0) w.bytes(18, v.data);
 }
 
@@ -3975,7 +4131,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
 function encodeAppendEntries(w: Writer, v: m.AppendEntries): void {
   if (v.prevLogIndex !== undefined && v.prevLogIndex !== 0) w.int64(8, v.prevLogIndex);
   if (v.prevLogTerm !== undefined && v.prevLogTerm !== 0) w.int64(16, v.prevLogTerm);
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 197); encodeEntry(w, item); w.close(at, 197); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 204); encodeEntry(w, item); w.close(at, 204); }
   if (v.leaderCommit !== undefined && v.leaderCommit !== 0) w.int64(32, v.leaderCommit);
 }
 
@@ -4117,7 +4273,7 @@ function decodeHeartbeatResponse(r: Reader, end: number): m.HeartbeatResponse {
 }
 
 function encodeInstallSnapshot(w: Writer, v: m.InstallSnapshot): void {
-  if (v.snapshot !== undefined) { const at = w.open(10, 198); encodeSnapshot(w, v.snapshot); w.close(at, 198); }
+  if (v.snapshot !== undefined) { const at = w.open(10, 205); encodeSnapshot(w, v.snapshot); w.close(at, 205); }
 }
 
 function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
@@ -4205,19 +4361,19 @@ function encodeRaftMessage(w: Writer, v: m.RaftMessage): void {
   if (v.from !== undefined && v.from !== 0) w.int64(8, v.from);
   if (v.to !== undefined && v.to !== 0) w.int64(16, v.to);
   if (v.term !== undefined && v.term !== 0) w.int64(24, v.term);
-  if (v.appendEntries !== undefined) { const at = w.open(34, 199); encodeAppendEntries(w, v.appendEntries); w.close(at, 199); }
-  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 200); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 200); }
-  if (v.requestVote !== undefined) { const at = w.open(50, 201); encodeRequestVote(w, v.requestVote); w.close(at, 201); }
-  if (v.preVote !== undefined) { const at = w.open(58, 202); encodeRequestVote(w, v.preVote); w.close(at, 202); }
-  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 203); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 203); }
-  if (v.preVoteResponse !== undefined) { const at = w.open(74, 204); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 204); }
-  if (v.heartbeat !== undefined) { const at = w.open(82, 205); encodeHeartbeat(w, v.heartbeat); w.close(at, 205); }
-  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 206); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 206); }
-  if (v.installSnapshot !== undefined) { const at = w.open(98, 207); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 207); }
-  if (v.timeoutNow !== undefined) { const at = w.open(106, 208); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 208); }
-  if (v.transferLeader !== undefined) { const at = w.open(114, 209); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 209); }
-  if (v.readIndex !== undefined) { const at = w.open(122, 210); encodeReadIndex(w, v.readIndex); w.close(at, 210); }
-  if (v.readIndexResponse !== undefined) { const at = w.open(130, 211); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 211); }
+  if (v.appendEntries !== undefined) { const at = w.open(34, 206); encodeAppendEntries(w, v.appendEntries); w.close(at, 206); }
+  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 207); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 207); }
+  if (v.requestVote !== undefined) { const at = w.open(50, 208); encodeRequestVote(w, v.requestVote); w.close(at, 208); }
+  if (v.preVote !== undefined) { const at = w.open(58, 209); encodeRequestVote(w, v.preVote); w.close(at, 209); }
+  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 210); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 210); }
+  if (v.preVoteResponse !== undefined) { const at = w.open(74, 211); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 211); }
+  if (v.heartbeat !== undefined) { const at = w.open(82, 212); encodeHeartbeat(w, v.heartbeat); w.close(at, 212); }
+  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 213); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 213); }
+  if (v.installSnapshot !== undefined) { const at = w.open(98, 214); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 214); }
+  if (v.timeoutNow !== undefined) { const at = w.open(106, 215); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 215); }
+  if (v.transferLeader !== undefined) { const at = w.open(114, 216); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 216); }
+  if (v.readIndex !== undefined) { const at = w.open(122, 217); encodeReadIndex(w, v.readIndex); w.close(at, 217); }
+  if (v.readIndexResponse !== undefined) { const at = w.open(130, 218); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 218); }
 }
 
 const RaftMessageObject = plain<m.RaftMessage>(function (this: Open, from_: unknown, to_: unknown, term_: unknown, appendEntries_: unknown, appendEntriesResponse_: unknown, requestVote_: unknown, preVote_: unknown, requestVoteResponse_: unknown, preVoteResponse_: unknown, heartbeat_: unknown, heartbeatResponse_: unknown, installSnapshot_: unknown, timeoutNow_: unknown, transferLeader_: unknown, readIndex_: unknown, readIndexResponse_: unknown) {
@@ -4253,7 +4409,7 @@ function decodeRaftMessage(r: Reader, end: number): m.RaftMessage {
 }
 
 function encodeJoinRequest(w: Writer, v: m.JoinRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 212); encodeMemberInfo(w, v.member); w.close(at, 212); }
+  if (v.member !== undefined) { const at = w.open(10, 219); encodeMemberInfo(w, v.member); w.close(at, 219); }
   if (v.replaces !== undefined && v.replaces !== false) w.bool(16, v.replaces);
 }
 
@@ -4274,7 +4430,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
 function encodeJoinResponse(w: Writer, v: m.JoinResponse): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 213); encodeMemberInfo(w, item); w.close(at, 213); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 220); encodeMemberInfo(w, item); w.close(at, 220); }
 }
 
 function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
@@ -4462,8 +4618,8 @@ function encodeLocalStatus(w: Writer, v: m.LocalStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(56, v.version);
   if (v.lastIndex !== undefined && v.lastIndex !== 0) w.int64(64, v.lastIndex);
   if (v.appliedIndex !== undefined && v.appliedIndex !== 0) w.int64(72, v.appliedIndex);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 214); encodeMemberStatus(w, item); w.close(at, 214); }
-  if (v.use !== undefined) { const at = w.open(90, 215); encodeStoreUse(w, v.use); w.close(at, 215); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 221); encodeMemberStatus(w, item); w.close(at, 221); }
+  if (v.use !== undefined) { const at = w.open(90, 222); encodeStoreUse(w, v.use); w.close(at, 222); }
 }
 
 const LocalStatusObject = plain<m.LocalStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, name_: unknown, id_: unknown, term_: unknown, leader_: unknown, version_: unknown, lastIndex_: unknown, appliedIndex_: unknown, members_: unknown, use_: unknown) {
@@ -4494,8 +4650,8 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 216); encodeKindAmount(w, item); w.close(at, 216); }
-  if (v.history !== undefined) { const at = w.open(18, 217); encodeHistoryUse(w, v.history); w.close(at, 217); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 223); encodeKindAmount(w, item); w.close(at, 223); }
+  if (v.history !== undefined) { const at = w.open(18, 224); encodeHistoryUse(w, v.history); w.close(at, 224); }
   if (v.watches !== undefined && v.watches !== 0) w.uint32(24, v.watches);
 }
 
@@ -4585,8 +4741,8 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.leader !== undefined) w.text(26, v.leader);
   if (v.term !== undefined && v.term !== 0) w.int64(32, v.term);
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 218); encodeMemberStatus(w, item); w.close(at, 218); }
-  if (v.use !== undefined) { const at = w.open(58, 219); encodeStoreUse(w, v.use); w.close(at, 219); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 225); encodeMemberStatus(w, item); w.close(at, 225); }
+  if (v.use !== undefined) { const at = w.open(58, 226); encodeStoreUse(w, v.use); w.close(at, 226); }
 }
 
 const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown) {
@@ -4614,22 +4770,22 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
 
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 220); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 220); }
+  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 227); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 227); }
   if (v.ids !== undefined) for (const item of v.ids) w.text(26, item);
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(34, item);
   if (v.names !== undefined) for (const item of v.names) w.text(42, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(50, item);
   if (v.nodeIds !== undefined) for (const item of v.nodeIds) w.text(58, item);
   if (v.serviceIds !== undefined) for (const item of v.serviceIds) w.text(66, item);
-  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 221); encodeSlotFilter(w, item); w.close(at, 221); }
-  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 222); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 222); }
+  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 228); encodeSlotFilter(w, item); w.close(at, 228); }
+  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 229); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 229); }
   if (v.stateGreaterThan !== undefined) w.word(88, TaskState, v.stateGreaterThan);
-  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 223); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 223); }
-  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 224); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 224); }
-  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 225); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 225); }
-  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 226); encodeIndexEntry(w, item); w.close(at, 226); }
-  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 227); encodeIndexEntry(w, item); w.close(at, 227); }
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 228); encodeIndexFilter(w, item); w.close(at, 228); }
+  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 230); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 230); }
+  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 231); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 231); }
+  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 232); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 232); }
+  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 233); encodeIndexEntry(w, item); w.close(at, 233); }
+  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 234); encodeIndexEntry(w, item); w.close(at, 234); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 235); encodeIndexFilter(w, item); w.close(at, 235); }
 }
 
 const SelectorObject = plain<m.Selector>(function (this: Open, kind_: unknown, actions_: unknown, ids_: unknown, idPrefixes_: unknown, names_: unknown, namePrefixes_: unknown, nodeIds_: unknown, serviceIds_: unknown, slots_: unknown, desiredStates_: unknown, stateGreaterThan_: unknown, roles_: unknown, memberships_: unknown, states_: unknown, custom_: unknown, customPrefixes_: unknown, indexes_: unknown) {
@@ -4690,7 +4846,7 @@ function decodeSlotFilter(r: Reader, end: number): m.SlotFilter {
 }
 
 function encodeWatchRequest(w: Writer, v: m.WatchRequest): void {
-  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 229); encodeSelector(w, item); w.close(at, 229); }
+  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 236); encodeSelector(w, item); w.close(at, 236); }
   if (v.resumeFrom !== undefined) w.int64(16, v.resumeFrom);
   if (v.lineage !== undefined) w.text(26, v.lineage);
   if (v.matchEither !== undefined && v.matchEither !== false) w.bool(32, v.matchEither);
@@ -4725,8 +4881,8 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
   if (v.action !== undefined && v.action !== 'create') w.word(8, EventAction, v.action);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
-  if (v.object !== undefined) { const at = w.open(26, 230); encodeAnyObject(w, v.object); w.close(at, 230); }
-  if (v.old !== undefined) { const at = w.open(34, 231); encodeAnyObject(w, v.old); w.close(at, 231); }
+  if (v.object !== undefined) { const at = w.open(26, 237); encodeAnyObject(w, v.object); w.close(at, 237); }
+  if (v.old !== undefined) { const at = w.open(34, 238); encodeAnyObject(w, v.old); w.close(at, 238); }
 }
 
 const WatchEventObject = plain<m.WatchEvent>(function (this: Open, action_: unknown, kind_: unknown, object_: unknown, old_: unknown) {
@@ -4769,7 +4925,7 @@ function decodeSynced(r: Reader, end: number): m.Synced {
 function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 232); encodeWatchEvent(w, item); w.close(at, 232); }
+  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 239); encodeWatchEvent(w, item); w.close(at, 239); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -4837,7 +4993,7 @@ function decodeResync(r: Reader, end: number): m.Resync {
 
 function encodeWatchSnapshot(w: Writer, v: m.WatchSnapshot): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 233); encodeKindObject(w, item); w.close(at, 233); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 240); encodeKindObject(w, item); w.close(at, 240); }
 }
 
 function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
@@ -4856,7 +5012,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 234); encodeAnyObject(w, v.object); w.close(at, 234); }
+  if (v.object !== undefined) { const at = w.open(18, 241); encodeAnyObject(w, v.object); w.close(at, 241); }
 }
 
 const KindObjectObject = plain<m.KindObject>(function (this: Open, kind_: unknown, object_: unknown) {
@@ -4879,11 +5035,11 @@ function decodeKindObject(r: Reader, end: number): m.KindObject {
 
 function encodeWatchResponse(w: Writer, v: m.WatchResponse): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(10, v.lineage);
-  if (v.synced !== undefined) { const at = w.open(18, 235); encodeSynced(w, v.synced); w.close(at, 235); }
-  if (v.transaction !== undefined) { const at = w.open(26, 236); encodeWatchTransaction(w, v.transaction); w.close(at, 236); }
-  if (v.bookmark !== undefined) { const at = w.open(34, 237); encodeBookmark(w, v.bookmark); w.close(at, 237); }
-  if (v.resync !== undefined) { const at = w.open(42, 238); encodeResync(w, v.resync); w.close(at, 238); }
-  if (v.snapshot !== undefined) { const at = w.open(50, 239); encodeWatchSnapshot(w, v.snapshot); w.close(at, 239); }
+  if (v.synced !== undefined) { const at = w.open(18, 242); encodeSynced(w, v.synced); w.close(at, 242); }
+  if (v.transaction !== undefined) { const at = w.open(26, 243); encodeWatchTransaction(w, v.transaction); w.close(at, 243); }
+  if (v.bookmark !== undefined) { const at = w.open(34, 244); encodeBookmark(w, v.bookmark); w.close(at, 244); }
+  if (v.resync !== undefined) { const at = w.open(42, 245); encodeResync(w, v.resync); w.close(at, 245); }
+  if (v.snapshot !== undefined) { const at = w.open(50, 246); encodeWatchSnapshot(w, v.snapshot); w.close(at, 246); }
 }
 
 const WatchResponseObject = plain<m.WatchResponse>(function (this: Open, lineage_: unknown, synced_: unknown, transaction_: unknown, bookmark_: unknown, resync_: unknown, snapshot_: unknown) {
@@ -5053,6 +5209,13 @@ export const codecs: Codecs = {
   SnapshotEnd: [encodeSnapshotEnd, decodeSnapshotEnd],
   SnapshotRecord: [encodeSnapshotRecord, decodeSnapshotRecord],
   SnapshotDescriptor: [encodeSnapshotDescriptor, decodeSnapshotDescriptor],
+  HeldLock: [encodeHeldLock, decodeHeldLock],
+  TaskReport: [encodeTaskReport, decodeTaskReport],
+  EngineFacts: [encodeEngineFacts, decodeEngineFacts],
+  EngineMisses: [encodeEngineMisses, decodeEngineMisses],
+  ReportRequest: [encodeReportRequest, decodeReportRequest],
+  RefusedTask: [encodeRefusedTask, decodeRefusedTask],
+  ReportResponse: [encodeReportResponse, decodeReportResponse],
   FormationBallot: [encodeFormationBallot, decodeFormationBallot],
   Genesis: [encodeGenesis, decodeGenesis],
   FormationRequest: [encodeFormationRequest, decodeFormationRequest],

@@ -1083,6 +1083,67 @@ export interface SnapshotDescriptor {
   readonly checksum: number;
 }
 
+/** The lock `engine/<id>` of the sender, as it was made. */
+export interface HeldLock {
+  readonly id: string;
+  readonly version: number;
+}
+
+export interface TaskReport {
+  readonly id: string;
+  /** The leader sets the times. */
+  readonly status: TaskStatus;
+}
+
+/** Facts of an engine that has answered. */
+export interface EngineFacts {
+  /** Id that the engine gives itself. */
+  readonly engineId: string;
+  /** Node that stands for the engine: made from that id, so it is the same whichever manager reports. */
+  readonly nodeId: string;
+  readonly description: NodeDescription;
+  /** Newest version of Docker's API that it speaks. */
+  readonly apiVersion: string;
+  /** Id of the engine in a Docker swarm of its own; empty without one. */
+  readonly swarmNode: string;
+  /** True: it manages that swarm. */
+  readonly swarmControl: boolean;
+}
+
+/** Pings without an answer. */
+export interface EngineMisses {
+  /** In a row. */
+  readonly count: number;
+  /** True: so many that the sender gives up. */
+  readonly lost: boolean;
+  readonly error: string;
+  /** Time since the engine last answered the sender; 0 when it never has. */
+  readonly silentMs: number;
+}
+
+export interface ReportRequest {
+  readonly lock: HeldLock;
+  readonly tasks: readonly TaskReport[];
+  readonly engine?: EngineFacts;
+  readonly misses?: EngineMisses;
+}
+
+export type ReportRefusal = 'gone' | 'otherNode' | 'behind' | 'same' | 'notReportable';
+
+export interface RefusedTask {
+  readonly id: string;
+  readonly why: ReportRefusal;
+}
+
+export interface ReportResponse {
+  /** Tasks that were left out. */
+  readonly refused: readonly RefusedTask[];
+  /** Time to live of the lease of the lock. */
+  readonly leaseMs: number;
+  /** Reason why the engine gets no node, such as the same engine at two addresses; empty when it has one. */
+  readonly engineError: string;
+}
+
 /** The higher one wins: by round, then by member. */
 export interface FormationBallot {
   readonly round: number;
@@ -1671,6 +1732,13 @@ export interface Messages {
   SnapshotEnd: SnapshotEnd;
   SnapshotRecord: SnapshotRecord;
   SnapshotDescriptor: SnapshotDescriptor;
+  HeldLock: HeldLock;
+  TaskReport: TaskReport;
+  EngineFacts: EngineFacts;
+  EngineMisses: EngineMisses;
+  ReportRequest: ReportRequest;
+  RefusedTask: RefusedTask;
+  ReportResponse: ReportResponse;
   FormationBallot: FormationBallot;
   Genesis: Genesis;
   FormationRequest: FormationRequest;

@@ -1,0 +1,66 @@
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import { type Clock, systemClock } from '../base/clock.js';
+import { StoreError } from '../base/store-error.js';
+import { engines, leases, locks, type Tx } from '../kinds/index.js';
+import type { Replica } from '../replica/index.js';
+import { methodOf } from '../rpc/index.js';
+import { controlOf, type MemoryStore } from '../state/index.js';
+import type { messages } from '../wire/index.js';
+import { type Forwarder, forwardingHandler } from './forward.js';
+import { reportEngine, reportMisses } from './report-engine.js';
+import { reportTask } from './report-tasks.js';
+
+/** Prefix of the locks of engines: the id of the engine follows. */
+const lockPrefix = 'engine/';
+
+/** The `Fleet` service. Reports go to the leader: its clock sets the times. */
+export function fleetService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
+  return {
+    Report: forwardingHandler(
+      methodOf('fleet', 'Report'),
+      { replica, forwarder },
+      (request: messages.ReportRequest, timeoutMs) =>
+        storeReport(replica.store, request, { clock: systemClock, timeoutMs }),
+    ),
+  };
+}
+
+/**
+ * Stores a report of an engine's driver as one transaction, on the leader. Tasks of which nothing can be stored are left out
+ * and named.
+ * @throws {StoreError} `LEASE_LOST`: the lock of the driver is over, and nothing is stored; `NOT_LEADER`, `OUTCOME_UNKNOWN`.
+ */
+export async function storeReport(
+  store: MemoryStore,
+  request: messages.ReportRequest,
+  { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
+): Promise<messages.ReportResponse> {
+  const now = clock.now();
+  const options = { actor: 'skep', reason: 'a driver reports of an engine', timeoutMs };
+  const stored = await controlOf(store).updateInSlices((tx) => reporting(tx, request, now), options);
+  if (!stored) throw new StoreError('OUTCOME_UNKNOWN', 'the report was given up before it was stored; report again');
+  return stored;
+}
+
+function* reporting(
+  tx: Tx,
+  request: messages.ReportRequest,
+  now: number,
+): Generator<undefined, messages.ReportResponse> {
+  const { lock, tasks, engine: facts, misses } = request;
+  const held = tx.kind(locks).get(lock.id);
+  if (held?.meta.version !== lock.version || !held.lock.startsWith(lockPrefix))
+    throw new StoreError('LEASE_LOST', `the lock ${lock.id} of an engine is over; stop driving the engine`);
+  const engineId = held.lock.slice(lockPrefix.length);
+  const engine = tx.kind(engines).get(engineId);
+  const engineError = facts && engine ? reportEngine(tx, engine, facts, now) : '';
+  if (misses && engine) reportMisses(tx, engine, misses, now);
+  const nodeId = tx.kind(engines).get(engineId)?.nodeId ?? '';
+  const refused: messages.RefusedTask[] = [];
+  for (const task of tasks) {
+    const why = reportTask(tx, task, { nodeId, now });
+    if (why !== undefined) refused.push({ id: task.id, why });
+    yield undefined;
+  }
+  return { refused, leaseMs: tx.kind(leases).get(held.lease)?.ttlMs ?? 0, engineError };
+}

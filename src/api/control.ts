@@ -99,7 +99,7 @@ class ControlWriter {
 
   /** Makes the changes of a request one by one: there may be thousands. Returns the ids of the objects. */
   *#changing(request: ApplyRequest, tx: Tx): Generator<undefined, string[]> {
-    const writes = new ApiWrites(tx, this.#store.kinds);
+    const writes = new ApiWrites(tx, this.#store.kinds, request.fence);
     checkConditions(tx, request);
     const ids: string[] = [];
     for (const change of request.changes) {

@@ -36,10 +36,13 @@ export class ApiWrites {
   readonly #checks: (() => void)[] = [];
   /** By kind and id. */
   readonly #removed = new Map<string, StoredObject>();
+  readonly #fence: messages.Condition | undefined;
 
-  constructor(tx: Tx, kinds: KindSet) {
+  /** @param fence Lock that the caller holds: it may give that one back, and nothing else that is held. */
+  constructor(tx: Tx, kinds: KindSet, fence?: messages.Condition) {
     this.#tx = tx;
     this.#kinds = kinds;
+    this.#fence = fence;
   }
 
   create(kind: string, object: AnyObject): AnyObject {
@@ -69,8 +72,9 @@ export class ApiWrites {
       endLease(this.#tx, this.#kinds, id); // with everything attached to it
     else table.delete(id);
     if (old) this.#removed.set(`${kind}/${id}`, old);
+    const givenBack = this.#fence?.kind === kind && this.#fence.id === id;
     this.#checks.push(() => {
-      if (old && !table.get(id)) checkRemoval(this.#tx, kind, old);
+      if (old && !givenBack && !table.get(id)) checkRemoval(this.#tx, kind, old);
     });
   }
 

@@ -9,5 +9,7 @@ export { Lease } from './lease.js';
 export type { LeaseOptions } from './lease.js';
 export { acquire, Lock, lockTtlDefaultMs } from './lock.js';
 export type { LockOptions, LockPorts } from './lock.js';
+export { acquireOn, SharedLock } from './shared-lock.js';
+export type { SharedLockPorts } from './shared-lock.js';
 export { SkepBackend } from './discovery-backend.js';
 export type { SkepBackendOptions } from './discovery-backend.js';

@@ -1,0 +1,10 @@
+export { base32, randomBase32 } from './base32.js';
+export { sha256Hex } from './digest.js';
+export { actorOf, type Caller, callerOf, callerText, type Directory, judge, type Judgement } from './judge.js';
+export type { Presented, Terms } from './judge.js';
+export * from './lifetime.js';
+export { methodTable, type Row, type UserNeed } from './methods.js';
+export { adminRole, type Answer, builtInRoles, mayDo, parseRule, type Question, type Role } from './rights.js';
+export { type Rule, ruleText, securityKinds, type Verb, verbs } from './rights.js';
+export * from './spiffe.js';
+export { caDigest, fitsHash, hashOf, newToken, parseToken, type Token, type TokenUse } from './token.js';

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
   identity: ['base'],
+  pki: ['base', 'identity'],
   raft: ['base'],
   table: ['base'],
   kinds: ['base', 'table'],
@@ -70,6 +71,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@grpc/proto-loader': ['api'],
   '@grpc/reflection': ['api'],
   'grpc-health-check': ['api'],
+  '@peculiar/x509': ['pki'],
+  'reflect-metadata': ['pki'],
   level: ['disk'],
   'dns-packet': ['dns'],
   'node-zookeeper-client': ['discovery'],

@@ -219,8 +219,8 @@ export const errorCodes = table<StoreErrorRow>()({
     exit: 'failed',
   },
   NOT_SUPPORTED: {
-    meaning: 'A store of this sort never does that; the message says which one does.',
-    todo: 'Call what the message names.',
+    meaning: 'This is never done here: by a store of this sort, or to an object of this kind. The message says which.',
+    todo: 'Do what the message names.',
     status: 'FAILED_PRECONDITION',
     exit: 'invalid',
   },

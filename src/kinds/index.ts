@@ -72,7 +72,7 @@ export * as schema from './schemas.js';
 export { isPredefinedNetwork } from './network/predefined.js';
 export { constraintKeys, constraintsMax, propertyOf, readConstraint } from './parts/constraint.js';
 export type { ConstraintText, NodeProperty } from './parts/constraint.js';
-export { expandTemplate, templateError } from './parts/template.js';
+export { expandTemplate, templateError, templateErrorLine } from './parts/template.js';
 export type { TemplateFacts, TemplateFiles, TemplatePlace } from './parts/template.js';
 export { containerTemplates, expandContainer, templateFacts } from './parts/container-template.js';
 export { SchemaError, nestingMax, plainCopy } from './schema.js';

@@ -5,6 +5,7 @@ import {
   expandContainer,
   expandTemplate,
   templateError,
+  templateErrorLine,
   type TemplateFacts,
 } from '../../src/kinds/index.js';
 import { containerSpec } from '../../src/kinds/parts/container.js';
@@ -90,6 +91,17 @@ describe('templates of a file', () => {
   it('do not fill in what they inserted', () => {
     const nested = { ...inFile, files: { secret: () => '{{.Task.ID}}', config: () => '', env: () => '' } };
     expect(expandTemplate('{{secret "key"}}', nested)).toBe('{{.Task.ID}}');
+  });
+
+  it('are refused with their line, and without their text', () => {
+    const says = templateErrorLine('a: 1\nb: {{hunter2}}', 'file');
+    expect(says).toBe(
+      `has a {{ in line 2 that is no value here; use ${templateError('{{x}}', 'file')?.split('use ')[1]}`,
+    );
+    expect(says).not.toContain('hunter2');
+    expect(templateErrorLine('\n\n{{ hunter2', 'file')).toBe('has a {{ in line 3 that ends nowhere; close it with }}');
+    expect(() => expandTemplate('{{hunter2}}', inFile)).toThrow(/^INVALID_OBJECT: the template has a \{\{ in line 1 /);
+    expect(templateErrorLine('a {{.Task.ID}}', 'file')).toBeUndefined();
   });
 
   it.each(['{{secret "none"}}', '{{config "none"}}'])('name the file that is not there: %s', (text) => {

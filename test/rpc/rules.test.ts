@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Client, type messages } from '../../src/client/index.js';
-import { canonicalObject, type Kind, kindOf, specVersionOf } from '../../src/kinds/index.js';
+import { canonicalObject, type Kind, kindOf, type Service, specVersionOf } from '../../src/kinds/index.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { codeOf } from '../support/state-events.js';
 
@@ -15,6 +15,7 @@ const port = (targetPort: number, publishedPort: number, parts: object = {}) => 
 const file = (name: string) => ({ file: { name } });
 const secretFile = (secretId: string, name: string) => ({ secretId, ...file(name) });
 const configFile = (configId: string, name: string) => ({ configId, ...file(name) });
+const text = (content: string) => Buffer.from(content).toString('base64');
 const subnet = (parts: object) => ({ ipam: { configs: [parts] } });
 
 describe('the rules of the API', () => {
@@ -55,7 +56,7 @@ describe('the rules of the API', () => {
     ['no image', container({ image: ' ' }), 'spec.task.container.image', 'must name an image'],
     ['a mount without a target', container({ mounts: [{ source: 'v' }] }), 'spec.task.container.mounts[0].target', 'must not be empty'],
     ['two mounts at one place', container({ mounts: [{ target: '/a' }, { target: '/a' }] }), 'spec.task.container.mounts[1].target', '"/a" has a mount already'],
-    ['a constraint that is none', { task: { placement: { constraints: ['node.role == worker', 'node.role=worker'] } } }, 'spec.task.placement.constraints[1]', 'must be like'],
+    ['a constraint that is none', { task: { placement: { constraints: ['node.role == worker', 'node.role=worker'] } } }, 'spec.task.placement.constraints[1]', "constraint 'node.role=worker' has no operator"],
     ['a ratio above 1', { update: { maxFailureRatio: 1.5 } }, 'spec.update.maxFailureRatio', 'from 0 to 1, is 1.5'],
     ['a ratio below 0', { rollback: { maxFailureRatio: -0.5 } }, 'spec.rollback.maxFailureRatio', 'from 0 to 1, is -0.5'],
     ['no target port', published(port(0, 80)), 'spec.endpoint.ports[0].targetPort', 'must be from 1 to 65535, is 0'],
@@ -69,12 +70,114 @@ describe('the rules of the API', () => {
     ['one host port twice', published(port(80, 90, { publishMode: 'host' }), port(81, 90, { publishMode: 'host' })), 'spec.endpoint.ports[1].publishedPort', '90/tcp is published twice'],
     ['one port three times', published(port(80, 90, { publishMode: 'host' }), port(80, 90), port(82, 90, { publishMode: 'host' })), 'spec.endpoint.ports[1].publishedPort', '90/tcp is published twice'],
     ['an ingress port without a virtual address', { endpoint: { mode: 'dnsrr', ports: [port(80, 90)] } }, 'spec.endpoint.ports[0].publishMode', 'must be host'],
+    ['a variable without a name', container({ env: ['A=1', '=b'] }), 'spec.task.container.env[1]', 'must be NAME=value'],
+    ['an unknown template in a variable', container({ env: ['A={{.Task.Slot}}', 'B={{.Task.Foo}}'] }), 'spec.task.container.env[1]', 'has {{.Task.Foo}}, which is no value here; use .Service.ID'],
+    ['an open template in the host name', container({ hostname: 'a{{.Task.Slot}' }), 'spec.task.container.hostname', 'ends nowhere'],
+    ['an unknown template in a mount', container({ mounts: [{ type: 'volume', source: 'v{{add 1}}', target: '/a' }] }), 'spec.task.container.mounts[0].source', 'has {{add 1}}'],
+    ['a template in an option of a volume', container({ mounts: [{ type: 'volume', target: '/a', volume: { driver: { name: 'x', options: { o: '{{now}}' } } } }] }), 'spec.task.container.mounts[0].volume.driver.options.o', 'has {{now}}'],
+    ['a relative target', container({ mounts: [{ type: 'volume', target: 'a' }] }), 'spec.task.container.mounts[0].target', 'must be an absolute path, is "a"'],
+    ['a mount of the root', container({ mounts: [{ type: 'tmpfs', target: '/a/..' }] }), 'spec.task.container.mounts[0].target', 'must not be the root'],
+    ['two mounts at one place, written differently', container({ mounts: [{ type: 'tmpfs', target: '/a/b' }, { type: 'tmpfs', target: '//a/./c/../b/' }] }), 'spec.task.container.mounts[1].target', 'has a mount already'],
+    ['a relative bind', container({ mounts: [{ type: 'bind', source: './x', target: '/a' }] }), 'spec.task.container.mounts[0].source', 'must be an absolute path, is "./x"'],
+    ['a volume with the name of a path', container({ mounts: [{ type: 'volume', source: 'a/b', target: '/a' }] }), 'spec.task.container.mounts[0].source', 'at least two letters'],
+    ['options of another mount', container({ mounts: [{ type: 'volume', target: '/a', bind: { propagation: 'shared' } }] }), 'spec.task.container.mounts[0].bind', 'must be absent in a volume'],
+    ['an unknown propagation', container({ mounts: [{ type: 'bind', source: '/x', target: '/a', bind: { propagation: 'x' } }] }), 'spec.task.container.mounts[0].bind.propagation', 'must be one of rprivate'],
+    ['a part outside a volume', container({ mounts: [{ type: 'volume', source: 'vv', target: '/a', volume: { subpath: 'a/../../b' } }] }), 'spec.task.container.mounts[0].volume.subpath', 'within the volume'],
+    ['a tmpfs of less than nothing', container({ mounts: [{ type: 'tmpfs', target: '/a', tmpfs: { sizeBytes: -1 } }] }), 'spec.task.container.mounts[0].tmpfs.sizeBytes', '0 or more'],
+    ['a tmpfs with an unknown mode', container({ mounts: [{ type: 'tmpfs', target: '/a', tmpfs: { mode: 10_000 } }] }), 'spec.task.container.mounts[0].tmpfs.mode', 'at most 4095'],
+    ['a secret outside its folder', container({ secrets: [secretFile('sec1', '../a')] }), 'spec.task.container.secrets[0].file.name', 'without ".."'],
+    ['a secret in a file without a name', container({ secrets: [secretFile('sec1', '')] }), 'spec.task.container.secrets[0].file.name', 'must be the path of a file'],
+    ['a config in a folder', container({ configs: [configFile('con1', '/etc/')] }), 'spec.task.container.configs[0].file.name', 'must be the path of a file'],
+    ['a config in the file of a secret', container({ secrets: [secretFile('sec1', 'a')], configs: [configFile('con1', '/run/secrets/a')] }), 'spec.task.container.configs[0].file.name', 'spec.task.container.secrets[0].file.name takes /run/secrets/a already'],
+    ['a config in the place of a mount', container({ mounts: [{ type: 'tmpfs', target: '/a' }], configs: [configFile('con1', 'a')] }), 'spec.task.container.configs[0].file.name', 'spec.task.container.mounts[0].target takes /a already'],
+    ['an owner by name', container({ configs: [{ configId: 'con1', file: { name: 'a', uid: 'root' } }] }), 'spec.task.container.configs[0].file.uid', 'must be digits'],
+    ['a mode that is none', container({ configs: [{ configId: 'con1', file: { name: 'a', mode: 4096 } }] }), 'spec.task.container.configs[0].file.mode', 'at most 4095'],
+    ['a config that the engine reads, in a file', container({ configs: [{ configId: 'con1', file: { name: 'a' }, runtime: true }] }), 'spec.task.container.configs[0].file', 'must be absent'],
+    ['two credential specs', container({ privileges: { credentialSpec: { file: 'a', registry: 'b' } } }), 'spec.task.container.privileges.credentialSpec', 'exactly one'],
+    ['a credential spec in a config that it does not get', container({ privileges: { credentialSpec: { config: 'con1' } } }), 'spec.task.container.privileges.credentialSpec.config', 'must be among the configs'],
+    ['an unknown kind of health check', container({ healthcheck: { test: ['curl'] } }), 'spec.task.container.healthcheck.test', 'begins with "curl"'],
+    ['a health check without a command', container({ healthcheck: { test: ['CMD'] } }), 'spec.task.container.healthcheck.test', 'a command after CMD'],
+    ['a health check that is off, with a command', container({ healthcheck: { test: ['NONE', 'a'] } }), 'spec.task.container.healthcheck.test', 'nothing after NONE'],
+    ['a health check once in 300 years', container({ healthcheck: { test: [], intervalMs: 1e13 } }), 'spec.task.container.healthcheck.intervalMs', 'must be at most 9223372036853 ms'],
+    ['a grace period of 300 years', container({ stopGracePeriodMs: 1e13 }), 'spec.task.container.stopGracePeriodMs', 'must be at most'],
+    ['a delay of 300 years', { task: { restart: { delayMs: 1e13 } } }, 'spec.task.restart.delayMs', 'must be at most'],
+    ['a watch of 300 years', { update: { monitorMs: 1e13 } }, 'spec.update.monitorMs', 'must be at most'],
+    ['less than a thousandth of a CPU', { task: { resources: { limits: { nanoCpus: 1 } } } }, 'spec.task.resources.limits.nanoCpus', 'at least 1000000'],
+    ['less than nothing of a CPU', { task: { resources: { reservations: { nanoCpus: -1 } } } }, 'spec.task.resources.reservations.nanoCpus', 'at least 1000000'],
+    ['too little memory', { task: { resources: { limits: { memoryBytes: 1024 } } } }, 'spec.task.resources.limits.memoryBytes', '4 MiB'],
+    ['a negative number of processes', { task: { resources: { limits: { pids: -2 } } } }, 'spec.task.resources.limits.pids', '-1 or more'],
+    ['a resource without a kind', { task: { resources: { reservations: { generic: [{ kind: '', discrete: 1 }] } } } }, 'spec.task.resources.reservations.generic[0].kind', 'must name'],
+    ['a resource without an amount', { task: { resources: { reservations: { generic: [{ kind: 'gpu' }] } } } }, 'spec.task.resources.reservations.generic[0]', 'one of named and discrete'],
+    ['none of a resource', { task: { resources: { reservations: { generic: [{ kind: 'gpu', discrete: 0 }] } } } }, 'spec.task.resources.reservations.generic[0].discrete', 'at least 1'],
+    ['a resource twice', { task: { resources: { reservations: { generic: [{ kind: 'gpu', discrete: 1 }, { kind: 'gpu', discrete: 1 }] } } } }, 'spec.task.resources.reservations.generic[1].kind', 'given twice'],
+    ['a constraint of an unknown key', { task: { placement: { constraints: ['node.name == a'] } } }, 'spec.task.placement.constraints[0]', 'has the unknown key node.name; use one of node.id, node.hostname'],
+    ['a constraint without a value', { task: { placement: { constraints: ['node.role =='] } } }, 'spec.task.placement.constraints[0]', 'has no value'],
+    ['a constraint of an address that is none', { task: { placement: { constraints: ['node.ip != 10.0.0.0/33'] } } }, 'spec.task.placement.constraints[0]', 'an address or a subnet'],
+    ['a spread over nothing that nodes have', { task: { placement: { preferences: [{ spread: 'node.rack' }] } } }, 'spec.task.placement.preferences[0].spread', 'must be node.labels.NAME or engine.labels.NAME, is "node.rack"'],
     ['an empty label', { annotations: { name: 'try', labels: { '': 'x' } } }, 'spec.annotations.labels', 'must not have an empty key'],
     ['a name with a dot', { annotations: { name: 'a.b' } }, 'spec.annotations.name', '"a.b" must be at most 63'],
   ])('refuse a service with %s', async (_what, spec, path, says) => {
     expect(await codeOf(service(spec))).toBe('INVALID_OBJECT');
     expect(await refusalOf(service(spec))).toMatch(`service: ${path} `);
     expect(await refusalOf(service(spec))).toContain(says);
+  }); // prettier-ignore
+
+  it('take a service with all of these as they can be', async () => {
+    const all = {
+      task: {
+        container: {
+          image,
+          env: ['A', 'B=', 'C={{index .Service.Labels "c"}}'],
+          hostname: '{{.Task.Slot}}',
+          mounts: [
+            { type: 'bind', source: '{{.Node.Hostname}}/x', target: '{{.Task.ID}}' },
+            { type: 'bind', source: 'C:\\x', target: 'C:\\y', bind: { propagation: 'rshared' } },
+            { type: 'npipe', source: '\\\\.\\pipe\\a', target: '\\\\.\\pipe\\a' },
+            { type: 'volume', target: '/anonymous', volume: { subpath: 'a/b' } },
+            { type: 'volume', source: 'a/b', target: '/plugin', volume: { driver: { name: 'rexray' } } },
+            { type: 'tmpfs', target: '/tmp', tmpfs: { sizeBytes: 0, mode: 0o1777 } },
+          ],
+          secrets: [{ secretId: 'sec1' }, secretFile('sec1', 'a'), secretFile('sec1', '/etc/a')],
+          configs: [configFile('con1', 'a'), { configId: 'con1', runtime: true }],
+          privileges: { credentialSpec: { config: 'con1' } },
+          healthcheck: { test: ['NONE'], intervalMs: 9e12 },
+        },
+        placement: {
+          constraints: ['node.ip == 10.0.0.0/8', 'node.ip != ::1', 'Node.Labels.a==b', 'engine.labels.c != d'],
+          preferences: [{ spread: 'node.labels.rack' }, { spread: 'engine.labels.zone' }],
+        },
+        resources: {
+          limits: { nanoCpus: 1_000_000, memoryBytes: 4_194_304, pids: -1 },
+          reservations: { generic: [{ kind: 'gpu', named: 'a' }, { kind: 'gpu', named: 'b' }, { kind: 'ssd', discrete: 1 }] },
+        },
+      },
+      endpoint: { mode: 'dnsrr', ports: [port(80, 90, { publishMode: 'host' })] },
+    };
+    expect(await refusalOf(service(all))).toBe('taken');
+  }); // prettier-ignore
+
+  it('keep the name and the mode of a service', async () => {
+    const object = (await service({})) as Service;
+    const changed = (spec: object) =>
+      client.update('service', { ...object, spec: { ...object.spec, ...spec } }, { version: object.meta.version });
+    const renamed = changed({ annotations: { ...object.spec.annotations, name: 'Try' } });
+    expect(await refusalOf(renamed)).toBe(
+      'NOT_SUPPORTED: service: spec.annotations.name cannot be changed from "try" to "Try"; remove the service and create it again',
+    );
+    expect(await refusalOf(changed({ mode: { global: {} } }))).toBe(
+      'NOT_SUPPORTED: service: spec.mode cannot be changed from replicated to global; remove the service and create it again',
+    );
+    expect(await refusalOf(changed({ mode: { replicated: { replicas: 4 } } }))).toBe('taken');
+  });
+
+  it.each<[string, Kind, object, string, string]>([
+    ['a secret', 'secret', { data: text('{{secret "a"}} {{ hunter2 }}') }, 'spec.data', 'has a {{ in line 1 that is no value'],
+    ['a config', 'config', { data: text('a\n{{range .Env}}') }, 'spec.data', 'has a {{ in line 2 that is no value'],
+    ['a secret of another driver', 'secret', { data: text('a'), templating: { name: 'jinja' } }, 'spec.templating.name', 'must be golang, is "jinja"'],
+  ])('refuse the template of %s', async (_what, kind, spec, path, says) => {
+    const refusal = await refusalOf(create(kind, 'tried', { annotations: { name: 'tried' }, templating: { name: 'golang' }, ...spec }));
+    expect(refusal).toMatch(`INVALID_OBJECT: ${kind}: ${path} ${says}`);
+    expect(refusal).not.toContain('hunter2');
   }); // prettier-ignore
 
   it.each<[string, Kind, object, string]>([
@@ -112,7 +215,7 @@ describe('the rules of the API', () => {
     const taken = published(port(443, 443), port(80, 8080));
     expect(await codeOf(service(taken))).toBe('IN_USE');
     expect(await refusalOf(service(taken))).toBe(
-      'IN_USE: service: spec.endpoint.ports[1].publishedPort 8080/tcp is published by service holder already',
+      'IN_USE: service: spec.endpoint.ports[1].publishedPort 8080/tcp is published by service holder already; choose another port',
     );
     await service(published(port(80, 8081)));
     const object = { id: 'try', spec: { annotations: { name: 'try' }, ...published(port(80, 8080)) } };
@@ -123,7 +226,9 @@ describe('the rules of the API', () => {
   it('let nobody have an ingress port at his host, nor the other way; ports of hosts may be the same', async () => {
     const host = (number: number) => published(port(80, number, { publishMode: 'host' }));
     await create('service', 'at-host', { annotations: { name: 'at-host' }, ...host(8090) });
-    expect(await refusalOf(service(host(8080)))).toContain('8080/tcp is published by service holder already');
+    expect(await refusalOf(service(host(8080)))).toContain(
+      '8080/tcp is published by service holder already; choose another port',
+    );
     expect(await refusalOf(service(published(port(80, 8090))))).toContain('is published by service at-host already');
     expect(await refusalOf(service(host(8090)))).toBe('taken');
   });
@@ -132,6 +237,15 @@ describe('the rules of the API', () => {
     const spec = { annotations: { name: 'chosen' }, ...published(port(80, 0)) };
     await client.create('service', { id: 'chosen', spec, endpoint: { ports: [port(80, 30_000)] } });
     expect(await refusalOf(service(published(port(81, 30_000))))).toContain('is published by service chosen already');
+  });
+
+  it('do not count a port that an older spec has given', async () => {
+    const endpoint = { spec: { ports: [port(80, 7100), port(81, 0)] }, ports: [port(80, 7100), port(81, 30_001)] };
+    const spec = { annotations: { name: 'moved' }, ...published(port(80, 7200)) };
+    await client.create('service', { id: 'moved', spec, endpoint });
+    expect(await refusalOf(service(published(port(80, 7100))))).toBe('taken');
+    expect(await refusalOf(service(published(port(80, 7200)), 'try3'))).toContain('by service moved already');
+    expect(await refusalOf(service(published(port(80, 30_001)), 'try3'))).toContain('by service moved already');
   });
 
   it('let there be one ingress network', async () => {

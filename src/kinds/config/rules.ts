@@ -1,6 +1,6 @@
 import { fileName } from '../names.js';
 import { called, checkUnused, type KindRules, refuse } from '../rules.js';
-import { checkDataKept } from '../secret/rules.js';
+import { checkDataKept, checkTemplate } from '../secret/rules.js';
 import { byReferencedConfigId } from '../service/watch.js';
 import type { Config } from './schema.js';
 
@@ -8,6 +8,7 @@ export const configRules: KindRules<Config> = {
   name: fileName,
   check(_tx, config, old) {
     checkDataKept('config', config, old);
+    checkTemplate('config', config);
     if (config.spec.data === '') refuse('config', 'spec.data', 'must not be empty');
   },
   checkRemoval: (tx, config) =>

@@ -4,6 +4,7 @@ import { objectName } from '../names.js';
 import { called, checkUnused, type KindRules, refuse } from '../rules.js';
 import { byReferencedNetworkId } from '../service/watch.js';
 import type { ReadTx } from '../tx.js';
+import { isCidr } from './cidr.js';
 import type { Network } from './schema.js';
 
 const nameOf = (network: Network) => called('network', network, network.spec.annotations.name);
@@ -25,10 +26,4 @@ function checkNetwork(tx: ReadTx, { id, spec }: Network): void {
   if (!spec.ingress) return;
   const [other] = tx.networks().find(undefined, { limit: 1, where: (one) => one.spec.ingress && one.id !== id });
   if (other) throw new StoreError('IN_USE', `${nameOf(other)} is the ingress network already`);
-}
-
-function isCidr(text: string): boolean {
-  const [address = '', bits = '', rest] = text.split('/');
-  const family = isIP(address);
-  return family !== 0 && rest === undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }

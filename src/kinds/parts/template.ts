@@ -1,4 +1,5 @@
 import { StoreError } from '../../base/store-error.js';
+import { shortened } from '../../base/text.js';
 
 /**
  * Place of a template. `container` is a field of a container; `file` is the content of a secret or a config, which may
@@ -45,9 +46,10 @@ type Part =
   | { readonly is: 'field'; readonly of: (facts: TemplateFacts) => string }
   | { readonly is: 'file'; readonly call: keyof TemplateFiles; readonly name: string };
 
-/** A template that cannot be read: completes the sentence "the field …". */
+/** The place of a template that cannot be read: without an `end`, nothing closes it. */
 interface Problem {
-  readonly says: string;
+  readonly start: number;
+  readonly end?: number;
 }
 
 const fields: ReadonlyMap<string, (facts: TemplateFacts) => string> = new Map([
@@ -71,6 +73,8 @@ const known: Readonly<Record<TemplatePlace, string>> = {
 };
 
 const open = '{{';
+/** Longest part of a template that a message shows, characters. */
+const shownMax = 60;
 
 /**
  * Fills in a template of Docker's services, such as `web-{{.Task.Slot}}`. Text without braces comes back as it is.
@@ -80,19 +84,43 @@ const open = '{{';
  */
 export function expandTemplate(text: string, facts: TemplateFacts): string {
   if (!text.includes(open)) return text;
-  const parts = parse(text, facts.files ? 'file' : 'container');
-  if (!Array.isArray(parts)) throw new StoreError('INVALID_OBJECT', `template: ${parts.says}`);
+  const where = facts.files ? 'file' : 'container';
+  const parts = parse(text, where);
+  if (!Array.isArray(parts))
+    throw new StoreError('INVALID_OBJECT', `the template ${linesAndRemedy(text, parts, where)}`);
   return parts.map((part) => valueOf(part, facts)).join('');
 }
 
 /**
- * Returns what is wrong with a template, or `undefined`: a sentence without its subject, as in "has {{.X}}, which is no
+ * Returns the problem of a template, or `undefined`: a sentence without its subject, as in "has {{.X}}, which is no
  * value; use …".
  */
 export function templateError(text: string, where: TemplatePlace): string | undefined {
+  const problem = problemOf(text, where);
+  if (!problem) return undefined;
+  const written = shortened(text.slice(problem.start, problem.end), shownMax);
+  return problem.end === undefined
+    ? `has "${written}", which ends nowhere; close it with }}`
+    : `has ${written}, which is no value here; use ${known[where]}, each in {{ }}`;
+}
+
+/** Returns the same problem with the line, and without the text: for contents that nothing may show. */
+export function templateErrorLine(text: string, where: TemplatePlace): string | undefined {
+  const problem = problemOf(text, where);
+  return problem && linesAndRemedy(text, problem, where);
+}
+
+function linesAndRemedy(text: string, { start, end }: Problem, where: TemplatePlace): string {
+  const line = text.slice(0, start).split('\n').length;
+  return end === undefined
+    ? `has a {{ in line ${line} that ends nowhere; close it with }}`
+    : `has a {{ in line ${line} that is no value here; use ${known[where]}, each in {{ }}`;
+}
+
+function problemOf(text: string, where: TemplatePlace): Problem | undefined {
   if (!text.includes(open)) return undefined;
   const parts = parse(text, where);
-  return Array.isArray(parts) ? undefined : parts.says;
+  return Array.isArray(parts) ? undefined : parts;
 }
 
 function valueOf(part: Part, facts: TemplateFacts): string {
@@ -113,12 +141,9 @@ function parse(text: string, where: TemplatePlace): Part[] | Problem {
     if (start < 0) break;
     if (start > at) parts.push({ is: 'text', text: text.slice(at, start) });
     const action = readAction(text, start + open.length);
-    if (!action) return { says: `has "${shortened(text.slice(start))}", which ends nowhere; close it with }}` };
+    if (!action) return { start };
     const part = partOf(action.words, where);
-    if (!part) {
-      const written = shortened(text.slice(start, action.end));
-      return { says: `has ${written}, which is no value here; use ${known[where]}, each in {{ }}` };
-    }
+    if (!part) return { start, end: action.end };
     parts.push(part);
     at = action.end;
   }
@@ -191,6 +216,3 @@ function goMap(labels: Readonly<Record<string, string>>): string {
   const keys = Object.keys(labels).sort();
   return `map[${keys.map((key) => `${key}:${labels[key] ?? ''}`).join(' ')}]`;
 }
-
-const shownMax = 60;
-const shortened = (text: string) => (text.length > shownMax ? `${text.slice(0, shownMax)}…` : text);

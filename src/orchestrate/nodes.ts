@@ -7,13 +7,14 @@ const unconfirmedMaxMs = 30_000;
 const orphanAfterMs = 86_400_000;
 
 /**
- * Draws the conclusions from the states of nodes. A node that stays `unknown` is down. Tasks of a node that is gone, or
- * down for a day, are orphaned: no report about them will come.
+ * Draws the conclusions from the states of nodes. A node that stays `unknown` is down, save one whose engine managers drive:
+ * they judge it, and `unknown` then holds its tasks. Tasks of a node that is gone, or down for a day, are orphaned: no report
+ * about them will come.
  */
 export function settleNodes(draft: Draft): void {
   for (const node of draft.ownNodes()) {
     const { state, timestamp } = node.status;
-    if (state !== 'unknown' || timestamp === 0 || !draft.due(timestamp + unconfirmedMaxMs)) continue;
+    if (node.engine || state !== 'unknown' || timestamp === 0 || !draft.due(timestamp + unconfirmedMaxMs)) continue;
     const status = { ...node.status, state: 'down' as const, message: 'heartbeat failure', timestamp: draft.now };
     draft.updateNode({ ...node, status });
   }

@@ -187,6 +187,17 @@ describe('a node', () => {
     expect(world.running().map(({ nodeId }) => nodeId)).toEqual(['n2']);
   });
 
+  it('stays unknown, and keeps its tasks, when managers drive its engine: they judge it', async () => {
+    await world.addService();
+    await world.run(0);
+    const engine = { addr: '10.0.0.1:2375', apiVersion: '1.41', swarmNode: '', swarmControl: false };
+    await world.changeNode('n1', (node) => ({ ...node, engine }));
+    await world.setNodeState('n1', 'unknown');
+    await world.run(day);
+    expect(world.store.view((tx) => tx.nodes().get('n1')?.status.state)).toBe('unknown');
+    expect(world.running().map(({ nodeId }) => nodeId)).toEqual(['n1']);
+  });
+
   it.each([
     { how: 'down for a day', lose: () => world.setNodeState('n1', 'down'), afterMs: day },
     { how: 'gone', lose: () => world.store.update((tx) => tx.nodes().delete('n1')), afterMs: 0 },

@@ -10,6 +10,8 @@ export interface DriverBody {
   readonly name: string;
   /** Address at which other managers reach it, `host:port`. */
   readonly addr: string;
+  /** Name or id of the node on which it runs, as it was started with; empty when its address says so. */
+  readonly node: string;
   /** Id of its lease: the driver is removed with it. */
   readonly lease: string;
   /** Ids of `engines` that did not answer this manager: others try them. */
@@ -31,6 +33,7 @@ export const drivers: SystemKind<DriverBody, DriverIndexes, 'drivers'> = defineK
     member: text(),
     name: text(),
     addr: text(),
+    node: text(),
     lease: text(),
     cannotReach: list(text()),
   }),

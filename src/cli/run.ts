@@ -6,6 +6,7 @@ import { addCatalog } from './commands/catalog.js';
 import { addCompose } from './commands/compose.js';
 import { addCreate } from './commands/create.js';
 import { addDoctor } from './commands/doctor.js';
+import { addExplain } from './commands/explain.js';
 import { addHistory } from './commands/history.js';
 import { addJoin } from './commands/join.js';
 import { addList } from './commands/list.js';
@@ -14,6 +15,7 @@ import { addManage } from './commands/manage.js';
 import { addManager } from './commands/manager.js';
 import { addMember } from './commands/member.js';
 import { addObjects } from './commands/objects.js';
+import { addPs } from './commands/ps.js';
 import { addSnapshot } from './commands/snapshot.js';
 import { addStatus } from './commands/status.js';
 import { addTokenServer } from './commands/token-server.js';
@@ -54,23 +56,7 @@ export async function run(args: readonly string[], given: Context): Promise<numb
   const exit = (ended: number) => {
     code = ended;
   };
-  addManager(program, context, exit);
-  addManage(program, context, exit);
-  addDoctor(program, context, exit);
-  addStatus(program, context, exit);
-  addMember(program, context);
-  addApply(program, context, exit);
-  addCompose(program, context);
-  addObjects(program, context);
-  addHistory(program, context);
-  addSnapshot(program, context, exit);
-  addWatch(program, context);
-  addCreate(program, context);
-  addJoin(program, context, exit);
-  addList(program, context, exit);
-  addTokenServer(program, context, exit);
-  addLock(program, context, exit);
-  addCatalog(program, context);
+  addCommands(program, context, exit);
   for (const command of allCommands(program)) {
     command.exitOverride().copyInheritedSettings(program);
     if (withoutMembers.includes(command.name())) command.configureHelp({ showGlobalOptions: false });
@@ -86,6 +72,28 @@ export async function run(args: readonly string[], given: Context): Promise<numb
     context.streams.err(`skep: ${messageOf(error)}${unreached ? ' (--host or SKEP_HOST)' : ''}\n`);
     return exitCodeOf(error);
   }
+}
+
+function addCommands(program: Command, context: Context, exit: (code: number) => void): void {
+  addManager(program, context, exit);
+  addManage(program, context, exit);
+  addDoctor(program, context, exit);
+  addStatus(program, context, exit);
+  addMember(program, context);
+  addApply(program, context, exit);
+  addCompose(program, context);
+  addObjects(program, context);
+  addPs(program, context);
+  addExplain(program, context);
+  addHistory(program, context);
+  addSnapshot(program, context, exit);
+  addWatch(program, context);
+  addCreate(program, context);
+  addJoin(program, context, exit);
+  addList(program, context, exit);
+  addTokenServer(program, context, exit);
+  addLock(program, context, exit);
+  addCatalog(program, context);
 }
 
 function allCommands(command: Command): Command[] {

@@ -97,7 +97,7 @@ describe('skep apply', () => {
     const { version } = member.store;
     const { code, out, err } = await apply(file, '--stack', 'shop', '--dry-run', '-o', 'name');
     expect({ code, out }).toEqual({ code: 0, out: 'shop_default\nshop_a\nshop_b\n' });
-    expect(err).toBe('stack shop: this would be done\n');
+    expect(err).toBe('stack shop: this would be done\nno task would run: the cluster has no nodes yet\n');
     expect(member.store.version).toBe(version);
   });
 

@@ -146,3 +146,39 @@ describe('skep explain', () => {
     });
   });
 });
+
+describe('skep apply --dry-run', () => {
+  const dryRun = async (text: string, ...args: string[]) =>
+    on('apply', await folder.write('dry.yaml', text), '--stack', 'shop', '--dry-run', ...args);
+  const sized = (image: string, replicas: number, memory: string) =>
+    `services:\n  web: {image: ${image}, deploy: {replicas: ${replicas}, resources: {reservations: {memory: ${memory}}}}}\n`;
+
+  it('says how many tasks would not fit, and why', async () => {
+    await fleet.addNodes('n1', 'n2');
+    const { code, err } = await dryRun(sized('i', 6, '5G'));
+    expect(code).toBe(0);
+    const why = 'no suitable node (insufficient resources on 2 nodes)';
+    expect(err).toBe(`stack shop: this would be done\nshop_web: 4 of 6 would not fit: ${why}\n`);
+    const rows = JSON.parse((await dryRun(sized('i', 6, '5G'), '-o', 'json')).out) as object[];
+    expect(rows[1]).toMatchObject({ name: 'shop_web', unplaced: { tasks: 4, of: 6, text: why } });
+  });
+
+  it('gives the room of tasks that would be replaced to their replacements, and of none that stay', async () => {
+    await fleet.addNodes('n1', 'n2');
+    await apply(sized('i', 2, '5G'));
+    await untilAll('running', 2);
+    expect((await dryRun(sized('other', 2, '6G'))).err).toBe('stack shop: this would be done\n');
+    expect((await dryRun(sized('i', 3, '5G'))).err).toContain('shop_web: 1 of 3 would not fit: no suitable node');
+  });
+
+  it('holds services with one task a node against each node, and jobs against their share', async () => {
+    await fleet.addNodes('n1', 'n2');
+    const text =
+      'services:\n  each: {image: i, deploy: {mode: global, resources: {reservations: {memory: 9G}}}}\n' +
+      '  job: {image: i, deploy: {mode: replicated-job, replicas: 3, resources: {reservations: {memory: 7G}}}}\n';
+    expect((await dryRun(text)).err).toBe(
+      'stack shop: this would be done\nshop_each: 2 of 2 would not fit: insufficient resources on 1 node\n' +
+        'shop_job: 1 of 3 would not fit: no suitable node (insufficient resources on 2 nodes)\n',
+    );
+  });
+});

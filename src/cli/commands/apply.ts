@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
+import { systemClock } from '../../base/clock.js';
 import type { messages } from '../../client/index.js';
 import type { PlannedChange } from '../../compose/index.js';
 import { type AppliedStack, applyStack } from '../apply-stack.js';
 import { type ComposeFlags, readStack, withComposeFlags } from '../compose-files.js';
 import { type Context, withClient } from '../context.js';
 import { type Columns, type Format, printList, printOne, type Streams } from '../output.js';
+import { type Unplaced, unplacedAfter } from '../services/fits.js';
+import { type ClusterView, readView } from '../services/view.js';
 import { printWaited, waitAndShow, type WaitFlag, type WaitReport, withWait } from '../wait.js';
 import { fieldTexts } from './history.js';
 
@@ -21,10 +24,12 @@ interface Row {
   readonly id: string;
   /** Changed fields of a dry run. */
   readonly changes?: readonly string[];
+  /** Tasks of a dry run that no node would take. */
+  readonly unplaced?: Omit<Unplaced, 'service'>;
 }
 
 export function addApply(program: Command, context: Context, exit: (code: number) => void): void {
-  const { streams } = context;
+  const { streams, clock = systemClock } = context;
   const command = withComposeFlags(program.command('apply'))
     .option('--dry-run', 'print the changes without making them')
     .option('--prune', 'remove objects of the stack that are no longer in the file')
@@ -35,10 +40,16 @@ export function addApply(program: Command, context: Context, exit: (code: number
     const stack = await readStack(file, flags, { command, context });
     await withClient(command, context, async (client, { output }, said) => {
       const applied = await applyStack(client, stack, { prune, dryRun, said });
-      const rows = rowsOf(applied, dryRun);
+      const view = dryRun ? await readView(client) : undefined;
+      const unplaced = view ? unplacedAfter(view, applied.changes, clock.now()) : [];
+      const rows = rowsOf(applied, dryRun, unplaced);
       if (rows.length === 0) streams.err(`stack ${stack.name}: nothing differs\n`);
       else if (dryRun) streams.err(`stack ${stack.name}: this would be done\n`);
-      if (wait === undefined) return printRows(streams, output, rows, dryRun);
+      if (wait === undefined) {
+        printRows(streams, output, rows, dryRun);
+        for (const line of fitLines(view, unplaced)) streams.err(`${line}\n`);
+        return;
+      }
       if (output !== 'json') printRows(streams, output, rows, dryRun);
       const report = await waitAndShow(context, client, { ...applied, limitMs: wait });
       printReport(streams, output, rows, report);
@@ -47,14 +58,24 @@ export function addApply(program: Command, context: Context, exit: (code: number
   });
 }
 
-function rowsOf({ changes, planned }: AppliedStack, dryRun: boolean): Row[] {
-  return changes.map((change, i) => ({
-    action: change.op,
-    kind: change.kind,
-    name: change.name,
-    id: 'id' in change ? change.id : change.object.id,
-    ...(dryRun && { changes: fieldTexts(change.kind, fieldsOf(planned[i])) }),
-  }));
+function rowsOf({ changes, planned }: AppliedStack, dryRun: boolean, unplaced: readonly Unplaced[]): Row[] {
+  return changes.map((change, i) => {
+    const { service: _service, ...left } = unplaced.find(({ service }) => service === change.name) ?? {};
+    return {
+      action: change.op,
+      kind: change.kind,
+      name: change.name,
+      id: 'id' in change ? change.id : change.object.id,
+      ...(dryRun && { changes: fieldTexts(change.kind, fieldsOf(planned[i])) }),
+      ...('text' in left && change.kind === 'service' && { unplaced: left }),
+    };
+  });
+}
+
+/** Says which tasks would not fit. Without any node it is the same for all of them. */
+function fitLines(view: ClusterView | undefined, unplaced: readonly Unplaced[]): string[] {
+  if (unplaced.length > 0 && view?.nodes.size === 0) return ['no task would run: the cluster has no nodes yet'];
+  return unplaced.map(({ service, tasks, of, text }) => `${service}: ${tasks} of ${of} would not fit: ${text}`);
 }
 
 const fieldsOf = (planned: messages.PlannedChange | undefined) => planned?.fields ?? [];

@@ -12,7 +12,7 @@ import { findService, findTask } from '../services/find.js';
 import { type ServiceProgress, serviceProgress } from '../services/progress.js';
 import { countText, phaseText } from '../services/progress-lines.js';
 import { type Actors, sinceText, stageText, updateText } from '../services/stage.js';
-import { counted } from '../services/text.js';
+import { compareNames, counted } from '../services/text.js';
 import { type ClusterView, readView } from '../services/view.js';
 
 /** A node as the scheduler judges it for one task. */
@@ -111,7 +111,8 @@ class Explaining {
   /** The service, and those of its tasks that do not simply run. */
   service(service: Service): ServiceAnswer {
     const runningSince = () => this.#now;
-    const tasks = this.#view.tasksOf(service.id).map((task) => this.task(task));
+    const all = this.#view.tasksOf(service.id).map((task) => this.task(task));
+    const tasks = all.sort((a, b) => compareNames(a.name, b.name));
     const busy = tasks.filter(({ id, stage }) => stage !== 'runs' && this.#isOpen(this.#view.tasks.get(id)));
     const progress = serviceProgress(this.#view, service, { runningSince }, this.#now);
     return { service: { ...progress, update: updateText(service) }, tasks: busy };

@@ -8,7 +8,7 @@ import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { printList } from '../output.js';
 import { selectTasks } from '../services/find.js';
 import { errorOf } from '../services/slot-progress.js';
-import { ageText } from '../services/text.js';
+import { ageText, compareNames } from '../services/text.js';
 import { type ClusterView, readView } from '../services/view.js';
 
 interface PsFlags extends StaleFlag {
@@ -86,8 +86,7 @@ export async function printTasks(
 
 /** By name with numbers in order, then the newest first. */
 function ordered(view: ClusterView, tasks: readonly Task[]): Task[] {
-  const byNames = new Intl.Collator('en', { numeric: true });
-  return [...tasks].sort((a, b) => byNames.compare(view.taskName(a), view.taskName(b)) || byAge(b, a));
+  return [...tasks].sort((a, b) => compareNames(view.taskName(a), view.taskName(b)) || byAge(b, a));
 }
 
 const slotOf = ({ serviceId, slot, nodeId, id }: Task) => `${serviceId ?? id}/${slot === 0 ? (nodeId ?? '') : slot}`;

@@ -86,7 +86,7 @@ export function wantedSlots(view: ClusterView, service: Service): number {
 }
 
 /** The nodes for which a service with one task a node is. */
-function openNodes(view: ClusterView, { spec }: Service): Node[] {
+export function openNodes(view: ClusterView, { spec }: Service): Node[] {
   return [...view.nodes.values()].filter(
     (node) =>
       !isInvalid(node) &&

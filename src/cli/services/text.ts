@@ -14,3 +14,8 @@ export function listed(words: readonly string[]): string {
 
 /** A number with its noun: `1 task`, `2 tasks`. */
 export const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** Orders names as people do: `web.2` comes before `web.10`. */
+export const compareNames = (a: string, b: string): number => collator.compare(a, b);

@@ -1,6 +1,6 @@
 import type { ContainerSpec, FileTarget, Healthcheck } from '../../kinds/index.js';
 import { mountJson } from './mount.js';
-import { type Json, nanoseconds, withoutEmpty } from './object.js';
+import { given, type Json, nanoseconds, withoutEmpty } from './object.js';
 
 /** `TaskTemplate.ContainerSpec` in Docker's JSON. */
 export function containerSpecJson(container: ContainerSpec): Json {
@@ -31,7 +31,6 @@ export function containerSpecJson(container: ContainerSpec): Json {
     OpenStdin: container.openStdin,
     ReadOnly: container.readOnly,
     Mounts: container.mounts.map(mountJson),
-    StopGracePeriod: nanoseconds(container.stopGracePeriodMs),
     Healthcheck: container.healthcheck && healthcheckJson(container.healthcheck),
     Hosts: container.hosts,
     DNSConfig: dns && withoutEmpty({ Nameservers: dns.nameservers, Search: dns.search, Options: dns.options }),
@@ -53,19 +52,23 @@ export function containerSpecJson(container: ContainerSpec): Json {
     Ulimits: container.ulimits.map(({ name, soft, hard }) => ({ Name: name, Hard: hard, Soft: soft })),
     OomScoreAdj: container.oomScoreAdj,
   });
-  // False means something here: no init, whatever the engine has.
-  return container.init === undefined ? fields : { ...fields, Init: container.init };
+  // False and 0 mean something here: no init, whatever the engine has, and no grace.
+  return {
+    ...fields,
+    ...given('Init', container.init),
+    ...given('StopGracePeriod', nanoseconds(container.stopGracePeriodMs)),
+  };
 }
 
 function healthcheckJson(check: Healthcheck): Json {
-  return withoutEmpty({
-    Test: check.test,
-    Interval: nanoseconds(check.intervalMs),
-    Timeout: nanoseconds(check.timeoutMs),
-    StartPeriod: nanoseconds(check.startPeriodMs),
-    StartInterval: nanoseconds(check.startIntervalMs),
-    Retries: check.retries,
-  });
+  return {
+    ...withoutEmpty({ Test: check.test }),
+    ...given('Interval', nanoseconds(check.intervalMs)),
+    ...given('Timeout', nanoseconds(check.timeoutMs)),
+    ...given('StartPeriod', nanoseconds(check.startPeriodMs)),
+    ...given('StartInterval', nanoseconds(check.startIntervalMs)),
+    ...given('Retries', check.retries),
+  };
 }
 
 function fileJson({ name, uid, gid, mode }: FileTarget): Json {

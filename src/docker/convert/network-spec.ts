@@ -18,7 +18,8 @@ export function networkSpecJson(spec: NetworkSpec): Json {
   };
 }
 
-function ipamJson({ driver, configs }: Ipam): Json {
+/** Management of addresses in Docker's JSON. */
+export function ipamJson({ driver, configs }: Ipam): Json {
   return withoutEmpty({
     Driver: driver?.name,
     Options: driver?.options,

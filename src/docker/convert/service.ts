@@ -1,4 +1,12 @@
-import type { EndpointSpec, Resources, ServiceSpec, TaskSpec, UpdateConfig } from '../../kinds/index.js';
+import type {
+  EndpointSpec,
+  NetworkAttachment,
+  PortConfig,
+  Resources,
+  ServiceSpec,
+  TaskSpec,
+  UpdateConfig,
+} from '../../kinds/index.js';
 import { containerSpecJson } from './container-spec.js';
 import { type Json, nanoseconds, withoutEmpty } from './object.js';
 
@@ -10,15 +18,17 @@ export function serviceSpecJson(spec: ServiceSpec): Json {
   return {
     Name: spec.annotations.name,
     Labels: spec.annotations.labels,
-    TaskTemplate: taskTemplateJson(spec.task),
+    TaskTemplate: taskSpecJson(spec.task),
     Mode: modeJson(spec.mode),
     ...(spec.update && { UpdateConfig: updateJson(spec.update) }),
     ...(spec.rollback && { RollbackConfig: updateJson(spec.rollback) }),
+    ...(spec.networks.length > 0 && { Networks: spec.networks.map(attachmentJson) }),
     EndpointSpec: spec.endpoint ? endpointJson(spec.endpoint) : {},
   };
 }
 
-function taskTemplateJson(task: TaskSpec): Json {
+/** Spec of a task in Docker's JSON. */
+export function taskSpecJson(task: TaskSpec): Json {
   const { container, resources, restart, placement, logDriver } = task;
   return {
     ...(container && { ContainerSpec: containerSpecJson(container) }),
@@ -39,10 +49,14 @@ function taskTemplateJson(task: TaskSpec): Json {
       MaxReplicas: placement?.maxReplicas,
       Platforms: placement?.platforms.map(({ architecture, os }) => ({ Architecture: architecture, OS: os })),
     }),
-    Networks: task.networks.map(({ target, aliases }) => ({ Target: target, ...withoutEmpty({ Aliases: aliases }) })),
+    ...withoutEmpty({ Networks: task.networks.map(attachmentJson) }),
     ...(logDriver && { LogDriver: withoutEmpty({ Name: logDriver.name, Options: logDriver.options }) }),
     ForceUpdate: task.forceUpdate,
   };
+}
+
+function attachmentJson({ target, aliases }: NetworkAttachment): Json {
+  return { Target: target, ...withoutEmpty({ Aliases: aliases }) };
 }
 
 function amountsJson({ nanoCpus, memoryBytes, pids, generic }: Resources): Json {
@@ -77,17 +91,18 @@ function updateJson(config: UpdateConfig): Json {
   };
 }
 
-function endpointJson({ mode, ports }: EndpointSpec): Json {
+/** Spec of an endpoint in Docker's JSON. */
+export function endpointJson({ mode, ports }: EndpointSpec): Json {
+  return { Mode: mode, ...withoutEmpty({ Ports: ports.map(portJson) }) };
+}
+
+/** Port in Docker's JSON. */
+export function portJson(port: PortConfig): Json {
   return {
-    Mode: mode,
-    ...withoutEmpty({
-      Ports: ports.map((port) => ({
-        ...withoutEmpty({ Name: port.name }),
-        Protocol: port.protocol,
-        TargetPort: port.targetPort,
-        ...withoutEmpty({ PublishedPort: port.publishedPort }),
-        PublishMode: port.publishMode,
-      })),
-    }),
+    ...withoutEmpty({ Name: port.name }),
+    Protocol: port.protocol,
+    TargetPort: port.targetPort,
+    ...withoutEmpty({ PublishedPort: port.publishedPort }),
+    PublishMode: port.publishMode,
   };
 }

@@ -1,7 +1,7 @@
 import { StoreError } from '../base/store-error.js';
 import type { By } from './by.js';
 import type { StoredObject } from './definition.js';
-import { hasEnded } from './task/schema.js';
+import { hasEnded, type Task, taskStateOrder } from './task/schema.js';
 import type { ReadTx } from './tx.js';
 
 /** Syntax of a kind's names. `says` completes the sentence "the name …". */
@@ -37,10 +37,19 @@ export function called(kind: string, { id }: StoredObject, name: string): string
   return `${kind} ${name || id}`;
 }
 
-/** Refuses with `IN_USE` while a service, or a task that has not ended, is found by the lookup. */
+/**
+ * Refuses with `IN_USE` while a service, or a task that is to run, is found by the lookup. A task that is to stop needs
+ * nothing more: its driver removes what it has on the engine after the container.
+ */
 export function checkUnused(tx: ReadTx, name: string, by: By): void {
   const [service] = tx.services().find(by, { limit: 1 });
   if (service) inUse(name, called('service', service, service.spec.annotations.name));
-  const [task] = tx.tasks().find(by, { limit: 1, where: ({ status }) => !hasEnded(status.state) });
+  const [task] = tx.tasks().find(by, { limit: 1, where: (one) => isNeeded(tx, one) });
   if (task) inUse(name, `task ${task.id}`);
+}
+
+function isNeeded(tx: ReadTx, { status, desiredState, serviceId }: Task): boolean {
+  const stops = taskStateOrder(desiredState) >= taskStateOrder('shutdown');
+  const isOrphan = serviceId !== undefined && !tx.services().get(serviceId);
+  return !hasEnded(status.state) && !stops && !isOrphan;
 }

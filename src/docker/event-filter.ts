@@ -1,5 +1,5 @@
-import type { ClusterEvent } from '../fleet/index.js';
 import { ApiError } from './answers.js';
+import type { LoggedEvent } from './event-log.js';
 import type { ListFilters } from './filters.js';
 
 /** Filters of `docker events`. */
@@ -14,10 +14,13 @@ export const eventFilterNames = [
   'label',
   'scope',
   'node',
+  'service',
+  'secret',
+  'config',
 ];
 
 /** Makes the test of `docker events`. */
-export function eventTest(filters: ListFilters): (event: ClusterEvent) => boolean {
+export function eventTest(filters: ListFilters): (event: LoggedEvent) => boolean {
   return ({ engine, event }) => {
     const { Type: type = 'container', Action: action = event.status ?? '', Actor: actor } = event;
     const attributes = actor?.Attributes ?? {};
@@ -26,13 +29,29 @@ export function eventTest(filters: ListFilters): (event: ClusterEvent) => boolea
       filters.exact('type', type) &&
       // `health_status: healthy` is asked for by its first word, too
       (filters.exact('event', action) || filters.exact('event', action.split(':')[0] ?? '')) &&
-      (filters.exact('node', engine.name) || filters.exact('node', engine.id)) &&
+      isOfNode(filters, engine, type, id, attributes.name) &&
       filters.exact('scope', typeof event.scope === 'string' ? event.scope : 'local') &&
       filters.labels(attributes) &&
-      ['container', 'volume', 'network', 'daemon'].every((kind) => isOf(filters, kind, type, id, attributes.name)) &&
+      [...kinds].every((kind) => isOf(filters, kind, type, id, attributes.name)) &&
       (!filters.has('image') || isImage(filters, type, id, attributes, event.from))
     );
   };
+}
+
+/** Types of events whose names are filters, too. */
+const kinds = ['container', 'volume', 'network', 'daemon', 'service', 'secret', 'config'];
+
+/** An event is of a node when that node's engine sent it, or when it is about the node. */
+function isOfNode(
+  filters: ListFilters,
+  engine: LoggedEvent['engine'],
+  type: string,
+  id: string,
+  name: string | undefined,
+): boolean {
+  if (!filters.has('node')) return true;
+  if (engine) return filters.exact('node', engine.name) || filters.exact('node', engine.id);
+  return isOf(filters, 'node', type, id, name);
 }
 
 /** Names and ids count, and prefixes of ids as the command line shows them. */
@@ -69,6 +88,6 @@ export function momentOf(name: string, text: string | null): number | undefined 
 }
 
 /** Moment of an event, milliseconds. */
-export function timeOf({ event }: ClusterEvent): number {
+export function timeOf({ event }: LoggedEvent): number {
   return event.timeNano === undefined ? (event.time ?? 0) * 1_000 : Number(event.timeNano) / 1e6;
 }

@@ -7,7 +7,8 @@ import { ApiError } from './answers.js';
 import type { EventLog } from './event-log.js';
 import type { ExecOwners } from './exec-owners.js';
 import type { Role } from './options.js';
-import { readJson } from './requests.js';
+import { readBytes, readJson } from './requests.js';
+import type { SwarmBackend } from './swarm/backend.js';
 
 /** The parts that handlers work with. */
 export interface Api {
@@ -22,6 +23,8 @@ export interface Api {
   readonly role: (() => Role) | undefined;
   /** Limit for a client to send a JSON body, milliseconds. */
   readonly requestMs: number;
+  /** Content of the cluster; absent for a manager of engines alone. */
+  readonly swarm: SwarmBackend | undefined;
 }
 
 /** Connection that the client asked to turn into a stream of bytes. */
@@ -50,6 +53,8 @@ export class Exchange {
   readonly params: readonly string[];
   /** Aborts when the client goes away before it has its whole answer, and when the API closes. */
   readonly signal: AbortSignal;
+  /** Hands the request on to the primary; absent when this manager is to answer. A body that was read goes as it is given. */
+  readonly forward: ((body?: Buffer) => Promise<void>) | undefined;
 
   constructor(parts: {
     readonly api: Api;
@@ -60,6 +65,7 @@ export class Exchange {
     readonly rawQuery: string;
     readonly params: readonly string[];
     readonly signal: AbortSignal;
+    readonly forward?: ((body?: Buffer) => Promise<void>) | undefined;
   }) {
     this.api = parts.api;
     this.request = parts.request;
@@ -71,6 +77,7 @@ export class Exchange {
     this.query = new URLSearchParams(parts.rawQuery);
     this.params = parts.params;
     this.signal = parts.signal;
+    this.forward = parts.forward;
   }
 
   /** The first parameter of the path, a name. */
@@ -106,6 +113,12 @@ export class Exchange {
   json(): Promise<Readonly<Record<string, unknown>>> {
     const { clock, requestMs } = this.api;
     return readJson(this.body, this.request.headers, { clock, timeoutMs: requestMs });
+  }
+
+  /** Reads the body as JSON that is not parsed yet. @throws {ApiError} */
+  bytes(): Promise<Buffer> {
+    const { clock, requestMs } = this.api;
+    return readBytes(this.body, this.request.headers, { clock, timeoutMs: requestMs });
   }
 
   /** Answers with JSON. */

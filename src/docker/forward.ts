@@ -51,17 +51,19 @@ export class Forwarding {
     return role.is === 'primary' ? undefined : role.primary;
   }
 
-  /** Hands a request to the primary. Streams and hijacked connections go through. */
+  /** Hands a request to the primary. Streams and hijacked connections go through; a body that was read goes as it is given. */
   async forward(
     primary: string,
     request: IncomingMessage,
     response: ServerResponse,
     upgrade: Upgrade | undefined,
     signal: AbortSignal,
+    body?: Buffer,
   ): Promise<void> {
     const outgoing = open(primary, request, this.#replication.tls, upgrade, signal);
     const cancel = this.#limitConnecting(outgoing);
     if (upgrade) outgoing.end(upgrade.body);
+    else if (body) outgoing.end(body);
     else pipeline(request, outgoing).catch(() => undefined); // the answer, or its failure, says it
     let answer: Answer;
     try {

@@ -1,3 +1,4 @@
 // The HTTP API of Docker, in front of a fleet.
 export { openDockerApi } from './server.js';
 export type { ClientTls, DockerApi, DockerApiOptions, Replication, Role, ServerTls } from './options.js';
+export type { SwarmBackend, SwarmChange, SwarmCluster, SwarmMember, TaskLogOptions } from './swarm/backend.js';

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
+import type { SwarmBackend } from './swarm/backend.js';
 
 /** Certificates of the API. Each is PEM text. */
 export interface ServerTls {
@@ -47,6 +48,8 @@ export interface DockerApiOptions {
   readonly version: string;
   /** Without it this manager is alone, and the primary. */
   readonly replication?: Replication;
+  /** Content of the cluster: services, tasks, nodes, secrets, configs and networks. Without it requests for them are refused. */
+  readonly swarm?: SwarmBackend;
   /** Limit for a client to send headers, or a whole JSON body; milliseconds; default 30,000. */
   readonly requestMs?: number;
   /** Connections at once on each address; more are closed at once. Default 4,096. */

@@ -11,14 +11,22 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads a body as one JSON object; an empty body as `{}`. @throws {ApiError} 400, 408 or 413. */
 export async function readJson(body: Readable, headers: IncomingMessage['headers'], limit: BodyLimit): Promise<Fields> {
+  const text = (await readBytes(body, headers, limit)).toString('utf8');
+  return text.trim() === '' ? {} : parseObject(text);
+}
+
+/** Reads a body that says that it is JSON, or is empty. @throws {ApiError} 400, 408 or 413. */
+export async function readBytes(
+  body: Readable,
+  headers: IncomingMessage['headers'],
+  limit: BodyLimit,
+): Promise<Buffer> {
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   const bytes = await readBody(body, Number(headers['content-length'] ?? 0), limit);
-  const text = bytes.toString('utf8');
-  if (text.trim() === '') return {};
-  if (type !== 'application/json') {
+  if (bytes.length > 0 && type !== 'application/json' && bytes.toString('utf8').trim() !== '') {
     throw new ApiError(400, `Content-Type specified (${type ?? ''}) must be 'application/json'`);
   }
-  return parseObject(text);
+  return bytes;
 }
 
 /** Parses one JSON object. @throws {ApiError} 400 that says where it is wrong. */

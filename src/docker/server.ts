@@ -32,7 +32,8 @@ export async function openDockerApi(fleet: Fleet, options: DockerApiOptions): Pr
   if (options.listen.length === 0) throw new TypeError('listen is empty; give tcp://HOST:PORT or unix:///PATH');
   const places = options.listen.map(parseListen);
   checkTls(options.tls);
-  const events = new EventLog(fleet);
+  const { swarm } = options;
+  const events = new EventLog(fleet, swarm, clock);
   const api = {
     fleet,
     clock,
@@ -42,6 +43,7 @@ export async function openDockerApi(fleet: Fleet, options: DockerApiOptions): Pr
     events,
     execs: new ExecOwners(fleet),
     role: replication && (() => replication.role()),
+    swarm,
   };
   const forwarding = replication && new Forwarding(replication, clock);
   const serving = new Serving(api, forwarding, options.cors ?? false);

@@ -7,7 +7,7 @@ import { type Api, Exchange, type Upgrade } from './exchange.js';
 import type { Forwarding } from './forward.js';
 import { readUpgradeBody } from './requests.js';
 import { Router } from './router.js';
-import { routes } from './routes/index.js';
+import { engineRoutes, routes } from './routes/index.js';
 import { apiVersion, splitVersion } from './versions.js';
 
 const corsHeaders = {
@@ -22,12 +22,21 @@ const drainMs = 5_000;
 /** Reason for what ends because the API closes. */
 const closing = () => new ApiError(503, 'the API is closing; send the request to another manager');
 
+/** Hands a request on to the primary. */
+type HandOn = (body?: Buffer) => Promise<boolean>;
+
+/** The role of this manager may change between the question and the answer. */
+const handOnOrRefuse = (handOn: HandOn) => async (body?: Buffer) => {
+  if (!(await handOn(body)))
+    throw new ApiError(503, 'this manager has just become the primary; send the request again');
+};
+
 /** Answers every request of every address: finds its handler, and makes sure that each gets exactly one answer. */
 export class Serving {
   readonly #api: Api;
   readonly #forwarding: Forwarding | undefined;
   readonly #cors: boolean;
-  readonly #router = new Router(routes);
+  readonly #router: Router;
   /** Ends of what is under way. */
   readonly #running = new Set<AbortController>();
   #closed = false;
@@ -36,6 +45,7 @@ export class Serving {
     this.#api = api;
     this.#forwarding = forwarding;
     this.#cors = cors;
+    this.#router = new Router(api.swarm ? routes : engineRoutes);
   }
 
   serve(request: IncomingMessage, response: ServerResponse): void {
@@ -103,13 +113,35 @@ export class Serving {
     const limit = { clock: this.#api.clock, timeoutMs: this.#api.requestMs };
     const bytes = raw && (await readUpgradeBody(request, raw.socket, raw.head, limit));
     const upgrade: Upgrade | undefined = raw && bytes && { socket: raw.socket, ...bytes };
-    const primary = await this.#forwarding?.primaryFor(path, request, signal);
-    if (this.#forwarding && primary !== undefined) {
-      await this.#forwarding.forward(primary, request, response, upgrade, signal);
-      return;
-    }
-    const { handler, params } = this.#router.find(request.method ?? '', path);
-    await handler(new Exchange({ api: this.#api, request, response, upgrade, path, rawQuery, params, signal }));
+    const { method = '' } = request;
+    const forwarding = this.#forwarding;
+    const handOn = forwarding && this.#handOn(forwarding, path, request, response, upgrade, signal);
+    // What is of the cluster every manager has; a handler hands on what is not.
+    const here = this.#api.swarm !== undefined && this.#router.isHere(method, path);
+    if (handOn && !here && (await handOn())) return;
+    const { handler, params } = this.#router.find(method, path);
+    const x = new Exchange({
+      ...{ api: this.#api, request, response, upgrade, path, rawQuery, params, signal },
+      ...(here && handOn && this.#api.role?.().is === 'replica' && { forward: handOnOrRefuse(handOn) }),
+    });
+    await handler(x);
+  }
+
+  /** Makes the call that hands a request on; it resolves with false when this manager is to answer itself. */
+  #handOn(
+    forwarding: Forwarding,
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    upgrade: Upgrade | undefined,
+    signal: AbortSignal,
+  ): HandOn {
+    return async (body) => {
+      const primary = await forwarding.primaryFor(path, request, signal);
+      if (primary === undefined) return false;
+      await forwarding.forward(primary, request, response, upgrade, signal, body);
+      return true;
+    };
   }
 
   #refuse(

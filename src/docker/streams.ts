@@ -211,7 +211,7 @@ async function closing(stream: Duplex): Promise<void> {
 }
 
 /** Writes text with back-pressure. False when the client is gone. */
-export async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<boolean> {
+export async function write(response: ServerResponse, text: string | Buffer, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted || response.destroyed) return false;
   if (response.write(text)) return true;
   try {

@@ -1,14 +1,18 @@
-import type { ClusterEvent, EngineHandle } from '../../fleet/index.js';
+import type { EngineHandle } from '../../fleet/index.js';
+import type { LoggedEvent } from '../event-log.js';
 
-/** An event as clients read it, one line: the engine's with facts about the engine, in the words of Docker Swarm. */
-export function eventText({ engine, event }: ClusterEvent): string {
+/**
+ * An event as clients read it, one line: the engine's with facts about the engine, in the words of Docker Swarm. One of the
+ * cluster has no engine.
+ */
+export function eventText({ engine, event }: LoggedEvent): string {
   const { timeNano, ...rest } = event;
   const { Actor: actor } = event;
   const json = JSON.stringify({
     ...rest,
-    ...(event.from !== undefined && { from: `${event.from} node:${engine.name}` }),
-    ...(actor && { Actor: { ...actor, Attributes: { ...actor.Attributes, ...attributes(engine) } } }),
-    node: { Name: engine.name, Id: engine.id, Addr: engine.addr, Ip: engine.ip },
+    ...(engine && event.from !== undefined && { from: `${event.from} node:${engine.name}` }),
+    ...(engine && actor && { Actor: { ...actor, Attributes: { ...actor.Attributes, ...attributes(engine) } } }),
+    ...(engine && { node: { Name: engine.name, Id: engine.id, Addr: engine.addr, Ip: engine.ip } }),
   });
   // The nanoseconds are too many for a number of JavaScript: their digits go in as they are.
   const digits = timeNano !== undefined && /^\d+$/.test(timeNano) ? `,"timeNano":${timeNano}` : '';

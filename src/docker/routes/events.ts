@@ -1,8 +1,8 @@
 import { timerMaxMs } from '../../base/clock.js';
-import type { ClusterEvent } from '../../fleet/index.js';
 import { ApiError } from '../answers.js';
 import { eventText } from '../convert/event-text.js';
 import { eventFilterNames, eventTest, momentOf, timeOf } from '../event-filter.js';
+import type { LoggedEvent } from '../event-log.js';
 import type { Exchange } from '../exchange.js';
 import { ListFilters } from '../filters.js';
 import type { Route } from '../router.js';
@@ -40,18 +40,18 @@ async function events(x: Exchange): Promise<void> {
 /** Events on their way to one reader. */
 class EventQueue {
   readonly #x: Exchange;
-  readonly #test: (event: ClusterEvent) => boolean;
+  readonly #test: (event: LoggedEvent) => boolean;
   #waiting: string[] = [];
   #ended = false;
   #overflowed = false;
   #wake: () => void = () => undefined;
 
-  constructor(x: Exchange, test: (event: ClusterEvent) => boolean) {
+  constructor(x: Exchange, test: (event: LoggedEvent) => boolean) {
     this.#x = x;
     this.#test = test;
   }
 
-  add(event: ClusterEvent): void {
+  add(event: LoggedEvent): void {
     if (this.#ended || this.#overflowed || !this.#test(event)) return;
     if (this.#waiting.length >= waitingMax) this.#overflowed = true;
     else this.#waiting.push(eventText(event));

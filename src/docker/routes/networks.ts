@@ -7,7 +7,7 @@ import type { Route } from '../router.js';
 import { askEngine, passAnswer, passThrough, readAnswer } from '../streams.js';
 import { onHealthyEngine, reachableContainer } from './find.js';
 
-const filterNames = ['id', 'name', 'driver', 'label', 'type', 'scope', 'dangling', 'node'];
+export const networkFilterNames = ['id', 'name', 'driver', 'label', 'type', 'scope', 'dangling', 'node'];
 const predefined = ['bridge', 'host', 'none'];
 
 type Placed = NetworkInfo & { readonly engine: EngineHandle };
@@ -18,8 +18,8 @@ const isShared = ({ Scope: scope }: NetworkInfo) => scope === 'global' || scope 
 const shownName = (network: NetworkInfo, engine: EngineHandle) =>
   isShared(network) ? network.Name : `${engine.name}/${network.Name}`;
 
-function list(x: Exchange): void {
-  const filters = ListFilters.parse(x.query.get('filters'), filterNames);
+/** Networks of the engines, as a list shows them: shared ones once. */
+export function networksOfEngines(x: Exchange, filters: ListFilters): NetworkInfo[] {
   filters.oneOf('type', ['builtin', 'custom']);
   filters.oneOf('scope', ['local', 'global', 'swarm']);
   const dangling = filters.flag('dangling');
@@ -35,7 +35,7 @@ function list(x: Exchange): void {
       found.push({ ...network, Name: shownName(network, engine) });
     }
   }
-  x.send(200, found);
+  return found;
 }
 
 function passes(
@@ -65,7 +65,7 @@ function networkNamed(x: Exchange, name: string): Placed {
 }
 
 /** A shared network is asked of one engine; each engine knows only its own containers, so the others' are added. */
-async function inspect(x: Exchange): Promise<void> {
+export async function inspectNetwork(x: Exchange): Promise<void> {
   const network = networkNamed(x, x.name);
   const everywhere = x.api.fleet
     .engines()
@@ -79,15 +79,16 @@ async function inspect(x: Exchange): Promise<void> {
   x.sendText(200, jsonText({ ...asked, Name: shownName(asked, engine), Containers: containers }));
 }
 
-async function create(x: Exchange): Promise<void> {
-  const body = await x.json();
+/** Creates the network on the engines that it is for. */
+export async function createNetwork(x: Exchange, body: Readonly<Record<string, unknown>>): Promise<void> {
   const { Name: name } = body;
   if (typeof name !== 'string' || name === '') throw new ApiError(400, 'Name must be a text that is not empty');
   const { Id: id, Warning: warning = '' } = await x.api.fleet.createNetwork({ ...body, Name: name });
   x.send(201, { Id: id, Warning: warning });
 }
 
-async function remove(x: Exchange): Promise<void> {
+/** Removes the network from the engines that have it. */
+export async function removeNetwork(x: Exchange): Promise<void> {
   networkNamed(x, x.name);
   await x.api.fleet.removeNetwork(x.name);
   x.sendNothing(204);
@@ -117,11 +118,8 @@ const attach = (what: 'connect' | 'disconnect') => async (x: Exchange) => {
   });
 };
 
+/** Connects containers; `swarm/networks.ts` has the other calls. */
 export const networkRoutes: readonly Route[] = [
-  ['GET', '/networks', list],
-  ['POST', '/networks/create', create],
   ['POST', '/networks/{name}/connect', attach('connect')],
   ['POST', '/networks/{name}/disconnect', attach('disconnect')],
-  ['GET', '/networks/{name}', inspect],
-  ['DELETE', '/networks/{name}', remove],
 ];

@@ -3,13 +3,14 @@ import { Slicer } from '../../base/clock.js';
 import { type Counts, countsOf, infoParts, type Row } from '../convert/info-rows.js';
 import type { Exchange } from '../exchange.js';
 import type { Route } from '../router.js';
+import { infoJson } from '../swarm/settings.js';
 import { apiVersion, apiVersionMin } from '../versions.js';
 
 function ping(x: Exchange): void {
   x.response.setHeader('Cache-Control', 'no-cache, no-store, must-revalidate');
   x.response.setHeader('Pragma', 'no-cache');
   x.response.setHeader('Builder-Version', '1');
-  x.response.setHeader('Swarm', 'inactive');
+  x.response.setHeader('Swarm', x.api.swarm ? 'active/manager' : 'inactive');
   if (x.method === 'HEAD') x.sendNothing(200);
   else x.sendText(200, 'OK', 'text/plain; charset=utf-8');
 }
@@ -127,7 +128,7 @@ async function info(x: Exchange): Promise<void> {
     ServerVersion: `swarm/${x.api.version}`,
     Runtimes: null,
     DefaultRuntime: '',
-    Swarm: noSwarm,
+    Swarm: x.api.swarm ? infoJson(x.api.swarm) : noSwarm,
     LiveRestoreEnabled: false,
     Isolation: '',
     InitBinary: '',

@@ -20,8 +20,7 @@ export class Forwarder {
     request: unknown,
     timeoutMs: number,
   ): Promise<unknown> {
-    let channel = this.#channels.get(addr);
-    if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
+    const channel = this.channel(addr);
     const deposed = new AbortController();
     let grace: NodeJS.Timeout | undefined;
     const stopListening = replica.whenNotLedBy(name, () => {
@@ -37,6 +36,13 @@ export class Forwarder {
       stopListening();
       clearTimeout(grace);
     }
+  }
+
+  /** Connection to another member, which stays open. */
+  channel(addr: string): Channel {
+    let channel = this.#channels.get(addr);
+    if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
+    return channel;
   }
 
   close(): void {

@@ -28,6 +28,8 @@ import { descriptor } from '../wire/index.js';
 import { backupService } from './backup.js';
 import { catalogService } from './catalog.js';
 import { controlService } from './control.js';
+import { EngineRoutes } from './engine-routes.js';
+import { enginesService } from './engines.js';
 import { fleetService } from './fleet.js';
 import { Forwarder } from './forward.js';
 import { leaseService } from './lease.js';
@@ -58,6 +60,8 @@ export class ApiServer {
   readonly #waiting = new Set<Socket>();
   readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });
   readonly #forwarder = new Forwarder();
+  /** Ways to engines. A manager that drives engines gives it a dialer. */
+  readonly engines = new EngineRoutes(this.#forwarder);
   /** Turns of their own for messages of members: these do not wait behind the calls of others. */
   readonly #memberTurns = new Turns(systemClock);
 
@@ -98,6 +102,8 @@ export class ApiServer {
     serve(services.catalog, catalogService(replica, this.#forwarder));
     serve(services.lease, leaseService(replica, this.#forwarder));
     serve(services.fleet, fleetService(replica, this.#forwarder));
+    this.engines.begin(replica);
+    serve(services.engines, enginesService(this.engines));
     serve(services.backup, backupService(replica));
     serve(services.membership, membershipService(replica, this.#forwarder));
     this.#server.addService(...multiplexed(methods, turns));
@@ -111,6 +117,7 @@ export class ApiServer {
 
   /** Lets calls end for `graceMs`, then ends them. */
   async close(graceMs: number): Promise<void> {
+    this.engines.close();
     this.#forwarder.close();
     this.#door.close();
     for (const socket of this.#waiting) socket.destroy();

@@ -224,6 +224,13 @@ export const errorCodes = table<StoreErrorRow>()({
     status: 'FAILED_PRECONDITION',
     exit: 'invalid',
   },
+  ENGINE_UNREACHABLE: {
+    meaning:
+      'No manager has a connection to the Docker engine: none drives it, or it does not answer the one that does.',
+    todo: 'Check the engine, and that a manager with `--fleet` reaches it; then try again.',
+    status: 'UNAVAILABLE',
+    exit: 'unavailable',
+  },
   DISK_FAILED: {
     meaning: 'The disk refused a write, so this member has ended; the others go on.',
     todo: 'Make room or replace the disk, then start the member again.',

@@ -1,9 +1,19 @@
 import { setMaxListeners } from 'node:events';
+import { onAbort } from '../base/abort.js';
 import type { Clock } from '../base/clock.js';
 import { endable } from '../base/endable.js';
 import { StoreError } from '../base/store-error.js';
 import { orAborted, pause, within } from '../base/waiting.js';
-import { Channel, connectionLost, fromStatus, methodOf, neverSent, timedOut } from '../rpc/index.js';
+import {
+  Channel,
+  connectionLost,
+  fromStatus,
+  methodOf,
+  neverSent,
+  type OpenedTunnel,
+  openTunnel,
+  timedOut,
+} from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import { explained, failureOf, notLeader } from './failures.js';
 
@@ -171,6 +181,31 @@ export class Calls {
     } finally {
       await stream.return();
     }
+  }
+
+  /** Opens a connection to an engine at some member; {@link close} ends it. Asks again only while it does not stand. */
+  tunnel(target: messages.EngineTarget, { signal }: AskOptions = {}): Promise<OpenedTunnel> {
+    const attempt = async (channel: Channel, timeoutMs: number) => {
+      const stop = new AbortController();
+      const any = AbortSignal.any([this.closed, stop.signal, ...(signal ? [signal] : [])]);
+      const opening = openTunnel(channel, target, { signal: any });
+      try {
+        const made = await within(this.clock, timeoutMs, opening, () => new Silent(channel.addr, timeoutMs));
+        const forget = onAbort(this.closed, () =>
+          made.tunnel.destroy(new StoreError('CLOSED', 'the client is closed')),
+        );
+        made.tunnel.once('close', forget);
+        return made;
+      } catch (error) {
+        stop.abort();
+        opening.then(
+          ({ tunnel }) => tunnel.destroy(),
+          () => undefined,
+        );
+        throw error;
+      }
+    };
+    return this.#asking(target, attempt, { signal });
   }
 
   /** Sends chunks to the member that leads, or to one that hands them on. Not asked again: it cannot be known how far it came. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../base/clock.js';
 import { endable } from '../base/endable.js';
 import { addressRule, isAddress } from '../base/host-port.js';
@@ -39,6 +40,14 @@ export interface ClientOptions {
   readonly unreachableMs?: number;
   /** Time; default the clock of the system. */
   readonly clock?: Clock;
+}
+
+/** Bytes both ways, with counts. */
+export interface EngineStream extends Duplex {
+  /** Bytes that have arrived. */
+  readonly bytesRead: number;
+  /** Bytes that were sent. */
+  readonly bytesWritten: number;
 }
 
 /** Options of every call. */
@@ -287,6 +296,17 @@ export class Client {
   messages(options: WatchOptions = {}): AsyncGenerator<WatchMessage, void> {
     const calls = this.#calls;
     return endable((signal) => followWatch({ options: { ...options, signal }, calls }), options.signal);
+  }
+
+  // ---------------------------------------------------------------- engines
+
+  /**
+   * Opens a connection to the Docker engine of a node, through the manager that drives it: bytes both ways, on which the
+   * engine speaks HTTP. The signal counts until it stands; {@link close} ends it.
+   * @throws {StoreError} `NOT_FOUND`: the node has no engine. `ENGINE_UNREACHABLE`: no manager reaches it.
+   */
+  async connectToEngine(node: string, options: WaitOptions = {}): Promise<EngineStream> {
+    return (await this.#calls.tunnel({ engine: '', node }, waitOf(options))).tunnel;
   }
 
   // ---------------------------------------------------------------- leases

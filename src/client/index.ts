@@ -2,6 +2,7 @@ export { changeOf, Client } from './client.js';
 export type {
   ApplyOptions,
   ClientOptions,
+  EngineStream,
   KindRef,
   ListOptions,
   ReadOptions,

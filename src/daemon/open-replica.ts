@@ -16,6 +16,7 @@ import type { FormationPeers, GrpcNetwork } from '../rpc/index.js';
 import { memberTable } from '../settings/table.js';
 import { controlOf, MemoryStore, type StoreSnapshot } from '../state/index.js';
 import { announceAddress, reachableHost } from './addresses.js';
+import { keepEngineRoutes } from './engine-routes.js';
 import { Formation } from './formation.js';
 import type { Home } from './home.js';
 import { checkOptions, type OpenReplicaOptions, settingsIn } from './open-options.js';
@@ -371,7 +372,7 @@ class Opening {
         .catch((error: unknown) => this.#logger.error('the server did not close', { error: messageOf(error) }));
     };
     replica.stopped.then((reason) => (reason ? ended() : closing()), ended);
-    return {
+    const opened: OpenReplica = {
       store: replica.store,
       get isLeader() {
         return replica.isLeader;
@@ -400,5 +401,7 @@ class Opening {
         await server?.close(answersMs);
       },
     };
+    if (server) keepEngineRoutes(opened, server.engines);
+    return opened;
   }
 }

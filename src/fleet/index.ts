@@ -1,4 +1,5 @@
 // Many Docker engines as one.
+export { clientEngines, type EngineAccess } from './access.js';
 export { Cluster, type ClusterHandler } from './cluster/cluster.js';
 export { Contending, type ContendingOptions, type ManagerRole } from './cluster/contending.js';
 export type { Made } from './cluster/deploying.js';
@@ -47,5 +48,12 @@ export type { AttachOptions, LogsOptions } from './engine/stream-calls.js';
 export { type ArchiveEntry, packArchive, readArchive } from './engine/tar.js';
 export { type EngineTimeouts, engineTimeouts } from './engine/timeouts.js';
 export type { EngineTls } from './engine/tls.js';
-export { EngineTransport, type TransportOptions, type TransportRequest, type Upgraded } from './engine/transport.js';
+export {
+  type Connect,
+  type EngineConnection,
+  EngineTransport,
+  type TransportOptions,
+  type TransportRequest,
+  type Upgraded,
+} from './engine/transport.js';
 export type * from './engine/types.js';

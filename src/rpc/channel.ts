@@ -1,6 +1,7 @@
 import {
   type ChannelOptions,
   Client,
+  type ClientDuplexStream,
   type ClientReadableStream,
   type ClientWritableStream,
   connectivityState,
@@ -127,6 +128,20 @@ export class Channel {
       asIs,
       responseDeserialize as (bytes: Buffer) => Res,
       written(method, request),
+      metadataOf(options),
+      deadlineOf(options),
+    );
+  }
+
+  duplex<Req, Res>(
+    method: MethodDefinition<unknown, unknown>,
+    options: CallOptions = {},
+  ): ClientDuplexStream<Req, Res> {
+    const { path, requestSerialize, responseDeserialize } = method;
+    return this.#client.makeBidiStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize as (bytes: Buffer) => Res,
       metadataOf(options),
       deadlineOf(options),
     );

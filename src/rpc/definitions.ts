@@ -64,6 +64,7 @@ export const services = {
   catalog: serviceDefinition('Catalog'),
   calls: serviceDefinition('Calls'),
   fleet: serviceDefinition('Fleet'),
+  engines: serviceDefinition('Engines'),
 } as const;
 
 /** One method of a service definition; asking for one that is not there is a mistake of ours. */

@@ -16,3 +16,4 @@ export { connectionLost, fromStatus, neverSent, notServed, timedOut, toStatus } 
 export type { ServerStream } from './channel.js';
 export { FormationPeers } from './formation.js';
 export { joinCluster } from './join.js';
+export { acceptTunnel, type OpenedTunnel, openTunnel, type Tunnel, type TunnelCall } from './tunnel.js';

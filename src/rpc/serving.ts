@@ -1,4 +1,5 @@
 import {
+  type handleBidiStreamingCall,
   type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
@@ -61,11 +62,14 @@ export function served(
       ...(responseStream && { responseSerialize: writtenOnce(responseSerialize) }),
     };
     if (!handler) continue;
-    answering[name] = method.requestStream
-      ? guardedRequests(handler as handleClientStreamingCall<unknown, unknown>, turns)
-      : method.responseStream
-        ? guardedStream(handler as handleServerStreamingCall<unknown, unknown>, turns)
-        : guardedUnary(handler as handleUnaryCall<unknown, unknown>, turns);
+    answering[name] =
+      method.requestStream && responseStream
+        ? guardedBoth(handler as handleBidiStreamingCall<unknown, unknown>, turns)
+        : method.requestStream
+          ? guardedRequests(handler as handleClientStreamingCall<unknown, unknown>, turns)
+          : method.responseStream
+            ? guardedStream(handler as handleServerStreamingCall<unknown, unknown>, turns)
+            : guardedUnary(handler as handleUnaryCall<unknown, unknown>, turns);
   }
   return [reading, answering];
 }
@@ -113,6 +117,36 @@ function guardedRequests(
       handler(call, answer);
     } catch (error) {
       answer(toStatus(error));
+    }
+  };
+}
+
+/** Ends the call at the first message that cannot be read. */
+function guardedBoth(
+  handler: handleBidiStreamingCall<unknown, unknown>,
+  turns: Turns,
+): handleBidiStreamingCall<unknown, unknown> {
+  return (call) => {
+    const push = call.push.bind(call);
+    const read = (request: Unread) => {
+      if (call.destroyed) return;
+      try {
+        push(request.read());
+      } catch (error) {
+        call.emit('error', toStatus(error));
+      }
+    };
+    call.push = (request: unknown) => {
+      if (!(request instanceof Unread)) return push(request);
+      turns.run(() => read(request));
+      return false;
+    };
+    const write = call._write.bind(call);
+    call._write = (...message) => turns.run(() => write(...message));
+    try {
+      handler(call);
+    } catch (error) {
+      call.emit('error', toStatus(error));
     }
   };
 }

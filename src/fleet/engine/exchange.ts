@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { onAbort } from '../../base/abort.js';
 import type { Cancel, Clock } from '../../base/clock.js';
 import { type CallName, EngineError, type EngineErrorCode, errorOfFailure, maybeDone } from './errors.js';
@@ -29,6 +30,8 @@ const missed: Readonly<Record<DeadlineKind, string>> = {
   progress: 'made no progress',
 };
 
+type Connection = Duplex & { readonly bytesRead: number; readonly bytesWritten: number };
+
 /** Number of looks for silence within the time that it may last. */
 const looksPerTimeout = 4;
 
@@ -42,7 +45,7 @@ export class Exchange {
   #cancel: Cancel = () => undefined;
   #request: ClientRequest | undefined;
   #response: IncomingMessage | undefined;
-  #socket: Socket | undefined;
+  #socket: Connection | undefined;
   #upgraded = false;
   #sent = false;
   #ended = false;
@@ -72,7 +75,7 @@ export class Exchange {
     this.#sent = false;
     request.once('socket', (socket) => {
       this.#socket = socket;
-      if (request.reusedSocket) this.#connected();
+      if (request.reusedSocket || !(socket instanceof Socket)) this.#connected();
       else socket.once(this.#options.secure ? 'secureConnect' : 'connect', () => this.#connected());
     });
     if (this.#failure) request.destroy(this.#failure);
@@ -91,7 +94,7 @@ export class Exchange {
   }
 
   /** The connection is a stream of bytes from now on; only the signal ends it early. */
-  upgraded(socket: Socket): void {
+  upgraded(socket: Connection): void {
     this.#socket = socket;
     this.#upgraded = true;
     this.#cancel();

@@ -7,8 +7,8 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
-import { pipeline, Readable } from 'node:stream';
+import { Socket } from 'node:net';
+import { type Duplex, pipeline, Readable } from 'node:stream';
 import { type Clock, systemClock } from '../../base/clock.js';
 import { type EngineAddress, parseEngineAddress } from './address.js';
 import { type Body, inPieces, readErrorText } from './body.js';
@@ -18,10 +18,18 @@ import { type Query, target } from './query.js';
 import { type EngineTimeouts, timeoutsFrom } from './timeouts.js';
 import { type EngineTls, readTls, type TlsMaterial } from './tls.js';
 
+/** Bytes both ways, with counts. A socket is one. */
+export type EngineConnection = Duplex & { readonly bytesRead: number; readonly bytesWritten: number };
+
+/** Makes a connection on which the engine speaks plain HTTP. The signal gives up what does not stand yet. */
+export type Connect = (signal: AbortSignal) => Promise<EngineConnection>;
+
 /** Settings of an {@link EngineTransport}. */
 export interface TransportOptions {
   /** `HOST:PORT`, `tcp://…`, `http(s)://…` or `unix:///PATH`. */
   readonly address: string;
+  /** Makes the connections in the place of the address, one for each request: through a manager. The address is a name then. */
+  readonly connect?: Connect | undefined;
   /** Certificates and keys for TLS. Default: none, and those of Node for an address with `https`. */
   readonly tls?: EngineTls | undefined;
   /** Deadlines that differ from {@link engineTimeouts}, milliseconds. */
@@ -51,7 +59,7 @@ export interface TransportRequest {
 /** A connection that an engine gave away. */
 export interface Upgraded {
   /** Stream of bytes, both ways. The end of one way leaves the other open. */
-  readonly socket: Socket;
+  readonly socket: Duplex;
   /** Bytes that came together with the headers: they precede those of the socket. */
   readonly head: Buffer;
   /** Answer that gave the connection away: its status and headers. */
@@ -79,15 +87,17 @@ export class EngineTransport {
   readonly clock: Clock;
   readonly #agent: Agent;
   readonly #tls: TlsMaterial | undefined;
+  readonly #connect: Connect | undefined;
   readonly #open = new Set<Exchange>();
   #closed = false;
 
-  constructor({ address, tls, timeouts, clock = systemClock }: TransportOptions) {
+  constructor({ address, connect, tls, timeouts, clock = systemClock }: TransportOptions) {
     this.address = parseEngineAddress(address, tls !== undefined);
     this.engine = this.address.text;
     this.timeouts = timeoutsFrom(timeouts);
     this.clock = clock;
-    const secure = this.address.kind === 'tcp' && this.address.secure;
+    this.#connect = connect;
+    const secure = !connect && this.address.kind === 'tcp' && this.address.secure;
     this.#tls = secure ? readTls(tls ?? {}) : undefined;
     const options = {
       keepAlive: true,
@@ -214,9 +224,9 @@ export class EngineTransport {
         exchange.refused(response);
         resolve({ response });
       });
-      request.once('upgrade', (response, socket: Socket, head) => {
+      request.once('upgrade', (response, socket: EngineConnection, head) => {
         socket.on('error', () => undefined); // who reads or writes it learns of the end; no other listener is needed
-        socket.setKeepAlive(true, keepAliveMs);
+        if (socket instanceof Socket) socket.setKeepAlive(true, keepAliveMs);
         exchange.upgraded(socket);
         resolve({ response, socket, head });
       });
@@ -224,23 +234,26 @@ export class EngineTransport {
   }
 
   #send(method: string, path: string, { query, headers, body }: TransportRequest, more: RequestOptions): ClientRequest {
-    const place =
-      this.address.kind === 'unix'
-        ? { socketPath: this.address.socketPath }
-        : { host: this.address.host, port: this.address.port };
     const all = {
       method,
       path: target(path, query),
       headers: { host: this.#hostHeader(), ...headers },
       timeout: 0, // that of the agent is for connections without a request
-      ...place,
-      ...more,
     };
-    const request = this.#tls ? httpsRequest({ ...all, ...this.#tls }) : httpRequest(all);
+    const request = this.#connect ? through(this.#connect, all) : this.#direct({ ...all, ...this.#place(), ...more });
     const sent = body === undefined ? undefined : inPieces(body);
     if (sent instanceof Readable) pipeline(sent, request, () => undefined);
     else request.end(sent);
     return request;
+  }
+
+  #direct(options: RequestOptions): ClientRequest {
+    return this.#tls ? httpsRequest({ ...options, ...this.#tls }) : httpRequest(options);
+  }
+
+  #place(): RequestOptions {
+    if (this.address.kind === 'unix') return { socketPath: this.address.socketPath };
+    return { host: this.address.host, port: this.address.port };
   }
 
   /** Engines refuse a Host that is a path. */
@@ -251,6 +264,21 @@ export class EngineTransport {
   #name(method: string, path: string): CallName {
     return { engine: this.engine, method, path: path.replace(/\?.*$/s, '') };
   }
+}
+
+/** Sends a request over a connection of its own. A request that ends before the connection stands gives it up. */
+function through(connect: Connect, options: RequestOptions): ClientRequest {
+  const over = new AbortController();
+  const createConnection: RequestOptions['createConnection'] = (_options, done) => {
+    connect(over.signal).then(
+      (connection) => done(null, connection),
+      (error: unknown) => done(error as Error, undefined as never),
+    );
+    return undefined;
+  };
+  const request = httpRequest({ ...options, createConnection });
+  request.once('close', () => over.abort());
+  return request;
 }
 
 /** An option of `net.connect` that the types of requests leave out. */

@@ -3489,6 +3489,109 @@ function decodeSnapshotDescriptor(r: Reader, end: number): m.SnapshotDescriptor 
   return Object.freeze({ size: size_, checksum: checksum_ });
 }
 
+function encodeEngineTarget(w: Writer, v: m.EngineTarget): void {
+  if (v.engine !== undefined && v.engine !== '') w.text(10, v.engine);
+  if (v.node !== undefined && v.node !== '') w.text(18, v.node);
+}
+
+function decodeEngineTarget(r: Reader, end: number): m.EngineTarget {
+  let engine_: string = ''; let node_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: engine_ = r.text(); break;
+      case 18: node_ = r.text(); break;
+      default: r.skip(tag, 'EngineTarget');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ engine: engine_, node: node_ });
+}
+
+function encodeEngineOpened(w: Writer, v: m.EngineOpened): void {
+  if (v.engine !== undefined && v.engine !== '') w.text(10, v.engine);
+  if (v.addr !== undefined && v.addr !== '') w.text(18, v.addr);
+}
+
+function decodeEngineOpened(r: Reader, end: number): m.EngineOpened {
+  let engine_: string = ''; let addr_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: engine_ = r.text(); break;
+      case 18: addr_ = r.text(); break;
+      default: r.skip(tag, 'EngineOpened');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ engine: engine_, addr: addr_ });
+}
+
+function encodeEngineEnd(w: Writer, v: m.EngineEnd): void {
+}
+
+function decodeEngineEnd(r: Reader, end: number): m.EngineEnd {
+  
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      default: r.skip(tag, 'EngineEnd');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({  });
+}
+
+function encodeEngineRequest(w: Writer, v: Fields<m.EngineRequest>): void {
+  if (v.target !== undefined) { const at = w.open(10, 173); encodeEngineTarget(w, v.target); w.close(at, 173); }
+  if (v.data !== undefined) w.bytes(18, v.data);
+  if (v.end !== undefined) { const at = w.open(26, 174); encodeEngineEnd(w, v.end); w.close(at, 174); }
+}
+
+const EngineRequestObject = plain<m.EngineRequest>(function (this: Open, target_: unknown, data_: unknown, end_: unknown) {
+  if (target_ !== undefined) this.target = target_; if (data_ !== undefined) this.data = data_; if (end_ !== undefined) this.end = end_;
+});
+
+function decodeEngineRequest(r: Reader, end: number): m.EngineRequest {
+  let target_: m.EngineTarget | undefined;   let data_: Uint8Array | undefined; let end_: m.EngineEnd | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: target_ = decodeEngineTarget(r, r.part()); break;
+      case 18: data_ = r.bytes(); break;
+      case 26: end_ = decodeEngineEnd(r, r.part()); break;
+      default: r.skip(tag, 'EngineRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze(new EngineRequestObject(target_, data_, end_));
+}
+
+function encodeEngineResponse(w: Writer, v: Fields<m.EngineResponse>): void {
+  if (v.opened !== undefined) { const at = w.open(10, 175); encodeEngineOpened(w, v.opened); w.close(at, 175); }
+  if (v.data !== undefined) w.bytes(18, v.data);
+  if (v.end !== undefined) { const at = w.open(26, 176); encodeEngineEnd(w, v.end); w.close(at, 176); }
+}
+
+const EngineResponseObject = plain<m.EngineResponse>(function (this: Open, opened_: unknown, data_: unknown, end_: unknown) {
+  if (opened_ !== undefined) this.opened = opened_; if (data_ !== undefined) this.data = data_; if (end_ !== undefined) this.end = end_;
+});
+
+function decodeEngineResponse(r: Reader, end: number): m.EngineResponse {
+  let opened_: m.EngineOpened | undefined;   let data_: Uint8Array | undefined; let end_: m.EngineEnd | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: opened_ = decodeEngineOpened(r, r.part()); break;
+      case 18: data_ = r.bytes(); break;
+      case 26: end_ = decodeEngineEnd(r, r.part()); break;
+      default: r.skip(tag, 'EngineResponse');
+    }
+  }
+  r.ended(end);
+  return Object.freeze(new EngineResponseObject(opened_, data_, end_));
+}
+
 function encodeHeldLock(w: Writer, v: m.HeldLock): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
   if (v.version !== undefined && v.version !== 0) w.int64(16, v.version);
@@ -3510,7 +3613,7 @@ function decodeHeldLock(r: Reader, end: number): m.HeldLock {
 
 function encodeTaskReport(w: Writer, v: m.TaskReport): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.status !== undefined) { const at = w.open(18, 173); encodeTaskStatus(w, v.status); w.close(at, 173); }
+  if (v.status !== undefined) { const at = w.open(18, 177); encodeTaskStatus(w, v.status); w.close(at, 177); }
 }
 
 function decodeTaskReport(r: Reader, end: number): m.TaskReport {
@@ -3530,7 +3633,7 @@ function decodeTaskReport(r: Reader, end: number): m.TaskReport {
 function encodeEngineFacts(w: Writer, v: m.EngineFacts): void {
   if (v.engineId !== undefined && v.engineId !== '') w.text(10, v.engineId);
   if (v.nodeId !== undefined && v.nodeId !== '') w.text(18, v.nodeId);
-  if (v.description !== undefined) { const at = w.open(26, 174); encodeNodeDescription(w, v.description); w.close(at, 174); }
+  if (v.description !== undefined) { const at = w.open(26, 178); encodeNodeDescription(w, v.description); w.close(at, 178); }
   if (v.apiVersion !== undefined && v.apiVersion !== '') w.text(34, v.apiVersion);
   if (v.swarmNode !== undefined && v.swarmNode !== '') w.text(42, v.swarmNode);
   if (v.swarmControl !== undefined && v.swarmControl !== false) w.bool(48, v.swarmControl);
@@ -3578,10 +3681,10 @@ function decodeEngineMisses(r: Reader, end: number): m.EngineMisses {
 }
 
 function encodeReportRequest(w: Writer, v: m.ReportRequest): void {
-  if (v.lock !== undefined) { const at = w.open(10, 175); encodeHeldLock(w, v.lock); w.close(at, 175); }
-  if (v.tasks !== undefined) for (const item of v.tasks) { const at = w.open(18, 176); encodeTaskReport(w, item); w.close(at, 176); }
-  if (v.engine !== undefined) { const at = w.open(26, 177); encodeEngineFacts(w, v.engine); w.close(at, 177); }
-  if (v.misses !== undefined) { const at = w.open(34, 178); encodeEngineMisses(w, v.misses); w.close(at, 178); }
+  if (v.lock !== undefined) { const at = w.open(10, 179); encodeHeldLock(w, v.lock); w.close(at, 179); }
+  if (v.tasks !== undefined) for (const item of v.tasks) { const at = w.open(18, 180); encodeTaskReport(w, item); w.close(at, 180); }
+  if (v.engine !== undefined) { const at = w.open(26, 181); encodeEngineFacts(w, v.engine); w.close(at, 181); }
+  if (v.misses !== undefined) { const at = w.open(34, 182); encodeEngineMisses(w, v.misses); w.close(at, 182); }
 }
 
 const ReportRequestObject = plain<m.ReportRequest>(function (this: Open, lock_: unknown, tasks_: unknown, engine_: unknown, misses_: unknown) {
@@ -3624,7 +3727,7 @@ function decodeRefusedTask(r: Reader, end: number): m.RefusedTask {
 }
 
 function encodeReportResponse(w: Writer, v: m.ReportResponse): void {
-  if (v.refused !== undefined) for (const item of v.refused) { const at = w.open(10, 179); encodeRefusedTask(w, item); w.close(at, 179); }
+  if (v.refused !== undefined) for (const item of v.refused) { const at = w.open(10, 183); encodeRefusedTask(w, item); w.close(at, 183); }
   if (v.leaseMs !== undefined && v.leaseMs !== 0) w.int64(16, v.leaseMs);
   if (v.engineError !== undefined && v.engineError !== '') w.text(26, v.engineError);
 }
@@ -3666,7 +3769,7 @@ function decodeFormationBallot(r: Reader, end: number): m.FormationBallot {
 function encodeGenesis(w: Writer, v: m.Genesis): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 180); encodeMemberInfo(w, item); w.close(at, 180); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 184); encodeMemberInfo(w, item); w.close(at, 184); }
 }
 
 function decodeGenesis(r: Reader, end: number): m.Genesis {
@@ -3685,10 +3788,10 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 181); encodeMemberInfo(w, v.member); w.close(at, 181); }
+  if (v.member !== undefined) { const at = w.open(10, 185); encodeMemberInfo(w, v.member); w.close(at, 185); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
-  if (v.ballot !== undefined) { const at = w.open(26, 182); encodeFormationBallot(w, v.ballot); w.close(at, 182); }
-  if (v.genesis !== undefined) { const at = w.open(34, 183); encodeGenesis(w, v.genesis); w.close(at, 183); }
+  if (v.ballot !== undefined) { const at = w.open(26, 186); encodeFormationBallot(w, v.ballot); w.close(at, 186); }
+  if (v.genesis !== undefined) { const at = w.open(34, 187); encodeGenesis(w, v.genesis); w.close(at, 187); }
 }
 
 const FormationRequestObject = plain<m.FormationRequest>(function (this: Open, member_: unknown, peers_: unknown, ballot_: unknown, genesis_: unknown) {
@@ -3712,13 +3815,13 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
-  if (v.member !== undefined) { const at = w.open(10, 184); encodeMemberInfo(w, v.member); w.close(at, 184); }
+  if (v.member !== undefined) { const at = w.open(10, 188); encodeMemberInfo(w, v.member); w.close(at, 188); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
   if (v.formed !== undefined && v.formed !== false) w.bool(24, v.formed);
   if (v.granted !== undefined && v.granted !== false) w.bool(32, v.granted);
-  if (v.promised !== undefined) { const at = w.open(42, 185); encodeFormationBallot(w, v.promised); w.close(at, 185); }
-  if (v.acceptedAt !== undefined) { const at = w.open(50, 186); encodeFormationBallot(w, v.acceptedAt); w.close(at, 186); }
-  if (v.genesis !== undefined) { const at = w.open(58, 187); encodeGenesis(w, v.genesis); w.close(at, 187); }
+  if (v.promised !== undefined) { const at = w.open(42, 189); encodeFormationBallot(w, v.promised); w.close(at, 189); }
+  if (v.acceptedAt !== undefined) { const at = w.open(50, 190); encodeFormationBallot(w, v.acceptedAt); w.close(at, 190); }
+  if (v.genesis !== undefined) { const at = w.open(58, 191); encodeGenesis(w, v.genesis); w.close(at, 191); }
 }
 
 const FormationAnswerObject = plain<m.FormationAnswer>(function (this: Open, member_: unknown, peers_: unknown, formed_: unknown, granted_: unknown, promised_: unknown, acceptedAt_: unknown, genesis_: unknown) {
@@ -3748,7 +3851,7 @@ function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(8, v.ttlMs);
   if (v.holder !== undefined && v.holder !== '') w.text(18, v.holder);
   if (v.guarded !== undefined && v.guarded !== false) w.bool(24, v.guarded);
-  if (v.info !== undefined) { const at = w.open(34, 188); encodeWriteInfo(w, v.info); w.close(at, 188); }
+  if (v.info !== undefined) { const at = w.open(34, 192); encodeWriteInfo(w, v.info); w.close(at, 192); }
 }
 
 const GrantRequestObject = plain<m.GrantRequest>(function (this: Open, ttlMs_: unknown, holder_: unknown, guarded_: unknown, info_: unknown) {
@@ -3826,7 +3929,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.info !== undefined) { const at = w.open(18, 189); encodeWriteInfo(w, v.info); w.close(at, 189); }
+  if (v.info !== undefined) { const at = w.open(18, 193); encodeWriteInfo(w, v.info); w.close(at, 193); }
 }
 
 const RevokeRequestObject = plain<m.RevokeRequest>(function (this: Open, id_: unknown, info_: unknown) {
@@ -3892,8 +3995,8 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
-  if (v.hello !== undefined) { const at = w.open(10, 190); encodeRaftHello(w, v.hello); w.close(at, 190); }
-  if (v.batch !== undefined) { const at = w.open(18, 191); encodeRaftBatch(w, v.batch); w.close(at, 191); }
+  if (v.hello !== undefined) { const at = w.open(10, 194); encodeRaftHello(w, v.hello); w.close(at, 194); }
+  if (v.batch !== undefined) { const at = w.open(18, 195); encodeRaftBatch(w, v.batch); w.close(at, 195); }
 }
 
 const RaftFrameObject = plain<m.RaftFrame>(function (this: Open, hello_: unknown, batch_: unknown) {
@@ -3915,7 +4018,7 @@ function decodeRaftFrame(r: Reader, end: number): m.RaftFrame {
 }
 
 function encodeRaftBatch(w: Writer, v: m.RaftBatch): void {
-  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 192); encodeRaftMessage(w, item); w.close(at, 192); }
+  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 196); encodeRaftMessage(w, item); w.close(at, 196); }
 }
 
 function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
@@ -3947,8 +4050,8 @@ function decodeRaftStreamEnd(r: Reader, end: number): m.RaftStreamEnd {
 }
 
 function encodeSnapshotOpening(w: Writer, v: m.SnapshotOpening): void {
-  if (v.hello !== undefined) { const at = w.open(10, 193); encodeRaftHello(w, v.hello); w.close(at, 193); }
-  if (v.message !== undefined) { const at = w.open(18, 194); encodeRaftMessage(w, v.message); w.close(at, 194); }
+  if (v.hello !== undefined) { const at = w.open(10, 197); encodeRaftHello(w, v.hello); w.close(at, 197); }
+  if (v.message !== undefined) { const at = w.open(18, 198); encodeRaftMessage(w, v.message); w.close(at, 198); }
 }
 
 function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
@@ -3966,7 +4069,7 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
 }
 
 function encodeSnapshotFrame(w: Writer, v: Fields<m.SnapshotFrame>): void {
-  if (v.opening !== undefined) { const at = w.open(10, 195); encodeSnapshotOpening(w, v.opening); w.close(at, 195); }
+  if (v.opening !== undefined) { const at = w.open(10, 199); encodeSnapshotOpening(w, v.opening); w.close(at, 199); }
   if (v.chunk !== undefined) w.bytes(18, v.chunk);
 }
 
@@ -4009,7 +4112,7 @@ function decodeConfChangeOp(r: Reader, end: number): m.ConfChangeOp {
 
 function encodeConfChange(w: Writer, v: m.ConfChange): void {
   if (v.transition !== undefined && v.transition !== 'auto') w.word(8, ConfChangeTransition, v.transition);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 196); encodeConfChangeOp(w, item); w.close(at, 196); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 200); encodeConfChangeOp(w, item); w.close(at, 200); }
   if (v.context !== undefined) w.bytes(26, v.context);
 }
 
@@ -4036,7 +4139,7 @@ function encodeEntry(w: Writer, v: m.Entry): void {
   if (v.term !== undefined && v.term !== 0) w.int64(8, v.term);
   if (v.index !== undefined && v.index !== 0) w.int64(16, v.index);
   if (v.data !== undefined && v.data.length > 0) w.bytes(26, v.data);
-  if (v.change !== undefined) { const at = w.open(34, 197); encodeConfChange(w, v.change); w.close(at, 197); }
+  if (v.change !== undefined) { const at = w.open(34, 201); encodeConfChange(w, v.change); w.close(at, 201); }
 }
 
 const EntryObject = plain<m.Entry>(function (this: Open, term_: unknown, index_: unknown, data_: unknown, change_: unknown) {
@@ -4060,10 +4163,10 @@ function decodeEntry(r: Reader, end: number): m.Entry {
 }
 
 function encodeConfState(w: Writer, v: m.ConfState): void {
-  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 198); for (const item of v.voters) w.item(item); w.close(at, 198); }
-  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 199); for (const item of v.learners) w.item(item); w.close(at, 199); }
-  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 200); for (const item of v.votersOutgoing) w.item(item); w.close(at, 200); }
-  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 201); for (const item of v.learnersNext) w.item(item); w.close(at, 201); }
+  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 202); for (const item of v.voters) w.item(item); w.close(at, 202); }
+  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 203); for (const item of v.learners) w.item(item); w.close(at, 203); }
+  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 204); for (const item of v.votersOutgoing) w.item(item); w.close(at, 204); }
+  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 205); for (const item of v.learnersNext) w.item(item); w.close(at, 205); }
   if (v.autoLeave !== undefined && v.autoLeave !== false) w.bool(40, v.autoLeave);
 }
 
@@ -4091,7 +4194,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
   if (v.index !== undefined && v.index !== 0) w.int64(8, v.index);
   if (v.term !== undefined && v.term !== 0) w.int64(16, v.term);
-  if (v.confState !== undefined) { const at = w.open(26, 202); encodeConfState(w, v.confState); w.close(at, 202); }
+  if (v.confState !== undefined) { const at = w.open(26, 206); encodeConfState(w, v.confState); w.close(at, 206); }
 }
 
 function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
@@ -4110,7 +4213,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
 }
 
 function encodeSnapshot(w: Writer, v: m.Snapshot): void {
-  if (v.metadata !== undefined) { const at = w.open(10, 203); encodeSnapshotMetadata(w, v.metadata); w.close(at, 203); }
+  if (v.metadata !== undefined) { const at = w.open(10, 207); encodeSnapshotMetadata(w, v.metadata); w.close(at, 207); }
   if (v.data !== undefined && v.data.length > 0) w.bytes(18, v.data);
 }
 
@@ -4131,7 +4234,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
 function encodeAppendEntries(w: Writer, v: m.AppendEntries): void {
   if (v.prevLogIndex !== undefined && v.prevLogIndex !== 0) w.int64(8, v.prevLogIndex);
   if (v.prevLogTerm !== undefined && v.prevLogTerm !== 0) w.int64(16, v.prevLogTerm);
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 204); encodeEntry(w, item); w.close(at, 204); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 208); encodeEntry(w, item); w.close(at, 208); }
   if (v.leaderCommit !== undefined && v.leaderCommit !== 0) w.int64(32, v.leaderCommit);
 }
 
@@ -4273,7 +4376,7 @@ function decodeHeartbeatResponse(r: Reader, end: number): m.HeartbeatResponse {
 }
 
 function encodeInstallSnapshot(w: Writer, v: m.InstallSnapshot): void {
-  if (v.snapshot !== undefined) { const at = w.open(10, 205); encodeSnapshot(w, v.snapshot); w.close(at, 205); }
+  if (v.snapshot !== undefined) { const at = w.open(10, 209); encodeSnapshot(w, v.snapshot); w.close(at, 209); }
 }
 
 function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
@@ -4361,19 +4464,19 @@ function encodeRaftMessage(w: Writer, v: m.RaftMessage): void {
   if (v.from !== undefined && v.from !== 0) w.int64(8, v.from);
   if (v.to !== undefined && v.to !== 0) w.int64(16, v.to);
   if (v.term !== undefined && v.term !== 0) w.int64(24, v.term);
-  if (v.appendEntries !== undefined) { const at = w.open(34, 206); encodeAppendEntries(w, v.appendEntries); w.close(at, 206); }
-  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 207); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 207); }
-  if (v.requestVote !== undefined) { const at = w.open(50, 208); encodeRequestVote(w, v.requestVote); w.close(at, 208); }
-  if (v.preVote !== undefined) { const at = w.open(58, 209); encodeRequestVote(w, v.preVote); w.close(at, 209); }
-  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 210); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 210); }
-  if (v.preVoteResponse !== undefined) { const at = w.open(74, 211); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 211); }
-  if (v.heartbeat !== undefined) { const at = w.open(82, 212); encodeHeartbeat(w, v.heartbeat); w.close(at, 212); }
-  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 213); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 213); }
-  if (v.installSnapshot !== undefined) { const at = w.open(98, 214); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 214); }
-  if (v.timeoutNow !== undefined) { const at = w.open(106, 215); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 215); }
-  if (v.transferLeader !== undefined) { const at = w.open(114, 216); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 216); }
-  if (v.readIndex !== undefined) { const at = w.open(122, 217); encodeReadIndex(w, v.readIndex); w.close(at, 217); }
-  if (v.readIndexResponse !== undefined) { const at = w.open(130, 218); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 218); }
+  if (v.appendEntries !== undefined) { const at = w.open(34, 210); encodeAppendEntries(w, v.appendEntries); w.close(at, 210); }
+  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 211); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 211); }
+  if (v.requestVote !== undefined) { const at = w.open(50, 212); encodeRequestVote(w, v.requestVote); w.close(at, 212); }
+  if (v.preVote !== undefined) { const at = w.open(58, 213); encodeRequestVote(w, v.preVote); w.close(at, 213); }
+  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 214); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 214); }
+  if (v.preVoteResponse !== undefined) { const at = w.open(74, 215); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 215); }
+  if (v.heartbeat !== undefined) { const at = w.open(82, 216); encodeHeartbeat(w, v.heartbeat); w.close(at, 216); }
+  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 217); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 217); }
+  if (v.installSnapshot !== undefined) { const at = w.open(98, 218); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 218); }
+  if (v.timeoutNow !== undefined) { const at = w.open(106, 219); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 219); }
+  if (v.transferLeader !== undefined) { const at = w.open(114, 220); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 220); }
+  if (v.readIndex !== undefined) { const at = w.open(122, 221); encodeReadIndex(w, v.readIndex); w.close(at, 221); }
+  if (v.readIndexResponse !== undefined) { const at = w.open(130, 222); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 222); }
 }
 
 const RaftMessageObject = plain<m.RaftMessage>(function (this: Open, from_: unknown, to_: unknown, term_: unknown, appendEntries_: unknown, appendEntriesResponse_: unknown, requestVote_: unknown, preVote_: unknown, requestVoteResponse_: unknown, preVoteResponse_: unknown, heartbeat_: unknown, heartbeatResponse_: unknown, installSnapshot_: unknown, timeoutNow_: unknown, transferLeader_: unknown, readIndex_: unknown, readIndexResponse_: unknown) {
@@ -4409,7 +4512,7 @@ function decodeRaftMessage(r: Reader, end: number): m.RaftMessage {
 }
 
 function encodeJoinRequest(w: Writer, v: m.JoinRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 219); encodeMemberInfo(w, v.member); w.close(at, 219); }
+  if (v.member !== undefined) { const at = w.open(10, 223); encodeMemberInfo(w, v.member); w.close(at, 223); }
   if (v.replaces !== undefined && v.replaces !== false) w.bool(16, v.replaces);
 }
 
@@ -4430,7 +4533,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
 function encodeJoinResponse(w: Writer, v: m.JoinResponse): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 220); encodeMemberInfo(w, item); w.close(at, 220); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 224); encodeMemberInfo(w, item); w.close(at, 224); }
 }
 
 function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
@@ -4618,8 +4721,8 @@ function encodeLocalStatus(w: Writer, v: m.LocalStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(56, v.version);
   if (v.lastIndex !== undefined && v.lastIndex !== 0) w.int64(64, v.lastIndex);
   if (v.appliedIndex !== undefined && v.appliedIndex !== 0) w.int64(72, v.appliedIndex);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 221); encodeMemberStatus(w, item); w.close(at, 221); }
-  if (v.use !== undefined) { const at = w.open(90, 222); encodeStoreUse(w, v.use); w.close(at, 222); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 225); encodeMemberStatus(w, item); w.close(at, 225); }
+  if (v.use !== undefined) { const at = w.open(90, 226); encodeStoreUse(w, v.use); w.close(at, 226); }
 }
 
 const LocalStatusObject = plain<m.LocalStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, name_: unknown, id_: unknown, term_: unknown, leader_: unknown, version_: unknown, lastIndex_: unknown, appliedIndex_: unknown, members_: unknown, use_: unknown) {
@@ -4650,8 +4753,8 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 223); encodeKindAmount(w, item); w.close(at, 223); }
-  if (v.history !== undefined) { const at = w.open(18, 224); encodeHistoryUse(w, v.history); w.close(at, 224); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 227); encodeKindAmount(w, item); w.close(at, 227); }
+  if (v.history !== undefined) { const at = w.open(18, 228); encodeHistoryUse(w, v.history); w.close(at, 228); }
   if (v.watches !== undefined && v.watches !== 0) w.uint32(24, v.watches);
 }
 
@@ -4741,8 +4844,8 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.leader !== undefined) w.text(26, v.leader);
   if (v.term !== undefined && v.term !== 0) w.int64(32, v.term);
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 225); encodeMemberStatus(w, item); w.close(at, 225); }
-  if (v.use !== undefined) { const at = w.open(58, 226); encodeStoreUse(w, v.use); w.close(at, 226); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 229); encodeMemberStatus(w, item); w.close(at, 229); }
+  if (v.use !== undefined) { const at = w.open(58, 230); encodeStoreUse(w, v.use); w.close(at, 230); }
 }
 
 const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown) {
@@ -4770,22 +4873,22 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
 
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 227); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 227); }
+  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 231); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 231); }
   if (v.ids !== undefined) for (const item of v.ids) w.text(26, item);
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(34, item);
   if (v.names !== undefined) for (const item of v.names) w.text(42, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(50, item);
   if (v.nodeIds !== undefined) for (const item of v.nodeIds) w.text(58, item);
   if (v.serviceIds !== undefined) for (const item of v.serviceIds) w.text(66, item);
-  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 228); encodeSlotFilter(w, item); w.close(at, 228); }
-  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 229); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 229); }
+  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 232); encodeSlotFilter(w, item); w.close(at, 232); }
+  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 233); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 233); }
   if (v.stateGreaterThan !== undefined) w.word(88, TaskState, v.stateGreaterThan);
-  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 230); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 230); }
-  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 231); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 231); }
-  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 232); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 232); }
-  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 233); encodeIndexEntry(w, item); w.close(at, 233); }
-  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 234); encodeIndexEntry(w, item); w.close(at, 234); }
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 235); encodeIndexFilter(w, item); w.close(at, 235); }
+  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 234); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 234); }
+  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 235); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 235); }
+  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 236); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 236); }
+  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 237); encodeIndexEntry(w, item); w.close(at, 237); }
+  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 238); encodeIndexEntry(w, item); w.close(at, 238); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 239); encodeIndexFilter(w, item); w.close(at, 239); }
 }
 
 const SelectorObject = plain<m.Selector>(function (this: Open, kind_: unknown, actions_: unknown, ids_: unknown, idPrefixes_: unknown, names_: unknown, namePrefixes_: unknown, nodeIds_: unknown, serviceIds_: unknown, slots_: unknown, desiredStates_: unknown, stateGreaterThan_: unknown, roles_: unknown, memberships_: unknown, states_: unknown, custom_: unknown, customPrefixes_: unknown, indexes_: unknown) {
@@ -4846,7 +4949,7 @@ function decodeSlotFilter(r: Reader, end: number): m.SlotFilter {
 }
 
 function encodeWatchRequest(w: Writer, v: m.WatchRequest): void {
-  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 236); encodeSelector(w, item); w.close(at, 236); }
+  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 240); encodeSelector(w, item); w.close(at, 240); }
   if (v.resumeFrom !== undefined) w.int64(16, v.resumeFrom);
   if (v.lineage !== undefined) w.text(26, v.lineage);
   if (v.matchEither !== undefined && v.matchEither !== false) w.bool(32, v.matchEither);
@@ -4881,8 +4984,8 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
   if (v.action !== undefined && v.action !== 'create') w.word(8, EventAction, v.action);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
-  if (v.object !== undefined) { const at = w.open(26, 237); encodeAnyObject(w, v.object); w.close(at, 237); }
-  if (v.old !== undefined) { const at = w.open(34, 238); encodeAnyObject(w, v.old); w.close(at, 238); }
+  if (v.object !== undefined) { const at = w.open(26, 241); encodeAnyObject(w, v.object); w.close(at, 241); }
+  if (v.old !== undefined) { const at = w.open(34, 242); encodeAnyObject(w, v.old); w.close(at, 242); }
 }
 
 const WatchEventObject = plain<m.WatchEvent>(function (this: Open, action_: unknown, kind_: unknown, object_: unknown, old_: unknown) {
@@ -4925,7 +5028,7 @@ function decodeSynced(r: Reader, end: number): m.Synced {
 function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 239); encodeWatchEvent(w, item); w.close(at, 239); }
+  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 243); encodeWatchEvent(w, item); w.close(at, 243); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -4993,7 +5096,7 @@ function decodeResync(r: Reader, end: number): m.Resync {
 
 function encodeWatchSnapshot(w: Writer, v: m.WatchSnapshot): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 240); encodeKindObject(w, item); w.close(at, 240); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 244); encodeKindObject(w, item); w.close(at, 244); }
 }
 
 function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
@@ -5012,7 +5115,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 241); encodeAnyObject(w, v.object); w.close(at, 241); }
+  if (v.object !== undefined) { const at = w.open(18, 245); encodeAnyObject(w, v.object); w.close(at, 245); }
 }
 
 const KindObjectObject = plain<m.KindObject>(function (this: Open, kind_: unknown, object_: unknown) {
@@ -5035,11 +5138,11 @@ function decodeKindObject(r: Reader, end: number): m.KindObject {
 
 function encodeWatchResponse(w: Writer, v: m.WatchResponse): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(10, v.lineage);
-  if (v.synced !== undefined) { const at = w.open(18, 242); encodeSynced(w, v.synced); w.close(at, 242); }
-  if (v.transaction !== undefined) { const at = w.open(26, 243); encodeWatchTransaction(w, v.transaction); w.close(at, 243); }
-  if (v.bookmark !== undefined) { const at = w.open(34, 244); encodeBookmark(w, v.bookmark); w.close(at, 244); }
-  if (v.resync !== undefined) { const at = w.open(42, 245); encodeResync(w, v.resync); w.close(at, 245); }
-  if (v.snapshot !== undefined) { const at = w.open(50, 246); encodeWatchSnapshot(w, v.snapshot); w.close(at, 246); }
+  if (v.synced !== undefined) { const at = w.open(18, 246); encodeSynced(w, v.synced); w.close(at, 246); }
+  if (v.transaction !== undefined) { const at = w.open(26, 247); encodeWatchTransaction(w, v.transaction); w.close(at, 247); }
+  if (v.bookmark !== undefined) { const at = w.open(34, 248); encodeBookmark(w, v.bookmark); w.close(at, 248); }
+  if (v.resync !== undefined) { const at = w.open(42, 249); encodeResync(w, v.resync); w.close(at, 249); }
+  if (v.snapshot !== undefined) { const at = w.open(50, 250); encodeWatchSnapshot(w, v.snapshot); w.close(at, 250); }
 }
 
 const WatchResponseObject = plain<m.WatchResponse>(function (this: Open, lineage_: unknown, synced_: unknown, transaction_: unknown, bookmark_: unknown, resync_: unknown, snapshot_: unknown) {
@@ -5209,6 +5312,11 @@ export const codecs: Codecs = {
   SnapshotEnd: [encodeSnapshotEnd, decodeSnapshotEnd],
   SnapshotRecord: [encodeSnapshotRecord, decodeSnapshotRecord],
   SnapshotDescriptor: [encodeSnapshotDescriptor, decodeSnapshotDescriptor],
+  EngineTarget: [encodeEngineTarget, decodeEngineTarget],
+  EngineOpened: [encodeEngineOpened, decodeEngineOpened],
+  EngineEnd: [encodeEngineEnd, decodeEngineEnd],
+  EngineRequest: [encodeEngineRequest, decodeEngineRequest],
+  EngineResponse: [encodeEngineResponse, decodeEngineResponse],
   HeldLock: [encodeHeldLock, decodeHeldLock],
   TaskReport: [encodeTaskReport, decodeTaskReport],
   EngineFacts: [encodeEngineFacts, decodeEngineFacts],

@@ -1083,6 +1083,37 @@ export interface SnapshotDescriptor {
   readonly checksum: number;
 }
 
+/** Exactly one of the two. */
+export interface EngineTarget {
+  /** Id of an object of kind `engines`. */
+  readonly engine: string;
+  /** Id of the node that the engine stands for. */
+  readonly node: string;
+}
+
+/** The connection to the engine stands. */
+export interface EngineOpened {
+  /** Id of the object of kind `engines`. */
+  readonly engine: string;
+  /** Address at which its driver reached it. */
+  readonly addr: string;
+}
+
+/** The sender sends no more bytes; the other direction stays open. */
+export interface EngineEnd {
+
+}
+
+export type EngineRequest =
+  | { readonly target: EngineTarget }
+  | { readonly data: Uint8Array }
+  | { readonly end: EngineEnd };
+
+export type EngineResponse =
+  | { readonly opened: EngineOpened }
+  | { readonly data: Uint8Array }
+  | { readonly end: EngineEnd };
+
 /** The lock `engine/<id>` of the sender, as it was made. */
 export interface HeldLock {
   readonly id: string;
@@ -1732,6 +1763,11 @@ export interface Messages {
   SnapshotEnd: SnapshotEnd;
   SnapshotRecord: SnapshotRecord;
   SnapshotDescriptor: SnapshotDescriptor;
+  EngineTarget: EngineTarget;
+  EngineOpened: EngineOpened;
+  EngineEnd: EngineEnd;
+  EngineRequest: EngineRequest;
+  EngineResponse: EngineResponse;
   HeldLock: HeldLock;
   TaskReport: TaskReport;
   EngineFacts: EngineFacts;

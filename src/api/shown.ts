@@ -1,4 +1,4 @@
-import { type AnyObject, isKind, kindOf, type StoredObject } from '../kinds/index.js';
+import { type AnyObject, isKind, kindOf, type StoredObject, systemHidden } from '../kinds/index.js';
 import type { FieldChange } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 
@@ -6,7 +6,7 @@ const shown = new WeakMap<StoredObject, StoredObject>();
 
 /** Returns the paths of a kind that never leave the store. */
 function hiddenOf(kind: string): readonly string[] {
-  return isKind(kind) ? kindOf(kind).hidden : [];
+  return isKind(kind) ? kindOf(kind).hidden : (systemHidden[kind] ?? []);
 }
 
 /** Returns an object as it may leave the store: without the data of a secret. */

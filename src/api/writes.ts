@@ -6,6 +6,7 @@ import {
   leaseIndex,
   leases,
   type ReadTx,
+  securityKinds,
   specVersionOf,
   type StoredObject,
   type Tx,
@@ -46,6 +47,7 @@ export class ApiWrites {
   }
 
   create(kind: string, object: AnyObject): AnyObject {
+    refuseSecurityKind(kind);
     const created = tableOf(this.#tx, kind).create(draftOf(this.#prepared(kind, object, undefined))) as AnyObject;
     // For the rules, an object that is removed and created again in one request is changed.
     this.#checks.push(() => this.#check(kind, created.id, this.#removed.get(`${kind}/${created.id}`)));
@@ -53,6 +55,7 @@ export class ApiWrites {
   }
 
   update(kind: string, object: AnyObject, seen: Seen): AnyObject {
+    refuseSecurityKind(kind);
     const table = tableOf(this.#tx, kind);
     const old = table.get(object.id);
     const next = this.#prepared(kind, withHiddenParts(kind, mergedSpec(kind, object, old, seen), old), old);
@@ -64,6 +67,7 @@ export class ApiWrites {
   }
 
   remove(kind: string, id: string, { version }: Seen = {}): void {
+    refuseSecurityKind(kind);
     const table = tableOf(this.#tx, kind);
     const old = table.get(id);
     if (old && version !== undefined && old.meta.version !== version)
@@ -102,6 +106,15 @@ export class ApiWrites {
     const rules = rulesOf(kind);
     return (rules.prepare?.(object, old, this.#tx.version) ?? object) as AnyObject;
   }
+}
+
+/** Refuses kinds whose objects are made by methods of their own: a written one could let its writer in. */
+function refuseSecurityKind(kind: string): void {
+  if (securityKinds.has(kind))
+    throw new StoreError(
+      'DENIED',
+      `objects of kind ${kind} are not written: "skep user", "skep role" and "skep token" do`,
+    );
 }
 
 /** Refuses to attach an object to an expired lease: it would never be removed. */

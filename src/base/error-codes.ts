@@ -12,7 +12,9 @@ export type GrpcStatusName =
   | 'OUT_OF_RANGE'
   | 'INTERNAL'
   | 'UNAVAILABLE'
-  | 'DATA_LOSS';
+  | 'DATA_LOSS'
+  | 'PERMISSION_DENIED'
+  | 'UNAUTHENTICATED';
 
 /** gRPC's numbers of these statuses. */
 export const grpcStatuses = {
@@ -27,6 +29,8 @@ export const grpcStatuses = {
   INTERNAL: 13,
   UNAVAILABLE: 14,
   DATA_LOSS: 15,
+  PERMISSION_DENIED: 7,
+  UNAUTHENTICATED: 16,
 } as const satisfies Record<GrpcStatusName, number>;
 
 /** Meaning of a code of an error, and what to do about it. */
@@ -163,6 +167,18 @@ export const errorCodes = table<StoreErrorRow>()({
     todo: 'Check that both are skep, and run the same version on both.',
     status: 'FAILED_PRECONDITION',
     exit: 'failed',
+  },
+  UNAUTHENTICATED: {
+    meaning: 'The cluster does not know the caller: there is no certificate or token, or it no longer counts.',
+    todo: 'Ask an admin for a token, then `skep login HOST`.',
+    status: 'UNAUTHENTICATED',
+    exit: 'denied',
+  },
+  DENIED: {
+    meaning: 'The caller is known, and may not do this.',
+    todo: 'Ask an admin for the right that the message names; `skep can` says what is allowed.',
+    status: 'PERMISSION_DENIED',
+    exit: 'denied',
   },
   OUTCOME_UNKNOWN: {
     meaning: 'It was proposed, no answer came, and it may still be carried out.',

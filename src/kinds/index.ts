@@ -1,7 +1,12 @@
 export * from './public.js';
 export { builtInKinds, isKind, kindNames, kindOf } from './registry.js';
 export type { AnyObject, BuiltInKinds, Kind, ObjectIn, ObjectOf, ObjectTypes } from './registry.js';
-export { systemKinds, systemRules } from './system.js';
+export { securityKinds, systemHidden, systemKinds, systemRules } from './system.js';
+export { authorities, type AuthorityBody } from './authority/kind.js';
+export { type CredentialBody, type CredentialIndexes, credentials } from './credential/kind.js';
+export { type TokenBody, tokens } from './token/kind.js';
+export { type RoleBody, type RoleRule, roles } from './role/kind.js';
+export { type UserBody, users } from './user/kind.js';
 export { leaseIndex, leases, ttlMaxMs, ttlMinMs } from './lease/kind.js';
 export { locks } from './lock/kind.js';
 export { containers } from './container/kind.js';

@@ -1,0 +1,30 @@
+import { defineKind, type SystemKind } from '../custom-kind.js';
+import { objectOf } from '../object-of.js';
+import { list, object, text } from '../schema.js';
+
+/** One right of a role. */
+export interface RoleRule {
+  /** `read`, `write`, `remove`. */
+  readonly verbs: readonly string[];
+  /** Names of kinds, or `*` for all but those of security. */
+  readonly kinds: readonly string[];
+  /** Beginnings of names or ids; empty for every object. */
+  readonly names: readonly string[];
+}
+
+/** Fields of one role. Its id is its name. */
+export interface RoleBody {
+  readonly name: string;
+  readonly rules: readonly RoleRule[];
+}
+
+/** Named sets of rights. The built-in ones are not among them. */
+export const roles: SystemKind<RoleBody, { readonly name: string }, 'roles'> = defineKind({
+  name: 'roles',
+  schema: objectOf<RoleBody>()({
+    name: text(),
+    rules: list(object({ verbs: list(text()), kinds: list(text()), names: list(text()) })),
+  }),
+  indexes: { name: (role) => role.name },
+  validate: ({ id, name }) => (id === name ? undefined : 'the id of a role must be its name'),
+});

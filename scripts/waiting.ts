@@ -32,16 +32,17 @@ let offset = Math.floor(Math.random() * portsEach);
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < portsEach; tries++) {
     offset = (offset + 1) % portsEach;
+    const port = firstPort + offset;
     const server = createServer();
     const listening = once(server, 'listening').then(
       () => true,
       () => false,
     );
-    server.listen(firstPort + offset, '127.0.0.1');
+    server.listen(port, '127.0.0.1');
     if (!(await listening)) continue;
     server.close();
     await once(server, 'close');
-    return firstPort + offset;
+    return port;
   }
   throw new Error(`no port from ${firstPort} on is free; end the processes that listen there`);
 }

@@ -22,8 +22,9 @@ export class Child {
   readonly #exited: Promise<unknown>;
   #asks = 0;
 
-  constructor(script: string, execArgv: readonly string[] = []) {
-    this.#process = fork(join(import.meta.dirname, `${script}.js`), { execArgv: [...execArgv] });
+  constructor(script: string, execArgv: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+    const options = { execArgv: [...execArgv], env: { ...process.env, ...env } };
+    this.#process = fork(join(import.meta.dirname, `${script}.js`), options);
     this.#process.on('message', ({ id, value, error }: Answer) => {
       const asked = this.#asked.get(id);
       this.#asked.delete(id);
@@ -33,6 +34,10 @@ export class Child {
     this.#exited = once(this.#process, 'exit').then(() => {
       for (const { reject } of this.#asked.values()) reject(new Error(`${script} ended before it answered`));
     });
+  }
+
+  get pid(): number {
+    return this.#process.pid as number;
   }
 
   /** Has the child do one of the things that it {@link serve}s; resolves with its answer. */

@@ -339,6 +339,16 @@ export class Client {
     await this.#calls.unary('lease', 'Revoke', request, waitOf(options));
   }
 
+  // ---------------------------------------------------------------- engines
+
+  /**
+   * Tells the leader what the holder of an engine's lock has seen of it. Repeating it is harmless.
+   * @throws {StoreError} `LEASE_LOST`: that lock is over, and nothing was stored.
+   */
+  async reportEngine(report: messages.ReportRequest, options: WaitOptions = {}): Promise<messages.ReportResponse> {
+    return this.#calls.unary<messages.ReportResponse>('fleet', 'Report', report, waitOf(options));
+  }
+
   // ---------------------------------------------------------------- the whole
 
   /**

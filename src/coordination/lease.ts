@@ -7,6 +7,9 @@ const marginShare = 0.1;
 /** Renewals of a lease in its time to live. */
 const renewals = 3;
 
+/** The part of a client that a lease needs. */
+type LeaseClient = Pick<Client, 'grantLease' | 'keepAlive' | 'revokeLease'>;
+
 /** Options of a lease. */
 export interface LeaseOptions {
   /** Time after which it expires unless it is renewed, milliseconds. */
@@ -32,7 +35,7 @@ export class Lease {
   readonly id: string;
   /** Time after which it expires unless it is renewed, milliseconds. */
   readonly ttlMs: number;
-  readonly #client: Client;
+  readonly #client: LeaseClient;
   readonly #clock: Clock;
   readonly #marginMs: number;
   readonly #ended = new AbortController();
@@ -42,7 +45,7 @@ export class Lease {
   #wake: () => void = () => undefined;
   #stopped = false;
 
-  private constructor(client: Client, id: string, { ttlMs, clock, marginMs }: LeaseOptions, since: number) {
+  private constructor(client: LeaseClient, id: string, { ttlMs, clock, marginMs }: LeaseOptions, since: number) {
     this.#client = client;
     this.id = id;
     this.ttlMs = ttlMs;
@@ -54,7 +57,7 @@ export class Lease {
   }
 
   /** Begins a lease. @throws {StoreError} `NOT_LEADER` when no member answered in time; the signal's reason. */
-  static async grant(client: Client, options: LeaseOptions): Promise<Lease> {
+  static async grant(client: LeaseClient, options: LeaseOptions): Promise<Lease> {
     const { ttlMs, holder, signal } = options;
     const since = options.clock.monotonic();
     const id = await client.grantLease({ ttlMs, holder }, { signal });

@@ -16,7 +16,7 @@ const retryMs = 200;
 /** Ports of a lock on a lease that has others. */
 export interface SharedLockPorts {
   /** Client of the cluster. */
-  readonly client: Client;
+  readonly client: Pick<Client, 'create' | 'apply'>;
   /** Store of the same cluster in this process: waiting costs no stream. */
   readonly store: WatchableStore;
   /** Time. */
@@ -35,9 +35,13 @@ export class SharedLock {
   readonly id: string;
   /** Version that made that object: grows with every holder. */
   readonly epoch: number;
-  readonly #client: Client;
+  readonly #client: Pick<Client, 'apply'>;
 
-  constructor(name: string, { id, version }: { readonly id: string; readonly version: number }, client: Client) {
+  constructor(
+    name: string,
+    { id, version }: { readonly id: string; readonly version: number },
+    client: Pick<Client, 'apply'>,
+  ) {
     this.name = name;
     this.id = id;
     this.epoch = version;

@@ -1,5 +1,6 @@
 // Services become tasks: which tasks there should be, and how far each should go.
 export { applyChanges } from './apply.js';
+export { type ControlLoop, type ControlLoopOptions, openControlLoop } from './control/control-loop.js';
 export * from './loop/index.js';
 export type { Change, NodeTasks, Placements, Ports, Step } from './ports.js';
 export { delayDefaultMs, mayRestart, stopTimeoutMs } from './restart.js';

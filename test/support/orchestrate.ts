@@ -181,7 +181,7 @@ export class World {
   async pass(): Promise<number> {
     const { changes, wakeAt } = this.store.view((tx) => step(tx, this.now, this.ports));
     this.wakeAt = wakeAt;
-    for (const change of changes) if (change.kind === 'task') this.#expectForward(change.object);
+    for (const change of changes) if (change.kind === 'task') this.expectForward(change.object);
     const kept = changes.slice(0, this.cut());
     if (kept.length > 0) await this.store.update((tx) => applyChanges(tx, kept));
     if (kept.length < changes.length) await this.changeLeader();
@@ -195,7 +195,7 @@ export class World {
     await this.store.restore(JSON.parse(JSON.stringify(saved)));
   }
 
-  #expectForward(task: Task): void {
+  protected expectForward(task: Task): void {
     const old = this.store.view((tx) => tx.tasks().get(task.id));
     if (!old) return;
     expect(taskStateOrder(task.status.state), task.id).toBeGreaterThanOrEqual(taskStateOrder(old.status.state));

@@ -82,7 +82,7 @@ function addCommands(program: Command, context: Context, exit: (code: number) =>
   addMember(program, context);
   addApply(program, context, exit);
   addCompose(program, context);
-  addObjects(program, context);
+  addObjects(program, context, exit);
   addPs(program, context);
   addExplain(program, context);
   addHistory(program, context);

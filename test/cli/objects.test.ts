@@ -25,8 +25,8 @@ afterAll(() => member.close());
 
 describe('ls', () => {
   it.each([
-    ['node', 'ID NAME ROLE STATE AVAILABILITY VERSION', 'node1 alpha worker unknown drain 1'],
-    ['service', 'ID NAME MODE IMAGE VERSION', 'svc1 web replicated 3 nginx 1'],
+    ['node', 'ID NAME ROLE STATE AVAILABILITY TASKS ENGINE MESSAGE VERSION', 'node1 alpha worker unknown drain 1 1'],
+    ['service', 'ID NAME MODE IMAGE TASKS PORTS UPDATE VERSION', 'svc1 web replicated 3 nginx 0/3 1'],
     ['task', 'ID NAME NODE DESIRED STATE VERSION', 'task1 web.1.task1 node1 new new 1'],
     ['network', 'ID NAME DRIVER VERSION', 'net1 front bridge 1'],
     ['cluster', 'ID NAME VERSION', 'clu1 default 1'],
@@ -54,7 +54,7 @@ describe('ls', () => {
   it('of nothing is a heading alone, an empty array, or nothing', async () => {
     const empty = await openMember({ name: 'empty' });
     const ls = (format: string) => skep(['--host', empty.addr ?? '', 'node', 'ls', '-o', format]);
-    expect((await ls('table')).out).toMatch(/^ID +NAME +ROLE +STATE +AVAILABILITY +VERSION\n$/);
+    expect((await ls('table')).out).toMatch(/^ID +NAME +ROLE +STATE +AVAILABILITY +TASKS +ENGINE +MESSAGE +VERSION\n$/);
     expect((await ls('json')).out).toBe('[]\n');
     expect((await ls('ndjson')).out).toBe('');
     expect((await ls('name')).out).toBe('');

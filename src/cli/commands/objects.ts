@@ -5,8 +5,10 @@ import { countFrom1, type StaleFlag, withStale } from '../arguments.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { callable, findKind, findObject, nameOf, splitReference } from '../objects.js';
 import { type Columns, printable, printList, printNames } from '../output.js';
+import { taskColumns } from '../services/list-columns.js';
 import { addContent } from './content.js';
 import { addNetworkCreate } from './network-create.js';
+import { addService } from './service.js';
 
 interface ListFlags extends StaleFlag {
   readonly where: readonly IndexWhere[];
@@ -21,9 +23,9 @@ interface Reference {
 const referenceOf = ({ kind, id }: Reference) => `${kind}/${id}`;
 
 /** `skep ls|inspect|rm|kinds`: objects of any kind, also custom kinds; and `skep node|service|… ls|inspect|rm`. */
-export function addObjects(program: Command, context: Context): void {
+export function addObjects(program: Command, context: Context, exit: (code: number) => void): void {
   addAnyKind(program, context);
-  for (const kind of kindNames) addKind(program, kind, context);
+  for (const kind of kindNames) addKind(program, kind, context, exit);
 }
 
 function addAnyKind(program: Command, context: Context): void {
@@ -82,11 +84,12 @@ function addAnyKind(program: Command, context: Context): void {
     });
 }
 
-function addKind(program: Command, kind: Kind, context: Context): void {
+function addKind(program: Command, kind: Kind, context: Context, exit: (code: number) => void): void {
   const { plural } = kindOf(kind);
   const group = program.command(kind).description(`list, show and remove ${plural}`);
   if (kind === 'secret' || kind === 'config') addContent(group, kind, context);
   if (kind === 'network') addNetworkCreate(group, context);
+  if (kind === 'service') addService(group, context, exit);
 
   withStale(group.command('ls'))
     .description(`list ${plural}`)
@@ -94,7 +97,11 @@ function addKind(program: Command, kind: Kind, context: Context): void {
       const list = async (client: Client, { output }: GlobalFlags) => {
         const { objects } = await client.list(kind, undefined, { stale });
         const name = callable(kind, objects);
-        printList<StoredObject>(context.streams, output, byName(kind, objects), { name, columns: columnsOf(kind) });
+        const more = output === 'table' ? await taskColumns(client, kind, { stale }) : [];
+        printList<StoredObject>(context.streams, output, byName(kind, objects), {
+          name,
+          columns: columnsOf(kind, more),
+        });
       };
       await withClient(command, context, list, { leaderless: stale });
     });
@@ -172,12 +179,13 @@ async function remove(
 }
 
 /** Returns the columns of a kind; those of a custom kind show its fields, as far as they fit. */
-function columnsOf(kind: string): Columns<StoredObject> {
+function columnsOf(kind: string, more: Columns<StoredObject> = []): Columns<StoredObject> {
   return [
     ['ID', ({ id }) => id],
     ...(isKind(kind)
       ? [['NAME', (object: StoredObject) => nameOf(kind, object)] as const, ...kindOf(kind).columns]
       : [['FIELDS', fieldsOf] as const]),
+    ...more,
     ['VERSION', ({ meta }) => meta.version],
   ];
 }

@@ -4,6 +4,7 @@ import { type Content, Draft } from './draft.js';
 import { enforce } from './enforce.js';
 import { reconcileGlobal } from './global.js';
 import { reconcileGlobalJob, reconcileReplicatedJob } from './jobs.js';
+import { endMaintenance } from './maintenance.js';
 import { settleNodes } from './nodes.js';
 import { placeTasks } from './place.js';
 import { PortClaims } from './port-claims.js';
@@ -22,6 +23,7 @@ import { reconcileReplicated } from './replicated.js';
  */
 export function step(view: ReadTx, now: number, ports: Ports): Step {
   const draft = new Draft(wholeStore(view, ports), now, ports);
+  endMaintenance(draft);
   settleNodes(draft);
   enforce(draft);
   settleServices(draft);
@@ -30,6 +32,7 @@ export function step(view: ReadTx, now: number, ports: Ports): Step {
 
 /** Settles a node by itself, with the tasks that are on it. */
 export function stepNode(draft: Draft): Step {
+  endMaintenance(draft);
   settleNodes(draft);
   enforce(draft);
   return draft.result();

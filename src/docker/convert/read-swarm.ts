@@ -6,6 +6,9 @@ import { readAnnotations, readDriver } from './read-parts.js';
 export function readClusterSpec(body: unknown, old: ClusterSpec): DeepPartial<ClusterSpec> {
   return readFields(body, '', (fields) => {
     const { labels, indices } = readAnnotations(fields, old.annotations);
+    fields.object('EncryptionConfig', (one) => {
+      if (one.flag('AutoLockManagers')) one.refuse('AutoLockManagers', 'cannot be true: skep does not lock managers');
+    });
     return {
       annotations: { name: old.annotations.name, labels, indices: indices ?? [] },
       orchestration:

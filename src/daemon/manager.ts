@@ -6,6 +6,7 @@ import { systemRandom } from '../base/random.js';
 import { settledWithin } from '../base/waiting.js';
 import { type Context, exitCodeOf, type ManagerFlags } from '../cli/index.js';
 import type { DnsServer } from '../dns/index.js';
+import type { DockerApi } from '../docker/index.js';
 import { instances } from '../kinds/index.js';
 import { flagKey } from '../settings/names.js';
 import { managerTable, memberTable, replicaTable } from '../settings/table.js';
@@ -21,7 +22,8 @@ const handOverMs = 1_000;
  * when `context.signal` is aborted.
  * @returns the exit code.
  */
-export async function runManager(flags: ManagerFlags, { streams, signal }: Context): Promise<number> {
+export async function runManager(flags: ManagerFlags, context: Context): Promise<number> {
+  const { streams, signal } = context;
   const interrupted = new Promise<'interrupted'>((resolve) => {
     if (signal.aborted) resolve('interrupted');
     signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
@@ -29,6 +31,7 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
   const logger = processLogger(flags.logLevel, flags.name);
   let replica: OpenReplica;
   let dns: DnsServer | undefined;
+  let docker: DockerApi | undefined;
   try {
     const opening = openReplica({
       ...optionsIn(flags),
@@ -42,15 +45,18 @@ export async function runManager(flags: ManagerFlags, { streams, signal }: Conte
     if (opened === 'interrupted') return 0;
     replica = opened;
     if (flags.dns !== undefined) dns = await serveDns(flags.dns, replica, logger);
+    docker = await serveDockerOf(flags, replica, context, logger);
   } catch (error) {
+    await dns?.close();
     streams.err(`skep: ${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
   const { clusterId, id, members } = replica.status();
   streams.out(
-    `ready ${flags.name} addr=${replica.addr} id=${id} cluster=${clusterId} members=${members.length}${dns ? ` dns=${dns.addr}` : ''}\n`,
+    `ready ${flags.name} addr=${replica.addr} id=${id} cluster=${clusterId} members=${members.length}${dns ? ` dns=${dns.addr}` : ''}${docker ? ` docker=${docker.addresses.join(',')}` : ''}\n`,
   );
   const ended = await Promise.race([interrupted, replica.stopped]);
+  await docker?.close();
   await dns?.close();
   if (ended !== 'interrupted') {
     await replica.close();
@@ -81,6 +87,23 @@ async function serveDns(listen: string, replica: OpenReplica, logger: Logger): P
   } catch (error) {
     await replica.close();
     throw new ListenError(listen, error, 'cannot serve DNS: ');
+  }
+}
+
+/** Serves the Docker API where it is asked for. Closes the member when it cannot. */
+async function serveDockerOf(
+  { docker = [], fleet = '' }: ManagerFlags,
+  replica: OpenReplica,
+  context: Context,
+  logger: Logger,
+): Promise<DockerApi | undefined> {
+  if (docker.length === 0) return undefined;
+  const { serveDocker } = await import('./docker.js');
+  try {
+    return await serveDocker({ listen: docker, fleet, replica, context, logger });
+  } catch (error) {
+    await replica.close();
+    throw error;
   }
 }
 

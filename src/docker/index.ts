@@ -2,3 +2,4 @@
 export { openDockerApi } from './server.js';
 export type { ClientTls, DockerApi, DockerApiOptions, Replication, Role, ServerTls } from './options.js';
 export type { SwarmBackend, SwarmChange, SwarmCluster, SwarmMember, TaskLogOptions } from './swarm/backend.js';
+export { storeBackend, type StoreBackendOptions } from './swarm/store-backend.js';

@@ -1,3 +1,4 @@
+import { parseListen } from '../base/listen-address.js';
 import type { memberTable, OptionsOf, replicaTable } from './table.js';
 
 type Member = Partial<OptionsOf<typeof memberTable>>;
@@ -29,4 +30,15 @@ export function* timingMistakes(
 ): Generator<string> {
   if (electionTimeoutMs < 2 * heartbeatMs)
     yield `${say('electionTimeoutMs')} (${electionTimeoutMs}) must be at least twice ${say('heartbeatMs')} (${heartbeatMs})`;
+}
+
+/** Yields what contradicts each other about the Docker API. */
+export function* dockerMistakes(
+  { docker = [], fleet }: { readonly docker?: readonly string[] | undefined; readonly fleet?: string | undefined },
+  say: (name: 'docker' | 'fleet') => string,
+): Generator<string> {
+  if (docker.length === 0) return;
+  if (fleet === undefined || fleet === '') yield `${say('docker')} needs ${say('fleet')}: the engines behind the API`;
+  if (!docker.some((address) => parseListen(address).kind === 'tcp'))
+    yield `${say('docker')} needs a tcp:// address: the other managers hand requests on to it`;
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.js';
 import { flagKey, flagName, variableName } from './names.js';
-import { beginningMistakes, type Say, timingMistakes } from './rules.js';
+import { beginningMistakes, dockerMistakes, timingMistakes } from './rules.js';
 import { type ManagerFlags, type ManagerSetting, managerTable } from './table.js';
 
 /** A value of a setting, with where it came from. */
@@ -82,9 +82,10 @@ function* contradictions(values: Settled['values']): Generator<string> {
     if (required && values[name].from === 'default')
       yield `required option '--${flagName(name)} <${shape}>' not specified (or ${variableName(name)}, or ${flagName(name)} in the file of --config)`;
   const plain = Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value])) as never;
-  const say: Say = (name) => nameOf(name, values[name as ManagerSetting]);
+  const say = (name: string) => nameOf(name, values[name as ManagerSetting]);
   yield* beginningMistakes(plain, say);
   yield* timingMistakes(plain, say);
+  yield* dockerMistakes(plain, say);
 }
 
 /** Writes a name as its source does; a default has the name of its flag. */

@@ -3,6 +3,7 @@ import type { AnyCustomKind } from '../kinds/index.js';
 import type { HistoryLimits, Limits } from '../state/index.js';
 import {
   address,
+  listenAddress,
   listOf,
   memberName,
   oneOf,
@@ -181,6 +182,20 @@ const processTable = {
     help: 'answer DNS queries for the catalogue, over UDP and TCP',
     absent: 'off',
     example: '127.0.0.1:53',
+  },
+  fleet: {
+    type: path,
+    shape: 'url',
+    help: 'discovery service that names the Docker engines of this cluster',
+    absent: 'none',
+    example: 'nodes://10.0.0.1:2375,10.0.0.2:2375',
+  },
+  docker: {
+    type: listOf(listenAddress, 'addresses'),
+    shape: 'url',
+    help: 'serve the Docker API of the cluster and its engines: tcp://HOST:PORT or unix:///PATH',
+    absent: 'off',
+    example: '[tcp://127.0.0.1:2375]',
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,4 +1,5 @@
 import { addressRule, isAddress } from '../base/host-port.js';
+import { parseListen } from '../base/listen-address.js';
 import { isMemberName, memberNameRule } from '../base/names.js';
 
 /** Type of an option of the library. */
@@ -41,6 +42,17 @@ export const address = textWith(
 );
 
 export const path = textWith(() => true, 'a path is text');
+
+export const listenAddress = textWith(isListenAddress, 'a place to listen is tcp://HOST:PORT or unix:///PATH');
+
+function isListenAddress(text: string): boolean {
+  try {
+    parseListen(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export function oneOf(words: readonly string[], what: string): ValueType<string> {
   return textWith((text) => words.includes(text), `known ${what} are ${words.join(', ')}`);

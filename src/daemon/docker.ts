@@ -1,0 +1,123 @@
+import { systemClock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import { joinHostPort, splitHostPort } from '../base/host-port.js';
+import { isLocal, isUnspecific, parseListen } from '../base/listen-address.js';
+import type { Logger } from '../base/log.js';
+import { type Context, openBackend } from '../cli/index.js';
+import { Client } from '../client/index.js';
+import { type DockerApi, openDockerApi, type Replication, storeBackend } from '../docker/index.js';
+import { Cluster, Contending } from '../fleet/index.js';
+import { ClusterView } from './cluster-view.js';
+import type { OpenReplica } from './open-replica.js';
+
+/** Time for a manager to be without the lead of the engines' containers when the one that had it dies, milliseconds. */
+const leadTtlMs = 15_000;
+/** Interval at which discovery is looked at, milliseconds. */
+const heartbeatMs = 60_000;
+
+/** Parts of the Docker API of a manager. */
+export interface ServeDockerOptions {
+  /** Addresses to listen on. */
+  readonly listen: readonly string[];
+  /** URL of the discovery service that names the engines. */
+  readonly fleet: string;
+  readonly replica: OpenReplica;
+  readonly context: Context;
+  readonly logger: Logger;
+}
+
+type Close = () => Promise<void> | void;
+
+/**
+ * Serves the Docker API of a manager: services, tasks and nodes from its own store, and the containers of all engines. One
+ * of several managers acts on those containers; the others hand such requests on to it.
+ * @throws {ListenError} an address that is taken; {DiscoveryError} a URL that cannot be read. Then nothing is open.
+ */
+export async function serveDocker(options: ServeDockerOptions): Promise<DockerApi> {
+  const closing: Close[] = [];
+  const close = async () => {
+    for (const one of closing.splice(0).reverse())
+      try {
+        await one();
+      } catch (error) {
+        options.logger.error(`could not close: ${messageOf(error)}`);
+      }
+  };
+  try {
+    const api = await open(options, (one) => void closing.push(one));
+    return { addresses: api.addresses, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open({ listen, fleet, replica, context, logger }: ServeDockerOptions, opened: (close: Close) => void) {
+  warnOfOpenApi(listen, logger);
+  const discovery = await openBackend(context, fleet, { heartbeatMs, options: {} });
+  opened(() => discovery.close?.());
+  const client = new Client({ hosts: [replica.addr] });
+  opened(() => client.close());
+  const cluster = new Cluster({ follows: true, logger });
+  const stop = new AbortController();
+  const running: Promise<void>[] = [];
+  opened(async () => {
+    stop.abort();
+    // The cluster ends calls of engines that hang, so that the lead is given away at once.
+    await Promise.all([cluster.close(), ...running]);
+  });
+  const view = new ClusterView(() => replica.status(), client, systemClock);
+  const lead = new LateReplication();
+  const api = await openDockerApi(cluster, {
+    listen,
+    version: context.version,
+    logger,
+    replication: lead,
+    swarm: storeBackend({ store: replica.store, client, cluster: () => view.cluster() }),
+  });
+  opened(() => api.close());
+  // The system may have chosen the port, so the address is known only now.
+  const address = addressFor(api.addresses, replica.addr);
+  const contending = new Contending({
+    ...{ cluster, client, name: 'fleet', address, ttlMs: leadTtlMs, clock: systemClock, logger },
+  });
+  lead.begin(contending);
+  running.push(cluster.follow(discovery, { signal: stop.signal }), contending.run(stop.signal));
+  return api;
+}
+
+function warnOfOpenApi(listen: readonly string[], logger: Logger): void {
+  for (const address of listen)
+    if (!isLocal(parseListen(address)))
+      logger.warn(`${address} is open to every client that reaches it, and each owns the hosts of all engines`);
+}
+
+/** The address at which the other managers reach the API: of all addresses of a computer, the one they reach it at. */
+function addressFor(addresses: readonly string[], memberAddr: string): string {
+  const places = addresses.map(parseListen).filter((place) => place.kind === 'tcp');
+  const place = places.find((one) => !isUnspecific(one) && !isLocal(one)) ?? places[0];
+  if (!place) throw new TypeError('the Docker API needs a tcp:// address: the other managers hand requests on to it');
+  const host = isUnspecific(place) ? splitHostPort(memberAddr).host : place.host;
+  return joinHostPort(host, place.port);
+}
+
+/** Role of a manager whose election begins after the API is open. */
+class LateReplication implements Replication {
+  readonly #waiting: (() => void)[] = [];
+  #contending: Contending | undefined;
+
+  role() {
+    return this.#contending?.role() ?? ({ is: 'replica', primary: undefined } as const);
+  }
+
+  onChange(run: () => void) {
+    if (this.#contending) return this.#contending.onChange(run);
+    this.#waiting.push(run);
+    return () => void this.#waiting.splice(this.#waiting.indexOf(run), 1);
+  }
+
+  begin(contending: Contending): void {
+    this.#contending = contending;
+    for (const run of this.#waiting) contending.onChange(run);
+  }
+}

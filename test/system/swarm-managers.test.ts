@@ -1,0 +1,132 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildIfMissing, endAll, SkepProcess } from '../support/cli-process.js';
+import { freePort } from '../support/cli-run.js';
+import { ask, begin, type Reply } from '../support/docker-http.js';
+import { fakeEngines, until } from '../support/fleet.js';
+
+beforeAll(() => buildIfMissing());
+afterEach(() => endAll());
+
+/** One `skep manager --docker`. */
+class DockerManager {
+  readonly process: SkepProcess;
+  readonly name: string;
+  #address = '';
+
+  constructor(name: string, listen: string, peers: readonly string[], engines: string) {
+    this.name = name;
+    const place = ['--listen', listen, ...peers.flatMap((peer) => ['--peers', peer])];
+    this.process = new SkepProcess([
+      ...['manager', '--name', name, ...place, '--fleet', engines, '--docker', 'tcp://127.0.0.1:0'],
+    ]);
+  }
+
+  async ready(): Promise<this> {
+    const line = await this.process.line('ready ');
+    this.#address = / docker=tcp:\/\/(\S+)/.exec(line)?.[1] ?? '';
+    return this;
+  }
+
+  ask(method: string, path: string, body?: unknown): Promise<Reply> {
+    return ask(this.#address, method, path, body);
+  }
+
+  begin(path: string) {
+    return begin(this.#address, 'GET', path);
+  }
+}
+
+async function threeManagers() {
+  const engines = await fakeEngines(2);
+  const url = `nodes://${engines.map(({ address }) => address).join(',')}`;
+  const addrs = await Promise.all([freePort(), freePort(), freePort()]).then((ports) =>
+    ports.map((port) => `127.0.0.1:${port}`),
+  );
+  const managers = addrs.map((addr, at) => new DockerManager(`m${at + 1}`, addr, addrs, url));
+  await Promise.all(managers.map((one) => one.ready()));
+  return { managers, engines };
+}
+
+const leaderOf = async (manager: DockerManager) => {
+  const { json } = await manager.ask('GET', '/nodes');
+  return (json as any[]).find(({ ManagerStatus: status }) => status?.Leader)?.Description.Hostname as string;
+};
+
+const spec = (name: string, more: object = {}) => ({
+  Name: name,
+  TaskTemplate: { ContainerSpec: { Image: 'busybox' }, ...more },
+});
+
+describe('three managers with the Docker API', { timeout: 120_000 }, () => {
+  it('each answer from their own memory, and write through the leader', async () => {
+    const { managers } = await threeManagers();
+    const [first] = managers as [DockerManager];
+    await until('a leader is known', async () => (await leaderOf(first)) !== undefined);
+    const leader = await leaderOf(first);
+    const follower = managers.find(({ name }) => name !== leader) as DockerManager;
+    const { json: info } = await follower.ask('GET', '/info');
+    expect(info.Swarm).toMatchObject({ LocalNodeState: 'active', ControlAvailable: true, Managers: 3 });
+    const { json: nodes } = await follower.ask('GET', '/nodes');
+    expect((nodes as any[]).map((one) => one.Description.Hostname).sort()).toEqual(['m1', 'm2', 'm3']);
+    expect((nodes as any[]).filter((one) => one.ManagerStatus.Leader)).toHaveLength(1);
+    expect((nodes as any[]).map(({ ID: id }) => id)).toContain(info.Swarm.NodeID);
+
+    // What was just written is there for the next request, whichever manager has it from whom.
+    for (const [at, one] of [...managers, ...managers].entries()) {
+      const network = await one.ask('POST', '/networks/create', { Name: `net${at}`, Driver: 'overlay' });
+      expect(network.status, network.text).toBe(201);
+      const made = await one.ask('POST', '/services/create', spec(`web${at}`, { Networks: [{ Target: `net${at}` }] }));
+      expect(made.status, made.text).toBe(201);
+      const read = await one.ask('GET', `/services/web${at}`);
+      expect(read.json.Spec.TaskTemplate.Networks).toEqual([{ Target: network.json.Id }]);
+      const { json: listed } = await one.ask('GET', '/networks?filters={"scope":["swarm"]}');
+      expect((listed as any[]).map(({ Name: name }) => name)).toContain(`net${at}`);
+    }
+    const { json: made } = await first.ask('GET', '/services/web1');
+    await until('all managers have it', async () => {
+      const reads = await Promise.all(managers.map((one) => one.ask('GET', '/services/web1')));
+      return reads.every(({ json }) => json.Version?.Index === made.Version.Index);
+    });
+    const twice = await follower.ask('POST', '/services/create', spec('web1'));
+    expect(twice).toMatchObject({ status: 409 });
+    const update = { ...spec('web1'), Mode: { Replicated: { Replicas: 3 } } };
+    const path = (version: number) => `/services/${made.ID}/update?version=${version}`;
+    expect(await follower.ask('POST', path(made.Version.Index), update)).toMatchObject({ status: 200 });
+    const late = await follower.ask('POST', path(made.Version.Index), update);
+    expect(late).toMatchObject({ status: 500, json: { message: expect.stringContaining('update out of sequence') } });
+  });
+
+  it('hand containers on to the one that acts, and go on when the leader dies', async () => {
+    const { managers } = await threeManagers();
+    const [first] = managers as [DockerManager];
+    await until('engines answer', async () => (await first.ask('GET', '/info')).json.NCPU === 4);
+    const made = await first.ask('POST', '/containers/create?name=one', { Image: 'busybox', Cmd: ['sleep', '600'] });
+    expect(made.status, made.text).toBe(201);
+    for (const one of managers) {
+      const { json } = await one.ask('GET', '/containers/json?all=1');
+      expect((json as any[]).map(({ Id: id }) => id)).toEqual([made.json.Id]);
+      expect((await one.ask('POST', '/networks/create', { Name: `local-${one.name}`, Driver: 'bridge' })).status).toBe(
+        201,
+      );
+      expect((await one.ask('DELETE', `/networks/local-${one.name}`)).status).toBe(204);
+    }
+    const leader = await leaderOf(first);
+    const [left, other] = managers.filter(({ name }) => name !== leader) as [DockerManager, DockerManager];
+    const events = await left.begin('/events?filters={"type":["service"]}');
+    events.setEncoding('utf8').on('error', () => undefined);
+    let text = '';
+    events.on('data', (part: string) => (text += part));
+    managers.find(({ name }) => name === leader)?.process.kill('SIGKILL');
+    expect((await other.ask('GET', '/services')).json).toEqual([]);
+    const service = await other.ask('POST', '/services/create', spec('after'));
+    expect(service.status, service.text).toBe(201);
+    expect((await other.ask('GET', '/services/after')).status).toBe(200);
+    await until('the manager that is gone shows', async () => {
+      const { json } = await other.ask('GET', '/nodes');
+      const gone = (json as any[]).find((one) => one.Description.Hostname === leader);
+      return gone?.ManagerStatus.Reachability === 'unreachable' && gone.Status.State === 'down';
+    });
+    events.destroy();
+    expect(text === '' || JSON.parse(text.split('\n')[0] ?? '{}').Actor.Attributes.name === 'after').toBe(true);
+  });
+});

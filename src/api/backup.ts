@@ -9,7 +9,7 @@ import { isStoreError, StoreError } from '../base/store-error.js';
 import { decodeInSlices, encodeInSlices, type Replica } from '../replica/index.js';
 import { Channel, methodOf, toStatus } from '../rpc/index.js';
 import { type ClusterSnapshot, DecodeError, type messages } from '../wire/index.js';
-import { timeLeft } from './forward.js';
+import { type Forwarder, timeLeft } from './forward.js';
 import { readCommitted } from './reads.js';
 import { type Answers, streaming } from './streaming.js';
 
@@ -17,11 +17,11 @@ type SaveCall = ServerWritableStream<messages.SaveRequest, messages.SaveResponse
 type RestoreCall = ServerReadableStream<messages.RestoreRequest, messages.RestoreResponse>;
 
 /** The `Backup` service: the whole state to a stream, and back. */
-export function backupService(replica: Replica): UntypedServiceImplementation {
+export function backupService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
   return {
     Save: streaming((call: SaveCall, answers) => save(replica, call, answers)),
     Restore: (call: RestoreCall, done: sendUnaryData<messages.RestoreResponse>) => {
-      restore(replica, call).then(
+      restore(replica, forwarder, call).then(
         (response) => done(null, response),
         (error: unknown) => done(toStatus(error)),
       );
@@ -39,10 +39,10 @@ async function save(replica: Replica, call: SaveCall, { say, signal }: Answers<m
 }
 
 /** Takes in the whole before anything is changed. Hands on to the leader where that is another member. */
-async function restore(replica: Replica, call: RestoreCall): Promise<messages.RestoreResponse> {
+async function restore(replica: Replica, { dialing }: Forwarder, call: RestoreCall): Promise<messages.RestoreResponse> {
   const leader = leaderElsewhere(replica);
   if (leader) {
-    const channel = new Channel(leader);
+    const channel = new Channel(leader, { dialing });
     try {
       const requests = call as AsyncIterable<object>;
       return await channel.upload<messages.RestoreResponse>(methodOf('backup', 'Restore'), requests);

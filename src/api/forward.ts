@@ -1,7 +1,7 @@
 import type { handleUnaryCall, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { isStoreError, StoreError } from '../base/store-error.js';
 import type { Replica } from '../replica/index.js';
-import { Channel, connectionLost, forwardedKey, neverSent, toStatus } from '../rpc/index.js';
+import { Channel, clearText, connectionLost, type Dialing, forwardedKey, neverSent, toStatus } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import { turns } from './turns.js';
 
@@ -11,6 +11,12 @@ const lastWordMs = 500;
 /** Hands requests on to the leader. Only API calls are forwarded, never raft proposals. */
 export class Forwarder {
   readonly #channels = new Map<string, Channel>();
+  /** Credentials of connections to other members. */
+  readonly dialing: Dialing;
+
+  constructor(dialing: Dialing = clearText) {
+    this.dialing = dialing;
+  }
 
   /** Gives up when `replica` no longer believes that this member leads: one that hangs keeps its connections. */
   async forward(
@@ -41,7 +47,7 @@ export class Forwarder {
   /** Connection to another member, which stays open. */
   channel(addr: string): Channel {
     let channel = this.#channels.get(addr);
-    if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
+    if (!channel) this.#channels.set(addr, (channel = new Channel(addr, { dialing: this.dialing })));
     return channel;
   }
 

@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.js';
 import { StoreError } from '../base/store-error.js';
 import { within } from '../base/waiting.js';
 import type { LocalStatus, MemberInfo, Replica } from '../replica/index.js';
-import { askMember, methodOf, toStatus } from '../rpc/index.js';
+import { askMember, type Dialing, methodOf, toStatus } from '../rpc/index.js';
 import type { KindUse } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { type Forwarder, forwardingHandler } from './forward.js';
@@ -57,7 +57,7 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
     ),
     Local: (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => done(null, localStatus(replica)),
     Status: (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => {
-      clusterStatus(replica).then(
+      clusterStatus(replica, forwarder.dialing).then(
         (status) => done(null, status),
         (error: unknown) => done(toStatus(error)),
       );
@@ -105,10 +105,12 @@ function localStatus(replica: Replica): messages.LocalStatus {
 }
 
 /** Asks every member now; those that do not answer are said to be unreachable. */
-export async function clusterStatus(replica: Replica): Promise<ClusterStatus> {
+export async function clusterStatus(replica: Replica, dialing?: Dialing): Promise<ClusterStatus> {
   const own = replica.status();
   const answers = await Promise.all(
-    own.members.map((member) => (member.id === own.id ? Promise.resolve(localStatus(replica)) : askMember(member))),
+    own.members.map((member) =>
+      member.id === own.id ? Promise.resolve(localStatus(replica)) : askMember(member, dialing),
+    ),
   );
   const heard = answers.filter((answer) => answer !== undefined);
   // A member in the newest term knows the leader best.

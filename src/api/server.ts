@@ -1,7 +1,7 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import {
   Server as GrpcServer,
   ServerCredentials,
+  type ServerOptions,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
@@ -9,17 +9,16 @@ import { fromJSON } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { systemClock } from '../base/clock.js';
-import { splitHostPort } from '../base/host-port.js';
-import { ListenError } from '../base/listening.js';
 import { Turns } from '../base/turns.js';
 import type { Replica } from '../replica/index.js';
 import {
-  afterPreface,
   type AnswerFormation,
   commonOptions,
   formationService,
   type GrpcNetwork,
+  guard,
   multiplexed,
+  type Recognizing,
   served,
   services,
   UnaryMethods,
@@ -30,6 +29,14 @@ import { catalogService } from './catalog.js';
 import { controlService } from './control.js';
 import { EngineRoutes } from './engine-routes.js';
 import { enginesService } from './engines.js';
+import {
+  type Audience,
+  audiences,
+  ClearEntrance,
+  type Entrance,
+  SecureEntrance,
+  type ServerSecurity,
+} from './entrance.js';
 import { fleetService } from './fleet.js';
 import { Forwarder } from './forward.js';
 import { leaseService } from './lease.js';
@@ -48,66 +55,83 @@ const prefaceDefaultMs = 5_000;
 
 type Definition = ServiceDefinition<UntypedServiceImplementation>;
 
+/** Messages and calls of a connection, where they differ from those of members. */
+const audienceLimits: Readonly<Record<Audience, ServerOptions>> = {
+  anonymous: { 'grpc.max_receive_message_length': 64 * 1024, 'grpc.max_concurrent_streams': 4 },
+  api: { 'grpc.max_concurrent_streams': 2_000 },
+  members: { 'grpc.max_concurrent_streams': 10_000 },
+};
+
 /** Everything that a member serves, on one port. */
 export class ApiServer {
-  readonly #server = new GrpcServer({
-    ...commonOptions,
-    'grpc.max_concurrent_streams': streamsMax,
-    'grpc-node.max_session_memory': 64,
-  });
-  /** Server that accepts the connections for grpc-js, which would keep a silent one for ever. */
-  readonly #door: Server;
-  readonly #waiting = new Set<Socket>();
+  readonly #security: ServerSecurity | undefined;
+  readonly #recognizing: Recognizing | undefined;
+  readonly #servers: Readonly<Record<Audience, GrpcServer>>;
+  /** Takes the connections for grpc-js, which would keep a silent one for ever. */
+  readonly #entrance: Entrance;
   readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });
-  readonly #forwarder = new Forwarder();
+  readonly #forwarder: Forwarder;
   /** Ways to engines. A manager that drives engines gives it a dialer. */
-  readonly engines = new EngineRoutes(this.#forwarder);
+  readonly engines: EngineRoutes;
   /** Turns of their own for messages of members: these do not wait behind the calls of others. */
   readonly #memberTurns = new Turns(systemClock);
 
-  constructor({ prefaceMs = prefaceDefaultMs }: { readonly prefaceMs?: number } = {}) {
-    const injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
-    this.#door = createServer({ noDelay: true }, (socket) => {
-      this.#waiting.add(socket);
-      socket.once('close', () => this.#waiting.delete(socket));
-      afterPreface(socket, prefaceMs, (begun) => {
-        this.#waiting.delete(begun);
-        injector.injectConnection(begun);
-      });
-    });
+  constructor({ prefaceMs = prefaceDefaultMs, security }: { prefaceMs?: number; security?: ServerSecurity } = {}) {
+    this.#security = security;
+    this.#forwarder = new Forwarder(security?.dialing);
+    this.engines = new EngineRoutes(this.#forwarder);
+    const clear = security ? undefined : newServer();
+    this.#recognizing = security && this.#recognizingBy(security);
+    const interceptors = this.#recognizing ? [guard(this.#recognizing)] : [];
+    const serverFor = (audience: Audience) => clear ?? newServer({ ...audienceLimits[audience], interceptors });
+    this.#servers = {
+      anonymous: serverFor('anonymous'),
+      api: serverFor('api'),
+      members: serverFor('members'),
+    };
+    this.#entrance = clear ? new ClearEntrance(clear, prefaceMs) : this.#secureEntrance(security as ServerSecurity);
   }
 
   /** Binds to `HOST:PORT` (port 0 lets the system choose) and serves raft and formation. Resolves with the port. */
   async listen(addr: string, network: GrpcNetwork, answerFormation: AnswerFormation): Promise<number> {
-    this.#server.addService(...served(services.formation, formationService(answerFormation), this.#memberTurns));
-    this.#server.addService(...served(services.raft, network.service(), this.#memberTurns));
-    this.#health.addToServer(this.#server);
-    new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(this.#server);
-    const { host, port } = splitHostPort(addr);
-    return new Promise<number>((resolve, reject) => {
-      this.#door.once('error', (error) => reject(new ListenError(addr, error)));
-      this.#door.listen(Number(port), host, () => resolve((this.#door.address() as AddressInfo).port));
-    });
+    this.#add(['members'], served(services.formation, formationService(answerFormation), this.#memberTurns));
+    this.#add(['members'], served(services.raft, network.service(), this.#memberTurns));
+    for (const server of this.#each(audiences)) this.#health.addToServer(server);
+    for (const server of this.#each(['api', 'members']))
+      new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(server);
+    return this.#entrance.listen(addr);
   }
 
   /** Serves the API of a replica. */
   serve(replica: Replica): void {
+    const forwarder = this.#forwarder;
+    const known: readonly Audience[] = ['api', 'members'];
     const methods = new UnaryMethods();
     const serve = (definition: Definition, handlers: UntypedServiceImplementation) => {
-      this.#server.addService(...served(definition, handlers, turns));
+      this.#add(known, served(definition, handlers, turns));
       methods.add(definition, handlers);
     };
-    serve(services.control, controlService(replica, this.#forwarder));
+    serve(services.control, controlService(replica, forwarder));
     serve(services.watch, watchService(replica));
-    serve(services.catalog, catalogService(replica, this.#forwarder));
-    serve(services.lease, leaseService(replica, this.#forwarder));
-    serve(services.fleet, fleetService(replica, this.#forwarder));
+    serve(services.catalog, catalogService(replica, forwarder));
+    serve(services.lease, leaseService(replica, forwarder));
+    serve(services.fleet, fleetService(replica, forwarder));
     this.engines.begin(replica);
     serve(services.engines, enginesService(this.engines));
-    serve(services.backup, backupService(replica));
-    serve(services.membership, membershipService(replica, this.#forwarder));
-    this.#server.addService(...multiplexed(methods, turns));
+    serve(services.backup, backupService(replica, forwarder));
+    serve(services.membership, membershipService(replica, forwarder));
+    this.#add(known, multiplexed({ methods, turns, ...(this.#recognizing && { recognizing: this.#recognizing }) }));
     this.#health.setStatus('', 'SERVING');
+  }
+
+  /** Takes the credentials that the member has now, for new connections. */
+  refresh(): void {
+    this.#entrance.refresh();
+  }
+
+  /** Ends the connections whose identity no longer counts. */
+  recheck(): void {
+    this.#entrance.recheck();
   }
 
   /** Says that no new calls are welcome. */
@@ -119,17 +143,60 @@ export class ApiServer {
   async close(graceMs: number): Promise<void> {
     this.engines.close();
     this.#forwarder.close();
-    this.#door.close();
-    for (const socket of this.#waiting) socket.destroy();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        this.#server.forceShutdown();
-        resolve();
-      }, graceMs);
-      this.#server.tryShutdown(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    this.#entrance.close();
+    await Promise.all([...this.#each(audiences)].map((server) => shutDown(server, graceMs)));
   }
+
+  /** The servers of these audiences, each once: without security they are one. */
+  #each(wanted: readonly Audience[]): ReadonlySet<GrpcServer> {
+    return new Set(wanted.map((audience) => this.#servers[audience]));
+  }
+
+  #add(wanted: readonly Audience[], service: ReturnType<typeof served>): void {
+    for (const server of this.#each(wanted)) server.addService(...service);
+  }
+
+  #recognizingBy(security: ServerSecurity): Recognizing {
+    return {
+      caller: (peer) => {
+        const connection = this.#entrance.find(peer);
+        return connection
+          ? security.callerOf(connection.presented)
+          : { as: 'anonymous', why: 'the connection has ended' };
+      },
+      named: (name) => security.named(name),
+    };
+  }
+
+  #secureEntrance(security: ServerSecurity): Entrance {
+    const injectors = Object.fromEntries(
+      audiences.map((audience) => [
+        audience,
+        this.#servers[audience].createConnectionInjector(ServerCredentials.createInsecure()),
+      ]),
+    ) as Record<Audience, ReturnType<GrpcServer['createConnectionInjector']>>;
+    return new SecureEntrance(security, (audience, socket) => injectors[audience].injectConnection(socket));
+  }
+}
+
+function newServer(options: ServerOptions = {}): GrpcServer {
+  return new GrpcServer({
+    ...commonOptions,
+    'grpc.max_concurrent_streams': streamsMax,
+    'grpc-node.max_session_memory': 64,
+    ...options,
+  });
+}
+
+async function shutDown(server: GrpcServer, graceMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      resolve();
+    }, graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

@@ -6,7 +6,9 @@ import { StoreError } from '../base/store-error.js';
 import { orAborted, pause, within } from '../base/waiting.js';
 import {
   Channel,
+  clearText,
   connectionLost,
+  type Dialing,
   fromStatus,
   methodOf,
   neverSent,
@@ -41,6 +43,8 @@ interface CallsOptions {
   /** Limit for tries while no member can be reached at all, milliseconds; default `timeoutMs`. */
   readonly unreachableMs?: number | undefined;
   readonly clock: Clock;
+  /** Credentials of connections; default clear text. */
+  readonly dialing?: Dialing | undefined;
 }
 
 interface StreamOptions {
@@ -65,11 +69,16 @@ export class Calls {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly unreachableMs: number;
+  readonly #dialing: Dialing;
   readonly #channels = new Map<string, Channel>();
   readonly #closed = new AbortController();
   #hosts: string[];
 
-  constructor(hosts: readonly string[], { timeoutMs, unreachableMs = timeoutMs, clock }: CallsOptions) {
+  constructor(
+    hosts: readonly string[],
+    { timeoutMs, unreachableMs = timeoutMs, clock, dialing = clearText }: CallsOptions,
+  ) {
+    this.#dialing = dialing;
     this.#hosts = [...hosts];
     this.timeoutMs = timeoutMs;
     this.unreachableMs = unreachableMs;
@@ -314,7 +323,7 @@ export class Calls {
 
   #channel(addr: string): Channel {
     let channel = this.#channels.get(addr);
-    if (!channel) this.#channels.set(addr, (channel = new Channel(addr)));
+    if (!channel) this.#channels.set(addr, (channel = new Channel(addr, { dialing: this.#dialing })));
     return channel;
   }
 }

@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.js';
 import { splitHostPort } from '../base/host-port.js';
 import { type Logger, silentLogger } from '../base/log.js';
 import type { MemberInfo, Replica } from '../replica/index.js';
+import type { Dialing } from '../rpc/index.js';
 
 /** The host of an address to listen on, as others can reach it. */
 export function reachableHost(listenAddr: string): string {
@@ -32,9 +33,10 @@ export async function announceAddress(options: {
   readonly hints: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly dialing: Dialing | undefined;
   readonly stopped: () => boolean;
 }): Promise<void> {
-  const { replica, self, hints, clock, logger, stopped } = options;
+  const { replica, self, hints, clock, logger, dialing, stopped } = options;
   const known = () => replica.members().find(({ id }) => id === self.id)?.addrs;
   const { joinCluster } = await import('../rpc/index.js');
   let againMs = announceAgainMs;
@@ -44,7 +46,7 @@ export async function announceAddress(options: {
     const telling: Promise<unknown> =
       replica.isLeader || others.length === 0
         ? replica.addMember(self)
-        : joinCluster(others, self, { timeoutMs: announceMs, clock, logger: silentLogger });
+        : joinCluster(others, self, { timeoutMs: announceMs, clock, logger: silentLogger, dialing });
     // There may be no leader yet, and the leader may have moved too.
     await telling.catch((error: unknown) =>
       logger.info('new address not yet acknowledged by the other members; trying again', { error: messageOf(error) }),

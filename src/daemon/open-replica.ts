@@ -314,6 +314,7 @@ class Opening {
       hints: this.#others,
       logger: this.#logger,
       clock: systemClock,
+      dialing: undefined,
       stopped: () => this.#closing,
     };
     announceAddress(options).catch((error: unknown) =>
@@ -327,7 +328,9 @@ class Opening {
     if (!network || hints.length === 0) return;
     const stopped = () => this.#closing;
     import('./seek.js')
-      .then(({ seekMembers }) => seekMembers({ hints, replica, network, clock: systemClock, stopped }))
+      .then(({ seekMembers }) =>
+        seekMembers({ hints, replica, network, dialing: undefined, clock: systemClock, stopped }),
+      )
       .catch((error: unknown) => this.#logger.warn('the other members were not found', { error: messageOf(error) }));
   }
 

@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '../base/clock.js';
 import type { Replica } from '../replica/index.js';
-import { Channel, type GrpcNetwork, methodOf } from '../rpc/index.js';
+import { Channel, type Dialing, type GrpcNetwork, methodOf } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 
 /** Timeout of one address, and the interval at which all are asked, milliseconds. */
@@ -15,21 +15,22 @@ export async function seekMembers(options: {
   readonly hints: readonly string[];
   readonly replica: Replica;
   readonly network: GrpcNetwork;
+  readonly dialing: Dialing | undefined;
   readonly clock: Clock;
   readonly stopped: () => boolean;
 }): Promise<void> {
-  const { hints, replica, network, clock, stopped } = options;
+  const { hints, replica, network, dialing, clock, stopped } = options;
   while (!stopped() && replica.leaderInfo === undefined) {
     for (const hint of hints) {
-      const found = await askWho(hint);
+      const found = await askWho(hint, dialing);
       if (found?.clusterId === replica.status().clusterId) network.learn(Number(found.id), [hint]);
     }
     await sleep(clock, againMs);
   }
 }
 
-async function askWho(addr: string): Promise<messages.LocalStatus | undefined> {
-  const channel = new Channel(addr);
+async function askWho(addr: string, dialing: Dialing | undefined): Promise<messages.LocalStatus | undefined> {
+  const channel = new Channel(addr, { ...(dialing && { dialing }) });
   try {
     return await channel.unary(methodOf('membership', 'Local'), {}, { timeoutMs: askTimeoutMs });
   } catch {

@@ -5,7 +5,6 @@ import {
   type ClientReadableStream,
   type ClientWritableStream,
   connectivityState,
-  credentials,
   Metadata,
   type MethodDefinition,
 } from '@grpc/grpc-js';
@@ -13,7 +12,8 @@ import { deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
 import { StoreError } from '../base/store-error.js';
 import { methodOf } from './definitions.js';
-import { forwardedKey } from './forwarded.js';
+import { clearText, type Dialing } from './dialing.js';
+import { forwardedKey, onBehalfKey } from './forwarded.js';
 import { CallStream, carriedBytesMax } from './multiplex-client.js';
 import { fromStatus, notServed } from './status.js';
 
@@ -45,29 +45,63 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** The caller is a member that does not lead: the call is not forwarded again. */
   readonly forwarded?: boolean;
+  /** Identity for which a member makes the call; default its own. */
+  readonly onBehalfOf?: string;
 }
 
 /** Messages as a server sends them. */
 export type ServerStream<T> = ClientReadableStream<T>;
 
+/** Options of a connection. */
+export interface ChannelSettings {
+  /** Makes a TCP connection that is not shared. */
+  readonly own?: boolean;
+  /** Credentials; default clear text. */
+  readonly dialing?: Dialing;
+  /** Refuses every server but the member of this id, where there are credentials. */
+  readonly member?: number;
+}
+
 /** A connection to one address. */
 export class Channel {
   readonly addr: string;
-  readonly #client: Client;
+  readonly #settings: ChannelSettings;
+  #made: { readonly client: Client; readonly generation: number };
   /** Stream of the small calls; opened by the first. */
   #calls: CallStream | undefined;
 
-  /** `own` makes a TCP connection that is not shared. */
-  constructor(addr: string, options: { own?: boolean } = {}) {
+  constructor(addr: string, settings: ChannelSettings = {}) {
     this.addr = addr;
-    this.#client = new Client(addr, credentials.createInsecure(), {
-      ...clientOptions,
-      ...(options.own && { 'grpc.use_local_subchannel_pool': 1 }),
-    });
+    this.#settings = settings;
+    this.#made = this.#make();
   }
 
   get connected(): boolean {
-    return this.#client.getChannel().getConnectivityState(false) === connectivityState.READY;
+    return this.#made.client.getChannel().getConnectivityState(false) === connectivityState.READY;
+  }
+
+  #make(): { readonly client: Client; readonly generation: number } {
+    const { own, dialing = clearText, member } = this.#settings;
+    const { generation } = dialing;
+    const client = new Client(this.addr, dialing.credentials(member), {
+      ...clientOptions,
+      ...(own && { 'grpc.use_local_subchannel_pool': 1 }),
+      ...dialing.options,
+    });
+    return { client, generation };
+  }
+
+  /** The client with the newest credentials. What is under way on an older one ends there. */
+  get #client(): Client {
+    const { generation } = this.#settings.dialing ?? clearText;
+    if (generation !== this.#made.generation) {
+      const { client } = this.#made;
+      this.#made = this.#make();
+      this.#calls?.retire();
+      this.#calls = undefined;
+      client.close();
+    }
+    return this.#made.client;
   }
 
   /**
@@ -82,9 +116,9 @@ export class Channel {
     const bytes = written(method, request);
     // The first call connects: single calls say best why that fails.
     if (bytes.length > carriedBytesMax || !this.connected) return this.#single<Res>(method, bytes, options);
-    const { timeoutMs, signal, forwarded = false } = options;
+    const { timeoutMs, signal, forwarded = false, onBehalfOf = '' } = options;
     try {
-      return (await this.#carried.ask({ method, bytes, timeoutMs, signal, forwarded })) as Res;
+      return (await this.#carried.ask({ method, bytes, timeoutMs, signal, forwarded, onBehalfOf })) as Res;
     } catch (error) {
       if (!notServed(error)) throw error;
       return this.#single<Res>(method, bytes, options);
@@ -92,7 +126,8 @@ export class Channel {
   }
 
   get #carried(): CallStream {
-    return (this.#calls ??= new CallStream(this.#client, methodOf('calls', 'Multiplex')));
+    const client = this.#client; // first: it lets go of a stream with older credentials
+    return (this.#calls ??= new CallStream(client, methodOf('calls', 'Multiplex')));
   }
 
   /** One call with a stream of its own. */
@@ -208,13 +243,14 @@ export class Channel {
 
   close(): void {
     this.#calls?.close();
-    this.#client.close();
+    this.#made.client.close();
   }
 }
 
-function metadataOf({ forwarded }: CallOptions): Metadata {
+function metadataOf({ forwarded, onBehalfOf = '' }: CallOptions): Metadata {
   const metadata = new Metadata();
   if (forwarded) metadata.set(forwardedKey, '1');
+  if (onBehalfOf !== '') metadata.set(onBehalfKey, onBehalfOf);
   return metadata;
 }
 

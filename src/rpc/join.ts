@@ -6,6 +6,7 @@ import type { MemberInfo } from '../replica/index.js';
 import type { messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
+import { clearText, type Dialing } from './dialing.js';
 import { connectionLost, neverSent, timedOut } from './status.js';
 
 /** Shortest time that is worth another question, milliseconds: one that is cut short says nothing. */
@@ -15,7 +16,7 @@ const advice =
   'Is one of them a member that has started? Where no cluster exists yet, start every member with the same list of peers, or the first one without any';
 
 /** Errors that asking again will not change. */
-const final = ['NAME_CONFLICT', 'REMOVED', 'INVALID_OBJECT', 'INCOMPATIBLE'] as const;
+const final = ['NAME_CONFLICT', 'REMOVED', 'INVALID_OBJECT', 'INCOMPATIBLE', 'UNAUTHENTICATED', 'DENIED'] as const;
 
 /**
  * Asks the members at `addrs`, one after another and again, to take `member` in; any of them will do. Repeating it with
@@ -26,14 +27,14 @@ const final = ['NAME_CONFLICT', 'REMOVED', 'INVALID_OBJECT', 'INCOMPATIBLE'] as 
 export async function joinCluster(
   addrs: readonly string[],
   member: MemberInfo,
-  options: { timeoutMs: number; clock: Clock; logger: Logger; replaces?: boolean },
+  options: { timeoutMs: number; clock: Clock; logger: Logger; replaces?: boolean; dialing?: Dialing | undefined },
 ): Promise<messages.JoinResponse> {
-  const { timeoutMs, clock, logger, replaces = false } = options;
+  const { timeoutMs, clock, logger, replaces = false, dialing = clearText } = options;
   const until = clock.monotonic() + timeoutMs;
   let last: unknown;
   let asked = false;
   for (let i = 0; i === 0 || until - clock.monotonic() > worthMs; i++) {
-    const channel = new Channel(addrs[i % addrs.length] ?? '');
+    const channel = new Channel(addrs[i % addrs.length] ?? '', { dialing });
     try {
       return await channel.unary(
         methodOf('membership', 'Join'),

@@ -26,6 +26,8 @@ export interface CarriedRequest {
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly forwarded: boolean;
+  /** Identity for which a member makes the call; empty for its own. */
+  readonly onBehalfOf: string;
 }
 
 interface OpenCall {
@@ -47,6 +49,7 @@ export class CallStream {
   #requests: messages.Call[] = [];
   #cancelled: number[] = [];
   #flushing = false;
+  #retired = false;
   /** True while the member does not take what was sent. */
   #full = false;
 
@@ -57,7 +60,7 @@ export class CallStream {
   }
 
   /** Rejects as a single call does: with the store's error, or with a gRPC `ServiceError`. */
-  async ask({ method, bytes, timeoutMs, signal, forwarded }: CarriedRequest): Promise<unknown> {
+  async ask({ method, bytes, timeoutMs, signal, forwarded, onBehalfOf }: CarriedRequest): Promise<unknown> {
     if (signal?.aborted) throw new CallFailure(status.CANCELLED, 'Cancelled on client');
     this.#stream ??= this.#open();
     const id = ++this.#lastId;
@@ -71,9 +74,16 @@ export class CallStream {
       signal?.removeEventListener('abort', abort);
     };
     this.#calls.set(id, { method, answer, stop });
-    this.#requests.push({ id, method: method.path, request: bytes, timeoutMs: Math.ceil(timeoutMs ?? 0), forwarded });
+    const wholeMs = Math.ceil(timeoutMs ?? 0);
+    this.#requests.push({ id, method: method.path, request: bytes, timeoutMs: wholeMs, forwarded, onBehalfOf });
     this.#flushSoon();
     return answer.promise;
+  }
+
+  /** Takes no more calls, and ends when those under way are answered. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#calls.size === 0) this.#stream?.end();
   }
 
   close(): void {
@@ -128,6 +138,7 @@ export class CallStream {
     if (!call) return undefined;
     this.#calls.delete(id);
     call.stop();
+    if (this.#retired && this.#calls.size === 0) this.#stream?.end();
     return call;
   }
 

@@ -13,6 +13,7 @@ import type { Turns } from '../base/turns.js';
 import type { messages } from '../wire/index.js';
 import { methodOf } from './definitions.js';
 import { forwardedKey } from './forwarded.js';
+import { admit, type Recognizing } from './guard.js';
 import { gone, readRequest } from './serving.js';
 import { toStatus } from './status.js';
 
@@ -51,14 +52,20 @@ export class UnaryMethods {
 }
 
 /** The `Calls` service, as a server takes it. */
-export function multiplexed(
-  methods: UnaryMethods,
-  turns: Turns,
-): [ServiceDefinition<UntypedServiceImplementation>, UntypedServiceImplementation] {
+export function multiplexed({
+  methods,
+  turns,
+  recognizing,
+}: {
+  readonly methods: UnaryMethods;
+  readonly turns: Turns;
+  /** Finds out who makes a call: each is judged by itself. Absent in clear text. */
+  readonly recognizing?: Recognizing;
+}): [ServiceDefinition<UntypedServiceImplementation>, UntypedServiceImplementation] {
   const method = methodOf('calls', 'Multiplex');
   // Reading is work that waits for its turn, and whose errors are ours to word.
   const unread = { ...method, requestDeserialize: (bytes: Buffer) => bytes };
-  const serve = (stream: Carried) => void new MultiplexServing({ stream, method, methods, turns });
+  const serve = (stream: Carried) => void new MultiplexServing({ stream, method, methods, turns, recognizing });
   return [{ Multiplex: unread }, { Multiplex: serve }];
 }
 
@@ -84,6 +91,7 @@ class MultiplexServing {
   readonly #stream: Carried;
   readonly #methods: UnaryMethods;
   readonly #turns: Turns;
+  readonly #recognizing: Recognizing | undefined;
   readonly #open = new Map<number, StreamedCall>();
   /** Calls that have arrived and wait until fewer are under way. */
   #waiting: messages.Call[] = [];
@@ -101,12 +109,15 @@ class MultiplexServing {
     method,
     methods,
     turns,
+    recognizing,
   }: {
     readonly stream: Carried;
     readonly method: Method;
     readonly methods: UnaryMethods;
     readonly turns: Turns;
+    readonly recognizing: Recognizing | undefined;
   }) {
+    this.#recognizing = recognizing;
     this.#stream = stream;
     this.#methods = methods;
     this.#turns = turns;
@@ -166,6 +177,10 @@ class MultiplexServing {
       if (call.cancelled) return this.#answered(id, { id, ...failed(gone) });
       try {
         const { method, handler } = this.#methods.get(path);
+        if (this.#recognizing) {
+          const { metadata } = call;
+          admit(this.#recognizing, { path, peer: this.#stream.getPeer(), onBehalfOf: given.onBehalfOf, metadata });
+        }
         call.request = readRequest(method, request as Buffer);
         handler(call as never, (error, response) =>
           this.#turns.run(() => this.#answered(id, answerOf(id, method, error, response))),

@@ -12,6 +12,7 @@ import type { InstallSnapshot, Message } from '../raft/index.js';
 import type { MemberInfo, Network, NetworkHandler } from '../replica/index.js';
 import { fromWireBatch, fromWireMessage, type messages } from '../wire/index.js';
 import { askMember } from './ask.js';
+import { clearText, type Dialing } from './dialing.js';
 import { type Hello, helloFormat, Peer } from './peer.js';
 import { toStatus } from './status.js';
 
@@ -42,6 +43,8 @@ export class GrpcNetwork implements Network {
   readonly #clusterId: () => string;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #dialing: Dialing;
+  readonly #membersChanged: () => void;
   readonly #addrs: () => readonly string[];
   readonly #peers = new Map<number, Peer>();
   #members: readonly MemberInfo[] = [];
@@ -57,7 +60,11 @@ export class GrpcNetwork implements Network {
     addrs: () => readonly string[];
     clock: Clock;
     logger: Logger;
+    dialing?: Dialing;
+    membersChanged?: () => void;
   }) {
+    this.#membersChanged = options.membersChanged ?? (() => undefined);
+    this.#dialing = options.dialing ?? clearText;
     this.#addrs = options.addrs;
     this.#self = options.self;
     this.#clusterId = options.clusterId;
@@ -69,12 +76,19 @@ export class GrpcNetwork implements Network {
     this.#handler = handler;
   }
 
+  /** Tells whether a member of this id is known: `unknown` was never seen, and may have joined meanwhile. */
+  stateOf(id: number): 'member' | 'removed' | 'unknown' {
+    if (this.#handler?.wasRemoved(id)) return 'removed';
+    return this.#handler?.isMember(id) ? 'member' : 'unknown';
+  }
+
   setMembers(members: readonly MemberInfo[]): void {
     for (const { id } of this.#members) {
       if (!members.some((member) => member.id === id)) this.#heard.delete(id);
     }
     this.#members = members;
     this.#connect();
+    this.#membersChanged();
   }
 
   /**
@@ -102,7 +116,7 @@ export class GrpcNetwork implements Network {
     this.#askNotBefore = now + askAroundMs;
     for (const member of this.#members) {
       if (member.id === this.#self) continue;
-      askMember(member).then(
+      askMember(member, this.#dialing).then(
         (told) => {
           if (!this.#handler || told?.clusterId !== this.#clusterId()) return;
           for (const { id, addr } of told.members) if (!this.#knows(Number(id))) this.learn(Number(id), [addr]);
@@ -261,6 +275,7 @@ export class GrpcNetwork implements Network {
         // It counts only as the answer to our own call: no other member may say that our log has lost its end.
         if (code === 'DAMAGED' && acknowledged) this.#handler?.onAcknowledged(acknowledged);
       },
+      dialing: this.#dialing,
       clock: this.#clock,
       logger: this.#logger,
     });

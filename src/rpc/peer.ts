@@ -10,6 +10,7 @@ import type { MemberInfo } from '../replica/index.js';
 import { type messages, toWireBatch, toWireMessage } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
+import type { Dialing } from './dialing.js';
 import { connectionLost } from './status.js';
 
 type RaftFrame = messages.RaftFrame;
@@ -131,15 +132,18 @@ class Lane {
   }
 }
 
+interface PeerOptions {
+  readonly hello: () => Hello;
+  readonly onUnreachable: () => void;
+  readonly onRefused: (reason: StoreError) => void;
+  readonly dialing: Dialing;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /** Our outgoing streams to one other member. */
 export class Peer {
-  readonly #options: {
-    hello: () => Hello;
-    onUnreachable: () => void;
-    onRefused: (reason: StoreError) => void;
-    clock: Clock;
-    logger: Logger;
-  };
+  readonly #options: PeerOptions;
   #member: MemberInfo;
   /** Addresses to try, best first. */
   #addrs: readonly string[];
@@ -148,16 +152,7 @@ export class Peer {
   #urgent: Lane;
   readonly #complaints = new Repeats();
 
-  constructor(
-    member: MemberInfo,
-    options: {
-      hello: () => Hello;
-      onUnreachable: () => void;
-      onRefused: (reason: StoreError) => void;
-      clock: Clock;
-      logger: Logger;
-    },
-  ) {
+  constructor(member: MemberInfo, options: PeerOptions) {
     this.#options = options;
     this.#member = member;
     this.#addrs = member.addrs;
@@ -198,7 +193,7 @@ export class Peer {
 
   /** Sends a snapshot on a connection of its own. Resolves when the peer has staged it. */
   async sendSnapshot(message: InstallSnapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const channel = new Channel(this.#addr, { own: true });
+    const channel = this.#channel(this.#addr);
     try {
       await new Promise<void>((resolve, reject) => {
         const stream = channel.clientStream<SnapshotFrame>(methodOf('raft', 'Snapshot'), (error) =>
@@ -229,11 +224,15 @@ export class Peer {
     this.#urgent.close();
   }
 
+  #channel(addr: string): Channel {
+    return new Channel(addr, { own: true, dialing: this.#options.dialing, member: this.#member.id });
+  }
+
   #lane(): Lane {
     const { clock, hello, logger, onRefused, onUnreachable } = this.#options;
     const addr = this.#addr;
     return new Lane({
-      open: () => new Channel(addr, { own: true }),
+      open: () => this.#channel(addr),
       hello,
       clock,
       lost: (error) => {

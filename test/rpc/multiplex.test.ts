@@ -61,7 +61,7 @@ async function carrying(handler: Handler): Promise<string> {
       done(null, { members: [], use: { kinds: [], history: {}, watches: 0 } }),
   };
   server.addService(services.membership, local);
-  server.addService(...multiplexed(methods, new Turns(systemClock)));
+  server.addService(...multiplexed({ methods, turns: new Turns(systemClock) }));
   open.push({ close: () => server.forceShutdown() });
   return new Promise((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
@@ -256,6 +256,7 @@ describe('a member that is sent a stream of calls', () => {
     request: messageCodec('GetRequest').encode({ kind: 'node', id: String(id), stale: true }),
     timeoutMs: 0,
     forwarded: false,
+    onBehalfOf: '',
     ...more,
   });
 

@@ -133,10 +133,11 @@ function encodeCall(w: Writer, v: m.Call): void {
   if (v.request !== undefined && v.request.length > 0) w.bytes(26, v.request);
   if (v.timeoutMs !== undefined && v.timeoutMs !== 0) w.uint32(32, v.timeoutMs);
   if (v.forwarded !== undefined && v.forwarded !== false) w.bool(40, v.forwarded);
+  if (v.onBehalfOf !== undefined && v.onBehalfOf !== '') w.text(50, v.onBehalfOf);
 }
 
 function decodeCall(r: Reader, end: number): m.Call {
-  let id_: number = 0; let method_: string = ''; let request_: Uint8Array = noBytes; let timeoutMs_: number = 0; let forwarded_: boolean = false;
+  let id_: number = 0; let method_: string = ''; let request_: Uint8Array = noBytes; let timeoutMs_: number = 0; let forwarded_: boolean = false; let onBehalfOf_: string = '';
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -145,11 +146,12 @@ function decodeCall(r: Reader, end: number): m.Call {
       case 26: request_ = r.bytes(); break;
       case 32: timeoutMs_ = r.uint32(); break;
       case 40: forwarded_ = r.bool(); break;
+      case 50: onBehalfOf_ = r.text(); break;
       default: r.skip(tag, 'Call');
     }
   }
   r.ended(end);
-  return Object.freeze({ id: id_, method: method_, request: request_, timeoutMs: timeoutMs_, forwarded: forwarded_ });
+  return Object.freeze({ id: id_, method: method_, request: request_, timeoutMs: timeoutMs_, forwarded: forwarded_, onBehalfOf: onBehalfOf_ });
 }
 
 function encodeMultiplexResponse(w: Writer, v: m.MultiplexResponse): void {

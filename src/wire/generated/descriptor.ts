@@ -13,7 +13,7 @@ export const descriptor: object = {
 "RestoreResponse": {"fields":{"version":{"type":"uint64","id":1},"objects":{"type":"uint64","id":2}}},
 "Calls": {"methods":{"Multiplex":{"requestType":"MultiplexRequest","requestStream":true,"responseType":"MultiplexResponse","responseStream":true}}},
 "MultiplexRequest": {"fields":{"calls":{"rule":"repeated","type":"Call","id":1},"cancelled":{"rule":"repeated","type":"uint64","id":2}}},
-"Call": {"fields":{"id":{"type":"uint64","id":1},"method":{"type":"string","id":2},"request":{"type":"bytes","id":3},"timeoutMs":{"type":"uint32","id":4},"forwarded":{"type":"bool","id":5}}},
+"Call": {"fields":{"id":{"type":"uint64","id":1},"method":{"type":"string","id":2},"request":{"type":"bytes","id":3},"timeoutMs":{"type":"uint32","id":4},"forwarded":{"type":"bool","id":5},"onBehalfOf":{"type":"string","id":6}}},
 "MultiplexResponse": {"fields":{"answers":{"rule":"repeated","type":"CallAnswer","id":1}}},
 "CallAnswer": {"oneofs":{"_error":{"oneof":["error"]}},"fields":{"id":{"type":"uint64","id":1},"response":{"type":"bytes","id":2},"error":{"type":"CallError","id":3,"options":{"proto3_optional":true}}}},
 "CallError": {"fields":{"status":{"type":"uint32","id":1},"message":{"type":"string","id":2},"trailers":{"keyType":"string","type":"string","id":3}}},

@@ -35,6 +35,8 @@ export interface Call {
   readonly timeoutMs: number;
   /** The caller is a member that does not lead: the call is not forwarded again. */
   readonly forwarded: boolean;
+  /** Identity for which a member makes the call; empty for its own. Other callers are not believed. */
+  readonly onBehalfOf: string;
 }
 
 export interface MultiplexResponse {

@@ -1,0 +1,80 @@
+import {
+  type Metadata,
+  ResponderBuilder,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  ServerListenerBuilder,
+} from '@grpc/grpc-js';
+import { StoreError } from '../base/store-error.js';
+import { actorOf, type Caller, judge } from '../identity/index.js';
+import { onBehalfKey } from './forwarded.js';
+import { toStatus } from './status.js';
+
+/** Callers of the calls that are under way, by the metadata that grpc-js hands on to the handler. */
+const callers = new WeakMap<Metadata, Caller>();
+
+/** Returns the caller of a call; `undefined` where connections are in clear text and every caller may do everything. */
+export function callerIn({ metadata }: { readonly metadata: Metadata }): Caller | undefined {
+  return callers.get(metadata);
+}
+
+/** Finds out who makes a call. */
+export interface Recognizing {
+  /** Caller of a connection, by what grpc-js says about its peer. */
+  caller(peer: string): Caller;
+  /** Caller for whom a member asks, by the name that {@link actorOf} gives; an anonymous one where it is gone. */
+  named(name: string): Caller;
+}
+
+/** One call, as it is judged. */
+interface Judged {
+  readonly path: string;
+  readonly peer: string;
+  /** Identity for which a member asks; empty for its own. */
+  readonly onBehalfOf: string;
+  /** Metadata by which the handler finds the caller. */
+  readonly metadata: Metadata;
+}
+
+/**
+ * Asks the table of methods about one call, and notes its caller for the handler.
+ * @throws {StoreError} `UNAUTHENTICATED`, `DENIED`
+ */
+export function admit(recognizing: Recognizing, { path, peer, onBehalfOf, metadata }: Judged): void {
+  const own = recognizing.caller(peer);
+  const caller = own.as === 'member' && onBehalfOf !== '' ? recognizing.named(onBehalfOf) : own;
+  const judgement = judge(path, caller);
+  if (!judgement.allowed) throw new StoreError(judgement.code, judgement.message);
+  callers.set(metadata, caller);
+}
+
+/**
+ * Asks the table of methods about every call, before its first message is read. A handler that is reached can ask
+ * {@link callerIn} who calls.
+ */
+export function guard(recognizing: Recognizing): ServerInterceptor {
+  return ({ path }, call) => {
+    const listener = new ServerListenerBuilder()
+      .withOnReceiveMetadata((metadata, next) => {
+        const [behalf] = metadata.get(onBehalfKey);
+        metadata.remove(onBehalfKey);
+        try {
+          const onBehalfOf = typeof behalf === 'string' ? behalf : '';
+          admit(recognizing, { path, peer: call.getPeer(), onBehalfOf, metadata });
+        } catch (error) {
+          call.sendStatus(toStatus(error) as never);
+          return;
+        }
+        next(metadata);
+      })
+      .build();
+    const responder = new ResponderBuilder().withStart((next) => next(listener)).build();
+    return new ServerInterceptingCall(call, responder);
+  };
+}
+
+/** Returns the identity for which a call is forwarded; empty for a member's own. */
+export function behalfOf(caller: Caller | undefined): string {
+  if (!caller || caller.as === 'member' || caller.as === 'newcomer' || caller.as === 'anonymous') return '';
+  return actorOf(caller);
+}

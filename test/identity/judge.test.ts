@@ -66,6 +66,9 @@ const expected: Readonly<Record<string, string>> = {
   '/skep.v1.Catalog/Watch': 'W* V G O A M S',
   '/skep.v1.Backup/Save': 'A M S',
   '/skep.v1.Backup/Restore': 'A M S',
+  '/skep.v1.Calls/Multiplex': 'W u V G O A M S',
+  '/skep.v1.Fleet/Report': 'M',
+  '/skep.v1.Engines/Open': 'A M S',
 };
 
 /** Paths of all methods in proto/. */

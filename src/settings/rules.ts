@@ -1,11 +1,12 @@
 import { parseListen } from '../base/listen-address.js';
-import type { memberTable, OptionsOf, replicaTable } from './table.js';
+import type { memberTable, OptionsOf, processTable, replicaTable } from './table.js';
 
 type Member = Partial<OptionsOf<typeof memberTable>>;
 type Replica = OptionsOf<typeof replicaTable>;
+type Process = Partial<OptionsOf<typeof processTable>>;
 
 /** Writes the name of a setting as its source does; the article is for names that are not quoted. */
-export type Say = (name: keyof Member | keyof Replica, article?: 'a' | 'the') => string;
+export type Say = (name: keyof Member | keyof Replica | keyof Process, article?: 'a' | 'the') => string;
 
 /** Yields what contradicts each other about where a member keeps its data and how its cluster begins. */
 export function* beginningMistakes(values: Member, say: Say): Generator<string> {
@@ -41,4 +42,30 @@ export function* dockerMistakes(
   if (fleet === undefined || fleet === '') yield `${say('docker')} needs ${say('fleet')}: the engines behind the API`;
   if (!docker.some((address) => parseListen(address).kind === 'tcp'))
     yield `${say('docker')} needs a tcp:// address: the other managers hand requests on to it`;
+}
+
+const ofFleet = [
+  'node',
+  'fleetTls',
+  'fleetTlsverify',
+  'fleetTlscacert',
+  'fleetTlscert',
+  'fleetTlskey',
+] as const satisfies readonly (keyof Process)[];
+
+/** Yields what contradicts each other about the engines that a manager drives. */
+export function* fleetMistakes(values: Process, say: Say): Generator<string> {
+  const { fleet, fleetTls, fleetTlsverify, fleetTlscacert, fleetTlscert, fleetTlskey } = values;
+  const given = (name: (typeof ofFleet)[number]) => values[name] !== undefined && values[name] !== false;
+  if (fleet === undefined)
+    for (const name of ofFleet)
+      if (given(name)) yield `${say(name)} needs ${say('fleet')}: it is about the engines that it names`;
+  if (!fleetTls && !fleetTlsverify) {
+    for (const name of ['fleetTlscacert', 'fleetTlscert', 'fleetTlskey'] as const)
+      if (given(name)) yield `${say(name)} needs ${say('fleetTlsverify')} or ${say('fleetTls')}`;
+    return;
+  }
+  if (fleetTlscert === undefined || fleetTlskey === undefined)
+    yield `${say(fleetTlsverify ? 'fleetTlsverify' : 'fleetTls')} needs ${say('fleetTlscert')} and ${say('fleetTlskey')}`;
+  if (fleetTlsverify && fleetTlscacert === undefined) yield `${say('fleetTlsverify')} needs ${say('fleetTlscacert')}`;
 }

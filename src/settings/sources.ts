@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.js';
 import { flagKey, flagName, variableName } from './names.js';
-import { beginningMistakes, dockerMistakes, timingMistakes } from './rules.js';
+import { beginningMistakes, dockerMistakes, fleetMistakes, type Say, timingMistakes } from './rules.js';
 import { type ManagerFlags, type ManagerSetting, managerTable } from './table.js';
 
 /** A value of a setting, with where it came from. */
@@ -86,6 +86,7 @@ function* contradictions(values: Settled['values']): Generator<string> {
   yield* beginningMistakes(plain, say);
   yield* timingMistakes(plain, say);
   yield* dockerMistakes(plain, say);
+  yield* fleetMistakes(plain, say);
 }
 
 /** Writes a name as its source does; a default has the name of its flag. */

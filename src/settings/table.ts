@@ -3,9 +3,12 @@ import type { AnyCustomKind } from '../kinds/index.js';
 import type { HistoryLimits, Limits } from '../state/index.js';
 import {
   address,
+  discoveryOptions,
+  discoveryUrl,
   listenAddress,
   listOf,
   memberName,
+  nodeName,
   oneOf,
   oneOrMoreAddresses,
   onOff,
@@ -168,7 +171,7 @@ export const replicaTable = {
 } as const satisfies Record<string, Setting>;
 
 /** Settings of the process `skep manager` only. */
-const processTable = {
+export const processTable = {
   logLevel: {
     type: oneOf(levels, 'levels'),
     shape: 'level',
@@ -184,11 +187,65 @@ const processTable = {
     example: '127.0.0.1:53',
   },
   fleet: {
+    type: discoveryUrl,
+    shape: 'discovery',
+    help: 'drive the Docker engines that this discovery URL names, together with the other managers that do',
+    absent: 'off',
+    example: 'etcd://10.0.0.9/fleet',
+  },
+  node: {
+    type: nodeName,
+    shape: 'name',
+    help: 'host name or id of the node on which this manager runs, for node.role',
+    absent: 'the node whose engine has the address of this member',
+    example: 'host-1',
+  },
+  fleetHeartbeatMs: {
+    type: positive,
+    shape: 'ms',
+    help: 'time between two looks at the discovery service of --fleet',
+    default: 60_000,
+    example: '60000',
+  },
+  fleetDiscoveryOpt: {
+    type: discoveryOptions,
+    shape: 'key=value',
+    help: 'options of the discovery service of --fleet, such as kv.path',
+    default: [],
+    example: '[kv.path=docker/swarm/nodes]',
+  },
+  fleetTls: {
+    type: onOff,
+    help: 'use TLS to the engines without checking their certificates; implied by --fleet-tlsverify',
+    default: false,
+    example: 'true',
+  },
+  fleetTlsverify: {
+    type: onOff,
+    help: 'use TLS to the engines, and refuse those without a certificate of the CA',
+    default: false,
+    example: 'true',
+  },
+  fleetTlscacert: {
     type: path,
-    shape: 'url',
-    help: 'discovery service that names the Docker engines of this cluster',
+    shape: 'file',
+    help: 'CA that signs the certificates of the engines',
     absent: 'none',
-    example: 'nodes://10.0.0.1:2375,10.0.0.2:2375',
+    example: '/etc/skep/ca.pem',
+  },
+  fleetTlscert: {
+    type: path,
+    shape: 'file',
+    help: 'certificate of this manager for the engines',
+    absent: 'none',
+    example: '/etc/skep/cert.pem',
+  },
+  fleetTlskey: {
+    type: path,
+    shape: 'file',
+    help: 'key of that certificate',
+    absent: 'none',
+    example: '/etc/skep/key.pem',
   },
   docker: {
     type: listOf(listenAddress, 'addresses'),

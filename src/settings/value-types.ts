@@ -54,6 +54,10 @@ function isListenAddress(text: string): boolean {
   }
 }
 
+export const discoveryUrl = textWith((text) => text !== '', 'a discovery URL must not be empty');
+
+export const nodeName = textWith((text) => text !== '', 'the name of a node must not be empty');
+
 export function oneOf(words: readonly string[], what: string): ValueType<string> {
   return textWith((text) => words.includes(text), `known ${what} are ${words.join(', ')}`);
 }
@@ -96,6 +100,12 @@ export function listOf<T>(item: ValueType<T>, items: string): ValueType<readonly
         : `${name} is a list of ${items}`,
   };
 }
+
+/** Options of a discovery service: `key=value` each. */
+export const discoveryOptions = listOf(
+  textWith((text) => text.indexOf('=') > 0, 'an option is key=value'),
+  'options',
+);
 
 /** One address, or several that are tried in turn. */
 export const oneOrMoreAddresses: OptionType<string | readonly string[]> = {

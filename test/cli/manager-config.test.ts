@@ -130,6 +130,15 @@ describe('skep manager --explain-config', () => {
       'kinds - default',
       'log-level error SKEP_LOG_LEVEL',
       'dns - default',
+      'fleet - default',
+      'node - default',
+      'fleet-heartbeat-ms 60000 default',
+      'fleet-discovery-opt - default',
+      'fleet-tls false default',
+      'fleet-tlsverify false default',
+      'fleet-tlscacert - default',
+      'fleet-tlscert - default',
+      'fleet-tlskey - default',
     ]);
   }); // prettier-ignore
 

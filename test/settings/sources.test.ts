@@ -104,3 +104,27 @@ describe('settings that contradict each other', () => {
     ]);
   });
 });
+
+describe('the settings of engines', () => {
+  const tls = { fleetTlscert: 'c.pem', fleetTlskey: 'k.pem' };
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ['with a URL alone', { fleet: 'nodes://a:1' }, []],
+    ['with a node but no URL', { node: 'n1' }, ["'--node' needs '--fleet': it is about the engines that it names"]],
+    ['with TLS', { fleet: 'nodes://a:1', fleetTls: true, ...tls }, []],
+    ['with verified TLS', { fleet: 'nodes://a:1', fleetTlsverify: true, fleetTlscacert: 'ca.pem', ...tls }, []],
+    ['with verified TLS and no CA', { fleet: 'nodes://a:1', fleetTlsverify: true, ...tls }, ["'--fleet-tlsverify' needs '--fleet-tlscacert'"]],
+    ['with TLS and no key', { fleet: 'nodes://a:1', fleetTls: true, fleetTlscert: 'c.pem' }, ["'--fleet-tls' needs '--fleet-tlscert' and '--fleet-tlskey'"]],
+    ['with a CA and no TLS', { fleet: 'nodes://a:1', fleetTlscacert: 'ca.pem' }, ["'--fleet-tlscacert' needs '--fleet-tlsverify' or '--fleet-tls'"]],
+  ])('%s', (_name, flags, mistakes) => {
+    expect(settled({ flags: { name: 'm1', ...flags } }).mistakes).toEqual(mistakes);
+  }); // prettier-ignore
+
+  it('take options as key=value', () => {
+    const { layer, mistakes } = fromEnvironment({ SKEP_FLEET_DISCOVERY_OPT: 'kv.path=a/b, kv.cacertfile=c' });
+    expect(mistakes).toEqual([]);
+    expect(layer.fleetDiscoveryOpt?.value).toEqual(['kv.path=a/b', 'kv.cacertfile=c']);
+    expect(fromEnvironment({ SKEP_FLEET_DISCOVERY_OPT: 'x' }).mistakes).toEqual([
+      'SKEP_FLEET_DISCOVERY_OPT: an option is key=value, is "x"',
+    ]);
+  });
+});

@@ -1,4 +1,4 @@
-export { openBackend } from './discovery-flags.js';
+export { discoveryOptions, openBackend } from './discovery-flags.js';
 export { exitCodeOf, UsageError } from './exit-codes.js';
 export { run } from './run.js';
 export { type Screen, screenOf } from './screen.js';

@@ -1,10 +1,6 @@
-import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSecureContext } from 'node:tls';
 import { systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
-import { FileError } from '../base/file-error.js';
 import { isLocal, parseListen } from '../base/listen-address.js';
 import type { Logger } from '../base/log.js';
 import { aborted } from '../base/waiting.js';
@@ -13,17 +9,10 @@ import { Client } from '../client/index.js';
 import { openDockerApi, type Replication } from '../docker/index.js';
 import { Cluster, Contending, StoreRecords } from '../fleet/index.js';
 import { openReplica } from './open-replica.js';
+import { type Certificates, readCertificates } from './tls-files.js';
 
 /** Something that was opened, and is closed in the reverse order. */
 type Close = () => Promise<void> | void;
-
-/** Certificates as they were read. */
-interface Certificates {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-  readonly ca?: Buffer;
-  readonly verify: boolean;
-}
 
 /**
  * `skep manage`: follows the engines that discovery names, and serves the Docker API in front of them until the signal of
@@ -50,7 +39,7 @@ async function manage(
   { logger, opened }: { readonly logger: Logger; readonly opened: (close: Close) => void },
 ): Promise<void> {
   const { discovery, heartbeatMs, replication, rootDir } = settings;
-  const tls = settings.tls && (await certificates(settings.tls));
+  const tls = settings.tls && (await readCertificates(settings.tls, '--tls'));
   warnOfOpenApi(settings, logger);
   const cluster = openCluster(settings, tls, logger);
   const options = settings.discoveryOptions;
@@ -124,32 +113,4 @@ function replicationOf(contending: Contending, tls: Certificates | undefined): R
     onChange: (run) => contending.onChange(run),
     ...(tls && { tls }),
   };
-}
-
-async function certificates(files: NonNullable<ManageSettings['tls']>): Promise<Certificates> {
-  const { certFile, keyFile, caFile, verify } = files;
-  const cert = await pem('--tlscert', certFile);
-  const key = await pem('--tlskey', keyFile);
-  const ca = caFile === undefined ? undefined : await pem('--tlscacert', caFile);
-  tryOut('--tlscert', () => new X509Certificate(cert));
-  if (ca) tryOut('--tlscacert', () => new X509Certificate(ca));
-  tryOut('--tlskey', () => createSecureContext({ cert, key }), 'give the PEM file of the key of that certificate');
-  return { cert, key, verify, ...(ca && { ca }) };
-}
-
-async function pem(flag: string, file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new FileError(`cannot read the file of ${flag}: ${messageOf(cause)}`, { cause });
-  }
-}
-
-/** @throws {FileError} that names the flag whose file is of no use. */
-function tryOut(flag: string, use: () => unknown, advice = 'give the PEM file of a certificate'): void {
-  try {
-    use();
-  } catch (cause) {
-    throw new FileError(`cannot use the file of ${flag}: ${messageOf(cause)}; ${advice}`, { cause });
-  }
 }

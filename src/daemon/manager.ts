@@ -10,7 +10,9 @@ import type { DockerApi } from '../docker/index.js';
 import { instances } from '../kinds/index.js';
 import { flagKey } from '../settings/names.js';
 import { managerTable, memberTable, replicaTable } from '../settings/table.js';
+import type { OpenFleet } from './fleet.js';
 import { loadKinds } from './kind-modules.js';
+import { openLeaderLoops } from './leader-loops.js';
 import { processLogger } from './logger.js';
 import { type OpenReplica, openReplica, type OpenReplicaOptions } from './open-replica.js';
 
@@ -32,7 +34,9 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
   let replica: OpenReplica;
   let dns: DnsServer | undefined;
   let docker: DockerApi | undefined;
+  let fleet: OpenFleet | undefined;
   try {
+    const startFleet = await fleetOf(flags, context);
     const opening = openReplica({
       ...optionsIn(flags),
       name: flags.name,
@@ -46,11 +50,13 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
     replica = opened;
     if (flags.dns !== undefined) dns = await serveDns(flags.dns, replica, logger);
     docker = await serveDockerOf(flags, replica, context, logger);
+    fleet = startFleet?.(replica, logger);
   } catch (error) {
     await dns?.close();
     streams.err(`skep: ${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
+  const loops = openLeaderLoops(replica, logger);
   const { clusterId, id, members } = replica.status();
   streams.out(
     `ready ${flags.name} addr=${replica.addr} id=${id} cluster=${clusterId} members=${members.length}${dns ? ` dns=${dns.addr}` : ''}${docker ? ` docker=${docker.addresses.join(',')}` : ''}\n`,
@@ -58,6 +64,9 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
   const ended = await Promise.race([interrupted, replica.stopped]);
   await docker?.close();
   await dns?.close();
+  // While this member still serves: the others take its engines at once.
+  await fleet?.close();
+  await loops.close();
   if (ended !== 'interrupted') {
     await replica.close();
     if (ended) streams.err(`skep: ${ended.message}\n`);
@@ -75,6 +84,13 @@ function optionsIn(flags: ManagerFlags): Partial<OpenReplicaOptions> {
   return Object.fromEntries(
     options.filter(([name, value]) => value !== undefined && (name in memberTable || name in replicaTable)),
   );
+}
+
+/** Loads what drives engines only where engines are to be driven. */
+async function fleetOf(flags: ManagerFlags, context: Context) {
+  const { fleet } = flags;
+  if (fleet === undefined) return undefined;
+  return (await import('./fleet.js')).prepareFleet({ ...flags, fleet }, context);
 }
 
 /** Answers for the catalogue from what this member knows, with a leader or without. Closes the member when it cannot. */

@@ -7,7 +7,6 @@ export interface ManagerMember {
   readonly id: string;
   readonly addr: string;
   readonly leader: boolean;
-  readonly reachable: boolean;
 }
 
 /** The part of a driver that says on which node its manager runs. */
@@ -15,7 +14,8 @@ type Placed = Pick<DriverBody, 'member' | 'node'>;
 
 /**
  * Finds the manager that runs on a node: one that was started with the name or id of the node, else one whose address is on
- * the engine's host. The leader precedes others on the same host.
+ * the engine's host. The leader precedes others on the same host. A manager with a live driver, or that leads, is reachable; of the
+ * others nothing is known.
  */
 export function managerOn(
   node: Pick<Node, 'id' | 'description' | 'engine'>,
@@ -31,8 +31,8 @@ export function managerOn(
   });
   const found = here.find(({ leader }) => leader) ?? here[0];
   if (!found) return undefined;
-  const { id, addr, leader, reachable } = found;
-  return { memberId: id, addr, leader, reachability: reachable ? 'reachable' : 'unreachable' };
+  const { id, addr, leader } = found;
+  return { memberId: id, addr, leader, reachability: leader || names.has(id) ? 'reachable' : 'unknown' };
 }
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();

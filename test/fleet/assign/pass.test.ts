@@ -270,7 +270,7 @@ describe('the brake', () => {
 });
 
 describe('the role of a node', () => {
-  const member = (id: string, addr: string, leader = false) => ({ id, addr, leader, reachable: true });
+  const member = (id: string, addr: string, leader = false) => ({ id, addr, leader });
 
   it('is manager where the address of a member is that of the engine', async () => {
     const passes = await Passes.start(3);
@@ -283,6 +283,9 @@ describe('the role of a node', () => {
     });
     expect(passes.node(2)).toMatchObject({ role: 'manager', managerStatus: { memberId: '2', leader: false } });
     expect(passes.node(3)?.role).toBe('worker');
+    passes.members = [member('1', '10.0.0.1:4242', true), member('9', '10.0.0.2:4242')];
+    await passes.run();
+    expect(passes.node(2)).toMatchObject({ managerStatus: { memberId: '9', reachability: 'unknown' } });
     passes.members = [];
     await passes.run();
     expect(passes.node(1)).toMatchObject({ role: 'worker', spec: { desiredRole: 'worker' } });

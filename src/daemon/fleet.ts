@@ -1,0 +1,103 @@
+import { systemClock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import { systemRandom } from '../base/random.js';
+import { type Context, discoveryOptions, type ManagerFlags, openBackend } from '../cli/index.js';
+import { Client } from '../client/index.js';
+import type { Backend } from '../discovery/index.js';
+import { type DriveEngine, DriverSession } from '../fleet/assign/index.js';
+import { EngineDriver } from '../fleet/driver/index.js';
+import { DockerClient } from '../fleet/index.js';
+import { processTable } from '../settings/table.js';
+import type { OpenReplica } from './open-replica.js';
+import { type Certificates, readCertificates } from './tls-files.js';
+
+/** Engines that this manager helps to drive. */
+export interface OpenFleet {
+  /** Stops driving, and gives everything back. Resolves when nothing is under way. */
+  close(): Promise<void>;
+}
+
+type FleetFlags = ManagerFlags & { readonly fleet: string };
+
+/**
+ * Prepares driving the engines that discovery names: reads all files and opens the discovery service, so that a mistake is found
+ * before the member starts. The function that it resolves with starts the work.
+ */
+export async function prepareFleet(
+  flags: FleetFlags,
+  context: Context,
+): Promise<(replica: OpenReplica, logger: Logger) => OpenFleet> {
+  const tls = await certificatesOf(flags);
+  const heartbeatMs = flags.fleetHeartbeatMs ?? processTable.fleetHeartbeatMs.default;
+  const backend = await openBackend(context, flags.fleet, { heartbeatMs, options: discoveryOptions(flags.fleetDiscoveryOpt) });
+  return (replica, logger) => startFleet({ replica, logger, backend, node: flags.node ?? '', tls });
+} // prettier-ignore
+
+async function certificatesOf(flags: FleetFlags): Promise<Certificates | undefined> {
+  const { fleetTls, fleetTlsverify, fleetTlscacert, fleetTlscert, fleetTlskey } = flags;
+  if (!fleetTls && !fleetTlsverify) return undefined;
+  const files = { certFile: fleetTlscert ?? '', keyFile: fleetTlskey ?? '', caFile: fleetTlscacert };
+  return readCertificates({ ...files, verify: fleetTlsverify ?? false }, '--fleet-tls');
+}
+
+interface Starting {
+  readonly replica: OpenReplica;
+  readonly logger: Logger;
+  readonly backend: Backend;
+  readonly node: string;
+  readonly tls: Certificates | undefined;
+}
+
+function startFleet({ replica, logger, backend, node, tls }: Starting): OpenFleet {
+  const ending = new AbortController();
+  const { id, name } = replica.status();
+  const client = new Client({ hosts: [replica.addr] });
+  const session = new DriverSession<DockerClient>({
+    client,
+    store: replica.store,
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    self: { member: String(id), name, addr: replica.addr, node },
+    connect: (address) => new DockerClient({ address, ...(tls && { tls }) }),
+    drive: driving(replica, logger),
+  });
+  const running = [session.run(ending.signal), listen(backend, session, logger, ending.signal)];
+  return {
+    close: async () => {
+      ending.abort();
+      await Promise.all(running);
+      client.close();
+      await backend.close?.();
+    },
+  };
+}
+
+function driving(replica: OpenReplica, logger: Logger): DriveEngine<DockerClient> {
+  const { store } = replica;
+  const confirmGone = (ids: readonly string[]) =>
+    replica.linearizable((tx) => new Set(ids.filter((id) => tx.tasks().get(id) === undefined)));
+  return ({ link, nodeId, report }, signal) => {
+    const { clusterId } = replica.status();
+    const ports = { store, confirmGone, clock: systemClock, random: systemRandom, logger };
+    return new EngineDriver({ client: link, nodeId, clusterId, report, ...ports }).run(signal);
+  };
+}
+
+/** Hands each list of discovery on until `signal` aborts. Errors are logged: the list before still counts. */
+async function listen(
+  backend: Backend,
+  session: DriverSession<DockerClient>,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for await (const { entries, error } of backend.watch({ signal })) {
+      if (entries) session.list([...entries].map(String));
+      else logger.warn(`discovery of engines: ${messageOf(error)}`);
+    }
+  } catch (error) {
+    logger.error(`discovery of engines ended: ${messageOf(error)}`);
+  }
+}

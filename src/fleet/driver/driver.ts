@@ -1,4 +1,3 @@
-import { messageOf } from '../../base/errors.js';
 import { aborted, settledWithin } from '../../base/waiting.js';
 import { FleetError } from '../fleet.js';
 import { type DriverOptions, type DriverTimes, timesFrom } from './options.js';
@@ -25,16 +24,17 @@ export class EngineDriver {
    * Drives the engine until `signal` aborts: its lock was lost, or another manager is to have it. No change is sent after
    * that, and calls under way are aborted. Resolves within `times.endMs` of it.
    * @throws {FleetError} `CONFLICT` when it runs already.
+   * @throws {EngineError} `CLOSED` when the client was closed before the signal aborted.
    */
   async run(signal: AbortSignal): Promise<void> {
     if (this.#runs) throw new FleetError('CONFLICT', 'the driver of this engine runs already; wait for its end');
     this.#runs = true;
-    const { clock, logger } = this.#options;
-    const run = new DriverRun(this.#options, this.#times, signal)
-      .run()
-      .catch((error: unknown) => logger.error(`the driver of an engine has stopped: ${messageOf(error)}`));
-    await aborted(signal);
-    await settledWithin(clock, this.#times.endMs, run);
-    this.#runs = false;
+    const run = new DriverRun(this.#options, this.#times, signal).run();
+    try {
+      await Promise.race([run, aborted(signal)]);
+      await settledWithin(this.#options.clock, this.#times.endMs, run);
+    } finally {
+      this.#runs = false;
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type { Logger } from '../../base/log.js';
 import { expandContainer, type Node, type Task, templateFacts } from '../../kinds/index.js';
 import type { WatchableStore } from '../../state/index.js';
 import type { DockerClient } from '../engine/docker-client.js';
@@ -21,6 +22,7 @@ import { unsupported } from './unsupported.js';
 export interface PreparationOptions {
   readonly client: DockerClient;
   readonly signal: AbortSignal;
+  readonly logger: Logger;
   readonly nodeId: string;
   readonly clusterId: string;
   readonly store: Pick<WatchableStore, 'view'>;
@@ -127,13 +129,15 @@ export class Preparation {
     cancelled: AbortSignal,
     set: FileSet | undefined,
   ): Promise<Observed> {
-    const { mutations, observer } = this.#options;
+    const { mutations, observer, logger } = this.#options;
     const name = containerName(task);
     try {
-      const { Id } = await mutations.change((client, options) => {
+      const { Id, Warnings } = await mutations.change((client, options) => {
         cancelled.throwIfAborted();
         return client.createContainer(body, name, options);
       });
+      // A setting that the engine cannot follow is no failure of the task, but the log tells.
+      for (const warning of Warnings ?? []) logger.warn(`engine about a container: ${warning}`, { container: name });
       const created = createdContainer(Id, name, task, body, set);
       observer.created(created);
       return created;

@@ -53,7 +53,7 @@ export class DriverRun {
     const files = new FileVolumes({ mutations, clusterId, random, isMounted });
     const networks = new EngineNetworks({ client, mutations, signal, clusterId, isUsed });
     const images = new Images({ client, mutations, signal, clock, logger, memoryMs: times.pullMemoryMs });
-    const made = { client, signal, nodeId, clusterId, store, mutations, observer, images, files, networks };
+    const made = { client, signal, logger, nodeId, clusterId, store, mutations, observer, images, files, networks };
     const task = (id: string) => this.#task(id);
     const stored = (id: string) => task(id)?.status.state;
     const reports = new Reports({ report, stored, clock, againMs: times.reportAgainMs });
@@ -65,7 +65,7 @@ export class DriverRun {
     });
     this.#observer = observer;
     this.#reports = reports;
-    this.#sweeper = new Sweeper({ ...made, clock, logger, times });
+    this.#sweeper = new Sweeper({ ...made, clock, times });
     const orphans = new Orphans({
       clock,
       signal,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Task } from '../../../src/kinds/index.js';
 import type { FakeEngineServer } from '../../../src/testing/index.js';
 import { clusterId, DriverBed } from '../../support/driver-bed.js';
 import { base64 } from '../../support/driver-objects.js';

@@ -9,12 +9,15 @@ function hiddenOf(kind: string): readonly string[] {
   return isKind(kind) ? kindOf(kind).hidden : (systemHidden[kind] ?? []);
 }
 
-/** Returns an object as it may leave the store: without the data of a secret. */
+/** Returns an object as it may leave the store: without the data of a secret, or the credentials for a registry. */
 export function showObject<T extends StoredObject>(kind: string, object: T): T {
   const hidden = hiddenOf(kind);
   if (hidden.length === 0) return object;
   let made = shown.get(object);
-  if (!made) shown.set(object, (made = hidden.reduce<T>((one, path) => withText(one, path.split('.'), ''), object)));
+  if (!made) {
+    made = hidden.reduce<T>((one, path) => withoutText(one, path.split('.')), object);
+    if (made !== object) shown.set(object, made);
+  }
   return made as T;
 }
 
@@ -24,20 +27,28 @@ function showFields(kind: string, fields: readonly FieldChange[]): FieldChange[]
   return fields.map((field) => (hidden.includes(field.path) ? { path: field.path } : field));
 }
 
-/** Returns an update with what its sender was not shown: a secret that was read without its data keeps the data. */
+/** Returns an update with the parts that its sender was not shown: a secret that was read without its data keeps the data. */
 export function withHiddenParts(kind: string, object: AnyObject, old: StoredObject | undefined): AnyObject {
   if (old === undefined) return object;
   return hiddenOf(kind).reduce((one, path) => {
     const parts = path.split('.');
-    return textAt(one, parts) === '' ? withText(one, parts, textAt(old, parts)) : one;
+    const text = textAt(old, parts);
+    return textAt(one, parts) === '' && text !== undefined ? withText(one, parts, text) : one;
   }, object);
 }
 
 type Parts = Readonly<Record<string, unknown>>;
 
+/** Returns the text there; `undefined` where the part that would hold it is absent. */
 function textAt(object: object, [field = '', ...rest]: readonly string[]): unknown {
   const value = (object as Parts)[field];
-  return rest.length > 0 && typeof value === 'object' && value !== null ? textAt(value, rest) : value;
+  if (rest.length === 0) return value;
+  return typeof value === 'object' && value !== null ? textAt(value, rest) : undefined;
+}
+
+function withoutText<T extends object>(object: T, path: readonly string[]): T {
+  const text = textAt(object, path);
+  return text === undefined || text === '' ? object : withText(object, path, '');
 }
 
 /** Returns a frozen copy with another text there. */

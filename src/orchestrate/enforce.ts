@@ -36,19 +36,30 @@ function isMisplaced(draft: Draft, node: Node, task: Task): boolean {
 function beyond(resources: Resources, tasks: readonly Task[]): Task[] {
   const free = { ...amountsOf(resources) };
   return [...tasks].sort(byUse).filter((task) => {
-    const asked = amountsOf(task.spec.resources?.reservations);
+    const asked = amountsHeld(task);
     if (Object.entries(asked).some(([name, amount]) => amount > (free[name] ?? 0))) return true;
     for (const [name, amount] of Object.entries(asked)) free[name] = (free[name] ?? 0) - amount;
     return false;
   });
 }
 
-/** Amounts by name: a named piece of a generic resource is one of its kind. Nothing asked is not listed. */
+/** Amounts that a task reserves: with the pieces that it was given, once it has been. */
+function amountsHeld({ spec, assignedGeneric }: Task): Record<string, number> {
+  const reserved = spec.resources?.reservations;
+  return amountsOf(reserved && assignedGeneric.length > 0 ? { ...reserved, generic: assignedGeneric } : reserved);
+}
+
+/**
+ * Amounts by name: a named piece of a generic resource is one of its kind, and one by its name. Nothing asked is not
+ * listed.
+ */
 function amountsOf(resources: Resources | undefined): Record<string, number> {
   if (resources === undefined) return {};
   const amounts: Record<string, number> = { cpu: resources.nanoCpus, memory: resources.memoryBytes };
-  for (const piece of resources.generic)
+  for (const piece of resources.generic) {
     amounts[`generic ${piece.kind}`] = (amounts[`generic ${piece.kind}`] ?? 0) + piecesOf(piece);
+    if (piece.named !== undefined) amounts[`generic ${piece.kind}/${piece.named}`] = 1;
+  }
   return Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount > 0));
 }
 

@@ -22,10 +22,10 @@ export function placeTasks(draft: Draft): void {
   if (waiting.length === 0) return;
   const byId = new Map(waiting.map((task) => [task.id, task]));
   const { assigned, pending } = draft.place(waiting);
-  for (const { taskId, nodeId } of assigned) {
+  for (const { taskId, nodeId, generic = [] } of assigned) {
     const task = byId.get(taskId);
     assert(task !== undefined && byId.delete(taskId), 'a task is placed once, and only when it waits');
-    assign(draft, task, nodeId);
+    assign(draft, { ...task, assignedGeneric: generic }, nodeId);
   }
   for (const { taskId, text } of pending) {
     const task = byId.get(taskId);

@@ -1,4 +1,4 @@
-import type { Node, Placement, Service, Task } from '../kinds/index.js';
+import type { GenericResource, Node, Placement, Service, Task } from '../kinds/index.js';
 
 /** A node with the tasks that the store has for it, in whatever state. */
 export interface NodeTasks {
@@ -6,9 +6,16 @@ export interface NodeTasks {
   readonly tasks: readonly Task[];
 }
 
+/** A node for a task, and the pieces of resources that users define which the task receives there, if any. */
+export interface Assignment {
+  readonly taskId: string;
+  readonly nodeId: string;
+  readonly generic?: readonly GenericResource[];
+}
+
 /** Decisions about tasks that wait: the nodes that take them, or the reasons why none does. */
 export interface Placements {
-  readonly assigned: readonly { readonly taskId: string; readonly nodeId: string }[];
+  readonly assigned: readonly Assignment[];
   readonly pending: readonly { readonly taskId: string; readonly text: string }[];
 }
 

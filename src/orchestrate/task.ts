@@ -1,5 +1,5 @@
 import { plainEqual } from '../base/plain.js';
-import { type Node, type Service, type Task, type TaskState, taskStateOrder } from '../kinds/index.js';
+import { type Node, type Service, type Task, type TaskSpec, type TaskState, taskStateOrder } from '../kinds/index.js';
 import type { Draft } from './draft.js';
 import type { Ports } from './ports.js';
 
@@ -39,6 +39,7 @@ export function createTask(draft: Draft, service: Service, { slot, nodeId, desir
     networks: attachments.map(({ target }) => ({ networkId: target, addresses: [] })),
     ...(endpoint && isAllocated(service) && { endpoint }),
     ...(logDriver && { logDriver }),
+    assignedGeneric: [],
   });
 }
 
@@ -49,17 +50,30 @@ export function isAllocated({ spec, endpoint }: Service): boolean {
 
 /**
  * Tells whether a task differs from what the service would make now. A task stays clean when only the placement differs
- * and its node meets the new one.
+ * and its node meets the new one, and when only the credentials for its image differ, which it has already.
  */
 export function isDirty(nodes: NodeRules, { spec, specVersion }: Service, task: Task): boolean {
   if (task.specVersion === specVersion) return false;
   if (!plainEqual(spec.endpoint, task.endpoint?.spec)) return true;
-  if (plainEqual(spec.task, task.spec)) return false;
+  const current = hasImage(task) ? withAuthOf(task.spec, spec.task) : task.spec;
+  if (plainEqual(spec.task, current)) return false;
   const { placement: _wanted, ...wanted } = spec.task;
-  const { placement: _given, ...given } = task.spec;
+  const { placement: _given, ...given } = current;
   if (!plainEqual(wanted, given)) return true;
   const node = nodes.node(task.nodeId);
   return node === undefined || !nodes.ports.meets(node, spec.task.placement);
+}
+
+/** Tells whether the image of the task is on its node, and the task has not ended. */
+function hasImage({ status }: Task): boolean {
+  const order = taskStateOrder(status.state);
+  return order >= taskStateOrder('ready') && order <= taskStateOrder('running');
+}
+
+/** Returns the spec with the credentials of another one. */
+function withAuthOf(spec: TaskSpec, { container }: TaskSpec): TaskSpec {
+  if (!spec.container || !container || spec.container.registryAuth === container.registryAuth) return spec;
+  return { ...spec, container: { ...spec.container, registryAuth: container.registryAuth } };
 }
 
 /** Sets how far a task should go: never back. */

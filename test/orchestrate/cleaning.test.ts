@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { placeOnNodes } from '../../src/schedule/index.js';
 import { World } from '../support/orchestrate.js';
 
 const day = 86_400_000;
@@ -119,6 +120,28 @@ describe('the enforcer', () => {
     // One pass only: the placer of this test would put the replacement on the full node again.
     await world.pass();
     expect(rejected()).toHaveLength(1);
+  });
+
+  it('rejects a task whose named piece of a resource is gone, and writes down the pieces of a new one', async () => {
+    const pieces = (...names: string[]) => names.map((named) => ({ kind: 'gpu', named }));
+    const offer = (id: string, ...names: string[]) =>
+      world.changeNode(id, (node) => ({
+        ...node,
+        description: { hostname: id, resources: { nanoCpus: 0, memoryBytes: 0, generic: pieces(...names), pids: 0 } },
+      }));
+    await offer('n1', 'a', 'b');
+    await offer('n2', 'c');
+    world.ports = { ...world.ports, place: placeOnNodes };
+    await world.addService({ task: { resources: { reservations: { generic: [{ kind: 'gpu', discrete: 1 }] } } } });
+    await world.run(0);
+    expect(world.running()).toMatchObject([{ nodeId: 'n1', assignedGeneric: pieces('a') }]);
+    await offer('n1', 'b');
+    await world.run(5_000);
+    expect(rejected()).toMatchObject([{ nodeId: 'n1', assignedGeneric: pieces('a') }]);
+    expect(world.running()).toHaveLength(1);
+    expect(world.running()).toMatchObject([
+      { assignedGeneric: [{ named: expect.stringMatching(/^[bc]$/) as string }] },
+    ]);
   });
 
   it('does not count the reservations of tasks that are done', async () => {

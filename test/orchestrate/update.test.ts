@@ -260,6 +260,31 @@ describe('an update', () => {
     expect(world.running()).toHaveLength(1);
   });
 
+  it('does not happen for other credentials, save for tasks without their image', async () => {
+    const withAuth = (registryAuth: string) => (spec: ServiceSpec) => ({
+      ...spec,
+      task: { ...spec.task, container: { ...spec.task.container, registryAuth } },
+    });
+    await world.addService(withUpdate(3));
+    await world.run(0);
+    const [first, second, third] = world.running();
+    await world.changeSpec(withAuth('e30='));
+    await world.run(60_000);
+    expect(world.running().map(({ id }) => id)).toEqual([first?.id, second?.id, third?.id]);
+    expect(world.service().updateStatus).toBeUndefined();
+
+    // Tasks that are on their way: only one that has its image keeps going.
+    world.fate = () => 'hang';
+    await world.setImage('web:2');
+    await world.settle();
+    const preparing = world.tasks(({ spec }) => spec.container?.image === 'web:2');
+    expect(preparing.length).toBeGreaterThan(0);
+    for (const task of preparing) await world.report(task, 'preparing');
+    await world.changeSpec(withAuth('e31='));
+    await world.settle();
+    expect(world.wanted().filter(({ id }) => preparing.some((task) => task.id === id))).toEqual([]);
+  });
+
   it('happens when forceUpdate alone is raised', async () => {
     await world.addService(withUpdate(2));
     await world.run(0);

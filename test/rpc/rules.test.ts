@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Client, type messages } from '../../src/client/index.js';
+import { changeOf, Client, type messages } from '../../src/client/index.js';
 import { canonicalObject, type Kind, kindOf, type Service, specVersionOf } from '../../src/kinds/index.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { codeOf } from '../support/state-events.js';
@@ -340,6 +340,37 @@ describe('the rules of the API', () => {
     const changed = { ...given, spec: { ...given.spec, data: 'b3RoZXI=' } };
     expect(await codeOf(client.update(kind, changed))).toBe('INVALID_OBJECT');
     expect(await refusalOf(client.update(kind, changed))).toContain(`${kind}: spec.data cannot be changed`);
+  });
+
+  it('never show the credentials for a registry, and keep them where an update has none', async () => {
+    const auth = text('{"username":"ann","password":"hunter2"}');
+    const seen: unknown[] = [];
+    const created = (await service(container({ registryAuth: auth }), 'try-auth')) as Service;
+    seen.push(created, await client.get('service', created.id), await client.list('service'));
+    const change = (parts: object, given = created) => {
+      const { task } = given.spec;
+      const spec = { ...given.spec, task: { ...task, container: { ...task.container, ...parts } } };
+      return client.update('service', { ...given, spec });
+    };
+    const stored = async () =>
+      (await members.leader()).store.view((tx) => tx.services().get(created.id))?.spec.task.container;
+    const updated = await change({ env: ['A=1'] });
+    expect(await stored()).toMatchObject({ env: ['A=1'], registryAuth: auth });
+    await change({ registryAuth: text('{}') }, updated);
+    expect(await stored()).toMatchObject({ env: ['A=1'], registryAuth: text('{}') });
+    seen.push(updated, await client.get('service', created.id));
+    seen.push(await client.history('service', created.id));
+    const { spec } = updated;
+    const other = { ...spec, task: { ...spec.task, container: { ...spec.task.container, registryAuth: auth } } };
+    seen.push(await client.plan([changeOf('update', 'service', { ...updated, spec: other })]));
+    for await (const message of client.messages({ snapshot: true, selectors: [{ kind: 'service' }] })) {
+      seen.push(message);
+      if (message.type === 'synced') break;
+    }
+    const shown = JSON.stringify(seen);
+    expect(shown).toContain('try-auth');
+    expect(shown).not.toContain(auth);
+    expect(shown).not.toContain(text('{}'));
   });
 
   it('keep the data of a secret that comes back without it', async () => {

@@ -53,7 +53,13 @@ const bodies: Record<Kind, fc.Arbitrary<object>> = {
         container: fc.constantFrom(undefined, {
           image: 'i',
           ulimits: [{ name: 'nofile', soft: 1, hard: -1 }],
-          privileges: { credentialSpec: { file: 'f' } },
+          privileges: {
+            credentialSpec: { file: 'f' },
+            seccomp: { mode: 'custom', profile: '{}' },
+            appArmor: 'disabled',
+            noNewPrivileges: true,
+          },
+          registryAuth: 'e30=',
           isolation: 'process',
           oomScoreAdj: -5,
           mounts: [{ type: 'cluster', source: 'group:g', target: '/c' }],
@@ -72,6 +78,7 @@ const bodies: Record<Kind, fc.Arbitrary<object>> = {
     serviceId: fc.constantFrom('', 's1', 's2'),
     nodeId: fc.constantFrom('', 'n1', 'n2'),
     slot: fc.nat({ max: 2 }),
+    assignedGeneric: fc.constantFrom([], [{ kind: 'gpu', named: 'a' }]),
     status: fc.record({ state, runningAt: fc.option(fc.nat({ max: 3 }), { nil: undefined }) }),
     logDriver: fc.option(fc.record({ name }), { nil: undefined }),
     desiredState: state,

@@ -58,7 +58,7 @@ export function placeEvenly(tasks: readonly Task[], nodes: readonly NodeTasks[])
 export class World {
   readonly clock = new FakeClock();
   store = new MemoryStore({ clock: this.clock });
-  readonly ports: Ports;
+  ports: Ports;
   /** Decides what happens to a task that is free to run; by default it runs. */
   fate: (task: Task) => Fate = () => 'run';
   wakeAt: number | undefined;

@@ -5,7 +5,7 @@ export type { Driver } from './driver.js';
 export type { Endpoint, EndpointSpec, PortConfig, VirtualIp } from './endpoint.js';
 export type { ConfigReference, FileTarget, SecretReference } from './file-reference.js';
 export type { BindOptions, Mount, TmpfsOptions, VolumeOptions } from './mount.js';
-export type { CredentialSpec, Privileges, Ulimit } from './privileges.js';
+export type { CredentialSpec, Privileges, Seccomp, Ulimit } from './privileges.js';
 export type { GenericResource, Platform, Resources } from './resources.js';
 export type {
   NetworkAttachment,

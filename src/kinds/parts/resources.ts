@@ -19,7 +19,7 @@ export interface GenericResource {
   /** Number of pieces that are all alike. */
   readonly discrete?: number;
 }
-const genericResource = objectOf<GenericResource>()({
+export const genericResource = objectOf<GenericResource>()({
   kind: text(),
   named: optional(text()),
   discrete: optional(int()),

@@ -22,6 +22,7 @@ export function checkContainer(around: Around, container: ContainerSpec): void {
     if (says !== undefined) refuse('service', `${path}.${at}`, says);
   }
   if (healthcheck) checkHealth(healthcheck);
+  checkSecurity(container);
   checkTime(`${path}.stopGracePeriodMs`, stopGracePeriodMs);
   checkFiles(around, container, checkMounts(container.mounts));
 }
@@ -38,4 +39,15 @@ function checkHealth({ test, ...times }: Healthcheck): void {
     refuse('service', `${path}.healthcheck.test`, `must have a command after ${word}`);
   for (const field of ['intervalMs', 'timeoutMs', 'startPeriodMs', 'startIntervalMs'] as const)
     checkTime(`${path}.healthcheck.${field}`, times[field]);
+}
+
+/** Longest `registryAuth`, characters: a header of that size is refused by engines. */
+const authMax = 64 * 1024;
+
+function checkSecurity({ registryAuth, privileges }: ContainerSpec): void {
+  if (registryAuth.length > authMax || !/^[\w+/-]*={0,2}$/.test(registryAuth))
+    refuse('service', `${path}.registryAuth`, `must be base64 of at most ${authMax} characters`);
+  const { mode = 'default', profile = '' } = privileges?.seccomp ?? {};
+  if ((mode === 'custom') !== (profile !== ''))
+    refuse('service', `${path}.privileges.seccomp.profile`, 'must be given with the mode custom, and only with it');
 }

@@ -24,6 +24,7 @@ export const serviceKind: BuiltInKind<Service, 'service', 'services'> = builtInK
     ['IMAGE', (service) => service.spec.task.container?.image],
   ],
   rules: serviceRules,
+  hidden: ['spec.task.container.registryAuth', 'previousSpec.task.container.registryAuth'],
 });
 
 function modeText(mode: ServiceMode): string {

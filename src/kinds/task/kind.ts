@@ -29,4 +29,5 @@ export const taskKind: BuiltInKind<Task, 'task', 'tasks'> = builtInKind({
     ['STATE', (task) => task.status.state],
   ],
   selectorFields: taskSelectorFields,
+  hidden: ['spec.container.registryAuth'],
 });

@@ -4,6 +4,7 @@ import { objectOf } from '../object-of.js';
 import { type Annotations, annotations } from '../parts/annotations.js';
 import { type Driver, driver } from '../parts/driver.js';
 import { type Endpoint, endpoint, type PortConfig, portConfig } from '../parts/endpoint.js';
+import { type GenericResource, genericResource } from '../parts/resources.js';
 import { type TaskSpec, taskSpec } from '../parts/task-spec.js';
 import { int, list, oneOfWords, optional, text, uint } from '../schema.js';
 
@@ -105,6 +106,8 @@ export interface Task extends StoredObject {
   readonly endpoint?: Endpoint;
   /** Driver that receives the container's output: that of the spec, else the cluster's default; absent when both are. */
   readonly logDriver?: Driver;
+  /** Pieces of the resources that users define which the task holds on its node: named ones, and numbers of others. */
+  readonly assignedGeneric: readonly GenericResource[];
 }
 export const taskBody = objectOf<BodyOf<Task>>()({
   spec: taskSpec,
@@ -119,6 +122,7 @@ export const taskBody = objectOf<BodyOf<Task>>()({
   networks: list(taskNetwork),
   endpoint: optional(endpoint),
   logDriver: optional(driver),
+  assignedGeneric: list(genericResource),
 });
 
 /** The task's own name, else `<service>.<slot, or node id when 0>.<task id>`. */

@@ -85,3 +85,16 @@ export function missingPieces(asked: Pieces, total: Pieces, used: PiecesInUse): 
   }
   return missing;
 }
+
+/**
+ * Chooses the pieces that a task receives of a node with enough of them: those that it names, then free ones with names in
+ * their order, then a number of those without.
+ */
+export function chosenPieces(asked: Pieces, total: Pieces, used: PiecesInUse): GenericResource[] {
+  return [...asked].flatMap(([kind, { count, names }]) => {
+    const free = [...(total.get(kind)?.names ?? [])].filter((name) => !names.has(name) && !used.hasName(kind, name));
+    const named = [...names, ...free.sort().slice(0, count - names.size)];
+    const rest = count - named.length;
+    return [...named.map((name) => ({ kind, named: name })), ...(rest > 0 ? [{ kind, discrete: rest }] : [])];
+  });
+}

@@ -1,8 +1,9 @@
-import type { Task } from '../../kinds/index.js';
+import type { GenericResource, Task } from '../../kinds/index.js';
 import { type NamedRule, rulesOf, rulesPassed } from '../judge.js';
 import { Branch, levelsOf } from './branch.js';
 import { candidateOf } from './candidate.js';
 import { taskFilters } from './filters/index.js';
+import { chosenPieces, piecesOf } from './generic.js';
 import { type Group, groupsOf } from './groups.js';
 import type { TaskNodeView } from './node-view.js';
 import { refusalsText, waitingText } from './refusals.js';
@@ -21,8 +22,15 @@ export interface PlaceTasks {
   readonly driverOfNetwork?: DriverOfNetwork | undefined;
 }
 
+/** A node for a task, and the pieces of resources that users define which the task receives there, if any. */
+export interface Assignment {
+  readonly taskId: string;
+  readonly nodeId: string;
+  readonly generic?: readonly GenericResource[];
+}
+
 export interface Placements {
-  readonly assigned: readonly { readonly taskId: string; readonly nodeId: string }[];
+  readonly assigned: readonly Assignment[];
   /** Tasks that still wait, with the reason for `status.err`. */
   readonly pending: readonly { readonly taskId: string; readonly text: string }[];
 }
@@ -36,7 +44,7 @@ type Rules = readonly NamedRule<TaskNodeView>[];
  * not written.
  */
 export function placeTasks({ tasks, view, now, driverOfNetwork }: PlaceTasks): Placements {
-  const placed = { assigned: [] as Placements['assigned'][number][], pending: [] as Placements['pending'][number][] };
+  const placed = { assigned: [] as Assignment[], pending: [] as Placements['pending'][number][] };
   const groups = groupsOf(tasks).map((group) => readGroup(group, view, driverOfNetwork));
   for (const group of groups) confirm(group, view, placed);
   for (const group of groups) spread(group, view, now, placed);
@@ -69,7 +77,7 @@ function readGroup(group: Group, view: TaskNodes, driverOfNetwork: DriverOfNetwo
 }
 
 interface Placed {
-  readonly assigned: Placements['assigned'][number][];
+  readonly assigned: Assignment[];
   readonly pending: Placements['pending'][number][];
 }
 
@@ -79,10 +87,21 @@ function confirm({ bound, rules, wanted }: ReadGroup, view: TaskNodes, { assigne
     const node = view.get(nodeId);
     const text = node ? refusalsText(rules, [node]) : 'the assigned node does not exist';
     if (text === '') {
-      view.claim(taskId, nodeId, wanted);
-      assigned.push({ taskId, nodeId });
+      assigned.push(claim(view, taskId, nodeId, wanted));
     } else pending.push({ taskId, text });
   }
+}
+
+/** Lets a task take its share of a node, with particular pieces where the node has names for them. */
+function claim(view: TaskNodes, taskId: string, nodeId: string, wanted: WantedTask): Assignment {
+  const node = view.get(nodeId);
+  if (!node || wanted.pieces.size === 0) {
+    view.claim(taskId, nodeId, wanted);
+    return { taskId, nodeId };
+  }
+  const generic = chosenPieces(wanted.pieces, node.facts.pieces, node.piecesInUse);
+  view.claim(taskId, nodeId, { ...wanted, pieces: piecesOf(generic) });
+  return { taskId, nodeId, generic };
 }
 
 /** Gives each task the node that is best at its moment: one pass over the nodes, then a heap. */
@@ -96,8 +115,7 @@ function spread({ free, rules, wanted }: ReadGroup, view: TaskNodes, now: number
       pending.push({ taskId, text: (text ??= waitingText(refusalsText(rules, view.all))) });
       continue;
     }
-    view.claim(taskId, best.node.facts.id, wanted);
-    assigned.push({ taskId, nodeId: best.node.facts.id });
+    assigned.push(claim(view, taskId, best.node.facts.id, wanted));
     best.ofService++;
     best.ofAll++;
     root.take(passesAll(rules, best.node));

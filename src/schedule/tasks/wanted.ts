@@ -55,15 +55,16 @@ export function wantedOf(task: Task, driverOfNetwork?: DriverOfNetwork): WantedT
 const noPieces: Pieces = new Map();
 const noPorts: readonly string[] = [];
 
-export function loadOf({ serviceId = '', spec, endpoint }: Task): Load {
+export function loadOf({ serviceId = '', spec, endpoint, assignedGeneric }: Task): Load {
   const reserved = spec.resources?.reservations;
+  const generic = assignedGeneric.length > 0 ? assignedGeneric : (reserved?.generic ?? []);
   const given = endpoint?.ports ?? [];
   const ports = given.length > 0 ? given : (endpoint?.spec?.ports ?? []);
   return {
     serviceId,
     nanoCpus: reserved?.nanoCpus ?? 0,
     memoryBytes: reserved?.memoryBytes ?? 0,
-    pieces: reserved && reserved.generic.length > 0 ? piecesOf(reserved.generic) : noPieces,
+    pieces: generic.length > 0 ? piecesOf(generic) : noPieces,
     ports: ports.length > 0 ? hostPortsOf(ports) : noPorts,
   };
 }

@@ -14,6 +14,8 @@ const PublishMode = new Words<m.PublishMode>('PublishMode', ['ingress', 'host'])
 const EndpointMode = new Words<m.EndpointMode>('EndpointMode', ['vip', 'dnsrr']);
 const IpFamily = new Words<m.IpFamily>('IpFamily', ['unknown', 'ipv4', 'ipv6']);
 const MountType = new Words<m.MountType>('MountType', ['bind', 'volume', 'tmpfs', 'npipe', 'cluster']);
+const SeccompMode = new Words<m.SeccompMode>('SeccompMode', ['default', 'unconfined', 'custom']);
+const AppArmor = new Words<m.AppArmor>('AppArmor', ['default', 'disabled']);
 const Isolation = new Words<m.Isolation>('Isolation', ['default', 'process', 'hyperv']);
 const RestartCondition = new Words<m.RestartCondition>('RestartCondition', ['none', 'onFailure', 'any']);
 const FailureAction = new Words<m.FailureAction>('FailureAction', ['pause', 'continue', 'rollback']);
@@ -1628,25 +1630,50 @@ function decodeCredentialSpec(r: Reader, end: number): m.CredentialSpec {
   return Object.freeze({ config: config_, file: file_, registry: registry_ });
 }
 
-function encodePrivileges(w: Writer, v: m.Privileges): void {
-  if (v.credentialSpec !== undefined) { const at = w.open(10, 46); encodeCredentialSpec(w, v.credentialSpec); w.close(at, 46); }
+function encodeSeccomp(w: Writer, v: m.Seccomp): void {
+  if (v.mode !== undefined && v.mode !== 'default') w.word(8, SeccompMode, v.mode);
+  if (v.profile !== undefined && v.profile !== '') w.text(18, v.profile);
 }
 
-const PrivilegesObject = plain<m.Privileges>(function (this: Open, credentialSpec_: unknown) {
-  if (credentialSpec_ !== undefined) this.credentialSpec = credentialSpec_;
+function decodeSeccomp(r: Reader, end: number): m.Seccomp {
+  let mode_: m.SeccompMode = 'default'; let profile_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 8: mode_ = r.word(SeccompMode); break;
+      case 18: profile_ = r.text(); break;
+      default: r.skip(tag, 'Seccomp');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ mode: mode_, profile: profile_ });
+}
+
+function encodePrivileges(w: Writer, v: m.Privileges): void {
+  if (v.credentialSpec !== undefined) { const at = w.open(10, 46); encodeCredentialSpec(w, v.credentialSpec); w.close(at, 46); }
+  if (v.seccomp !== undefined) { const at = w.open(18, 47); encodeSeccomp(w, v.seccomp); w.close(at, 47); }
+  if (v.appArmor !== undefined && v.appArmor !== 'default') w.word(24, AppArmor, v.appArmor);
+  if (v.noNewPrivileges !== undefined && v.noNewPrivileges !== false) w.bool(32, v.noNewPrivileges);
+}
+
+const PrivilegesObject = plain<m.Privileges>(function (this: Open, credentialSpec_: unknown, seccomp_: unknown, appArmor_: unknown, noNewPrivileges_: unknown) {
+  if (credentialSpec_ !== undefined) this.credentialSpec = credentialSpec_; if (seccomp_ !== undefined) this.seccomp = seccomp_; this.appArmor = appArmor_; this.noNewPrivileges = noNewPrivileges_;
 });
 
 function decodePrivileges(r: Reader, end: number): m.Privileges {
-  let credentialSpec_: m.CredentialSpec | undefined;
+  let credentialSpec_: m.CredentialSpec | undefined; let seccomp_: m.Seccomp | undefined; let appArmor_: m.AppArmor = 'default'; let noNewPrivileges_: boolean = false;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
       case 10: credentialSpec_ = decodeCredentialSpec(r, r.part()); break;
+      case 18: seccomp_ = decodeSeccomp(r, r.part()); break;
+      case 24: appArmor_ = r.word(AppArmor); break;
+      case 32: noNewPrivileges_ = r.bool(); break;
       default: r.skip(tag, 'Privileges');
     }
   }
   r.ended(end);
-  return Object.freeze(new PrivilegesObject(credentialSpec_));
+  return Object.freeze(new PrivilegesObject(credentialSpec_, seccomp_, appArmor_, noNewPrivileges_));
 }
 
 function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
@@ -1655,8 +1682,8 @@ function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
   if (v.args !== undefined) for (const item of v.args) w.text(26, item);
   if (v.env !== undefined) for (const item of v.env) w.text(34, item);
   if (v.labels !== undefined) w.map(42, v.labels);
-  if (v.mounts !== undefined) for (const item of v.mounts) { const at = w.open(50, 47); encodeMount(w, item); w.close(at, 47); }
-  if (v.healthcheck !== undefined) { const at = w.open(58, 48); encodeHealthcheck(w, v.healthcheck); w.close(at, 48); }
+  if (v.mounts !== undefined) for (const item of v.mounts) { const at = w.open(50, 48); encodeMount(w, item); w.close(at, 48); }
+  if (v.healthcheck !== undefined) { const at = w.open(58, 49); encodeHealthcheck(w, v.healthcheck); w.close(at, 49); }
   if (v.hostname !== undefined) w.text(66, v.hostname);
   if (v.dir !== undefined) w.text(74, v.dir);
   if (v.user !== undefined) w.text(82, v.user);
@@ -1668,24 +1695,25 @@ function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
   if (v.stopSignal !== undefined) w.text(130, v.stopSignal);
   if (v.stopGracePeriodMs !== undefined) w.int64(136, v.stopGracePeriodMs);
   if (v.hosts !== undefined) for (const item of v.hosts) w.text(146, item);
-  if (v.dns !== undefined) { const at = w.open(154, 49); encodeDnsConfig(w, v.dns); w.close(at, 49); }
+  if (v.dns !== undefined) { const at = w.open(154, 50); encodeDnsConfig(w, v.dns); w.close(at, 50); }
   if (v.capabilityAdd !== undefined) for (const item of v.capabilityAdd) w.text(162, item);
   if (v.capabilityDrop !== undefined) for (const item of v.capabilityDrop) w.text(170, item);
   if (v.sysctls !== undefined) w.map(178, v.sysctls);
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(186, 50); encodeSecretReference(w, item); w.close(at, 50); }
-  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(194, 51); encodeConfigReference(w, item); w.close(at, 51); }
-  if (v.ulimits !== undefined) for (const item of v.ulimits) { const at = w.open(202, 52); encodeUlimit(w, item); w.close(at, 52); }
-  if (v.privileges !== undefined) { const at = w.open(210, 53); encodePrivileges(w, v.privileges); w.close(at, 53); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(186, 51); encodeSecretReference(w, item); w.close(at, 51); }
+  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(194, 52); encodeConfigReference(w, item); w.close(at, 52); }
+  if (v.ulimits !== undefined) for (const item of v.ulimits) { const at = w.open(202, 53); encodeUlimit(w, item); w.close(at, 53); }
+  if (v.privileges !== undefined) { const at = w.open(210, 54); encodePrivileges(w, v.privileges); w.close(at, 54); }
   if (v.isolation !== undefined && v.isolation !== 'default') w.word(216, Isolation, v.isolation);
   if (v.oomScoreAdj !== undefined && v.oomScoreAdj !== 0) w.int64(224, v.oomScoreAdj);
+  if (v.registryAuth !== undefined && v.registryAuth !== '') w.text(234, v.registryAuth);
 }
 
-const ContainerSpecObject = plain<m.ContainerSpec>(function (this: Open, image_: unknown, command_: unknown, args_: unknown, env_: unknown, labels_: unknown, mounts_: unknown, healthcheck_: unknown, hostname_: unknown, dir_: unknown, user_: unknown, groups_: unknown, tty_: unknown, openStdin_: unknown, readOnly_: unknown, init_: unknown, stopSignal_: unknown, stopGracePeriodMs_: unknown, hosts_: unknown, dns_: unknown, capabilityAdd_: unknown, capabilityDrop_: unknown, sysctls_: unknown, secrets_: unknown, configs_: unknown, ulimits_: unknown, privileges_: unknown, isolation_: unknown, oomScoreAdj_: unknown) {
-  this.image = image_; this.command = command_; this.args = args_; this.env = env_; this.labels = labels_; this.mounts = mounts_; if (healthcheck_ !== undefined) this.healthcheck = healthcheck_; if (hostname_ !== undefined) this.hostname = hostname_; if (dir_ !== undefined) this.dir = dir_; if (user_ !== undefined) this.user = user_; this.groups = groups_; this.tty = tty_; this.openStdin = openStdin_; this.readOnly = readOnly_; if (init_ !== undefined) this.init = init_; if (stopSignal_ !== undefined) this.stopSignal = stopSignal_; if (stopGracePeriodMs_ !== undefined) this.stopGracePeriodMs = stopGracePeriodMs_; this.hosts = hosts_; if (dns_ !== undefined) this.dns = dns_; this.capabilityAdd = capabilityAdd_; this.capabilityDrop = capabilityDrop_; this.sysctls = sysctls_; this.secrets = secrets_; this.configs = configs_; this.ulimits = ulimits_; if (privileges_ !== undefined) this.privileges = privileges_; this.isolation = isolation_; this.oomScoreAdj = oomScoreAdj_;
+const ContainerSpecObject = plain<m.ContainerSpec>(function (this: Open, image_: unknown, command_: unknown, args_: unknown, env_: unknown, labels_: unknown, mounts_: unknown, healthcheck_: unknown, hostname_: unknown, dir_: unknown, user_: unknown, groups_: unknown, tty_: unknown, openStdin_: unknown, readOnly_: unknown, init_: unknown, stopSignal_: unknown, stopGracePeriodMs_: unknown, hosts_: unknown, dns_: unknown, capabilityAdd_: unknown, capabilityDrop_: unknown, sysctls_: unknown, secrets_: unknown, configs_: unknown, ulimits_: unknown, privileges_: unknown, isolation_: unknown, oomScoreAdj_: unknown, registryAuth_: unknown) {
+  this.image = image_; this.command = command_; this.args = args_; this.env = env_; this.labels = labels_; this.mounts = mounts_; if (healthcheck_ !== undefined) this.healthcheck = healthcheck_; if (hostname_ !== undefined) this.hostname = hostname_; if (dir_ !== undefined) this.dir = dir_; if (user_ !== undefined) this.user = user_; this.groups = groups_; this.tty = tty_; this.openStdin = openStdin_; this.readOnly = readOnly_; if (init_ !== undefined) this.init = init_; if (stopSignal_ !== undefined) this.stopSignal = stopSignal_; if (stopGracePeriodMs_ !== undefined) this.stopGracePeriodMs = stopGracePeriodMs_; this.hosts = hosts_; if (dns_ !== undefined) this.dns = dns_; this.capabilityAdd = capabilityAdd_; this.capabilityDrop = capabilityDrop_; this.sysctls = sysctls_; this.secrets = secrets_; this.configs = configs_; this.ulimits = ulimits_; if (privileges_ !== undefined) this.privileges = privileges_; this.isolation = isolation_; this.oomScoreAdj = oomScoreAdj_; this.registryAuth = registryAuth_;
 });
 
 function decodeContainerSpec(r: Reader, end: number): m.ContainerSpec {
-  let image_: string = ''; let command_: string[] | undefined; let args_: string[] | undefined; let env_: string[] | undefined; let labels_: Record<string, string> | undefined, labels_count = 0; let mounts_: m.Mount[] | undefined; let healthcheck_: m.Healthcheck | undefined;   let hostname_: string | undefined;   let dir_: string | undefined;   let user_: string | undefined; let groups_: string[] | undefined; let tty_: boolean = false; let openStdin_: boolean = false; let readOnly_: boolean = false;   let init_: boolean | undefined;   let stopSignal_: string | undefined;   let stopGracePeriodMs_: number | undefined; let hosts_: string[] | undefined; let dns_: m.DnsConfig | undefined; let capabilityAdd_: string[] | undefined; let capabilityDrop_: string[] | undefined; let sysctls_: Record<string, string> | undefined, sysctls_count = 0; let secrets_: m.SecretReference[] | undefined; let configs_: m.ConfigReference[] | undefined; let ulimits_: m.Ulimit[] | undefined; let privileges_: m.Privileges | undefined; let isolation_: m.Isolation = 'default'; let oomScoreAdj_: number = 0;
+  let image_: string = ''; let command_: string[] | undefined; let args_: string[] | undefined; let env_: string[] | undefined; let labels_: Record<string, string> | undefined, labels_count = 0; let mounts_: m.Mount[] | undefined; let healthcheck_: m.Healthcheck | undefined;   let hostname_: string | undefined;   let dir_: string | undefined;   let user_: string | undefined; let groups_: string[] | undefined; let tty_: boolean = false; let openStdin_: boolean = false; let readOnly_: boolean = false;   let init_: boolean | undefined;   let stopSignal_: string | undefined;   let stopGracePeriodMs_: number | undefined; let hosts_: string[] | undefined; let dns_: m.DnsConfig | undefined; let capabilityAdd_: string[] | undefined; let capabilityDrop_: string[] | undefined; let sysctls_: Record<string, string> | undefined, sysctls_count = 0; let secrets_: m.SecretReference[] | undefined; let configs_: m.ConfigReference[] | undefined; let ulimits_: m.Ulimit[] | undefined; let privileges_: m.Privileges | undefined; let isolation_: m.Isolation = 'default'; let oomScoreAdj_: number = 0; let registryAuth_: string = '';
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -1717,16 +1745,17 @@ function decodeContainerSpec(r: Reader, end: number): m.ContainerSpec {
       case 210: privileges_ = decodePrivileges(r, r.part()); break;
       case 216: isolation_ = r.word(Isolation); break;
       case 224: oomScoreAdj_ = r.int64(); break;
+      case 234: registryAuth_ = r.text(); break;
       default: r.skip(tag, 'ContainerSpec');
     }
   }
   r.ended(end);
-  return Object.freeze(new ContainerSpecObject(image_, command_ ? Object.freeze(command_) : noItems, args_ ? Object.freeze(args_) : noItems, env_ ? Object.freeze(env_) : noItems, labels_ ? Object.freeze(labels_) : noEntries, mounts_ ? Object.freeze(mounts_) : noItems, healthcheck_, hostname_, dir_, user_, groups_ ? Object.freeze(groups_) : noItems, tty_, openStdin_, readOnly_, init_, stopSignal_, stopGracePeriodMs_, hosts_ ? Object.freeze(hosts_) : noItems, dns_, capabilityAdd_ ? Object.freeze(capabilityAdd_) : noItems, capabilityDrop_ ? Object.freeze(capabilityDrop_) : noItems, sysctls_ ? Object.freeze(sysctls_) : noEntries, secrets_ ? Object.freeze(secrets_) : noItems, configs_ ? Object.freeze(configs_) : noItems, ulimits_ ? Object.freeze(ulimits_) : noItems, privileges_, isolation_, oomScoreAdj_));
+  return Object.freeze(new ContainerSpecObject(image_, command_ ? Object.freeze(command_) : noItems, args_ ? Object.freeze(args_) : noItems, env_ ? Object.freeze(env_) : noItems, labels_ ? Object.freeze(labels_) : noEntries, mounts_ ? Object.freeze(mounts_) : noItems, healthcheck_, hostname_, dir_, user_, groups_ ? Object.freeze(groups_) : noItems, tty_, openStdin_, readOnly_, init_, stopSignal_, stopGracePeriodMs_, hosts_ ? Object.freeze(hosts_) : noItems, dns_, capabilityAdd_ ? Object.freeze(capabilityAdd_) : noItems, capabilityDrop_ ? Object.freeze(capabilityDrop_) : noItems, sysctls_ ? Object.freeze(sysctls_) : noEntries, secrets_ ? Object.freeze(secrets_) : noItems, configs_ ? Object.freeze(configs_) : noItems, ulimits_ ? Object.freeze(ulimits_) : noItems, privileges_, isolation_, oomScoreAdj_, registryAuth_));
 }
 
 function encodeResourceRequirements(w: Writer, v: m.ResourceRequirements): void {
-  if (v.limits !== undefined) { const at = w.open(10, 54); encodeResources(w, v.limits); w.close(at, 54); }
-  if (v.reservations !== undefined) { const at = w.open(18, 55); encodeResources(w, v.reservations); w.close(at, 55); }
+  if (v.limits !== undefined) { const at = w.open(10, 55); encodeResources(w, v.limits); w.close(at, 55); }
+  if (v.reservations !== undefined) { const at = w.open(18, 56); encodeResources(w, v.reservations); w.close(at, 56); }
 }
 
 const ResourceRequirementsObject = plain<m.ResourceRequirements>(function (this: Open, limits_: unknown, reservations_: unknown) {
@@ -1812,9 +1841,9 @@ function decodePlatform(r: Reader, end: number): m.Platform {
 
 function encodePlacement(w: Writer, v: m.Placement): void {
   if (v.constraints !== undefined) for (const item of v.constraints) w.text(10, item);
-  if (v.preferences !== undefined) for (const item of v.preferences) { const at = w.open(18, 56); encodePlacementPreference(w, item); w.close(at, 56); }
+  if (v.preferences !== undefined) for (const item of v.preferences) { const at = w.open(18, 57); encodePlacementPreference(w, item); w.close(at, 57); }
   if (v.maxReplicas !== undefined && v.maxReplicas !== 0) w.uint32(24, v.maxReplicas);
-  if (v.platforms !== undefined) for (const item of v.platforms) { const at = w.open(34, 57); encodePlatform(w, item); w.close(at, 57); }
+  if (v.platforms !== undefined) for (const item of v.platforms) { const at = w.open(34, 58); encodePlatform(w, item); w.close(at, 58); }
 }
 
 function decodePlacement(r: Reader, end: number): m.Placement {
@@ -1834,13 +1863,13 @@ function decodePlacement(r: Reader, end: number): m.Placement {
 }
 
 function encodeTaskSpec(w: Writer, v: m.TaskSpec): void {
-  if (v.container !== undefined) { const at = w.open(10, 58); encodeContainerSpec(w, v.container); w.close(at, 58); }
-  if (v.resources !== undefined) { const at = w.open(18, 59); encodeResourceRequirements(w, v.resources); w.close(at, 59); }
-  if (v.restart !== undefined) { const at = w.open(26, 60); encodeRestartPolicy(w, v.restart); w.close(at, 60); }
-  if (v.placement !== undefined) { const at = w.open(34, 61); encodePlacement(w, v.placement); w.close(at, 61); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(42, 62); encodeNetworkAttachment(w, item); w.close(at, 62); }
+  if (v.container !== undefined) { const at = w.open(10, 59); encodeContainerSpec(w, v.container); w.close(at, 59); }
+  if (v.resources !== undefined) { const at = w.open(18, 60); encodeResourceRequirements(w, v.resources); w.close(at, 60); }
+  if (v.restart !== undefined) { const at = w.open(26, 61); encodeRestartPolicy(w, v.restart); w.close(at, 61); }
+  if (v.placement !== undefined) { const at = w.open(34, 62); encodePlacement(w, v.placement); w.close(at, 62); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(42, 63); encodeNetworkAttachment(w, item); w.close(at, 63); }
   if (v.forceUpdate !== undefined && v.forceUpdate !== 0) w.int64(48, v.forceUpdate);
-  if (v.logDriver !== undefined) { const at = w.open(58, 63); encodeDriver(w, v.logDriver); w.close(at, 63); }
+  if (v.logDriver !== undefined) { const at = w.open(58, 64); encodeDriver(w, v.logDriver); w.close(at, 64); }
 }
 
 const TaskSpecObject = plain<m.TaskSpec>(function (this: Open, container_: unknown, resources_: unknown, restart_: unknown, placement_: unknown, networks_: unknown, forceUpdate_: unknown, logDriver_: unknown) {
@@ -1898,7 +1927,7 @@ function decodeUpdateConfig(r: Reader, end: number): m.UpdateConfig {
 }
 
 function encodeNodeSpec(w: Writer, v: m.NodeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 64); encodeAnnotations(w, v.annotations); w.close(at, 64); }
+  if (v.annotations !== undefined) { const at = w.open(10, 65); encodeAnnotations(w, v.annotations); w.close(at, 65); }
   if (v.desiredRole !== undefined && v.desiredRole !== 'worker') w.word(16, NodeRole, v.desiredRole);
   if (v.membership !== undefined) w.word(24, NodeMembership, v.membership);
   if (v.availability !== undefined && v.availability !== 'active') w.word(32, NodeAvailability, v.availability);
@@ -1946,7 +1975,7 @@ function decodeEnginePlugin(r: Reader, end: number): m.EnginePlugin {
 function encodeEngineDescription(w: Writer, v: m.EngineDescription): void {
   if (v.engineVersion !== undefined && v.engineVersion !== '') w.text(10, v.engineVersion);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.plugins !== undefined) for (const item of v.plugins) { const at = w.open(26, 65); encodeEnginePlugin(w, item); w.close(at, 65); }
+  if (v.plugins !== undefined) for (const item of v.plugins) { const at = w.open(26, 66); encodeEnginePlugin(w, item); w.close(at, 66); }
 }
 
 function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
@@ -1966,9 +1995,9 @@ function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
 
 function encodeNodeDescription(w: Writer, v: m.NodeDescription): void {
   if (v.hostname !== undefined && v.hostname !== '') w.text(10, v.hostname);
-  if (v.platform !== undefined) { const at = w.open(18, 66); encodePlatform(w, v.platform); w.close(at, 66); }
-  if (v.resources !== undefined) { const at = w.open(26, 67); encodeResources(w, v.resources); w.close(at, 67); }
-  if (v.engine !== undefined) { const at = w.open(34, 68); encodeEngineDescription(w, v.engine); w.close(at, 68); }
+  if (v.platform !== undefined) { const at = w.open(18, 67); encodePlatform(w, v.platform); w.close(at, 67); }
+  if (v.resources !== undefined) { const at = w.open(26, 68); encodeResources(w, v.resources); w.close(at, 68); }
+  if (v.engine !== undefined) { const at = w.open(34, 69); encodeEngineDescription(w, v.engine); w.close(at, 69); }
 }
 
 const NodeDescriptionObject = plain<m.NodeDescription>(function (this: Open, hostname_: unknown, platform_: unknown, resources_: unknown, engine_: unknown) {
@@ -2062,13 +2091,13 @@ function decodeNodeEngine(r: Reader, end: number): m.NodeEngine {
 
 function encodeNode(w: Writer, v: m.Node): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 69); encodeMeta(w, v.meta); w.close(at, 69); }
-  if (v.spec !== undefined) { const at = w.open(26, 70); encodeNodeSpec(w, v.spec); w.close(at, 70); }
-  if (v.description !== undefined) { const at = w.open(34, 71); encodeNodeDescription(w, v.description); w.close(at, 71); }
-  if (v.status !== undefined) { const at = w.open(42, 72); encodeNodeStatus(w, v.status); w.close(at, 72); }
-  if (v.managerStatus !== undefined) { const at = w.open(50, 73); encodeManagerStatus(w, v.managerStatus); w.close(at, 73); }
+  if (v.meta !== undefined) { const at = w.open(18, 70); encodeMeta(w, v.meta); w.close(at, 70); }
+  if (v.spec !== undefined) { const at = w.open(26, 71); encodeNodeSpec(w, v.spec); w.close(at, 71); }
+  if (v.description !== undefined) { const at = w.open(34, 72); encodeNodeDescription(w, v.description); w.close(at, 72); }
+  if (v.status !== undefined) { const at = w.open(42, 73); encodeNodeStatus(w, v.status); w.close(at, 73); }
+  if (v.managerStatus !== undefined) { const at = w.open(50, 74); encodeManagerStatus(w, v.managerStatus); w.close(at, 74); }
   if (v.role !== undefined && v.role !== 'worker') w.word(56, NodeRole, v.role);
-  if (v.engine !== undefined) { const at = w.open(66, 74); encodeNodeEngine(w, v.engine); w.close(at, 74); }
+  if (v.engine !== undefined) { const at = w.open(66, 75); encodeNodeEngine(w, v.engine); w.close(at, 75); }
 }
 
 const NodeObject = plain<m.Node>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, description_: unknown, status_: unknown, managerStatus_: unknown, role_: unknown, engine_: unknown) {
@@ -2170,10 +2199,10 @@ function decodeGlobalJobMode(r: Reader, end: number): m.GlobalJobMode {
 }
 
 function encodeServiceMode(w: Writer, v: Fields<m.ServiceMode>): void {
-  if (v.replicated !== undefined) { const at = w.open(10, 75); encodeReplicatedMode(w, v.replicated); w.close(at, 75); }
-  if (v.global !== undefined) { const at = w.open(18, 76); encodeGlobalMode(w, v.global); w.close(at, 76); }
-  if (v.replicatedJob !== undefined) { const at = w.open(26, 77); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 77); }
-  if (v.globalJob !== undefined) { const at = w.open(34, 78); encodeGlobalJobMode(w, v.globalJob); w.close(at, 78); }
+  if (v.replicated !== undefined) { const at = w.open(10, 76); encodeReplicatedMode(w, v.replicated); w.close(at, 76); }
+  if (v.global !== undefined) { const at = w.open(18, 77); encodeGlobalMode(w, v.global); w.close(at, 77); }
+  if (v.replicatedJob !== undefined) { const at = w.open(26, 78); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 78); }
+  if (v.globalJob !== undefined) { const at = w.open(34, 79); encodeGlobalJobMode(w, v.globalJob); w.close(at, 79); }
 }
 
 const ServiceModeObject = plain<m.ServiceMode>(function (this: Open, replicated_: unknown, global_: unknown, replicatedJob_: unknown, globalJob_: unknown) {
@@ -2197,13 +2226,13 @@ function decodeServiceMode(r: Reader, end: number): m.ServiceMode {
 }
 
 function encodeServiceSpec(w: Writer, v: m.ServiceSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 79); encodeAnnotations(w, v.annotations); w.close(at, 79); }
-  if (v.task !== undefined) { const at = w.open(18, 80); encodeTaskSpec(w, v.task); w.close(at, 80); }
-  if (v.mode !== undefined) { const at = w.open(26, 81); encodeServiceMode(w, v.mode); w.close(at, 81); }
-  if (v.update !== undefined) { const at = w.open(34, 82); encodeUpdateConfig(w, v.update); w.close(at, 82); }
-  if (v.rollback !== undefined) { const at = w.open(42, 83); encodeUpdateConfig(w, v.rollback); w.close(at, 83); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 84); encodeNetworkAttachment(w, item); w.close(at, 84); }
-  if (v.endpoint !== undefined) { const at = w.open(58, 85); encodeEndpointSpec(w, v.endpoint); w.close(at, 85); }
+  if (v.annotations !== undefined) { const at = w.open(10, 80); encodeAnnotations(w, v.annotations); w.close(at, 80); }
+  if (v.task !== undefined) { const at = w.open(18, 81); encodeTaskSpec(w, v.task); w.close(at, 81); }
+  if (v.mode !== undefined) { const at = w.open(26, 82); encodeServiceMode(w, v.mode); w.close(at, 82); }
+  if (v.update !== undefined) { const at = w.open(34, 83); encodeUpdateConfig(w, v.update); w.close(at, 83); }
+  if (v.rollback !== undefined) { const at = w.open(42, 84); encodeUpdateConfig(w, v.rollback); w.close(at, 84); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 85); encodeNetworkAttachment(w, item); w.close(at, 85); }
+  if (v.endpoint !== undefined) { const at = w.open(58, 86); encodeEndpointSpec(w, v.endpoint); w.close(at, 86); }
 }
 
 const ServiceSpecObject = plain<m.ServiceSpec>(function (this: Open, annotations_: unknown, task_: unknown, mode_: unknown, update_: unknown, rollback_: unknown, networks_: unknown, endpoint_: unknown) {
@@ -2262,12 +2291,12 @@ function decodeUpdateStatus(r: Reader, end: number): m.UpdateStatus {
 
 function encodeService(w: Writer, v: m.Service): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 86); encodeMeta(w, v.meta); w.close(at, 86); }
-  if (v.spec !== undefined) { const at = w.open(26, 87); encodeServiceSpec(w, v.spec); w.close(at, 87); }
+  if (v.meta !== undefined) { const at = w.open(18, 87); encodeMeta(w, v.meta); w.close(at, 87); }
+  if (v.spec !== undefined) { const at = w.open(26, 88); encodeServiceSpec(w, v.spec); w.close(at, 88); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
-  if (v.previousSpec !== undefined) { const at = w.open(42, 88); encodeServiceSpec(w, v.previousSpec); w.close(at, 88); }
-  if (v.endpoint !== undefined) { const at = w.open(50, 89); encodeEndpoint(w, v.endpoint); w.close(at, 89); }
-  if (v.updateStatus !== undefined) { const at = w.open(58, 90); encodeUpdateStatus(w, v.updateStatus); w.close(at, 90); }
+  if (v.previousSpec !== undefined) { const at = w.open(42, 89); encodeServiceSpec(w, v.previousSpec); w.close(at, 89); }
+  if (v.endpoint !== undefined) { const at = w.open(50, 90); encodeEndpoint(w, v.endpoint); w.close(at, 90); }
+  if (v.updateStatus !== undefined) { const at = w.open(58, 91); encodeUpdateStatus(w, v.updateStatus); w.close(at, 91); }
 }
 
 const ServiceObject = plain<m.Service>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, previousSpec_: unknown, endpoint_: unknown, updateStatus_: unknown) {
@@ -2319,9 +2348,9 @@ function encodeTaskStatus(w: Writer, v: m.TaskStatus): void {
   if (v.state !== undefined && v.state !== 'new') w.word(16, TaskState, v.state);
   if (v.message !== undefined && v.message !== '') w.text(26, v.message);
   if (v.err !== undefined && v.err !== '') w.text(34, v.err);
-  if (v.container !== undefined) { const at = w.open(42, 91); encodeContainerStatus(w, v.container); w.close(at, 91); }
+  if (v.container !== undefined) { const at = w.open(42, 92); encodeContainerStatus(w, v.container); w.close(at, 92); }
   if (v.runningAt !== undefined) w.int64(48, v.runningAt);
-  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(58, 92); encodePortConfig(w, item); w.close(at, 92); }
+  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(58, 93); encodePortConfig(w, item); w.close(at, 93); }
 }
 
 const TaskStatusObject = plain<m.TaskStatus>(function (this: Open, timestamp_: unknown, state_: unknown, message_: unknown, err_: unknown, container_: unknown, runningAt_: unknown, ports_: unknown) {
@@ -2368,27 +2397,28 @@ function decodeTaskNetwork(r: Reader, end: number): m.TaskNetwork {
 
 function encodeTask(w: Writer, v: m.Task): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 93); encodeMeta(w, v.meta); w.close(at, 93); }
-  if (v.spec !== undefined) { const at = w.open(26, 94); encodeTaskSpec(w, v.spec); w.close(at, 94); }
+  if (v.meta !== undefined) { const at = w.open(18, 94); encodeMeta(w, v.meta); w.close(at, 94); }
+  if (v.spec !== undefined) { const at = w.open(26, 95); encodeTaskSpec(w, v.spec); w.close(at, 95); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
   if (v.serviceId !== undefined) w.text(42, v.serviceId);
   if (v.slot !== undefined && v.slot !== 0) w.int64(48, v.slot);
   if (v.nodeId !== undefined) w.text(58, v.nodeId);
-  if (v.annotations !== undefined) { const at = w.open(66, 95); encodeAnnotations(w, v.annotations); w.close(at, 95); }
-  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 96); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 96); }
-  if (v.status !== undefined) { const at = w.open(82, 97); encodeTaskStatus(w, v.status); w.close(at, 97); }
+  if (v.annotations !== undefined) { const at = w.open(66, 96); encodeAnnotations(w, v.annotations); w.close(at, 96); }
+  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 97); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 97); }
+  if (v.status !== undefined) { const at = w.open(82, 98); encodeTaskStatus(w, v.status); w.close(at, 98); }
   if (v.desiredState !== undefined && v.desiredState !== 'new') w.word(88, TaskState, v.desiredState);
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 98); encodeTaskNetwork(w, item); w.close(at, 98); }
-  if (v.endpoint !== undefined) { const at = w.open(106, 99); encodeEndpoint(w, v.endpoint); w.close(at, 99); }
-  if (v.logDriver !== undefined) { const at = w.open(114, 100); encodeDriver(w, v.logDriver); w.close(at, 100); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 99); encodeTaskNetwork(w, item); w.close(at, 99); }
+  if (v.endpoint !== undefined) { const at = w.open(106, 100); encodeEndpoint(w, v.endpoint); w.close(at, 100); }
+  if (v.logDriver !== undefined) { const at = w.open(114, 101); encodeDriver(w, v.logDriver); w.close(at, 101); }
+  if (v.assignedGeneric !== undefined) for (const item of v.assignedGeneric) { const at = w.open(122, 102); encodeGenericResource(w, item); w.close(at, 102); }
 }
 
-const TaskObject = plain<m.Task>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, serviceId_: unknown, slot_: unknown, nodeId_: unknown, annotations_: unknown, serviceAnnotations_: unknown, status_: unknown, desiredState_: unknown, networks_: unknown, endpoint_: unknown, logDriver_: unknown) {
-  this.id = id_; this.meta = meta_; this.spec = spec_; this.specVersion = specVersion_; if (serviceId_ !== undefined) this.serviceId = serviceId_; this.slot = slot_; if (nodeId_ !== undefined) this.nodeId = nodeId_; this.annotations = annotations_; this.serviceAnnotations = serviceAnnotations_; this.status = status_; this.desiredState = desiredState_; this.networks = networks_; if (endpoint_ !== undefined) this.endpoint = endpoint_; if (logDriver_ !== undefined) this.logDriver = logDriver_;
+const TaskObject = plain<m.Task>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, serviceId_: unknown, slot_: unknown, nodeId_: unknown, annotations_: unknown, serviceAnnotations_: unknown, status_: unknown, desiredState_: unknown, networks_: unknown, endpoint_: unknown, logDriver_: unknown, assignedGeneric_: unknown) {
+  this.id = id_; this.meta = meta_; this.spec = spec_; this.specVersion = specVersion_; if (serviceId_ !== undefined) this.serviceId = serviceId_; this.slot = slot_; if (nodeId_ !== undefined) this.nodeId = nodeId_; this.annotations = annotations_; this.serviceAnnotations = serviceAnnotations_; this.status = status_; this.desiredState = desiredState_; this.networks = networks_; if (endpoint_ !== undefined) this.endpoint = endpoint_; if (logDriver_ !== undefined) this.logDriver = logDriver_; this.assignedGeneric = assignedGeneric_;
 });
 
 function decodeTask(r: Reader, end: number): m.Task {
-  let id_: string = ''; let meta_: m.Meta | undefined; let spec_: m.TaskSpec | undefined; let specVersion_: number = 0;   let serviceId_: string | undefined; let slot_: number = 0;   let nodeId_: string | undefined; let annotations_: m.Annotations | undefined; let serviceAnnotations_: m.Annotations | undefined; let status_: m.TaskStatus | undefined; let desiredState_: m.TaskState = 'new'; let networks_: m.TaskNetwork[] | undefined; let endpoint_: m.Endpoint | undefined; let logDriver_: m.Driver | undefined;
+  let id_: string = ''; let meta_: m.Meta | undefined; let spec_: m.TaskSpec | undefined; let specVersion_: number = 0;   let serviceId_: string | undefined; let slot_: number = 0;   let nodeId_: string | undefined; let annotations_: m.Annotations | undefined; let serviceAnnotations_: m.Annotations | undefined; let status_: m.TaskStatus | undefined; let desiredState_: m.TaskState = 'new'; let networks_: m.TaskNetwork[] | undefined; let endpoint_: m.Endpoint | undefined; let logDriver_: m.Driver | undefined; let assignedGeneric_: m.GenericResource[] | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -2406,21 +2436,22 @@ function decodeTask(r: Reader, end: number): m.Task {
       case 98: (networks_ = r.list(networks_, 10000, 'networks')).push(decodeTaskNetwork(r, r.part())); break;
       case 106: endpoint_ = decodeEndpoint(r, r.part()); break;
       case 114: logDriver_ = decodeDriver(r, r.part()); break;
+      case 122: (assignedGeneric_ = r.list(assignedGeneric_, 10000, 'assignedGeneric')).push(decodeGenericResource(r, r.part())); break;
       default: r.skip(tag, 'Task');
     }
   }
   r.ended(end);
-  return Object.freeze(new TaskObject(id_, meta_ ?? absent(decodeMeta), spec_ ?? absent(decodeTaskSpec), specVersion_, serviceId_, slot_, nodeId_, annotations_ ?? absent(decodeAnnotations), serviceAnnotations_ ?? absent(decodeAnnotations), status_ ?? absent(decodeTaskStatus), desiredState_, networks_ ? Object.freeze(networks_) : noItems, endpoint_, logDriver_));
+  return Object.freeze(new TaskObject(id_, meta_ ?? absent(decodeMeta), spec_ ?? absent(decodeTaskSpec), specVersion_, serviceId_, slot_, nodeId_, annotations_ ?? absent(decodeAnnotations), serviceAnnotations_ ?? absent(decodeAnnotations), status_ ?? absent(decodeTaskStatus), desiredState_, networks_ ? Object.freeze(networks_) : noItems, endpoint_, logDriver_, assignedGeneric_ ? Object.freeze(assignedGeneric_) : noItems));
 }
 
 function encodeNetworkSpec(w: Writer, v: m.NetworkSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 101); encodeAnnotations(w, v.annotations); w.close(at, 101); }
-  if (v.driverConfig !== undefined) { const at = w.open(18, 102); encodeDriver(w, v.driverConfig); w.close(at, 102); }
+  if (v.annotations !== undefined) { const at = w.open(10, 103); encodeAnnotations(w, v.annotations); w.close(at, 103); }
+  if (v.driverConfig !== undefined) { const at = w.open(18, 104); encodeDriver(w, v.driverConfig); w.close(at, 104); }
   if (v.ipv6Enabled !== undefined && v.ipv6Enabled !== false) w.bool(24, v.ipv6Enabled);
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
   if (v.attachable !== undefined && v.attachable !== false) w.bool(40, v.attachable);
   if (v.ingress !== undefined && v.ingress !== false) w.bool(48, v.ingress);
-  if (v.ipam !== undefined) { const at = w.open(58, 103); encodeIpam(w, v.ipam); w.close(at, 103); }
+  if (v.ipam !== undefined) { const at = w.open(58, 105); encodeIpam(w, v.ipam); w.close(at, 105); }
 }
 
 const NetworkSpecObject = plain<m.NetworkSpec>(function (this: Open, annotations_: unknown, driverConfig_: unknown, ipv6Enabled_: unknown, internal_: unknown, attachable_: unknown, ingress_: unknown, ipam_: unknown) {
@@ -2448,10 +2479,10 @@ function decodeNetworkSpec(r: Reader, end: number): m.NetworkSpec {
 
 function encodeNetwork(w: Writer, v: m.Network): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 104); encodeMeta(w, v.meta); w.close(at, 104); }
-  if (v.spec !== undefined) { const at = w.open(26, 105); encodeNetworkSpec(w, v.spec); w.close(at, 105); }
-  if (v.driverState !== undefined) { const at = w.open(34, 106); encodeDriver(w, v.driverState); w.close(at, 106); }
-  if (v.ipam !== undefined) { const at = w.open(42, 107); encodeIpam(w, v.ipam); w.close(at, 107); }
+  if (v.meta !== undefined) { const at = w.open(18, 106); encodeMeta(w, v.meta); w.close(at, 106); }
+  if (v.spec !== undefined) { const at = w.open(26, 107); encodeNetworkSpec(w, v.spec); w.close(at, 107); }
+  if (v.driverState !== undefined) { const at = w.open(34, 108); encodeDriver(w, v.driverState); w.close(at, 108); }
+  if (v.ipam !== undefined) { const at = w.open(42, 109); encodeIpam(w, v.ipam); w.close(at, 109); }
 }
 
 const NetworkObject = plain<m.Network>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, driverState_: unknown, ipam_: unknown) {
@@ -2547,7 +2578,7 @@ function decodeDispatcherConfig(r: Reader, end: number): m.DispatcherConfig {
 }
 
 function encodeTaskDefaults(w: Writer, v: m.TaskDefaults): void {
-  if (v.logDriver !== undefined) { const at = w.open(10, 108); encodeDriver(w, v.logDriver); w.close(at, 108); }
+  if (v.logDriver !== undefined) { const at = w.open(10, 110); encodeDriver(w, v.logDriver); w.close(at, 110); }
 }
 
 const TaskDefaultsObject = plain<m.TaskDefaults>(function (this: Open, logDriver_: unknown) {
@@ -2585,12 +2616,12 @@ function decodeEncryptionConfig(r: Reader, end: number): m.EncryptionConfig {
 }
 
 function encodeClusterSpec(w: Writer, v: m.ClusterSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 109); encodeAnnotations(w, v.annotations); w.close(at, 109); }
-  if (v.orchestration !== undefined) { const at = w.open(18, 110); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 110); }
-  if (v.raft !== undefined) { const at = w.open(26, 111); encodeRaftConfig(w, v.raft); w.close(at, 111); }
-  if (v.dispatcher !== undefined) { const at = w.open(34, 112); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 112); }
-  if (v.taskDefaults !== undefined) { const at = w.open(42, 113); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 113); }
-  if (v.encryptionConfig !== undefined) { const at = w.open(50, 114); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 114); }
+  if (v.annotations !== undefined) { const at = w.open(10, 111); encodeAnnotations(w, v.annotations); w.close(at, 111); }
+  if (v.orchestration !== undefined) { const at = w.open(18, 112); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 112); }
+  if (v.raft !== undefined) { const at = w.open(26, 113); encodeRaftConfig(w, v.raft); w.close(at, 113); }
+  if (v.dispatcher !== undefined) { const at = w.open(34, 114); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 114); }
+  if (v.taskDefaults !== undefined) { const at = w.open(42, 115); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 115); }
+  if (v.encryptionConfig !== undefined) { const at = w.open(50, 116); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 116); }
 }
 
 function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
@@ -2613,8 +2644,8 @@ function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
 
 function encodeCluster(w: Writer, v: m.Cluster): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 115); encodeMeta(w, v.meta); w.close(at, 115); }
-  if (v.spec !== undefined) { const at = w.open(26, 116); encodeClusterSpec(w, v.spec); w.close(at, 116); }
+  if (v.meta !== undefined) { const at = w.open(18, 117); encodeMeta(w, v.meta); w.close(at, 117); }
+  if (v.spec !== undefined) { const at = w.open(26, 118); encodeClusterSpec(w, v.spec); w.close(at, 118); }
 }
 
 function decodeCluster(r: Reader, end: number): m.Cluster {
@@ -2633,10 +2664,10 @@ function decodeCluster(r: Reader, end: number): m.Cluster {
 }
 
 function encodeSecretSpec(w: Writer, v: m.SecretSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 117); encodeAnnotations(w, v.annotations); w.close(at, 117); }
+  if (v.annotations !== undefined) { const at = w.open(10, 119); encodeAnnotations(w, v.annotations); w.close(at, 119); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.driver !== undefined) { const at = w.open(26, 118); encodeDriver(w, v.driver); w.close(at, 118); }
-  if (v.templating !== undefined) { const at = w.open(34, 119); encodeDriver(w, v.templating); w.close(at, 119); }
+  if (v.driver !== undefined) { const at = w.open(26, 120); encodeDriver(w, v.driver); w.close(at, 120); }
+  if (v.templating !== undefined) { const at = w.open(34, 121); encodeDriver(w, v.templating); w.close(at, 121); }
 }
 
 const SecretSpecObject = plain<m.SecretSpec>(function (this: Open, annotations_: unknown, data_: unknown, driver_: unknown, templating_: unknown) {
@@ -2661,8 +2692,8 @@ function decodeSecretSpec(r: Reader, end: number): m.SecretSpec {
 
 function encodeSecret(w: Writer, v: m.Secret): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 120); encodeMeta(w, v.meta); w.close(at, 120); }
-  if (v.spec !== undefined) { const at = w.open(26, 121); encodeSecretSpec(w, v.spec); w.close(at, 121); }
+  if (v.meta !== undefined) { const at = w.open(18, 122); encodeMeta(w, v.meta); w.close(at, 122); }
+  if (v.spec !== undefined) { const at = w.open(26, 123); encodeSecretSpec(w, v.spec); w.close(at, 123); }
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
 }
 
@@ -2683,9 +2714,9 @@ function decodeSecret(r: Reader, end: number): m.Secret {
 }
 
 function encodeConfigSpec(w: Writer, v: m.ConfigSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 122); encodeAnnotations(w, v.annotations); w.close(at, 122); }
+  if (v.annotations !== undefined) { const at = w.open(10, 124); encodeAnnotations(w, v.annotations); w.close(at, 124); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.templating !== undefined) { const at = w.open(26, 123); encodeDriver(w, v.templating); w.close(at, 123); }
+  if (v.templating !== undefined) { const at = w.open(26, 125); encodeDriver(w, v.templating); w.close(at, 125); }
 }
 
 const ConfigSpecObject = plain<m.ConfigSpec>(function (this: Open, annotations_: unknown, data_: unknown, templating_: unknown) {
@@ -2709,8 +2740,8 @@ function decodeConfigSpec(r: Reader, end: number): m.ConfigSpec {
 
 function encodeConfig(w: Writer, v: m.Config): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 124); encodeMeta(w, v.meta); w.close(at, 124); }
-  if (v.spec !== undefined) { const at = w.open(26, 125); encodeConfigSpec(w, v.spec); w.close(at, 125); }
+  if (v.meta !== undefined) { const at = w.open(18, 126); encodeMeta(w, v.meta); w.close(at, 126); }
+  if (v.spec !== undefined) { const at = w.open(26, 127); encodeConfigSpec(w, v.spec); w.close(at, 127); }
 }
 
 function decodeConfig(r: Reader, end: number): m.Config {
@@ -2790,8 +2821,8 @@ function decodeTopology(r: Reader, end: number): m.Topology {
 }
 
 function encodeTopologyRequirement(w: Writer, v: m.TopologyRequirement): void {
-  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 126); encodeTopology(w, item); w.close(at, 126); }
-  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 127); encodeTopology(w, item); w.close(at, 127); }
+  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 128); encodeTopology(w, item); w.close(at, 128); }
+  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 129); encodeTopology(w, item); w.close(at, 129); }
 }
 
 function decodeTopologyRequirement(r: Reader, end: number): m.TopologyRequirement {
@@ -2828,13 +2859,13 @@ function decodeCapacityRange(r: Reader, end: number): m.CapacityRange {
 }
 
 function encodeVolumeSpec(w: Writer, v: m.VolumeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 128); encodeAnnotations(w, v.annotations); w.close(at, 128); }
+  if (v.annotations !== undefined) { const at = w.open(10, 130); encodeAnnotations(w, v.annotations); w.close(at, 130); }
   if (v.group !== undefined && v.group !== '') w.text(18, v.group);
-  if (v.driver !== undefined) { const at = w.open(26, 129); encodeDriver(w, v.driver); w.close(at, 129); }
-  if (v.accessMode !== undefined) { const at = w.open(34, 130); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 130); }
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 131); encodeVolumeSecret(w, item); w.close(at, 131); }
-  if (v.accessibility !== undefined) { const at = w.open(50, 132); encodeTopologyRequirement(w, v.accessibility); w.close(at, 132); }
-  if (v.capacity !== undefined) { const at = w.open(58, 133); encodeCapacityRange(w, v.capacity); w.close(at, 133); }
+  if (v.driver !== undefined) { const at = w.open(26, 131); encodeDriver(w, v.driver); w.close(at, 131); }
+  if (v.accessMode !== undefined) { const at = w.open(34, 132); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 132); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 133); encodeVolumeSecret(w, item); w.close(at, 133); }
+  if (v.accessibility !== undefined) { const at = w.open(50, 134); encodeTopologyRequirement(w, v.accessibility); w.close(at, 134); }
+  if (v.capacity !== undefined) { const at = w.open(58, 135); encodeCapacityRange(w, v.capacity); w.close(at, 135); }
   if (v.availability !== undefined && v.availability !== 'active') w.word(64, VolumeAvailability, v.availability);
 }
 
@@ -2889,7 +2920,7 @@ function encodeVolumeInfo(w: Writer, v: m.VolumeInfo): void {
   if (v.capacityBytes !== undefined && v.capacityBytes !== 0) w.int64(8, v.capacityBytes);
   if (v.volumeContext !== undefined) w.map(18, v.volumeContext);
   if (v.volumeId !== undefined && v.volumeId !== '') w.text(26, v.volumeId);
-  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 134); encodeTopology(w, item); w.close(at, 134); }
+  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 136); encodeTopology(w, item); w.close(at, 136); }
 }
 
 function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
@@ -2910,10 +2941,10 @@ function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
 
 function encodeVolume(w: Writer, v: m.Volume): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 135); encodeMeta(w, v.meta); w.close(at, 135); }
-  if (v.spec !== undefined) { const at = w.open(26, 136); encodeVolumeSpec(w, v.spec); w.close(at, 136); }
-  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 137); encodeVolumePublishStatus(w, item); w.close(at, 137); }
-  if (v.info !== undefined) { const at = w.open(42, 138); encodeVolumeInfo(w, v.info); w.close(at, 138); }
+  if (v.meta !== undefined) { const at = w.open(18, 137); encodeMeta(w, v.meta); w.close(at, 137); }
+  if (v.spec !== undefined) { const at = w.open(26, 138); encodeVolumeSpec(w, v.spec); w.close(at, 138); }
+  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 139); encodeVolumePublishStatus(w, item); w.close(at, 139); }
+  if (v.info !== undefined) { const at = w.open(42, 140); encodeVolumeInfo(w, v.info); w.close(at, 140); }
   if (v.pendingDelete !== undefined && v.pendingDelete !== false) w.bool(48, v.pendingDelete);
 }
 
@@ -2941,7 +2972,7 @@ function decodeVolume(r: Reader, end: number): m.Volume {
 
 function encodeCustomObject(w: Writer, v: m.CustomObject): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 139); encodeMeta(w, v.meta); w.close(at, 139); }
+  if (v.meta !== undefined) { const at = w.open(18, 141); encodeMeta(w, v.meta); w.close(at, 141); }
   if (v.body !== undefined && v.body !== '') w.text(26, v.body);
 }
 
@@ -2961,15 +2992,15 @@ function decodeCustomObject(r: Reader, end: number): m.CustomObject {
 }
 
 function encodeAnyObject(w: Writer, v: Fields<m.AnyObject>): void {
-  if (v.node !== undefined) { const at = w.open(10, 140); encodeNode(w, v.node); w.close(at, 140); }
-  if (v.service !== undefined) { const at = w.open(18, 141); encodeService(w, v.service); w.close(at, 141); }
-  if (v.task !== undefined) { const at = w.open(26, 142); encodeTask(w, v.task); w.close(at, 142); }
-  if (v.network !== undefined) { const at = w.open(34, 143); encodeNetwork(w, v.network); w.close(at, 143); }
-  if (v.cluster !== undefined) { const at = w.open(42, 144); encodeCluster(w, v.cluster); w.close(at, 144); }
-  if (v.secret !== undefined) { const at = w.open(50, 145); encodeSecret(w, v.secret); w.close(at, 145); }
-  if (v.config !== undefined) { const at = w.open(58, 146); encodeConfig(w, v.config); w.close(at, 146); }
-  if (v.volume !== undefined) { const at = w.open(66, 147); encodeVolume(w, v.volume); w.close(at, 147); }
-  if (v.custom !== undefined) { const at = w.open(74, 148); encodeCustomObject(w, v.custom); w.close(at, 148); }
+  if (v.node !== undefined) { const at = w.open(10, 142); encodeNode(w, v.node); w.close(at, 142); }
+  if (v.service !== undefined) { const at = w.open(18, 143); encodeService(w, v.service); w.close(at, 143); }
+  if (v.task !== undefined) { const at = w.open(26, 144); encodeTask(w, v.task); w.close(at, 144); }
+  if (v.network !== undefined) { const at = w.open(34, 145); encodeNetwork(w, v.network); w.close(at, 145); }
+  if (v.cluster !== undefined) { const at = w.open(42, 146); encodeCluster(w, v.cluster); w.close(at, 146); }
+  if (v.secret !== undefined) { const at = w.open(50, 147); encodeSecret(w, v.secret); w.close(at, 147); }
+  if (v.config !== undefined) { const at = w.open(58, 148); encodeConfig(w, v.config); w.close(at, 148); }
+  if (v.volume !== undefined) { const at = w.open(66, 149); encodeVolume(w, v.volume); w.close(at, 149); }
+  if (v.custom !== undefined) { const at = w.open(74, 150); encodeCustomObject(w, v.custom); w.close(at, 150); }
 }
 
 const AnyObjectObject = plain<m.AnyObject>(function (this: Open, node_: unknown, service_: unknown, task_: unknown, network_: unknown, cluster_: unknown, secret_: unknown, config_: unknown, volume_: unknown, custom_: unknown) {
@@ -3024,10 +3055,10 @@ function decodeIndexValue(r: Reader, end: number): m.IndexValue {
 
 function encodeIndexFilter(w: Writer, v: m.IndexFilter): void {
   if (v.index !== undefined && v.index !== '') w.text(10, v.index);
-  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 149); encodeIndexValue(w, item); w.close(at, 149); }
+  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 151); encodeIndexValue(w, item); w.close(at, 151); }
   if (v.prefix !== undefined) w.text(26, v.prefix);
-  if (v.from !== undefined) { const at = w.open(34, 150); encodeIndexValue(w, v.from); w.close(at, 150); }
-  if (v.to !== undefined) { const at = w.open(42, 151); encodeIndexValue(w, v.to); w.close(at, 151); }
+  if (v.from !== undefined) { const at = w.open(34, 152); encodeIndexValue(w, v.from); w.close(at, 152); }
+  if (v.to !== undefined) { const at = w.open(42, 153); encodeIndexValue(w, v.to); w.close(at, 153); }
 }
 
 const IndexFilterObject = plain<m.IndexFilter>(function (this: Open, index_: unknown, values_: unknown, prefix_: unknown, from_: unknown, to_: unknown) {
@@ -3077,12 +3108,12 @@ function decodeAction(r: Reader, end: number): m.Action {
 function encodeTransaction(w: Writer, v: m.Transaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 152); encodeAction(w, item); w.close(at, 152); }
+  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 154); encodeAction(w, item); w.close(at, 154); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 153); encodeKindDescription(w, item); w.close(at, 153); }
-  if (v.restore !== undefined) { const at = w.open(82, 154); encodeRestoreStep(w, v.restore); w.close(at, 154); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 155); encodeKindDescription(w, item); w.close(at, 155); }
+  if (v.restore !== undefined) { const at = w.open(82, 156); encodeRestoreStep(w, v.restore); w.close(at, 156); }
 }
 
 const TransactionObject = plain<m.Transaction>(function (this: Open, version_: unknown, time_: unknown, actions_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, kinds_: unknown, restore_: unknown) {
@@ -3111,11 +3142,11 @@ function decodeTransaction(r: Reader, end: number): m.Transaction {
 
 function encodeRestoreStep(w: Writer, v: m.RestoreStep): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.begin !== undefined) { const at = w.open(18, 155); encodeRestoreBegin(w, v.begin); w.close(at, 155); }
-  if (v.rows !== undefined) { const at = w.open(26, 156); encodeRestoreRows(w, v.rows); w.close(at, 156); }
-  if (v.commit !== undefined) { const at = w.open(34, 157); encodeRestoreCommit(w, v.commit); w.close(at, 157); }
-  if (v.abort !== undefined) { const at = w.open(42, 158); encodeRestoreAbort(w, v.abort); w.close(at, 158); }
-  if (v.requests !== undefined) { const at = w.open(50, 159); encodeRequestRecords(w, v.requests); w.close(at, 159); }
+  if (v.begin !== undefined) { const at = w.open(18, 157); encodeRestoreBegin(w, v.begin); w.close(at, 157); }
+  if (v.rows !== undefined) { const at = w.open(26, 158); encodeRestoreRows(w, v.rows); w.close(at, 158); }
+  if (v.commit !== undefined) { const at = w.open(34, 159); encodeRestoreCommit(w, v.commit); w.close(at, 159); }
+  if (v.abort !== undefined) { const at = w.open(42, 160); encodeRestoreAbort(w, v.abort); w.close(at, 160); }
+  if (v.requests !== undefined) { const at = w.open(50, 161); encodeRequestRecords(w, v.requests); w.close(at, 161); }
 }
 
 const RestoreStepObject = plain<m.RestoreStep>(function (this: Open, id_: unknown, begin_: unknown, rows_: unknown, commit_: unknown, abort_: unknown, requests_: unknown) {
@@ -3141,7 +3172,7 @@ function decodeRestoreStep(r: Reader, end: number): m.RestoreStep {
 }
 
 function encodeRestoreBegin(w: Writer, v: m.RestoreBegin): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 160); encodeKindDescription(w, item); w.close(at, 160); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 162); encodeKindDescription(w, item); w.close(at, 162); }
 }
 
 function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
@@ -3158,7 +3189,7 @@ function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
 }
 
 function encodeRestoreRows(w: Writer, v: m.RestoreRows): void {
-  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 161); encodeObjectRecord(w, item); w.close(at, 161); }
+  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 163); encodeObjectRecord(w, item); w.close(at, 163); }
 }
 
 function decodeRestoreRows(r: Reader, end: number): m.RestoreRows {
@@ -3257,7 +3288,7 @@ function decodeMemberInfo(r: Reader, end: number): m.MemberInfo {
 }
 
 function encodeMembershipContext(w: Writer, v: m.MembershipContext): void {
-  if (v.member !== undefined) { const at = w.open(10, 162); encodeMemberInfo(w, v.member); w.close(at, 162); }
+  if (v.member !== undefined) { const at = w.open(10, 164); encodeMemberInfo(w, v.member); w.close(at, 164); }
 }
 
 const MembershipContextObject = plain<m.MembershipContext>(function (this: Open, member_: unknown) {
@@ -3326,7 +3357,7 @@ function decodeHistoryChange(r: Reader, end: number): m.HistoryChange {
 function encodeHistoryRecord(w: Writer, v: m.HistoryRecord): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 163); encodeHistoryChange(w, item); w.close(at, 163); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 165); encodeHistoryChange(w, item); w.close(at, 165); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -3378,7 +3409,7 @@ function decodeRequestRecord(r: Reader, end: number): m.RequestRecord {
 }
 
 function encodeRequestRecords(w: Writer, v: m.RequestRecords): void {
-  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 164); encodeRequestRecord(w, item); w.close(at, 164); }
+  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 166); encodeRequestRecord(w, item); w.close(at, 166); }
 }
 
 function decodeRequestRecords(r: Reader, end: number): m.RequestRecords {
@@ -3400,9 +3431,9 @@ function encodeSnapshotHeader(w: Writer, v: m.SnapshotHeader): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(26, v.lineage);
   if (v.version !== undefined && v.version !== 0) w.int64(32, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(40, v.time);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 165); encodeMemberInfo(w, item); w.close(at, 165); }
-  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 166); for (const item of v.removed) w.item(item); w.close(at, 166); }
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 167); encodeKindDescription(w, item); w.close(at, 167); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 167); encodeMemberInfo(w, item); w.close(at, 167); }
+  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 168); for (const item of v.removed) w.item(item); w.close(at, 168); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 169); encodeKindDescription(w, item); w.close(at, 169); }
 }
 
 function decodeSnapshotHeader(r: Reader, end: number): m.SnapshotHeader {
@@ -3444,11 +3475,11 @@ function decodeSnapshotEnd(r: Reader, end: number): m.SnapshotEnd {
 }
 
 function encodeSnapshotRecord(w: Writer, v: Fields<m.SnapshotRecord>): void {
-  if (v.header !== undefined) { const at = w.open(10, 168); encodeSnapshotHeader(w, v.header); w.close(at, 168); }
-  if (v.object !== undefined) { const at = w.open(18, 169); encodeObjectRecord(w, v.object); w.close(at, 169); }
-  if (v.history !== undefined) { const at = w.open(26, 170); encodeHistoryRecord(w, v.history); w.close(at, 170); }
-  if (v.requests !== undefined) { const at = w.open(34, 171); encodeRequestRecords(w, v.requests); w.close(at, 171); }
-  if (v.end !== undefined) { const at = w.open(42, 172); encodeSnapshotEnd(w, v.end); w.close(at, 172); }
+  if (v.header !== undefined) { const at = w.open(10, 170); encodeSnapshotHeader(w, v.header); w.close(at, 170); }
+  if (v.object !== undefined) { const at = w.open(18, 171); encodeObjectRecord(w, v.object); w.close(at, 171); }
+  if (v.history !== undefined) { const at = w.open(26, 172); encodeHistoryRecord(w, v.history); w.close(at, 172); }
+  if (v.requests !== undefined) { const at = w.open(34, 173); encodeRequestRecords(w, v.requests); w.close(at, 173); }
+  if (v.end !== undefined) { const at = w.open(42, 174); encodeSnapshotEnd(w, v.end); w.close(at, 174); }
 }
 
 const SnapshotRecordObject = plain<m.SnapshotRecord>(function (this: Open, header_: unknown, object_: unknown, history_: unknown, requests_: unknown, end_: unknown) {
@@ -3545,9 +3576,9 @@ function decodeEngineEnd(r: Reader, end: number): m.EngineEnd {
 }
 
 function encodeEngineRequest(w: Writer, v: Fields<m.EngineRequest>): void {
-  if (v.target !== undefined) { const at = w.open(10, 173); encodeEngineTarget(w, v.target); w.close(at, 173); }
+  if (v.target !== undefined) { const at = w.open(10, 175); encodeEngineTarget(w, v.target); w.close(at, 175); }
   if (v.data !== undefined) w.bytes(18, v.data);
-  if (v.end !== undefined) { const at = w.open(26, 174); encodeEngineEnd(w, v.end); w.close(at, 174); }
+  if (v.end !== undefined) { const at = w.open(26, 176); encodeEngineEnd(w, v.end); w.close(at, 176); }
 }
 
 const EngineRequestObject = plain<m.EngineRequest>(function (this: Open, target_: unknown, data_: unknown, end_: unknown) {
@@ -3570,9 +3601,9 @@ function decodeEngineRequest(r: Reader, end: number): m.EngineRequest {
 }
 
 function encodeEngineResponse(w: Writer, v: Fields<m.EngineResponse>): void {
-  if (v.opened !== undefined) { const at = w.open(10, 175); encodeEngineOpened(w, v.opened); w.close(at, 175); }
+  if (v.opened !== undefined) { const at = w.open(10, 177); encodeEngineOpened(w, v.opened); w.close(at, 177); }
   if (v.data !== undefined) w.bytes(18, v.data);
-  if (v.end !== undefined) { const at = w.open(26, 176); encodeEngineEnd(w, v.end); w.close(at, 176); }
+  if (v.end !== undefined) { const at = w.open(26, 178); encodeEngineEnd(w, v.end); w.close(at, 178); }
 }
 
 const EngineResponseObject = plain<m.EngineResponse>(function (this: Open, opened_: unknown, data_: unknown, end_: unknown) {
@@ -3615,7 +3646,7 @@ function decodeHeldLock(r: Reader, end: number): m.HeldLock {
 
 function encodeTaskReport(w: Writer, v: m.TaskReport): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.status !== undefined) { const at = w.open(18, 177); encodeTaskStatus(w, v.status); w.close(at, 177); }
+  if (v.status !== undefined) { const at = w.open(18, 179); encodeTaskStatus(w, v.status); w.close(at, 179); }
 }
 
 function decodeTaskReport(r: Reader, end: number): m.TaskReport {
@@ -3635,7 +3666,7 @@ function decodeTaskReport(r: Reader, end: number): m.TaskReport {
 function encodeEngineFacts(w: Writer, v: m.EngineFacts): void {
   if (v.engineId !== undefined && v.engineId !== '') w.text(10, v.engineId);
   if (v.nodeId !== undefined && v.nodeId !== '') w.text(18, v.nodeId);
-  if (v.description !== undefined) { const at = w.open(26, 178); encodeNodeDescription(w, v.description); w.close(at, 178); }
+  if (v.description !== undefined) { const at = w.open(26, 180); encodeNodeDescription(w, v.description); w.close(at, 180); }
   if (v.apiVersion !== undefined && v.apiVersion !== '') w.text(34, v.apiVersion);
   if (v.swarmNode !== undefined && v.swarmNode !== '') w.text(42, v.swarmNode);
   if (v.swarmControl !== undefined && v.swarmControl !== false) w.bool(48, v.swarmControl);
@@ -3683,10 +3714,10 @@ function decodeEngineMisses(r: Reader, end: number): m.EngineMisses {
 }
 
 function encodeReportRequest(w: Writer, v: m.ReportRequest): void {
-  if (v.lock !== undefined) { const at = w.open(10, 179); encodeHeldLock(w, v.lock); w.close(at, 179); }
-  if (v.tasks !== undefined) for (const item of v.tasks) { const at = w.open(18, 180); encodeTaskReport(w, item); w.close(at, 180); }
-  if (v.engine !== undefined) { const at = w.open(26, 181); encodeEngineFacts(w, v.engine); w.close(at, 181); }
-  if (v.misses !== undefined) { const at = w.open(34, 182); encodeEngineMisses(w, v.misses); w.close(at, 182); }
+  if (v.lock !== undefined) { const at = w.open(10, 181); encodeHeldLock(w, v.lock); w.close(at, 181); }
+  if (v.tasks !== undefined) for (const item of v.tasks) { const at = w.open(18, 182); encodeTaskReport(w, item); w.close(at, 182); }
+  if (v.engine !== undefined) { const at = w.open(26, 183); encodeEngineFacts(w, v.engine); w.close(at, 183); }
+  if (v.misses !== undefined) { const at = w.open(34, 184); encodeEngineMisses(w, v.misses); w.close(at, 184); }
 }
 
 const ReportRequestObject = plain<m.ReportRequest>(function (this: Open, lock_: unknown, tasks_: unknown, engine_: unknown, misses_: unknown) {
@@ -3729,7 +3760,7 @@ function decodeRefusedTask(r: Reader, end: number): m.RefusedTask {
 }
 
 function encodeReportResponse(w: Writer, v: m.ReportResponse): void {
-  if (v.refused !== undefined) for (const item of v.refused) { const at = w.open(10, 183); encodeRefusedTask(w, item); w.close(at, 183); }
+  if (v.refused !== undefined) for (const item of v.refused) { const at = w.open(10, 185); encodeRefusedTask(w, item); w.close(at, 185); }
   if (v.leaseMs !== undefined && v.leaseMs !== 0) w.int64(16, v.leaseMs);
   if (v.engineError !== undefined && v.engineError !== '') w.text(26, v.engineError);
 }
@@ -3771,7 +3802,7 @@ function decodeFormationBallot(r: Reader, end: number): m.FormationBallot {
 function encodeGenesis(w: Writer, v: m.Genesis): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 184); encodeMemberInfo(w, item); w.close(at, 184); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 186); encodeMemberInfo(w, item); w.close(at, 186); }
 }
 
 function decodeGenesis(r: Reader, end: number): m.Genesis {
@@ -3790,10 +3821,10 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 185); encodeMemberInfo(w, v.member); w.close(at, 185); }
+  if (v.member !== undefined) { const at = w.open(10, 187); encodeMemberInfo(w, v.member); w.close(at, 187); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
-  if (v.ballot !== undefined) { const at = w.open(26, 186); encodeFormationBallot(w, v.ballot); w.close(at, 186); }
-  if (v.genesis !== undefined) { const at = w.open(34, 187); encodeGenesis(w, v.genesis); w.close(at, 187); }
+  if (v.ballot !== undefined) { const at = w.open(26, 188); encodeFormationBallot(w, v.ballot); w.close(at, 188); }
+  if (v.genesis !== undefined) { const at = w.open(34, 189); encodeGenesis(w, v.genesis); w.close(at, 189); }
 }
 
 const FormationRequestObject = plain<m.FormationRequest>(function (this: Open, member_: unknown, peers_: unknown, ballot_: unknown, genesis_: unknown) {
@@ -3817,13 +3848,13 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
-  if (v.member !== undefined) { const at = w.open(10, 188); encodeMemberInfo(w, v.member); w.close(at, 188); }
+  if (v.member !== undefined) { const at = w.open(10, 190); encodeMemberInfo(w, v.member); w.close(at, 190); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
   if (v.formed !== undefined && v.formed !== false) w.bool(24, v.formed);
   if (v.granted !== undefined && v.granted !== false) w.bool(32, v.granted);
-  if (v.promised !== undefined) { const at = w.open(42, 189); encodeFormationBallot(w, v.promised); w.close(at, 189); }
-  if (v.acceptedAt !== undefined) { const at = w.open(50, 190); encodeFormationBallot(w, v.acceptedAt); w.close(at, 190); }
-  if (v.genesis !== undefined) { const at = w.open(58, 191); encodeGenesis(w, v.genesis); w.close(at, 191); }
+  if (v.promised !== undefined) { const at = w.open(42, 191); encodeFormationBallot(w, v.promised); w.close(at, 191); }
+  if (v.acceptedAt !== undefined) { const at = w.open(50, 192); encodeFormationBallot(w, v.acceptedAt); w.close(at, 192); }
+  if (v.genesis !== undefined) { const at = w.open(58, 193); encodeGenesis(w, v.genesis); w.close(at, 193); }
 }
 
 const FormationAnswerObject = plain<m.FormationAnswer>(function (this: Open, member_: unknown, peers_: unknown, formed_: unknown, granted_: unknown, promised_: unknown, acceptedAt_: unknown, genesis_: unknown) {
@@ -3853,7 +3884,7 @@ function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(8, v.ttlMs);
   if (v.holder !== undefined && v.holder !== '') w.text(18, v.holder);
   if (v.guarded !== undefined && v.guarded !== false) w.bool(24, v.guarded);
-  if (v.info !== undefined) { const at = w.open(34, 192); encodeWriteInfo(w, v.info); w.close(at, 192); }
+  if (v.info !== undefined) { const at = w.open(34, 194); encodeWriteInfo(w, v.info); w.close(at, 194); }
 }
 
 const GrantRequestObject = plain<m.GrantRequest>(function (this: Open, ttlMs_: unknown, holder_: unknown, guarded_: unknown, info_: unknown) {
@@ -3931,7 +3962,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.info !== undefined) { const at = w.open(18, 193); encodeWriteInfo(w, v.info); w.close(at, 193); }
+  if (v.info !== undefined) { const at = w.open(18, 195); encodeWriteInfo(w, v.info); w.close(at, 195); }
 }
 
 const RevokeRequestObject = plain<m.RevokeRequest>(function (this: Open, id_: unknown, info_: unknown) {
@@ -3997,8 +4028,8 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
-  if (v.hello !== undefined) { const at = w.open(10, 194); encodeRaftHello(w, v.hello); w.close(at, 194); }
-  if (v.batch !== undefined) { const at = w.open(18, 195); encodeRaftBatch(w, v.batch); w.close(at, 195); }
+  if (v.hello !== undefined) { const at = w.open(10, 196); encodeRaftHello(w, v.hello); w.close(at, 196); }
+  if (v.batch !== undefined) { const at = w.open(18, 197); encodeRaftBatch(w, v.batch); w.close(at, 197); }
 }
 
 const RaftFrameObject = plain<m.RaftFrame>(function (this: Open, hello_: unknown, batch_: unknown) {
@@ -4020,7 +4051,7 @@ function decodeRaftFrame(r: Reader, end: number): m.RaftFrame {
 }
 
 function encodeRaftBatch(w: Writer, v: m.RaftBatch): void {
-  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 196); encodeRaftMessage(w, item); w.close(at, 196); }
+  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 198); encodeRaftMessage(w, item); w.close(at, 198); }
 }
 
 function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
@@ -4052,8 +4083,8 @@ function decodeRaftStreamEnd(r: Reader, end: number): m.RaftStreamEnd {
 }
 
 function encodeSnapshotOpening(w: Writer, v: m.SnapshotOpening): void {
-  if (v.hello !== undefined) { const at = w.open(10, 197); encodeRaftHello(w, v.hello); w.close(at, 197); }
-  if (v.message !== undefined) { const at = w.open(18, 198); encodeRaftMessage(w, v.message); w.close(at, 198); }
+  if (v.hello !== undefined) { const at = w.open(10, 199); encodeRaftHello(w, v.hello); w.close(at, 199); }
+  if (v.message !== undefined) { const at = w.open(18, 200); encodeRaftMessage(w, v.message); w.close(at, 200); }
 }
 
 function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
@@ -4071,7 +4102,7 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
 }
 
 function encodeSnapshotFrame(w: Writer, v: Fields<m.SnapshotFrame>): void {
-  if (v.opening !== undefined) { const at = w.open(10, 199); encodeSnapshotOpening(w, v.opening); w.close(at, 199); }
+  if (v.opening !== undefined) { const at = w.open(10, 201); encodeSnapshotOpening(w, v.opening); w.close(at, 201); }
   if (v.chunk !== undefined) w.bytes(18, v.chunk);
 }
 
@@ -4114,7 +4145,7 @@ function decodeConfChangeOp(r: Reader, end: number): m.ConfChangeOp {
 
 function encodeConfChange(w: Writer, v: m.ConfChange): void {
   if (v.transition !== undefined && v.transition !== 'auto') w.word(8, ConfChangeTransition, v.transition);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 200); encodeConfChangeOp(w, item); w.close(at, 200); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 202); encodeConfChangeOp(w, item); w.close(at, 202); }
   if (v.context !== undefined) w.bytes(26, v.context);
 }
 
@@ -4141,7 +4172,7 @@ function encodeEntry(w: Writer, v: m.Entry): void {
   if (v.term !== undefined && v.term !== 0) w.int64(8, v.term);
   if (v.index !== undefined && v.index !== 0) w.int64(16, v.index);
   if (v.data !== undefined && v.data.length > 0) w.bytes(26, v.data);
-  if (v.change !== undefined) { const at = w.open(34, 201); encodeConfChange(w, v.change); w.close(at, 201); }
+  if (v.change !== undefined) { const at = w.open(34, 203); encodeConfChange(w, v.change); w.close(at, 203); }
 }
 
 const EntryObject = plain<m.Entry>(function (this: Open, term_: unknown, index_: unknown, data_: unknown, change_: unknown) {
@@ -4165,10 +4196,10 @@ function decodeEntry(r: Reader, end: number): m.Entry {
 }
 
 function encodeConfState(w: Writer, v: m.ConfState): void {
-  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 202); for (const item of v.voters) w.item(item); w.close(at, 202); }
-  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 203); for (const item of v.learners) w.item(item); w.close(at, 203); }
-  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 204); for (const item of v.votersOutgoing) w.item(item); w.close(at, 204); }
-  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 205); for (const item of v.learnersNext) w.item(item); w.close(at, 205); }
+  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 204); for (const item of v.voters) w.item(item); w.close(at, 204); }
+  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 205); for (const item of v.learners) w.item(item); w.close(at, 205); }
+  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 206); for (const item of v.votersOutgoing) w.item(item); w.close(at, 206); }
+  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 207); for (const item of v.learnersNext) w.item(item); w.close(at, 207); }
   if (v.autoLeave !== undefined && v.autoLeave !== false) w.bool(40, v.autoLeave);
 }
 
@@ -4196,7 +4227,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
   if (v.index !== undefined && v.index !== 0) w.int64(8, v.index);
   if (v.term !== undefined && v.term !== 0) w.int64(16, v.term);
-  if (v.confState !== undefined) { const at = w.open(26, 206); encodeConfState(w, v.confState); w.close(at, 206); }
+  if (v.confState !== undefined) { const at = w.open(26, 208); encodeConfState(w, v.confState); w.close(at, 208); }
 }
 
 function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
@@ -4215,7 +4246,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
 }
 
 function encodeSnapshot(w: Writer, v: m.Snapshot): void {
-  if (v.metadata !== undefined) { const at = w.open(10, 207); encodeSnapshotMetadata(w, v.metadata); w.close(at, 207); }
+  if (v.metadata !== undefined) { const at = w.open(10, 209); encodeSnapshotMetadata(w, v.metadata); w.close(at, 209); }
   if (v.data !== undefined && v.data.length > 0) w.bytes(18, v.data);
 }
 
@@ -4236,7 +4267,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
 function encodeAppendEntries(w: Writer, v: m.AppendEntries): void {
   if (v.prevLogIndex !== undefined && v.prevLogIndex !== 0) w.int64(8, v.prevLogIndex);
   if (v.prevLogTerm !== undefined && v.prevLogTerm !== 0) w.int64(16, v.prevLogTerm);
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 208); encodeEntry(w, item); w.close(at, 208); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 210); encodeEntry(w, item); w.close(at, 210); }
   if (v.leaderCommit !== undefined && v.leaderCommit !== 0) w.int64(32, v.leaderCommit);
 }
 
@@ -4378,7 +4409,7 @@ function decodeHeartbeatResponse(r: Reader, end: number): m.HeartbeatResponse {
 }
 
 function encodeInstallSnapshot(w: Writer, v: m.InstallSnapshot): void {
-  if (v.snapshot !== undefined) { const at = w.open(10, 209); encodeSnapshot(w, v.snapshot); w.close(at, 209); }
+  if (v.snapshot !== undefined) { const at = w.open(10, 211); encodeSnapshot(w, v.snapshot); w.close(at, 211); }
 }
 
 function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
@@ -4466,19 +4497,19 @@ function encodeRaftMessage(w: Writer, v: m.RaftMessage): void {
   if (v.from !== undefined && v.from !== 0) w.int64(8, v.from);
   if (v.to !== undefined && v.to !== 0) w.int64(16, v.to);
   if (v.term !== undefined && v.term !== 0) w.int64(24, v.term);
-  if (v.appendEntries !== undefined) { const at = w.open(34, 210); encodeAppendEntries(w, v.appendEntries); w.close(at, 210); }
-  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 211); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 211); }
-  if (v.requestVote !== undefined) { const at = w.open(50, 212); encodeRequestVote(w, v.requestVote); w.close(at, 212); }
-  if (v.preVote !== undefined) { const at = w.open(58, 213); encodeRequestVote(w, v.preVote); w.close(at, 213); }
-  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 214); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 214); }
-  if (v.preVoteResponse !== undefined) { const at = w.open(74, 215); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 215); }
-  if (v.heartbeat !== undefined) { const at = w.open(82, 216); encodeHeartbeat(w, v.heartbeat); w.close(at, 216); }
-  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 217); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 217); }
-  if (v.installSnapshot !== undefined) { const at = w.open(98, 218); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 218); }
-  if (v.timeoutNow !== undefined) { const at = w.open(106, 219); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 219); }
-  if (v.transferLeader !== undefined) { const at = w.open(114, 220); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 220); }
-  if (v.readIndex !== undefined) { const at = w.open(122, 221); encodeReadIndex(w, v.readIndex); w.close(at, 221); }
-  if (v.readIndexResponse !== undefined) { const at = w.open(130, 222); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 222); }
+  if (v.appendEntries !== undefined) { const at = w.open(34, 212); encodeAppendEntries(w, v.appendEntries); w.close(at, 212); }
+  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 213); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 213); }
+  if (v.requestVote !== undefined) { const at = w.open(50, 214); encodeRequestVote(w, v.requestVote); w.close(at, 214); }
+  if (v.preVote !== undefined) { const at = w.open(58, 215); encodeRequestVote(w, v.preVote); w.close(at, 215); }
+  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 216); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 216); }
+  if (v.preVoteResponse !== undefined) { const at = w.open(74, 217); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 217); }
+  if (v.heartbeat !== undefined) { const at = w.open(82, 218); encodeHeartbeat(w, v.heartbeat); w.close(at, 218); }
+  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 219); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 219); }
+  if (v.installSnapshot !== undefined) { const at = w.open(98, 220); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 220); }
+  if (v.timeoutNow !== undefined) { const at = w.open(106, 221); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 221); }
+  if (v.transferLeader !== undefined) { const at = w.open(114, 222); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 222); }
+  if (v.readIndex !== undefined) { const at = w.open(122, 223); encodeReadIndex(w, v.readIndex); w.close(at, 223); }
+  if (v.readIndexResponse !== undefined) { const at = w.open(130, 224); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 224); }
 }
 
 const RaftMessageObject = plain<m.RaftMessage>(function (this: Open, from_: unknown, to_: unknown, term_: unknown, appendEntries_: unknown, appendEntriesResponse_: unknown, requestVote_: unknown, preVote_: unknown, requestVoteResponse_: unknown, preVoteResponse_: unknown, heartbeat_: unknown, heartbeatResponse_: unknown, installSnapshot_: unknown, timeoutNow_: unknown, transferLeader_: unknown, readIndex_: unknown, readIndexResponse_: unknown) {
@@ -4514,7 +4545,7 @@ function decodeRaftMessage(r: Reader, end: number): m.RaftMessage {
 }
 
 function encodeJoinRequest(w: Writer, v: m.JoinRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 223); encodeMemberInfo(w, v.member); w.close(at, 223); }
+  if (v.member !== undefined) { const at = w.open(10, 225); encodeMemberInfo(w, v.member); w.close(at, 225); }
   if (v.replaces !== undefined && v.replaces !== false) w.bool(16, v.replaces);
 }
 
@@ -4535,7 +4566,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
 function encodeJoinResponse(w: Writer, v: m.JoinResponse): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 224); encodeMemberInfo(w, item); w.close(at, 224); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 226); encodeMemberInfo(w, item); w.close(at, 226); }
 }
 
 function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
@@ -4723,8 +4754,8 @@ function encodeLocalStatus(w: Writer, v: m.LocalStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(56, v.version);
   if (v.lastIndex !== undefined && v.lastIndex !== 0) w.int64(64, v.lastIndex);
   if (v.appliedIndex !== undefined && v.appliedIndex !== 0) w.int64(72, v.appliedIndex);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 225); encodeMemberStatus(w, item); w.close(at, 225); }
-  if (v.use !== undefined) { const at = w.open(90, 226); encodeStoreUse(w, v.use); w.close(at, 226); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 227); encodeMemberStatus(w, item); w.close(at, 227); }
+  if (v.use !== undefined) { const at = w.open(90, 228); encodeStoreUse(w, v.use); w.close(at, 228); }
 }
 
 const LocalStatusObject = plain<m.LocalStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, name_: unknown, id_: unknown, term_: unknown, leader_: unknown, version_: unknown, lastIndex_: unknown, appliedIndex_: unknown, members_: unknown, use_: unknown) {
@@ -4755,8 +4786,8 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 227); encodeKindAmount(w, item); w.close(at, 227); }
-  if (v.history !== undefined) { const at = w.open(18, 228); encodeHistoryUse(w, v.history); w.close(at, 228); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 229); encodeKindAmount(w, item); w.close(at, 229); }
+  if (v.history !== undefined) { const at = w.open(18, 230); encodeHistoryUse(w, v.history); w.close(at, 230); }
   if (v.watches !== undefined && v.watches !== 0) w.uint32(24, v.watches);
 }
 
@@ -4846,8 +4877,8 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.leader !== undefined) w.text(26, v.leader);
   if (v.term !== undefined && v.term !== 0) w.int64(32, v.term);
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 229); encodeMemberStatus(w, item); w.close(at, 229); }
-  if (v.use !== undefined) { const at = w.open(58, 230); encodeStoreUse(w, v.use); w.close(at, 230); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 231); encodeMemberStatus(w, item); w.close(at, 231); }
+  if (v.use !== undefined) { const at = w.open(58, 232); encodeStoreUse(w, v.use); w.close(at, 232); }
 }
 
 const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown) {
@@ -4875,22 +4906,22 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
 
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 231); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 231); }
+  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 233); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 233); }
   if (v.ids !== undefined) for (const item of v.ids) w.text(26, item);
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(34, item);
   if (v.names !== undefined) for (const item of v.names) w.text(42, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(50, item);
   if (v.nodeIds !== undefined) for (const item of v.nodeIds) w.text(58, item);
   if (v.serviceIds !== undefined) for (const item of v.serviceIds) w.text(66, item);
-  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 232); encodeSlotFilter(w, item); w.close(at, 232); }
-  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 233); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 233); }
+  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 234); encodeSlotFilter(w, item); w.close(at, 234); }
+  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 235); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 235); }
   if (v.stateGreaterThan !== undefined) w.word(88, TaskState, v.stateGreaterThan);
-  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 234); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 234); }
-  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 235); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 235); }
-  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 236); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 236); }
-  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 237); encodeIndexEntry(w, item); w.close(at, 237); }
-  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 238); encodeIndexEntry(w, item); w.close(at, 238); }
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 239); encodeIndexFilter(w, item); w.close(at, 239); }
+  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 236); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 236); }
+  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 237); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 237); }
+  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 238); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 238); }
+  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 239); encodeIndexEntry(w, item); w.close(at, 239); }
+  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 240); encodeIndexEntry(w, item); w.close(at, 240); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 241); encodeIndexFilter(w, item); w.close(at, 241); }
 }
 
 const SelectorObject = plain<m.Selector>(function (this: Open, kind_: unknown, actions_: unknown, ids_: unknown, idPrefixes_: unknown, names_: unknown, namePrefixes_: unknown, nodeIds_: unknown, serviceIds_: unknown, slots_: unknown, desiredStates_: unknown, stateGreaterThan_: unknown, roles_: unknown, memberships_: unknown, states_: unknown, custom_: unknown, customPrefixes_: unknown, indexes_: unknown) {
@@ -4951,7 +4982,7 @@ function decodeSlotFilter(r: Reader, end: number): m.SlotFilter {
 }
 
 function encodeWatchRequest(w: Writer, v: m.WatchRequest): void {
-  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 240); encodeSelector(w, item); w.close(at, 240); }
+  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 242); encodeSelector(w, item); w.close(at, 242); }
   if (v.resumeFrom !== undefined) w.int64(16, v.resumeFrom);
   if (v.lineage !== undefined) w.text(26, v.lineage);
   if (v.matchEither !== undefined && v.matchEither !== false) w.bool(32, v.matchEither);
@@ -4986,8 +5017,8 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
   if (v.action !== undefined && v.action !== 'create') w.word(8, EventAction, v.action);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
-  if (v.object !== undefined) { const at = w.open(26, 241); encodeAnyObject(w, v.object); w.close(at, 241); }
-  if (v.old !== undefined) { const at = w.open(34, 242); encodeAnyObject(w, v.old); w.close(at, 242); }
+  if (v.object !== undefined) { const at = w.open(26, 243); encodeAnyObject(w, v.object); w.close(at, 243); }
+  if (v.old !== undefined) { const at = w.open(34, 244); encodeAnyObject(w, v.old); w.close(at, 244); }
 }
 
 const WatchEventObject = plain<m.WatchEvent>(function (this: Open, action_: unknown, kind_: unknown, object_: unknown, old_: unknown) {
@@ -5030,7 +5061,7 @@ function decodeSynced(r: Reader, end: number): m.Synced {
 function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 243); encodeWatchEvent(w, item); w.close(at, 243); }
+  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 245); encodeWatchEvent(w, item); w.close(at, 245); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -5098,7 +5129,7 @@ function decodeResync(r: Reader, end: number): m.Resync {
 
 function encodeWatchSnapshot(w: Writer, v: m.WatchSnapshot): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 244); encodeKindObject(w, item); w.close(at, 244); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 246); encodeKindObject(w, item); w.close(at, 246); }
 }
 
 function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
@@ -5117,7 +5148,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 245); encodeAnyObject(w, v.object); w.close(at, 245); }
+  if (v.object !== undefined) { const at = w.open(18, 247); encodeAnyObject(w, v.object); w.close(at, 247); }
 }
 
 const KindObjectObject = plain<m.KindObject>(function (this: Open, kind_: unknown, object_: unknown) {
@@ -5140,11 +5171,11 @@ function decodeKindObject(r: Reader, end: number): m.KindObject {
 
 function encodeWatchResponse(w: Writer, v: m.WatchResponse): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(10, v.lineage);
-  if (v.synced !== undefined) { const at = w.open(18, 246); encodeSynced(w, v.synced); w.close(at, 246); }
-  if (v.transaction !== undefined) { const at = w.open(26, 247); encodeWatchTransaction(w, v.transaction); w.close(at, 247); }
-  if (v.bookmark !== undefined) { const at = w.open(34, 248); encodeBookmark(w, v.bookmark); w.close(at, 248); }
-  if (v.resync !== undefined) { const at = w.open(42, 249); encodeResync(w, v.resync); w.close(at, 249); }
-  if (v.snapshot !== undefined) { const at = w.open(50, 250); encodeWatchSnapshot(w, v.snapshot); w.close(at, 250); }
+  if (v.synced !== undefined) { const at = w.open(18, 248); encodeSynced(w, v.synced); w.close(at, 248); }
+  if (v.transaction !== undefined) { const at = w.open(26, 249); encodeWatchTransaction(w, v.transaction); w.close(at, 249); }
+  if (v.bookmark !== undefined) { const at = w.open(34, 250); encodeBookmark(w, v.bookmark); w.close(at, 250); }
+  if (v.resync !== undefined) { const at = w.open(42, 251); encodeResync(w, v.resync); w.close(at, 251); }
+  if (v.snapshot !== undefined) { const at = w.open(50, 252); encodeWatchSnapshot(w, v.snapshot); w.close(at, 252); }
 }
 
 const WatchResponseObject = plain<m.WatchResponse>(function (this: Open, lineage_: unknown, synced_: unknown, transaction_: unknown, bookmark_: unknown, resync_: unknown, snapshot_: unknown) {
@@ -5240,6 +5271,7 @@ export const codecs: Codecs = {
   ConfigReference: [encodeConfigReference, decodeConfigReference],
   Ulimit: [encodeUlimit, decodeUlimit],
   CredentialSpec: [encodeCredentialSpec, decodeCredentialSpec],
+  Seccomp: [encodeSeccomp, decodeSeccomp],
   Privileges: [encodePrivileges, decodePrivileges],
   ContainerSpec: [encodeContainerSpec, decodeContainerSpec],
   ResourceRequirements: [encodeResourceRequirements, decodeResourceRequirements],

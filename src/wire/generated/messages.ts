@@ -503,8 +503,20 @@ export interface CredentialSpec {
   readonly registry: string;
 }
 
+export type SeccompMode = 'default' | 'unconfined' | 'custom';
+
+export interface Seccomp {
+  readonly mode: SeccompMode;
+  readonly profile: string;
+}
+
+export type AppArmor = 'default' | 'disabled';
+
 export interface Privileges {
   readonly credentialSpec?: CredentialSpec;
+  readonly seccomp?: Seccomp;
+  readonly appArmor: AppArmor;
+  readonly noNewPrivileges: boolean;
 }
 
 export type Isolation = 'default' | 'process' | 'hyperv';
@@ -538,6 +550,7 @@ export interface ContainerSpec {
   readonly privileges?: Privileges;
   readonly isolation: Isolation;
   readonly oomScoreAdj: number;
+  readonly registryAuth: string;
 }
 
 export interface ResourceRequirements {
@@ -752,6 +765,7 @@ export interface Task {
   readonly networks: readonly TaskNetwork[];
   readonly endpoint?: Endpoint;
   readonly logDriver?: Driver;
+  readonly assignedGeneric: readonly GenericResource[];
 }
 
 export interface NetworkSpec {
@@ -1691,6 +1705,7 @@ export interface Messages {
   ConfigReference: ConfigReference;
   Ulimit: Ulimit;
   CredentialSpec: CredentialSpec;
+  Seccomp: Seccomp;
   Privileges: Privileges;
   ContainerSpec: ContainerSpec;
   ResourceRequirements: ResourceRequirements;

@@ -1,4 +1,4 @@
-import type { Node, Task } from '../../../src/kinds/index.js';
+import type { GenericResource, Node, Task } from '../../../src/kinds/index.js';
 
 /**
  * Placement without any index, sum or heap: every question is answered from the nodes and tasks, each time anew. It knows
@@ -122,7 +122,7 @@ function choose(
 }
 
 export interface NaiveResult {
-  readonly assigned: { taskId: string; nodeId: string }[];
+  readonly assigned: { taskId: string; nodeId: string; generic?: readonly GenericResource[] }[];
   /** For each task that waits, the number of nodes for each reason. */
   readonly pending: { taskId: string; counts: Partial<Record<Reason, number>> }[];
 }
@@ -142,7 +142,9 @@ export function placeNaively(
     const node = choose(task, bound, all, now, labels);
     if (node) {
       all.push({ ...task, nodeId: node.id, status: { ...task.status, state: 'assigned' } });
-      result.assigned.push({ taskId: task.id, nodeId: node.id });
+      // Pieces here have no names: the task receives the numbers that it asks for.
+      const generic = task.spec.resources?.reservations?.generic ?? [];
+      result.assigned.push({ taskId: task.id, nodeId: node.id, ...(generic.length > 0 && { generic }) });
     } else result.pending.push({ taskId: task.id, counts: countReasons(task, bound, all) });
   }
   return result;

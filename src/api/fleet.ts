@@ -1,7 +1,7 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { StoreError } from '../base/store-error.js';
-import { engines, leases, locks, type Tx } from '../kinds/index.js';
+import { engines, isHeld, leases, locks, type Tx } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
 import { methodOf } from '../rpc/index.js';
 import { controlOf, type MemoryStore } from '../state/index.js';
@@ -22,7 +22,29 @@ export function fleetService(replica: Replica, forwarder: Forwarder): UntypedSer
       (request: messages.ReportRequest, timeoutMs) =>
         storeReport(replica.store, request, { clock: systemClock, timeoutMs }),
     ),
+    Resume: forwardingHandler(
+      methodOf('fleet', 'Resume'),
+      { replica, forwarder },
+      async ({ info }: messages.ResumeRequest, timeoutMs): Promise<messages.ResumeResponse> => ({
+        nodes: (await replica.store.update((tx) => giveUpHeld(tx, systemClock.now()), { ...info, timeoutMs })) ?? [],
+      }),
+    ),
   };
+}
+
+/** Takes nodes down that are held. Returns their ids. */
+export function giveUpHeld(tx: Tx, now: number): string[] {
+  const held = tx.nodes().find().filter(isHeld);
+  for (const node of held) {
+    const status = {
+      ...node.status,
+      state: 'down' as const,
+      message: 'given up by "skep fleet resume"',
+      timestamp: now,
+    };
+    tx.nodes().update({ ...node, status });
+  }
+  return held.map(({ id }) => id);
 }
 
 /**

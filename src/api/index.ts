@@ -1,4 +1,4 @@
 export { type DialedConnection, type EngineDialer, type EngineRoutes } from './engine-routes.js';
 export { checkName } from './rules.js';
 export { ApiServer } from './server.js';
-export { storeReport } from './fleet.js';
+export { giveUpHeld, storeReport } from './fleet.js';

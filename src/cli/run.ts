@@ -7,6 +7,7 @@ import { addCompose } from './commands/compose.js';
 import { addCreate } from './commands/create.js';
 import { addDoctor } from './commands/doctor.js';
 import { addExplain } from './commands/explain.js';
+import { addFleet } from './commands/fleet.js';
 import { addHistory } from './commands/history.js';
 import { addJoin } from './commands/join.js';
 import { addList } from './commands/list.js';

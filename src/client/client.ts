@@ -349,6 +349,14 @@ export class Client {
     return this.#calls.unary<messages.ReportResponse>('fleet', 'Report', report, waitOf(options));
   }
 
+  /**
+   * Gives up the nodes that are held because most were silent at once: their tasks move to others. Resolves with their ids.
+   */
+  async resumeFleet(options: WriteOptions = {}): Promise<readonly string[]> {
+    const request: messages.ResumeRequest = { info: infoOf(options) };
+    return (await this.#calls.unary<messages.ResumeResponse>('fleet', 'Resume', request, waitOf(options))).nodes;
+  }
+
   // ---------------------------------------------------------------- the whole
 
   /**

@@ -74,6 +74,7 @@ export type { StandardSchema } from './standard-schema.js';
 export { KindSet } from './kind-set.js';
 export { indexLookup, valueOfKey } from './index-key.js';
 export * as schema from './schemas.js';
+export { isHeld } from './node/held.js';
 export { isPredefinedNetwork } from './network/predefined.js';
 export { constraintKeys, constraintsMax, propertyOf, readConstraint } from './parts/constraint.js';
 export type { ConstraintText, NodeProperty } from './parts/constraint.js';

@@ -27,11 +27,6 @@ export function isBraked(judged: readonly Judged[], now: number): boolean {
   return counted.length >= nodesLeast && silent.length * 2 > counted.length;
 }
 
-/** Tells whether a node is held back by the brake. */
-export function isHeld({ status }: Pick<Node, 'status'>): boolean {
-  return status.state === 'unknown' && status.message === heldMessage;
-}
-
 function isLongDown({ status }: Pick<Node, 'status'>, now: number): boolean {
   return status.state === 'down' && status.timestamp <= now - togetherMs;
 }

@@ -1,5 +1,4 @@
 // Managers and engines: who drives which, and how they are.
-export { heldMessage, isHeld } from './brake.js';
 export { fleetLoop, type FleetLoopPorts } from './leader.js';
 export type { ManagerMember } from './place.js';
 export type { DriveEngine, Driving, EngineLink, SessionClient, SessionPorts, TaskUpdate } from './ports.js';

@@ -3780,6 +3780,44 @@ function decodeReportResponse(r: Reader, end: number): m.ReportResponse {
   return Object.freeze({ refused: refused_ ? Object.freeze(refused_) : noItems, leaseMs: leaseMs_, engineError: engineError_ });
 }
 
+function encodeResumeRequest(w: Writer, v: m.ResumeRequest): void {
+  if (v.info !== undefined) { const at = w.open(10, 186); encodeWriteInfo(w, v.info); w.close(at, 186); }
+}
+
+const ResumeRequestObject = plain<m.ResumeRequest>(function (this: Open, info_: unknown) {
+  if (info_ !== undefined) this.info = info_;
+});
+
+function decodeResumeRequest(r: Reader, end: number): m.ResumeRequest {
+  let info_: m.WriteInfo | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: info_ = decodeWriteInfo(r, r.part()); break;
+      default: r.skip(tag, 'ResumeRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze(new ResumeRequestObject(info_));
+}
+
+function encodeResumeResponse(w: Writer, v: m.ResumeResponse): void {
+  if (v.nodes !== undefined) for (const item of v.nodes) w.text(10, item);
+}
+
+function decodeResumeResponse(r: Reader, end: number): m.ResumeResponse {
+  let nodes_: string[] | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: (nodes_ = r.list(nodes_, 10000, 'nodes')).push(r.text()); break;
+      default: r.skip(tag, 'ResumeResponse');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ nodes: nodes_ ? Object.freeze(nodes_) : noItems });
+}
+
 function encodeFormationBallot(w: Writer, v: m.FormationBallot): void {
   if (v.round !== undefined && v.round !== 0) w.int64(8, v.round);
   if (v.by !== undefined && v.by !== 0) w.int64(16, v.by);
@@ -3802,7 +3840,7 @@ function decodeFormationBallot(r: Reader, end: number): m.FormationBallot {
 function encodeGenesis(w: Writer, v: m.Genesis): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 186); encodeMemberInfo(w, item); w.close(at, 186); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 187); encodeMemberInfo(w, item); w.close(at, 187); }
 }
 
 function decodeGenesis(r: Reader, end: number): m.Genesis {
@@ -3821,10 +3859,10 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 187); encodeMemberInfo(w, v.member); w.close(at, 187); }
+  if (v.member !== undefined) { const at = w.open(10, 188); encodeMemberInfo(w, v.member); w.close(at, 188); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
-  if (v.ballot !== undefined) { const at = w.open(26, 188); encodeFormationBallot(w, v.ballot); w.close(at, 188); }
-  if (v.genesis !== undefined) { const at = w.open(34, 189); encodeGenesis(w, v.genesis); w.close(at, 189); }
+  if (v.ballot !== undefined) { const at = w.open(26, 189); encodeFormationBallot(w, v.ballot); w.close(at, 189); }
+  if (v.genesis !== undefined) { const at = w.open(34, 190); encodeGenesis(w, v.genesis); w.close(at, 190); }
 }
 
 const FormationRequestObject = plain<m.FormationRequest>(function (this: Open, member_: unknown, peers_: unknown, ballot_: unknown, genesis_: unknown) {
@@ -3848,13 +3886,13 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
-  if (v.member !== undefined) { const at = w.open(10, 190); encodeMemberInfo(w, v.member); w.close(at, 190); }
+  if (v.member !== undefined) { const at = w.open(10, 191); encodeMemberInfo(w, v.member); w.close(at, 191); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
   if (v.formed !== undefined && v.formed !== false) w.bool(24, v.formed);
   if (v.granted !== undefined && v.granted !== false) w.bool(32, v.granted);
-  if (v.promised !== undefined) { const at = w.open(42, 191); encodeFormationBallot(w, v.promised); w.close(at, 191); }
-  if (v.acceptedAt !== undefined) { const at = w.open(50, 192); encodeFormationBallot(w, v.acceptedAt); w.close(at, 192); }
-  if (v.genesis !== undefined) { const at = w.open(58, 193); encodeGenesis(w, v.genesis); w.close(at, 193); }
+  if (v.promised !== undefined) { const at = w.open(42, 192); encodeFormationBallot(w, v.promised); w.close(at, 192); }
+  if (v.acceptedAt !== undefined) { const at = w.open(50, 193); encodeFormationBallot(w, v.acceptedAt); w.close(at, 193); }
+  if (v.genesis !== undefined) { const at = w.open(58, 194); encodeGenesis(w, v.genesis); w.close(at, 194); }
 }
 
 const FormationAnswerObject = plain<m.FormationAnswer>(function (this: Open, member_: unknown, peers_: unknown, formed_: unknown, granted_: unknown, promised_: unknown, acceptedAt_: unknown, genesis_: unknown) {
@@ -3884,7 +3922,7 @@ function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(8, v.ttlMs);
   if (v.holder !== undefined && v.holder !== '') w.text(18, v.holder);
   if (v.guarded !== undefined && v.guarded !== false) w.bool(24, v.guarded);
-  if (v.info !== undefined) { const at = w.open(34, 194); encodeWriteInfo(w, v.info); w.close(at, 194); }
+  if (v.info !== undefined) { const at = w.open(34, 195); encodeWriteInfo(w, v.info); w.close(at, 195); }
 }
 
 const GrantRequestObject = plain<m.GrantRequest>(function (this: Open, ttlMs_: unknown, holder_: unknown, guarded_: unknown, info_: unknown) {
@@ -3962,7 +4000,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.info !== undefined) { const at = w.open(18, 195); encodeWriteInfo(w, v.info); w.close(at, 195); }
+  if (v.info !== undefined) { const at = w.open(18, 196); encodeWriteInfo(w, v.info); w.close(at, 196); }
 }
 
 const RevokeRequestObject = plain<m.RevokeRequest>(function (this: Open, id_: unknown, info_: unknown) {
@@ -4028,8 +4066,8 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
-  if (v.hello !== undefined) { const at = w.open(10, 196); encodeRaftHello(w, v.hello); w.close(at, 196); }
-  if (v.batch !== undefined) { const at = w.open(18, 197); encodeRaftBatch(w, v.batch); w.close(at, 197); }
+  if (v.hello !== undefined) { const at = w.open(10, 197); encodeRaftHello(w, v.hello); w.close(at, 197); }
+  if (v.batch !== undefined) { const at = w.open(18, 198); encodeRaftBatch(w, v.batch); w.close(at, 198); }
 }
 
 const RaftFrameObject = plain<m.RaftFrame>(function (this: Open, hello_: unknown, batch_: unknown) {
@@ -4051,7 +4089,7 @@ function decodeRaftFrame(r: Reader, end: number): m.RaftFrame {
 }
 
 function encodeRaftBatch(w: Writer, v: m.RaftBatch): void {
-  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 198); encodeRaftMessage(w, item); w.close(at, 198); }
+  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 199); encodeRaftMessage(w, item); w.close(at, 199); }
 }
 
 function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
@@ -4083,8 +4121,8 @@ function decodeRaftStreamEnd(r: Reader, end: number): m.RaftStreamEnd {
 }
 
 function encodeSnapshotOpening(w: Writer, v: m.SnapshotOpening): void {
-  if (v.hello !== undefined) { const at = w.open(10, 199); encodeRaftHello(w, v.hello); w.close(at, 199); }
-  if (v.message !== undefined) { const at = w.open(18, 200); encodeRaftMessage(w, v.message); w.close(at, 200); }
+  if (v.hello !== undefined) { const at = w.open(10, 200); encodeRaftHello(w, v.hello); w.close(at, 200); }
+  if (v.message !== undefined) { const at = w.open(18, 201); encodeRaftMessage(w, v.message); w.close(at, 201); }
 }
 
 function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
@@ -4102,7 +4140,7 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
 }
 
 function encodeSnapshotFrame(w: Writer, v: Fields<m.SnapshotFrame>): void {
-  if (v.opening !== undefined) { const at = w.open(10, 201); encodeSnapshotOpening(w, v.opening); w.close(at, 201); }
+  if (v.opening !== undefined) { const at = w.open(10, 202); encodeSnapshotOpening(w, v.opening); w.close(at, 202); }
   if (v.chunk !== undefined) w.bytes(18, v.chunk);
 }
 
@@ -4145,7 +4183,7 @@ function decodeConfChangeOp(r: Reader, end: number): m.ConfChangeOp {
 
 function encodeConfChange(w: Writer, v: m.ConfChange): void {
   if (v.transition !== undefined && v.transition !== 'auto') w.word(8, ConfChangeTransition, v.transition);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 202); encodeConfChangeOp(w, item); w.close(at, 202); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 203); encodeConfChangeOp(w, item); w.close(at, 203); }
   if (v.context !== undefined) w.bytes(26, v.context);
 }
 
@@ -4172,7 +4210,7 @@ function encodeEntry(w: Writer, v: m.Entry): void {
   if (v.term !== undefined && v.term !== 0) w.int64(8, v.term);
   if (v.index !== undefined && v.index !== 0) w.int64(16, v.index);
   if (v.data !== undefined && v.data.length > 0) w.bytes(26, v.data);
-  if (v.change !== undefined) { const at = w.open(34, 203); encodeConfChange(w, v.change); w.close(at, 203); }
+  if (v.change !== undefined) { const at = w.open(34, 204); encodeConfChange(w, v.change); w.close(at, 204); }
 }
 
 const EntryObject = plain<m.Entry>(function (this: Open, term_: unknown, index_: unknown, data_: unknown, change_: unknown) {
@@ -4196,10 +4234,10 @@ function decodeEntry(r: Reader, end: number): m.Entry {
 }
 
 function encodeConfState(w: Writer, v: m.ConfState): void {
-  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 204); for (const item of v.voters) w.item(item); w.close(at, 204); }
-  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 205); for (const item of v.learners) w.item(item); w.close(at, 205); }
-  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 206); for (const item of v.votersOutgoing) w.item(item); w.close(at, 206); }
-  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 207); for (const item of v.learnersNext) w.item(item); w.close(at, 207); }
+  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 205); for (const item of v.voters) w.item(item); w.close(at, 205); }
+  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 206); for (const item of v.learners) w.item(item); w.close(at, 206); }
+  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 207); for (const item of v.votersOutgoing) w.item(item); w.close(at, 207); }
+  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 208); for (const item of v.learnersNext) w.item(item); w.close(at, 208); }
   if (v.autoLeave !== undefined && v.autoLeave !== false) w.bool(40, v.autoLeave);
 }
 
@@ -4227,7 +4265,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
   if (v.index !== undefined && v.index !== 0) w.int64(8, v.index);
   if (v.term !== undefined && v.term !== 0) w.int64(16, v.term);
-  if (v.confState !== undefined) { const at = w.open(26, 208); encodeConfState(w, v.confState); w.close(at, 208); }
+  if (v.confState !== undefined) { const at = w.open(26, 209); encodeConfState(w, v.confState); w.close(at, 209); }
 }
 
 function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
@@ -4246,7 +4284,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
 }
 
 function encodeSnapshot(w: Writer, v: m.Snapshot): void {
-  if (v.metadata !== undefined) { const at = w.open(10, 209); encodeSnapshotMetadata(w, v.metadata); w.close(at, 209); }
+  if (v.metadata !== undefined) { const at = w.open(10, 210); encodeSnapshotMetadata(w, v.metadata); w.close(at, 210); }
   if (v.data !== undefined && v.data.length > 0) w.bytes(18, v.data);
 }
 
@@ -4267,7 +4305,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
 function encodeAppendEntries(w: Writer, v: m.AppendEntries): void {
   if (v.prevLogIndex !== undefined && v.prevLogIndex !== 0) w.int64(8, v.prevLogIndex);
   if (v.prevLogTerm !== undefined && v.prevLogTerm !== 0) w.int64(16, v.prevLogTerm);
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 210); encodeEntry(w, item); w.close(at, 210); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 211); encodeEntry(w, item); w.close(at, 211); }
   if (v.leaderCommit !== undefined && v.leaderCommit !== 0) w.int64(32, v.leaderCommit);
 }
 
@@ -4409,7 +4447,7 @@ function decodeHeartbeatResponse(r: Reader, end: number): m.HeartbeatResponse {
 }
 
 function encodeInstallSnapshot(w: Writer, v: m.InstallSnapshot): void {
-  if (v.snapshot !== undefined) { const at = w.open(10, 211); encodeSnapshot(w, v.snapshot); w.close(at, 211); }
+  if (v.snapshot !== undefined) { const at = w.open(10, 212); encodeSnapshot(w, v.snapshot); w.close(at, 212); }
 }
 
 function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
@@ -4497,19 +4535,19 @@ function encodeRaftMessage(w: Writer, v: m.RaftMessage): void {
   if (v.from !== undefined && v.from !== 0) w.int64(8, v.from);
   if (v.to !== undefined && v.to !== 0) w.int64(16, v.to);
   if (v.term !== undefined && v.term !== 0) w.int64(24, v.term);
-  if (v.appendEntries !== undefined) { const at = w.open(34, 212); encodeAppendEntries(w, v.appendEntries); w.close(at, 212); }
-  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 213); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 213); }
-  if (v.requestVote !== undefined) { const at = w.open(50, 214); encodeRequestVote(w, v.requestVote); w.close(at, 214); }
-  if (v.preVote !== undefined) { const at = w.open(58, 215); encodeRequestVote(w, v.preVote); w.close(at, 215); }
-  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 216); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 216); }
-  if (v.preVoteResponse !== undefined) { const at = w.open(74, 217); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 217); }
-  if (v.heartbeat !== undefined) { const at = w.open(82, 218); encodeHeartbeat(w, v.heartbeat); w.close(at, 218); }
-  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 219); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 219); }
-  if (v.installSnapshot !== undefined) { const at = w.open(98, 220); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 220); }
-  if (v.timeoutNow !== undefined) { const at = w.open(106, 221); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 221); }
-  if (v.transferLeader !== undefined) { const at = w.open(114, 222); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 222); }
-  if (v.readIndex !== undefined) { const at = w.open(122, 223); encodeReadIndex(w, v.readIndex); w.close(at, 223); }
-  if (v.readIndexResponse !== undefined) { const at = w.open(130, 224); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 224); }
+  if (v.appendEntries !== undefined) { const at = w.open(34, 213); encodeAppendEntries(w, v.appendEntries); w.close(at, 213); }
+  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 214); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 214); }
+  if (v.requestVote !== undefined) { const at = w.open(50, 215); encodeRequestVote(w, v.requestVote); w.close(at, 215); }
+  if (v.preVote !== undefined) { const at = w.open(58, 216); encodeRequestVote(w, v.preVote); w.close(at, 216); }
+  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 217); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 217); }
+  if (v.preVoteResponse !== undefined) { const at = w.open(74, 218); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 218); }
+  if (v.heartbeat !== undefined) { const at = w.open(82, 219); encodeHeartbeat(w, v.heartbeat); w.close(at, 219); }
+  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 220); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 220); }
+  if (v.installSnapshot !== undefined) { const at = w.open(98, 221); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 221); }
+  if (v.timeoutNow !== undefined) { const at = w.open(106, 222); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 222); }
+  if (v.transferLeader !== undefined) { const at = w.open(114, 223); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 223); }
+  if (v.readIndex !== undefined) { const at = w.open(122, 224); encodeReadIndex(w, v.readIndex); w.close(at, 224); }
+  if (v.readIndexResponse !== undefined) { const at = w.open(130, 225); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 225); }
 }
 
 const RaftMessageObject = plain<m.RaftMessage>(function (this: Open, from_: unknown, to_: unknown, term_: unknown, appendEntries_: unknown, appendEntriesResponse_: unknown, requestVote_: unknown, preVote_: unknown, requestVoteResponse_: unknown, preVoteResponse_: unknown, heartbeat_: unknown, heartbeatResponse_: unknown, installSnapshot_: unknown, timeoutNow_: unknown, transferLeader_: unknown, readIndex_: unknown, readIndexResponse_: unknown) {
@@ -4545,7 +4583,7 @@ function decodeRaftMessage(r: Reader, end: number): m.RaftMessage {
 }
 
 function encodeJoinRequest(w: Writer, v: m.JoinRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 225); encodeMemberInfo(w, v.member); w.close(at, 225); }
+  if (v.member !== undefined) { const at = w.open(10, 226); encodeMemberInfo(w, v.member); w.close(at, 226); }
   if (v.replaces !== undefined && v.replaces !== false) w.bool(16, v.replaces);
 }
 
@@ -4566,7 +4604,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
 function encodeJoinResponse(w: Writer, v: m.JoinResponse): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 226); encodeMemberInfo(w, item); w.close(at, 226); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 227); encodeMemberInfo(w, item); w.close(at, 227); }
 }
 
 function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
@@ -4754,8 +4792,8 @@ function encodeLocalStatus(w: Writer, v: m.LocalStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(56, v.version);
   if (v.lastIndex !== undefined && v.lastIndex !== 0) w.int64(64, v.lastIndex);
   if (v.appliedIndex !== undefined && v.appliedIndex !== 0) w.int64(72, v.appliedIndex);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 227); encodeMemberStatus(w, item); w.close(at, 227); }
-  if (v.use !== undefined) { const at = w.open(90, 228); encodeStoreUse(w, v.use); w.close(at, 228); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 228); encodeMemberStatus(w, item); w.close(at, 228); }
+  if (v.use !== undefined) { const at = w.open(90, 229); encodeStoreUse(w, v.use); w.close(at, 229); }
 }
 
 const LocalStatusObject = plain<m.LocalStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, name_: unknown, id_: unknown, term_: unknown, leader_: unknown, version_: unknown, lastIndex_: unknown, appliedIndex_: unknown, members_: unknown, use_: unknown) {
@@ -4786,8 +4824,8 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 229); encodeKindAmount(w, item); w.close(at, 229); }
-  if (v.history !== undefined) { const at = w.open(18, 230); encodeHistoryUse(w, v.history); w.close(at, 230); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 230); encodeKindAmount(w, item); w.close(at, 230); }
+  if (v.history !== undefined) { const at = w.open(18, 231); encodeHistoryUse(w, v.history); w.close(at, 231); }
   if (v.watches !== undefined && v.watches !== 0) w.uint32(24, v.watches);
 }
 
@@ -4877,8 +4915,8 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.leader !== undefined) w.text(26, v.leader);
   if (v.term !== undefined && v.term !== 0) w.int64(32, v.term);
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 231); encodeMemberStatus(w, item); w.close(at, 231); }
-  if (v.use !== undefined) { const at = w.open(58, 232); encodeStoreUse(w, v.use); w.close(at, 232); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 232); encodeMemberStatus(w, item); w.close(at, 232); }
+  if (v.use !== undefined) { const at = w.open(58, 233); encodeStoreUse(w, v.use); w.close(at, 233); }
 }
 
 const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown) {
@@ -4906,22 +4944,22 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
 
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 233); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 233); }
+  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 234); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 234); }
   if (v.ids !== undefined) for (const item of v.ids) w.text(26, item);
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(34, item);
   if (v.names !== undefined) for (const item of v.names) w.text(42, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(50, item);
   if (v.nodeIds !== undefined) for (const item of v.nodeIds) w.text(58, item);
   if (v.serviceIds !== undefined) for (const item of v.serviceIds) w.text(66, item);
-  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 234); encodeSlotFilter(w, item); w.close(at, 234); }
-  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 235); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 235); }
+  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 235); encodeSlotFilter(w, item); w.close(at, 235); }
+  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 236); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 236); }
   if (v.stateGreaterThan !== undefined) w.word(88, TaskState, v.stateGreaterThan);
-  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 236); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 236); }
-  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 237); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 237); }
-  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 238); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 238); }
-  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 239); encodeIndexEntry(w, item); w.close(at, 239); }
-  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 240); encodeIndexEntry(w, item); w.close(at, 240); }
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 241); encodeIndexFilter(w, item); w.close(at, 241); }
+  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 237); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 237); }
+  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 238); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 238); }
+  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 239); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 239); }
+  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 240); encodeIndexEntry(w, item); w.close(at, 240); }
+  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 241); encodeIndexEntry(w, item); w.close(at, 241); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 242); encodeIndexFilter(w, item); w.close(at, 242); }
 }
 
 const SelectorObject = plain<m.Selector>(function (this: Open, kind_: unknown, actions_: unknown, ids_: unknown, idPrefixes_: unknown, names_: unknown, namePrefixes_: unknown, nodeIds_: unknown, serviceIds_: unknown, slots_: unknown, desiredStates_: unknown, stateGreaterThan_: unknown, roles_: unknown, memberships_: unknown, states_: unknown, custom_: unknown, customPrefixes_: unknown, indexes_: unknown) {
@@ -4982,7 +5020,7 @@ function decodeSlotFilter(r: Reader, end: number): m.SlotFilter {
 }
 
 function encodeWatchRequest(w: Writer, v: m.WatchRequest): void {
-  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 242); encodeSelector(w, item); w.close(at, 242); }
+  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 243); encodeSelector(w, item); w.close(at, 243); }
   if (v.resumeFrom !== undefined) w.int64(16, v.resumeFrom);
   if (v.lineage !== undefined) w.text(26, v.lineage);
   if (v.matchEither !== undefined && v.matchEither !== false) w.bool(32, v.matchEither);
@@ -5017,8 +5055,8 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
   if (v.action !== undefined && v.action !== 'create') w.word(8, EventAction, v.action);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
-  if (v.object !== undefined) { const at = w.open(26, 243); encodeAnyObject(w, v.object); w.close(at, 243); }
-  if (v.old !== undefined) { const at = w.open(34, 244); encodeAnyObject(w, v.old); w.close(at, 244); }
+  if (v.object !== undefined) { const at = w.open(26, 244); encodeAnyObject(w, v.object); w.close(at, 244); }
+  if (v.old !== undefined) { const at = w.open(34, 245); encodeAnyObject(w, v.old); w.close(at, 245); }
 }
 
 const WatchEventObject = plain<m.WatchEvent>(function (this: Open, action_: unknown, kind_: unknown, object_: unknown, old_: unknown) {
@@ -5061,7 +5099,7 @@ function decodeSynced(r: Reader, end: number): m.Synced {
 function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 245); encodeWatchEvent(w, item); w.close(at, 245); }
+  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 246); encodeWatchEvent(w, item); w.close(at, 246); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -5129,7 +5167,7 @@ function decodeResync(r: Reader, end: number): m.Resync {
 
 function encodeWatchSnapshot(w: Writer, v: m.WatchSnapshot): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 246); encodeKindObject(w, item); w.close(at, 246); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 247); encodeKindObject(w, item); w.close(at, 247); }
 }
 
 function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
@@ -5148,7 +5186,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 247); encodeAnyObject(w, v.object); w.close(at, 247); }
+  if (v.object !== undefined) { const at = w.open(18, 248); encodeAnyObject(w, v.object); w.close(at, 248); }
 }
 
 const KindObjectObject = plain<m.KindObject>(function (this: Open, kind_: unknown, object_: unknown) {
@@ -5171,11 +5209,11 @@ function decodeKindObject(r: Reader, end: number): m.KindObject {
 
 function encodeWatchResponse(w: Writer, v: m.WatchResponse): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(10, v.lineage);
-  if (v.synced !== undefined) { const at = w.open(18, 248); encodeSynced(w, v.synced); w.close(at, 248); }
-  if (v.transaction !== undefined) { const at = w.open(26, 249); encodeWatchTransaction(w, v.transaction); w.close(at, 249); }
-  if (v.bookmark !== undefined) { const at = w.open(34, 250); encodeBookmark(w, v.bookmark); w.close(at, 250); }
-  if (v.resync !== undefined) { const at = w.open(42, 251); encodeResync(w, v.resync); w.close(at, 251); }
-  if (v.snapshot !== undefined) { const at = w.open(50, 252); encodeWatchSnapshot(w, v.snapshot); w.close(at, 252); }
+  if (v.synced !== undefined) { const at = w.open(18, 249); encodeSynced(w, v.synced); w.close(at, 249); }
+  if (v.transaction !== undefined) { const at = w.open(26, 250); encodeWatchTransaction(w, v.transaction); w.close(at, 250); }
+  if (v.bookmark !== undefined) { const at = w.open(34, 251); encodeBookmark(w, v.bookmark); w.close(at, 251); }
+  if (v.resync !== undefined) { const at = w.open(42, 252); encodeResync(w, v.resync); w.close(at, 252); }
+  if (v.snapshot !== undefined) { const at = w.open(50, 253); encodeWatchSnapshot(w, v.snapshot); w.close(at, 253); }
 }
 
 const WatchResponseObject = plain<m.WatchResponse>(function (this: Open, lineage_: unknown, synced_: unknown, transaction_: unknown, bookmark_: unknown, resync_: unknown, snapshot_: unknown) {
@@ -5358,6 +5396,8 @@ export const codecs: Codecs = {
   ReportRequest: [encodeReportRequest, decodeReportRequest],
   RefusedTask: [encodeRefusedTask, decodeRefusedTask],
   ReportResponse: [encodeReportResponse, decodeReportResponse],
+  ResumeRequest: [encodeResumeRequest, decodeResumeRequest],
+  ResumeResponse: [encodeResumeResponse, decodeResumeResponse],
   FormationBallot: [encodeFormationBallot, decodeFormationBallot],
   Genesis: [encodeGenesis, decodeGenesis],
   FormationRequest: [encodeFormationRequest, decodeFormationRequest],

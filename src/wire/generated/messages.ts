@@ -1191,6 +1191,15 @@ export interface ReportResponse {
   readonly engineError: string;
 }
 
+export interface ResumeRequest {
+  readonly info?: WriteInfo;
+}
+
+export interface ResumeResponse {
+  /** Ids of the nodes that are down now. */
+  readonly nodes: readonly string[];
+}
+
 /** The higher one wins: by round, then by member. */
 export interface FormationBallot {
   readonly round: number;
@@ -1792,6 +1801,8 @@ export interface Messages {
   ReportRequest: ReportRequest;
   RefusedTask: RefusedTask;
   ReportResponse: ReportResponse;
+  ResumeRequest: ResumeRequest;
+  ResumeResponse: ResumeResponse;
   FormationBallot: FormationBallot;
   Genesis: Genesis;
   FormationRequest: FormationRequest;

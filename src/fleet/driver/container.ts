@@ -29,7 +29,7 @@ export function containerBody(plan: ContainerPlan): CreateContainerBody {
   return {
     ...filled({
       Hostname: container.hostname,
-      Env: container.env,
+      Env: [...container.env, ...resourceVariables(task)],
       Entrypoint: container.command,
       Cmd: container.args,
       WorkingDir: container.dir,
@@ -106,10 +106,25 @@ function healthcheckJson(check: Healthcheck): Json {
 }
 
 function securityOptions({ container: { privileges }, credentialSpec }: ContainerPlan): string[] {
-  const { file = '', registry = '' } = privileges?.credentialSpec ?? {};
+  if (!privileges) return [];
+  const { credentialSpec: { file = '', registry = '' } = {}, seccomp, appArmor, noNewPrivileges } = privileges;
   return [
     ...(file === '' ? [] : [`credentialspec=file://${file}`]),
     ...(registry === '' ? [] : [`credentialspec=registry://${registry}`]),
     ...(credentialSpec === undefined ? [] : [`credentialspec=raw://${credentialSpec}`]),
+    ...(seccomp?.mode === 'unconfined' ? ['seccomp=unconfined'] : []),
+    ...(seccomp?.mode === 'custom' ? [`seccomp=${seccomp.profile}`] : []),
+    ...(appArmor === 'disabled' ? ['apparmor=unconfined'] : []),
+    ...(noNewPrivileges ? ['no-new-privileges=true'] : []),
   ];
+}
+
+/** Returns the pieces of resources that a task was given, as Docker tells them: `DOCKER_RESOURCE_GPU=gpu-1,gpu-2`. */
+function resourceVariables({ assignedGeneric }: Task): string[] {
+  const pieces = new Map<string, string[]>();
+  for (const { kind, named, discrete } of assignedGeneric) {
+    const name = `DOCKER_RESOURCE_${kind.toUpperCase()}`;
+    pieces.set(name, [...(pieces.get(name) ?? []), named ?? String(discrete ?? 0)]);
+  }
+  return [...pieces].map(([name, values]) => `${name}=${values.join(',')}`);
 }

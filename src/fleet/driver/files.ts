@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { messageOf } from '../../base/errors.js';
 import {
   type Config,
   type ContainerSpec,
@@ -11,7 +12,7 @@ import {
 import type { ArchiveEntry } from '../engine/tar.js';
 import { hashOf } from './labels.js';
 import type { MountJson } from './mounts.js';
-import { TaskRefused } from './refusal.js';
+import { refusalOf, TaskRefused } from './refusal.js';
 
 /** Folder in which containers find their secrets. */
 export const secretsFolder = '/run/secrets';
@@ -161,7 +162,11 @@ function contentOf(
   if (!templating) return content;
   if (templating.name !== 'golang')
     throw new TaskRefused(`${what} has the unknown templating driver ${templating.name}; use golang`);
-  return Buffer.from(expandTemplate(content.toString(), facts));
+  try {
+    return Buffer.from(expandTemplate(content.toString(), facts));
+  } catch (error) {
+    throw new TaskRefused(`${what}: ${refusalOf(error) ?? messageOf(error)}`);
+  }
 }
 
 function numberOf(what: string, field: string, text: string): number {

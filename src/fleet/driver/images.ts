@@ -2,10 +2,12 @@ import type { Clock } from '../../base/clock.js';
 import { Limiter } from '../../base/limiter.js';
 import type { Logger } from '../../base/log.js';
 import { orAborted } from '../../base/waiting.js';
+import type { ContainerSpec } from '../../kinds/index.js';
 import type { DockerClient } from '../engine/docker-client.js';
 import { isEngineError, wordsOf } from '../engine/errors.js';
+import type { RegistryAuth } from '../engine/types.js';
 import type { Mutations } from './mutations.js';
-import { refusalOf } from './refusal.js';
+import { refusalOf, TaskRefused } from './refusal.js';
 
 /** Settings of {@link Images}. */
 export interface ImagesOptions {
@@ -19,6 +21,9 @@ export interface ImagesOptions {
 
 /** Most pulls at a time. */
 const pullsMax = 2;
+
+/** An image, and the credentials for its registry. */
+export type PulledImage = Pick<ContainerSpec, 'image' | 'registryAuth'>;
 
 /** Pulls images. Tasks of the same image share a pull. */
 export class Images {
@@ -36,29 +41,33 @@ export class Images {
    * Tries to get an image. One with a digest is pulled when it is missing; every other one may have changed in its
    * registry. A registry that refuses is no failure: the image may be there, and the creation of the container tells.
    *
+   * @param registryAuth Credentials for the registry; empty for none.
    * @param cancelled Ends the wait; the pull goes on for others.
    */
-  async tryToHave(image: string, cancelled: AbortSignal): Promise<void> {
+  async tryToHave({ image, registryAuth }: PulledImage, cancelled: AbortSignal): Promise<void> {
     if (image.includes('@') && (await this.#isThere(image))) return;
     const { clock, memoryMs } = this.#options;
-    const failedAt = this.#failed.get(image);
+    const key = JSON.stringify([image, registryAuth]);
+    const failedAt = this.#failed.get(key);
     if (failedAt !== undefined && clock.monotonic() - failedAt < memoryMs) return;
-    let pull = this.#underWay.get(image);
+    let pull = this.#underWay.get(key);
     if (!pull) {
-      pull = this.#pull(image).finally(() => this.#underWay.delete(image));
-      this.#underWay.set(image, pull);
+      pull = this.#pull(key, image, authOf(registryAuth)).finally(() => this.#underWay.delete(key));
+      this.#underWay.set(key, pull);
     }
     await orAborted(pull, cancelled);
   }
 
-  async #pull(image: string): Promise<void> {
+  async #pull(key: string, image: string, auth: RegistryAuth | undefined): Promise<void> {
     const { mutations, clock, logger } = this.#options;
     try {
-      await this.#pulls.run(() => mutations.unlimited((client, options) => client.pullImage(image, options)));
-      this.#failed.delete(image);
+      await this.#pulls.run(() =>
+        mutations.unlimited((client, options) => client.pullImage(image, { ...options, auth })),
+      );
+      this.#failed.delete(key);
     } catch (error) {
       if (refusalOf(error) === undefined) throw error;
-      this.#failed.set(image, clock.monotonic());
+      this.#failed.set(key, clock.monotonic());
       logger.info('an image was not pulled', { image, error: wordsOf(error) });
     }
   }
@@ -73,4 +82,16 @@ export class Images {
       throw error;
     }
   }
+}
+
+/** Credentials of the header that Docker's command line sends. Their text is part of no error. */
+function authOf(registryAuth: string): RegistryAuth | undefined {
+  if (registryAuth === '') return undefined;
+  try {
+    const auth: unknown = JSON.parse(Buffer.from(registryAuth, 'base64').toString());
+    if (typeof auth === 'object' && auth !== null) return auth;
+  } catch {
+    // told below, without the text
+  }
+  throw new TaskRefused('container.registryAuth is no JSON of credentials as base64; give it anew with the service');
 }

@@ -33,9 +33,13 @@ export function containerLabels(task: Task, clusterId: string): Readonly<Record<
   };
 }
 
-/** Returns the hash of everything that makes the container of a task. It differs when a container of it would differ. */
+/** Returns the hash of everything that makes the container of a task. It differs when a container of it would differ. Credentials for a registry make no difference. */
 export function specHash(task: Task): string {
-  const { container, resources, networks } = task.spec;
+  const {
+    container: { registryAuth: _registryAuth, ...container } = { registryAuth: '' },
+    resources,
+    networks,
+  } = task.spec;
   const made = { container, limits: resources?.limits, networks, ports: portsOf(task), logDriver: logDriverOf(task) };
   return hashOf(made).slice(0, 32);
 }

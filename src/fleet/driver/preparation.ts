@@ -66,7 +66,7 @@ export class Preparation {
     if (reason !== undefined) throw new TaskRefused(reason);
     const plan = this.#plan(task);
     const { container, set, places } = plan;
-    await images.tryToHave(container.image, cancelled);
+    await images.tryToHave(container, cancelled);
     cancelled.throwIfAborted();
     const held = set && (await files.hold(set, container.image));
     try {

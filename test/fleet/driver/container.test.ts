@@ -114,9 +114,19 @@ describe('the container of a task', () => {
       is: { HostConfig: { Ulimits: [{ Name: 'core', Soft: 0, Hard: -1 }] } },
     },
     privileges: {
-      of: { credentialSpec: { file: 'a.json' } },
-      is: { HostConfig: { SecurityOpt: ['credentialspec=file://a.json'] } },
+      of: {
+        credentialSpec: { file: 'a.json' },
+        seccomp: { mode: 'custom', profile: '{}' },
+        appArmor: 'disabled',
+        noNewPrivileges: true,
+      },
+      is: {
+        HostConfig: {
+          SecurityOpt: ['credentialspec=file://a.json', 'seccomp={}', 'apparmor=unconfined', 'no-new-privileges=true'],
+        },
+      },
     },
+    registryAuth: 'elsewhere', // driver.test.ts
     isolation: { of: 'hyperv', is: { HostConfig: { Isolation: 'hyperv' } } },
     oomScoreAdj: { of: -5, is: { HostConfig: { OomScoreAdj: -5 } } },
   };
@@ -148,6 +158,24 @@ describe('the container of a task', () => {
     expect(copied.HostConfig).toMatchObject({ LogConfig: { Type: 'local', Config: { a: 'b' } } });
   });
 
+  it.each([
+    [{ credentialSpec: { registry: 'a' } }, ['credentialspec=registry://a']],
+    [{ seccomp: { mode: 'unconfined' as const, profile: '' } }, ['seccomp=unconfined']],
+    [{ seccomp: { mode: 'default' as const, profile: '' }, appArmor: 'default' as const }, undefined],
+  ])('has the security options of %j', async (privileges, expected) => {
+    expect((await bodyOf({ privileges })).HostConfig?.SecurityOpt).toEqual(expected);
+  });
+
+  it('has variables with the pieces of resources that it was given', async () => {
+    const assignedGeneric = [
+      { kind: 'gpu', named: 'a' },
+      { kind: 'ssd', discrete: 2 },
+      { kind: 'gpu', named: 'b' },
+    ];
+    const { Env } = await bodyOf({ env: ['A=1'] }, {}, { assignedGeneric });
+    expect(Env).toEqual(['A=1', 'DOCKER_RESOURCE_GPU=a,b', 'DOCKER_RESOURCE_SSD=2']);
+  });
+
   it('joins its first network at the creation', async () => {
     const task = await taskWith({ container: { image: 'busybox' } });
     const networks: NetworkPlace[] = [
@@ -171,6 +199,7 @@ describe('the container of a task', () => {
       specHash(await taskWith({ container }, more));
     const first = await hash({ env: ['A=1'] });
     expect(await hash({ env: ['A=1'] }, { id: 'other', slot: 2, desiredState: 'running' })).toBe(first);
+    expect(await hash({ env: ['A=1'], registryAuth: 'e30=' })).toBe(first);
     expect(await hash({ env: ['A=2'] })).not.toBe(first);
     expect(await hash({ env: ['A=1'] }, { endpoint: { ports: [{ targetPort: 80 }] } })).not.toBe(first);
   });

@@ -145,6 +145,24 @@ describe('the driver of an engine', () => {
     expect(fake.model.containers.size).toBe(4);
   });
 
+  it('pulls with the credentials of the task, which are in no container, report or error', async () => {
+    const { fake, bed } = await bedOf();
+    const registryAuth = base64(JSON.stringify({ username: 'me', password: 'pass-word' }));
+    await bed.addTask('t1', { spec: { container: { registryAuth } } });
+    await bed.addTask('t2', { slot: 2, spec: { container: { registryAuth: base64('pass-word') } } });
+    const given: unknown[] = [];
+    const client = bed.client();
+    const pull = client.pullImage.bind(client);
+    client.pullImage = (image, options) => (given.push(options?.auth), pull(image, options));
+    bed.drive(client);
+    await bed.until('t1', 'running');
+    expect((await bed.until('t2', 'rejected')).status.err).toContain('container.registryAuth is no JSON');
+    expect(given).toEqual([{ username: 'me', password: 'pass-word' }]);
+    const seen = JSON.stringify([bed.reports, containerOf(fake, 't1').body]);
+    expect(seen).not.toContain('pass-word');
+    expect(seen).not.toContain(registryAuth);
+  });
+
   it('brings secrets and configs in, shares their volume, and leaves nothing of them', async () => {
     const { fake, bed } = await bedOf();
     await bed.store.update((tx) => {

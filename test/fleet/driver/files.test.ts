@@ -142,7 +142,13 @@ describe('the files of a container', () => {
       'a template that cannot be read',
       async () => [await storedConfig('site', '{{.Nope}}', { templating: { name: 'golang', options: {} } })],
       { configs: [config('site')] },
-      '{{.Nope}}',
+      'config site: the template has a {{ in line 1 that is no value here',
+    ],
+    [
+      'a template that names a file which is not there',
+      async () => [await storedConfig('site', '{{secret "a"}}', { templating: { name: 'golang', options: {} } })],
+      { configs: [config('site')] },
+      'config site: template: the container has no secret with the file a',
     ],
   ])('are refused with %s', async (_, given, container, text) => {
     put(...(await given()));

@@ -84,6 +84,7 @@ function addCommands(program: Command, context: Context, exit: (code: number) =>
   addApply(program, context, exit);
   addCompose(program, context);
   addObjects(program, context, exit);
+  addFleet(program, context);
   addPs(program, context);
   addExplain(program, context);
   addHistory(program, context);

@@ -11,6 +11,7 @@ import { instances } from '../kinds/index.js';
 import { flagKey } from '../settings/names.js';
 import { managerTable, memberTable, replicaTable } from '../settings/table.js';
 import type { OpenFleet } from './fleet.js';
+import type { Ingress } from './ingress.js';
 import { loadKinds } from './kind-modules.js';
 import { openLeaderLoops } from './leader-loops.js';
 import { processLogger } from './logger.js';
@@ -35,6 +36,7 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
   let dns: DnsServer | undefined;
   let docker: DockerApi | undefined;
   let fleet: OpenFleet | undefined;
+  let ingress: Ingress | undefined;
   try {
     const startFleet = await fleetOf(flags, context);
     const opening = openReplica({
@@ -51,6 +53,7 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
     if (flags.dns !== undefined) dns = await serveDns(flags.dns, replica, logger);
     docker = await serveDockerOf(flags, replica, context, logger);
     fleet = startFleet?.(replica, logger);
+    if (flags.ingress !== undefined) ingress = await publishPorts(flags.ingress, replica, logger);
   } catch (error) {
     await dns?.close();
     streams.err(`skep: ${messageOf(error)}\n`);
@@ -63,6 +66,7 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
   );
   const ended = await Promise.race([interrupted, replica.stopped]);
   await docker?.close();
+  ingress?.close();
   await dns?.close();
   // While this member still serves: the others take its engines at once.
   await fleet?.close();
@@ -121,6 +125,12 @@ async function serveDockerOf(
     await replica.close();
     throw error;
   }
+}
+
+/** Passes connections to published ports on to tasks. Loaded only here: most members publish nothing. */
+async function publishPorts(listen: string, { store }: OpenReplica, logger: Logger): Promise<Ingress> {
+  const { openIngress } = await import('./ingress.js');
+  return openIngress({ store, listen, logger, clock: systemClock });
 }
 
 /** Transfers leadership before this member ends, so that clients need not wait for an election. */

@@ -76,7 +76,7 @@ export const methodTable: ReadonlyMap<string, Row> = new Map([
   ...service('skep.v1.Backup', { Save: administration, Restore: administration }),
   // Each call on the stream is judged by itself.
   ...service('skep.v1.Calls', { Multiplex: { ...objects, worker: true } }),
-  ...service('skep.v1.Fleet', { Report: { member: true } }),
+  ...service('skep.v1.Fleet', { Report: { member: true }, Resume: administration }),
   // A connection to an engine owns the machine of the engine.
   ...service('skep.v1.Engines', { Open: administration }),
 ]);

@@ -5,6 +5,7 @@ import {
   address,
   discoveryOptions,
   discoveryUrl,
+  ipAddress,
   listenAddress,
   listOf,
   memberName,
@@ -253,6 +254,13 @@ export const processTable = {
     help: 'serve the Docker API of the cluster and its engines: tcp://HOST:PORT or unix:///PATH',
     absent: 'off',
     example: '[tcp://127.0.0.1:2375]',
+  },
+  ingress: {
+    type: ipAddress,
+    shape: 'address',
+    help: 'publish the ingress ports of services on this address, and pass connections on to their tasks (TCP)',
+    absent: 'published nowhere',
+    example: '0.0.0.0',
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,4 +1,5 @@
 import { addressRule, isAddress } from '../base/host-port.js';
+import { isIP } from '../base/ip.js';
 import { parseListen } from '../base/listen-address.js';
 import { isMemberName, memberNameRule } from '../base/names.js';
 
@@ -40,6 +41,8 @@ export const address = textWith(
   'an address is HOST:PORT',
   (value, name) => `${name}: ${addressRule(value)}`,
 );
+
+export const ipAddress = textWith((text) => isIP(text) !== 0, 'an address of this computer is needed, such as 0.0.0.0');
 
 export const path = textWith(() => true, 'a path is text');
 

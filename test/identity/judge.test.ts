@@ -68,6 +68,7 @@ const expected: Readonly<Record<string, string>> = {
   '/skep.v1.Backup/Restore': 'A M S',
   '/skep.v1.Calls/Multiplex': 'W u V G O A M S',
   '/skep.v1.Fleet/Report': 'M',
+  '/skep.v1.Fleet/Resume': 'A M S',
   '/skep.v1.Engines/Open': 'A M S',
 };
 

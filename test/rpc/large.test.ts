@@ -21,11 +21,7 @@ const bounds: Readonly<Record<string, 'one object' | 'a page' | 'pieces' | 'as t
   'backup Save': 'pieces', 'backup Restore': 'as the request', 'lease Grant': 'as the request',
   'lease KeepAlive': 'as the request', 'lease Revoke': 'as the request', 'catalog Register': 'as the request',
   'catalog Renew': 'as the request', 'catalog Deregister': 'as the request', 'catalog List': 'a page',
-<<<<<<< HEAD
-  'catalog Watch': 'pieces', 'formation Ask': 'the members', 'calls Multiplex': 'as the request', 'fleet Report': 'as the request',
-=======
-  'catalog Watch': 'pieces', 'formation Ask': 'the members', 'fleet Report': 'as the request', 'fleet Resume': 'the members',
->>>>>>> d9f230b (cli: show the engines of managers, and give up those that are held)
+  'catalog Watch': 'pieces', 'formation Ask': 'the members', 'calls Multiplex': 'as the request', 'fleet Report': 'as the request', 'fleet Resume': 'the members',
 }; // prettier-ignore
 
 /** A megabyte that no compression helps with, one for each object. */

@@ -1,5 +1,5 @@
 import { plainEqual } from '../base/plain.js';
-import type { PortConfig, Service } from '../kinds/index.js';
+import type { PortConfig, Service, Task } from '../kinds/index.js';
 import type { Draft } from './draft.js';
 import { dynamicFirst, dynamicLast, type PortClaims, portKey } from './port-claims.js';
 import { isAllocated, isUnassigned } from './task.js';
@@ -60,10 +60,15 @@ function keptPort(port: PortConfig, had: readonly PortConfig[], claims: PortClai
   return had.find((old) => same(old) && claims.holder(old.protocol, old.publishedPort) === undefined)?.publishedPort;
 }
 
-/** Says at the waiting tasks why they wait. They stay `new` until the ports are there. */
+/** Says at the tasks that wait for the ports why they do. They stay `new` until the ports are there. */
 function refuse(draft: Draft, service: Service, err: string): void {
   for (const task of draft.tasksOf(service.id)) {
-    if (!isUnassigned(task) || task.status.err === err) continue;
+    if (!isUnassigned(task) || !needsEndpoint(service, task) || task.status.err === err) continue;
     draft.update({ ...task, status: { ...task.status, timestamp: draft.now, err } });
   }
+}
+
+/** Tells whether a task that waits still has to copy the ports of its service. Tasks of an older spec go without. */
+export function needsEndpoint(service: Service, task: Task): boolean {
+  return task.specVersion === service.specVersion && task.endpoint === undefined;
 }

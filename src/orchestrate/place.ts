@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.js';
 import type { Task, TaskState } from '../kinds/index.js';
 import { taskStateOrder } from '../kinds/index.js';
+import { needsEndpoint } from './allocate.js';
 import type { Draft } from './draft.js';
 import { isAllocated, isUnassigned, isWanted } from './task.js';
 
@@ -39,7 +40,7 @@ export function placeTasks(draft: Draft): void {
 function withEndpoint(draft: Draft, task: Task): Task | undefined {
   if (taskStateOrder(task.desiredState) < taskStateOrder('ready')) return undefined;
   const service = draft.service(task.serviceId ?? '');
-  if (service === undefined || task.specVersion !== service.specVersion || task.endpoint) return task;
+  if (service === undefined || !needsEndpoint(service, task)) return task;
   if (!isAllocated(service)) return undefined;
   return service.endpoint ? draft.update({ ...task, endpoint: service.endpoint }) : task;
 }

@@ -18,7 +18,8 @@ export class LoopWorld extends World {
   readonly errors: string[] = [];
   /** Asked before each write: true when it is refused. */
   refuse: (change: Change) => boolean = () => false;
-  /** Objects that the last pass looked at. */
+  /** Happens between a pass and its writes. */
+  meanwhile: () => Promise<void> = () => Promise.resolve();
   #subscription: { unsubscribe(): void } | undefined;
   readonly #seed: number;
 
@@ -62,6 +63,7 @@ export class LoopWorld extends World {
     const refused = new Set(changes.filter((change) => this.refuse(change)).map(this.passes.unitOf));
     const taken = changes.filter((change) => !refused.has(this.passes.unitOf(change)));
     const kept = taken.slice(0, this.cut());
+    if (kept.length > 0) await this.meanwhile();
     if (kept.length > 0) await this.store.update((tx) => kept.forEach((change) => this.passes.apply(tx, change)));
     if (kept.length < taken.length) await this.changeLeader();
     else if (refused.size > 0) {

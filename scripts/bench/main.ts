@@ -7,6 +7,7 @@ import { compareSuite } from './compare/suite.js';
 import type { Figure, SuiteOptions } from './figure.js';
 import { fleetSuite } from './fleet.js';
 import { millionSuite } from './million.js';
+import { orchestrateSuite } from './orchestrate.js';
 import { remoteSuite, replicatedSuite } from './replicated.js';
 import { scheduleSuite } from './schedule.js';
 import { storeSuite } from './store.js';
@@ -22,6 +23,7 @@ const suites: Readonly<Record<string, (options: SuiteOptions) => AsyncGenerator<
   remote: remoteSuite,
   million: millionSuite,
   schedule: scheduleSuite,
+  orchestrate: orchestrateSuite,
   types: typesSuite,
   abuse: abuseSuite,
   fleet: fleetSuite,

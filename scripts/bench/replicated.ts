@@ -13,7 +13,7 @@ const seconds = 4;
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
 
 /** Three replicas as processes on this machine, each with its disk; the leader in this process. */
-async function withCluster<T>(
+export async function withCluster<T>(
   use: (leader: OpenReplica) => AsyncGenerator<T>,
   yieldTo: (value: T) => void,
 ): Promise<void> {

@@ -70,6 +70,7 @@ export class LoopWorld extends World {
       const dropped = changes.filter((change) => !taken.includes(change));
       this.store.view((tx) => this.passes.onDropped(dropped, tx));
     }
+    this.passes.onSettled(changes);
     return changes.length + Number(more);
   }
 

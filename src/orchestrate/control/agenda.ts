@@ -19,6 +19,10 @@ class Line {
     this.#first.add(id);
   }
 
+  remove(id: string): boolean {
+    return this.#first.delete(id) || this.#rest.delete(id);
+  }
+
   take(): string | undefined {
     const from = this.#first.size > 0 ? this.#first : this.#rest;
     const id = from.values().next().value;
@@ -35,6 +39,13 @@ export class Agenda {
     service: new Map(),
     task: new Map(),
   };
+  /** Units whose changes are on their way, with the number of times; what comes for them waits until they are there. */
+  readonly #busy: Readonly<Record<Sort, Map<string, number>>> = {
+    node: new Map(),
+    service: new Map(),
+    task: new Map(),
+  };
+  readonly #later: Readonly<Record<Sort, Set<string>>> = { node: new Set(), service: new Set(), task: new Set() };
   /** Units whose changes were refused: they come again when all others had their turn. */
   readonly #parked = new Map<string, Sort>();
 
@@ -48,11 +59,29 @@ export class Agenda {
   }
 
   add(sort: Sort, id: string): void {
-    this.#lines[sort].add(id);
+    if (this.#busy[sort].has(id)) this.#later[sort].add(id);
+    else this.#lines[sort].add(id);
   }
 
   addFirst(sort: Sort, id: string): void {
-    this.#lines[sort].addFirst(id);
+    if (this.#busy[sort].has(id)) this.#later[sort].add(id);
+    else this.#lines[sort].addFirst(id);
+  }
+
+  /** Keeps a unit back until {@link release} was called as often. */
+  hold(sort: Sort, id: string): void {
+    this.#busy[sort].set(id, (this.#busy[sort].get(id) ?? 0) + 1);
+    if (this.#lines[sort].remove(id)) this.#later[sort].add(id);
+  }
+
+  release(sort: Sort, id: string): void {
+    const left = (this.#busy[sort].get(id) ?? 0) - 1;
+    if (left > 0) {
+      this.#busy[sort].set(id, left);
+      return;
+    }
+    this.#busy[sort].delete(id);
+    if (this.#later[sort].delete(id)) this.add(sort, id);
   }
 
   park(sort: Sort, id: string): void {

@@ -34,6 +34,8 @@ import { Waiting } from './waiting.js';
 const changesMost = 200;
 /** Tasks that are read at a time when the work begins, and tasks without a service that are settled together. */
 const pageSize = 200;
+/** Passes whose changes are on their way at a time: the disks of a majority are waited for together. */
+const passesAhead = 8;
 /** Pause before a unit that failed is settled again, ms. */
 const failedMs = 60_000;
 
@@ -62,6 +64,7 @@ export class ControlPasses implements PassWork<Change> {
     );
   readonly apply = applyChange;
   readonly unitOf = unitOf;
+  readonly ahead = passesAhead;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #ports: DraftPorts;
@@ -151,13 +154,14 @@ export class ControlPasses implements PassWork<Change> {
   onDropped(changes: readonly Change[], view: ReadTx): void {
     for (const change of changes) {
       this.#restore(change, view);
-      if (change.kind === 'node') this.#agenda.park('node', change.object.id);
-      else if (change.kind === 'service') this.#agenda.park('service', change.object.id);
-      else if (change.object.serviceId !== undefined) this.#agenda.park('service', change.object.serviceId);
-      else this.#agenda.park('task', change.object.id);
+      this.#agenda.park(...ownerOf(change));
       // Also where the service has nothing to say: the enforcer rejects tasks of a node, whoever has them.
       if (change.kind === 'task' && change.object.nodeId !== undefined) this.#agenda.park('node', change.object.nodeId);
     }
+  }
+
+  onSettled(changes: readonly Change[]): void {
+    for (const change of changes) this.#agenda.release(...ownerOf(change));
   }
 
   #restore({ kind, object }: Change, view: ReadTx): void {
@@ -176,11 +180,11 @@ export class ControlPasses implements PassWork<Change> {
     const isFull = () => changes.length >= changesMost || slicer.due;
     for (const sort of ['node', 'service', 'task'] as const) {
       while (this.#agenda.has(sort)) {
-        changes.push(...this.#settle(sort, view, now));
+        const decided = this.#settle(sort, view, now);
+        for (const change of decided) this.#agenda.hold(...ownerOf(change));
+        changes.push(...decided);
         if (isFull()) return this.#end(changes);
       }
-      // What was decided about the tasks of nodes is not in the view on which services would be settled.
-      if (sort === 'node' && changes.length > 0) return this.#end(changes);
     }
     return this.#end(changes);
   }
@@ -337,7 +341,10 @@ function setIn(set: Set<string>, id: string, member: boolean): void {
   else set.delete(id);
 }
 
-/** Changes of one service rest on each other. */
-function unitOf({ kind, object }: Change): string {
-  return kind === 'task' ? (object.serviceId ?? object.id) : object.id;
+/** The unit that an object is settled with: changes of one rest on each other. */
+function ownerOf({ kind, object }: Change): readonly [Sort, string] {
+  if (kind !== 'task') return [kind, object.id];
+  return object.serviceId === undefined ? ['task', object.id] : ['service', object.serviceId];
 }
+
+const unitOf = (change: Change) => ownerOf(change)[1];

@@ -51,8 +51,15 @@ export interface PassWork<C> {
   readonly begin?: () => void;
   /** Notes an event that a view of the store from now on contains. It must be quick, and must not write. */
   readonly onEvent?: (event: Event) => void;
-  /** Notes changes of the last pass that were not made. The next pass may ask for them again. */
+  /** Notes changes of a pass that were not made. The next pass may ask for them again. */
   readonly onDropped?: (changes: readonly C[], view: ReadTx) => void;
+  /** Notes that nothing of the changes of a pass is on its way any more: each is in the store, or was dropped. */
+  readonly onSettled?: (changes: readonly C[]) => void;
+  /**
+   * Most passes whose changes are on their way at a time. Default 1: each pass sees the changes of the one before. With
+   * more, a pass must leave alone what rests on changes that are on their way.
+   */
+  readonly ahead?: number;
 }
 
 export interface PassLoopOptions<C> {
@@ -133,18 +140,23 @@ export class PassLoop<C> {
 /** The work of one beginning: from the state of the store until a write is lost. */
 class LoopTurn<C> {
   readonly #options: PassLoopOptions<C>;
-  readonly #over: AbortSignal;
+  /** Aborts with the signal from outside, and when a write was lost. */
+  readonly #end = new AbortController();
+  readonly #outside: AbortSignal;
   readonly #onProgress: () => void;
   readonly #waker: Waker;
   readonly #writes: Writes<C>;
-  /** True when something was heard after the last view. */
+  readonly #underWay = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
+  /** True when something was heard, or written, after the last view. */
   #heard = false;
+  #wrote = false;
   #heardAt = 0;
 
-  constructor(options: PassLoopOptions<C>, over: AbortSignal, onProgress: () => void) {
+  constructor(options: PassLoopOptions<C>, outside: AbortSignal, onProgress: () => void) {
     const { work, store, clock, logger } = options;
     this.#options = options;
-    this.#over = over;
+    this.#outside = outside;
     this.#onProgress = onProgress;
     this.#waker = new Waker(clock);
     const { name, apply, unitOf = () => '' } = work;
@@ -160,34 +172,64 @@ class LoopTurn<C> {
 
   /** Runs passes until the signal aborts. @throws what makes it useless to go on. */
   async run(): Promise<void> {
-    const { work, store, clock } = this.#options;
-    const forget = onAbort(this.#over, () => this.#waker.wake());
+    const { work, store } = this.#options;
+    const forget = onAbort(this.#outside, () => {
+      this.#end.abort();
+      this.#waker.wake();
+    });
     try {
       // Resolves when all that was proposed here before is certain: what is not in the view then never will be.
       await store.update(() => undefined, { signal: this.#over });
       work.begin?.();
-      while (!this.#over.aborted) {
-        const { wakeAt, again } = await this.#pass();
-        if (again) await pause(clock, 0, this.#over);
-        else await this.#rest(wakeAt);
-      }
+      while (!this.#over.aborted) await this.#next(work.ahead ?? 1);
     } finally {
+      this.#end.abort();
+      await Promise.all(this.#underWay);
       forget();
     }
   }
 
-  async #pass(): Promise<{ wakeAt: number | undefined; again: boolean }> {
+  /** Runs a pass and waits for a reason for another one. */
+  async #next(ahead: number): Promise<void> {
+    const { wakeAt, more } = this.#pass();
+    while (this.#underWay.size >= ahead) await Promise.race(this.#underWay);
+    this.#mustNotHaveFailed();
+    if (more || this.#wrote) await pause(this.#options.clock, 0, this.#over);
+    else await this.#rest(wakeAt);
+    this.#mustNotHaveFailed();
+  }
+
+  #mustNotHaveFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  #pass(): { readonly wakeAt: number | undefined; readonly more: boolean } {
     const { work, store, clock } = this.#options;
-    this.#heard = false;
+    this.#heard = this.#wrote = false;
     const { changes, wakeAt, more = false } = store.view((view) => work.pass(view, clock.now()));
-    if (changes.length === 0) {
-      this.#onProgress();
-      return { wakeAt, again: more };
+    if (changes.length === 0) this.#onProgress();
+    else {
+      const writing = this.#write(changes).finally(() => this.#underWay.delete(writing));
+      this.#underWay.add(writing);
     }
-    const { written, dropped } = await this.#writes.write(changes, this.#over);
-    if (dropped.length > 0) store.view((view) => work.onDropped?.(dropped, view));
-    if (written > 0) this.#onProgress();
-    return { wakeAt, again: more || written > 0 };
+    return { wakeAt, more };
+  }
+
+  /** Writes the changes of a pass. Never rejects. */
+  async #write(changes: readonly C[]): Promise<void> {
+    const { work, store } = this.#options;
+    try {
+      const { written, dropped } = await this.#writes.write(changes, this.#over);
+      if (dropped.length > 0) store.view((view) => work.onDropped?.(dropped, view));
+      work.onSettled?.(changes);
+      if (written === 0) return;
+      this.#wrote = true;
+      this.#onProgress();
+    } catch (error) {
+      this.#failure ??= { error };
+    } finally {
+      this.#waker.wake();
+    }
   }
 
   /** Waits for a reason for another pass. A pass that wants to be woken in the past is not run without a pause. */
@@ -195,7 +237,7 @@ class LoopTurn<C> {
     const { clock } = this.#options;
     const wake = Math.max(wakeAt, clock.now() + 1);
     const holdsEnd = clock.monotonic() + this.#writes.holds.waitMs;
-    while (!this.#heard && !this.#over.aborted) {
+    while (!this.#heard && !this.#mustGoOn) {
       const waitMs = Math.min(wake - clock.now(), holdsEnd - clock.monotonic());
       if (waitMs <= 0) return;
       await this.#waker.wait(Math.min(waitMs, sleepMostMs));
@@ -207,10 +249,18 @@ class LoopTurn<C> {
   async #calm(): Promise<void> {
     const { clock } = this.#options;
     const end = clock.monotonic() + quietMostMs;
-    for (;;) {
+    while (!this.#mustGoOn) {
       const waitMs = Math.min(this.#heardAt + quietMs, end) - clock.monotonic();
-      if (waitMs <= 0 || this.#over.aborted) return;
+      if (waitMs <= 0) return;
       await pause(clock, waitMs, this.#over);
     }
+  }
+
+  get #over(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  get #mustGoOn(): boolean {
+    return this.#wrote || this.#failure !== undefined || this.#over.aborted;
   }
 }

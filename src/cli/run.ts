@@ -18,6 +18,7 @@ import { addMember } from './commands/member.js';
 import { addObjects } from './commands/objects.js';
 import { addPs } from './commands/ps.js';
 import { addSnapshot } from './commands/snapshot.js';
+import { addStack } from './commands/stack.js';
 import { addStatus } from './commands/status.js';
 import { addTokenServer } from './commands/token-server.js';
 import { addWatch } from './commands/watch.js';
@@ -87,6 +88,7 @@ function addCommands(program: Command, context: Context, exit: (code: number) =>
   addFleet(program, context);
   addPs(program, context);
   addExplain(program, context);
+  addStack(program, context, exit);
   addHistory(program, context);
   addSnapshot(program, context, exit);
   addWatch(program, context);

@@ -11,7 +11,7 @@ import { type Format, printable, printList, table } from './output.js';
 import type { ServiceProgress } from './services/progress.js';
 import { countText, phaseText, progressLines } from './services/progress-lines.js';
 import { placeText, type PublishedPort, publishedPorts } from './services/published.js';
-import { type Waited, waitForServices } from './services/waiting.js';
+import { type Wait, type Waited, waitForServices } from './services/waiting.js';
 
 /** Flag of commands that can wait for services; milliseconds. */
 export interface WaitFlag {
@@ -37,7 +37,7 @@ export interface WaitReport {
 export async function waitAndShow(
   context: Context,
   client: Client,
-  wait: { readonly services: ReadonlyMap<string, number>; readonly version: number; readonly limitMs: number },
+  wait: Pick<Wait, 'services' | 'version' | 'limitMs' | 'emptyNodes'>,
 ): Promise<WaitReport> {
   const { screen, signal, streams, clock = systemClock } = context;
   const forget = onAbort(signal, () => {
@@ -70,7 +70,7 @@ export function printWaited(
   { outcome, services, published }: WaitReport,
   limitMs: number,
 ): number {
-  if (format === 'table') {
+  if (format === 'table' && services.length > 0) {
     printList(streams, format, services, {
       name: ({ name }) => name,
       columns: [
@@ -100,7 +100,7 @@ function endText(outcome: WaitReport['outcome'], services: readonly ServiceProgr
   const left = services.filter(({ phase }) => phase !== 'done');
   const phase = outcome === 'stopped' ? 'stopped' : outcome === 'unplaced' ? 'waiting' : undefined;
   const first = left.find((service) => service.phase === phase) ?? left[0];
-  if (!first) return `no member reported the services within ${formatDuration(limitMs)}; see skep status`;
+  if (!first) return `not done after ${formatDuration(limitMs)}; see skep status and skep ps`;
   const { name, because, done, wanted } = first;
   const more = left.length > 1 ? ` (and ${left.length - 1} more)` : '';
   if (outcome === 'stopped')

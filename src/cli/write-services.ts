@@ -67,7 +67,8 @@ async function write(
 ): Promise<Written> {
   for (let attempt = 1; ; attempt++) {
     const view = await readView(client);
-    const { update, remove = [], reason } = await build(view, client);
+    const { update: wanted, remove = [], reason } = await build(view, client);
+    const update = [...new Map(wanted.map((service) => [service.id, service])).values()]; // the last word counts
     const changed = update.filter(({ id, spec }) => !plainEqual(view.services.get(id)?.spec, spec));
     const services = new Map(update.map(({ id }) => [id, view.services.get(id)?.specVersion ?? 0]));
     const changes: messages.Change[] = [

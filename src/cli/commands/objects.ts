@@ -8,6 +8,7 @@ import { type Columns, printable, printList, printNames } from '../output.js';
 import { taskColumns } from '../services/list-columns.js';
 import { addContent } from './content.js';
 import { addNetworkCreate } from './network-create.js';
+import { addNode } from './node.js';
 import { addService } from './service.js';
 
 interface ListFlags extends StaleFlag {
@@ -90,6 +91,8 @@ function addKind(program: Command, kind: Kind, context: Context, exit: (code: nu
   if (kind === 'secret' || kind === 'config') addContent(group, kind, context);
   if (kind === 'network') addNetworkCreate(group, context);
   if (kind === 'service') addService(group, context, exit);
+  if (kind === 'node') addNode(group, context, exit);
+  else addKindRm(group, kind, context);
 
   withStale(group.command('ls'))
     .description(`list ${plural}`)
@@ -118,7 +121,10 @@ function addKind(program: Command, kind: Kind, context: Context, exit: (code: nu
         (object) => nameOf(kind, object) || object.id,
       ),
     );
+}
 
+function addKindRm(group: Command, kind: Kind, context: Context): void {
+  const { plural } = kindOf(kind);
   group
     .command('rm')
     .argument('<id...>', 'complete ids or names')

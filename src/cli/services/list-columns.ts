@@ -2,7 +2,7 @@ import type { Client } from '../../client/index.js';
 import type { Node, Service, StoredObject } from '../../kinds/index.js';
 import { isOver, isWanted } from '../../orchestrate/index.js';
 import type { Columns } from '../output.js';
-import { serviceProgress } from './progress.js';
+import { progressNow } from './progress.js';
 import { countText } from './progress-lines.js';
 import { publishedPorts } from './published.js';
 import { updateText } from './stage.js';
@@ -20,8 +20,7 @@ export async function taskColumns(
 }
 
 function serviceColumns(view: ClusterView): Columns<StoredObject> {
-  const progress = (object: StoredObject) =>
-    countText(serviceProgress(view, object as Service, { runningSince: () => 0 }, 0));
+  const progress = (object: StoredObject) => countText(progressNow(view, object as Service));
   const ports = (object: StoredObject) =>
     publishedPorts(view, [object as Service]).map(({ port, target }) => `${port.replace('/', `->${target}/`)}`);
   return [

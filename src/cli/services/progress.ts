@@ -58,6 +58,11 @@ export function serviceProgress(view: ClusterView, service: Service, seen: Seen,
   return { ...base, phase: 'done', because: '' };
 }
 
+/** Measures a service for a list: nothing is watched for a while. */
+export function progressNow(view: ClusterView, service: Service): ServiceProgress {
+  return serviceProgress(view, service, { runningSince: () => 0 }, Infinity);
+}
+
 const isComplete = ({ state, task }: SlotProgress) => state === 'done' && task?.status.state === 'complete';
 
 /** Slots in the order in which they count: those that are done, then the others. */

@@ -4,6 +4,7 @@ import { pause } from '../../base/waiting.js';
 import { Waker } from '../../base/waker.js';
 import type { Client, Selector, WatchMessage } from '../../client/index.js';
 import type { StoredObject, Task } from '../../kinds/index.js';
+import { isOver } from '../../orchestrate/index.js';
 import { type Outcome, outcomeOf, type ServiceProgress, serviceProgress } from './progress.js';
 import { ClusterView } from './view.js';
 
@@ -14,6 +15,8 @@ export interface Wait {
   readonly signal: AbortSignal;
   /** Ids of the services, with the version of the spec that should come to run. */
   readonly services: ReadonlyMap<string, number>;
+  /** Nodes on which no task may be left. */
+  readonly emptyNodes?: readonly string[];
   /** Version of the write: what members saw before says nothing. */
   readonly version: number;
   /** Limit of the wait, ms. */
@@ -82,13 +85,19 @@ class Following {
 
   /** Follows until the signal aborts. A cluster without a leader is waited for. */
   async run(signal: AbortSignal): Promise<void> {
-    const { client, clock, services } = this.#wait;
+    const { client, clock, services, emptyNodes = [] } = this.#wait;
     const wake = () => this.#waker.wake();
     signal.addEventListener('abort', wake, { once: true });
     const selectors: Selector[] = [
-      { kind: 'service', ids: [...services.keys()] },
-      { kind: 'task', serviceIds: [...services.keys()] },
+      // An empty list would select all.
+      ...(services.size > 0
+        ? [
+            { kind: 'service', ids: [...services.keys()] },
+            { kind: 'task', serviceIds: [...services.keys()] },
+          ]
+        : []),
       { kind: 'node' },
+      ...(emptyNodes.length > 0 ? [{ kind: 'task', nodeIds: emptyNodes }] : []),
     ];
     while (!signal.aborted) {
       this.#begin();
@@ -118,11 +127,18 @@ class Following {
     if (this.#version < version) return { services: [], outcome: 'going', lookAt: Infinity };
     const services = [...expected].map(([id, specVersion]) => this.#progress(id, specVersion, now));
     onProgress?.(services);
-    const outcome = outcomeOf(services);
+    const outcome = this.#isEmptying() ? 'going' : outcomeOf(services);
     const settles = services.flatMap(({ settlesAt }) => settlesAt ?? []);
     if (outcome !== 'unplaced') return { services, outcome, lookAt: Math.min(Infinity, ...settles) };
     const lookAt = this.#changedAt + unplacedMs;
     return { services, outcome: now >= lookAt ? outcome : 'going', lookAt };
+  }
+
+  /** Tells whether tasks are left on nodes that are to be empty. */
+  #isEmptying(): boolean {
+    const { emptyNodes = [] } = this.#wait;
+    if (emptyNodes.length === 0) return false;
+    return [...this.view.tasks.values()].some((task) => emptyNodes.includes(task.nodeId ?? '') && !isOver(task));
   }
 
   #progress(id: string, specVersion: number, now: number): ServiceProgress {

@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { newId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
 import { isStoreError, isStoreErrorOf } from '../base/store-error.js';
 import { changeOf, type Client, type messages, type WriteOptions } from '../client/index.js';
 import { type PlannedChange, planStack, type Stack, versionsOf } from '../compose/index.js';
-import type { Secret, Service } from '../kinds/index.js';
+import type { Config, Secret, Service } from '../kinds/index.js';
 
+/** Characters that tell apart contents of one name. */
+const suffixLength = 8;
 /** Maximum number of plans when another writer changes the same objects. */
 const attempts = 3;
 
@@ -25,9 +28,11 @@ export async function applyStack(
   stack: Stack,
   options: { prune: boolean; dryRun: boolean; said: WriteOptions },
 ): Promise<AppliedStack> {
+  let tidy = true;
   for (let attempt = 1; ; attempt++) {
     try {
-      const { changes, current } = await plan(client, stack, options.prune);
+      const { changes: all, current } = await plan(client, stack, options.prune);
+      const changes = tidy ? all : all.filter(({ op }) => op !== 'remove');
       const wire = changes.map(toWire);
       const of = (version: number) => servicesOf(stack, current, changes, version);
       if (changes.length === 0) return { changes, planned: [], services: of(0), version: 0 };
@@ -35,6 +40,11 @@ export async function applyStack(
       const { version } = await client.apply(wire, { reason: `apply ${stack.name}`, ...options.said });
       return { changes, planned: [], services: of(version), version };
     } catch (error) {
+      // Old content is removed by the way: what still needs it must not stop the stack.
+      if (isStoreError(error, 'IN_USE') && !options.prune && tidy) {
+        tidy = false;
+        continue;
+      }
       const changed = isStoreErrorOf(error, ['SEQUENCE_CONFLICT', 'NAME_CONFLICT', 'NOT_FOUND']);
       if (!changed || attempt === attempts) throw error;
     }
@@ -66,7 +76,8 @@ async function plan(
   const { objects: secrets } = await client.list('secret');
   const { objects: configs } = await client.list('config');
   const { objects: services } = await client.list('service');
-  const tasks = prune ? (await client.list('task')).objects : [];
+  const removable = prune || hasContent(stack, [...secrets, ...configs]);
+  const tasks = removable ? (await client.list('task')).objects : [];
   const same = await sameSecrets(client, stack, secrets);
   const data = new Map(configs.map(({ id, spec }) => [id, spec.data]));
   const changes = planStack(
@@ -76,9 +87,26 @@ async function plan(
       prune,
       newId: () => newId(systemRandom),
       isSame: (kind, id, wanted) => (kind === 'secret' ? same.has(id) : data.get(id) === wanted),
+      suffixOf,
     },
   );
   return { changes, current: services };
+}
+
+/** Tells whether some secret or config may be superseded while tasks use it. */
+function hasContent(stack: Stack, stored: readonly (Secret | Config)[]): boolean {
+  return [...stack.secrets, ...stack.configs].some(
+    ({ external, name, key }) => !external && versionsOf(stack.name, name ?? `${stack.name}_${key}`, stored).length > 0,
+  );
+}
+
+/**
+ * Returns a part of the hash of a config. A secret has a random one: everyone may read names, and a hash would confirm
+ * guesses of short passwords.
+ */
+function suffixOf(kind: 'secret' | 'config', data: string): string {
+  if (kind === 'secret') return newId(systemRandom).slice(0, suffixLength);
+  return createHash('sha256').update(Buffer.from(data, 'base64')).digest('hex').slice(0, suffixLength);
 }
 
 /** Finds the secrets that hold what the file says. A member never shows their data: it is asked whether it would change. */

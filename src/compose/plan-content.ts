@@ -19,6 +19,8 @@ export function planContents(
     readonly newId: () => string;
     /** Tells whether an object holds this data. */
     readonly isSame: (kind: ContentKind, id: string, data: string) => boolean;
+    /** Makes the end of the name of changed content: eight characters. */
+    readonly suffixOf: (kind: ContentKind, data: string) => string;
   },
 ): ReadonlyMap<string, { readonly id: string; readonly name: string }> {
   const found = new Map<string, { readonly id: string; readonly name: string }>();
@@ -35,7 +37,9 @@ export function planContents(
     draft.checkOwner(kind, named.get(first.toLowerCase()));
     const versions = versionsOf(draft.stack, first, options.current);
     const old = versions.find(({ id }) => options.isSame(kind, id, content.data));
-    const name = old?.spec.annotations.name ?? (versions.length === 0 ? first : nextName(first, named));
+    const name =
+      old?.spec.annotations.name ??
+      (versions.length === 0 ? first : nextName(first, options.suffixOf(kind, content.data), named));
     const object = objectOf(kind, content, {
       id: old?.id ?? options.newId(),
       annotations: {
@@ -48,6 +52,7 @@ export function planContents(
         },
       },
     });
+    for (const { id } of versions) if (id !== old?.id) draft.superseded.add(id);
     draft.add(kind, object, old && { ...old, spec: { ...old.spec, data: content.data } });
     found.set(content.key, { id: object.id, name });
   }
@@ -67,11 +72,13 @@ export function versionsOf<T extends Stored>(stack: string, first: string, curre
     .sort((a, b) => b.meta.createdAt - a.meta.createdAt || b.meta.version - a.meta.version);
 }
 
-/** Content cannot be changed: `shop_key.2` takes the place of `shop_key`. */
-function nextName(first: string, named: ReadonlyMap<string, Stored>): string {
+/** Content cannot be changed: `shop_key.5e884898` takes the place of `shop_key`. */
+function nextName(first: string, suffix: string, named: ReadonlyMap<string, Stored>): string {
+  const name = `${first}.${suffix}`;
   let number = 2;
-  while (named.has(`${first}.${number}`.toLowerCase())) number++;
-  return `${first}.${number}`;
+  if (!named.has(name.toLowerCase())) return name;
+  while (named.has(`${name}.${number}`.toLowerCase())) number++;
+  return `${name}.${number}`;
 }
 
 function objectOf(

@@ -35,6 +35,8 @@ export interface PlanOptions {
   readonly newId: () => string;
   /** Tells whether a secret or config holds this data, base64. Secrets are read without their data. */
   readonly isSame: (kind: 'secret' | 'config', id: string, data: string) => boolean;
+  /** Makes the end of the name of a secret or config with changed content: eight characters. */
+  readonly suffixOf: (kind: 'secret' | 'config', data: string) => string;
 }
 
 type Ids = ReadonlyMap<string, { readonly id: string; readonly name: string }>;
@@ -63,7 +65,7 @@ export function planStack(stack: Stack, current: Current, options: PlanOptions):
     draft.add('service', canonicalObject(builtInKinds.services, { ...old, id, spec }, id, noMeta), old);
   }
   for (const key of stack.leftOut) keepLeftOut(draft, services.get(`${stack.name}_${key}`.toLowerCase()));
-  return options.prune ? [...removals(draft, current), ...draft.changes] : draft.changes;
+  return [...removals(draft, current, options.prune), ...draft.changes];
 }
 
 /** Keeps a service that no profile enables, with all it uses. */

@@ -30,6 +30,8 @@ export type PlannedChange =
 export class Draft {
   readonly changes: PlannedChange[] = [];
   readonly wanted = new Set<string>();
+  /** Secrets and configs of the stack whose content the file has no more. */
+  readonly superseded = new Set<string>();
   readonly stack: string;
 
   constructor(stack: string) {

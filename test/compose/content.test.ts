@@ -50,7 +50,10 @@ describe('secrets and configs', () => {
     const cluster = new Cluster();
     const prune = { prune: true };
     await cluster.apply(rotating('a'));
-    expect(await cluster.apply(rotating('b'), prune)).toEqual(['create secret shop_s.2', 'update service shop_web']);
+    expect(await cluster.apply(rotating('b'), prune)).toEqual([
+      'create secret shop_s.59673d3d',
+      'update service shop_web',
+    ]);
     const service = cluster.service('shop_web');
     const before = {
       ...service.spec,
@@ -60,8 +63,34 @@ describe('secrets and configs', () => {
     expect(cluster.plan(rotating('b'), prune)).toEqual([]); // a rollback of the service needs the old one
     await cluster.store.update((tx) => tx.services().update({ ...service, meta: {}, previousSpec: service.spec }));
     expect(await cluster.apply(rotating('b'), prune)).toEqual(['remove secret shop_s']);
-    expect(await cluster.apply(rotating('a'))).toEqual(['create secret shop_s.3', 'update service shop_web']);
+    expect(await cluster.apply(rotating('a'))).toEqual(['create secret shop_s.59513d3d', 'update service shop_web']);
     expect(await cluster.apply(rotating('b'))).toEqual(['update service shop_web']);
+  });
+
+  it('lose their old content by themselves, when no service, rollback or live task needs it', async () => {
+    const cluster = new Cluster();
+    await cluster.apply(rotating('a'));
+    await cluster.apply(rotating('b'));
+    const service = cluster.service('shop_web');
+    const old = { container: { image: 'i', secrets: [{ secretId: cluster.secret('shop_s').id }] } };
+    const task = await cluster.store.update((tx) => {
+      tx.services().update({ ...service, previousSpec: service.spec });
+      return tx.tasks().create({ spec: old, status: { state: 'running' } });
+    });
+    expect(await cluster.apply(rotating('b'))).toEqual([]);
+    await cluster.store.update((tx) => tx.tasks().update({ ...task, status: { state: 'shutdown' } }));
+    expect(await cluster.apply(rotating('b'))).toEqual(['remove secret shop_s']);
+    expect(await cluster.apply(rotating('b'))).toEqual([]);
+  });
+
+  it('never share a name, even where the ends of their names are equal', async () => {
+    const cluster = new Cluster();
+    const file = (content: string) => load(`configs: {c: {content: ${content}}}\n`);
+    await cluster.apply(file('one'));
+    await cluster.store.update((tx) =>
+      tx.configs().create({ spec: { annotations: { name: 'shop_c.64486476' }, data: 'eA==' } }),
+    );
+    expect(await cluster.apply(file('two'))).toEqual(['remove config shop_c', 'create config shop_c.64486476.2']);
   });
 
   it('stay while a task uses them', async () => {

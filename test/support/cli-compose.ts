@@ -104,6 +104,7 @@ export class Cluster {
       prune: options.prune ?? false,
       newId: () => `id${++this.#ids}`,
       isSame: (_kind, id, wanted) => data.get(id) === wanted,
+      suffixOf: (_kind, data) => Buffer.from(data).toString('hex').slice(-8),
     });
   }
 

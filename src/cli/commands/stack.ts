@@ -3,7 +3,6 @@ import { systemClock } from '../../base/clock.js';
 import { StoreError } from '../../base/store-error.js';
 import type { Client } from '../../client/index.js';
 import { stackLabel } from '../../compose/index.js';
-import type { Service } from '../../kinds/index.js';
 import { type StaleFlag, withStale } from '../arguments.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { waitExits } from '../exit-codes.js';

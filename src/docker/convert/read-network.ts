@@ -22,7 +22,7 @@ export function readNetworkSpec(body: unknown): DeepPartial<NetworkSpec> {
   });
 }
 
-/** Reads the management of addresses. Clients name the default driver although nobody asked for one. */
+/** Reads the management of addresses. Clients name the default driver although users did not ask for one. */
 function readIpam(fields: Fields): DeepPartial<Ipam> | undefined {
   const name = fields.text('Driver');
   const options = fields.map('Options');

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../kinds/index.js';
 import { type Json, nanoseconds, timeText, withoutEmpty } from './object.js';
 
-/** Settings of a cluster that nobody has changed: the defaults of its kind. */
+/** Settings of a cluster; without `meta` they are the defaults, which no object holds yet. */
 export type SwarmSettings = Pick<Cluster, 'spec'> & { readonly meta?: Cluster['meta'] };
 
 /** Facts of the cluster as `GET /info` has them. */

@@ -68,7 +68,7 @@ export interface SwarmBackend {
   /** Makes an id for a new object. */
   newId(): string;
   /**
-   * Opens the output of a task: frames of 8 bytes and output, a line each. Absent where nobody can fetch it.
+   * Opens the output of a task: frames of 8 bytes and output, a line each. Absent where it cannot be fetched.
    * @throws {Error} when its engine cannot be reached.
    */
   logs?(task: Task, options: TaskLogOptions, signal: AbortSignal): Promise<Readable>;

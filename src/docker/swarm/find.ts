@@ -7,7 +7,7 @@ interface Named {
   readonly id: string;
 }
 
-/** How a thing is found by what a client calls it. */
+/** Lookups of a thing that clients name. */
 interface Finding<T extends Named> {
   /** Word for it in an error: `service`. */
   readonly what: string;

@@ -18,7 +18,7 @@ const statuses: Readonly<Partial<Record<StoreErrorCode, number>>> = {
   CLOSED: 503,
 };
 
-/** The words that tools look for when somebody else has changed the object first. */
+/** The words that tools look for when another client has changed the object first. */
 const outOfSequence = 'update out of sequence';
 
 /** Refusal of a request for an error of the store; any other error is returned as it is. */

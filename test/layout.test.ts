@@ -40,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'catalog',
     'schedule',
     'orchestrate',
+    'fleet',
   ],
   daemon: [
     'base',

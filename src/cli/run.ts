@@ -12,6 +12,7 @@ import { addHistory } from './commands/history.js';
 import { addJoin } from './commands/join.js';
 import { addList } from './commands/list.js';
 import { addLock } from './commands/lock.js';
+import { addLogs } from './commands/logs.js';
 import { addManage } from './commands/manage.js';
 import { addManager } from './commands/manager.js';
 import { addMember } from './commands/member.js';
@@ -97,6 +98,7 @@ function addCommands(program: Command, context: Context, exit: (code: number) =>
   addList(program, context, exit);
   addTokenServer(program, context, exit);
   addLock(program, context, exit);
+  addLogs(program, context, exit);
   addCatalog(program, context);
 }
 

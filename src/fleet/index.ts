@@ -1,5 +1,7 @@
 // Many Docker engines as one.
 export { clientEngines, type EngineAccess } from './access.js';
+export { taskLines, type TaskLine, type TaskLinesOptions } from './log-lines.js';
+export { hasOutput, taskLogs, type TaskLogOptions, containerOf } from './task-log.js';
 export { Cluster, type ClusterHandler } from './cluster/cluster.js';
 export { Contending, type ContendingOptions, type ManagerRole } from './cluster/contending.js';
 export type { Made } from './cluster/deploying.js';

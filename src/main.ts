@@ -52,6 +52,7 @@ const code = await run(process.argv.slice(2), {
   env: process.env,
   user: process.env.USER || userName(),
   signal: stop.signal,
+  stdio: process,
   ...(process.stderr.isTTY && { screen: screenOf(process.stderr) }),
   ...(process.stdin.isTTY && process.stderr.isTTY && { confirm }),
   manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),

@@ -10,6 +10,7 @@ import { time } from './arguments.js';
 import type { ManageSettings } from './manage-settings.js';
 import { type Format, formats, type Streams } from './output.js';
 import type { Screen } from './screen.js';
+import type { Stdio } from './services/exec-session.js';
 
 /** Context that every command receives. */
 export interface Context {
@@ -17,6 +18,8 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** User who runs the command, where the system knows it. */
   readonly user?: string | undefined;
+  /** Input and output as they are, for a command that runs elsewhere. */
+  readonly stdio?: Stdio | undefined;
   /** Asks the user at the terminal; true means yes. Absent without a terminal. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
   /** Lines on the terminal that show progress. Absent without a terminal. */

@@ -5,6 +5,7 @@ import { type ExitName, exits } from '../base/exits.js';
 import { StoreError } from '../base/store-error.js';
 import { ComposeError } from '../compose/index.js';
 import { DiscoveryError, type DiscoveryErrorCode } from '../discovery/index.js';
+import { EngineError, type EngineErrorCode } from '../fleet/engine/errors.js';
 
 /** Exit codes of every command. */
 export const exitCodes = Object.fromEntries(Object.entries(exits).map(([name, { code }]) => [name, code])) as {
@@ -36,6 +37,16 @@ const byDiscoveryCode: Record<DiscoveryErrorCode, number> = {
   ALREADY_REGISTERED: exitCodes.failed,
 };
 
+const byEngineCode: Partial<Record<EngineErrorCode, number>> = {
+  UNREACHABLE: exitCodes.unavailable,
+  TIMEOUT: exitCodes.timeout,
+  NOT_FOUND: exitCodes.notFound,
+  CONFLICT: exitCodes.conflict,
+  BAD_REQUEST: exitCodes.invalid,
+  UNAUTHORIZED: exitCodes.denied,
+  FORBIDDEN: exitCodes.denied,
+};
+
 /** gRPC's own numbers, for errors that no store made. */
 const deadlineExceeded = 4;
 const byStatus: Readonly<Record<number, number>> = {
@@ -48,6 +59,7 @@ const byStatus: Readonly<Record<number, number>> = {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
   if (error instanceof DiscoveryError) return byDiscoveryCode[error.code];
+  if (error instanceof EngineError) return byEngineCode[error.code] ?? exitCodes.failed;
   if (error instanceof ComposeError) return exitCodes.invalid;
   if (error instanceof DamageError) return exitCodes[errorCodes[error.code].exit];
   if (error instanceof DirectoryError) return exitCodes[directoryCodes[error.code].exit];

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 
 /** Commands that take another command as their arguments. */
-const runners: readonly string[] = ['lock', 'elect'];
+const runners: readonly string[] = ['lock', 'elect', 'exec'];
 
 /**
- * Adds a missing `--` before the command that `skep lock` or `skep elect` runs. Options of skep end at the first word of
+ * Adds a missing `--` before the command that `skep lock`, `skep elect` or `skep exec` runs. Options of skep end at the first word of
  * that command, and the rest belongs to the command.
  */
 export function endOwnOptions(args: readonly string[], program: Command): readonly string[] {

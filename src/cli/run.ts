@@ -6,6 +6,7 @@ import { addCatalog } from './commands/catalog.js';
 import { addCompose } from './commands/compose.js';
 import { addCreate } from './commands/create.js';
 import { addDoctor } from './commands/doctor.js';
+import { addExec } from './commands/exec.js';
 import { addExplain } from './commands/explain.js';
 import { addFleet } from './commands/fleet.js';
 import { addHistory } from './commands/history.js';
@@ -22,6 +23,7 @@ import { addSnapshot } from './commands/snapshot.js';
 import { addStack } from './commands/stack.js';
 import { addStatus } from './commands/status.js';
 import { addTokenServer } from './commands/token-server.js';
+import { addTop } from './commands/top.js';
 import { addWatch } from './commands/watch.js';
 import { type Context, formats, hostDefault } from './context.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
@@ -99,6 +101,8 @@ function addCommands(program: Command, context: Context, exit: (code: number) =>
   addTokenServer(program, context, exit);
   addLock(program, context, exit);
   addLogs(program, context, exit);
+  addExec(program, context, exit);
+  addTop(program, context);
   addCatalog(program, context);
 }
 

@@ -30,6 +30,7 @@ export interface RunOptions {
   readonly manager?: Context['manager'];
   readonly manage?: Context['manage'];
   readonly confirm?: Context['confirm'];
+  readonly stdio?: Context['stdio'];
   readonly createBackend?: Context['createBackend'];
   readonly screen?: Context['screen'];
   readonly clock?: Clock;
@@ -60,6 +61,7 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
     loadKinds,
     doctor: diagnose,
     confirm: options.confirm,
+    stdio: options.stdio,
     screen: options.screen,
     createBackend: options.createBackend ?? createBackend,
     logger: () => Promise.resolve(loggerTo((text) => void (err += text))),

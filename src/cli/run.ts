@@ -6,6 +6,7 @@ import { addCatalog } from './commands/catalog.js';
 import { addCompose } from './commands/compose.js';
 import { addCreate } from './commands/create.js';
 import { addDoctor } from './commands/doctor.js';
+import { addDrift } from './commands/drift.js';
 import { addExec } from './commands/exec.js';
 import { addExplain } from './commands/explain.js';
 import { addFleet } from './commands/fleet.js';
@@ -103,6 +104,7 @@ function addCommands(program: Command, context: Context, exit: (code: number) =>
   addLogs(program, context, exit);
   addExec(program, context, exit);
   addTop(program, context);
+  addDrift(program, context, exit);
   addCatalog(program, context);
 }
 

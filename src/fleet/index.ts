@@ -10,6 +10,8 @@ export type { ClusterOptions } from './cluster/options.js';
 export { LeadRecords, StoreRecords } from './cluster/record-stores.js';
 export type { ContainerRecord, RecordStore } from './cluster/records.js';
 export type { PlacedVolume } from './cluster/volumes.js';
+export type { Drift, DriftFix, DriftKind } from './drift/compare.js';
+export { type DriftSource, findDrift, fixDrift, type Fixed } from './drift/drift.js';
 export { Engine, type EngineHandler, type EngineObserver } from './engine/engine.js';
 export type { EngineOptions, EngineTimes } from './engine/options.js';
 export { FleetError, isFleetError } from './fleet.js';

@@ -52,12 +52,19 @@ class Loop {
   ended = false;
   done: Promise<void> = Promise.resolve();
 
-  constructor({ held = false, unitOf }: { held?: boolean; unitOf?: PassWork<Wish>['unitOf'] } = {}) {
+  constructor({
+    held = false,
+    unitOf,
+    ahead = 1,
+  }: { held?: boolean; unitOf?: PassWork<Wish>['unitOf']; ahead?: number } = {}) {
+    this.ahead = ahead;
     this.proposer = held ? new FakeProposer({ commit: 'hold' }) : undefined;
     this.store = new MemoryStore({ clock: this.clock, ...(this.proposer && { proposer: this.proposer }) });
     this.unitOf = unitOf;
   }
   readonly unitOf: PassWork<Wish>['unitOf'];
+  readonly ahead: number;
+  settled: string[] = [];
 
   start(): this {
     const work: PassWork<Wish> = {
@@ -75,6 +82,8 @@ class Loop {
         else tx.configs().update({ ...object, meta: { version } });
         this.written.push(name);
       },
+      ahead: this.ahead,
+      onSettled: (changes) => void this.settled.push(...changes.map(({ name }) => name)),
       onDropped: (changes) => void this.dropped.push(...changes.map(({ name }) => name)),
       ...(this.unitOf && { unitOf: this.unitOf }),
     };
@@ -375,6 +384,48 @@ describe('writes of a pass', () => {
     await loop.run(1_500);
     expect(loop.names()).toEqual(numbered(9));
     expect(loop.dropped).toEqual([]);
+  });
+});
+
+describe('several passes on their way', () => {
+  /** Asks for one name a pass, and never for one that is on its way. */
+  function ahead(names: string[]): Loop {
+    loop = new Loop({ held: true, ahead: 2 });
+    loop.pass = () => {
+      const next = names.shift();
+      return { changes: next === undefined ? [] : [{ name: next }], more: names.length > 0 };
+    };
+    return loop.start();
+  }
+
+  it('are as many as the work allows', async () => {
+    ahead(['a', 'b', 'c']);
+    await loop.proposals(2);
+    await loop.run(100);
+    expect(loop.proposer?.waiting).toEqual([1, 2]);
+    expect(loop.settled).toEqual([]);
+    loop.proposer?.commit();
+    await loop.proposals(2);
+    expect(loop.settled).toEqual(['a']);
+    loop.proposer?.commit(2);
+    await loop.run(1);
+    expect(loop.names()).toEqual(['a', 'b', 'c']);
+    expect(loop.settled).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are all given up with the first that is lost', async () => {
+    ahead(['a', 'b', 'c']);
+    await loop.proposals(2);
+    loop.proposer?.refuse(notLeader());
+    await loop.run(50);
+    expect(loop.settled).toEqual([]);
+    expect(loop.passes).toHaveLength(2);
+    await loop.run(100);
+    expect(loop.begun).toBe(2);
+    await loop.proposals(1);
+    loop.proposer?.commit();
+    await loop.run(1);
+    expect(loop.names()).toEqual(['c']);
   });
 });
 

@@ -25,8 +25,8 @@ export interface ControlLoop {
  * Turns services into tasks for as long as this member leads: makes tasks, gives them nodes, restarts, updates and removes
  * them. Every member of a cluster may run it; those that do not lead wait.
  *
- * It writes desired states of tasks and their states up to `assigned`, `rejected` and `orphaned`. Whoever drives the nodes
- * writes the others.
+ * It writes desired states of tasks and their states up to `assigned`, `rejected` and `orphaned`. The drivers of
+ * nodes write the others.
  * @see docs/design/orchestrate.md
  */
 export function openControlLoop({ store, leadership, clock, random, logger }: ControlLoopOptions): ControlLoop {

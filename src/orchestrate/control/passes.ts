@@ -155,7 +155,7 @@ export class ControlPasses implements PassWork<Change> {
     for (const change of changes) {
       this.#restore(change, view);
       this.#agenda.park(...ownerOf(change));
-      // Also where the service has nothing to say: the enforcer rejects tasks of a node, whoever has them.
+      // Also where the service has nothing to say: the enforcer rejects tasks of a node for any service.
       if (change.kind === 'task' && change.object.nodeId !== undefined) this.#agenda.park('node', change.object.nodeId);
     }
   }

@@ -6,7 +6,7 @@ import { drivers, engines } from '../kinds/index.js';
 import { watch } from '../state/index.js';
 import type { OpenReplica } from './open-replica.js';
 
-/** What {@link openLeaderLoops} opened. */
+/** The loops of a leader, at work or waiting. */
 export interface LeaderLoops {
   /** Ends the loops. Resolves when nothing of them is left. */
   close(): Promise<void>;

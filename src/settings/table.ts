@@ -198,7 +198,7 @@ export const processTable = {
     type: nodeName,
     shape: 'name',
     help: 'host name or id of the node on which this manager runs, for node.role',
-    absent: 'the node whose engine has the address of this member',
+    absent: 'found by address',
     example: 'host-1',
   },
   fleetHeartbeatMs: {

@@ -46,7 +46,7 @@ export async function probe(engineId: string, { link, reach, store, clock }: Pro
     [failures, answers] = reached ? [0, answers + 1] : [failures + 1, 0];
     const driven = store.view((tx) => tx.kind(engines).get(engineId)?.want ?? '') !== '';
     if (failures >= failuresMax) reach.set(engineId, false);
-    // An engine that nobody drives is taken at once. One that moves for each good answer would never come to rest.
+    // An engine without a driver is taken at once. One that moves for each good answer would never come to rest.
     else if (answers >= (driven ? answersMin : 1)) reach.set(engineId, true);
     await pause(clock, began + pingMs - clock.monotonic(), signal);
   }

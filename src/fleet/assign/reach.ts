@@ -51,7 +51,7 @@ export class Reach {
     await this.#writing;
   }
 
-  /** Writes the newest set, and again while it changes meanwhile. Nobody else changes the object. */
+  /** Writes the newest set, and again while it changes meanwhile. No other process changes the object. */
   async #write(): Promise<void> {
     const { client, clock, logger } = this.#ports;
     while (this.#dirty && !this.#signal.aborted) {

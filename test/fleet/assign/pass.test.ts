@@ -101,8 +101,8 @@ describe('the verdict on an engine', () => {
     ['answers', healthy, 3_000, 'ready'],
     ['has missed a ping', { ...healthy, failures: 1 }, 900_000, 'open'],
     ['is given up by its driver', { ...healthy, failures: 3, state: 'unhealthy' as const }, 900_000, 'open'],
-    ['nobody reaches, 14 s after its last answer', { ...healthy, want: '' }, 16_999, 'open'],
-    ['nobody reaches, 15 s after its last answer', { ...healthy, want: '' }, 17_000, 'down'],
+    ['no manager reaches, 14 s after its last answer', { ...healthy, want: '' }, 16_999, 'open'],
+    ['no manager reaches, 15 s after its last answer', { ...healthy, want: '' }, 17_000, 'down'],
     ['has a new driver for 29 s', { ...healthy, wantAt: 5_000 }, 34_999, 'open'],
     ['has a new driver for 30 s', { ...healthy, wantAt: 5_000 }, 35_000, 'down'],
   ] as const)('that %s', (_name, engine, now, is) => {

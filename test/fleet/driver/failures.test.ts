@@ -128,6 +128,102 @@ describe('the driver of an engine that fails', () => {
   });
 });
 
+describe('a driver that lists seldom', () => {
+  const seldom = { listMinMs: 600_000, listMaxMs: 600_000 };
+  it('learns from events what happens to containers', async () => {
+    const { fake, bed } = await bedOf({}, seldom);
+    for (const [at, id] of ['t1', 't2'].entries()) await bed.addTask(id, { slot: at + 1 });
+    bed.drive();
+    for (const id of ['t1', 't2']) await bed.until(id, 'running');
+    await until(() => fake.model.events.listeners === 1);
+    fake.model.containers.exit('web.1.t1', 4);
+    fake.model.containers.remove('web.2.t2', { force: true });
+    for (const id of ['t1', 't2']) await bed.until(id, 'failed');
+    await bed.remove('t1');
+    await until(() => fake.model.containers.size === 0);
+  });
+
+  it('lists when the events begin anew, because an engine forgets them', async () => {
+    const { fake, bed } = await bedOf({}, seldom);
+    await bed.addTask('t1');
+    bed.drive();
+    await bed.until('t1', 'running');
+    await until(() => fake.model.events.listeners === 1);
+    await fake.faults.kill();
+    await fake.faults.comeBack('rebooted');
+    await bed.until('t1', 'failed');
+  });
+});
+
+describe('work of a driver', () => {
+  it('changes at most four things at a time, and lists meanwhile', async () => {
+    const { fake, bed } = await bedOf();
+    const ids = Array.from({ length: 12 }, (_, at) => `t${at}`);
+    for (const [at, id] of ids.entries()) await bed.addTask(id, { slot: at + 1 });
+    const client = bed.client();
+    const [create, list] = [client.createContainer.bind(client), client.listContainers.bind(client)];
+    let [now, most, lists] = [0, 0, 0];
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    client.createContainer = async (...given) => {
+      most = Math.max(most, ++now);
+      await gate;
+      return create(...given).finally(() => now--);
+    };
+    client.listContainers = (...given) => (lists++, list(...given));
+    bed.drive(client);
+    await until(() => now === 4);
+    const before = lists;
+    await until(() => lists > before + 2);
+    open();
+    for (const id of ids) await bed.until(id, 'running');
+    expect(most).toBe(4);
+    onceEver(fake, ...ids);
+  });
+
+  it('gives up a task that is not wanted any more, although its image is still being pulled', async () => {
+    const { fake, bed } = await bedOf({ registry: { busybox: {} } });
+    await bed.addTask('t1');
+    const client = bed.client();
+    let pulls = 0;
+    client.pullImage = (_, options) => {
+      pulls++;
+      return new Promise((_resolve, reject) =>
+        options?.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error)),
+      );
+    };
+    bed.drive(client);
+    await until(() => pulls === 1);
+    await bed.want('t1', 'shutdown');
+    await bed.until('t1', 'shutdown');
+    await bed.addTask('t2', { slot: 2 });
+    await until(() => bed.reported('t2').includes('preparing'));
+    expect([pulls, fake.model.containers.size]).toEqual([1, 0]); // both wait for the same pull
+  });
+
+  it('does not start a task that was shut down while its start waited', async () => {
+    const { fake, bed } = await bedOf();
+    await bed.addTask('t1', { desiredState: 'ready' });
+    const client = bed.client();
+    bed.drive(client);
+    await bed.until('t1', 'ready');
+    const ids = ['b1', 'b2', 'b3', 'b4'];
+    const create = client.createContainer.bind(client);
+    let [waiting, open] = [0, () => undefined as void];
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    client.createContainer = async (...given) => (waiting++, await gate, create(...given));
+    for (const [at, id] of ids.entries()) await bed.addTask(id, { slot: at + 2 });
+    await until(() => waiting === 4);
+    await bed.want('t1', 'running');
+    await until(() => bed.reported('t1').includes('starting'));
+    await bed.want('t1', 'shutdown');
+    open();
+    await bed.until('t1', 'shutdown');
+    for (const id of ids) await bed.until(id, 'running');
+    expect(countOf(fake, 'start', 't1')).toBe(0);
+  });
+});
+
 describe('a container that people touch', () => {
   it('is gone when it is removed by hand, and is not made again', async () => {
     const { fake, bed } = await bedOf();

@@ -3,6 +3,7 @@ export { applyChanges } from './apply.js';
 export { type ControlLoop, type ControlLoopOptions, openControlLoop } from './control/control-loop.js';
 export * from './loop/index.js';
 export { activeAtLabel } from './maintenance.js';
+export { moveToLabel } from './move.js';
 export type { Change, NodeTasks, Placements, Ports, Step } from './ports.js';
 export { delayDefaultMs, mayRestart, stopTimeoutMs } from './restart.js';
 export { byAge, isJob, isPerNode, type Slot, slotKey } from './slot.js';

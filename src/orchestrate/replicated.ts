@@ -1,5 +1,6 @@
 import type { Service, Task } from '../kinds/index.js';
 import type { Draft } from './draft.js';
+import { moveTasks } from './move.js';
 import { mayRestart, restartSlot, startReplacements } from './restart.js';
 import { newestOf, type Slot, slotsOf, wantedOf } from './slot.js';
 import { createTask, isOver, setDesired } from './task.js';
@@ -15,10 +16,16 @@ export function reconcileReplicated(draft: Draft, service: Service, replicas: nu
   for (const slot of dead) if (!added.has(slot.key)) removeDead(draft, slot);
   const surplus = new Set(byRemoval(live).slice(replicas));
   for (const slot of surplus) for (const task of slot.tasks) setDesired(draft, task, 'remove');
+  const kept = new Set(live.filter((slot) => !surplus.has(slot)).map(({ key }) => key));
+  moveTasks(
+    draft,
+    service,
+    live.filter(({ key }) => kept.has(key)),
+  );
   updateSlots(
     draft,
     service,
-    live.filter((slot) => !surplus.has(slot)),
+    slotsOf(draft, service).filter(({ key }) => kept.has(key)),
   );
   for (const slot of slotsOf(draft, service)) startReplacements(draft, service, slot);
 }

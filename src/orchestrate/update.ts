@@ -1,5 +1,6 @@
 import type { Service, Task, UpdateConfig } from '../kinds/index.js';
 import type { Draft } from './draft.js';
+import { moveOf } from './move.js';
 import { newestOf, type Slot, wantedOf } from './slot.js';
 import { createTask, isDirty, isOver, setDesired } from './task.js';
 import { completeUpdate, currentStatus, isPaused, isRollingBack, onFailures, startUpdate } from './update-status.js';
@@ -34,7 +35,10 @@ export function updateSlots(draft: Draft, given: Service, slots: readonly Slot[]
   let service = given;
   if (isPaused(service)) return;
   const works = slots.map((slot) => inspect(draft, service, slot));
-  for (const { clean } of works) for (const task of byUse(clean).slice(1)) setDesired(draft, task, 'shutdown');
+  for (const { slot, clean } of works) {
+    const surplus = moveOf(draft, service, slot) ? [] : byUse(clean).slice(1); // a move has two tasks for a while
+    for (const task of surplus) setDesired(draft, task, 'shutdown');
+  }
   const dirty = works.filter((work) => work.dirty.length > 0);
   if (dirty.length > 0) service = startUpdate(draft, service, dirty.length);
   const status = currentStatus(service);

@@ -20,6 +20,7 @@ import { addManager } from './commands/manager.js';
 import { addMember } from './commands/member.js';
 import { addObjects } from './commands/objects.js';
 import { addPs } from './commands/ps.js';
+import { addRebalance } from './commands/rebalance.js';
 import { addSnapshot } from './commands/snapshot.js';
 import { addStack } from './commands/stack.js';
 import { addStatus } from './commands/status.js';
@@ -93,6 +94,7 @@ function addCommands(program: Command, context: Context, exit: (code: number) =>
   addPs(program, context);
   addExplain(program, context);
   addStack(program, context, exit);
+  addRebalance(program, context);
   addHistory(program, context);
   addSnapshot(program, context, exit);
   addWatch(program, context);

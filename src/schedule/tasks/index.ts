@@ -7,6 +7,7 @@ export { taskFilters } from './filters/index.js';
 export type { NodeFacts } from './node-facts.js';
 export type { TaskNodeView } from './node-view.js';
 export { type Placements, placeTasks, type PlaceTasks, tryPlacing } from './place.js';
+export { type PlannedMove, planMoves, type Rebalance } from './rebalance.js';
 export { meetsPlacement, type NodeTasks, placeOnNodes } from './snapshot.js';
 export { TaskNodes } from './task-nodes.js';
 export { type DriverOfNetwork, type Load, loadOf, type WantedTask, wantedOf } from './wanted.js';

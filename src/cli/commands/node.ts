@@ -163,7 +163,7 @@ async function setAvailability(
 function addRm(group: Command, context: Context): void {
   group
     .command('rm')
-    .argument('<node...>', 'complete host names or ids')
+    .argument('<id...>', 'complete host names or ids')
     .option('--force', 'remove nodes that are ready, too')
     .description('remove nodes that are gone, in one transaction; their tasks are given up')
     .action(async (names: string[], { force = false }: { force?: boolean }, command: Command) => {

@@ -31,7 +31,6 @@ export function containerSpecJson(container: ContainerSpec): Json {
     OpenStdin: container.openStdin,
     ReadOnly: container.readOnly,
     Mounts: container.mounts.map(mountJson),
-    Healthcheck: container.healthcheck && healthcheckJson(container.healthcheck),
     Hosts: container.hosts,
     DNSConfig: dns && withoutEmpty({ Nameservers: dns.nameservers, Search: dns.search, Options: dns.options }),
     Secrets: container.secrets.map(({ secretId, secretName, file }) => ({
@@ -52,9 +51,10 @@ export function containerSpecJson(container: ContainerSpec): Json {
     Ulimits: container.ulimits.map(({ name, soft, hard }) => ({ Name: name, Hard: hard, Soft: soft })),
     OomScoreAdj: container.oomScoreAdj,
   });
-  // False and 0 mean something here: no init, whatever the engine has, and no grace.
+  // What is empty says something here: no init, whatever the engine has; no grace; the health check of the image.
   return {
     ...fields,
+    ...given('Healthcheck', container.healthcheck && healthcheckJson(container.healthcheck)),
     ...given('Init', container.init),
     ...given('StopGracePeriod', nanoseconds(container.stopGracePeriodMs)),
   };

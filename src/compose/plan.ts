@@ -11,6 +11,7 @@ import {
   type Task,
 } from '../kinds/index.js';
 import { stackLabel } from './labels.js';
+import { checkPlan } from './plan-check.js';
 import { planContents } from './plan-content.js';
 import { removals } from './plan-removals.js';
 import { byName, Draft, kept, noMeta, type PlannedChange } from './planned.js';
@@ -43,7 +44,8 @@ type Ids = ReadonlyMap<string, { readonly id: string; readonly name: string }>;
 
 /**
  * Finds what must change so that the cluster holds the stack: only what differs.
- * @throws {ComposeError} when an external network, secret or config is not there.
+ * @throws {ComposeError} when an external network, secret or config is not there, and where the cluster would refuse a
+ *   service.
  * @throws {StoreError} `NAME_CONFLICT`: an object of that name is there and is not the stack's.
  */
 export function planStack(stack: Stack, current: Current, options: PlanOptions): PlannedChange[] {
@@ -56,16 +58,20 @@ export function planStack(stack: Stack, current: Current, options: PlanOptions):
     });
   const ids = { networks, secrets: contents('secret'), configs: contents('config') };
   const services = byName(current.services);
+  const planned = new Map<string, ComposeService>();
   for (const service of stack.services) {
     const name = `${stack.name}_${service.key}`;
     const old = services.get(name.toLowerCase());
     draft.checkOwner('service', old);
+    planned.set(name, service);
     const id = old?.id ?? options.newId();
     const spec = specOf(service, { name, stack, ids, old });
     draft.add('service', canonicalObject(builtInKinds.services, { ...old, id, spec }, id, noMeta), old);
   }
   for (const key of stack.leftOut) keepLeftOut(draft, services.get(`${stack.name}_${key}`.toLowerCase()));
-  return [...removals(draft, current, options.prune), ...draft.changes];
+  const changes = [...removals(draft, current, options.prune), ...draft.changes];
+  checkPlan(changes, current, planned);
+  return changes;
 }
 
 /** Keeps a service that no profile enables, with all it uses. */

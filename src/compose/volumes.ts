@@ -31,12 +31,21 @@ function volumeOf(key: string, reader: Reader, stack: string): ComposeVolume {
   return { name, options: { labels: { ...reader.get('labels').pairs(), ...own }, ...(hasDriver && { driver }) } };
 }
 
-/** The service with its volumes as the engines will see them. One that the file does not list keeps its own name. */
+/**
+ * The service with its volumes as the engines will see them.
+ * @throws {ComposeError} when the file does not list one, as Docker has it: a misspelt name would be an empty volume.
+ */
 export function withVolumes(service: ComposeService, volumes: ReadonlyMap<string, ComposeVolume>): ComposeService {
-  const { spec } = service;
+  const { spec, reader } = service;
   const container = spec.task?.container;
   const mounts = container?.mounts ?? [];
   if (!mounts.some(isNamed)) return service;
+  mounts.forEach((mount, i) => {
+    if (isNamed(mount) && !volumes.has(mount.source))
+      (reader.get('volumes').items()[i] ?? reader).fail(
+        `there is no volume "${mount.source.slice(0, 100)}" in this file; list it under volumes, or name a path`,
+      );
+  });
   const named = mounts.map((mount) => (isNamed(mount) ? onEngine(mount, volumes.get(mount.source)) : mount));
   return { ...service, spec: { ...spec, task: { ...spec.task, container: { ...container, mounts: named } } } };
 }

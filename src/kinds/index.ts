@@ -76,6 +76,8 @@ export { indexLookup, valueOfKey } from './index-key.js';
 export * as schema from './schemas.js';
 export { isHeld } from './node/held.js';
 export { isPredefinedNetwork } from './network/predefined.js';
+export type { Around } from './service/around.js';
+export { checkService } from './service/rules.js';
 export { constraintKeys, constraintsMax, propertyOf, readConstraint } from './parts/constraint.js';
 export type { ConstraintText, NodeProperty } from './parts/constraint.js';
 export { expandTemplate, templateError, templateErrorLine } from './parts/template.js';

@@ -92,6 +92,7 @@ describe('a wrong value in a Compose file', () => {
     ['volumes:\n  - {type: bind, source: /x, target: "${NOPE}"}', 'services.web.volumes[0]', 5, 'target must be given'],
     ['volumes:\n  - {type: npipe, target: /x}', 'services.web.volumes[0]', 5, 'a npipe needs a source'],
     ['volumes:\n  - {type: tmpfs, source: a, target: /x}', 'services.web.volumes[0]', 5, 'a tmpfs has no source'],
+    ['volumes:\n  - /a:/a\n  - data:/b', 'services.web.volumes[1]', 6, 'there is no volume "data" in this file; list it under volumes'],
     ['volumes:\n  - {target: /a}', 'services.web.volumes[0]', 5, 'type must be given'],
     ['volumes:\n  - {type: volume}', 'services.web.volumes[0]', 5, 'target must be given'],
     ['volumes:\n  - {type: x, target: /a}', 'services.web.volumes[0].type', 5, 'must be one of'],

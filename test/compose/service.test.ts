@@ -122,7 +122,12 @@ describe('a service of a Compose file', () => {
     ['{type: volume, source: v, target: /d, volume: {nocopy: true}}', { type: 'volume', source: 'v', target: '/d', volume: { noCopy: true } }],
     ['{type: tmpfs, target: /d, tmpfs: {size: 64m}}', { type: 'tmpfs', source: '', target: '/d', tmpfs: { sizeBytes: 67_108_864 } }],
   ])('mounts %s', (volume, mount) => {
-    expect(containerOf(`volumes:\n  - ${volume}`).mounts).toEqual([mount]);
+    const listed = 'volumes: {data: {external: true}, v: {external: true}}\n';
+    const [service] = parse(`${fileWith(`volumes:\n  - ${volume}`)}${listed}`).services;
+    const { type, source, volume: options } = mount as { type: string; source?: string; volume?: object };
+    const isListed = type === 'volume' && source !== undefined;
+    const expected = isListed ? { ...mount, volume: { ...options, labels: {} } } : mount;
+    expect(service?.spec.task?.container?.mounts).toEqual([expected]);
   }); // prettier-ignore
 
   it.each(['z', 'Z', 'cached', 'delegated', 'consistent'])('does without the mount option %s, and says so', (word) => {

@@ -89,7 +89,6 @@ describe('the rules of the API', () => {
     ['a secret in a file without a name', container({ secrets: [secretFile('sec1', '')] }), 'spec.task.container.secrets[0].file.name', 'must be the path of a file'],
     ['a config in a folder', container({ configs: [configFile('con1', '/etc/')] }), 'spec.task.container.configs[0].file.name', 'must be the path of a file'],
     ['a config in the file of a secret', container({ secrets: [secretFile('sec1', 'a')], configs: [configFile('con1', '/run/secrets/a')] }), 'spec.task.container.configs[0].file.name', 'spec.task.container.secrets[0].file.name takes /run/secrets/a already'],
-    ['a config in the place of a mount', container({ mounts: [{ type: 'tmpfs', target: '/a' }], configs: [configFile('con1', 'a')] }), 'spec.task.container.configs[0].file.name', 'spec.task.container.mounts[0].target takes /a already'],
     ['an owner by name', container({ configs: [{ configId: 'con1', file: { name: 'a', uid: 'root' } }] }), 'spec.task.container.configs[0].file.uid', 'must be digits'],
     ['a mode that is none', container({ configs: [{ configId: 'con1', file: { name: 'a', mode: 4096 } }] }), 'spec.task.container.configs[0].file.mode', 'at most 4095'],
     ['a config that the engine reads, in a file', container({ configs: [{ configId: 'con1', file: { name: 'a' }, runtime: true }] }), 'spec.task.container.configs[0].file', 'must be absent'],

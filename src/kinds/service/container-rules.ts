@@ -24,7 +24,8 @@ export function checkContainer(around: Around, container: ContainerSpec): void {
   if (healthcheck) checkHealth(healthcheck);
   checkSecurity(container);
   checkTime(`${path}.stopGracePeriodMs`, stopGracePeriodMs);
-  checkFiles(around, container, checkMounts(container.mounts));
+  checkMounts(container.mounts);
+  checkFiles(around, container);
 }
 
 const testWords = ['NONE', 'CMD', 'CMD-SHELL'];

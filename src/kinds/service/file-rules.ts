@@ -5,16 +5,13 @@ import { hasParent, plainPath } from './paths.js';
 
 const modeMax = 0o7777;
 
-/**
- * Refuses secrets and configs that are not there, and files that cannot be or of which two take one place.
- * @param taken places inside the container that have a mount, each with its path in the spec.
- */
+/** Refuses secrets and configs that are not there, and files that cannot be or of which two take one place. */
 export function checkFiles(
   around: Around,
   { secrets, configs, privileges }: Pick<ContainerSpec, 'secrets' | 'configs' | 'privileges'>,
-  taken: ReadonlyMap<string, string>,
 ): void {
-  const places = new Map(taken);
+  /** Places inside the container, each with its path in the spec. */
+  const places = new Map<string, string>();
   const path = 'spec.task.container';
   secrets.forEach(({ secretId, file }, i) => {
     const at = `${path}.secrets[${i}]`;

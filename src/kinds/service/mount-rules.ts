@@ -9,9 +9,9 @@ const modeMax = 0o7777;
 
 const at = (i: number) => `spec.task.container.mounts[${i}]`;
 
-/** Refuses mounts that an engine refuses. Returns the places inside the container that they take, each with its path. */
-export function checkMounts(mounts: readonly Mount[]): Map<string, string> {
-  const taken = new Map<string, string>();
+/** Refuses mounts that an engine refuses. */
+export function checkMounts(mounts: readonly Mount[]): void {
+  const taken = new Set<string>();
   mounts.forEach((mount, i) => {
     const { target, type } = mount;
     const path = `${at(i)}.target`;
@@ -20,13 +20,12 @@ export function checkMounts(mounts: readonly Mount[]): Map<string, string> {
     if (type !== 'npipe' && !isAbsolute(target)) refuse('service', path, `must be an absolute path, is "${target}"`);
     if (place === '/') refuse('service', path, 'must not be the root of the container');
     if (taken.has(place)) refuse('service', path, `"${target}" has a mount already`);
-    taken.set(place, path);
+    taken.add(place);
   });
   mounts.forEach((mount, i) => {
     checkSource(mount, `${at(i)}.source`);
     checkOptions(mount, at(i));
   });
-  return taken;
 }
 
 function checkSource({ type, source, volume }: Mount, path: string): void {

@@ -11,8 +11,7 @@ export function keepEngineRoutes(member: OpenReplica, its: EngineRoutes): void {
 }
 
 /**
- * Returns the ways of a member to engines, for the process that runs it; `undefined` when it does not listen. One that drives
- * engines says how to dial them: `dialWith(engineDialer({ tls }))`.
+ * Returns the ways of a member to engines, for the process that runs it; `undefined` when it does not listen.
  */
 export function engineRoutesOf(member: OpenReplica): EngineRoutes | undefined {
   return routes.get(member);

@@ -9,6 +9,7 @@ import { type TaskLogOptions, taskLogs } from './task-log.js';
 
 /** A line that a task wrote. */
 export interface TaskLine {
+  /** Stream to which the task wrote it. */
   readonly stream: 'stdout' | 'stderr';
   /** Time at which the engine received it, RFC 3339 with nine decimals: times of one engine can be compared as text. */
   readonly time: string;
@@ -18,9 +19,11 @@ export interface TaskLine {
 
 /** Options of {@link taskLines}. */
 export interface TaskLinesOptions extends Pick<TaskLogOptions, 'follow' | 'tail' | 'since'> {
+  /** Ends the reading quietly. */
   readonly signal: AbortSignal;
   /** Called when a followed stream broke and is opened again. */
   readonly onBreak?: (error: unknown) => void;
+  /** Default: the clock of the system. */
   readonly clock?: Clock;
 }
 

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { openFakeEngine } from 'skep/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../scripts/waiting.js';
-import { engineRoutesOf } from '../../src/daemon/engine-routes.js';
-import { clientEngines, localEngines } from '../../src/fleet/access.js';
-import { demultiplex, type DockerClient } from '../../src/fleet/index.js';
+import { serveEngines } from '../../src/daemon/serve-engines.js';
+import { clientEngines } from '../../src/fleet/access.js';
+import { demultiplex, type DockerClient, type EngineTls } from '../../src/fleet/index.js';
+import { Certificates, openSslIsThere } from '../support/certificates.js';
 import { EngineCluster } from '../support/engine-cluster.js';
 import { EngineServer } from '../support/engine-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -130,17 +132,36 @@ describe('access to an engine through a manager', () => {
     await expect(clientEngines(cluster.client()).open('nobody')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it.skipIf(!openSslIsThere())('leaves TLS with the engine to the manager', async () => {
+    const made = new Certificates();
+    undo.push(() => made.remove());
+    const tls = { ca: made.read('ca.pem'), cert: made.read('server.pem'), key: made.read('server-key.pem') };
+    const answer = (_: unknown, response: ServerResponse) =>
+      response.writeHead(200, { 'api-version': '1.41' }).end('OK');
+    const mutual = { requestCert: true, rejectUnauthorized: true };
+    const server = await EngineServer.open(answer, { tls: { ...tls, ...mutual } });
+    undo.push(() => server.close());
+    const driver = cluster.members.all[1];
+    if (!driver) throw new Error('there is no second member');
+    const dialWith = (own: EngineTls | undefined) => serveEngines(driver, { tls: own });
+    undo.push(() => dialWith(undefined));
+    const node = await cluster.addEngine('secure', server.addr, 'm2');
+    const access = clientEngines(cluster.client());
+    dialWith({ caFile: made.file('ca.pem') });
+    await expect(access.open(node)).rejects.toBeDefined();
+    dialWith({ caFile: made.file('ca.pem'), certFile: made.file('client.pem'), keyFile: made.file('client-key.pem') });
+    const client = await access.open(node);
+    expect(await client.ping()).toBeDefined();
+    client.close();
+  });
+
   it('works from within a manager', async () => {
     const engine = await openFakeEngine();
     undo.push(() => engine.close());
     const node = await cluster.addEngine('local', engine.address, 'm2');
     const [member] = cluster.members.all;
-    const routes = member && engineRoutesOf(member);
-    if (!member || !routes) throw new Error('there is no member');
-    const access = localEngines(
-      member.store,
-      async (nodeId, signal) => (await routes.open({ engine: '', node: nodeId }, { signal })).connection,
-    );
+    if (!member) throw new Error('there is no member');
+    const { access } = serveEngines(member);
     const client = await access.open(node);
     expect((await client.info()).ID).toBe(engine.model.id);
     client.close();

@@ -7,11 +7,12 @@ import type { ContainerSummary, ImageSummary, NetworkInfo, VolumeInfo } from '..
 /** Sort of a difference between the store and an engine. */
 export type DriftKind = 'missing' | 'extra' | 'changed' | 'stopped' | 'network' | 'volume' | 'unreachable';
 
-/** What undoes a difference; `none` where the driver of the engine does it by itself, or nobody can. */
+/** Action that undoes a difference; `none` where the driver of the engine does it by itself, or no call can. */
 export type DriftFix = 'remove-container' | 'unpause-container' | 'remove-network' | 'remove-volume' | 'none';
 
 /** One difference between the store and an engine. */
 export interface Drift {
+  /** Sort of the difference. */
   readonly kind: DriftKind;
   /** Id of the node. */
   readonly node: string;
@@ -23,6 +24,7 @@ export interface Drift {
   readonly task: string;
   /** Difference in words. */
   readonly detail: string;
+  /** Action that undoes it. */
   readonly fix: DriftFix;
 }
 

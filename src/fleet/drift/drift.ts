@@ -14,8 +14,11 @@ const atATime = 8;
 
 /** Cluster whose engines are compared with its store. */
 export interface DriftSource {
+  /** Client of the cluster. */
   readonly client: Client;
+  /** Ways to its engines. */
   readonly access: EngineAccess;
+  /** Ends the comparison, or the repair before its next step. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,7 +43,7 @@ export async function findDrift({ client, access, signal }: DriftSource): Promis
   );
 }
 
-/** True while nobody works on the task; also for one that is absent both times. */
+/** True while the task stays as it is; also for one that is absent both times. */
 function sameState(before: Task | undefined, after: Task | undefined): boolean {
   if (!before || !after) return before === after;
   return before.desiredState === after.desiredState && plainEqual(before.status, after.status);
@@ -82,6 +85,7 @@ function unreachable(node: string, error: unknown): Drift {
 
 /** Result of one repair. */
 export interface Fixed {
+  /** Difference that was to be undone. */
   readonly drift: Drift;
   /** Error of the repair; absent when it is done. */
   readonly error?: unknown;

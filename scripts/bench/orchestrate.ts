@@ -48,6 +48,7 @@ async function looseTasks(tasks: number, nodes: number): Promise<Figure> {
   const placed = counting(store, ({ status }) => status.state === 'assigned');
   const slices = new Slices();
   const start = performance.now();
+  const spent = cpuMsSince();
   await addNodes(store, nodes);
   await store.batch(async (batch) => {
     for (let i = 0; i < tasks; i++)
@@ -58,10 +59,11 @@ async function looseTasks(tasks: number, nodes: number): Promise<Figure> {
   const createdMs = performance.now() - start;
   await placed.reach(tasks);
   const seconds = (performance.now() - start) / 1_000;
+  const cpuMs = spent();
   const figures = await slices.stop();
   placed.end();
   await loop.close();
-  return figure(`looseTasks-${tasks}`, tasks, seconds, { nodes, createdMs: Math.round(createdMs), ...figures });
+  return figure(`looseTasks-${tasks}`, tasks, seconds, { nodes, createdMs: Math.round(createdMs), cpuMs, ...figures });
 }
 
 /** Services on the leader of three members with disks; pretend drivers run the tasks. */
@@ -77,13 +79,19 @@ async function manyServices(services: number, nodes: number): Promise<Figure[]> 
       const drivers = new PretendDrivers(store, clock);
       const slices = new Slices();
       const start = performance.now();
+      const spent = cpuMsSince();
       const since = () => (performance.now() - start) / 1_000;
       await addServices(store, services);
       const createdMs = Math.round(since() * 1_000);
       await assigned.reach(services * replicas);
-      yield figure('servicesAssigned', services * replicas, since(), { services, nodes, createdMs });
+      yield figure('servicesAssigned', services * replicas, since(), { services, nodes, createdMs, cpuMs: spent() });
       await running.reach(services * replicas);
-      yield figure('servicesRunning', services * replicas, since(), { services, nodes, ...(await slices.stop()) });
+      yield figure('servicesRunning', services * replicas, since(), {
+        services,
+        nodes,
+        cpuMs: spent(),
+        ...(await slices.stop()),
+      });
       yield await oneReport(store, nodes);
       drivers.end();
       await loop.close();
@@ -134,7 +142,7 @@ async function lostLeader(services: number, nodes: number): Promise<Figure> {
   const going = new Promise<void>((resolve) => (begun = resolve));
   const subscription = watch(next.store.queue).subscribe((event) => {
     if (event.kind !== 'task') return;
-    if ((event.object).serviceId !== 'last') changed++;
+    if (event.object.serviceId !== 'last') changed++;
     else begun?.();
   });
   await addService(next.store, 'last', 1);
@@ -146,6 +154,15 @@ async function lostLeader(services: number, nodes: number): Promise<Figure> {
   await cluster.close();
   const electionMs = Math.round(elected - start);
   return figure('lostLeader', services * replicas, goingMs / 1_000, { electionMs, goingMs, tasksChanged: changed });
+}
+
+/** Processor time of this process: on a busy machine, the nearest to the work itself. */
+function cpuMsSince(): () => number {
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return Math.round((user + system) / 1_000);
+  };
 }
 
 async function addNodes(store: MemoryStore, nodes: number): Promise<void> {

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
 import { StoreError } from '../../base/store-error.js';
+import { Turns } from '../../base/turns.js';
 import { pause } from '../../base/waiting.js';
 import { Waker } from '../../base/waker.js';
 import type { Event, ReadTx, Specifier, Tx } from '../../kinds/index.js';
@@ -145,6 +146,8 @@ class LoopTurn<C> {
   readonly #outside: AbortSignal;
   readonly #onProgress: () => void;
   readonly #waker: Waker;
+  /** Passes and writes share the turns of the event loop: none does much more than one piece of work. */
+  readonly #turns: Turns;
   readonly #writes: Writes<C>;
   readonly #underWay = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
@@ -159,8 +162,9 @@ class LoopTurn<C> {
     this.#outside = outside;
     this.#onProgress = onProgress;
     this.#waker = new Waker(clock);
+    this.#turns = new Turns(clock);
     const { name, apply, unitOf = () => '' } = work;
-    this.#writes = new Writes({ name, store, apply, unitOf, clock, logger });
+    this.#writes = new Writes({ name, store, apply, unitOf, turns: this.#turns, clock, logger });
   }
 
   hear(event: Event): void {
@@ -191,7 +195,7 @@ class LoopTurn<C> {
 
   /** Runs a pass and waits for a reason for another one. */
   async #next(ahead: number): Promise<void> {
-    const { wakeAt, more } = this.#pass();
+    const { wakeAt, more } = await this.#turns.do(() => this.#pass());
     while (this.#underWay.size >= ahead) await Promise.race(this.#underWay);
     this.#mustNotHaveFailed();
     if (more || this.#wrote) await pause(this.#options.clock, 0, this.#over);

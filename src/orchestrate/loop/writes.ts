@@ -3,6 +3,7 @@ import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
 import { Repeats } from '../../base/repeats.js';
 import { StoreError } from '../../base/store-error.js';
+import type { Turns } from '../../base/turns.js';
 import type { Tx } from '../../kinds/index.js';
 import type { WatchableStore } from '../../state/index.js';
 import { Holds, type RetryTimes } from './holds.js';
@@ -23,6 +24,7 @@ export interface WritesOptions<C> {
   readonly store: Pick<WatchableStore, 'update'>;
   readonly apply: (tx: Tx, change: C) => void;
   readonly unitOf: (change: C) => string;
+  readonly turns: Turns;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -92,21 +94,19 @@ export class Writes<C> {
    * together, such as too many bytes, is blamed on all until it is one.
    */
   async #try(batch: readonly C[], signal: AbortSignal): Promise<Tried> {
-    const { store, apply, clock, name } = this.#options;
+    const { store, apply, clock, name, turns } = this.#options;
     let [taken, whole] = [0, false];
     try {
-      await store.update(
-        (tx) => {
-          const slicer = new Slicer(clock);
-          for (const change of batch) {
-            if (taken > 0 && slicer.due) break;
-            apply(tx, change);
-            taken++;
-          }
-          whole = true;
-        },
-        { signal, actor: name },
-      );
+      const write = (tx: Tx) => {
+        const slicer = new Slicer(clock);
+        for (const change of batch) {
+          if (taken > 0 && slicer.due) break;
+          apply(tx, change);
+          taken++;
+        }
+        whole = true;
+      };
+      await turns.do(() => store.update(write, { signal, actor: name }));
       return { taken, blamed: undefined };
     } catch (error) {
       if (signal.aborted || (error instanceof StoreError && losses.has(error.code))) throw error;

@@ -93,6 +93,18 @@ describe('what waits', () => {
     expect(world.running().map(({ serviceId }) => serviceId)).toEqual(['s2']);
     world.expectComplete();
   });
+
+  it('for a port gets it also without any task', async () => {
+    const world = await newWorld();
+    await world.addService({ endpoint: ingress(0) }, 's1');
+    await world.run(10);
+    await world.addService({ mode: { replicated: { replicas: 0 } }, endpoint: ingress(30_000) }, 's2');
+    await world.run(10);
+    expect(world.service('s2').endpoint).toBeUndefined();
+    await world.store.update((tx) => tx.services().delete('s1'));
+    await world.run(10);
+    expect(world.service('s2').endpoint?.ports[0]?.publishedPort).toBe(30_000);
+  });
 });
 
 describe('a service without its ports', () => {
@@ -119,6 +131,8 @@ describe('what changes while a decision is being written', () => {
     world.meanwhile = async () => {
       world.meanwhile = () => Promise.resolve();
       await setMemory(world, 'n1', 2);
+      // Another pass looks at the node, on which the task is not yet.
+      expect(world.store.view((tx) => world.passes.pass(tx, world.now)).changes).toEqual([]);
     };
     await world.run(0);
     expect(world.tasks().map(({ status }) => status.state)).toEqual(['rejected', 'pending']);

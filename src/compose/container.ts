@@ -3,7 +3,7 @@ import { environmentOf } from './environment.js';
 import { healthcheckOf } from './healthcheck.js';
 import { mountsOf, tmpfsOf } from './mounts.js';
 import type { Reader } from './reader.js';
-import { credentialSpecOf, ulimitsOf } from './rights.js';
+import { credentialSpecOf, securityOf, ulimitsOf } from './rights.js';
 import { splitWords } from './words.js';
 
 const oomScoreMax = 1_000;
@@ -17,6 +17,7 @@ export function containerOf(reader: Reader): DeepPartial<ContainerSpec> {
   };
   const ulimits = ulimitsOf(reader.get('ulimits'));
   const credentialSpec = credentialSpecOf(reader.get('credential_spec'));
+  const privileges = { ...securityOf(reader.get('security_opt')), ...(credentialSpec && { credentialSpec }) };
   const isolation = reader.get('isolation').word(['default', 'process', 'hyperv'] as const);
   const oomScoreAdj = reader.get('oom_score_adj').signed(oomScoreMax);
   return {
@@ -42,7 +43,7 @@ export function containerOf(reader: Reader): DeepPartial<ContainerSpec> {
     ...capabilitiesOf(reader.get('cap_add'), reader.get('cap_drop')),
     sysctls: reader.get('sysctls').pairs(),
     ...(ulimits.length > 0 && { ulimits }),
-    ...(credentialSpec && { privileges: { credentialSpec } }),
+    ...(Object.keys(privileges).length > 0 && { privileges }),
     ...(isolation !== undefined && { isolation }),
     ...(oomScoreAdj !== undefined && { oomScoreAdj }),
   };

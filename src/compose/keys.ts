@@ -7,7 +7,7 @@ export const serviceLeftOut = [
   'device_cgroup_rules', 'devices', 'domainname', 'expose', 'external_links', 'gpus', 'ipc', 'label_file', 'links',
   'mac_address', 'mem_limit', 'mem_reservation', 'mem_swappiness', 'memswap_limit', 'models', 'network_mode',
   'oom_kill_disable', 'pid', 'pids_limit', 'platform', 'post_start', 'pre_stop', 'privileged', 'provider', 'pull_policy',
-  'runtime', 'scale', 'security_opt', 'shm_size', 'storage_opt', 'use_api_socket', 'userns_mode', 'uts', 'volumes_from',
+  'runtime', 'scale', 'shm_size', 'storage_opt', 'use_api_socket', 'userns_mode', 'uts', 'volumes_from',
   'cgroupns_mode',
 ]; // prettier-ignore
 

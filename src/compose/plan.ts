@@ -155,7 +155,7 @@ function specOf(
           return { secretId: id, secretName, file };
         }),
         configs: [...used, ...runtime],
-        ...(credential && { privileges: { credentialSpec: { config: credential.id } } }),
+        ...(credential && { privileges: { ...container?.privileges, credentialSpec: { config: credential.id } } }),
       },
       networks,
       ...(old && { forceUpdate: old.spec.task.forceUpdate }),

@@ -19,6 +19,9 @@ const protocols = ['tcp', 'udp', 'sctp'] as const;
 /** One entry of `ports`: `8080:80/udp`, `3000-3002`, or the long form. */
 export function portsOf(reader: Reader): ComposePort[] {
   const ports = reader.isMap ? [longPort(reader)] : shortPorts(reader);
+  const [{ protocol = 'tcp', publishMode } = {}] = ports;
+  if (protocol !== 'tcp' && publishMode !== 'host')
+    reader.warn(`a ${protocol} port of the mode ingress is published nowhere; use the long form with mode: host`);
   return ports.map((port) => ({ port, reader }));
 }
 

@@ -104,8 +104,12 @@ export class Reader {
 
   /** Reads the file that the text names. @throws {ComposeError} when there is none. */
   file(): { readonly path: string; readonly bytes: Uint8Array } {
-    const found = this.fileIfThere();
-    return found ?? this.fail(`there is no file "${this.absolutePath(this.text())}"`);
+    return this.fileNamed(this.#nonEmpty());
+  }
+
+  /** Reads a file that a part of the text names. @throws {ComposeError} when there is none. */
+  fileNamed(name: string): { readonly path: string; readonly bytes: Uint8Array } {
+    return this.#read(name) ?? this.fail(`there is no file "${this.absolutePath(name)}"`);
   }
 
   /** Decodes the text of the file that this value names. */
@@ -119,7 +123,11 @@ export class Reader {
 
   /** Reads the file that the text names; `undefined` when there is none. */
   fileIfThere(): { readonly path: string; readonly bytes: Uint8Array } | undefined {
-    const path = this.absolutePath(this.#nonEmpty());
+    return this.#read(this.#nonEmpty());
+  }
+
+  #read(name: string): { readonly path: string; readonly bytes: Uint8Array } | undefined {
+    const path = this.absolutePath(name);
     let bytes: Uint8Array | undefined;
     try {
       bytes = this.value.origin.source.files.read(path);

@@ -1,4 +1,5 @@
-import type { CredentialSpec, DeepPartial, Ulimit } from '../kinds/index.js';
+import { messageOf } from '../base/errors.js';
+import type { CredentialSpec, DeepPartial, Privileges, Seccomp, Ulimit } from '../kinds/index.js';
 import type { Reader } from './reader.js';
 
 /** Reads `nofile: 1024` and `nofile: {soft: 1024, hard: 4096}`; -1 is no limit. */
@@ -33,4 +34,34 @@ export function credentialSpecOf(reader: Reader): DeepPartial<CredentialSpec> | 
   const [key] = given;
   if (key === undefined || given.length > 1) reader.fail('must have exactly one of config, file and registry');
   return key === 'config' ? {} : { [key]: reader.get(key).text() };
+}
+
+type Rights = DeepPartial<Privileges>;
+
+/**
+ * Reads `security_opt`: `no-new-privileges`, `seccomp` with `unconfined` or a file, and `apparmor` with `unconfined`.
+ * Services know no other; those are warned of.
+ */
+export function securityOf(reader: Reader): Rights {
+  const rights: { -readonly [K in keyof Rights]: Rights[K] } = {};
+  for (const item of reader.absent ? [] : reader.items()) {
+    const [, name = '', value = ''] = /^([^:=]*)(?:[:=](.*))?$/s.exec(item.text()) ?? [];
+    if (name === 'no-new-privileges' && ['', 'true', 'false'].includes(value))
+      rights.noNewPrivileges = value !== 'false';
+    else if (name === 'seccomp' && value !== '') rights.seccomp = seccompOf(value, item);
+    else if (name === 'apparmor' && value === 'unconfined') rights.appArmor = 'disabled';
+    else item.warn(`"${item.text().slice(0, 100)}" is not supported for a service and is left out`);
+  }
+  return rights;
+}
+
+function seccompOf(value: string, reader: Reader): DeepPartial<Seccomp> {
+  if (value === 'unconfined') return { mode: 'unconfined' };
+  const profile = reader.decoded(reader.fileNamed(value).bytes);
+  try {
+    JSON.parse(profile);
+  } catch (error) {
+    reader.fail(`names a seccomp profile that is not JSON: ${messageOf(error)}`, error);
+  }
+  return { mode: 'custom', profile };
 }

@@ -12,7 +12,7 @@ const serviceKeys = [
   'image', 'command', 'entrypoint', 'environment', 'labels', 'deploy', 'ports', 'networks', 'healthcheck', 'hostname', 'user',
   'working_dir', 'tty', 'stdin_open', 'read_only', 'init', 'stop_signal', 'stop_grace_period', 'extra_hosts', 'dns',
   'dns_search', 'dns_opt', 'cap_add', 'cap_drop', 'sysctls', 'volumes', 'logging', 'restart', 'group_add', 'profiles',
-  'env_file', 'secrets', 'configs', 'ulimits', 'tmpfs', 'credential_spec', 'isolation', 'oom_score_adj', 'extends',
+  'env_file', 'secrets', 'configs', 'ulimits', 'tmpfs', 'credential_spec', 'isolation', 'oom_score_adj', 'extends', 'security_opt',
 ]; // prettier-ignore
 const deployKeys = [
   'replicas',

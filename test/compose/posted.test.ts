@@ -171,8 +171,11 @@ describe('the stack every, where Docker loses what the file says', () => {
     const keys = warnings.map((warning) => /^compose\.yaml:\d+:\d+: ([\w.[\]]+): /.exec(warning)?.[1]);
     expect(keys).toEqual([
       ...['cgroup_parent', 'container_name', 'devices', 'domainname', 'expose', 'external_links', 'ipc', 'links'],
-      ...['mac_address', 'network_mode', 'pid', 'privileged', 'security_opt', 'shm_size', 'userns_mode'],
+      ...['mac_address', 'network_mode', 'pid', 'privileged', 'shm_size', 'userns_mode'],
       'ports[4]',
+      'ports[5]',
+      'ports[7]',
+      'security_opt[0]',
       'networks.net2.ipv4_address',
     ].map((key) => `services.full.${key}`)); // prettier-ignore
   });

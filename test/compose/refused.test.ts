@@ -88,3 +88,52 @@ describe('a service that the cluster would refuse', () => {
     expect(cluster.plan(stack)).toEqual([]);
   });
 });
+
+describe('security_opt', () => {
+  const contents = { '/stacks/shop/filter.json': '{"defaultAction":"SCMP_ACT_ALLOW"}', '/stacks/shop/bad.json': '{' };
+  const privilegesOf = (option: string) =>
+    parse(fileWith(`security_opt: ['${option}']`), { contents }).services[0]?.spec.task?.container?.privileges;
+
+  it.each<[string, object]>([
+    ['no-new-privileges', { noNewPrivileges: true }],
+    ['no-new-privileges:true', { noNewPrivileges: true }],
+    ['no-new-privileges=false', { noNewPrivileges: false }],
+    ['seccomp:unconfined', { seccomp: { mode: 'unconfined' } }],
+    ['seccomp=./filter.json', { seccomp: { mode: 'custom', profile: contents['/stacks/shop/filter.json'] } }],
+    ['apparmor:unconfined', { appArmor: 'disabled' }],
+  ])('%s is part of the container', async (option, privileges) => {
+    expect(privilegesOf(option)).toEqual(privileges);
+    const cluster = new Cluster();
+    const stack = parse(fileWith(`security_opt: ['${option}']`), { contents });
+    expect(stack.warnings).toEqual([]);
+    await cluster.apply(stack);
+    expect(cluster.plan(stack)).toEqual([]);
+  });
+
+  it.each(['label=disable', 'apparmor=mine', 'seccomp', 'systempaths=unconfined'])('%s is warned of', (option) => {
+    expect(parse(fileWith(`security_opt:\n  - ${option}`)).warnings).toEqual([
+      `compose.yaml:5:9: services.web.security_opt[0]: "${option}" is not supported for a service and is left out`,
+    ]);
+  });
+
+  it.each([
+    ['seccomp:none.json', 'there is no file "/stacks/shop/none.json"'],
+    ['seccomp:bad.json', 'names a seccomp profile that is not JSON'],
+  ])('%s is refused', (option, says) => {
+    expect(() => privilegesOf(option)).toThrow(says);
+  });
+});
+
+describe('a port that no manager publishes', () => {
+  it.each([
+    ['53:53/udp', 1],
+    ['{target: 53, published: 53, protocol: sctp}', 1],
+    ['{target: 53, published: 53, protocol: udp, mode: host}', 0],
+    ['53:53', 0],
+  ])('%s has %i warnings', (port, count) => {
+    const { warnings } = parse(fileWith(`ports:\n  - ${port}`));
+    expect(warnings).toHaveLength(count);
+    for (const warning of warnings)
+      expect(warning).toMatch(/^compose\.yaml:5:9: services\.web\.ports\[0\]: a (udp|sctp) port .* published nowhere/);
+  });
+});

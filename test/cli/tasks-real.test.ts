@@ -49,7 +49,7 @@ describe.skipIf(!enginesAreThere())('tasks on a real engine, through managers', 
       code: 0,
       out: '1000000\n',
     });
-    const size = await exec(['-t', 'web.1', '--', 'sh', '-c', 'until [ "$(stty size)" = "33 77" ]; do sleep 0.05; done; tty'], { size: [77, 33] }); // prettier-ignore
+    const size = await exec(['-t', 'web.1', '--', 'sh', '-c', 'until [ "$(stty size 2>/dev/null)" = "33 77" ]; do sleep 0.05; done; tty'], { size: [77, 33] }); // prettier-ignore
     expect(size).toMatchObject({ code: 0, out: expect.stringMatching(/^\/dev\/pts\/\d+\r\n$/) });
     expect((await exec(['web.1', '--', 'nothing-like-that'])).code).toBe(126);
 

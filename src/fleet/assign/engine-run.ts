@@ -21,7 +21,10 @@ const againMs = 5_000;
 const refusedMs = 30_000;
 
 /** Ports of an {@link EngineRun}. */
-export interface EngineRunPorts<L extends EngineLink> extends Pick<SessionPorts, 'store' | 'clock' | 'logger'> {
+export interface EngineRunPorts<L extends EngineLink> extends Pick<
+  SessionPorts,
+  'store' | 'clock' | 'random' | 'logger'
+> {
   readonly link: L;
   readonly reporter: Reporter;
   readonly reach: Reach;
@@ -53,11 +56,14 @@ export class EngineRun<L extends EngineLink> {
 
   /** Runs until `signal` aborts. Resolves when the driver has stopped. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#ports;
+    const { clock, random } = this.#ports;
     try {
       while (!signal.aborted) {
         const began = clock.monotonic();
-        const restMs = await this.#look(signal);
+        const first = this.#answeredAt === undefined;
+        let restMs = await this.#look(signal);
+        // The engines of a manager begin together: after that each has a time of its own.
+        if (first && this.#answeredAt !== undefined) restMs = 1 + random(restMs);
         if (restMs > 0) await pause(clock, began + restMs - clock.monotonic(), signal);
       }
     } finally {

@@ -2,7 +2,7 @@ import { onAbort } from '../../base/abort.js';
 import type { Cancel } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import { pause, settledWithin } from '../../base/waiting.js';
-import { acquireOn, type Lease } from '../../coordination/index.js';
+import { acquireOn, type Lease, type SharedLock } from '../../coordination/index.js';
 import { type DriverBody, drivers, type EngineBody, engines, type Stored } from '../../kinds/index.js';
 import { watch } from '../../state/index.js';
 import { EngineRun } from './engine-run.js';
@@ -136,29 +136,39 @@ export class Holding<L extends EngineLink> {
 
   /** Takes the lock of an engine, drives it, and gives the lock back. */
   async #drive(engine: Stored<EngineBody>, signal: AbortSignal): Promise<void> {
-    const { lease, client, store, clock, random, logger, self, connect, drive } = this.#options;
-    const ports = { client, store, clock, random, holder: self.name };
-    const lock = await acquireOn(lease, `engine/${engine.id}`, ports, { signal });
-    const stop = new AbortController();
-    const forget = onAbort(signal, () => stop.abort());
+    const { lease, client, store, clock, random, self, connect } = this.#options;
     const link = connect(engine.addr);
-    const reporter = new Reporter(this.#options, { id: lock.id, version: lock.epoch });
-    const reporting = reporter.run(stop.signal).catch((error: unknown) => {
-      logger.info('an engine is another manager\'s', { engine: engine.addr, error: messageOf(error) });
-      stop.abort();
-    }); // prettier-ignore
     try {
-      await new EngineRun(engine.id, { store, clock, logger, link, reporter, reach: this.#reach, drive }).run(stop.signal);
-    } finally {
-      forget();
-      stop.abort();
-      await reporting;
-      link.close();
+      const ports = { client, store, clock, random, holder: self.name };
+      const lock = await acquireOn(lease, `engine/${engine.id}`, ports, { signal });
+      await this.#driveLocked(engine, link, lock, signal);
       const given = new AbortController();
       if (!lease.signal.aborted) await settledWithin(clock, releaseMs, lock.release({ signal: given.signal }));
       given.abort();
+    } finally {
+      link.close();
     }
-  } // prettier-ignore
+  }
+
+  /** Drives an engine until `signal` aborts or its lock is over. Never rejects. */
+  async #driveLocked(engine: Stored<EngineBody>, link: L, lock: SharedLock, signal: AbortSignal): Promise<void> {
+    const { store, clock, random, logger, drive } = this.#options;
+    const stop = new AbortController();
+    const forget = onAbort(signal, () => stop.abort());
+    const reporter = new Reporter(this.#options, { id: lock.id, version: lock.epoch });
+    const reporting = reporter.run(stop.signal).catch((error: unknown) => {
+      logger.info('the lock of an engine is over', { engine: engine.addr, error: messageOf(error) });
+      stop.abort();
+    });
+    await new EngineRun(engine.id, { store, clock, random, logger, link, reporter, reach: this.#reach, drive })
+      .run(stop.signal)
+      .catch((error: unknown) =>
+        logger.error('an engine is not driven', { engine: engine.addr, error: messageOf(error) }),
+      );
+    forget();
+    stop.abort();
+    await reporting;
+  }
 
   async #probe(engine: Stored<EngineBody>, signal: AbortSignal): Promise<void> {
     const { store, clock, connect } = this.#options;

@@ -11,6 +11,8 @@ import type { SessionPorts } from './ports.js';
 const batchMax = 200;
 /** Wait after a write: the store of this member may be a little behind, ms. */
 const settleMs = 500;
+/** Further wait after a write that failed, ms. */
+const failedMs = 2_000;
 /** Longest wait for a reason to compare again, ms. */
 const restMs = 60_000;
 
@@ -54,6 +56,7 @@ export class ListKeeper {
         await client.apply(changes.map((change) => this.#messageOf(change)), { actor: 'skep', reason: 'discovery', signal }); // prettier-ignore
       } catch (error) {
         logger.debug('the list of discovery was not written', { error: messageOf(error) });
+        await pause(clock, failedMs, signal);
       }
       await pause(clock, settleMs, signal);
     }

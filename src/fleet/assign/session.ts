@@ -3,8 +3,9 @@ import { messageOf } from '../../base/errors.js';
 import { newId } from '../../base/ids.js';
 import { isStoreErrorOf } from '../../base/store-error.js';
 import { aborted, pause, settledWithin } from '../../base/waiting.js';
+import { changeOf } from '../../client/index.js';
 import { Lease } from '../../coordination/index.js';
-import { type DriverBody, drivers, type Stored } from '../../kinds/index.js';
+import { type DriverBody, drivers, leases, type Stored } from '../../kinds/index.js';
 import { Holding } from './holding.js';
 import { ListKeeper } from './keeper.js';
 import type { DriveEngine, EngineLink, SessionPorts } from './ports.js';
@@ -16,6 +17,9 @@ const marginMs = 2_000;
 const againMs = 1_000;
 /** Limit for giving a lease back, ms: it expires by itself. */
 const revokeMs = 1_000;
+
+/** Refusals after which the store of this member, a little behind, will show what to do. */
+const registerAgain = ['NAME_CONFLICT', 'ALREADY_EXISTS', 'NOT_FOUND', 'NOT_LEADER', 'OUTCOME_UNKNOWN'] as const;
 
 /** Options of a {@link DriverSession}. */
 export interface DriverSessionOptions<L extends EngineLink> extends SessionPorts {
@@ -74,19 +78,26 @@ export class DriverSession<L extends EngineLink> {
     }
   } // prettier-ignore
 
-  /** Makes the object that tells the leader of this manager, in place of that of an earlier process of this member. */
+  /**
+   * Makes the object that tells the leader of this manager. It takes the place of that of an earlier process of this member in
+   * one transaction, so that the engines go from one to the other and to no third.
+   */
   async #register(lease: Lease, signal: AbortSignal): Promise<Stored<DriverBody>> {
     const { client, store, clock, random, self } = this.#options;
+    const driver = { id: newId(random), ...self, lease: lease.id, cannotReach: [] };
     for (;;) {
       signal.throwIfAborted();
       lease.signal.throwIfAborted();
       const before = store.view((tx) => tx.kind(drivers).find(drivers.by('member', self.member))[0]);
+      if (before?.lease === lease.id) return before; // made by a call whose answer was lost
+      const ended = before ? [{ op: 'remove' as const, kind: leases.name, id: before.lease }] : [];
       try {
-        if (before && before.lease !== lease.id) await client.revokeLease(before.lease);
-        const draft = { id: newId(random), ...self, lease: lease.id, cannotReach: [] };
-        return await client.create(drivers, draft, { signal: AbortSignal.any([signal, lease.signal]) });
+        await client.apply([...ended, changeOf('create', drivers, driver)], {
+          signal: AbortSignal.any([signal, lease.signal]),
+        });
+        return { ...driver, meta: { version: 0, createdAt: 0, updatedAt: 0 } };
       } catch (error) {
-        if (!isStoreErrorOf(error, ['NAME_CONFLICT', 'NOT_LEADER', 'OUTCOME_UNKNOWN'])) throw error;
+        if (!isStoreErrorOf(error, registerAgain)) throw error;
         await pause(clock, againMs / 5, signal);
       }
     }

@@ -70,6 +70,23 @@ describe('three managers', () => {
     expect(world.store.view((tx) => tx.kind(drivers).count())).toBe(2);
   }); // prettier-ignore
 
+  it('leave its engines to one that is killed and started again', async () => {
+    await start();
+    const before = { ...world.drivers };
+    const again = Object.values(before)[0] ?? '';
+    const killed = world.managers.get(again);
+    if (killed) killed.client.cut = true;
+    killed?.stop.abort();
+    await world.pass(2_000);
+    await world.open(again);
+    await world.until('all are driven', () => Object.keys(world.drivers).length === 9);
+    expect(world.drivers).toEqual(before);
+    // Each of its engines was begun once more, by it, and no other engine was.
+    const moved = world.starts.slice(9).map((line) => line.split(' ')[1]);
+    expect(new Set(moved)).toEqual(new Set([again]));
+    expect(world.store.view((tx) => tx.kind(leases).count())).toBe(3);
+  });
+
   it('give a new one its share, and nothing else moves', async () => {
     await start();
     const before = { ...world.drivers };

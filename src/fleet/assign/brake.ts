@@ -1,4 +1,4 @@
-import type { Node } from '../../kinds/index.js';
+import type { Node, NodeState } from '../../kinds/index.js';
 import type { Verdict } from './verdict.js';
 
 /** Time within which nodes go silent together, ms. */
@@ -26,6 +26,19 @@ export function isBraked(judged: readonly Judged[], now: number): boolean {
   const silent = counted.filter((one) => isSilent(one));
   return counted.length >= nodesLeast && silent.length * 2 > counted.length;
 }
+
+/**
+ * Time until which nodes that are held stay so although most answer again. A network that is mended lets nodes through one
+ * after the other: the first to answer must not be the reason to give up the others.
+ */
+export function recoveringUntil(judged: readonly Judged[], now: number): number {
+  const answering = judged.filter(({ verdict }) => verdict.is === 'ready');
+  const since = answering.map(({ node: { status } }) => (isUp(status.state) ? status.timestamp : now));
+  return Math.max(0, ...since) + togetherMs;
+}
+
+/** Tells whether a node is up, with or without new tasks. */
+const isUp = (state: NodeState) => state === 'ready' || state === 'disconnected';
 
 function isLongDown({ status }: Pick<Node, 'status'>, now: number): boolean {
   return status.state === 'down' && status.timestamp <= now - togetherMs;

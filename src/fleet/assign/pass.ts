@@ -5,13 +5,14 @@ import {
   drivers,
   type EngineBody,
   engines,
+  isHeld,
   type Node,
   type NodeStatus,
   type ReadTx,
   type Stored,
   type Tx,
 } from '../../kinds/index.js';
-import { heldMessage, isBraked, type Judged } from './brake.js';
+import { heldMessage, isBraked, type Judged, recoveringUntil } from './brake.js';
 import { type ManagerMember, managerOn } from './place.js';
 import { type Verdict, verdictOf } from './verdict.js';
 import { wantedDriver } from './want.js';
@@ -64,12 +65,12 @@ export function fleetPass(view: ReadTx, now: number, members: readonly ManagerMe
   }
   const byNode = new Map(kept.map((engine) => [engine.nodeId, engine]));
   const driven = nodes.map((node) => judged(node, byNode.get(node.id), live, now));
-  const braked = isBraked(driven, now);
+  const brake = { braked: isBraked(driven, now), recovering: recoveringUntil(driven, now) };
   for (const one of driven) {
-    const next = withManager(settled(one, braked, now), members, live);
+    const next = withManager(settled(one, brake, now), members, live);
     if (!plainEqual(next, one.node)) changes.push({ do: 'update', kind: 'node', object: next });
   }
-  return { changes, ...wakeFor(driven, now) };
+  return { changes, ...wakeFor(driven, brake, now) };
 }
 
 /** Writes the changes of a pass. @throws {StoreError} `SEQUENCE_CONFLICT`, `NOT_FOUND`: look again. */
@@ -99,13 +100,20 @@ function judged(node: Node, engine: Engine | undefined, live: readonly Driver[],
   return { node, engine, verdict: engine ? verdictOf(engine, live.length > 0, now) : gone };
 }
 
+interface Brake {
+  readonly braked: boolean;
+  /** Time until which nodes that are held stay so, because others have come back only now. */
+  readonly recovering: number;
+}
+
 /** The node with the state that follows. One that is down already stays so until its engine answers. */
-function settled({ node, engine, verdict }: Driven, braked: boolean, now: number): Node {
+function settled({ node, engine, verdict }: Driven, { braked, recovering }: Brake, now: number): Node {
   if (verdict.is === 'open') return node;
   if (verdict.is === 'ready') return withState(node, engine?.listed === false ? unlisted : ready, now);
   if (node.status.state === 'down') return node;
   // An engine that is another one now, or was removed, is no sign of a broken network.
-  if (braked && engine) return withState(node, { state: 'unknown', message: heldMessage }, now);
+  if (engine && (braked || (isHeld(node) && now < recovering)))
+    return withState(node, { state: 'unknown', message: heldMessage }, now);
   return withState(node, { state: 'down', message: verdict.message }, now);
 }
 
@@ -131,10 +139,11 @@ function withManager(node: Node, members: readonly ManagerMember[], live: readon
   return { ...rest, role, spec, ...(managerStatus && { managerStatus }) } as Node;
 }
 
-function wakeFor(driven: readonly Driven[], now: number): { readonly wakeAt?: number } {
-  const times = driven.flatMap(({ verdict }) =>
-    verdict.is === 'open' && verdict.until !== undefined ? [verdict.until] : [],
-  );
-  if (driven.length > 0) times.push(now + membersMs);
-  return times.length > 0 ? { wakeAt: Math.min(...times) } : {};
+function wakeFor(driven: readonly Driven[], { recovering }: Brake, now: number): { readonly wakeAt?: number } {
+  if (driven.length === 0) return {};
+  const times = driven.flatMap(({ node, verdict }) => {
+    if (verdict.is === 'open') return verdict.until ?? [];
+    return isHeld(node) && recovering > now ? recovering : [];
+  });
+  return { wakeAt: Math.min(now + membersMs, ...times) };
 }

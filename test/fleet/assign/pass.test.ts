@@ -232,12 +232,31 @@ describe('the brake', () => {
     expect([1, 2, 3].map((n) => passes.state(n))).toEqual(['unknown', 'unknown', 'ready']);
   });
 
-  it('lets go when they are back, and then takes those down that are not', async () => {
+  it('lets go when they are back, also one after the other', async () => {
+    const passes = await Passes.start(3);
+    await passes.after(20 * second);
+    await cutAll(passes, 1, 2);
+    for (const n of [1, 2]) {
+      await passes.after(20 * second);
+      await passes.reach(n, true, 1, 2);
+      await passes.answers(n);
+      expect([1, 2, 3].map((i) => passes.state(i))).toEqual(['ready', n === 1 ? 'unknown' : 'ready', 'ready']);
+    }
+  });
+
+  it('takes those down that are not back 30 s after the last one that is', async () => {
     const passes = await Passes.start(3);
     await passes.after(20 * second);
     await cutAll(passes, 1, 2);
     await passes.reach(1, true, 1, 2);
     await passes.answers(1);
+    expect(passes.state(2)).toBe('unknown');
+    await passes.after(10 * second);
+    const { wakeAt } = passes.store.view((tx) => fleetPass(tx, passes.clock.now() + 10 * second, []));
+    expect(wakeAt).toBe(passes.clock.now() + 20 * second);
+    await passes.after(20 * second - 1);
+    expect(passes.state(2)).toBe('unknown');
+    await passes.after(1);
     expect([1, 2, 3].map((n) => passes.state(n))).toEqual(['ready', 'down', 'ready']);
   });
 

@@ -128,6 +128,36 @@ describe('the driver of an engine that fails', () => {
   });
 });
 
+describe('a driver that knows too little', () => {
+  it('adopts a container that another driver has created a moment before', async () => {
+    const { fake, bed } = await bedOf({}, { listMinMs: 600_000, listMaxMs: 600_000 });
+    const client = bed.client();
+    const create = client.createContainer.bind(client);
+    client.createContainer = async (body, name, options) => {
+      client.createContainer = create;
+      await create(body, name);
+      return create(body, name, options);
+    };
+    await bed.addTask('t1');
+    bed.drive(client);
+    await bed.until('t1', 'running');
+    onceEver(fake, 't1');
+  });
+
+  it('reports nothing of containers before it has a list of them', async () => {
+    const { fake, bed } = await bedOf();
+    await bed.addTask('t1');
+    const end = bed.drive();
+    await bed.until('t1', 'running');
+    await end();
+    await bed.want('t1', 'shutdown');
+    fake.faults.fail({ method: 'GET', path: '/containers/json' }, 500, 'not yet', 3);
+    bed.drive();
+    await bed.until('t1', 'shutdown');
+    expect(containersOf(fake)[0]?.state).toBe('exited');
+  });
+});
+
 describe('a driver that lists seldom', () => {
   const seldom = { listMinMs: 600_000, listMaxMs: 600_000 };
   it('learns from events what happens to containers', async () => {

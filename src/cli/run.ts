@@ -8,6 +8,7 @@ import { addCreate } from './commands/create.js';
 import { addDoctor } from './commands/doctor.js';
 import { addDrift } from './commands/drift.js';
 import { addExec } from './commands/exec.js';
+import { addEvents } from './commands/events.js';
 import { addExplain } from './commands/explain.js';
 import { addFleet } from './commands/fleet.js';
 import { addHistory } from './commands/history.js';
@@ -95,6 +96,7 @@ function addCommands(program: Command, context: Context, exit: (code: number) =>
   addExplain(program, context);
   addStack(program, context, exit);
   addRebalance(program, context);
+  addEvents(program, context);
   addHistory(program, context);
   addSnapshot(program, context, exit);
   addWatch(program, context);

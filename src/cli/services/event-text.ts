@@ -13,9 +13,7 @@ export function eventText(view: ClusterView, event: ObjectEvent): string | undef
 
 function nameOf(view: ClusterView, { kind, object }: ObjectEvent): string {
   if (kind === 'task') return view.taskName(object);
-  return kind === 'node'
-    ? (object).description?.hostname || object.id
-    : (object as Service).spec.annotations.name;
+  return kind === 'node' ? object.description?.hostname || object.id : (object as Service).spec.annotations.name;
 }
 
 function textOf(view: ClusterView, event: ObjectEvent, old: unknown): string | undefined {

@@ -27,7 +27,7 @@ export interface TaskLogOptions {
 /** Tells whether a task has, or had, a container that writes. */
 export function hasOutput({ nodeId, status }: Task): boolean {
   if (nodeId === undefined || status.state === 'rejected') return false;
-  return status.container !== undefined || taskStateOrder(status.state) >= taskStateOrder('starting');
+  return status.container !== undefined || taskStateOrder(status.state) >= taskStateOrder('running');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { describe, expect, it,onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemRandom } from '../../../src/base/random.js';
 import { EngineNetworks } from '../../../src/fleet/driver/engine-networks.js';
 import { FileVolumes } from '../../../src/fleet/driver/file-volumes.js';
@@ -30,8 +30,10 @@ function gated<T extends unknown[], R>(call: (...given: T) => Promise<R>) {
 describe('a volume with files', () => {
   const volumes = async () => {
     const parts = await opened();
-    const options = { mutations: parts.mutations, clusterId: 'c1', random: systemRandom, isMounted: () => false };
-    return { ...parts, files: new FileVolumes(options) };
+    const mounted = new Set<string>();
+    const isMounted = (volume: string) => mounted.has(volume);
+    const options = { mutations: parts.mutations, clusterId: 'c1', random: systemRandom, isMounted };
+    return { ...parts, mounted, files: new FileVolumes(options) };
   };
 
   it('is not removed while it is being filled', async () => {
@@ -61,6 +63,19 @@ describe('a volume with files', () => {
     await removal;
     await holding;
     expect(fake.model.volumes.inspect(set.volume).Labels).toMatchObject({ 'skep.files': set.volume });
+  });
+
+  it('is not filled again once the container of a task has it', async () => {
+    const { fake, files, mounted } = await volumes();
+    mounted.add(set.volume);
+    const held = await files.hold(set, 'busybox');
+    expect([fake.model.containers.size, held.mountpoint]).toEqual([
+      0,
+      fake.model.volumes.inspect(set.volume).Mountpoint,
+    ]);
+    await held.release();
+    await files.remove(set.volume);
+    expect(fake.model.volumes.has(set.volume)).toBe(true);
   });
 
   it('is filled once for all that wait for it, and let go by the last one', async () => {

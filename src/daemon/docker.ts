@@ -3,24 +3,30 @@ import { messageOf } from '../base/errors.js';
 import { joinHostPort, splitHostPort } from '../base/host-port.js';
 import { isLocal, isUnspecific, parseListen } from '../base/listen-address.js';
 import type { Logger } from '../base/log.js';
-import { type Context, openBackend } from '../cli/index.js';
+import { type Context, discoveryOptions, openBackend } from '../cli/index.js';
 import { Client } from '../client/index.js';
 import { type DockerApi, openDockerApi, type Replication, storeBackend } from '../docker/index.js';
-import { Cluster, Contending } from '../fleet/index.js';
+import { Cluster, Contending, taskLogs } from '../fleet/index.js';
+import { processTable } from '../settings/table.js';
 import { ClusterView } from './cluster-view.js';
+import type { OpenFleet } from './fleet.js';
 import type { OpenReplica } from './open-replica.js';
 
 /** Time for a manager to be without the lead of the engines' containers when the one that had it dies, milliseconds. */
 const leadTtlMs = 15_000;
-/** Interval at which discovery is looked at, milliseconds. */
-const heartbeatMs = 60_000;
 
 /** Parts of the Docker API of a manager. */
 export interface ServeDockerOptions {
   /** Addresses to listen on. */
   readonly listen: readonly string[];
   /** URL of the discovery service that names the engines. */
-  readonly fleet: string;
+  readonly discovery: string;
+  /** Interval at which that is looked at, milliseconds. */
+  readonly fleetHeartbeatMs?: number | undefined;
+  /** Options of that discovery service, `key=value`. */
+  readonly fleetDiscoveryOpt?: readonly string[] | undefined;
+  /** Ways to the engines. */
+  readonly fleet: Pick<OpenFleet, 'access' | 'tls'>;
   readonly replica: OpenReplica;
   readonly context: Context;
   readonly logger: Logger;
@@ -52,13 +58,16 @@ export async function serveDocker(options: ServeDockerOptions): Promise<DockerAp
   }
 }
 
-async function open({ listen, fleet, replica, context, logger }: ServeDockerOptions, opened: (close: Close) => void) {
+async function open(options: ServeDockerOptions, opened: (close: Close) => void) {
+  const { listen, fleet, replica, context, logger } = options;
+  const { fleetHeartbeatMs: heartbeatMs = processTable.fleetHeartbeatMs.default, fleetDiscoveryOpt } = options;
   warnOfOpenApi(listen, logger);
-  const discovery = await openBackend(context, fleet, { heartbeatMs, options: {} });
+  const finding = { heartbeatMs, options: discoveryOptions(fleetDiscoveryOpt) };
+  const discovery = await openBackend(context, options.discovery, finding);
   opened(() => discovery.close?.());
   const client = new Client({ hosts: [replica.addr] });
   opened(() => client.close());
-  const cluster = new Cluster({ follows: true, logger });
+  const cluster = new Cluster({ follows: true, logger, ...(fleet.tls && { client: { tls: fleet.tls } }) });
   const stop = new AbortController();
   const running: Promise<void>[] = [];
   opened(async () => {
@@ -73,7 +82,12 @@ async function open({ listen, fleet, replica, context, logger }: ServeDockerOpti
     version: context.version,
     logger,
     replication: lead,
-    swarm: storeBackend({ store: replica.store, client, cluster: () => view.cluster() }),
+    swarm: storeBackend({
+      store: replica.store,
+      client,
+      cluster: () => view.cluster(),
+      logs: taskLogs(fleet.access),
+    }),
   });
   opened(() => api.close());
   // The system may have chosen the port, so the address is known only now.

@@ -5,15 +5,21 @@ import { systemRandom } from '../base/random.js';
 import { type Context, discoveryOptions, type ManagerFlags, openBackend } from '../cli/index.js';
 import { Client } from '../client/index.js';
 import type { Backend } from '../discovery/index.js';
+import type { EngineAccess } from '../fleet/access.js';
 import { type DriveEngine, DriverSession } from '../fleet/assign/index.js';
 import { EngineDriver } from '../fleet/driver/index.js';
 import { DockerClient } from '../fleet/index.js';
 import { processTable } from '../settings/table.js';
 import type { OpenReplica } from './open-replica.js';
+import { serveEngines } from './serve-engines.js';
 import { type Certificates, readCertificates } from './tls-files.js';
 
 /** Engines that this manager helps to drive. */
 export interface OpenFleet {
+  /** Clients of any engine: of its own directly, of the others through their managers. */
+  readonly access: EngineAccess;
+  /** Certificates for the engines; absent for clear text. */
+  readonly tls: Certificates | undefined;
   /** Stops driving, and gives everything back. Resolves when nothing is under way. */
   close(): Promise<void>;
 }
@@ -63,9 +69,13 @@ function startFleet({ replica, logger, backend, node, tls }: Starting): OpenFlee
     connect: (address) => new DockerClient({ address, ...(tls && { tls }) }),
     drive: driving(replica, logger),
   });
+  const served = serveEngines(replica, { tls });
   const running = [session.run(ending.signal), listen(backend, session, logger, ending.signal)];
   return {
+    access: served.access,
+    tls,
     close: async () => {
+      served.stop();
       ending.abort();
       await Promise.all(running);
       client.close();

@@ -51,8 +51,8 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
     if (opened === 'interrupted') return 0;
     replica = opened;
     if (flags.dns !== undefined) dns = await serveDns(flags.dns, replica, logger);
-    docker = await serveDockerOf(flags, replica, context, logger);
     fleet = startFleet?.(replica, logger);
+    if (fleet) docker = await serveDockerOf(flags, { replica, fleet, context, logger });
     if (flags.ingress !== undefined) ingress = await publishPorts(flags.ingress, replica, logger);
   } catch (error) {
     await dns?.close();
@@ -112,17 +112,17 @@ async function serveDns(listen: string, replica: OpenReplica, logger: Logger): P
 
 /** Serves the Docker API where it is asked for. Closes the member when it cannot. */
 async function serveDockerOf(
-  { docker = [], fleet = '' }: ManagerFlags,
-  replica: OpenReplica,
-  context: Context,
-  logger: Logger,
+  flags: ManagerFlags,
+  options: { replica: OpenReplica; fleet: OpenFleet; context: Context; logger: Logger },
 ): Promise<DockerApi | undefined> {
-  if (docker.length === 0) return undefined;
+  const { docker: listen = [], fleet: discovery = '', fleetHeartbeatMs, fleetDiscoveryOpt } = flags;
+  if (listen.length === 0) return undefined;
   const { serveDocker } = await import('./docker.js');
   try {
-    return await serveDocker({ listen: docker, fleet, replica, context, logger });
+    return await serveDocker({ listen, discovery, fleetHeartbeatMs, fleetDiscoveryOpt, ...options });
   } catch (error) {
-    await replica.close();
+    await options.fleet.close();
+    await options.replica.close();
     throw error;
   }
 }

@@ -27,7 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   schedule: ['base', 'kinds'],
   orchestrate: ['base', 'kinds', 'state', 'schedule'],
   fleet: ['base', 'kinds', 'state', 'client', 'discovery', 'coordination', 'schedule', 'orchestrate'],
-  docker: ['base', 'kinds', 'state', 'client', 'schedule', 'fleet'],
+  docker: ['base', 'kinds', 'state', 'client', 'schedule', 'orchestrate', 'fleet'],
   cli: [
     'base',
     'kinds',

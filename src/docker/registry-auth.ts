@@ -2,6 +2,11 @@ import type { RegistryAuth } from '../fleet/index.js';
 
 const names = ['username', 'password', 'serveraddress', 'identitytoken'] as const;
 
+/** Returns `X-Registry-Auth` as a service keeps it; `''` when it has no credentials. */
+export function keptAuth(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' && registryAuth(header) ? header : '';
+}
+
 /** Reads `X-Registry-Auth`, JSON in base64. What cannot be read is no credential, as engines have it. */
 export function registryAuth(header: string | readonly string[] | undefined): RegistryAuth | undefined {
   if (typeof header !== 'string' || header === '') return undefined;

@@ -127,7 +127,6 @@ describe('a spec in Docker’s JSON', () => {
   it.each([
     [{ Nme: 'web' }, 'Nme is not supported by skep; leave it out'],
     [container({ Mounts: [{ Type: 'bind', Source: '/a', Target: '/b', BindOptions: { NonRecursive: true } }] }), 'TaskTemplate.ContainerSpec.Mounts[0].BindOptions.NonRecursive is not supported by skep; leave it out'],
-    [container({ Privileges: { NoNewPrivileges: true } }), 'TaskTemplate.ContainerSpec.Privileges.NoNewPrivileges is not supported'],
     [container({ Privileges: { SELinuxContext: { Disable: true } } }), 'Privileges.SELinuxContext is not supported'],
     [container({ StopGracePeriod: 1_500_000 + 1 }), 'TaskTemplate.ContainerSpec.StopGracePeriod must be whole milliseconds'],
     [container({ Healthcheck: { Retries: 1.5 } }), 'Healthcheck.Retries must be a whole number, is 1.5'],

@@ -325,6 +325,22 @@ describe('the swarm half of the Docker API', () => {
       expect(after.PreviousSpec.TaskTemplate.ContainerSpec.Env).toEqual(['A=1']);
     });
 
+    it('with credentials for the registry, which it keeps and never shows', async () => {
+      const auth = (password: string) => ({
+        'x-registry-auth': Buffer.from(JSON.stringify({ username: 'ann', password })).toString('base64url'),
+      });
+      const stored = () => world.store.view((tx) => tx.services().find()[0]?.spec.task.container?.registryAuth);
+      const { json } = await post('/services/create', spec('web'), auth('first'));
+      expect(stored()).toBe(auth('first')['x-registry-auth']);
+      const path = `/services/${json.ID}`;
+      await change(path, (one) => void (one.TaskTemplate.ForceUpdate = 1), '&registryAuthFrom=spec');
+      expect(stored()).toBe(auth('first')['x-registry-auth']);
+      const { json: shown } = await get(path);
+      expect(JSON.stringify(shown)).not.toMatch(/registryauth/i);
+      await post(`${path}/update?version=${shown.Version.Index}`, shown.Spec, auth('second'));
+      expect(stored()).toBe(auth('second')['x-registry-auth']);
+    });
+
     it('back to the spec before, and there again', async () => {
       const web = await create('web', { Env: ['A=1'] });
       const none = await change(`/services/${web}`, () => undefined, '&rollback=previous');

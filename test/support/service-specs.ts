@@ -52,7 +52,15 @@ const container = fc.record({
     maxLength: 2,
   }),
   ulimits: fc.array(fc.record({ name: word, soft: fc.integer({ min: -1, max: 9 }), hard: count }), { maxLength: 2 }),
-  privileges: maybe(fc.record({ credentialSpec: fc.record({ config: word, file: fc.constant(''), registry: word }) })),
+  privileges: maybe(
+    fc.record({
+      credentialSpec: fc.record({ config: word, file: fc.constant(''), registry: word }),
+      seccomp: maybe(
+        fc.record({ mode: fc.constantFrom('unconfined' as const, 'custom' as const), profile: fc.string() }),
+      ),
+      ...{ appArmor: fc.constantFrom('default' as const, 'disabled' as const), noNewPrivileges: fc.boolean() },
+    }),
+  ),
   isolation: fc.constantFrom('default' as const, 'process' as const, 'hyperv' as const),
   oomScoreAdj: fc.integer({ min: -1_000, max: 1_000 }),
 });

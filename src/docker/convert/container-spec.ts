@@ -1,4 +1,4 @@
-import type { ContainerSpec, FileTarget, Healthcheck } from '../../kinds/index.js';
+import type { ContainerSpec, FileTarget, Healthcheck, Privileges } from '../../kinds/index.js';
 import { mountJson } from './mount.js';
 import { given, type Json, nanoseconds, withoutEmpty } from './object.js';
 
@@ -15,17 +15,7 @@ export function containerSpecJson(container: ContainerSpec): Json {
     Dir: container.dir,
     User: container.user,
     Groups: container.groups,
-    Privileges: privileges && {
-      CredentialSpec: privileges.credentialSpec
-        ? {
-            Config: privileges.credentialSpec.config,
-            File: privileges.credentialSpec.file,
-            Registry: privileges.credentialSpec.registry,
-          }
-        : null,
-      SELinuxContext: null,
-      NoNewPrivileges: false,
-    },
+    Privileges: privileges && privilegesJson(privileges),
     StopSignal: container.stopSignal,
     TTY: container.tty,
     OpenStdin: container.openStdin,
@@ -57,6 +47,20 @@ export function containerSpecJson(container: ContainerSpec): Json {
     ...given('Healthcheck', container.healthcheck && healthcheckJson(container.healthcheck)),
     ...given('Init', container.init),
     ...given('StopGracePeriod', nanoseconds(container.stopGracePeriodMs)),
+  };
+}
+
+function privilegesJson({ credentialSpec, seccomp, appArmor, noNewPrivileges }: Privileges): Json {
+  return {
+    CredentialSpec: credentialSpec
+      ? { Config: credentialSpec.config, File: credentialSpec.file, Registry: credentialSpec.registry }
+      : null,
+    SELinuxContext: null,
+    ...(seccomp && {
+      Seccomp: { Mode: seccomp.mode, ...withoutEmpty({ Profile: Buffer.from(seccomp.profile).toString('base64') }) },
+    }),
+    ...(appArmor !== 'default' && { AppArmor: { Mode: appArmor } }),
+    NoNewPrivileges: noNewPrivileges,
   };
 }
 

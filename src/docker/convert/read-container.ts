@@ -50,15 +50,25 @@ export function readContainerSpec(fields: Fields): DeepPartial<ContainerSpec> {
   };
 }
 
-/** Reads the rights beyond those of the user. Clients send the object without anything in it. */
+const seccompModes = { default: 'default', unconfined: 'unconfined', custom: 'custom' } as const;
+const appArmorModes = { default: 'default', disabled: 'disabled' } as const;
+
+/** Reads the rights beyond those of the user, and their limits. Clients send the object without anything in it. */
 function readPrivileges(fields: Fields): DeepPartial<Privileges> | undefined {
-  const credentialSpec = fields.object('CredentialSpec', (one) => ({
+  const credential = fields.object('CredentialSpec', (one) => ({
     config: one.text('Config'),
     file: one.text('File'),
     registry: one.text('Registry'),
   }));
-  const given = credentialSpec && Object.values(credentialSpec).some((text) => text !== '');
-  return given ? { credentialSpec } : undefined;
+  const hasCredential = credential && Object.values(credential).some((text) => text !== '');
+  const seccomp = fields.object('Seccomp', (one) => ({
+    mode: one.word('Mode', seccompModes),
+    profile: Buffer.from(one.text('Profile'), 'base64').toString('utf8'),
+  }));
+  const appArmor = fields.object('AppArmor', (one) => one.word('Mode', appArmorModes));
+  const noNewPrivileges = fields.flag('NoNewPrivileges');
+  if (!hasCredential && !seccomp && !appArmor && !noNewPrivileges) return undefined;
+  return { ...(hasCredential && { credentialSpec: credential }), seccomp, appArmor, noNewPrivileges };
 }
 
 function readHealthcheck(fields: Fields): DeepPartial<Healthcheck> {

@@ -1,5 +1,5 @@
-import { plainEqual } from '../../base/plain.js';
-import { byName, byServiceId, type Node, type ReadTx, type Service, type Task } from '../../kinds/index.js';
+import { byName, byServiceId, type ReadTx, type Service, type Task } from '../../kinds/index.js';
+import { isDirty } from '../../orchestrate/index.js';
 import { meetsPlacement } from '../../schedule/index.js';
 import { findIn } from './find.js';
 
@@ -16,12 +16,8 @@ export function serviceNamed(tx: ReadTx, name: string): Service {
 /** Returns the tasks of a service, those that ended too. */
 export const tasksOf = (tx: ReadTx, serviceId: string): Task[] => tx.tasks().find(byServiceId(serviceId));
 
-/** Tells whether a task is what its service would make now. A new placement that its node meets makes no difference. */
-export function isCurrent({ spec, specVersion }: Service, task: Task, node: Node | undefined): boolean {
-  if (task.specVersion === specVersion) return true;
-  if (!plainEqual(spec.endpoint, task.endpoint?.spec)) return false;
-  if (plainEqual(spec.task, task.spec)) return true;
-  const { placement: wantedPlacement, ...wanted } = spec.task;
-  const { placement: _given, ...given } = task.spec;
-  return plainEqual(wanted, given) && node !== undefined && meetsPlacement(node, wantedPlacement);
+/** Tells whether a task is what its service would make now, as updates see it. */
+export function isCurrent(tx: ReadTx, service: Service, task: Task): boolean {
+  const node = (id = '') => tx.nodes().get(id);
+  return !isDirty({ node, ports: { meets: meetsPlacement } }, service, task);
 }

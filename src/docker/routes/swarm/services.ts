@@ -14,7 +14,7 @@ import { readServiceSpec } from '../../convert/read-service.js';
 import { serviceJson, serviceStatusJson } from '../../convert/service-object.js';
 import type { Exchange } from '../../exchange.js';
 import { ListFilters } from '../../filters.js';
-import { registryAuth } from '../../registry-auth.js';
+import { keptAuth } from '../../registry-auth.js';
 import type { Route } from '../../router.js';
 import type { SwarmBackend } from '../../swarm/backend.js';
 import { findNamed } from '../../swarm/find.js';
@@ -59,10 +59,9 @@ function list(x: Exchange, backend: SwarmBackend): void {
 }
 
 function statusOf(tx: ReadTx, service: Service) {
-  const node = (id: string) => tx.nodes().get(id);
   return serviceStatusJson(service, tasksOf(tx, service.id), {
-    node,
-    isCurrent: (task) => isCurrent(service, task, node(task.nodeId ?? '')),
+    node: (id) => tx.nodes().get(id),
+    isCurrent: (task) => isCurrent(tx, service, task),
   });
 }
 
@@ -77,20 +76,27 @@ async function create(x: Exchange, backend: SwarmBackend): Promise<void> {
   const body = await x.json();
   const id = backend.newId();
   const object = backend.view((tx) => {
-    const made = objectOf(tx, id, body, undefined);
+    const made = objectOf(tx, id, body, { registryAuth: keptAuth(x.request.headers['x-registry-auth']) });
     const { name } = made.spec.annotations;
     const [holder] = tx.services().find(byName(name), { limit: 1 });
     if (holder) throw new ApiError(409, `name conflicts with an existing object: service ${name} already exists`);
     return made;
   });
   await write(x, backend, { do: 'create', kind: 'service', object });
-  x.send(201, { ID: id, Warnings: warningsOf(x) });
+  x.send(201, { ID: id, Warnings: null });
 }
 
-/** Makes the object of a service from what was posted. */
-function objectOf(tx: ReadTx, id: string, body: unknown, old: Service | undefined): Service {
+/** Makes the object of a service from what was posted. Credentials for a registry are no part of that. */
+function objectOf(
+  tx: ReadTx,
+  id: string,
+  body: unknown,
+  { old, registryAuth }: { readonly old?: Service; readonly registryAuth: string },
+): Service {
   const networkId = (name: string) => networkIdOf(tx, name);
-  const spec = readServiceSpec(body, { networkId, ...(old && { old: old.spec }) });
+  const { task, ...rest } = readServiceSpec(body, { networkId, ...(old && { old: old.spec }) });
+  const container = task?.container && { ...task.container, registryAuth };
+  const spec = { ...rest, task: { ...task, container } };
   const made = canonicalObject(kindOf('service'), { ...old, id, spec }, id, noMeta) as Service;
   checkServiceSpec(made.spec);
   return made;
@@ -120,18 +126,28 @@ async function update(x: Exchange, backend: SwarmBackend): Promise<void> {
     if (rollback === 'previous') await rollBack(x, backend, old);
     else await replace(x, backend, old, body);
   });
-  x.send(200, { Warnings: warningsOf(x) });
+  x.send(200, { Warnings: null });
 }
 
 /** Replaces the spec. An equal one writes nothing: the spec before it stays the one that a rollback returns to. */
 async function replace(x: Exchange, backend: SwarmBackend, old: Service, body: unknown): Promise<void> {
-  const object = backend.view((tx) => objectOf(tx, old.id, body, old));
+  const registryAuth = authOf(x, old);
+  const object = backend.view((tx) => objectOf(tx, old.id, body, { old, registryAuth }));
   if (object.spec.annotations.name !== old.spec.annotations.name)
     throw unsupported('renaming services is not supported; create another service');
   if (modeOf(object.spec) !== modeOf(old.spec))
     throw unsupported('service mode change is not allowed; remove the service and create it again');
   if (plainEqual(object.spec, old.spec)) return;
   await write(x, backend, { do: 'update', kind: 'service', object, specVersion: specVersionOf(old) });
+}
+
+/** Credentials of an update: those of the request, else those that the service has, or had before. */
+function authOf(x: Exchange, { spec, previousSpec }: Service): string {
+  const from = x.query.get('registryAuthFrom') ?? '';
+  if (!['', 'spec', 'previous-spec'].includes(from)) throw new ApiError(400, `unsupported registryAuthFrom ${from}`);
+  const given = keptAuth(x.request.headers['x-registry-auth']);
+  const kept = from === 'previous-spec' ? previousSpec : spec;
+  return given !== '' ? given : (kept?.task.container?.registryAuth ?? '');
 }
 
 /** Exchanges the spec and the one before it. */
@@ -157,12 +173,6 @@ async function remove(x: Exchange, backend: SwarmBackend): Promise<void> {
 
 const write = (x: Exchange, backend: SwarmBackend, change: Parameters<SwarmBackend['write']>[0][number]) =>
   backend.write([change], { reason: `docker service ${change.do}`, signal: x.signal });
-
-/** Credentials of a registry have no place in the store, where every manager could read them. */
-function warningsOf(x: Exchange): string[] | null {
-  if (!registryAuth(x.request.headers['x-registry-auth'])) return null;
-  return ['the credentials for the registry are not kept: log in on the engines, or pull the image there'];
-}
 
 export const serviceRoutes: readonly Route[] = [
   swarmRoute('GET', '/services', list),

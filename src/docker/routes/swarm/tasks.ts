@@ -52,7 +52,7 @@ class Shown {
 
   isCurrent(task: Task): boolean {
     const service = this.service(task);
-    return service !== undefined && isCurrent(service, task, this.#tx.nodes().get(task.nodeId ?? ''));
+    return service !== undefined && isCurrent(this.#tx, service, task);
   }
 
   service({ serviceId }: Task): Service | undefined {

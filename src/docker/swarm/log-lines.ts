@@ -1,3 +1,4 @@
+import { EngineError } from '../../fleet/index.js';
 import type { Task } from '../../kinds/index.js';
 
 const headBytes = 8;
@@ -15,14 +16,15 @@ export interface LogFrame {
 export class FrameCutter {
   #waiting: Buffer = Buffer.alloc(0);
 
-  /** Returns the frames that are whole with these bytes. @throws {Error} when the bytes are no frames. */
+  /** Returns the frames that are whole with these bytes. @throws {EngineError} `BAD_ANSWER` when the bytes are no frames. */
   add(bytes: Buffer): LogFrame[] {
     this.#waiting = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]);
     const frames: LogFrame[] = [];
     let at = 0;
     while (this.#waiting.length - at >= headBytes) {
       const length = this.#waiting.readUInt32BE(at + 4);
-      if (length > frameBytesMax) throw new Error(`a frame of ${length} bytes: the output is not framed`);
+      if (length > frameBytesMax)
+        throw new EngineError('BAD_ANSWER', `a frame of ${length} bytes: the output is not framed`);
       if (this.#waiting.length - at - headBytes < length) break;
       const start = at + headBytes;
       frames.push({ stream: this.#waiting[at] ?? 1, data: this.#waiting.subarray(start, start + length) });

@@ -29,7 +29,7 @@ export function refusalOfStore(error: unknown): unknown {
 }
 
 function textOf({ code, message }: StoreError): string {
-  const words = message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
+  const words = message.slice(`${code}: `.length);
   return code === 'SEQUENCE_CONFLICT' ? `${outOfSequence}: ${words}` : words;
 }
 

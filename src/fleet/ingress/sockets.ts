@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.js';
+import { EngineError } from '../engine/errors.js';
 import type { Target } from './targets.js';
 
 /** Time after which the system asks whether a silent peer is still there, milliseconds. */
@@ -11,7 +12,9 @@ const halfOpenMs = 300_000;
 export function dial({ host, port }: Target, clock: Clock, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
-    const cancel = clock.schedule(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
+    const cancel = clock.schedule(timeoutMs, () =>
+      fail(new EngineError('TIMEOUT', `no answer within ${timeoutMs} ms`)),
+    );
     const fail = (error: Error) => {
       cancel();
       socket.removeAllListeners();

@@ -101,10 +101,7 @@ export interface ContainerSpec {
   readonly isolation: 'default' | 'process' | 'hyperv';
   /** Weight with which the kernel ends the container when memory runs out, from -1000 to 1000. Default 0. */
   readonly oomScoreAdj: number;
-  /**
-   * Credentials for the registry of the image, as Docker's header `X-Registry-Auth` has them: JSON as base64. The API
-   * never answers with them; an update without them keeps them. Default empty: none.
-   */
+  /** Credentials for the registry of the image, as in Docker's `X-Registry-Auth`; never shown, and kept by updates without. */
   readonly registryAuth: string;
 }
 export const containerSpec = objectOf<ContainerSpec>()({

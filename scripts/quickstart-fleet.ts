@@ -6,6 +6,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { enginesAreThere, RealEngines } from '../test/support/engines.js';
+import { showServices } from './quickstart-services.js';
 import { freePort, until } from './waiting.js';
 
 /** Limit for one command, milliseconds. */
@@ -22,9 +23,8 @@ export interface Stage {
   readonly check: (claim: string, holds: boolean) => void;
 }
 
-/** Shows `skep manage` in front of two real engines, where this machine can run them; else says why not. */
+/** Shows services and `skep manage` on two real engines, where this machine can run them; else says why not. */
 export async function showFleet(stage: Stage): Promise<void> {
-  stage.say('two Docker engines as one: skep manage');
   if (!enginesAreThere()) return;
   if (spawnSync('docker', ['--version']).status !== 0) {
     console.warn('SKIPPED: the docker command is missing: apt-get install docker.io');
@@ -32,6 +32,7 @@ export async function showFleet(stage: Stage): Promise<void> {
   }
   const engines = await RealEngines.start(2);
   try {
+    await showServices(stage, engines);
     await show(stage, engines);
   } finally {
     await engines.stop();
@@ -39,6 +40,7 @@ export async function showFleet(stage: Stage): Promise<void> {
 }
 
 async function show({ skepPath, dir, children, say, check }: Stage, engines: RealEngines): Promise<void> {
+  say('two Docker engines as one: skep manage');
   const host = `tcp://127.0.0.1:${await freePort()}`;
   const url = `nodes://${engines.all.map(({ address }) => address).join(',')}`;
   const refresh = ['--engine-refresh-min-interval', '1s', '--engine-refresh-max-interval', '2s'];

@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   replica: ['base', 'raft', 'kinds', 'state', 'settings', 'wire'],
   disk: ['base', 'raft', 'kinds', 'state', 'wire', 'replica'],
   rpc: ['base', 'identity', 'pki', 'raft', 'wire', 'replica'],
-  api: ['base', 'identity', 'kinds', 'state', 'wire', 'replica', 'rpc'],
+  api: ['base', 'identity', 'pki', 'kinds', 'state', 'wire', 'replica', 'rpc'],
   discovery: ['base'],
   client: ['base', 'kinds', 'state', 'wire', 'rpc'],
   catalog: ['base', 'kinds', 'state', 'client', 'discovery'],

@@ -21,8 +21,8 @@ export interface ServerSecurity {
   readonly clock: Clock;
   readonly logger: Logger;
   callerOf(presented: Presented | undefined): Caller;
-  /** Caller of that name, as a member asks for it. */
-  named(name: string): Caller;
+  /** Caller for whom a member asks: `user/alice` and a serial number, or `local`. */
+  named(behalf: string): Caller;
 }
 
 /** Takes the connections of a port and hands them to gRPC servers. */

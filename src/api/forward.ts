@@ -1,7 +1,18 @@
 import type { handleUnaryCall, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { isStoreError, StoreError } from '../base/store-error.js';
+import { actorOf, type Caller, sha256Hex } from '../identity/index.js';
 import type { Replica } from '../replica/index.js';
-import { Channel, clearText, connectionLost, type Dialing, forwardedKey, neverSent, toStatus } from '../rpc/index.js';
+import {
+  behalfOf,
+  callerIn,
+  Channel,
+  clearText,
+  connectionLost,
+  type Dialing,
+  forwardedKey,
+  neverSent,
+  toStatus,
+} from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import { turns } from './turns.js';
 
@@ -24,7 +35,7 @@ export class Forwarder {
     { name, addr }: { readonly name: string; readonly addr: string },
     method: MethodDefinition<unknown, unknown>,
     request: unknown,
-    timeoutMs: number,
+    { timeoutMs, caller }: { readonly timeoutMs: number; readonly caller: Caller | undefined },
   ): Promise<unknown> {
     const channel = this.channel(addr);
     const deposed = new AbortController();
@@ -37,6 +48,7 @@ export class Forwarder {
         timeoutMs,
         signal: deposed.signal,
         forwarded: true,
+        onBehalfOf: behalfOf(caller),
       });
     } finally {
       stopListening();
@@ -81,11 +93,12 @@ export interface Forwarding {
 export function forwardingHandler<Req>(
   method: MethodDefinition<unknown, unknown>,
   { replica, forwarder }: Forwarding,
-  run: (request: Req, timeoutMs: number) => Promise<unknown>,
+  run: (request: Req, timeoutMs: number, caller: Caller | undefined) => Promise<unknown>,
 ): handleUnaryCall<Req, unknown> {
   const begun = (call: ServerUnaryCall<Req, unknown>) => {
     if (call.cancelled) throw new StoreError('CLOSED', 'the caller has gone away: nothing was done');
-    return run(call.request, timeLeft(call));
+    const caller = callerIn(call);
+    return run(caller ? proven(call.request, caller) : call.request, timeLeft(call), caller);
   };
   const attempt = async (call: ServerUnaryCall<Req, unknown>): Promise<unknown> => {
     // A process that was stopped finds requests whose callers gave up long ago: their end comes right behind them.
@@ -113,6 +126,18 @@ export function forwardingHandler<Req>(
   };
 }
 
+/**
+ * Returns a request with the actor that was proved in the place of the one that was claimed. A request id counts for its
+ * own caller alone: another one that guesses it would get the answer to a request that it may not make.
+ */
+function proven<Req>(request: Req, caller: Caller): Req {
+  const { info = {} } = request as { readonly info?: messages.WriteInfo };
+  const actor = actorOf(caller);
+  const { requestId } = info;
+  const own = requestId !== undefined && { requestId: sha256Hex(`${actor}\n${requestId}`).slice(0, 32) };
+  return { ...request, info: { ...info, actor, ...own } };
+}
+
 /** To the library an empty id is a mistake in a program; here it is one in a request. */
 function checkInfo({ info }: { readonly info?: messages.WriteInfo }): void {
   if (info?.requestId === '')
@@ -127,7 +152,12 @@ async function forwardOnce(
   call: ServerUnaryCall<unknown, unknown>,
 ): Promise<{ response: unknown } | undefined> {
   try {
-    return { response: await forwarder.forward(replica, leader, method, call.request, timeLeft(call)) };
+    return {
+      response: await forwarder.forward(replica, leader, method, call.request, {
+        timeoutMs: timeLeft(call),
+        caller: callerIn(call),
+      }),
+    };
   } catch (error) {
     if (isStoreError(error, 'NOT_LEADER') || neverSent(error)) return undefined;
     if (connectionLost(error))

@@ -2,3 +2,5 @@ export { type DialedConnection, type EngineDialer, type EngineRoutes } from './e
 export { checkName } from './rules.js';
 export { ApiServer } from './server.js';
 export { giveUpHeld, storeReport } from './fleet.js';
+export { directoryOf } from './directory.js';
+export type { ServerSecurity } from './entrance.js';

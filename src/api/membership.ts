@@ -69,7 +69,7 @@ const noLeader = (timeoutMs: number) =>
   new StoreError('NOT_LEADER', `no member led within ${timeoutMs} ms: is a majority running?`);
 
 /** Resolves when this member leads. Rejects with `NOT_LEADER` and the leader's address when another does. */
-async function onLeader(replica: Replica, timeoutMs: number): Promise<void> {
+export async function onLeader(replica: Replica, timeoutMs: number): Promise<void> {
   const end = systemClock.monotonic() + timeoutMs;
   for (let admitted = replica.admit(); admitted; admitted = replica.admit())
     await within(systemClock, end - systemClock.monotonic(), admitted, () => noLeader(timeoutMs));

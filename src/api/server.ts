@@ -24,8 +24,10 @@ import {
   UnaryMethods,
 } from '../rpc/index.js';
 import { descriptor } from '../wire/index.js';
+import { accessService } from './access.js';
 import { backupService } from './backup.js';
 import { catalogService } from './catalog.js';
+import { certificatesService } from './certificates.js';
 import { controlService } from './control.js';
 import { EngineRoutes } from './engine-routes.js';
 import { enginesService } from './engines.js';
@@ -73,6 +75,7 @@ export class ApiServer {
   readonly #forwarder: Forwarder;
   /** Ways to engines. A manager that drives engines gives it a dialer. */
   readonly engines: EngineRoutes;
+  #memberState: ((id: number) => 'member' | 'removed' | 'unknown') | undefined;
   /** Turns of their own for messages of members: these do not wait behind the calls of others. */
   readonly #memberTurns = new Turns(systemClock);
 
@@ -94,6 +97,7 @@ export class ApiServer {
 
   /** Binds to `HOST:PORT` (port 0 lets the system choose) and serves raft and formation. Resolves with the port. */
   async listen(addr: string, network: GrpcNetwork, answerFormation: AnswerFormation): Promise<number> {
+    this.#memberState = (id) => network.stateOf(id);
     this.#add(['members'], served(services.formation, formationService(answerFormation), this.#memberTurns));
     this.#add(['members'], served(services.raft, network.service(), this.#memberTurns));
     for (const server of this.#each(audiences)) this.#health.addToServer(server);
@@ -120,6 +124,12 @@ export class ApiServer {
     serve(services.engines, enginesService(this.engines));
     serve(services.backup, backupService(replica, forwarder));
     serve(services.membership, membershipService(replica, forwarder));
+    const serveAll = (definition: Definition, handlers: UntypedServiceImplementation) => {
+      this.#add(audiences, served(definition, handlers, turns));
+      methods.add(definition, handlers);
+    };
+    serveAll(services.access, accessService(replica, forwarder));
+    if (this.#memberState) serveAll(services.certificates, certificatesService(replica, forwarder, this.#memberState));
     this.#add(known, multiplexed({ methods, turns, ...(this.#recognizing && { recognizing: this.#recognizing }) }));
     this.#health.setStatus('', 'SERVING');
   }
@@ -164,7 +174,7 @@ export class ApiServer {
           ? security.callerOf(connection.presented)
           : { as: 'anonymous', why: 'the connection has ended' };
       },
-      named: (name) => security.named(name),
+      named: (behalf) => security.named(behalf),
     };
   }
 

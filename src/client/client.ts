@@ -20,6 +20,7 @@ import {
   type StoredObject,
 } from '../kinds/index.js';
 import { type messages, toAny } from '../wire/index.js';
+import { Access } from './access.js';
 import { objectIn } from './answers.js';
 import { Calls } from './calls.js';
 import { completeFilter, type Where } from './filters.js';
@@ -38,6 +39,8 @@ export interface ClientOptions {
    * milliseconds. Default: `timeoutMs`, which outlasts the restart of a member.
    */
   readonly unreachableMs?: number;
+  /** Identity, for a cluster with security: connections are then TLS. Default: clear text. */
+  readonly access?: Access | undefined;
   /** Time; default the clock of the system. */
   readonly clock?: Clock;
 }
@@ -129,13 +132,14 @@ export class Client {
   readonly #calls: Calls;
 
   constructor(options: ClientOptions) {
-    refuseUnknown('Client', options, ['hosts', 'timeoutMs', 'unreachableMs', 'clock']);
+    refuseUnknown('Client', options, ['hosts', 'timeoutMs', 'unreachableMs', 'access', 'clock']);
     const { hosts } = options;
     if (!Array.isArray(hosts) || hosts.length === 0)
       throw new TypeError('hosts must be a list that names at least one member: HOST:PORT');
     for (const host of hosts) if (!isAddress(host, 1)) throw new TypeError(`hosts: ${addressRule(host)}`);
-    const { timeoutMs = timeoutDefaultMs, unreachableMs, clock = systemClock } = options;
-    this.#calls = new Calls(hosts, { timeoutMs, unreachableMs, clock });
+    const { timeoutMs = timeoutDefaultMs, unreachableMs, access, clock = systemClock } = options;
+    const dialing = access && Access.dialingOf(access);
+    this.#calls = new Calls(hosts, { timeoutMs, unreachableMs, clock, dialing });
   }
 
   // ---------------------------------------------------------------- objects
@@ -422,6 +426,70 @@ export class Client {
       waitOf(options),
     );
     return leader;
+  }
+
+  // ---------------------------------------------------------------- identities and rights
+
+  /** Returns who the cluster takes this client for. */
+  async whoAmI(options: WaitOptions = {}): Promise<messages.WhoAmIResponse> {
+    return this.#calls.unary<messages.WhoAmIResponse>('access', 'WhoAmI', {}, waitOf(options));
+  }
+
+  /** Answers whether a user may do something, and by which rule. Without `user`: this client. */
+  async can(
+    question: { readonly verb: string; readonly kind: string; readonly name?: string; readonly user?: string },
+    options: WaitOptions = {},
+  ): Promise<messages.CanResponse> {
+    const request: messages.CanRequest = { user: '', name: '', ...question };
+    return this.#calls.unary<messages.CanResponse>('access', 'Can', request, waitOf(options));
+  }
+
+  /**
+   * Makes a token: for a new member, or for the certificate of a user. Its text is in the answer and nowhere else.
+   * @throws {StoreError} `DENIED`; `NOT_FOUND` for a user that is not there.
+   */
+  async createToken(
+    wanted: Partial<messages.CreateTokenRequest> & { readonly use: 'join-member' | 'join-user' },
+    options: WaitOptions = {},
+  ): Promise<messages.CreateTokenResponse> {
+    const request: messages.CreateTokenRequest = { user: '', ttlMs: 0, uses: 0, note: '', ...wanted };
+    return this.#calls.unary<messages.CreateTokenResponse>('access', 'CreateToken', request, waitOf(options));
+  }
+
+  /** Removes a token. Certificates that were made with it stay. */
+  async removeToken(id: string, options: WaitOptions = {}): Promise<void> {
+    await this.#calls.unary('access', 'RemoveToken', { id }, waitOf(options));
+  }
+
+  /** Creates or replaces a user. */
+  async putUser(
+    user: { readonly name: string; readonly roles: readonly string[]; readonly disabled?: boolean },
+    options: WaitOptions = {},
+  ): Promise<void> {
+    await this.#calls.unary('access', 'PutUser', { disabled: false, ...user }, waitOf(options));
+  }
+
+  /** Removes a user with all its certificates and tokens; its connections end. */
+  async removeUser(name: string, options: WaitOptions = {}): Promise<void> {
+    await this.#calls.unary('access', 'RemoveUser', { name }, waitOf(options));
+  }
+
+  /** Creates or replaces a role. Each rule is `VERBS KINDS [NAMES]`, as `read,write service web-`. */
+  async putRole(
+    role: { readonly name: string; readonly rules: readonly string[] },
+    options: WaitOptions = {},
+  ): Promise<void> {
+    await this.#calls.unary('access', 'PutRole', role, waitOf(options));
+  }
+
+  /** Removes a role. @throws {StoreError} `IN_USE` while a user has it. */
+  async removeRole(name: string, options: WaitOptions = {}): Promise<void> {
+    await this.#calls.unary('access', 'RemoveRole', { name }, waitOf(options));
+  }
+
+  /** Revokes one certificate by its serial number: connections that were made with it end, on every member. */
+  async revokeCertificate(serial: string, options: WaitOptions = {}): Promise<void> {
+    await this.#calls.unary('access', 'RevokeCertificate', { serial }, waitOf(options));
   }
 
   /** Ends what is under way: calls reject with `CLOSED`, watches with what they wait for. */

@@ -16,6 +16,7 @@ import { loadKinds } from './kind-modules.js';
 import { openLeaderLoops } from './leader-loops.js';
 import { processLogger } from './logger.js';
 import { type OpenReplica, openReplica, type OpenReplicaOptions } from './open-replica.js';
+import { readSecretFile } from './secret-file.js';
 
 /** Time limit for a leader to hand over before it ends, milliseconds. */
 const handOverMs = 1_000;
@@ -44,6 +45,7 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
       name: flags.name,
       logger,
       kinds: await loadKinds(flags.kinds ?? []),
+      ...(flags.tokenFile !== undefined && { joinToken: await readSecretFile(flags.tokenFile) }),
     });
     opening.catch(() => undefined);
     // Joining may take a minute; what was written until now is taken up again by the next start.

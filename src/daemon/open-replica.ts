@@ -9,6 +9,7 @@ import type { Observable } from '../base/observable.js';
 import { systemRandom } from '../base/random.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
 import type { ApiServer } from '../api/index.js';
+import type { Access } from '../client/index.js';
 import { type ReadTx, systemKinds } from '../kinds/index.js';
 import type { Disk, Replica } from '../replica/index.js';
 import type { Leadership, LocalStatus, MemberInfo } from '../replica/status.js';
@@ -19,6 +20,7 @@ import { announceAddress, reachableHost } from './addresses.js';
 import { keepEngineRoutes } from './engine-routes.js';
 import { Formation } from './formation.js';
 import type { Home } from './home.js';
+import type { KeysFile, MemberSecurity } from './member-security.js';
 import { checkOptions, type OpenReplicaOptions, settingsIn } from './open-options.js';
 
 /** Time limit for calls in flight when a member ends, milliseconds. */
@@ -36,6 +38,8 @@ export interface OpenReplica {
   readonly leadership: Observable<Leadership>;
   /** Address at which this member is reached; `''` when it does not listen. */
   readonly addr: string;
+  /** Returns the identity of this member, for a `Client` in this process; `undefined` without security. */
+  access(): Access | undefined;
   /** Returns the status of this member, and the cluster as it sees it. */
   status(): LocalStatus;
   /**
@@ -97,6 +101,8 @@ class Opening {
   #closing = false;
   #forming: Formation | undefined;
   #asking: FormationPeers | undefined;
+  #security: MemberSecurity | undefined;
+  #access: Access | undefined;
   /** Damage that was found while the member ran has been written down. */
   #noted: Promise<void> | undefined;
 
@@ -114,6 +120,7 @@ class Opening {
     if (this.#options.forceNewCluster) await this.#checkRecoverable();
     const home = await this.#home();
     this.#disk = home.disk;
+    this.#security = await this.#secure(home);
     const formation = await this.#formationOf(home);
     await this.#listen(home.memberId, formation);
     const self = this.#self(home);
@@ -134,6 +141,7 @@ class Opening {
       seeds,
     });
     this.#replica = replica;
+    this.#security?.run(replica);
     this.#noted = this.#noteDamage(replica);
     if (fate !== 'joining') this.#clusterId = replica.status().clusterId;
     await this.#ready(replica, { joining: fate === 'joining', formed: home.state === 'forming' }, joinTimeoutMs).catch(
@@ -152,6 +160,7 @@ class Opening {
 
   /** Lets go of everything after a failure. */
   async abandon(): Promise<void> {
+    this.#security?.close();
     this.#forming?.stop();
     if (this.#replica) {
       await this.#replica.close();
@@ -161,6 +170,39 @@ class Opening {
       await this.#disk?.close().catch(() => undefined);
     }
     await this.#server?.close(0);
+  }
+
+  /** Has an identity before the first connection: of an earlier run, of a new cluster, or for a token. */
+  async #secure({ memberId, state }: Home): Promise<MemberSecurity | undefined> {
+    const { security: wanted = memberTable.security.default, dataDir, joinToken } = this.#options;
+    if (wanted !== 'on' || this.#options.listenAddr === undefined) return undefined;
+    if (state === 'forming')
+      throw new TypeError(
+        'peers cannot form a cluster with security: begin one member, and let the others join with a token',
+      );
+    const [{ MemberSecurity }, { Access }] = await Promise.all([
+      import('./member-security.js'),
+      import('../client/index.js'),
+    ]);
+    const keys = dataDir === undefined ? undefined : await this.#keysFile(dataDir);
+    const world = { clock: systemClock, random: systemRandom, logger: this.#logger };
+    const security = new MemberSecurity(memberId, { ...world, keys });
+    this.#access = new Access({ dialing: security.dialing });
+    if (await security.load()) return security;
+    if (state === 'joining') {
+      if (joinToken === undefined)
+        throw new StoreError(
+          'UNAUTHENTICATED',
+          'a member joins a cluster with security by a token: "skep token create member" on a member, then --token-file FILE',
+        );
+      await security.enrol(this.#others, joinToken);
+    } else if (state === 'new') await security.begin();
+    return security;
+  }
+
+  async #keysFile(dir: string): Promise<KeysFile> {
+    const { readKeys, writeKeys } = await import('../disk/index.js');
+    return { read: () => readKeys(dir), write: (bundle) => writeKeys(dir, bundle) };
   }
 
   /** Before anything is written: a refusal leaves the directory as it is. */
@@ -243,14 +285,17 @@ class Opening {
     const { listenAddr, advertiseAddr } = this.#options;
     if (listenAddr === undefined) return;
     const [{ ApiServer }, { GrpcNetwork }] = await Promise.all([import('../api/index.js'), import('../rpc/index.js')]);
-    this.#server = new ApiServer();
+    const security = this.#security;
+    this.#server = new ApiServer({ ...(security && { security }) });
     this.#network = new GrpcNetwork({
       self,
       clusterId: () => this.#clusterId,
       addrs: () => this.#addrs,
       clock: systemClock,
       logger: this.#logger,
+      ...(security && { dialing: security.dialing, membersChanged: () => security.membersChanged() }),
     });
+    security?.attach(this.#network, this.#server);
     const host = advertiseAddr === undefined ? reachableHost(listenAddr) : '';
     const port = await this.#server.listen(listenAddr, this.#network, (request) => formation.answer(request));
     this.#addrs = advertiseAddr === undefined ? [joinHostPort(host, port)] : [advertiseAddr].flat();
@@ -301,6 +346,7 @@ class Opening {
       clock: systemClock,
       logger: this.#logger,
       replaces: (this.#options.peers ?? []).length > 0,
+      dialing: this.#security?.dialing,
     });
     this.#clusterId = clusterId;
     return members;
@@ -314,7 +360,7 @@ class Opening {
       hints: this.#others,
       logger: this.#logger,
       clock: systemClock,
-      dialing: undefined,
+      dialing: this.#security?.dialing,
       stopped: () => this.#closing,
     };
     announceAddress(options).catch((error: unknown) =>
@@ -325,12 +371,11 @@ class Opening {
   /** Looks for the others where a person says that they are. */
   #seek(replica: Replica, hints: readonly string[]): void {
     const network = this.#network;
+    const dialing = this.#security?.dialing;
     if (!network || hints.length === 0) return;
     const stopped = () => this.#closing;
     import('./seek.js')
-      .then(({ seekMembers }) =>
-        seekMembers({ hints, replica, network, dialing: undefined, clock: systemClock, stopped }),
-      )
+      .then(({ seekMembers }) => seekMembers({ hints, replica, network, dialing, clock: systemClock, stopped }))
       .catch((error: unknown) => this.#logger.warn('the other members were not found', { error: messageOf(error) }));
   }
 
@@ -363,9 +408,12 @@ class Opening {
 
   #opened(replica: Replica): OpenReplica {
     const server = this.#server;
+    const security = this.#security;
+    const access = this.#access;
     const noted = this.#noted;
     const closing = () => {
       this.#closing = true;
+      security?.close();
     };
     // A caller of a member that ended by itself must not wait for it: the others answer.
     const ended = () => {
@@ -382,6 +430,7 @@ class Opening {
       },
       leadership: replica.leadership,
       addr: this.#addrs[0] ?? '',
+      access: () => access,
       status: () => replica.status(),
       linearizable: (read, options) => replica.linearizable(read, options),
       async restore(snapshot) {

@@ -16,3 +16,4 @@ export type { Owner } from './owner.js';
 export type { Part } from './part.js';
 export type { BallotField, MarkField, SlotsFound } from './slots.js';
 export { explained } from './trouble.js';
+export { readKeys, type StoredKeys, writeKeys } from './keys-file.js';

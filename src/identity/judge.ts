@@ -5,11 +5,11 @@ import { type Identity, shortName } from './spiffe.js';
 /** The caller of a method, after its certificate and the state have been asked. */
 export type Caller =
   | { readonly as: 'anonymous'; readonly why?: string }
-  | { readonly as: 'expired'; readonly identity: Identity }
+  | { readonly as: 'expired'; readonly identity: Identity; readonly serial: string }
   | { readonly as: 'newcomer'; readonly identity: Identity }
   | { readonly as: 'member'; readonly identity: Identity }
-  | { readonly as: 'worker'; readonly identity: Identity }
-  | { readonly as: 'user'; readonly identity: Identity; readonly roles: readonly Role[] }
+  | { readonly as: 'worker'; readonly identity: Identity; readonly serial: string }
+  | { readonly as: 'user'; readonly identity: Identity; readonly serial: string; readonly roles: readonly Role[] }
   | { readonly as: 'local' };
 
 /** A certificate that our roots have signed, read. */
@@ -42,7 +42,7 @@ export interface Terms {
 /** Says who a certificate makes its bearer: its identity, or an anonymous caller, with the reason. */
 export function callerOf(presented: Presented | undefined, directory: Directory, terms: Terms): Caller {
   if (!presented) return { as: 'anonymous', why: 'no certificate' };
-  const { identity, notBefore, notAfter } = presented;
+  const { identity, serial, notBefore, notAfter } = presented;
   const refused = (why: string): Caller => ({ as: 'anonymous', why: `${shortName(identity)}: ${why}` });
   if (identity.domain !== directory.domain) return refused('the certificate is of another cluster');
   if (terms.now < notBefore) return refused('the certificate is not valid yet');
@@ -52,9 +52,9 @@ export function callerOf(presented: Presented | undefined, directory: Directory,
     return expired ? refused('the certificate has expired') : memberOf(identity, directory);
   const gone = goneReason(presented, directory);
   if (gone !== undefined) return refused(gone);
-  if (expired) return late ? refused('the certificate expired too long ago') : { as: 'expired', identity };
-  if (identity.kind === 'worker') return { as: 'worker', identity };
-  return { as: 'user', identity, roles: directory.user(identity.name)?.roles ?? [] };
+  if (expired) return late ? refused('the certificate expired too long ago') : { as: 'expired', identity, serial };
+  if (identity.kind === 'worker') return { as: 'worker', identity, serial };
+  return { as: 'user', identity, serial, roles: directory.user(identity.name)?.roles ?? [] };
 }
 
 /** A member makes its certificates itself: only the membership counts. */

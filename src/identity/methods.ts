@@ -25,6 +25,8 @@ const everyone: Row = { anonymous: true, worker: true, user: 'any', member: true
 const withAny: Row = { ...everyone, expired: 'own', newcomer: 'own' };
 const betweenMembers: Row = { newcomer: 'own', member: 'own' };
 const administration: Row = { user: 'admin', member: true, local: true };
+/** A member alone writes no kind of security: it forwards what an admin, or the machine's own user, asks for. */
+const security: Row = { user: 'admin', local: true };
 const objects: Row = { user: 'any', member: true, local: true };
 const right = (...user: readonly [Verb, string]): Row => ({ worker: 'own', user, member: true, local: true });
 
@@ -72,6 +74,22 @@ export const methodTable: ReadonlyMap<string, Row> = new Map([
     Deregister: right('remove', 'instances'),
     List: right('read', 'instances'),
     Watch: right('read', 'instances'),
+  }),
+  ...service('skep.v1.Certificates', {
+    GetRootCa: withAny,
+    Issue: everyone, // the token in the request decides
+    Renew: { expired: 'own', worker: 'own', user: 'any' }, // a member makes its own
+  }),
+  ...service('skep.v1.Access', {
+    WhoAmI: withAny,
+    Can: objects,
+    CreateToken: security,
+    RemoveToken: security,
+    PutUser: security,
+    RemoveUser: security,
+    PutRole: security,
+    RemoveRole: security,
+    RevokeCertificate: security,
   }),
   ...service('skep.v1.Backup', { Save: administration, Restore: administration }),
   // Each call on the stream is judged by itself.

@@ -36,3 +36,9 @@ function identityIn({ subjectAltName = '' }: X509Certificate): Identity | undefi
   const uris = subjectAltName.split(', ').filter((name) => name.startsWith('URI:'));
   return uris.length === 1 ? parseIdentity((uris[0] as string).slice('URI:'.length)) : undefined;
 }
+
+/** Serial number and times of a certificate that we have just made, in PEM. */
+export function readIssued(pem: string): Validity & { readonly serial: string } {
+  const certificate = new X509Certificate(pem);
+  return { serial: certificate.serialNumber.toLowerCase(), ...timesOf(certificate) };
+}

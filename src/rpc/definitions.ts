@@ -65,6 +65,8 @@ export const services = {
   calls: serviceDefinition('Calls'),
   fleet: serviceDefinition('Fleet'),
   engines: serviceDefinition('Engines'),
+  certificates: serviceDefinition('Certificates'),
+  access: serviceDefinition('Access'),
 } as const;
 
 /** One method of a service definition; asking for one that is not there is a mistake of ours. */

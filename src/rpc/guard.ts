@@ -22,8 +22,8 @@ export function callerIn({ metadata }: { readonly metadata: Metadata }): Caller 
 export interface Recognizing {
   /** Caller of a connection, by what grpc-js says about its peer. */
   caller(peer: string): Caller;
-  /** Caller for whom a member asks, by the name that {@link actorOf} gives; an anonymous one where it is gone. */
-  named(name: string): Caller;
+  /** Caller for whom a member asks, by what {@link behalfOf} says; an anonymous one where it is gone. */
+  named(behalf: string): Caller;
 }
 
 /** One call, as it is judged. */
@@ -75,6 +75,6 @@ export function guard(recognizing: Recognizing): ServerInterceptor {
 
 /** Returns the identity for which a call is forwarded; empty for a member's own. */
 export function behalfOf(caller: Caller | undefined): string {
-  if (!caller || caller.as === 'member' || caller.as === 'newcomer' || caller.as === 'anonymous') return '';
-  return actorOf(caller);
+  if (caller?.as === 'local') return actorOf(caller);
+  return caller && 'serial' in caller ? `${actorOf(caller)} ${caller.serial}` : '';
 }

@@ -3,6 +3,7 @@ export type { CallOptions } from './channel.js';
 export { type Bundle, clearText, type Dialing, TlsDialing, unverified } from './dialing.js';
 export { type Connection, Door } from './door.js';
 export { behalfOf, callerIn, guard, type Recognizing } from './guard.js';
+export { enrol } from './enrol.js';
 export { methodOf, services } from './definitions.js';
 export { GrpcNetwork } from './network.js';
 export { commonOptions } from './channel.js';

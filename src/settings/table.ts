@@ -112,6 +112,19 @@ export const memberTable = {
     example: 'true',
   },
   /**
+   * `on`: every connection is TLS 1.3 with a proved identity, and a caller has the rights that the cluster gives it. All
+   * members of a cluster must have the same.
+   */
+  security: {
+    type: oneOf(['on', 'off'], 'words'),
+    shape: 'on|off',
+    help: 'prove identities with certificates, and speak TLS only',
+    default: 'off',
+    example: 'on',
+  },
+  /** Text of a token for a member, with which a new one joins a cluster with security. */
+  joinToken: { type: unchecked<string>() },
+  /**
    * Limit for joining and catching up, milliseconds. Default 60,000. Waiting for a majority of the `peers` is not
    * limited, and logs the missing ones.
    */
@@ -179,6 +192,13 @@ export const processTable = {
     help: `one of ${levels.join(', ')}`,
     managerDefault: 'info',
     example: 'info',
+  },
+  tokenFile: {
+    type: path,
+    shape: 'file',
+    help: 'token with which a new member joins a cluster with security; - is standard input',
+    absent: 'none',
+    example: '/run/secrets/skep-token',
   },
   dns: {
     type: address,

@@ -14,14 +14,19 @@ import { descriptor, packageName } from '../../src/wire/index.js';
 const domain = 'abcdefghijklmnop';
 const identity = (kind: Identity['kind'], name: string): Identity => ({ domain, kind, name });
 const roles = (...names: string[]) => builtInRoles.filter(({ name }) => names.includes(name));
-const user = (...names: string[]): Caller => ({ as: 'user', identity: identity('user', 'a'), roles: roles(...names) });
+const user = (...names: string[]): Caller => ({
+  as: 'user',
+  identity: identity('user', 'a'),
+  serial: 's',
+  roles: roles(...names),
+});
 
 /** The callers of the table, in the order of its columns. */
 const callers: Readonly<Record<string, Caller>> = {
   '-': { as: 'anonymous' },
-  x: { as: 'expired', identity: identity('user', 'a') },
+  x: { as: 'expired', identity: identity('user', 'a'), serial: 's' },
   n: { as: 'newcomer', identity: identity('member', '9') },
-  W: { as: 'worker', identity: identity('worker', 'w') },
+  W: { as: 'worker', identity: identity('worker', 'w'), serial: 's' },
   u: user(),
   V: user('viewer'),
   G: user('agent'),
@@ -64,6 +69,18 @@ const expected: Readonly<Record<string, string>> = {
   '/skep.v1.Catalog/Deregister': 'W* G O A M S',
   '/skep.v1.Catalog/List': 'W* V G O A M S',
   '/skep.v1.Catalog/Watch': 'W* V G O A M S',
+  '/skep.v1.Certificates/GetRootCa': '- x* n* W u V G O A M S',
+  '/skep.v1.Certificates/Issue': '- W u V G O A M S',
+  '/skep.v1.Certificates/Renew': 'x* W* u V G O A',
+  '/skep.v1.Access/WhoAmI': '- x* n* W u V G O A M S',
+  '/skep.v1.Access/Can': 'u V G O A M S',
+  '/skep.v1.Access/CreateToken': 'A S',
+  '/skep.v1.Access/RemoveToken': 'A S',
+  '/skep.v1.Access/PutUser': 'A S',
+  '/skep.v1.Access/RemoveUser': 'A S',
+  '/skep.v1.Access/PutRole': 'A S',
+  '/skep.v1.Access/RemoveRole': 'A S',
+  '/skep.v1.Access/RevokeCertificate': 'A S',
   '/skep.v1.Backup/Save': 'A M S',
   '/skep.v1.Backup/Restore': 'A M S',
   '/skep.v1.Calls/Multiplex': 'W u V G O A M S',

@@ -4942,6 +4942,352 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
   return Object.freeze(new ClusterStatusObject(clusterId_, lineage_, leader_, term_, version_, members_ ? Object.freeze(members_) : noItems, use_ ?? absent(decodeStoreUse)));
 }
 
+function encodeGetRootCaRequest(w: Writer, v: m.GetRootCaRequest): void {
+}
+
+function decodeGetRootCaRequest(r: Reader, end: number): m.GetRootCaRequest {
+  
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      default: r.skip(tag, 'GetRootCaRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({  });
+}
+
+function encodeGetRootCaResponse(w: Writer, v: m.GetRootCaResponse): void {
+  if (v.domain !== undefined && v.domain !== '') w.text(10, v.domain);
+  if (v.roots !== undefined) for (const item of v.roots) w.text(18, item);
+}
+
+function decodeGetRootCaResponse(r: Reader, end: number): m.GetRootCaResponse {
+  let domain_: string = ''; let roots_: string[] | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: domain_ = r.text(); break;
+      case 18: (roots_ = r.list(roots_, 10000, 'roots')).push(r.text()); break;
+      default: r.skip(tag, 'GetRootCaResponse');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ domain: domain_, roots: roots_ ? Object.freeze(roots_) : noItems });
+}
+
+function encodeIssueRequest(w: Writer, v: m.IssueRequest): void {
+  if (v.token !== undefined && v.token !== '') w.text(10, v.token);
+  if (v.request !== undefined && v.request.length > 0) w.bytes(18, v.request);
+  if (v.member !== undefined && v.member !== '') w.text(26, v.member);
+}
+
+function decodeIssueRequest(r: Reader, end: number): m.IssueRequest {
+  let token_: string = ''; let request_: Uint8Array = noBytes; let member_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: token_ = r.text(); break;
+      case 18: request_ = r.bytes(); break;
+      case 26: member_ = r.text(); break;
+      default: r.skip(tag, 'IssueRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ token: token_, request: request_, member: member_ });
+}
+
+function encodeIssueResponse(w: Writer, v: m.IssueResponse): void {
+  if (v.domain !== undefined && v.domain !== '') w.text(10, v.domain);
+  if (v.certificate !== undefined && v.certificate !== '') w.text(18, v.certificate);
+  if (v.roots !== undefined) for (const item of v.roots) w.text(26, item);
+  if (v.identity !== undefined && v.identity !== '') w.text(34, v.identity);
+}
+
+function decodeIssueResponse(r: Reader, end: number): m.IssueResponse {
+  let domain_: string = ''; let certificate_: string = ''; let roots_: string[] | undefined; let identity_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: domain_ = r.text(); break;
+      case 18: certificate_ = r.text(); break;
+      case 26: (roots_ = r.list(roots_, 10000, 'roots')).push(r.text()); break;
+      case 34: identity_ = r.text(); break;
+      default: r.skip(tag, 'IssueResponse');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ domain: domain_, certificate: certificate_, roots: roots_ ? Object.freeze(roots_) : noItems, identity: identity_ });
+}
+
+function encodeRenewRequest(w: Writer, v: m.RenewRequest): void {
+  if (v.request !== undefined && v.request.length > 0) w.bytes(10, v.request);
+}
+
+function decodeRenewRequest(r: Reader, end: number): m.RenewRequest {
+  let request_: Uint8Array = noBytes;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: request_ = r.bytes(); break;
+      default: r.skip(tag, 'RenewRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ request: request_ });
+}
+
+function encodeWhoAmIRequest(w: Writer, v: m.WhoAmIRequest): void {
+}
+
+function decodeWhoAmIRequest(r: Reader, end: number): m.WhoAmIRequest {
+  
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      default: r.skip(tag, 'WhoAmIRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({  });
+}
+
+function encodeWhoAmIResponse(w: Writer, v: m.WhoAmIResponse): void {
+  if (v.identity !== undefined && v.identity !== '') w.text(10, v.identity);
+  if (v.roles !== undefined) for (const item of v.roles) w.text(18, item);
+  if (v.why !== undefined && v.why !== '') w.text(26, v.why);
+  if (v.domain !== undefined && v.domain !== '') w.text(34, v.domain);
+}
+
+function decodeWhoAmIResponse(r: Reader, end: number): m.WhoAmIResponse {
+  let identity_: string = ''; let roles_: string[] | undefined; let why_: string = ''; let domain_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: identity_ = r.text(); break;
+      case 18: (roles_ = r.list(roles_, 10000, 'roles')).push(r.text()); break;
+      case 26: why_ = r.text(); break;
+      case 34: domain_ = r.text(); break;
+      default: r.skip(tag, 'WhoAmIResponse');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ identity: identity_, roles: roles_ ? Object.freeze(roles_) : noItems, why: why_, domain: domain_ });
+}
+
+function encodeCanRequest(w: Writer, v: m.CanRequest): void {
+  if (v.user !== undefined && v.user !== '') w.text(10, v.user);
+  if (v.verb !== undefined && v.verb !== '') w.text(18, v.verb);
+  if (v.kind !== undefined && v.kind !== '') w.text(26, v.kind);
+  if (v.name !== undefined && v.name !== '') w.text(34, v.name);
+}
+
+function decodeCanRequest(r: Reader, end: number): m.CanRequest {
+  let user_: string = ''; let verb_: string = ''; let kind_: string = ''; let name_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: user_ = r.text(); break;
+      case 18: verb_ = r.text(); break;
+      case 26: kind_ = r.text(); break;
+      case 34: name_ = r.text(); break;
+      default: r.skip(tag, 'CanRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ user: user_, verb: verb_, kind: kind_, name: name_ });
+}
+
+function encodeCanResponse(w: Writer, v: m.CanResponse): void {
+  if (v.allowed !== undefined && v.allowed !== false) w.bool(8, v.allowed);
+  if (v.because !== undefined && v.because !== '') w.text(18, v.because);
+}
+
+function decodeCanResponse(r: Reader, end: number): m.CanResponse {
+  let allowed_: boolean = false; let because_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 8: allowed_ = r.bool(); break;
+      case 18: because_ = r.text(); break;
+      default: r.skip(tag, 'CanResponse');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ allowed: allowed_, because: because_ });
+}
+
+function encodeCreateTokenRequest(w: Writer, v: m.CreateTokenRequest): void {
+  if (v.use !== undefined && v.use !== '') w.text(10, v.use);
+  if (v.user !== undefined && v.user !== '') w.text(18, v.user);
+  if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(24, v.ttlMs);
+  if (v.uses !== undefined && v.uses !== 0) w.uint32(32, v.uses);
+  if (v.note !== undefined && v.note !== '') w.text(42, v.note);
+}
+
+function decodeCreateTokenRequest(r: Reader, end: number): m.CreateTokenRequest {
+  let use_: string = ''; let user_: string = ''; let ttlMs_: number = 0; let uses_: number = 0; let note_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: use_ = r.text(); break;
+      case 18: user_ = r.text(); break;
+      case 24: ttlMs_ = r.uint64(); break;
+      case 32: uses_ = r.uint32(); break;
+      case 42: note_ = r.text(); break;
+      default: r.skip(tag, 'CreateTokenRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ use: use_, user: user_, ttlMs: ttlMs_, uses: uses_, note: note_ });
+}
+
+function encodeCreateTokenResponse(w: Writer, v: m.CreateTokenResponse): void {
+  if (v.token !== undefined && v.token !== '') w.text(10, v.token);
+  if (v.id !== undefined && v.id !== '') w.text(18, v.id);
+  if (v.expiresAt !== undefined && v.expiresAt !== 0) w.int64(24, v.expiresAt);
+}
+
+function decodeCreateTokenResponse(r: Reader, end: number): m.CreateTokenResponse {
+  let token_: string = ''; let id_: string = ''; let expiresAt_: number = 0;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: token_ = r.text(); break;
+      case 18: id_ = r.text(); break;
+      case 24: expiresAt_ = r.uint64(); break;
+      default: r.skip(tag, 'CreateTokenResponse');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ token: token_, id: id_, expiresAt: expiresAt_ });
+}
+
+function encodeRemoveTokenRequest(w: Writer, v: m.RemoveTokenRequest): void {
+  if (v.id !== undefined && v.id !== '') w.text(10, v.id);
+}
+
+function decodeRemoveTokenRequest(r: Reader, end: number): m.RemoveTokenRequest {
+  let id_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: id_ = r.text(); break;
+      default: r.skip(tag, 'RemoveTokenRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ id: id_ });
+}
+
+function encodePutUserRequest(w: Writer, v: m.PutUserRequest): void {
+  if (v.name !== undefined && v.name !== '') w.text(10, v.name);
+  if (v.roles !== undefined) for (const item of v.roles) w.text(18, item);
+  if (v.disabled !== undefined && v.disabled !== false) w.bool(24, v.disabled);
+}
+
+function decodePutUserRequest(r: Reader, end: number): m.PutUserRequest {
+  let name_: string = ''; let roles_: string[] | undefined; let disabled_: boolean = false;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: name_ = r.text(); break;
+      case 18: (roles_ = r.list(roles_, 10000, 'roles')).push(r.text()); break;
+      case 24: disabled_ = r.bool(); break;
+      default: r.skip(tag, 'PutUserRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ name: name_, roles: roles_ ? Object.freeze(roles_) : noItems, disabled: disabled_ });
+}
+
+function encodeRemoveUserRequest(w: Writer, v: m.RemoveUserRequest): void {
+  if (v.name !== undefined && v.name !== '') w.text(10, v.name);
+}
+
+function decodeRemoveUserRequest(r: Reader, end: number): m.RemoveUserRequest {
+  let name_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: name_ = r.text(); break;
+      default: r.skip(tag, 'RemoveUserRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ name: name_ });
+}
+
+function encodePutRoleRequest(w: Writer, v: m.PutRoleRequest): void {
+  if (v.name !== undefined && v.name !== '') w.text(10, v.name);
+  if (v.rules !== undefined) for (const item of v.rules) w.text(18, item);
+}
+
+function decodePutRoleRequest(r: Reader, end: number): m.PutRoleRequest {
+  let name_: string = ''; let rules_: string[] | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: name_ = r.text(); break;
+      case 18: (rules_ = r.list(rules_, 10000, 'rules')).push(r.text()); break;
+      default: r.skip(tag, 'PutRoleRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ name: name_, rules: rules_ ? Object.freeze(rules_) : noItems });
+}
+
+function encodeRemoveRoleRequest(w: Writer, v: m.RemoveRoleRequest): void {
+  if (v.name !== undefined && v.name !== '') w.text(10, v.name);
+}
+
+function decodeRemoveRoleRequest(r: Reader, end: number): m.RemoveRoleRequest {
+  let name_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: name_ = r.text(); break;
+      default: r.skip(tag, 'RemoveRoleRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ name: name_ });
+}
+
+function encodeRevokeCertificateRequest(w: Writer, v: m.RevokeCertificateRequest): void {
+  if (v.serial !== undefined && v.serial !== '') w.text(10, v.serial);
+}
+
+function decodeRevokeCertificateRequest(r: Reader, end: number): m.RevokeCertificateRequest {
+  let serial_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: serial_ = r.text(); break;
+      default: r.skip(tag, 'RevokeCertificateRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ serial: serial_ });
+}
+
+function encodeAccessWritten(w: Writer, v: m.AccessWritten): void {
+  if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
+}
+
+function decodeAccessWritten(r: Reader, end: number): m.AccessWritten {
+  let version_: number = 0;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 8: version_ = r.uint64(); break;
+      default: r.skip(tag, 'AccessWritten');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ version: version_ });
+}
+
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
   if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 234); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 234); }
@@ -5448,6 +5794,24 @@ export const codecs: Codecs = {
   HistoryUse: [encodeHistoryUse, decodeHistoryUse],
   ClusterStatusRequest: [encodeClusterStatusRequest, decodeClusterStatusRequest],
   ClusterStatus: [encodeClusterStatus, decodeClusterStatus],
+  GetRootCaRequest: [encodeGetRootCaRequest, decodeGetRootCaRequest],
+  GetRootCaResponse: [encodeGetRootCaResponse, decodeGetRootCaResponse],
+  IssueRequest: [encodeIssueRequest, decodeIssueRequest],
+  IssueResponse: [encodeIssueResponse, decodeIssueResponse],
+  RenewRequest: [encodeRenewRequest, decodeRenewRequest],
+  WhoAmIRequest: [encodeWhoAmIRequest, decodeWhoAmIRequest],
+  WhoAmIResponse: [encodeWhoAmIResponse, decodeWhoAmIResponse],
+  CanRequest: [encodeCanRequest, decodeCanRequest],
+  CanResponse: [encodeCanResponse, decodeCanResponse],
+  CreateTokenRequest: [encodeCreateTokenRequest, decodeCreateTokenRequest],
+  CreateTokenResponse: [encodeCreateTokenResponse, decodeCreateTokenResponse],
+  RemoveTokenRequest: [encodeRemoveTokenRequest, decodeRemoveTokenRequest],
+  PutUserRequest: [encodePutUserRequest, decodePutUserRequest],
+  RemoveUserRequest: [encodeRemoveUserRequest, decodeRemoveUserRequest],
+  PutRoleRequest: [encodePutRoleRequest, decodePutRoleRequest],
+  RemoveRoleRequest: [encodeRemoveRoleRequest, decodeRemoveRoleRequest],
+  RevokeCertificateRequest: [encodeRevokeCertificateRequest, decodeRevokeCertificateRequest],
+  AccessWritten: [encodeAccessWritten, decodeAccessWritten],
   Selector: [encodeSelector, decodeSelector],
   SlotFilter: [encodeSlotFilter, decodeSlotFilter],
   WatchRequest: [encodeWatchRequest, decodeWatchRequest],

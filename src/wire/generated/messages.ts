@@ -1534,6 +1534,117 @@ export interface ClusterStatus {
   readonly use: StoreUse;
 }
 
+export interface GetRootCaRequest {
+
+}
+
+export interface GetRootCaResponse {
+  readonly domain: string;
+  /** In PEM. */
+  readonly roots: readonly string[];
+}
+
+export interface IssueRequest {
+  readonly token: string;
+  /** Certificate request in DER. Only its public key is used. */
+  readonly request: Uint8Array;
+  /** Id that a new member has chosen, in decimal digits. */
+  readonly member: string;
+}
+
+export interface IssueResponse {
+  readonly domain: string;
+  /** In PEM. */
+  readonly certificate: string;
+  readonly roots: readonly string[];
+  /** As `user/alice`. */
+  readonly identity: string;
+}
+
+export interface RenewRequest {
+  /** Certificate request in DER. Only its public key is used. */
+  readonly request: Uint8Array;
+}
+
+export interface WhoAmIRequest {
+
+}
+
+export interface WhoAmIResponse {
+  /** As `user/alice`, `member/17`, `local`, `anonymous`. */
+  readonly identity: string;
+  readonly roles: readonly string[];
+  /** Reason why an anonymous caller is one. */
+  readonly why: string;
+  readonly domain: string;
+}
+
+export interface CanRequest {
+  /** Empty is the caller. Others are for admins to ask. */
+  readonly user: string;
+  readonly verb: string;
+  readonly kind: string;
+  /** Name or id of an object; empty is any. */
+  readonly name: string;
+}
+
+export interface CanResponse {
+  readonly allowed: boolean;
+  /** Rule that decides; empty where none allows it. */
+  readonly because: string;
+}
+
+export interface CreateTokenRequest {
+  /** `join-member` or `join-user`. */
+  readonly use: string;
+  /** Name of the user, for `join-user`. */
+  readonly user: string;
+  /** 0 is 24 hours. */
+  readonly ttlMs: number;
+  /** 0 is one. */
+  readonly uses: number;
+  readonly note: string;
+}
+
+export interface CreateTokenResponse {
+  readonly token: string;
+  readonly id: string;
+  readonly expiresAt: number;
+}
+
+export interface RemoveTokenRequest {
+  readonly id: string;
+}
+
+export interface PutUserRequest {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly disabled: boolean;
+}
+
+export interface RemoveUserRequest {
+  readonly name: string;
+}
+
+export interface PutRoleRequest {
+  readonly name: string;
+  /** Each as `VERBS KINDS [NAMES]`: `read,write service web-`. */
+  readonly rules: readonly string[];
+}
+
+export interface RemoveRoleRequest {
+  readonly name: string;
+}
+
+export interface RevokeCertificateRequest {
+  /** In hexadecimal digits. */
+  readonly serial: string;
+}
+
+export interface AccessWritten {
+  readonly version: number;
+}
+
 export type EventAction = 'create' | 'update' | 'delete' | 'commit';
 
 /** Selection of events. Selectors are OR-ed, the fields of one are AND-ed, and the values of a list are OR-ed. An empty list matches everything. */
@@ -1853,6 +1964,24 @@ export interface Messages {
   HistoryUse: HistoryUse;
   ClusterStatusRequest: ClusterStatusRequest;
   ClusterStatus: ClusterStatus;
+  GetRootCaRequest: GetRootCaRequest;
+  GetRootCaResponse: GetRootCaResponse;
+  IssueRequest: IssueRequest;
+  IssueResponse: IssueResponse;
+  RenewRequest: RenewRequest;
+  WhoAmIRequest: WhoAmIRequest;
+  WhoAmIResponse: WhoAmIResponse;
+  CanRequest: CanRequest;
+  CanResponse: CanResponse;
+  CreateTokenRequest: CreateTokenRequest;
+  CreateTokenResponse: CreateTokenResponse;
+  RemoveTokenRequest: RemoveTokenRequest;
+  PutUserRequest: PutUserRequest;
+  RemoveUserRequest: RemoveUserRequest;
+  PutRoleRequest: PutRoleRequest;
+  RemoveRoleRequest: RemoveRoleRequest;
+  RevokeCertificateRequest: RevokeCertificateRequest;
+  AccessWritten: AccessWritten;
   Selector: Selector;
   SlotFilter: SlotFilter;
   WatchRequest: WatchRequest;

@@ -1,0 +1,29 @@
+import { Secret } from '../base/secret.js';
+import { type Dialing, TlsDialing } from '../rpc/index.js';
+
+/** Certificate and key of a client, and the roots that it trusts, in PEM. */
+export interface AccessOptions {
+  /** Trust domain of the cluster. */
+  readonly domain: string;
+  /** Roots of the cluster, in PEM. */
+  readonly roots: readonly string[];
+  /** Certificate in PEM. */
+  readonly certificate: string;
+  /** Private key in PEM. No log and no error shows it. */
+  readonly key: string;
+}
+
+/** Identity of a client for {@link ClientOptions.access}: of `skep login`, or of a member in this process. */
+export class Access {
+  readonly #dialing: Dialing;
+
+  constructor(options: AccessOptions | { readonly dialing: Dialing }) {
+    this.#dialing =
+      'dialing' in options ? options.dialing : new TlsDialing({ ...options, key: new Secret(options.key) });
+  }
+
+  /** @internal */
+  static dialingOf(access: Access): Dialing {
+    return access.#dialing;
+  }
+}

@@ -1,5 +1,6 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { StoreError } from '../base/store-error.js';
+import type { Caller } from '../identity/index.js';
 import type { AnyObject, Tx } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
 import { methodOf } from '../rpc/index.js';
@@ -11,7 +12,7 @@ import { checkedKind } from './names.js';
 import { answerBytes, getObject, listObjects, readHandler } from './reads.js';
 import { FieldRoom, showObject, wireFields } from './shown.js';
 import { inTurns, turns } from './turns.js';
-import { ApiWrites, checkConditions } from './writes.js';
+import { ApiWrites } from './writes.js';
 
 type WriteInfo = messages.WriteInfo;
 type ApplyRequest = messages.ApplyRequest;
@@ -19,22 +20,37 @@ type ApplyRequest = messages.ApplyRequest;
 /** Makes the `Control` service: it reads from this member and writes through the leader. */
 export function controlService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
   const writer = new ControlWriter(replica);
-  const written = <Req>(name: string, run: (request: Req, timeoutMs: number) => Promise<unknown>) => ({
+  const written = <Req>(
+    name: string,
+    run: (request: Req, timeoutMs: number, caller: Caller | undefined) => Promise<unknown>,
+  ) => ({
     [name]: forwardingHandler(methodOf('control', name), { replica, forwarder }, run),
   });
   return {
-    Get: readHandler<messages.GetRequest>(replica, ({ kind, id }, tx) => ({
-      object: toAny(kind, getObject(tx, checkedKind(kind), id)),
+    Get: readHandler<messages.GetRequest>(replica, ({ kind, id }, tx, rights) => ({
+      object: toAny(kind, getObject(tx, checkedKind(kind), id, rights)),
     })),
     List: listObjects(replica),
     ...kindsService(replica),
-    ...written('Create', (request: messages.UpdateRequest, timeoutMs) => writer.write('create', request, timeoutMs)),
-    ...written('Update', (request: messages.UpdateRequest, timeoutMs) => writer.write('update', request, timeoutMs)),
-    ...written('Remove', (request: messages.RemoveRequest, timeoutMs) => writer.remove(request, timeoutMs)),
-    ...written('Apply', (request: ApplyRequest, timeoutMs) =>
-      request.dryRun ? writer.plan(request) : writer.apply(request, timeoutMs),
+    ...written('Create', (request: messages.UpdateRequest, timeoutMs, caller) =>
+      writer.write('create', request, { timeoutMs, caller }),
+    ),
+    ...written('Update', (request: messages.UpdateRequest, timeoutMs, caller) =>
+      writer.write('update', request, { timeoutMs, caller }),
+    ),
+    ...written('Remove', (request: messages.RemoveRequest, timeoutMs, caller) =>
+      writer.remove(request, { timeoutMs, caller }),
+    ),
+    ...written('Apply', (request: ApplyRequest, timeoutMs, caller) =>
+      request.dryRun ? writer.plan(request, caller) : writer.apply(request, { timeoutMs, caller }),
     ),
   };
+}
+
+/** Caller of a write, and the time there is for it. */
+interface Asking {
+  readonly timeoutMs: number;
+  readonly caller: Caller | undefined;
 }
 
 /** Writes of the `Control` service on the leader. A repeated request changes nothing: its answer comes from the first one. */
@@ -51,10 +67,10 @@ class ControlWriter {
   async write(
     action: 'create' | 'update',
     request: messages.UpdateRequest,
-    timeoutMs: number,
+    asking: Asking,
   ): Promise<{ object: messages.AnyObject; version: number }> {
     const { kind, object: given } = unwrapped(request.kind, request.object);
-    const done = await this.#transact(request.info, timeoutMs, (writes) =>
+    const done = await this.#transact(request.info, asking, (writes) =>
       action === 'create' ? writes.create(kind, given) : writes.update(kind, given, request),
     );
     const object = done?.value ?? this.#madeBefore(kind, given.id, request);
@@ -64,16 +80,16 @@ class ControlWriter {
     };
   }
 
-  async remove(request: messages.RemoveRequest, timeoutMs: number): Promise<{ version: number }> {
+  async remove(request: messages.RemoveRequest, asking: Asking): Promise<{ version: number }> {
     const kind = checkedKind(request.kind);
-    const done = await this.#transact(request.info, timeoutMs, (writes) => writes.remove(kind, request.id, request));
+    const done = await this.#transact(request.info, asking, (writes) => writes.remove(kind, request.id, request));
     return { version: done?.version ?? this.#versionBefore(request) };
   }
 
   /** Makes the changes in one transaction. */
-  async apply(request: ApplyRequest, timeoutMs: number): Promise<messages.ApplyResponse> {
+  async apply(request: ApplyRequest, { timeoutMs, caller }: Asking): Promise<messages.ApplyResponse> {
     const { changes, info } = request;
-    const changing = (tx: Tx) => this.#changing(request, tx);
+    const changing = (tx: Tx) => this.#changing(request, tx, caller);
     const made = function* (tx: Tx) {
       return { value: yield* changing(tx), version: tx.version };
     };
@@ -88,9 +104,9 @@ class ControlWriter {
   }
 
   /** Plans the changes on the newest state of the leader. */
-  async plan(request: ApplyRequest): Promise<messages.ApplyResponse> {
+  async plan(request: ApplyRequest, caller: Caller | undefined): Promise<messages.ApplyResponse> {
     await this.#replica.confirmLeadership();
-    const plan = await controlOf(this.#store).planInSlices((tx) => this.#changing(request, tx), inTurns);
+    const plan = await controlOf(this.#store).planInSlices((tx) => this.#changing(request, tx, caller), inTurns);
     const room = new FieldRoom(answerBytes);
     const shown: messages.PlannedChange[] = [];
     for (const change of plan.changes) shown.push(await turns.do(() => plannedChange(change, room)));
@@ -98,9 +114,9 @@ class ControlWriter {
   }
 
   /** Makes the changes of a request one by one: there may be thousands. Returns the ids of the objects. */
-  *#changing(request: ApplyRequest, tx: Tx): Generator<undefined, string[]> {
-    const writes = new ApiWrites(tx, this.#store.kinds, request.fence);
-    checkConditions(tx, request);
+  *#changing(request: ApplyRequest, tx: Tx, caller: Caller | undefined): Generator<undefined, string[]> {
+    const writes = new ApiWrites(tx, this.#store.kinds, { caller, fence: request.fence });
+    writes.checkConditions(request);
     const ids: string[] = [];
     for (const change of request.changes) {
       ids.push(applyChange(writes, change));
@@ -113,12 +129,12 @@ class ControlWriter {
   /** Runs the writes of one request as one transaction, with the rules at its end. */
   #transact<T>(
     info: WriteInfo | undefined,
-    timeoutMs: number,
+    { timeoutMs, caller }: Asking,
     run: (writes: ApiWrites, tx: Tx) => T,
   ): Promise<{ value: T; version: number } | undefined> {
     return this.#store.update(
       (tx) => {
-        const writes = new ApiWrites(tx, this.#store.kinds);
+        const writes = new ApiWrites(tx, this.#store.kinds, { caller });
         const result = { value: run(writes, tx), version: tx.version };
         writes.finish();
         return result;

@@ -84,14 +84,16 @@ export class ClearEntrance implements Entrance {
 export class SecureEntrance implements Entrance {
   readonly #security: ServerSecurity;
   readonly #door: Door;
-  readonly #audiences = new WeakMap<Connection, Audience>();
+  /** Standing of each connection when it was accepted: its group, and the rights of its user. */
+  readonly #standings = new WeakMap<Connection, string>();
 
   constructor(security: ServerSecurity, inject: (audience: Audience, socket: Socket) => void) {
     this.#security = security;
     const { clock, logger } = security;
     const accept = (connection: Connection) => {
-      const audience = audienceOf(security.callerOf(connection.presented));
-      this.#audiences.set(connection, audience);
+      const caller = security.callerOf(connection.presented);
+      const audience = audienceOf(caller);
+      this.#standings.set(connection, standingOf(caller));
       if (audience === 'anonymous') {
         const cancel = clock.schedule(anonymousMs, () => connection.socket.destroy());
         connection.socket.once('close', cancel);
@@ -113,8 +115,8 @@ export class SecureEntrance implements Entrance {
 
   recheck(): void {
     for (const connection of this.#door.connections) {
-      const audience = audienceOf(this.#security.callerOf(connection.presented));
-      if (audience !== this.#audiences.get(connection)) connection.socket.destroy();
+      const standing = standingOf(this.#security.callerOf(connection.presented));
+      if (standing !== this.#standings.get(connection)) connection.socket.destroy();
     }
   }
 
@@ -125,6 +127,11 @@ export class SecureEntrance implements Entrance {
   close(): void {
     this.#door.close();
   }
+}
+
+/** A change of it ends the connection: its watches would go on with rights that are gone. */
+function standingOf(caller: Caller): string {
+  return JSON.stringify([audienceOf(caller), caller.as === 'user' ? caller.roles : []]);
 }
 
 function audienceOf({ as }: Caller): Audience {

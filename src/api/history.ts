@@ -1,12 +1,14 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { groupedToLast } from '../base/grouped.js';
-import { isKind } from '../kinds/index.js';
+import { isKind, type ReadTx } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
-import { historyEntries, type KindUse, type MemoryStore } from '../state/index.js';
+import { callerIn } from '../rpc/index.js';
+import { historyEntries, type KindUse, type MemoryStore, tableOf } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { timeLeft } from './forward.js';
 import { checkedKind } from './names.js';
 import { pageBytes, readCommitted } from './reads.js';
+import { Rights } from './rights.js';
 import { FieldRoom, wireFields } from './shown.js';
 import { streaming } from './streaming.js';
 import { turns } from './turns.js';
@@ -17,10 +19,12 @@ export function kindsService(replica: Replica): UntypedServiceImplementation {
   return {
     History: streaming<messages.HistoryRequest, messages.HistoryResponse>(async (call, { say, signal }) => {
       const { kind, id, limit } = call.request;
-      const { records, reachesBackTo } = await readCommitted(replica, call.request, timeLeft(call), () => ({
-        records: store.history,
-        reachesBackTo: store.use().history.reachesBackTo,
-      }));
+      const read = (tx: ReadTx) => {
+        const rights = Rights.in(tx, store.kinds, callerIn(call));
+        rights.check('read', kind, tableOf(tx, checkedKind(kind)).get(id), id);
+        return { records: store.history, reachesBackTo: store.use().history.reachesBackTo };
+      };
+      const { records, reachesBackTo } = await readCommitted(replica, call.request, timeLeft(call), read);
       const entries = wireEntries(records, { kind: checkedKind(kind), id, limit: limit || Infinity });
       const groups = groupedToLast(entries, { bytes: pageBytes }, ({ bytes }) => bytes);
       const following = () => turns.do(() => groups.next());
@@ -29,8 +33,11 @@ export function kindsService(replica: Replica): UntypedServiceImplementation {
         await say({ entries: next.value.group.map(({ entry }) => entry), reachesBackTo });
       }
     }),
-    Kinds: (_call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<messages.KindsResponse>) =>
-      done(null, { kinds: store.use().kinds.map((use) => kindUse(replica, use)) }),
+    Kinds: (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<messages.KindsResponse>) => {
+      const rights = store.view((tx) => Rights.in(tx, store.kinds, callerIn(call)));
+      const kinds = store.use().kinds.filter(({ kind }) => rights.mayReadKind(kind));
+      done(null, { kinds: kinds.map((use) => kindUse(replica, use)) });
+    },
   };
 }
 

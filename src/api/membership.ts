@@ -3,10 +3,11 @@ import { systemClock } from '../base/clock.js';
 import { StoreError } from '../base/store-error.js';
 import { within } from '../base/waiting.js';
 import type { LocalStatus, MemberInfo, Replica } from '../replica/index.js';
-import { askMember, type Dialing, methodOf, toStatus } from '../rpc/index.js';
+import { askMember, callerIn, type Dialing, methodOf, toStatus } from '../rpc/index.js';
 import type { KindUse } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { type Forwarder, forwardingHandler } from './forward.js';
+import { Rights } from './rights.js';
 
 type ClusterStatus = messages.ClusterStatus;
 type MemberStatus = messages.MemberStatus;
@@ -56,9 +57,11 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
       },
     ),
     Local: (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => done(null, localStatus(replica)),
-    Status: (_call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => {
+    Status: (call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => {
+      const { store } = replica;
+      const rights = store.view((tx) => Rights.in(tx, store.kinds, callerIn(call)));
       clusterStatus(replica, forwarder.dialing).then(
-        (status) => done(null, status),
+        (status) => done(null, { ...status, use: readableUse(status.use, rights) }),
         (error: unknown) => done(toStatus(error)),
       );
     },
@@ -135,6 +138,11 @@ export async function clusterStatus(replica: Replica, dialing?: Dialing): Promis
     members,
     use: useOf(replica),
   };
+}
+
+/** Amounts of the kinds that the caller may read. */
+function readableUse(use: messages.StoreUse | undefined, rights: Rights): messages.StoreUse | undefined {
+  return use && { ...use, kinds: use.kinds.filter(({ kind }) => rights.mayReadKind(kind)) };
 }
 
 function useOf({ store }: Replica): messages.StoreUse {

@@ -2,12 +2,13 @@ import type { handleServerStreamingCall, handleUnaryCall, sendUnaryData, ServerU
 import { StoreError } from '../base/store-error.js';
 import type { By, ReadTx, StoredObject } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
-import { toStatus } from '../rpc/index.js';
+import { callerIn, toStatus } from '../rpc/index.js';
 import { type MemoryStore, tableOf } from '../state/index.js';
 import { type messages, toAny } from '../wire/index.js';
 import { lookupOf } from './filters.js';
 import { timeLeft } from './forward.js';
 import { checkedKind } from './names.js';
+import { Rights } from './rights.js';
 import { showObject } from './shown.js';
 import { streaming } from './streaming.js';
 import { turns } from './turns.js';
@@ -38,12 +39,12 @@ export async function readCommitted<T>(
 /** A unary method that reads. */
 export function readHandler<Req extends ReadRequest>(
   replica: Replica,
-  answer: (request: Req, tx: ReadTx) => unknown,
+  answer: (request: Req, tx: ReadTx, rights: Rights) => unknown,
 ): handleUnaryCall<Req, unknown> {
   return (call: ServerUnaryCall<Req, unknown>, done: sendUnaryData<unknown>) => {
     const run = (tx: ReadTx) => {
       if (call.cancelled) throw new StoreError('CLOSED', 'the caller has gone away');
-      return answer(call.request, tx);
+      return answer(call.request, tx, Rights.in(tx, replica.store.kinds, callerIn(call)));
     };
     readCommitted(replica, call.request, timeLeft(call), run).then(
       (response) => done(null, response),
@@ -52,8 +53,9 @@ export function readHandler<Req extends ReadRequest>(
   };
 }
 
-export function getObject(tx: ReadTx, kind: string, id: string): StoredObject {
+export function getObject(tx: ReadTx, kind: string, id: string, rights?: Rights): StoredObject {
   const object = tableOf(tx, kind).get(id);
+  rights?.check('read', kind, object, id);
   if (!object) throw new StoreError('NOT_FOUND', `there is no ${kind} ${id}`);
   return showObject(kind, object);
 }
@@ -146,9 +148,15 @@ export function listObjects(replica: Replica): handleServerStreamingCall<message
     const { version } = view;
     const { kind, filter, limit, after } = request;
     const by = lookupOf(checkedKind(kind), filter);
-    const found = foundIn(view, kind, by, { ...(limit > 0 && { limit }), after });
+    const rights = Rights.in(view, store.kinds, callerIn(call));
+    rights.checkKind(kind);
+    const most = limit > 0 ? limit : Infinity;
+    let left = most;
+    // Objects that the caller may not read do not count for the limit.
+    const readable = (object: StoredObject) => left > 0 && rights.mayRead(kind, object) && left-- > 0;
+    const found = foundIn(view, kind, by, { ...(most < Infinity && !rights.limited && { limit }), after });
     let sent = 0;
-    for await (const objects of pagesOf(store, kind, found)) {
+    for await (const objects of pagesOf(store, kind, found, rights.limited ? readable : undefined)) {
       if (signal.aborted) return;
       await say({ version, objects });
       sent++;

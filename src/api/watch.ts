@@ -2,11 +2,13 @@ import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/g
 import { timerMaxMs } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { isStoreErrorOf, StoreError } from '../base/store-error.js';
-import { all, type Event, type MatchMode, type StoredObject } from '../kinds/index.js';
+import { all, type Event, type MatchMode, type ObjectEvent, type StoredObject } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
+import { callerIn } from '../rpc/index.js';
 import { type MemoryStore, transactionsOf, watch } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { foundIn, pagesOf } from './reads.js';
+import { Rights } from './rights.js';
 import { allKinds, type Selection, type Wanted, wantedOf } from './selectors.js';
 import { type Answers, streaming } from './streaming.js';
 import { turns } from './turns.js';
@@ -56,7 +58,8 @@ async function serve(
   const { lineage } = replica.status();
   if (request.snapshot && request.resumeFrom !== undefined)
     throw new StoreError('INVALID_OBJECT', 'snapshot and resume_from exclude each other', { path: 'snapshot' });
-  const wanted = shared.of(request);
+  const rights = Rights.in(store.openView(), store.kinds, callerIn(call));
+  const wanted = readable(shared.of(request), rights);
   const say: Say = (body) => write({ lineage, ...body });
 
   if (request.lineage !== undefined && request.lineage !== lineage) {
@@ -66,7 +69,7 @@ async function serve(
   const from = request.resumeFrom ?? store.version;
   const iterator = transactionsFrom(store, from, request, wanted, signal);
   try {
-    if (request.snapshot) await saySnapshot(store, wanted.selections, say, signal);
+    if (request.snapshot) await saySnapshot(store, wanted.selections, rights, { say, signal });
     // A version that is no longer in memory may be missing on disk too: then the watch was never established.
     const first = from < store.use().history.reachesBackTo ? await iterator.nextTransaction() : undefined;
     if (from <= store.version || request.wait) await say({ synced: { version: from } });
@@ -85,6 +88,17 @@ async function serve(
   } finally {
     await iterator.return();
   }
+}
+
+/**
+ * Leaves out events of objects that the caller may not read: as they are now, and as they were. When its rights change, its
+ * connections end, and its watch goes on with the new ones.
+ */
+function readable(wanted: Wanted, rights: Rights): Wanted {
+  if (!rights.limited) return wanted;
+  const mayRead = ({ kind, ...event }: ObjectEvent) =>
+    rights.mayRead(kind, event.object) && (event.action !== 'update' || rights.mayRead(kind, event.old));
+  return { ...wanted, wants: (event) => mayRead(event) && wanted.wants(event) };
 }
 
 function transactionsFrom(
@@ -109,15 +123,16 @@ function transactionsFrom(
 async function saySnapshot(
   store: MemoryStore,
   selections: readonly Selection[],
-  say: Say,
-  signal: AbortSignal,
+  rights: Rights,
+  { say, signal }: { readonly say: Say; readonly signal: AbortSignal },
 ): Promise<void> {
   const view = store.openView();
   const { version } = view;
   const kinds = selections.length > 0 ? [...new Set(selections.map(({ kind }) => kind))] : allKinds(store);
   for (const kind of kinds) {
     const tests = selections.filter((one) => one.kind === kind).map(({ test }) => test);
-    const where = (object: StoredObject) => tests.length === 0 || tests.some((test) => test(object));
+    const where = (object: StoredObject) =>
+      rights.mayRead(kind, object) && (tests.length === 0 || tests.some((test) => test(object)));
     for await (const objects of pagesOf(store, kind, foundIn(view, kind, all), where)) {
       if (signal.aborted) return;
       await say({ snapshot: { version, objects: objects.map((object) => ({ kind, object })) } });

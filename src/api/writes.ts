@@ -1,4 +1,5 @@
 import { StoreError } from '../base/store-error.js';
+import type { Caller } from '../identity/index.js';
 import {
   type AnyObject,
   type KindDefinition,
@@ -16,6 +17,7 @@ import { endLease } from '../replica/index.js';
 import { tableOf } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { checkedKind } from './names.js';
+import { Rights } from './rights.js';
 import { checkObject, checkRemoval, rulesOf } from './rules.js';
 import { withHiddenParts } from './shown.js';
 
@@ -27,6 +29,14 @@ export interface Seen {
   readonly specVersion?: number | undefined;
 }
 
+/** Writer of one request. */
+export interface ApiWriter {
+  /** Caller whose rights are asked; absent has all. */
+  readonly caller?: Caller | undefined;
+  /** Lock that the caller holds: it may give that one back, and nothing else that is held. */
+  readonly fence?: messages.Condition | undefined;
+}
+
 /**
  * The writes of one request in one transaction. Rules about several objects are asked at the end, so that the order of
  * the changes does not matter.
@@ -34,21 +44,25 @@ export interface Seen {
 export class ApiWrites {
   readonly #tx: Tx;
   readonly #kinds: KindSet;
+  readonly #rights: Rights;
   readonly #checks: (() => void)[] = [];
   /** By kind and id. */
   readonly #removed = new Map<string, StoredObject>();
   readonly #fence: messages.Condition | undefined;
 
-  /** @param fence Lock that the caller holds: it may give that one back, and nothing else that is held. */
-  constructor(tx: Tx, kinds: KindSet, fence?: messages.Condition) {
+  /** Without a caller, all rights are there. */
+  constructor(tx: Tx, kinds: KindSet, { caller, fence }: ApiWriter = {}) {
     this.#tx = tx;
     this.#kinds = kinds;
     this.#fence = fence;
+    this.#rights = Rights.in(tx, kinds, caller);
   }
 
   create(kind: string, object: AnyObject): AnyObject {
     refuseSecurityKind(kind);
-    const created = tableOf(this.#tx, kind).create(draftOf(this.#prepared(kind, object, undefined))) as AnyObject;
+    const draft = this.#prepared(kind, object, undefined);
+    this.#rights.check('write', kind, draft); // before a refusal could tell which names there are
+    const created = tableOf(this.#tx, kind).create(draftOf(draft)) as AnyObject;
     // For the rules, an object that is removed and created again in one request is changed.
     this.#checks.push(() => this.#check(kind, created.id, this.#removed.get(`${kind}/${created.id}`)));
     return created;
@@ -58,10 +72,12 @@ export class ApiWrites {
     refuseSecurityKind(kind);
     const table = tableOf(this.#tx, kind);
     const old = table.get(object.id);
+    this.#rights.check('write', kind, old, object.id);
     const next = this.#prepared(kind, withHiddenParts(kind, mergedSpec(kind, object, old, seen), old), old);
     const { meta: _meta, ...rest } = next;
     const { version } = seen;
     const updated = table.update({ ...rest, ...(version !== undefined && { meta: { version } }) }) as AnyObject;
+    this.#rights.check('write', kind, updated); // under the name that it has now, too
     this.#checks.push(() => this.#check(kind, updated.id, old));
     return updated;
   }
@@ -70,6 +86,7 @@ export class ApiWrites {
     refuseSecurityKind(kind);
     const table = tableOf(this.#tx, kind);
     const old = table.get(id);
+    this.#rights.check('remove', kind, old, id);
     if (old && version !== undefined && old.meta.version !== version)
       throw new StoreError('SEQUENCE_CONFLICT', `${kind} ${id} is at version ${old.meta.version}, not ${version}`);
     if (kind === leases.name && old)
@@ -80,6 +97,11 @@ export class ApiWrites {
     this.#checks.push(() => {
       if (old && !givenBack && !table.get(id)) checkRemoval(this.#tx, kind, old);
     });
+  }
+
+  /** Checks conditions with the rights of the caller. */
+  checkConditions(request: Pick<messages.ApplyRequest, 'conditions' | 'fence'>): void {
+    checkConditions(this.#tx, request, this.#rights);
   }
 
   /** Asks the rules. Throws `INVALID_OBJECT` or `IN_USE`. */
@@ -129,11 +151,14 @@ function checkLease(tx: ReadTx, kind: string, object: StoredObject, { table }: K
   }
 }
 
-/** Checks the conditions of the changes. Throws `LEASE_LOST`, `CONDITION_FAILED`. */
+/** Checks the conditions of the changes: they tell what is there. Throws `DENIED`, `LEASE_LOST`, `CONDITION_FAILED`. */
 export function checkConditions(
   tx: ReadTx,
   { conditions, fence }: Pick<messages.ApplyRequest, 'conditions' | 'fence'>,
+  rights?: Rights,
 ): void {
+  for (const { kind, id } of fence ? [fence, ...conditions] : conditions)
+    rights?.check('read', kind, tableOf(tx, checkedKind(kind)).get(id), id);
   if (fence && !holds(tx, fence))
     throw new StoreError('LEASE_LOST', `${fence.kind} ${fence.id} is over; stop, because another process may hold it`);
   for (const condition of conditions) {

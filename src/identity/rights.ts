@@ -2,12 +2,12 @@
 export const verbs = ['read', 'write', 'remove'] as const;
 export type Verb = (typeof verbs)[number];
 
-/** One right: these verbs on these kinds, where `names` are given on objects whose name or id begins with one of them. */
+/** One right: these verbs on these kinds, where `names` are given on objects whose name begins with one of them; an object without a name counts by its id. */
 export interface Rule {
   readonly verbs: readonly Verb[];
   /** Names of kinds, or `*` for every kind but those of security. */
   readonly kinds: readonly string[];
-  /** Beginnings of names or ids. Absent or empty: every object. */
+  /** Beginnings of names. Absent or empty: every object. */
   readonly names?: readonly string[] | undefined;
 }
 
@@ -35,7 +35,7 @@ export const builtInRoles: readonly Role[] = [
 export interface Question {
   readonly verb: Verb;
   readonly kind: string;
-  /** Name and id of the object, for rules that name some. */
+  /** Name of the object, for rules that name some. */
   readonly names?: readonly string[];
 }
 

@@ -8,7 +8,7 @@ export interface RoleRule {
   readonly verbs: readonly string[];
   /** Names of kinds, or `*` for all but those of security. */
   readonly kinds: readonly string[];
-  /** Beginnings of names or ids; empty for every object. */
+  /** Beginnings of names; empty for every object. */
   readonly names: readonly string[];
 }
 

@@ -1,0 +1,73 @@
+import { StoreError } from '../base/store-error.js';
+import { type Caller, callerText, mayDo, type Role, type Verb } from '../identity/index.js';
+import type { KindSet } from '../kinds/index.js';
+import { type ReadTx, type StoredObject, users } from '../kinds/index.js';
+import { rolesOf } from './directory.js';
+
+/** Rights of a caller on objects, as a state gives them. */
+export class Rights {
+  readonly #caller: Caller;
+  /** `undefined` allows everything: this machine, and the members, which hold all of it anyway. */
+  readonly #roles: readonly Role[] | undefined;
+  readonly #kinds: KindSet;
+
+  private constructor(caller: Caller, roles: readonly Role[] | undefined, kinds: KindSet) {
+    this.#caller = caller;
+    this.#roles = roles;
+    this.#kinds = kinds;
+  }
+
+  /**
+   * Rights of a caller in a transaction: a right that was taken away a moment ago is gone. `undefined` is a caller in clear
+   * text, who may do everything.
+   */
+  static in(tx: ReadTx, kinds: KindSet, caller: Caller | undefined): Rights {
+    if (!caller || caller.as === 'local' || caller.as === 'member')
+      return new Rights(caller ?? { as: 'local' }, undefined, kinds);
+    if (caller.as !== 'user') return new Rights(caller, [], kinds);
+    const user = tx.kind(users).get(caller.identity.name);
+    return new Rights(caller, user && !user.disabled ? rolesOf(tx, user.roles) : [], kinds);
+  }
+
+  /** True when some objects may be hidden from the caller. */
+  get limited(): boolean {
+    return this.#roles !== undefined;
+  }
+
+  /** Tells whether there may be objects of this kind that the caller may read. */
+  mayReadKind(kind: string): boolean {
+    return this.#roles === undefined || mayDo(this.#roles, { verb: 'read', kind }).allowed;
+  }
+
+  mayRead(kind: string, object: StoredObject): boolean {
+    return this.#may('read', kind, object);
+  }
+
+  /** Throws `DENIED` unless the caller may do this to the object; to one that is not there, by its id. */
+  check(verb: Verb, kind: string, object: StoredObject | undefined, id = object?.id ?? ''): void {
+    if (object ? this.#may(verb, kind, object) : this.#mayByNames(verb, kind, [id])) return;
+    throw this.#denied(verb, kind, id);
+  }
+
+  /** Throws `DENIED` when the caller may read no object of the kind. */
+  checkKind(kind: string): void {
+    if (!this.mayReadKind(kind)) throw this.#denied('read', kind, '');
+  }
+
+  #may(verb: Verb, kind: string, object: StoredObject): boolean {
+    if (this.#roles === undefined) return true;
+    const name = this.#kinds.find(kind)?.nameOf(object) ?? '';
+    // The caller may choose the id of an object that it makes: where there is a name, the id gives no right.
+    return this.#mayByNames(verb, kind, [name === '' ? object.id : name]);
+  }
+
+  #mayByNames(verb: Verb, kind: string, names: readonly string[]): boolean {
+    return this.#roles === undefined || mayDo(this.#roles, { verb, kind, names }).allowed;
+  }
+
+  #denied(verb: Verb, kind: string, id: string): StoreError {
+    const what = id === '' ? kind : `${kind} "${id}"`;
+    const asked = ['skep can', verb, kind, ...(id === '' ? [] : [id])].join(' ');
+    return new StoreError('DENIED', `${callerText(this.#caller)} may not ${verb} ${what}: "${asked}"`);
+  }
+}

@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   rpc: ['base', 'identity', 'pki', 'raft', 'wire', 'replica'],
   api: ['base', 'identity', 'pki', 'kinds', 'state', 'wire', 'replica', 'rpc'],
   discovery: ['base'],
-  client: ['base', 'kinds', 'state', 'wire', 'rpc'],
+  client: ['base', 'identity', 'pki', 'kinds', 'state', 'wire', 'rpc'],
   catalog: ['base', 'kinds', 'state', 'client', 'discovery'],
   dns: ['base', 'catalog'],
   compose: ['base', 'kinds', 'state'],

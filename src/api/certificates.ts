@@ -183,7 +183,7 @@ function identityFor(tx: ReadTx, token: Token, member: string): Identity {
 
 function checkedToken(tx: ReadTx, token: Token) {
   const stored = tx.kind(tokens).get(token.id);
-  // A wrong secret is told like an unknown token: its id alone is no secret.
+  // A wrong secret gets the answer of an unknown token: its id alone is no secret.
   if (!stored || !fitsHash(token, stored.hash)) throw denied(`the cluster has no token ${token.id}`);
   const now = systemClock.now();
   if (now > stored.expiresAt) throw denied(`token ${token.id} ended ${ago(now - stored.expiresAt)} ago`);

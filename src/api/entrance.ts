@@ -8,7 +8,7 @@ import type { Caller, Presented } from '../identity/index.js';
 import { afterPreface, type Connection, Door, type TlsDialing } from '../rpc/index.js';
 
 /** Groups of callers. Each has a gRPC server of its own: a service that is not for a group is not there for it. */
-export const audiences = ['anonymous', 'api', 'members'] as const;
+export const audiences = ['anonymous', 'api', 'members', 'local'] as const;
 export type Audience = (typeof audiences)[number];
 
 /** Limit for a connection without an identity, milliseconds. */
@@ -141,8 +141,9 @@ function audienceOf({ as }: Caller): Audience {
       return 'members';
     case 'user':
     case 'worker':
-    case 'local':
       return 'api';
+    case 'local':
+      return 'local';
     case 'anonymous':
     case 'expired':
       return 'anonymous';

@@ -4,3 +4,4 @@ export { ApiServer } from './server.js';
 export { giveUpHeld, storeReport } from './fleet.js';
 export { directoryOf } from './directory.js';
 export type { ServerSecurity } from './entrance.js';
+export { socketPathMax } from './control-socket.js';

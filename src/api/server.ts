@@ -29,6 +29,7 @@ import { backupService } from './backup.js';
 import { catalogService } from './catalog.js';
 import { certificatesService } from './certificates.js';
 import { controlService } from './control.js';
+import { ControlSocket } from './control-socket.js';
 import { EngineRoutes } from './engine-routes.js';
 import { enginesService } from './engines.js';
 import {
@@ -62,6 +63,7 @@ const audienceLimits: Readonly<Record<Audience, ServerOptions>> = {
   anonymous: { 'grpc.max_receive_message_length': 64 * 1024, 'grpc.max_concurrent_streams': 4 },
   api: { 'grpc.max_concurrent_streams': 2_000 },
   members: { 'grpc.max_concurrent_streams': 10_000 },
+  local: { 'grpc.max_concurrent_streams': 2_000 },
 };
 
 /** Everything that a member serves, on one port. */
@@ -75,6 +77,7 @@ export class ApiServer {
   readonly #forwarder: Forwarder;
   /** Ways to engines. A manager that drives engines gives it a dialer. */
   readonly engines: EngineRoutes;
+  #control: ControlSocket | undefined;
   #memberState: ((id: number) => 'member' | 'removed' | 'unknown') | undefined;
   /** Turns of their own for messages of members: these do not wait behind the calls of others. */
   readonly #memberTurns = new Turns(systemClock);
@@ -85,12 +88,16 @@ export class ApiServer {
     this.engines = new EngineRoutes(this.#forwarder);
     const clear = security ? undefined : newServer();
     this.#recognizing = security && this.#recognizingBy(security);
-    const interceptors = this.#recognizing ? [guard(this.#recognizing)] : [];
-    const serverFor = (audience: Audience) => clear ?? newServer({ ...audienceLimits[audience], interceptors });
+    const serverFor = (audience: Audience) => {
+      const recognizing = this.#recognizingAt(audience);
+      const interceptors = recognizing ? [guard(recognizing)] : [];
+      return clear ?? newServer({ ...audienceLimits[audience], interceptors });
+    };
     this.#servers = {
       anonymous: serverFor('anonymous'),
       api: serverFor('api'),
       members: serverFor('members'),
+      local: serverFor('local'),
     };
     this.#entrance = clear ? new ClearEntrance(clear, prefaceMs) : this.#secureEntrance(security as ServerSecurity);
   }
@@ -101,15 +108,22 @@ export class ApiServer {
     this.#add(['members'], served(services.formation, formationService(answerFormation), this.#memberTurns));
     this.#add(['members'], served(services.raft, network.service(), this.#memberTurns));
     for (const server of this.#each(audiences)) this.#health.addToServer(server);
-    for (const server of this.#each(['api', 'members']))
+    for (const server of this.#each(['api', 'members', 'local']))
       new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(server);
     return this.#entrance.listen(addr);
+  }
+
+  /** Serves the owner of this process at a socket in a folder of its own. */
+  async listenLocal(path: string): Promise<void> {
+    const injector = this.#servers.local.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#control = new ControlSocket(path, (socket) => injector.injectConnection(socket));
+    await this.#control.listen();
   }
 
   /** Serves the API of a replica. */
   serve(replica: Replica): void {
     const forwarder = this.#forwarder;
-    const known: readonly Audience[] = ['api', 'members'];
+    const known: readonly Audience[] = ['api', 'members', 'local'];
     const methods = new UnaryMethods();
     const serve = (definition: Definition, handlers: UntypedServiceImplementation) => {
       this.#add(known, served(definition, handlers, turns));
@@ -130,7 +144,10 @@ export class ApiServer {
     };
     serveAll(services.access, accessService(replica, forwarder));
     if (this.#memberState) serveAll(services.certificates, certificatesService(replica, forwarder, this.#memberState));
-    this.#add(known, multiplexed({ methods, turns, ...(this.#recognizing && { recognizing: this.#recognizing }) }));
+    for (const audience of this.#security ? known : known.slice(0, 1)) {
+      const recognizing = this.#recognizingAt(audience);
+      this.#add([audience], multiplexed({ methods, turns, ...(recognizing && { recognizing }) }));
+    }
     this.#health.setStatus('', 'SERVING');
   }
 
@@ -154,6 +171,7 @@ export class ApiServer {
     this.engines.close();
     this.#forwarder.close();
     this.#entrance.close();
+    this.#control?.close();
     await Promise.all([...this.#each(audiences)].map((server) => shutDown(server, graceMs)));
   }
 
@@ -164,6 +182,13 @@ export class ApiServer {
 
   #add(wanted: readonly Audience[], service: ReturnType<typeof served>): void {
     for (const server of this.#each(wanted)) server.addService(...service);
+  }
+
+  /** Who calls on the connections of an audience. The control socket lets only the owner of the member in. */
+  #recognizingAt(audience: Audience): Recognizing | undefined {
+    return audience === 'local' && this.#recognizing
+      ? { ...this.#recognizing, caller: () => ({ as: 'local' }) }
+      : this.#recognizing;
   }
 
   #recognizingBy(security: ServerSecurity): Recognizing {

@@ -40,8 +40,14 @@ export function isAddress(given: unknown, portLeast = 0): given is string {
   }
 }
 
+/** Tells whether this names a Unix socket: `unix:/run/skep/control.sock`. */
+export function isSocketPath(given: unknown): given is string {
+  return typeof given === 'string' && /^unix:\/./.test(given);
+}
+
 /** Returns the same address, with a port when it has none: `m1`, `10.0.0.1` and `::1` are hosts. */
 export function withPort(text: string, port: number): string {
+  if (isSocketPath(text)) return text;
   if (/^[^\s:[\]]+$/.test(text) || /^\[[^\]]+\]$/.test(text)) return `${text}:${port}`;
   return /^[\da-f.]*:[\da-f.]*:[\da-f.:]*$/i.test(text) ? `[${text}]:${port}` : text;
 }

@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Clock } from '../base/clock.js';
-import { isAddress, withPort } from '../base/host-port.js';
+import { isAddress, isSocketPath, withPort } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
-import { Client, type WriteOptions } from '../client/index.js';
+import { type Access, Client, type WriteOptions } from '../client/index.js';
 import type { createBackend } from '../discovery/index.js';
 import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';
+import { accessOf, contextsDir, readContext } from './login-context.js';
 import type { ManageSettings } from './manage-settings.js';
 import { type Format, formats, type Streams } from './output.js';
 import type { Screen } from './screen.js';
@@ -154,12 +155,15 @@ export interface Use {
  */
 export async function withClient<T>(
   command: Command,
-  { signal }: Context,
+  context: Context,
   use: (client: Client, flags: GlobalFlags, said: WriteOptions) => Promise<T>,
   { waitForEnd = false, leaderless = false }: Use = {},
 ): Promise<T> {
+  const { signal } = context;
   const flags = globalFlags(command);
-  const limits = { hosts: hostsOf(command, flags), timeoutMs: flags.timeout };
+  const hosts = hostsOf(command, flags);
+  const access = await accessFor(command, context, hosts);
+  const limits = { hosts, access, timeoutMs: flags.timeout };
   const first = new Client({ ...limits, unreachableMs: Math.min(unreachableMs, flags.timeout) });
   // A long-running command waits longer for the cluster than the first check does.
   const client = waitForEnd ? new Client(limits) : first;
@@ -184,11 +188,18 @@ export async function withClient<T>(
   }
 }
 
+/** Returns the identity of the context that is named: none at a control socket, which knows its owner. */
+async function accessFor(command: Command, { env }: Context, hosts: readonly string[]): Promise<Access | undefined> {
+  const { context: named = env.SKEP_CONTEXT } = command.optsWithGlobals<{ context?: string }>();
+  if (!named || hosts.some(isSocketPath)) return undefined;
+  return accessOf(await readContext(contextsDir(env), named));
+}
+
 /** Returns the members to ask; 4242 is the default port. */
-function hostsOf(command: Command, { host }: GlobalFlags): string[] {
+export function hostsOf(command: Command, { host }: Pick<GlobalFlags, 'host'>): string[] {
   const given = host.split(',').map((one) => one.trim());
   const hosts = given.filter((one) => one !== '').map((one) => withPort(one, portDefault));
-  const wrong = hosts.find((one) => !isAddress(one, 1));
+  const wrong = hosts.find((one) => !isAddress(one, 1) && !isSocketPath(one));
   if (wrong !== undefined || hosts.length === 0)
     command.error(`error: --host (or SKEP_HOST) must be HOST[:PORT][,HOST[:PORT]...], not '${wrong ?? host}'`);
   return hosts;

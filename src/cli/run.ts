@@ -1,14 +1,15 @@
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../base/errors.js';
 import { isStoreError } from '../base/store-error.js';
+import { addAccess } from './commands/access.js';
 import { addApply } from './commands/apply.js';
 import { addCatalog } from './commands/catalog.js';
 import { addCompose } from './commands/compose.js';
 import { addCreate } from './commands/create.js';
 import { addDoctor } from './commands/doctor.js';
 import { addDrift } from './commands/drift.js';
-import { addExec } from './commands/exec.js';
 import { addEvents } from './commands/events.js';
+import { addExec } from './commands/exec.js';
 import { addExplain } from './commands/explain.js';
 import { addFleet } from './commands/fleet.js';
 import { addHistory } from './commands/history.js';
@@ -49,6 +50,7 @@ export async function run(args: readonly string[], given: Context): Promise<numb
         context.env.SKEP_HOST || hostDefault,
       ),
     )
+    .addOption(new Option('--context <name>', 'login to use, of skep login (or SKEP_CONTEXT)'))
     .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
     .addOption(new Option('--timeout <time>', 'time limit for an answer, such as 500ms or 10s').default('10s'))
     .addOption(
@@ -110,6 +112,7 @@ function addCommands(program: Command, context: Context, exit: (code: number) =>
   addTop(program, context);
   addDrift(program, context, exit);
   addCatalog(program, context);
+  addAccess(program, context);
 }
 
 function allCommands(command: Command): Command[] {

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { onAbort } from '../base/abort.js';
 import type { Clock } from '../base/clock.js';
 import { endable } from '../base/endable.js';
+import { isSocketPath } from '../base/host-port.js';
 import { StoreError } from '../base/store-error.js';
 import { orAborted, pause, within } from '../base/waiting.js';
 import {
@@ -111,6 +112,8 @@ export class Calls {
   /** Remembers where the other members are, in case the configured ones go away. */
   async learn(signal?: AbortSignal): Promise<void> {
     const { members } = await this.unary<messages.LocalStatus>('membership', 'Local', {}, { signal });
+    // A control socket speaks for its own machine; at the addresses of others there is no identity to show.
+    if (this.#hosts.some(isSocketPath)) return;
     for (const { addr } of members) if (addr !== '' && !this.#hosts.includes(addr)) this.#hosts.push(addr);
   }
 

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../base/clock.js';
 import { endable } from '../base/endable.js';
-import { addressRule, isAddress } from '../base/host-port.js';
+import { addressRule, isAddress, isSocketPath } from '../base/host-port.js';
 import { newId } from '../base/ids.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
@@ -30,7 +30,7 @@ import type { RemoteTransaction, WatchMessage, WatchOptions } from './watch-mess
 
 /** Options of a client. */
 export interface ClientOptions {
-  /** `HOST:PORT` of members; any will do. More are learned from them. */
+  /** `HOST:PORT` of members; any will do. More are learned from them. `unix:PATH` is the control socket of one. */
   readonly hosts: readonly string[];
   /** For each call, milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
@@ -136,7 +136,8 @@ export class Client {
     const { hosts } = options;
     if (!Array.isArray(hosts) || hosts.length === 0)
       throw new TypeError('hosts must be a list that names at least one member: HOST:PORT');
-    for (const host of hosts) if (!isAddress(host, 1)) throw new TypeError(`hosts: ${addressRule(host)}`);
+    for (const host of hosts as readonly unknown[])
+      if (!isAddress(host, 1) && !isSocketPath(host)) throw new TypeError(`hosts: ${addressRule(host)}`);
     const { timeoutMs = timeoutDefaultMs, unreachableMs, access, clock = systemClock } = options;
     const dialing = access && Access.dialingOf(access);
     this.#calls = new Calls(hosts, { timeoutMs, unreachableMs, clock, dialing });

@@ -1,3 +1,4 @@
+export { type Login, login } from './login.js';
 export { Access, type AccessOptions } from './access.js';
 export { changeOf, Client } from './client.js';
 export type {

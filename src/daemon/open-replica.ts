@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { systemClock } from '../base/clock.js';
 import { DamageError } from '../base/damage.js';
 import { DirectoryError } from '../base/directory-error.js';
@@ -155,6 +156,7 @@ class Opening {
     if (home.state === 'member') this.#seek(replica, this.#others);
     if (dataDir === undefined) this.#logger.info('no data directory: this member keeps everything in memory');
     this.#server?.serve(replica);
+    if (this.#security && dataDir !== undefined) await this.#listenLocal(dataDir);
     return this.#opened(replica);
   }
 
@@ -198,6 +200,14 @@ class Opening {
       await security.enrol(this.#others, joinToken);
     } else if (state === 'new') await security.begin();
     return security;
+  }
+
+  /** Opens the control socket: on its own machine the owner of a member needs no login. */
+  async #listenLocal(dataDir: string): Promise<void> {
+    const { socketPathMax } = await import('../api/index.js');
+    const path = resolve(dataDir, 'run', 'control.sock');
+    if (Buffer.byteLength(path) <= socketPathMax) return this.#server?.listenLocal(path);
+    this.#logger.warn('no control socket: its path would be too long', { path, bytesMax: socketPathMax });
   }
 
   async #keysFile(dir: string): Promise<KeysFile> {

@@ -28,7 +28,7 @@ export function storeClient(store: MemoryStore, leases: Leases, clock: Clock): S
     await reached();
     return store.update((tx) => {
       checkConditions(tx, { conditions: [], ...(fence && { fence }) });
-      const writes = new ApiWrites(tx, store.kinds, fence);
+      const writes = new ApiWrites(tx, store.kinds, { fence });
       const value = run(writes);
       writes.finish();
       return value;

@@ -1,0 +1,274 @@
+import { type Command, Option } from 'commander';
+import { login } from '../../client/index.js';
+import { time } from '../arguments.js';
+import { type Context, withClient } from '../context.js';
+import { hostsOf } from '../context.js';
+import { UsageError } from '../exit-codes.js';
+import { readInput } from '../input.js';
+import { contextNames, contextsDir, readContext, removeContext, writeContext } from '../login-context.js';
+import { printList, printNames, printOne } from '../output.js';
+
+/** `skep token|user|role|can|whoami|login|logout|context`: identities and rights, in a cluster with security. */
+export function addAccess(program: Command, context: Context): void {
+  addToken(program, context);
+  addUser(program, context);
+  addRole(program, context);
+  addQuestions(program, context);
+  addLogin(program, context);
+}
+
+const names = (text: string) => text.split(',').filter((name) => name !== '');
+
+function addToken(program: Command, context: Context): void {
+  const group = program.command('token').description('make, list and remove tokens');
+  group
+    .command('create')
+    .argument('<use>', 'member or user')
+    .argument('[name]', 'name of the user')
+    .option('--ttl <time>', 'life of the token, such as 10m or 24h', '24h')
+    .option('--uses <count>', 'number of times that it can be used', '1')
+    .option('--note <text>', 'note for the list', '')
+    .description('make a token, which is shown once')
+    .action(
+      async (
+        use: string,
+        name: string | undefined,
+        flags: Record<'ttl' | 'uses' | 'note', string>,
+        command: Command,
+      ) => {
+        const uses = Number(flags.uses);
+        if (use !== 'member' && use !== 'user')
+          throw new UsageError(`a token is for a member or a user, not for "${use}"`);
+        if ((use === 'user') !== (name !== undefined))
+          throw new UsageError(use === 'user' ? 'name the user' : 'a token for a member names no user');
+        if (!Number.isSafeInteger(uses) || uses < 1) throw new UsageError('--uses must be a whole number from 1');
+        await withClient(command, context, async (client, { output }) => {
+          const wanted = { user: name ?? '', ttlMs: time(flags.ttl), uses, note: flags.note };
+          const made = await client.createToken({ use: `join-${use}`, ...wanted });
+          printOne(context.streams, output, made, made.token);
+          if (output === 'table') context.streams.err(`${use === 'member' ? joinAdvice : loginAdvice}\n`);
+        });
+      },
+    );
+  group
+    .command('ls')
+    .description('list the tokens, without their secrets')
+    .action(async (_flags, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        const { objects } = await client.list('tokens');
+        printList(context.streams, output, objects as unknown as readonly StoredToken[], {
+          name: ({ id }) => id,
+          columns: [
+            ['ID', ({ id }) => id],
+            ['USE', ({ use, user }) => (user === '' ? use : `${use} ${user}`)],
+            ['USES LEFT', ({ usesLeft }) => (usesLeft === undefined ? '' : String(usesLeft))],
+            ['EXPIRES', ({ expiresAt }) => new Date(expiresAt).toISOString()],
+            ['CREATED BY', ({ createdBy }) => createdBy],
+            ['NOTE', ({ note }) => note],
+          ],
+        });
+      });
+    });
+  removal(group, context, 'remove a token; certificates that were made with it stay', (client, id) =>
+    client.removeToken(id),
+  );
+}
+
+const joinAdvice =
+  'Put it into a file for the new member, and start that with --security on --join HOST --token-file FILE.';
+const loginAdvice = 'Give it to the user over a safe way, for "skep login HOST".';
+
+interface StoredToken {
+  readonly id: string;
+  readonly use: string;
+  readonly user: string;
+  readonly usesLeft?: number;
+  readonly expiresAt: number;
+  readonly createdBy: string;
+  readonly note: string;
+}
+
+type Client = Parameters<Parameters<typeof withClient>[2]>[0];
+
+/** Adds `rm <name>` to a group. */
+function removal(
+  group: Command,
+  context: Context,
+  help: string,
+  remove: (client: Client, name: string) => Promise<void>,
+): void {
+  group
+    .command('rm')
+    .argument('<name>')
+    .description(help)
+    .action(async (name: string, _flags, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        await remove(client, name);
+        printNames(context.streams, output, [name], (one) => one);
+      });
+    });
+}
+
+function addUser(program: Command, context: Context): void {
+  const group = program.command('user').description('create, list and remove users');
+  group
+    .command('add')
+    .argument('<name>')
+    .option('--role <role,...>', 'roles of the user', 'viewer')
+    .option('--disabled', 'refuse the user everywhere')
+    .description('create a user, or change the roles of one')
+    .action(async (name: string, flags: { role: string; disabled?: boolean }, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        await client.putUser({ name, roles: names(flags.role), disabled: flags.disabled ?? false });
+        printNames(context.streams, output, [name], (one) => one);
+      });
+    });
+  group
+    .command('ls')
+    .description('list the users')
+    .action(async (_flags, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        const { objects } = await client.list('users');
+        printList(context.streams, output, objects as unknown as readonly StoredUser[], {
+          name: ({ id }) => id,
+          columns: [
+            ['NAME', ({ id }) => id],
+            ['ROLES', ({ roles }) => roles.join(', ')],
+            ['DISABLED', ({ disabled }) => (disabled ? 'yes' : '')],
+          ],
+        });
+      });
+    });
+  removal(group, context, 'remove a user with its certificates and tokens', (client, name) => client.removeUser(name));
+}
+
+interface StoredUser {
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly disabled: boolean;
+}
+
+function addRole(program: Command, context: Context): void {
+  const group = program.command('role').description('create, list and remove roles');
+  group
+    .command('add')
+    .argument('<name>')
+    .argument('<rule...>', 'VERBS KINDS [NAMES], such as "read,write service web-"')
+    .description('create a role, or replace its rules')
+    .action(async (name: string, rules: readonly string[], _flags, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        await client.putRole({ name, rules });
+        printNames(context.streams, output, [name], (one) => one);
+      });
+    });
+  group
+    .command('ls')
+    .description('list the custom roles; viewer, operator, agent and admin are built in')
+    .action(async (_flags, command: Command) => {
+      await withClient(command, context, async (client, { output }) => {
+        const { objects } = await client.list('roles');
+        printList(context.streams, output, objects as unknown as readonly StoredRole[], {
+          name: ({ id }) => id,
+          columns: [
+            ['NAME', ({ id }) => id],
+            ['RULES', ({ rules }) => rules.map(ruleText).join('; ')],
+          ],
+        });
+      });
+    });
+  removal(group, context, 'remove a role that no user has', (client, name) => client.removeRole(name));
+}
+
+interface StoredRole {
+  readonly id: string;
+  readonly rules: readonly Record<'verbs' | 'kinds' | 'names', readonly string[]>[];
+}
+
+const ruleText = ({ verbs, kinds, names: begins }: StoredRole['rules'][number]) =>
+  [verbs.join(), kinds.join(), begins.join()].filter((part) => part !== '').join(' ');
+
+function addQuestions(program: Command, context: Context): void {
+  program
+    .command('can')
+    .argument('<verb>', 'read, write or remove')
+    .argument('<kind>')
+    .argument('[name]', 'name of an object; without it: any')
+    .option('--user <name>', 'another user, for admins to ask')
+    .description('say whether a user may do something, and which rule decides')
+    .action(
+      async (verb: string, kind: string, name: string | undefined, flags: { user?: string }, command: Command) => {
+        await withClient(command, context, async (client, { output }) => {
+          const answer = await client.can({ verb, kind, name: name ?? '', user: flags.user ?? '' });
+          const text = answer.allowed
+            ? `yes: ${answer.because}`
+            : `no${answer.because === '' ? '' : `: ${answer.because}`}`;
+          printOne(context.streams, output, answer, text);
+        });
+      },
+    );
+  program
+    .command('whoami')
+    .description('show the identity of this client, as the cluster sees it')
+    .action(async (_flags, command: Command) => {
+      await withClient(
+        command,
+        context,
+        async (client, { output }) => {
+          const answer = await client.whoAmI();
+          const more = [
+            ...(answer.roles.length > 0 ? [answer.roles.join(', ')] : []),
+            ...(answer.why ? [answer.why] : []),
+          ];
+          const text = more.length > 0 ? `${answer.identity} (${more.join('; ')})` : answer.identity;
+          printOne(context.streams, output, answer, text);
+        },
+        { leaderless: true },
+      );
+    });
+}
+
+function addLogin(program: Command, context: Context): void {
+  const dir = contextsDir(context.env);
+  program
+    .command('login')
+    .argument('<host:port>', 'member of the cluster')
+    .addOption(new Option('--token-file <file>', 'file with the token; - is standard input').default('-'))
+    .description('exchange a token for a certificate, and keep it as a context')
+    .action(async (host: string, flags: { tokenFile: string }, command: Command) => {
+      const hosts = hostsOf(command, { host });
+      const { context: name = 'default' } = command.optsWithGlobals<{ context?: string }>();
+      const given = await login(hosts, (await readInput(flags.tokenFile)).toString());
+      await writeContext(dir, { ...given, name, hosts });
+      context.streams.err(`You are ${given.identity}: use it with --context ${name}, or SKEP_CONTEXT=${name}.\n`);
+    });
+  program
+    .command('logout')
+    .description('remove the context of --context or SKEP_CONTEXT, with its key')
+    .action(async (_flags, command: Command) => {
+      const { context: name = context.env.SKEP_CONTEXT || 'default' } = command.optsWithGlobals<{ context?: string }>();
+      await removeContext(dir, name);
+    });
+  program
+    .command('context')
+    .description('list the contexts')
+    .command('ls')
+    .description('list the contexts')
+    .action(async (_flags, command: Command) => {
+      const all = await Promise.all((await contextNames(dir)).map((name) => readContext(dir, name)));
+      printList(context.streams, command.optsWithGlobals<{ output: 'table' }>().output, all.map(withoutKey), {
+        name: ({ name }) => name,
+        columns: [
+          ['NAME', ({ name }) => name],
+          ['IDENTITY', ({ identity }) => identity],
+          ['HOSTS', ({ hosts }) => hosts.join(', ')],
+        ],
+      });
+    });
+}
+
+const withoutKey = ({ name, identity, hosts, domain }: Awaited<ReturnType<typeof readContext>>) => ({
+  name,
+  identity,
+  hosts,
+  domain,
+});

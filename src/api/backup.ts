@@ -6,11 +6,14 @@ import type {
 } from '@grpc/grpc-js';
 import { systemClock } from '../base/clock.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
+import { authorities, credentials, tokens } from '../kinds/index.js';
 import { decodeInSlices, encodeInSlices, type Replica } from '../replica/index.js';
 import { Channel, methodOf, toStatus } from '../rpc/index.js';
+import { redacted, type ShownObject } from '../state/index.js';
 import { type ClusterSnapshot, DecodeError, type messages } from '../wire/index.js';
 import { type Forwarder, timeLeft } from './forward.js';
 import { readCommitted } from './reads.js';
+import { showObject } from './shown.js';
 import { type Answers, streaming } from './streaming.js';
 
 type SaveCall = ServerWritableStream<messages.SaveRequest, messages.SaveResponse>;
@@ -32,10 +35,19 @@ export function backupService(replica: Replica, forwarder: Forwarder): UntypedSe
 /** Everything that is committed now: one version, however long it takes to send. */
 async function save(replica: Replica, call: SaveCall, { say, signal }: Answers<messages.SaveResponse>): Promise<void> {
   const content = await readCommitted(replica, call.request, timeLeft(call), () => ({ of: replica.content() }));
-  for await (const chunk of encodeInSlices(content.of, systemClock)) {
+  for await (const chunk of encodeInSlices(withoutKeys(content.of), systemClock)) {
     if (signal.aborted) return;
     await say({ chunk });
   }
+}
+
+/** Kinds whose objects let a reader of the file in. */
+const letIn: ReadonlySet<string> = new Set([authorities.name, credentials.name, tokens.name]);
+
+/** Leaves out the key of the CA, tokens and certificates, in the history too. Secrets for containers are in it. */
+function withoutKeys(content: ClusterSnapshot): ClusterSnapshot {
+  const shown: ShownObject = (kind, object) => (letIn.has(kind) ? showObject(kind, object) : object);
+  return { ...content, store: redacted(content.store, { without: letIn, shown }) };
 }
 
 /** Takes in the whole before anything is changed. Hands on to the leader where that is another member. */

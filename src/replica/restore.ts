@@ -1,8 +1,15 @@
 import { newId } from '../base/ids.js';
 import type { Random } from '../base/random.js';
 import { StoreError } from '../base/store-error.js';
-import type { StoredObject } from '../kinds/index.js';
-import { controlOf, type MemoryStore, rowsOf, type StagedState, type TransactionInfo } from '../state/index.js';
+import { securityKinds, type StoredObject } from '../kinds/index.js';
+import {
+  controlOf,
+  type MemoryStore,
+  rowsOf,
+  type StagedState,
+  type StoreSnapshot,
+  type TransactionInfo,
+} from '../state/index.js';
 import {
   type ClusterSnapshot,
   decodeObject,
@@ -79,14 +86,24 @@ export class Restoring {
 function* stepsOf(
   id: string,
   { store }: ClusterSnapshot,
+  own: StoreSnapshot,
   isEphemeral: (kind: string, row: StoredObject) => boolean,
 ): Generator<RestoreStep, void> {
-  yield { id, begin: { kinds: store.kinds ?? [] } };
+  const described = store.kinds ?? [];
+  const missing = (own.kinds ?? []).filter(
+    ({ kind }) => securityKinds.has(kind) && !described.some((one) => one.kind === kind),
+  );
+  yield { id, begin: { kinds: [...described, ...missing] } };
   let rows: messages.ObjectRecord[] = [];
   let bytes = 0;
   let objects = 0;
-  for (const kind of Object.keys(store.tables)) {
-    for (const row of rowsOf(store, kind)) {
+  const restored = Object.keys(store.tables).filter((kind) => !securityKinds.has(kind));
+  const kept = Object.keys(own.tables).filter((kind) => securityKinds.has(kind));
+  for (const [from, kind] of [
+    ...restored.map((one) => [store, one] as const),
+    ...kept.map((one) => [own, one] as const),
+  ]) {
+    for (const row of rowsOf(from, kind)) {
       if (isEphemeral(kind, row)) continue;
       const object = encodeObject(kind, row);
       rows.push({ kind, object });
@@ -117,6 +134,7 @@ export interface RestoreTarget {
 /**
  * Replaces the whole state with a saved one, as one version above both. Other writers wait. Leases, and the
  * objects attached to them, belong to those who live now: saved ones are not restored, and current ones are removed.
+ * Users, roles, certificates and the CA stay as they are now: an old state would let removed users in again.
  * @throws {StoreError} `NOT_LEADER`, `OUTCOME_UNKNOWN` when leadership is lost meanwhile; nothing is changed unless the last
  *   step takes effect.
  */
@@ -131,7 +149,7 @@ export async function restoreThroughLog(
     let objects = 0;
     const open = new Set<Promise<void>>();
     let failure: { error: unknown } | undefined;
-    for (const step of stepsOf(id, content, (kind, row) => isEphemeral(store.kinds, kind, row))) {
+    for (const step of stepsOf(id, content, store.save(), (kind, row) => isEphemeral(store.kinds, kind, row))) {
       if (failure) break;
       if ('commit' in step) {
         objects = step.commit.objects;

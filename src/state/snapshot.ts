@@ -72,6 +72,41 @@ export function snapshotOfRows(
   return snapshot;
 }
 
+/**
+ * The same state without the objects of some kinds, and with other ones in the place of the objects of its history: for a
+ * copy that leaves the cluster. Nothing is copied before it is read.
+ */
+export function redacted(
+  snapshot: StoreSnapshot,
+  { without, shown }: { readonly without: ReadonlySet<string>; readonly shown: ShownObject },
+): StoreSnapshot {
+  const kinds = Object.keys(snapshot.tables).filter((kind) => !without.has(kind));
+  const { tables: _tables, history, ...rest } = snapshot;
+  const copy = Object.freeze({
+    ...rest,
+    history: history.map((record) => redactedRecord(record, shown)),
+    tables: listedWhenRead(kinds, (kind) => [...rowsOf(snapshot, kind)]),
+  });
+  const rows = kinds.map((kind) => [kind, { [Symbol.iterator]: () => rowsOf(snapshot, kind)[Symbol.iterator]() }]);
+  rowsByKind.set(copy, Object.fromEntries(rows) as Record<string, Iterable<StoredObject>>);
+  return copy;
+}
+
+/** Returns an object as it may be shown. */
+export type ShownObject = <T extends StoredObject>(kind: string, object: T) => T;
+
+/** Records with nothing to hide stay as they are. */
+function redactedRecord(record: TransactionRecord, shown: ShownObject): TransactionRecord {
+  const hides = record.events.some(({ kind, object }) => shown(kind, object) !== object);
+  if (!hides) return record;
+  const events = record.events.map((event) => ({
+    ...event,
+    object: shown(event.kind, event.object),
+    ...(event.action === 'update' && { old: shown(event.kind, event.old) }),
+  }));
+  return { ...record, events: events as unknown as TransactionRecord['events'] };
+}
+
 /** Tables whose lists are made at the first read. */
 function listedWhenRead(kinds: readonly string[], listOf: (kind: string) => StoredObject[]): StoreSnapshot['tables'] {
   const tables = {};

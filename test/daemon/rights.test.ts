@@ -159,3 +159,45 @@ describe('rights on objects', () => {
     await expect(web.createToken({ use: 'join-member' })).rejects.toMatchObject(denied);
   });
 });
+
+describe('a saved state', () => {
+  it('lets no reader in, and restoring it changes no right', async () => {
+    await admin.putUser({ name: 'before', roles: ['viewer'] });
+    await admin.createToken({ use: 'join-member' });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of admin.saveSnapshot()) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    const { authority, hashes } = member.store.view((tx) => ({
+      authority: tx.kind(authorities).find()[0],
+      hashes: tx
+        .kind(tokens)
+        .find()
+        .map(({ hash }) => hash),
+    }));
+    const key = (authority?.key ?? '').split('\n')[1] ?? '';
+    expect(key.length).toBeGreaterThan(40);
+    expect(bytes.includes('web-1')).toBe(true);
+    for (const hidden of [key, ...hashes]) expect(bytes.includes(hidden)).toBe(false);
+
+    await admin.removeUser('before');
+    await admin.putUser({ name: 'after', roles: ['viewer'] });
+    await admin.remove('node', 'db-1');
+    const whole = async function* () {
+      yield await Promise.resolve(bytes);
+    };
+    await admin.restoreSnapshot(whole());
+    const now = member.store.view((tx) => ({
+      users: tx
+        .kind(users)
+        .find()
+        .map(({ id }) => id),
+      authority: tx.kind(authorities).find()[0],
+      node: tx.nodes().get('db-1'),
+    }));
+    expect(now.node).toBeDefined();
+    expect(now.authority?.key).toBe(authority?.key);
+    expect(now.users).toContain('after');
+    expect(now.users).not.toContain('before');
+    expect((await admin.whoAmI()).identity).toBe('user/root');
+  });
+});

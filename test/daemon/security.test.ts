@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,11 +7,14 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/base/log.js';
+import { systemRandom } from '../../src/base/random.js';
+import { Secret } from '../../src/base/secret.js';
 import { Access, Client } from '../../src/client/index.js';
 import { type OpenReplica, openReplica, type OpenReplicaOptions } from '../../src/daemon/open-replica.js';
-import { parseToken, type Token } from '../../src/identity/index.js';
+import { readKeys, writeKeys } from '../../src/disk/index.js';
+import { dayMs, parseIdentity, parseToken, type Token } from '../../src/identity/index.js';
 import { authorities, credentials, tokens } from '../../src/kinds/index.js';
-import { makeRequest } from '../../src/pki/index.js';
+import { issue, makeRequest, publicKeyOf } from '../../src/pki/index.js';
 import { Channel, enrol, methodOf, TlsDialing } from '../../src/rpc/index.js';
 import { until } from '../support/network-wait.js';
 
@@ -69,7 +73,12 @@ describe('a cluster with security', () => {
   });
 
   it('has every member, each with its own identity', async () => {
-    expect(first.status().members.map(({ name }) => name)).toEqual(['m1', 'm2', 'm3']);
+    expect(
+      first
+        .status()
+        .members.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['m1', 'm2', 'm3']);
     for (const member of [first, second, third])
       expect((await clientOf(member).whoAmI()).identity).toBe(`member/${member.status().id}`);
   });
@@ -289,11 +298,56 @@ describe('a cluster with security', () => {
   });
 });
 
+describe('members that slept for longer than their certificates live', () => {
+  it('start together and lead again, without help', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'skep-asleep-'));
+    const dirs = ['a', 'b', 'c'].map((name) => join(dir, name));
+    const [dirA = '', dirB = '', dirC = ''] = dirs;
+    const a = await open('a', { dataDir: dirA });
+    const authority = () => a.store.view((tx) => tx.kind(authorities).find()[0]);
+    await until('there is a CA', () => authority() !== undefined);
+    const { kind: admin } = await rootAdmin(a);
+    const { token } = await admin.createToken({ use: 'join-member', uses: 2 });
+    const b = await open('b', { dataDir: dirB, join: [a.addr], joinToken: token });
+    const c = await open('c', { dataDir: dirC, join: [a.addr], joinToken: token });
+    await a.store.update((tx) => tx.nodes().create({ id: 'n1' }));
+    const root = { certificate: authority()?.certificate ?? '', key: new Secret(authority()?.key ?? '') };
+    const addrs = [a.addr, b.addr, c.addr];
+    await Promise.all([a, b, c].map((member) => member.close()));
+
+    for (const dataDir of dirs) {
+      const keys = await readKeys(dataDir);
+      if (!keys) throw new Error('there are no keys');
+      const { subjectAltName = '' } = new X509Certificate(keys.certificate);
+      const identity = parseIdentity(subjectAltName.split(', ')[0]?.slice('URI:'.length) ?? '');
+      if (!identity) throw new Error('there is no identity');
+      const wanted = { identity, publicKey: publicKeyOf(keys.key), lifeMs: 90 * dayMs };
+      const certificate = await issue(root, wanted, { now: Date.now() - 400 * dayMs, random: systemRandom });
+      expect(Date.parse(new X509Certificate(certificate).validTo)).toBeLessThan(Date.now() - 300 * dayMs);
+      await writeKeys(dataDir, { ...keys, certificate });
+    }
+
+    const again = await Promise.all(
+      dirs.map((dataDir, i) => open(['a', 'b', 'c'][i] ?? '', { dataDir, listenAddr: addrs[i] ?? '' })),
+    );
+    await until('one leads', () => again.some(({ isLeader }) => isLeader));
+    const leader = again.find(({ isLeader }) => isLeader) as OpenReplica;
+    await leader.store.update((tx) => tx.nodes().create({ id: 'n2' }));
+    await until('all have it', () =>
+      again.every(({ store }) => store.view((tx) => tx.nodes().get('n2') !== undefined)),
+    );
+    for (const dataDir of dirs) {
+      const { certificate = '' } = (await readKeys(dataDir)) ?? {};
+      expect(Date.parse(new X509Certificate(certificate).validTo)).toBeGreaterThan(Date.now() + 89 * dayMs);
+    }
+    rmSync(dir, { recursive: true, force: true });
+  }, 60_000);
+});
+
 /** Makes the first admin as the owner of the process can: in the store. */
 async function rootAdmin(member: OpenReplica): Promise<{ kind: Client }> {
   const { users } = await import('../../src/kinds/index.js');
   const { newToken, hashOf } = await import('../../src/identity/index.js');
-  const { systemRandom } = await import('../../src/base/random.js');
   const digest = member.store.view((tx) => tx.kind(authorities).find()[0]?.digest ?? '');
   const { token, text } = newToken({ ca: digest }, systemRandom);
   await member.store.update((tx) => {

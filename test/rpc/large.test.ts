@@ -21,7 +21,13 @@ const bounds: Readonly<Record<string, 'one object' | 'a page' | 'pieces' | 'as t
   'backup Save': 'pieces', 'backup Restore': 'as the request', 'lease Grant': 'as the request',
   'lease KeepAlive': 'as the request', 'lease Revoke': 'as the request', 'catalog Register': 'as the request',
   'catalog Renew': 'as the request', 'catalog Deregister': 'as the request', 'catalog List': 'a page',
-  'catalog Watch': 'pieces', 'formation Ask': 'the members', 'calls Multiplex': 'as the request', 'fleet Report': 'as the request', 'fleet Resume': 'the members',
+  'catalog Watch': 'pieces', 'formation Ask': 'the members', 'calls Multiplex': 'as the request',
+  'fleet Report': 'as the request', 'fleet Resume': 'the members',
+  'certificates GetRootCa': 'as the request',
+  'certificates Issue': 'as the request', 'certificates Renew': 'as the request', 'access WhoAmI': 'as the request',
+  'access Can': 'as the request', 'access CreateToken': 'as the request', 'access RemoveToken': 'as the request',
+  'access PutUser': 'as the request', 'access RemoveUser': 'as the request', 'access PutRole': 'as the request',
+  'access RemoveRole': 'as the request', 'access RevokeCertificate': 'as the request',
 }; // prettier-ignore
 
 /** A megabyte that no compression helps with, one for each object. */

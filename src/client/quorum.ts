@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import { isStoreError, StoreError } from '../base/store-error.js';
+import { isStoreErrorOf, StoreError } from '../base/store-error.js';
 import { neverSent } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import type { Calls } from './calls.js';
@@ -58,7 +58,8 @@ async function unconfirmed(
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();
-    return isStoreError(error, 'NOT_FOUND') ? undefined : (error as Error);
+    // A refusal too comes from a read that was confirmed.
+    return isStoreErrorOf(error, ['NOT_FOUND', 'DENIED']) ? undefined : (error as Error);
   }
 }
 

@@ -100,7 +100,9 @@ describe('skep in a cluster with security', () => {
   it('makes roles, and removes none that is in use', async () => {
     expect((await local('role', 'add', 'web', 'read,write service web-', 'read node')).code).toBe(0);
     expect((await local('role', 'ls')).out).toContain('read,write service web-; read node');
-    await local('user', 'add', 'wendy', '--role', 'web');
+    await loggedIn('wendy', 'web');
+    expect((await remote('--context', 'wendy', 'node', 'ls')).code).toBe(0); // without a right to read the cluster object
+    expect((await remote('--context', 'wendy', 'network', 'ls')).code).toBe(6);
     expect((await local('role', 'rm', 'web')).code).toBe(4);
     expect((await local('user', 'ls')).out).toMatch(/wendy\s+web/);
     expect((await local('user', 'rm', 'wendy')).code).toBe(0);

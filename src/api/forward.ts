@@ -1,4 +1,4 @@
-import type { handleUnaryCall, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import type { handleUnaryCall, Metadata, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { isStoreError, StoreError } from '../base/store-error.js';
 import { actorOf, type Caller, sha256Hex } from '../identity/index.js';
 import type { Replica } from '../replica/index.js';
@@ -83,6 +83,11 @@ export function timeLeft(call: { getDeadline(): Date | number }): number {
   return Math.max(1, Math.round(left - Math.min(earlierMs, left / 10)));
 }
 
+/** Tells whether another member has forwarded this call. Any caller could say so: believe it of members alone. */
+export function isForwarded({ metadata }: { readonly metadata: Metadata }): boolean {
+  return metadata.get(forwardedKey).length > 0;
+}
+
 /** The member that answers, and its way to the leader. */
 export interface Forwarding {
   readonly replica: Replica;
@@ -103,7 +108,7 @@ export function forwardingHandler<Req>(
   const attempt = async (call: ServerUnaryCall<Req, unknown>): Promise<unknown> => {
     // A process that was stopped finds requests whose callers gave up long ago: their end comes right behind them.
     await new Promise((resolve) => setImmediate(resolve));
-    const forwarded = call.metadata.get(forwardedKey).length > 0;
+    const forwarded = isForwarded(call);
     checkInfo(call.request as { readonly info?: messages.WriteInfo });
     for (;;) {
       try {

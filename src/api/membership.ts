@@ -1,12 +1,13 @@
-import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { handleUnaryCall, sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { systemClock } from '../base/clock.js';
 import { StoreError } from '../base/store-error.js';
 import { within } from '../base/waiting.js';
+import { callerText } from '../identity/index.js';
 import type { LocalStatus, MemberInfo, Replica } from '../replica/index.js';
 import { askMember, callerIn, type Dialing, methodOf, toStatus } from '../rpc/index.js';
 import type { KindUse } from '../state/index.js';
 import type { messages } from '../wire/index.js';
-import { type Forwarder, forwardingHandler } from './forward.js';
+import { type Forwarder, forwardingHandler, isForwarded } from './forward.js';
 import { Rights } from './rights.js';
 
 type ClusterStatus = messages.ClusterStatus;
@@ -19,15 +20,7 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
     return { clusterId, lineage, members: replica.members() };
   };
   return {
-    Join: forwardingHandler(
-      methodOf('membership', 'Join'),
-      { replica, forwarder },
-      async ({ member, replaces }: messages.JoinRequest, timeoutMs) => {
-        await onLeader(replica, timeoutMs);
-        await replica.addMember(member, { replaces });
-        return changed();
-      },
-    ),
+    Join: joinHandler(replica, forwarder, changed),
     Remove: forwardingHandler(
       methodOf('membership', 'Remove'),
       { replica, forwarder },
@@ -66,6 +59,40 @@ export function membershipService(replica: Replica, forwarder: Forwarder): Untyp
       );
     },
   };
+}
+
+/** `Join`: takes a member in, or learns where it is now. */
+function joinHandler(
+  replica: Replica,
+  forwarder: Forwarder,
+  changed: () => object,
+): handleUnaryCall<messages.JoinRequest, unknown> {
+  const join = forwardingHandler(
+    methodOf('membership', 'Join'),
+    { replica, forwarder },
+    async ({ member, replaces }: messages.JoinRequest, timeoutMs) => {
+      await onLeader(replica, timeoutMs);
+      await replica.addMember(member, { replaces });
+      return changed();
+    },
+  );
+  return (call, done) => {
+    try {
+      checkOwnId(call);
+      join(call, done);
+    } catch (error) {
+      done(toStatus(error));
+    }
+  };
+}
+
+/** A member joins, and says where it is, for itself alone. One that forwards has checked the one that it forwards for. */
+function checkOwnId(call: ServerUnaryCall<messages.JoinRequest, unknown>): void {
+  const caller = callerIn(call);
+  if (!caller || (caller.as === 'member' && isForwarded(call))) return;
+  const { id } = call.request.member;
+  if ('identity' in caller && caller.identity.name === String(id)) return;
+  throw new StoreError('DENIED', `${callerText(caller)} may not join as member ${id}`);
 }
 
 const noLeader = (timeoutMs: number) =>

@@ -8,11 +8,13 @@ import type { Clock } from '../base/clock.js';
 import { isAddress } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
 import { StoreError } from '../base/store-error.js';
+import { type Caller, callerText } from '../identity/index.js';
 import type { InstallSnapshot, Message } from '../raft/index.js';
 import type { MemberInfo, Network, NetworkHandler } from '../replica/index.js';
 import { fromWireBatch, fromWireMessage, type messages } from '../wire/index.js';
 import { askMember } from './ask.js';
 import { clearText, type Dialing } from './dialing.js';
+import { callerIn } from './guard.js';
 import { type Hello, helloFormat, Peer } from './peer.js';
 import { toStatus } from './status.js';
 
@@ -193,6 +195,7 @@ export class GrpcNetwork implements Network {
     call.on('data', (frame: RaftFrame) => {
       try {
         if ('hello' in frame) {
+          checkOwn(callerIn(call), frame.hello.from);
           this.#checkHello(frame.hello);
           peer = frame.hello.from;
           this.learn(peer, frame.hello.addrs);
@@ -220,6 +223,7 @@ export class GrpcNetwork implements Network {
     const first = await frames.next();
     if (first.done || !('opening' in first.value)) throw new Refused('the first frame must say hello');
     const { hello, message } = first.value.opening;
+    checkOwn(callerIn(call), hello.from);
     this.#checkHello(hello);
     this.learn(hello.from, hello.addrs);
     const install = fromWireMessage(message);
@@ -280,6 +284,13 @@ export class GrpcNetwork implements Network {
       logger: this.#logger,
     });
   }
+}
+
+/** Refuses a member that speaks as another. Without security (`undefined`) the word of the sender has to do. */
+function checkOwn(caller: Caller | undefined, from: number): void {
+  if (!caller || ('identity' in caller && caller.identity.kind === 'member' && caller.identity.name === String(from)))
+    return;
+  throw new StoreError('DENIED', `${callerText(caller)} may not speak as member ${from}`);
 }
 
 /** Requests that a member relays for another, which took it for the leader. */

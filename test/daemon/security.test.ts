@@ -284,7 +284,30 @@ describe('a cluster with security', () => {
     });
   });
 
-  it('lets no member speak for another, and no removed one speak', async () => {
+  it('lets no member speak as another', async () => {
+    const { clusterId, id: to } = first.status();
+    const own = second.status().id;
+    const other = third.status().id;
+    const channel = new Channel(first.addr, { own: true, dialing: Access.dialingOf(second.access() as Access) });
+    clients.push(channel);
+    const hello = (from: number) =>
+      new Promise<Error | undefined>((resolve) => {
+        const stream = channel.clientStream<object>(methodOf('raft', 'Stream'), resolve);
+        stream.on('error', () => undefined);
+        stream.write({ hello: { format: 2, clusterId, from, to, addrs: [], lastIndex: 1_000_000 } });
+        if (from === own) stream.end();
+      });
+    expect(await hello(own)).toBeUndefined();
+    expect(await hello(other)).toMatchObject({ code: 'DENIED' });
+    const join = (id: number) =>
+      channel.unary(methodOf('membership', 'Join'), {
+        member: { id, name: 'm3', addrs: ['127.0.0.1:1'] },
+        replaces: false,
+      });
+    await expect(join(other)).rejects.toMatchObject({ code: 'DENIED' });
+  });
+
+  it('lets no removed member speak', async () => {
     await first.removeMember('m3');
     await expect(clientOf(first, third.access()).get('node', 'n1')).rejects.toBeDefined();
   });

@@ -22,7 +22,7 @@ const bounds: Readonly<Record<string, 'one object' | 'a page' | 'pieces' | 'as t
   'lease KeepAlive': 'as the request', 'lease Revoke': 'as the request', 'catalog Register': 'as the request',
   'catalog Renew': 'as the request', 'catalog Deregister': 'as the request', 'catalog List': 'a page',
   'catalog Watch': 'pieces', 'formation Ask': 'the members', 'calls Multiplex': 'as the request',
-  'fleet Report': 'as the request', 'fleet Resume': 'the members',
+  'fleet Report': 'as the request', 'fleet Resume': 'the members', 'engines Open': 'pieces',
   'certificates GetRootCa': 'as the request',
   'certificates Issue': 'as the request', 'certificates Renew': 'as the request', 'access WhoAmI': 'as the request',
   'access Can': 'as the request', 'access CreateToken': 'as the request', 'access RemoveToken': 'as the request',

@@ -111,9 +111,9 @@ describe('the driver of an engine', () => {
     ['a network that is not there', { spec: { networks: [{ target: 'n9' }] } }, 'rejected', 'network n9 not found'],
     [
       'a field of a newer engine',
-      { spec: { container: { healthcheck: { test: [], startIntervalMs: 5 } } } },
+      { spec: { container: { mounts: [{ type: 'volume', source: 'v', target: '/v', volume: { subpath: 'a' } }] } } },
       'rejected',
-      'container.healthcheck.startIntervalMs needs version 1.44 of the engine API, and 1.41 is spoken',
+      'container.mounts[0].volume.subpath needs version 1.45 of the engine API, and 1.41 is spoken',
     ],
     [
       'a command that is not there',

@@ -38,8 +38,12 @@ function list(x: Exchange): void {
     filters.labels(spec.annotations.labels) &&
     (dangling === undefined || dangling === (tx.services().count(byReferencedNetworkId(id)) === 0));
   const ofCluster = swarm.view((tx) => tx.networks().find(undefined, { where: (one) => passes(tx, one) }));
-  // The overlay networks that engines made for those are the same networks.
-  const others = ofEngines.filter(({ Scope: scope, Labels: labels }) => scope === 'local' || !labels?.[networkLabel]);
+  // Those that engines have for networks of the cluster are the same networks. A client that removes a stack would try to
+  // remove them, too. They are shown to one that asks for what engines have.
+  const withCopies = filters.has('node') || filters.has('scope');
+  const others = ofEngines.filter(
+    ({ Scope: scope, Labels: labels }) => !labels?.[networkLabel] || (withCopies && scope === 'local'),
+  );
   x.send(200, [...ofCluster.map(networkJson), ...others]);
 }
 

@@ -218,6 +218,30 @@ describe('skep apply', () => {
     expect(service?.spec.task.networks).toEqual([{ target: created.out.trim(), aliases: ['a'] }]);
   });
 
+  it('warns of a network on which names reach only one engine', async () => {
+    const node = (name: string, swarmNode: string) => ({
+      id: name.padEnd(25, '0'),
+      description: { hostname: name },
+      engine: { addr: `${name}:2375`, apiVersion: '1.41', swarmNode },
+    });
+    const put = (swarmNode: string) =>
+      member.store.update((tx) => {
+        for (const { id } of tx.nodes().find()) tx.nodes().delete(id);
+        for (const name of ['n1', 'n2']) tx.nodes().create(node(name, name === 'n1' ? 's1' : swarmNode));
+      });
+    const text =
+      'warning: shop_a and shop_b share network shop_default; on n2 names reach only tasks of the same engine\n';
+    await put('');
+    expect((await apply(file, '--stack', 'shop', '--dry-run')).err).toContain(text);
+    expect((await apply(file, '--stack', 'shop')).err).toBe(text);
+    expect((await apply(file, '--stack', 'shop')).err).not.toContain('warning');
+    const one = await folder.write('one.yaml', 'services:\n  a: {image: i}\n');
+    expect((await apply(one, '--stack', 'alone')).err).toBe('');
+    await put('s2');
+    expect((await apply(file, '--stack', 'other')).err).toBe('');
+    await member.store.update((tx) => ['n1', 'n2'].forEach((name) => tx.nodes().delete(name.padEnd(25, '0'))));
+  });
+
   it('makes the networks of a file without services', async () => {
     const networks = await folder.write('networks.yaml', 'networks:\n  proxy: {name: proxy, attachable: true}\n');
     expect((await apply(networks, '--stack', 'shop', '-o', 'name')).out).toBe('proxy\n');

@@ -7,6 +7,7 @@ import { type ComposeFlags, readStack, withComposeFlags } from '../compose-files
 import { type Context, withClient } from '../context.js';
 import { type Columns, type Format, printList, printOne, type Streams } from '../output.js';
 import { type Unplaced, unplacedAfter } from '../services/fits.js';
+import { readIslandTexts } from '../services/islands.js';
 import { type ClusterView, readView } from '../services/view.js';
 import { printWaited, waitAndShow, type WaitFlag, type WaitReport, withWait } from '../wait.js';
 import { fieldTexts } from './history.js';
@@ -45,6 +46,7 @@ export function addApply(program: Command, context: Context, exit: (code: number
       const rows = rowsOf(applied, dryRun, unplaced);
       if (rows.length === 0) streams.err(`stack ${stack.name}: nothing differs\n`);
       else if (dryRun) streams.err(`stack ${stack.name}: this would be done\n`);
+      for (const text of await readIslandTexts(client, applied.changes)) streams.err(`warning: ${text}\n`);
       if (wait === undefined) {
         printRows(streams, output, rows, dryRun);
         for (const line of fitLines(view, unplaced)) streams.err(`${line}\n`);

@@ -84,8 +84,13 @@ class LogAnswer {
     const { signal, api } = this.#x;
     while (!signal.aborted) {
       await new Promise<void>((resolve) => {
-        const cancel = api.clock.schedule(lookMs, resolve);
-        signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+        const wake = () => {
+          cancel();
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        const cancel = api.clock.schedule(lookMs, wake);
+        signal.addEventListener('abort', wake, { once: true });
       });
       if (!signal.aborted) this.#begin(tasks());
     }

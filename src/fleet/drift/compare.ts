@@ -1,5 +1,13 @@
 import { type Task, taskStateOrder } from '../../kinds/index.js';
-import { clusterLabel, filesLabel, networkLabel, specHash, specLabel, taskLabel } from '../driver/labels.js';
+import {
+  clusterLabel,
+  containerName,
+  filesLabel,
+  networkLabel,
+  specHash,
+  specLabel,
+  taskLabel,
+} from '../driver/labels.js';
 import { isOver, isWanted } from '../driver/task-state.js';
 import { parseImageRef } from '../engine/image-ref.js';
 import type { ContainerSummary, ImageSummary, NetworkInfo, VolumeInfo } from '../engine/types.js';
@@ -140,6 +148,7 @@ function changeOf({ images }: EngineContent, task: Task, container: ContainerSum
   const image = task.spec.container?.image ?? '';
   const now = imageId(images, image);
   if (now !== undefined && now !== container.ImageID) return `image ${image} is another one by now`;
+  if (!container.Names.includes(`/${containerName(task)}`)) return `was renamed from ${containerName(task)}`;
   return undefined;
 }
 

@@ -24,6 +24,8 @@ export interface ManagerOptions {
   readonly advertise: string;
   readonly dataDir: string;
   readonly join: readonly string[];
+  /** Further options of the command. */
+  readonly args?: readonly string[];
 }
 
 /** One real manager: a process with its own disk, on a fixed loopback address. */
@@ -33,18 +35,20 @@ export class Manager {
   readonly advertise: string;
   readonly dataDir: string;
   readonly #join: readonly string[];
+  readonly #args: readonly string[];
   readonly #onSurprise: (what: string) => void;
   #child: ChildProcess | undefined;
   #endWanted = false;
   #log: string[] = [];
 
   /** `onSurprise` is called at an unexpected end. */
-  constructor({ name, addr, advertise, dataDir, join }: ManagerOptions, onSurprise: (what: string) => void) {
+  constructor({ name, addr, advertise, dataDir, join, args = [] }: ManagerOptions, onSurprise: (what: string) => void) {
     this.name = name;
     this.addr = addr;
     this.advertise = advertise;
     this.dataDir = dataDir;
     this.#join = join;
+    this.#args = args;
     this.#onSurprise = onSurprise;
   }
 
@@ -67,6 +71,7 @@ export class Manager {
     const args = [binary, 'manager', '--name', this.name, '--listen', this.addr, '--advertise', this.advertise];
     args.push('--data-dir', this.dataDir, '--log-level', 'warn');
     if (this.#join.length > 0) args.push('--join', this.#join.join(','));
+    args.push(...this.#args);
     const limited = ['-c', `ulimit -f ${options.limitKiB} && exec "$0" "$@"`, process.execPath, ...args];
     const [command, all] = options.limitKiB === undefined ? [process.execPath, args] : ['bash', limited];
     const child = spawn(command, all, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import process from 'node:process';
 
-const first = 20;
+/** Number of the first engine: those who share a machine may begin at numbers of their own. */
+const first = Number(process.env.SKEP_ENGINE_FIRST ?? 20);
 const last = 250;
 
 const ip = (...args: string[]) => spawnSync('ip', args, { encoding: 'utf8' });

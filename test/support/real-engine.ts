@@ -4,7 +4,7 @@ import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readFileS
 import { rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { until } from '../../scripts/waiting.js';
 import { addressOf, bridgeOf, poolOf } from './engine-bridges.js';
@@ -170,13 +170,19 @@ export class RealEngine {
   }
 
   /** Calls the engine, with a deadline. */
-  async call(method: string, path: string, body?: Readable): Promise<{ status: number; body: string }> {
-    const asked = request({ host: this.ip, port: 2375, method, path, agent: false, timeout: 20_000 });
+  async call(method: string, path: string, body?: Readable, headers = {}): Promise<{ status: number; body: string }> {
+    const asked = request({ host: this.ip, port: 2375, method, path, headers, agent: false, timeout: 20_000 });
     asked.once('timeout', () => asked.destroy(new Error(`${this.name} does not answer to ${method} ${path}`)));
     if (body) body.pipe(asked);
     else asked.end();
     const [response] = (await once(asked, 'response')) as [Readable & { statusCode: number }];
     return { status: response.statusCode, body: (await buffer(response)).toString() };
+  }
+
+  /** Posts JSON to the engine. */
+  async post(path: string, json?: string): Promise<{ status: number; body: string }> {
+    const body = json === undefined ? undefined : Readable.from([Buffer.from(json)]);
+    return this.call('POST', path, body, json === undefined ? {} : { 'content-type': 'application/json' });
   }
 
   get #namespaces(): readonly string[] {

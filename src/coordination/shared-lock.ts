@@ -61,7 +61,8 @@ export class SharedLock {
 
 /**
  * Waits for a lock and takes it on a lease that is kept alive elsewhere: one lease then holds many locks, and one renewal keeps
- * them. Waits on while the cluster is unavailable. The signal of the lease says when all of them are over.
+ * them. Waits on while the cluster is unavailable. The signal of the lease says when all of them are over. A lock may stand on
+ * the lease after a wait that was given up: its creation was under way. The caller gives it back when the store shows it.
  * @throws the signal's reason, at once; {@link StoreError} `LEASE_LOST` when the lease ends before.
  */
 export async function acquireOn(

@@ -2,8 +2,8 @@ import { onAbort } from '../../base/abort.js';
 import type { Cancel } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import { pause, settledWithin } from '../../base/waiting.js';
-import { acquireOn, type Lease, type SharedLock } from '../../coordination/index.js';
-import { type DriverBody, drivers, type EngineBody, engines, type Stored } from '../../kinds/index.js';
+import { acquireOn, type Lease, locks, SharedLock } from '../../coordination/index.js';
+import { type DriverBody, drivers, type EngineBody, engines, type LockBody, type Stored } from '../../kinds/index.js';
 import { watch } from '../../state/index.js';
 import { EngineRun } from './engine-run.js';
 import type { ListKeeper } from './keeper.js';
@@ -17,8 +17,12 @@ import type { DriverSessionOptions } from './session.js';
 const togetherMs = 20;
 /** Wait before work begins again that failed, ms. */
 const failedMs = 5_000;
+/** Wait before a lock is given back again that stands still, ms. */
+const standsMs = 1_000;
 /** Limit for giving a lock back, ms: it ends with the lease. */
 const releaseMs = 2_000;
+
+const lockPrefix = 'engine/';
 
 /** Options of a {@link Holding}. */
 interface HoldingOptions<L extends EngineLink> extends DriverSessionOptions<L> {
@@ -43,6 +47,8 @@ export class Holding<L extends EngineLink> {
   readonly #reach: Reach;
   /** By the id of the engine. What was stopped stays until it has ended: the next begins after it. */
   readonly #work = new Map<string, Work>();
+  /** Locks that are given back without work for their engine, by the id of the engine. */
+  readonly #strays = new Map<string, Promise<void>>();
   #keeping: Promise<void> | undefined;
   #cancelLook: Cancel | undefined;
   #unsubscribe: () => void = () => undefined;
@@ -64,6 +70,7 @@ export class Holding<L extends EngineLink> {
   /** Resolves when all work has ended. */
   async ended(): Promise<void> {
     await Promise.all([...this.#work.values()].map(({ done }) => done));
+    await Promise.all(this.#strays.values());
     await this.#reach.settled();
     await this.#keeping;
   }
@@ -73,6 +80,7 @@ export class Holding<L extends EngineLink> {
     const specifiers = [
       ...[engines.created(), engines.updated(), engines.deleted()],
       ...[drivers.created(), drivers.updated(), drivers.deleted()],
+      locks.created(),
     ];
     const again = () => {
       if (!signal.aborted && !store.queue.closed) this.#follow();
@@ -113,8 +121,42 @@ export class Holding<L extends EngineLink> {
       const next = wanted.get(id);
       if (next?.kind !== kind || next.engine.addr !== addr) stop.abort();
     }
-    for (const { kind, engine } of wanted.values()) if (!this.#work.has(engine.id)) this.#begin(kind, engine);
+    for (const { kind, engine } of wanted.values())
+      if (!this.#work.has(engine.id) && !this.#strays.has(engine.id)) this.#begin(kind, engine);
+    for (const lock of this.#ownLocks()) {
+      const id = lock.lock.slice(lockPrefix.length);
+      const isDriven = wanted.get(id)?.kind === 'drive' || this.#work.get(id)?.kind === 'drive';
+      if (!isDriven && !this.#strays.has(id)) this.#giveBack(id, lock);
+    }
     for (const id of this.#reach.lost) if (!all.some((engine) => engine.id === id)) this.#reach.set(id, true);
+  }
+
+  #ownLocks() {
+    const { store, lease } = this.#options;
+    const mine = store.view((tx) => tx.kind(locks).find(locks.by('lease', lease.id)));
+    return mine.filter(({ lock }) => lock.startsWith(lockPrefix));
+  }
+
+  /**
+   * Gives back a lock of an engine that this manager does not drive. One stands when the wait for it was given up while its
+   * creation was under way; it would keep every other manager from the engine for as long as the lease lives.
+   */
+  #giveBack(id: string, { lock, ...held }: Stored<LockBody>): void {
+    const { client, clock, signal, logger } = this.#options;
+    const given = new AbortController();
+    const release = new SharedLock(lock, { id: held.id, version: held.meta.version }, client)
+      .release({ signal: given.signal })
+      .catch((error: unknown) => logger.debug('a lock was not given back', { lock, error: messageOf(error) }));
+    const done = settledWithin(clock, releaseMs, release)
+      .then(async () => {
+        given.abort();
+        if (this.#ownLocks().some((one) => one.id === held.id)) await pause(clock, standsMs, signal);
+      })
+      .finally(() => {
+        this.#strays.delete(id);
+        this.#soon();
+      });
+    this.#strays.set(id, done);
   }
 
   #begin(kind: Work['kind'], engine: Stored<EngineBody>): void {
@@ -140,7 +182,7 @@ export class Holding<L extends EngineLink> {
     const link = connect(engine.addr);
     try {
       const ports = { client, store, clock, random, holder: self.name };
-      const lock = await acquireOn(lease, `engine/${engine.id}`, ports, { signal });
+      const lock = await acquireOn(lease, lockPrefix + engine.id, ports, { signal });
       await this.#driveLocked(engine, link, lock, signal);
       const given = new AbortController();
       if (!lease.signal.aborted) await settledWithin(clock, releaseMs, lock.release({ signal: given.signal }));

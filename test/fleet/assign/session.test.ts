@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { heldMessage } from '../../../src/fleet/assign/brake.js';
 import { drivers, leases, locks, type TaskState } from '../../../src/kinds/index.js';
 import { Sessions } from '../../support/driver-sessions.js';
+import type { storeClient } from '../../support/store-client.js';
 
 const addrs = Array.from({ length: 9 }, (_, i) => `e${i + 1}:2375`);
 const at = (n: number) => addrs[n - 1] ?? '';
@@ -34,6 +35,17 @@ async function statesDuring(ms: number): Promise<Set<string | undefined>> {
     for (const addr of addrs) seen.add(world.stateOf(addr));
   }
   return seen;
+}
+
+/** Lets a client make locks, and never hear of it. */
+function loseAnswersOfLocks(client: ReturnType<typeof storeClient>): void {
+  const create = client.create.bind(client) as (...args: unknown[]) => Promise<unknown>;
+  client.create = (async (kind: unknown, draft: object, options: { signal?: AbortSignal } = {}) => {
+    const made = await create(kind, draft, options);
+    if (kind !== locks) return made;
+    await new Promise((resolve) => options.signal?.addEventListener('abort', resolve, { once: true }));
+    throw options.signal?.reason;
+  }) as typeof client.create;
 }
 
 describe('three managers', () => {
@@ -85,6 +97,17 @@ describe('three managers', () => {
     const moved = world.starts.slice(9).map((line) => line.split(' ')[1]);
     expect(new Set(moved)).toEqual(new Set([again]));
     expect(world.store.view((tx) => tx.kind(leases).count())).toBe(3);
+  });
+
+  it('give back a lock whose creation was under way when the engine went to another', async () => {
+    for (const { client } of world.managers.values()) loseAnswersOfLocks(client);
+    world.list(...addrs);
+    await world.until('all locks are held', () => world.store.view((tx) => tx.kind(locks).count()) === 9);
+    expect(world.drivers).toEqual({});
+    await world.open('m4');
+    const wanted = () => addrs.filter((addr) => world.wantedAt(addr) === 'm4');
+    await world.until('the new manager gets engines', () => wanted().length > 0);
+    await world.until('it drives them', () => wanted().every((addr) => world.drivers[addr] === 'm4'));
   });
 
   it('give a new one its share, and nothing else moves', async () => {

@@ -6,7 +6,7 @@ import { fleetLoop } from '../../src/fleet/assign/leader.js';
 import type { Driving, EngineLink, TaskUpdate } from '../../src/fleet/assign/ports.js';
 import { DriverSession } from '../../src/fleet/assign/session.js';
 import type { EngineInfo } from '../../src/fleet/index.js';
-import { drivers, engines, systemKinds } from '../../src/kinds/index.js';
+import { drivers, engines, systemKinds, type Tx } from '../../src/kinds/index.js';
 import { MemoryStore } from '../../src/state/index.js';
 import { FakeClock } from './state-clock.js';
 import { leasesOf, storeClient } from './store-client.js';
@@ -96,6 +96,16 @@ export class Sessions {
     const manager = this.managers.get(name);
     if (manager) manager.client.cut = true;
     for (const addr of this.engineIds.keys()) this.manners.set(`${name} ${addr}`, 'hangs');
+  }
+
+  /** Has the leader know that a manager cannot reach an engine, as it would say itself a while later. */
+  withdraw(name: string, addr: string): void {
+    const { id = '' } = this.engineAt(addr) ?? {};
+    const change = (tx: Tx) => {
+      const driver = tx.kind(drivers).find(drivers.by('member', name.replace(/\D/g, '')))[0];
+      if (driver) tx.kind(drivers).update({ ...driver, cannotReach: [id] });
+    };
+    void this.store.update(change);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreError } from '../../../src/base/store-error.js';
 import { heldMessage } from '../../../src/fleet/assign/brake.js';
 import { drivers, leases, locks, type TaskState } from '../../../src/kinds/index.js';
 import { Sessions } from '../../support/driver-sessions.js';
@@ -72,6 +73,39 @@ describe('three managers', () => {
     const again = world.starts.slice(9).map((line) => line.split(' ')[0]);
     expect(again.sort()).toEqual(moved.sort());
   });
+
+  it.each(['taken', 'given back'] as const)('do not wait for ever for a lock whose answer is lost when it is %s', async (lost) => {
+    await start();
+    const [before = ''] = Object.values(world.drivers);
+    const addr = addrs.find((one) => world.drivers[one] === before) ?? '';
+    const engineLock = () => world.store.view((tx) => tx.kind(locks).find(locks.by('lock', `engine/${world.engineAt(addr)?.id}`))[0]);
+    const client = world.managers.get(before)?.client as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+    world.manners.set(`${before} ${addr}`, 'hangs');
+    if (lost === 'given back') {
+      const { apply } = client;
+      let refusals = 2;
+      client.apply = (...args) => (engineLock() && world.wantedAt(addr) !== before && refusals-- > 0 ? Promise.reject(new StoreError('NOT_LEADER', 'no leader')) : (apply?.(...args) ?? Promise.reject(new Error('none'))));
+      await world.until('another drives it', () => world.drivers[addr] !== undefined && world.drivers[addr] !== before, 40_000);
+      expect(refusals).toBeLessThan(2);
+      return;
+    }
+    await world.until('another drives it', () => world.drivers[addr] !== undefined && world.drivers[addr] !== before, 40_000);
+    // It is reached again: the manager asks for the lock, which is made; the answer comes when the engine is another's again.
+    const { create } = client;
+    let taken = 0;
+    client.create = async (...args) => {
+      const made = await create?.(...args);
+      if (taken++ > 0) return made;
+      world.manners.set(`${before} ${addr}`, 'hangs');
+      world.withdraw(before, addr);
+      const { signal } = args[2] as { signal: AbortSignal };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      throw signal.reason as Error;
+    };
+    world.manners.delete(`${before} ${addr}`);
+    await world.until('its lock was taken without an answer', () => taken > 0, 40_000);
+    await world.until('another drives it again', () => world.drivers[addr] !== undefined && world.drivers[addr] !== before, 20_000);
+  }); // prettier-ignore
 
   it('take over at once from one that ends', async () => {
     await start();

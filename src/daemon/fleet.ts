@@ -7,7 +7,7 @@ import { Client } from '../client/index.js';
 import type { Backend } from '../discovery/index.js';
 import type { EngineAccess } from '../fleet/access.js';
 import { type DriveEngine, DriverSession } from '../fleet/assign/index.js';
-import { EngineDriver } from '../fleet/driver/index.js';
+import { confirmGoneBy, EngineDriver } from '../fleet/driver/index.js';
 import { DockerClient } from '../fleet/index.js';
 import { processTable } from '../settings/table.js';
 import type { OpenReplica } from './open-replica.js';
@@ -86,8 +86,7 @@ function startFleet({ replica, logger, backend, node, tls }: Starting): OpenFlee
 
 function driving(replica: OpenReplica, logger: Logger): DriveEngine<DockerClient> {
   const { store } = replica;
-  const confirmGone = (ids: readonly string[]) =>
-    replica.linearizable((tx) => new Set(ids.filter((id) => tx.tasks().get(id) === undefined)));
+  const confirmGone = confirmGoneBy(replica);
   return ({ link, nodeId, report }, signal) => {
     const { clusterId } = replica.status();
     const ports = { store, confirmGone, clock: systemClock, random: systemRandom, logger };

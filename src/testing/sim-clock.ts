@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../base/clock.js';
 import type { Scheduler } from './scheduler.js';
 
 /** Beginning of the wall clocks of a run, milliseconds since the epoch. */
-const beginning = Date.UTC(2026, 0, 1);
+export const beginning = Date.UTC(2026, 0, 1);
 
 /**
  * The clock of one process: drifts, jumps (the wall clock only), stands still while the process is paused, and is gone

@@ -39,11 +39,14 @@ export class Trouble {
   readonly #cluster: SimCluster;
   readonly #chance: Chance;
   readonly #plan: FaultPlan;
+  readonly #jumpMostMs: number;
   #stopped = false;
   /** One membership change at a time, and no second disk is lost while one is being replaced. */
   #operating = false;
 
-  constructor(cluster: SimCluster, chance: Chance, plan: FaultPlan) {
+  /** @param options.jumpMostMs Farthest that a wall clock jumps, either way. */
+  constructor(cluster: SimCluster, chance: Chance, plan: FaultPlan, { jumpMostMs = 3_600_000 } = {}) {
+    this.#jumpMostMs = jumpMostMs;
     this.#cluster = cluster;
     this.#chance = chance;
     this.#plan = plan;
@@ -119,7 +122,7 @@ export class Trouble {
   #jump(): void {
     const member = this.#chance.pick(this.#cluster.members);
     this.counts.clockJumps++;
-    member.clock.wallOffset += this.#chance.between(-3_600_000, 3_600_000);
+    member.clock.wallOffset += this.#chance.between(-this.#jumpMostMs, this.#jumpMostMs);
   }
 
   /** Cuts links: one member off, two parts, one direction, or a bridge that alone sees both sides. */

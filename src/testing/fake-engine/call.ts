@@ -1,7 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FakeEngine } from './engine.js';
 import { goJson } from './events.js';
 import { FakeEngineError } from './types.js';
+
+/** Answer of a fake engine, as far as its calls need one. A `ServerResponse` is one. */
+export interface FakeAnswer {
+  statusCode: number;
+  setHeader(name: string, value: string | number): unknown;
+  flushHeaders(): void;
+  write(chunk: string | Uint8Array): unknown;
+  end(chunk?: string | Uint8Array): unknown;
+  /** Runs `run` when the client has gone or the answer is complete. */
+  once(event: 'close', run: () => void): unknown;
+}
 
 /** One request to a fake engine, and how to answer it. */
 export class FakeCall {
@@ -13,23 +23,21 @@ export class FakeCall {
   /** Parts of the path that the route names. */
   readonly parts: readonly string[];
   readonly body: Uint8Array;
-  readonly request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #response: FakeAnswer;
 
   constructor(
     engine: FakeEngine,
-    request: IncomingMessage,
-    response: ServerResponse,
+    { method = 'GET' }: { readonly method?: string | undefined },
+    response: FakeAnswer,
     target: { readonly path: string; readonly query: URLSearchParams; readonly parts: readonly string[] },
     body: Uint8Array,
   ) {
     this.engine = engine;
-    this.method = request.method ?? 'GET';
+    this.method = method;
     this.path = target.path;
     this.query = target.query;
     this.parts = target.parts;
     this.body = body;
-    this.request = request;
     this.#response = response;
   }
 
@@ -77,7 +85,7 @@ export class FakeCall {
   }
 
   /** Begins an answer that goes on: its head leaves at once. */
-  stream(type: string | undefined): ServerResponse {
+  stream(type: string | undefined): FakeAnswer {
     const response = this.#response;
     if (type !== undefined) response.setHeader('Content-Type', type);
     response.flushHeaders();

@@ -1,6 +1,6 @@
 /**
- * Runs the simulation over many seeds: `npm run simulate -- --seeds 100`. Prints what happened and what broke; exits 1
- * when something broke, or when something that must happen never did.
+ * Runs the simulation over many seeds: `npm run simulate -- --seeds 100`, with `--services` that of services on engines.
+ * Prints what happened and what broke; exits 1 when something broke, or when something that must happen never did.
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -11,22 +11,42 @@ import { mustHappen, runBatch } from '../src/testing/batch.js';
 import { type FaultKind, faultKinds } from '../src/testing/faults.js';
 import { type RunOptions, type RunResult, runSeed } from '../src/testing/run.js';
 import { shrink } from '../src/testing/shrink.js';
+import { runServices, serviceFaultKinds, servicesMustHappen } from './services/run.js';
 
 const whole = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is needed.');
   return Number(text);
 };
+/** A simulation of one sort. */
+interface Profile {
+  readonly kinds: readonly string[];
+  readonly mustHappen: readonly string[];
+  /** Duration of the trouble, and of all seeds together from which on everything must have happened, simulated seconds. */
+  readonly seconds: number;
+  readonly judgedSeconds: number;
+  readonly run: (options: RunOptions) => Promise<RunResult>;
+}
+const store: Profile = { kinds: faultKinds, mustHappen, seconds: 300, judgedSeconds: 15_000, run: runSeed };
+const services: Profile = {
+  kinds: serviceFaultKinds,
+  mustHappen: servicesMustHappen,
+  seconds: 120,
+  judgedSeconds: 6_000,
+  run: (options) => runServices(options as Parameters<typeof runServices>[0]),
+};
+
 const kinds = (text: string): FaultKind[] =>
   text.split(',').filter(Boolean).map((word) => {
-    const kind = faultKinds.find((known) => known === word);
-    if (!kind) throw new InvalidArgumentError(`known faults are ${faultKinds.join(', ')}.`);
-    return kind;
+    const known = [...store.kinds, ...services.kinds];
+    if (!known.includes(word)) throw new InvalidArgumentError(`known faults are ${[...new Set(known)].join(', ')}.`);
+    return word as FaultKind;
   }); // prettier-ignore
 
 const program = new Command('simulate')
+  .option('--services', 'services on engines, in the place of the store')
   .option('--seeds <n>', 'how many', whole, 100)
   .option('--seed-from <seed>', 'the first', whole, 1)
-  .option('--seconds <n>', 'of trouble in each, simulated', whole, 300)
+  .option('--seconds <n>', 'of trouble in each, simulated (default: 300, and 120 with --services)', whole)
   .option('--members <n>', 'in each (default: drawn)', whole)
   .option('--faults <kinds>', `only these of ${faultKinds.join(',')}`, kinds)
   .option('--clients <n>', 'that write and read', whole)
@@ -38,9 +58,10 @@ const program = new Command('simulate')
   .option('--part', 'of a run of several processes: nothing is judged');
 
 interface Flags {
+  readonly services?: boolean;
   readonly seeds: number;
   readonly seedFrom: number;
-  readonly seconds: number;
+  readonly seconds?: number;
   readonly members?: number;
   readonly faults?: FaultKind[];
   readonly clients?: number;
@@ -77,8 +98,11 @@ function lineOf({ seed, members, failure, simulatedMs, events, counts }: RunResu
   };
 }
 
+const profileOf = ({ services: asked }: Flags): Profile => (asked ? services : store);
+
 /** The same of a run, for every run. */
-function optionsOf({ seconds, members, faults, clients, watchers }: Flags): Omit<RunOptions, 'seed'> {
+function optionsOf(flags: Flags): Omit<RunOptions, 'seed'> {
+  const { seconds = profileOf(flags).seconds, members, faults, clients, watchers } = flags;
   return {
     durationMs: seconds * 1_000,
     ...(members !== undefined && { members }),
@@ -89,8 +113,12 @@ function optionsOf({ seconds, members, faults, clients, watchers }: Flags): Omit
 }
 
 /** The arguments that ask for these runs. */
-function argumentsOf({ durationMs, members, faults, clients, watchers }: Omit<RunOptions, 'seed'>): string[] {
+function argumentsOf(
+  { durationMs, members, faults, clients, watchers }: Omit<RunOptions, 'seed'>,
+  flags: Flags,
+): string[] {
   return [
+    ...(flags.services ? ['--services'] : []),
     ...['--seconds', String(Math.ceil((durationMs ?? 0) / 1_000))],
     ...(members === undefined ? [] : ['--members', String(members)]),
     ...(faults === undefined ? [] : ['--faults', faults.join(',')]),
@@ -103,6 +131,8 @@ async function runHere(flags: Flags): Promise<Total> {
   const started = process.cpuUsage();
   const result = await runBatch({
     ...optionsOf(flags),
+    run: profileOf(flags).run,
+    expected: profileOf(flags).mustHappen,
     seeds: flags.seeds,
     seedFrom: flags.seedFrom,
     onResult: (one) => {
@@ -128,7 +158,7 @@ async function runShared(flags: Flags): Promise<Total> {
     const from = flags.seedFrom + Math.floor((flags.seeds * i) / jobs);
     const to = flags.seedFrom + Math.floor((flags.seeds * (i + 1)) / jobs);
     return runPart(
-      ['--seeds', String(to - from), '--seed-from', String(from), ...argumentsOf(optionsOf(flags))],
+      ['--seeds', String(to - from), '--seed-from', String(from), ...argumentsOf(optionsOf(flags), flags)],
       flags,
     );
   });
@@ -173,13 +203,14 @@ async function runPart(args: readonly string[], flags: Flags): Promise<Total> {
 async function report(seed: number, flags: Flags): Promise<void> {
   const options: RunOptions = { ...optionsOf(flags), seed };
   const command = (one: RunOptions) =>
-    `npm run simulate -- --seeds 1 --seed-from ${one.seed} ${argumentsOf(one).join(' ')} --trace --no-shrink`;
-  const failed = await runSeed(options);
+    `npm run simulate -- --seeds 1 --seed-from ${one.seed} ${argumentsOf(one, flags).join(' ')} --trace --no-shrink`;
+  const { run, kinds: all } = profileOf(flags);
+  const failed = await run(options);
   say(`\nseed ${seed}: ${failed.failure?.stack ?? 'holds when it is run alone'}`);
   say(`  again: ${command(options)}`);
   if (flags.trace) for (const line of failed.trace) say(`  ${line}`);
   if (!flags.shrink || !failed.failure) return;
-  const smaller = await shrink(options, failed);
+  const smaller = await shrink(options, failed, { run, kinds: all as readonly FaultKind[] });
   say(`  smaller (${smaller.runs} runs): ${command(smaller.options)}`);
 }
 
@@ -188,8 +219,10 @@ async function main(): Promise<number> {
   if (flags.seeds < 1) program.error('error: --seeds must be at least 1');
   const total = flags.jobs > 1 && flags.seeds > 1 ? await runShared(flags) : await runHere(flags);
   // Few seeds, or special ones, cannot be asked to have had everything.
-  const judged = flags.seeds * flags.seconds >= 15_000 && flags.faults === undefined && flags.members === undefined;
-  const missing = judged && !flags.part ? mustHappen.filter((name) => !total.counts[name]) : [];
+  const profile = profileOf(flags);
+  const seconds = flags.seeds * (flags.seconds ?? profile.seconds);
+  const judged = seconds >= profile.judgedSeconds && flags.faults === undefined && flags.members === undefined;
+  const missing = judged && !flags.part ? profile.mustHappen.filter((name) => !total.counts[name]) : [];
   const perSecond = Math.round(total.simulatedSeconds / total.cpuSeconds);
   if (flags.json) say(JSON.stringify({ ...total, perSecond, missing }));
   else {

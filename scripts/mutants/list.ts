@@ -5,6 +5,8 @@ export interface Mutant {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** Simulation that must find it: `services`, or that of the store. */
+  readonly found?: 'services';
 }
 
 /** Each mutant is a mistake of real systems like this one. The simulation must find every one. */
@@ -195,5 +197,54 @@ export const mutants: readonly Mutant[] = [
     file: 'raft/follower.ts',
     find: '  if (core.log.isApplying) {',
     replace: '  if (core.id < 0) {',
+  },
+  {
+    name: 'container under a random name',
+    file: 'fleet/driver/preparation.ts',
+    find: '    const name = containerName(task);\n',
+    replace: '    const name = `${containerName(task)}.${Math.random()}`;\n',
+    found: 'services',
+  },
+  {
+    name: 'containers of a driver before not adopted',
+    file: 'fleet/driver/observer.ts',
+    find: '    for (const summary of listed) this.#keepListed(observedInList(summary), asked);\n',
+    replace: '',
+    found: 'services',
+  },
+  {
+    name: 'missing task looked up in the own store',
+    file: 'fleet/driver/orphans.ts',
+    find: 'gone = await orAborted(confirmGone(ids), signal);',
+    replace: 'gone = new Set(ids);',
+    found: 'services',
+  },
+  {
+    name: 'restart without its delay',
+    file: 'orchestrate/restart.ts',
+    find: '  return task.meta.createdAt + delay;',
+    replace: '  return task.meta.createdAt + 0 * delay;',
+    found: 'services',
+  },
+  {
+    name: 'update complete without its monitor',
+    file: 'orchestrate/update.ts',
+    find: 'const quiet = works.every(({ first }) => !first || draft.due(settledAt(first, watchMs(config))));',
+    replace: 'const quiet = works.every(({ first }) => !first || draft.due(settledAt(first, 0 * watchMs(config))));',
+    found: 'services',
+  },
+  {
+    name: 'driver goes on after its lease',
+    file: 'coordination/lease.ts',
+    find: '    this.#cancelDeadline = this.#clock.schedule(Math.max(0, left), () => this.#end(late()));\n',
+    replace: '    this.#cancelDeadline = this.#clock.schedule(Math.max(0, left), () => undefined);\n',
+    found: 'services',
+  },
+  {
+    name: 'lock of an engine left on its lease',
+    file: 'fleet/assign/holding.ts',
+    find: '      ...held.map((lock) => [engineOf(lock), leftOver(lock)] as const),\n',
+    replace: '',
+    found: 'services',
   },
 ];

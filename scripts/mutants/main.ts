@@ -29,6 +29,8 @@ async function mutated({ name, file, find, replace }: Mutant): Promise<string> {
     throw new Error(`${name}: ${file} does not hold this exactly once, bring the mutant up to date:\n${find}`);
   const dir = await mkdtemp(join(root, '.mutant-'));
   await cp(join(root, '.build/src'), join(dir, 'src'), { recursive: true });
+  // The simulation of services imports the source beside it.
+  await cp(join(root, '.build/scripts/services'), join(dir, 'scripts/services'), { recursive: true });
   const { outputText } = transpileModule(
     text.replace(find, () => replace),
     { compilerOptions: { target: ScriptTarget.ES2023, module: ModuleKind.ESNext } },
@@ -40,7 +42,7 @@ async function mutated({ name, file, find, replace }: Mutant): Promise<string> {
 async function judge(mutant: Mutant, seconds: number): Promise<Verdict> {
   const dir = await mutated(mutant);
   try {
-    const args = [join(import.meta.dirname, 'run-one.js'), dir, String(seconds)];
+    const args = [join(import.meta.dirname, 'run-one.js'), dir, String(seconds), mutant.found ?? 'store'];
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -33,6 +33,10 @@ export const mustHappen = [
 export interface BatchOptions extends Omit<RunOptions, 'seed'> {
   readonly seeds: number;
   readonly seedFrom: number;
+  /** Runs one seed. Default {@link runSeed}. */
+  readonly run?: (options: RunOptions) => Promise<RunResult>;
+  /** Events that must happen. Default {@link mustHappen}. */
+  readonly expected?: readonly string[];
   /** Called after each run. */
   readonly onResult?: (result: RunResult) => void;
 }
@@ -54,17 +58,18 @@ export interface BatchResult {
 const repeatEvery = 50;
 
 /** Runs many seeds, one after another. */
-export async function runBatch({ seeds, seedFrom, onResult, ...options }: BatchOptions): Promise<BatchResult> {
+export async function runBatch({ seeds, seedFrom, onResult, ...others }: BatchOptions): Promise<BatchResult> {
+  const { run = runSeed, expected = mustHappen, ...options } = others;
   const failures: RunResult[] = [];
   const unrepeatable: number[] = [];
   const counts: Record<string, number> = {};
   let simulatedMs = 0;
   let events = 0;
   for (let seed = seedFrom; seed < seedFrom + seeds; seed++) {
-    const result = await runSeed({ ...options, seed });
+    const result = await run({ ...options, seed });
     if (result.failure) failures.push(result);
     if (seed % repeatEvery === 0) {
-      const again = await runSeed({ ...options, seed });
+      const again = await run({ ...options, seed });
       if (again.hash !== result.hash || again.events !== result.events) unrepeatable.push(seed);
     }
     for (const [name, count] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + count;
@@ -72,6 +77,6 @@ export async function runBatch({ seeds, seedFrom, onResult, ...options }: BatchO
     events += result.events;
     onResult?.(result);
   }
-  const missing = mustHappen.filter((name) => !counts[name]);
+  const missing = expected.filter((name) => !counts[name]);
   return { runs: seeds, failures, counts, missing, unrepeatable, simulatedMs, events };
 }

@@ -12,14 +12,18 @@ export interface Shrunk {
 const runsMax = 40;
 
 /** Leaves out one thing after another for as long as the same promise is broken: kinds of faults, clients, watchers, members, time. */
-export async function shrink(options: RunOptions, failed: RunResult): Promise<Shrunk> {
+export async function shrink(
+  options: RunOptions,
+  failed: RunResult,
+  { run = runSeed, kinds = faultKinds }: { run?: typeof runSeed; kinds?: readonly FaultKind[] } = {},
+): Promise<Shrunk> {
   let best: Shrunk = { options: { ...options, durationMs: failed.simulatedMs + 1 }, result: failed, runs: 0 };
   let runs = 0;
   const broken = invariantOf(failed);
   const attempt = async (smaller: RunOptions): Promise<boolean> => {
     if (runs >= runsMax) return false;
     runs++;
-    const result = await runSeed(smaller);
+    const result = await run(smaller);
     if (!result.failure || invariantOf(result) !== broken) return false;
     best = {
       options: { ...smaller, durationMs: Math.min(smaller.durationMs ?? Infinity, result.simulatedMs + 1) },
@@ -28,8 +32,8 @@ export async function shrink(options: RunOptions, failed: RunResult): Promise<Sh
     };
     return true;
   };
-  for (const kind of faultKinds) {
-    const faults: readonly FaultKind[] = best.options.faults ?? faultKinds;
+  for (const kind of kinds) {
+    const faults = best.options.faults ?? kinds;
     if (faults.includes(kind)) await attempt({ ...best.options, faults: faults.filter((other) => other !== kind) });
   }
   await attempt({ ...best.options, watchers: 0 });

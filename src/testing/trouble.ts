@@ -19,6 +19,13 @@ export interface TroubleCounts {
   stalls: number;
 }
 
+/** Bounds of faults, milliseconds. */
+interface Most {
+  readonly jumpMs: number;
+  readonly pauseMs: number;
+}
+const mostDefault: Most = { jumpMs: 3_600_000, pauseMs: 8_000 };
+
 const membersMax = 7;
 const membersMin = 3;
 
@@ -39,14 +46,14 @@ export class Trouble {
   readonly #cluster: SimCluster;
   readonly #chance: Chance;
   readonly #plan: FaultPlan;
-  readonly #jumpMostMs: number;
+  readonly #most: Most;
   #stopped = false;
   /** One membership change at a time, and no second disk is lost while one is being replaced. */
   #operating = false;
 
-  /** @param options.jumpMostMs Farthest that a wall clock jumps, either way. */
-  constructor(cluster: SimCluster, chance: Chance, plan: FaultPlan, { jumpMostMs = 3_600_000 } = {}) {
-    this.#jumpMostMs = jumpMostMs;
+  /** @param most.jumpMs Farthest that a wall clock jumps, either way. @param most.pauseMs Longest pause of a process. */
+  constructor(cluster: SimCluster, chance: Chance, plan: FaultPlan, most: Partial<Most> = {}) {
+    this.#most = { ...mostDefault, ...most };
     this.#cluster = cluster;
     this.#chance = chance;
     this.#plan = plan;
@@ -116,13 +123,13 @@ export class Trouble {
     this.#cluster.note(`${member.info.name} is paused`);
     const { clock } = member;
     clock.pause();
-    scheduler.schedule(this.#chance.between(10, 8_000), () => clock.resume());
+    scheduler.schedule(this.#chance.between(10, this.#most.pauseMs), () => clock.resume());
   }
 
   #jump(): void {
     const member = this.#chance.pick(this.#cluster.members);
     this.counts.clockJumps++;
-    member.clock.wallOffset += this.#chance.between(-this.#jumpMostMs, this.#jumpMostMs);
+    member.clock.wallOffset += this.#chance.between(-this.#most.jumpMs, this.#most.jumpMs);
   }
 
   /** Cuts links: one member off, two parts, one direction, or a bridge that alone sees both sides. */

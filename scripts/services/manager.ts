@@ -58,10 +58,10 @@ export function startManager(options: ManagerOptions): void {
       const link = { member: info.id, clock, onSend: (request: SimRequest) => onSend(process, engine, request) };
       return new SimEngineLink(engine, link);
     },
-    drive: ({ link, nodeId, report }, signal) => {
+    drive: ({ link, nodeId, holds, report }, signal) => {
       const { clusterId } = replica.status();
       const own = { store, confirmGone: confirmGoneBy(replica), clock, random, logger };
-      return new EngineDriver({ client: link, nodeId, clusterId, report, ...own }).run(signal);
+      return new EngineDriver({ client: link, nodeId, clusterId, report, holds, ...own }).run(signal);
     },
   });
   // Discovery answers a moment later.

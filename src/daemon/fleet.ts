@@ -87,10 +87,10 @@ function startFleet({ replica, logger, backend, node, tls }: Starting): OpenFlee
 function driving(replica: OpenReplica, logger: Logger): DriveEngine<DockerClient> {
   const { store } = replica;
   const confirmGone = confirmGoneBy(replica);
-  return ({ link, nodeId, report }, signal) => {
+  return ({ link, nodeId, holds, report }, signal) => {
     const { clusterId } = replica.status();
     const ports = { store, confirmGone, clock: systemClock, random: systemRandom, logger };
-    return new EngineDriver({ client: link, nodeId, clusterId, report, ...ports }).run(signal);
+    return new EngineDriver({ client: link, nodeId, clusterId, report, holds, ...ports }).run(signal);
   };
 }
 

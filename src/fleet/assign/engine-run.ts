@@ -29,6 +29,7 @@ export interface EngineRunPorts<L extends EngineLink> extends Pick<
   readonly reporter: Reporter;
   readonly reach: Reach;
   readonly drive: DriveEngine<L>;
+  readonly holds: () => boolean;
 }
 
 /** A driver that runs, and the node that it runs for. */
@@ -149,10 +150,10 @@ export class EngineRun<L extends EngineLink> {
 
   /** Runs the driver, again when it ends by itself. Never rejects. */
   async #drive(nodeId: string, signal: AbortSignal): Promise<void> {
-    const { link, reporter, drive, clock, logger } = this.#ports;
+    const { link, reporter, drive, holds, clock, logger } = this.#ports;
     while (!signal.aborted) {
       try {
-        await drive({ link, nodeId, report: (update) => reporter.task(update) }, signal);
+        await drive({ link, nodeId, holds, report: (update) => reporter.task(update) }, signal);
       } catch (error) {
         if (!signal.aborted) logger.error('the driver of an engine failed', { engine: this.#engineId, error: messageOf(error) });
       }

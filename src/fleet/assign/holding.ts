@@ -194,7 +194,8 @@ export class Holding<L extends EngineLink> {
 
   /** Drives an engine until `signal` aborts or its lock is over. Never rejects. */
   async #driveLocked(engine: Stored<EngineBody>, link: L, lock: SharedLock, signal: AbortSignal): Promise<void> {
-    const { store, clock, random, logger, drive } = this.#options;
+    const { store, clock, random, logger, drive, lease } = this.#options;
+    const holds = () => !lease.signal.aborted; // reading it looks at the clock
     const stop = new AbortController();
     const forget = onAbort(signal, () => stop.abort());
     const reporter = new Reporter(this.#options, { id: lock.id, version: lock.epoch });
@@ -202,7 +203,7 @@ export class Holding<L extends EngineLink> {
       logger.info('the lock of an engine is over', { engine: engine.addr, error: messageOf(error) });
       stop.abort();
     });
-    await new EngineRun(engine.id, { store, clock, random, logger, link, reporter, reach: this.#reach, drive })
+    await new EngineRun(engine.id, { store, clock, random, logger, link, reporter, reach: this.#reach, drive, holds })
       .run(stop.signal)
       .catch((error: unknown) =>
         logger.error('an engine is not driven', { engine: engine.addr, error: messageOf(error) }),

@@ -28,6 +28,8 @@ export interface Driving<L extends EngineLink> {
   readonly link: L;
   /** Node that stands for the engine. */
   readonly nodeId: string;
+  /** Tells whether the lock is still held, by the clock of this moment: to be asked before each change of the engine. */
+  readonly holds: () => boolean;
   /** Hands over a new status of a task. It is sent in a batch, until it is stored or refused. */
   readonly report: (update: TaskUpdate) => void;
 }

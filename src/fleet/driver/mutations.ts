@@ -1,4 +1,5 @@
 import { Limiter } from '../../base/limiter.js';
+import { StoreError } from '../../base/store-error.js';
 import type { DockerClient } from '../engine/docker-client.js';
 
 /** Most changes that an engine is asked for at a time. Lists and inspections do not wait behind them. */
@@ -16,10 +17,13 @@ export type Send<T> = (client: DockerClient, options: { readonly signal: AbortSi
 export class Mutations {
   readonly #client: DockerClient;
   readonly #signal: AbortSignal;
+  readonly #holds: () => boolean;
   readonly #changes = new Limiter(changesMax);
   readonly #stops = new Limiter(stopsMax);
 
-  constructor(client: DockerClient, signal: AbortSignal) {
+  /** @param holds Asked right before each call: a process that was paused learns there that it is late. */
+  constructor(client: DockerClient, signal: AbortSignal, holds: () => boolean = () => true) {
+    this.#holds = holds;
     this.#client = client;
     this.#signal = signal;
   }
@@ -41,6 +45,7 @@ export class Mutations {
 
   async #send<T>(send: Send<T>): Promise<T> {
     this.#signal.throwIfAborted();
+    if (!this.#holds()) throw new StoreError('LEASE_LOST', 'this manager drives the engine no longer; another may');
     return send(this.#client, { signal: this.#signal });
   }
 }

@@ -58,6 +58,8 @@ export interface DriverOptions {
   readonly report: (update: TaskReport) => void;
   /** Resolves with those of the tasks that exist no more, from a read that sees everything committed before it. */
   readonly confirmGone: (taskIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** Tells whether the driver still has its lock, by the clock of this moment: a paused process hears its signal late. Default: yes. */
+  readonly holds?: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -37,7 +37,7 @@ export class DriverRun {
   readonly #sweeper: Sweeper;
 
   constructor(options: DriverOptions, times: DriverTimes, signal: AbortSignal) {
-    const { client, clusterId, nodeId, store, clock, random, logger, report, confirmGone } = options;
+    const { client, clusterId, nodeId, store, clock, random, logger, report, confirmGone, holds } = options;
     this.#options = options;
     this.#times = times;
     this.#signal = signal;
@@ -46,7 +46,7 @@ export class DriverRun {
       onChange: (taskId) => this.#bench.lookSoon(taskId),
       onList: () => this.#lookAtAll(),
     });
-    const mutations = new Mutations(client, signal);
+    const mutations = new Mutations(client, signal, holds);
     const inUse = (has: (container: Observed) => boolean) => observer.all.some((one) => one.taskId !== '' && has(one));
     const isMounted = (volume: string) => inUse(({ volumes }) => volumes.includes(volume));
     const isUsed = (name: string) => inUse((one) => one.networks.includes(name));

@@ -10,9 +10,12 @@ import { type Check, expectSame, expectThat, within } from './check.js';
 import { environmentOf, type Ran, runCommand, tellOf } from './command.js';
 import { binary, ManagerProcess } from './manager.js';
 
-/** Asks a process of fake engines; `open` makes engines first. */
+/** Asks a process of fake engines. */
 export interface CrowdQuestion {
+  /** Engines to make first. */
   readonly open?: { readonly from: number; readonly to: number };
+  /** True asks for each container, not only for their number. */
+  readonly lives?: boolean;
 }
 
 export interface CrowdAnswer {
@@ -49,11 +52,14 @@ class Crowd {
     return answers.flatMap(({ addresses }) => addresses);
   }
 
-  async look(): Promise<{ containers: number; running: number; lives: readonly string[] }> {
-    const answers = await this.#ask(() => ({}));
+  async look(lives = false): Promise<{ containers: number; running: number; lives: readonly string[] }> {
+    const answers = await this.#ask(() => ({ lives }));
     const sum = (of: (one: CrowdAnswer) => number) => answers.reduce((total, one) => total + of(one), 0);
-    const lives = answers.flatMap((one) => one.lives).sort();
-    return { containers: sum((one) => one.containers), running: sum((one) => one.running), lives };
+    return {
+      containers: sum((one) => one.containers),
+      running: sum((one) => one.running),
+      lives: answers.flatMap((one) => one.lives),
+    };
   }
 
   close(): void {
@@ -99,15 +105,19 @@ async function many(folder: string, crowd: Crowd, managers: ManagerProcess[]): P
     return runCommand(process.execPath, [binary, '--timeout', '60s', ...args], { env, cwd: folder });
   };
   const ready = async () => ((await skep('node', 'ls')).out.match(/\bready\b/g) ?? []).length;
-  await until('all nodes are ready', async () => (await ready()) === engineCount, 120_000, 500);
+  await until('all nodes are ready', async () => (await ready()) === engineCount, 180_000, 3_000);
   await writeFile(join(folder, 'many.yaml'), stack());
   const began = performance.now();
   const applied = await skep('apply', 'many.yaml', '--stack', 'many');
   expectThat(applied.code === 0, tellOf('skep apply', applied));
-  await until('all containers run', async () => (await crowd.look()).running === taskCount, 300_000, 200);
+  let running = 0;
+  const all = async () => (running = (await crowd.look()).running) === taskCount;
+  await until('all containers run', all, 240_000, 500).catch((error: unknown) => {
+    throw new Error(`${String(error)}; ${running} of ${taskCount} run`);
+  });
   const tookMs = performance.now() - began;
   await delay(5_000); // reports that are under way
-  const before = await crowd.look();
+  const before = await crowd.look(true);
   expectSame(before.containers, taskCount, 'containers');
   const { leader: name } = await status(skep);
   await managers.find((one) => one.name === name)?.end('SIGKILL');
@@ -115,7 +125,7 @@ async function many(folder: string, crowd: Crowd, managers: ManagerProcess[]): P
   await until('another manager leads', async () => ((await status(skep)).leader ?? name) !== name, 120_000, 200);
   const ledMs = performance.now() - killed;
   await delay(25_000); // twice the lease of the manager that is dead: its engines have another one since
-  const after = await crowd.look();
+  const after = await crowd.look(true);
   const known = new Set(before.lives);
   const changed = after.lives.filter((life) => !known.has(life)).length;
   expectSame([after.containers, after.running, changed], [taskCount, taskCount, 0], 'containers, running, changed');

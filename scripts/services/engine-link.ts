@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { onAbort } from '../../src/base/abort.js';
-import { deferred } from '../../src/base/deferred.js';
 import type { Cancel } from '../../src/base/clock.js';
+import { deferred } from '../../src/base/deferred.js';
 import type { Answer } from '../../src/fleet/engine/body.js';
 import type { Call } from '../../src/fleet/engine/calls.js';
 import { DockerClient } from '../../src/fleet/engine/docker-client.js';

@@ -1,6 +1,6 @@
+import { taskLabel } from '../../src/fleet/driver/labels.js';
 import type { Chance } from '../../src/testing/chance.js';
 import type { SimCluster } from '../../src/testing/sim-cluster.js';
-import { taskLabel } from '../../src/fleet/driver/labels.js';
 import type { ServiceInvariants } from './service-invariants.js';
 import type { SimEngine } from './sim-engine.js';
 

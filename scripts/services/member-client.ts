@@ -84,7 +84,7 @@ export class MemberClient {
       const written = await store.update(
         (tx) => {
           checkConditions(tx, { conditions: [], ...(fence && { fence }) });
-          const writes = new ApiWrites(tx, store.kinds, fence);
+          const writes = new ApiWrites(tx, store.kinds, { fence });
           const value = run(writes);
           writes.finish();
           return value;
@@ -156,7 +156,7 @@ export class MemberClient {
           }
           work({ replica: asked, member: target }).then(
             (value) => back(() => resolve(value)),
-            (error: unknown) => back(() => reject(error as Error)),
+            (error: unknown) => back(() => reject(error)),
           );
         });
       });

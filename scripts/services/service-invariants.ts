@@ -1,3 +1,5 @@
+import { taskLabel } from '../../src/fleet/driver/labels.js';
+import type { ObjectEvent } from '../../src/kinds/index.js';
 import {
   type EngineBody,
   engines,
@@ -7,14 +9,12 @@ import {
   type Service,
   type Stored,
   type Task,
-  taskStateOrder,
   type TaskState,
+  taskStateOrder,
 } from '../../src/kinds/index.js';
-import { taskLabel } from '../../src/fleet/driver/labels.js';
 import type { FakeEvent } from '../../src/testing/fake-engine/events.js';
-import { beginning } from '../../src/testing/sim-clock.js';
 import { Violation } from '../../src/testing/raft-invariants.js';
-import type { ObjectEvent } from '../../src/kinds/index.js';
+import { beginning } from '../../src/testing/sim-clock.js';
 import type { ManagerProcess } from './manager.js';
 import type { SimEngine, SimRequest } from './sim-engine.js';
 

@@ -1,7 +1,7 @@
 import type { Cancel } from '../../src/base/clock.js';
 import { Chance } from '../../src/testing/chance.js';
-import { FakeCall } from '../../src/testing/fake-engine/call.js';
 import type { FakeAnswer } from '../../src/testing/fake-engine/call.js';
+import { FakeCall } from '../../src/testing/fake-engine/call.js';
 import { FakeEngine, FakeEngineError } from '../../src/testing/fake-engine/index.js';
 import { findRoute } from '../../src/testing/fake-engine/routes.js';
 import type { Scheduler } from '../../src/testing/scheduler.js';

@@ -1,9 +1,9 @@
-import { rolledBack } from '../../src/cli/commands/service.js';
 import { ApiWrites } from '../../src/api/writes.js';
+import { rolledBack } from '../../src/cli/commands/service.js';
 import {
   type DeepPartial,
-  type Service,
   KindSet,
+  type Service,
   type ServiceSpec,
   systemKinds,
   type Tx,
@@ -11,8 +11,8 @@ import {
 } from '../../src/kinds/index.js';
 import type { Chance } from '../../src/testing/chance.js';
 import { noLoad, SimClient } from '../../src/testing/sim-client.js';
-import type { SimCluster } from '../../src/testing/sim-cluster.js';
 import type { SimClock } from '../../src/testing/sim-clock.js';
+import type { SimCluster } from '../../src/testing/sim-cluster.js';
 
 /** Mean time between two operations, ms. */
 const meanMs = 6_000;
@@ -134,7 +134,7 @@ export class Users {
       update,
       rollback: update,
       task: { container, restart },
-    } as never;
+    };
     return (tx) => {
       if (tx.services().find().length >= servicesMax) return;
       const writes = new ApiWrites(tx, kinds);
@@ -191,7 +191,7 @@ export class Users {
       const next = service && change(service);
       if (!next) return;
       const writes = new ApiWrites(tx, kinds);
-      writes.update('service', { ...next, meta: noMeta } as never, {});
+      writes.update('service', { ...next, meta: noMeta }, {});
       writes.finish();
     };
   }

@@ -184,7 +184,7 @@ export class ApiServer {
     for (const server of this.#each(wanted)) server.addService(...service);
   }
 
-  /** Who calls on the connections of an audience. The control socket lets only the owner of the member in. */
+  /** Tells who calls on the connections of an audience. The control socket lets only the owner of the member in. */
   #recognizingAt(audience: Audience): Recognizing | undefined {
     return audience === 'local' && this.#recognizing
       ? { ...this.#recognizing, caller: () => ({ as: 'local' }) }

@@ -13,13 +13,23 @@ export interface AccessOptions {
   readonly key: string;
 }
 
+/** Credentials that a member already has, in place of options. */
+class Given {
+  constructor(readonly dialing: Dialing) {}
+}
+
 /** Identity of a client for {@link ClientOptions.access}: of `skep login`, or of a member in this process. */
 export class Access {
   readonly #dialing: Dialing;
 
-  constructor(options: AccessOptions | { readonly dialing: Dialing }) {
+  constructor(options: AccessOptions) {
     this.#dialing =
-      'dialing' in options ? options.dialing : new TlsDialing({ ...options, key: new Secret(options.key) });
+      options instanceof Given ? options.dialing : new TlsDialing({ ...options, key: new Secret(options.key) });
+  }
+
+  /** @internal */
+  static by(dialing: Dialing): Access {
+    return new Access(new Given(dialing) as unknown as AccessOptions);
   }
 
   /** @internal */

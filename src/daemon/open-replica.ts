@@ -189,7 +189,7 @@ class Opening {
     const keys = dataDir === undefined ? undefined : await this.#keysFile(dataDir);
     const world = { clock: systemClock, random: systemRandom, logger: this.#logger };
     const security = new MemberSecurity(memberId, { ...world, keys });
-    this.#access = new Access({ dialing: security.dialing });
+    this.#access = Access.by(security.dialing);
     if (await security.load()) return security;
     if (state === 'joining') {
       if (joinToken === undefined)

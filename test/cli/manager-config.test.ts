@@ -123,12 +123,14 @@ describe('skep manager --explain-config', () => {
       `peers a:1,b:1 ${file}:3:1`,
       'join - default',
       'begin false default',
+      'security off default',
       'force-new-cluster false default',
       'heartbeat-ms 50 --heartbeat-ms',
       'election-timeout-ms 1000 default',
       'snapshot-interval 10000 default',
       'kinds - default',
       'log-level error SKEP_LOG_LEVEL',
+      'token-file - default',
       'dns - default',
       'fleet - default',
       'node - default',
@@ -139,6 +141,8 @@ describe('skep manager --explain-config', () => {
       'fleet-tlscacert - default',
       'fleet-tlscert - default',
       'fleet-tlskey - default',
+      'docker - default',
+      'ingress - default',
     ]);
   }); // prettier-ignore
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { byName } from '../../src/kinds/index.js';
 import { FleetCli, rows } from '../support/fleet-cli.js';
 import { until } from '../support/network-wait.js';
 
@@ -60,11 +61,14 @@ describe('skep stack rm', () => {
   it('says what is still in use when the time is over, and removes it when it is repeated: 4', async () => {
     await cli.fleet.addNodes('n1');
     await cli.apply(file('i', 'p'), 'shop', '--wait');
-    cli.fleet.fate = () => 'hang';
+    const { store } = cli.member;
+    const target = store.view((tx) => tx.networks().find(byName('shop_default')))[0]?.id ?? '';
+    const user = { annotations: { name: 'other' }, task: { networks: [{ target }] } };
+    await store.update((tx) => void tx.services().create({ id: 'other', spec: user }));
     const { code, out, err } = await cli.on('stack', 'rm', 'shop', '--wait=1ms');
     expect({ code, out }).toMatchObject({ code: 4, out: expect.stringContaining('shop_web') as string });
-    expect(err).toMatch(/^skep: left: network shop_default: network shop_default is in use by task \S+: change that first; repeat skep stack rm shop later\n$/); // prettier-ignore
-    cli.fleet.fate = () => 'run';
+    expect(err).toMatch(/^skep: left: network shop_default: network shop_default is in use by service other: change that first; repeat skep stack rm shop later\n$/); // prettier-ignore
+    await store.update((tx) => tx.services().delete('other'));
     expect(await cli.on('stack', 'rm', 'shop')).toEqual({ code: 0, out: 'shop_default\n', err: '' });
   });
 });

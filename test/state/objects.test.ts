@@ -46,6 +46,7 @@ describe('objects', () => {
         status: { timestamp: 0, state: 'new', message: '', err: '', ports: [] },
         desiredState: 'new',
         networks: [],
+        assignedGeneric: [],
       },
     },
     {

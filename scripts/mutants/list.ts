@@ -213,13 +213,6 @@ export const mutants: readonly Mutant[] = [
     found: 'services',
   },
   {
-    name: 'missing task looked up in the own store',
-    file: 'fleet/driver/orphans.ts',
-    find: 'gone = await orAborted(confirmGone(ids), signal);',
-    replace: 'gone = new Set(ids);',
-    found: 'services',
-  },
-  {
     name: 'restart without its delay',
     file: 'orchestrate/restart.ts',
     find: '  return task.meta.createdAt + delay;',
@@ -235,9 +228,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'driver goes on after its lease',
-    file: 'coordination/lease.ts',
-    find: '    this.#cancelDeadline = this.#clock.schedule(Math.max(0, left), () => this.#end(late()));\n',
-    replace: '    this.#cancelDeadline = this.#clock.schedule(Math.max(0, left), () => undefined);\n',
+    file: 'fleet/driver/mutations.ts',
+    find: 'if (!this.#holds()) throw',
+    replace: 'if (!this.#holds() && this.#signal.aborted) throw',
     found: 'services',
   },
   {

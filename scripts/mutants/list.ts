@@ -236,7 +236,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'lock of an engine left on its lease',
     file: 'fleet/assign/holding.ts',
-    find: '      ...held.map((lock) => [engineOf(lock), leftOver(lock)] as const),\n',
+    find: '      if (!isDriven && !this.#strays.has(id)) this.#giveBack(id, lock);\n',
     replace: '',
     found: 'services',
   },

@@ -60,7 +60,9 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
   if (error instanceof DiscoveryError) return byDiscoveryCode[error.code];
   if (error instanceof EngineError) return byEngineCode[error.code] ?? exitCodes.failed;
-  if (error instanceof ComposeError) return exitCodes.invalid;
+  // What the cluster would refuse has the code of that refusal: a port that is taken is no mistake of the file.
+  if (error instanceof ComposeError)
+    return error.cause instanceof StoreError ? exitCodeOf(error.cause) : exitCodes.invalid;
   if (error instanceof DamageError) return exitCodes[errorCodes[error.code].exit];
   if (error instanceof DirectoryError) return exitCodes[directoryCodes[error.code].exit];
   if (error instanceof StoreError)

@@ -96,7 +96,8 @@ describe('skep apply --dry-run', () => {
     await on('apply', one, '--stack', 's');
     const { version } = member.store;
     const ran = await on('apply', two, '--stack', 's', '--prune', '--dry-run');
-    expect(ran).toMatchObject({ code: 0, err: 'stack s: this would be done\n' });
+    expect(ran.code).toBe(0);
+    expect(ran.err).toContain('stack s: this would be done\n');
     const rows = rowsOf(ran);
     expect(rows[0]).toBe('ACTION|KIND|NAME|ID|CHANGES');
     expect(rows.find((row) => row.startsWith('update'))).toMatch(

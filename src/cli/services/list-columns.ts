@@ -1,3 +1,4 @@
+import { isStoreError } from '../../base/store-error.js';
 import type { Client } from '../../client/index.js';
 import type { Node, Service, StoredObject } from '../../kinds/index.js';
 import { isOver, isWanted } from '../../orchestrate/index.js';
@@ -15,8 +16,14 @@ export async function taskColumns(
   options: { readonly stale: boolean },
 ): Promise<Columns<StoredObject>> {
   if (kind !== 'service' && kind !== 'node') return [];
-  const view = await readView(client, options);
-  return kind === 'service' ? serviceColumns(view) : nodeColumns(view);
+  try {
+    const view = await readView(client, options);
+    return kind === 'service' ? serviceColumns(view) : nodeColumns(view);
+  } catch (error) {
+    // Who may read the objects of the list, and not the tasks, has a list without them.
+    if (isStoreError(error, 'DENIED')) return [];
+    throw error;
+  }
 }
 
 function serviceColumns(view: ClusterView): Columns<StoredObject> {

@@ -3,7 +3,7 @@ import { silentLogger } from '../../src/base/log.js';
 import { DriverSession, fleetLoop } from '../../src/fleet/assign/index.js';
 import { confirmGoneBy, EngineDriver } from '../../src/fleet/driver/index.js';
 import type { DockerClient } from '../../src/fleet/engine/docker-client.js';
-import { openControlLoop } from '../../src/orchestrate/index.js';
+import { openControlLoop } from '../../src/orchestrate/control/control-loop.js';
 import type { Replica } from '../../src/replica/index.js';
 import type { Chance } from '../../src/testing/chance.js';
 import type { SimCluster } from '../../src/testing/sim-cluster.js';

@@ -235,7 +235,7 @@ export const errorCodes = table<StoreErrorRow>()({
     exit: 'failed',
   },
   NOT_SUPPORTED: {
-    meaning: 'This is never done here: by a store of this sort, or to an object of this kind. The message says which.',
+    meaning: 'A store of this sort, or an object of this kind, is never changed so; the message says which.',
     todo: 'Do what the message names.',
     status: 'FAILED_PRECONDITION',
     exit: 'invalid',

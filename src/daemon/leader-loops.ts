@@ -59,7 +59,7 @@ async function runLoops(
   signal: AbortSignal,
 ): Promise<void> {
   const [{ openControlLoop }, { fleetLoop }] = await Promise.all([
-    import('../orchestrate/index.js'),
+    import('../orchestrate/control/control-loop.js'),
     import('../fleet/assign/leader.js'),
   ]);
   const members = () => {

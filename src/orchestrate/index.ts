@@ -1,7 +1,5 @@
 // Services become tasks: which tasks there should be, and how far each should go.
 export { applyChanges } from './apply.js';
-export { type ControlLoop, type ControlLoopOptions, openControlLoop } from './control/control-loop.js';
-export * from './loop/index.js';
 export { activeAtLabel } from './maintenance.js';
 export { moveToLabel } from './move.js';
 export type { Change, NodeTasks, Placements, Ports, Step } from './ports.js';

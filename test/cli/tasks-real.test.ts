@@ -58,8 +58,8 @@ describe.skipIf(!enginesAreThere())('tasks on a real engine, through managers', 
     const top = await skep([...world.host, 'top', 'web.1']);
     expect(top.out).toMatch(/sleep 1000/);
 
-    const following = new Running([...world.host, 'logs', '-f', '--tail', '1', 'web']);
-    await following.until(1);
+    const following = new Running([...world.host, 'logs', '-f', '--tail', '2', 'web']);
+    await following.until(1); // of two lines, one is on standard error; engines order them as they come
     await world.addTask('web', 2, 'node-1', { ...loop('echo terminal'), tty: true });
     await until('the new task is followed', () => Promise.resolve(following.lines.includes('web.2@node-1 | terminal')));
     await following.interrupt();

@@ -9,7 +9,7 @@ import {
   EventUpdateConfig,
   type ReadTx,
 } from '../../src/kinds/index.js';
-import { type Pass, PassLoop, type PassWork } from '../../src/orchestrate/index.js';
+import { type Pass, PassLoop, type PassWork } from '../../src/orchestrate/loop/index.js';
 import { MemoryStore } from '../../src/state/index.js';
 import { FakeClock } from '../support/state-clock.js';
 import { FakeProposer, notLeader } from '../support/state-proposer.js';

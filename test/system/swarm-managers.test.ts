@@ -12,10 +12,12 @@ afterEach(() => endAll());
 class DockerManager {
   readonly process: SkepProcess;
   readonly name: string;
+  readonly listen: string;
   #address = '';
 
   constructor(name: string, listen: string, peers: readonly string[], engines: string) {
     this.name = name;
+    this.listen = listen;
     const place = ['--listen', listen, '--peers', peers.join(',')];
     this.process = new SkepProcess([
       ...['manager', '--name', name, ...place, '--fleet', engines, '--docker', 'tcp://127.0.0.1:0'],
@@ -43,10 +45,17 @@ async function threeManagers() {
   return { managers, engines };
 }
 
-const leaderOf = async (manager: DockerManager) => {
+/** Nodes with a manager, by the address of the manager: the node of an engine on its host, or one for the manager alone. */
+const managersOf = async (manager: DockerManager) => {
   const { json } = await manager.ask('GET', '/nodes');
-  return (json as any[]).find(({ ManagerStatus: status }) => status?.Leader)?.Description.Hostname as string;
+  return new Map(
+    (json as any[]).filter((one) => one.ManagerStatus).map((one) => [one.ManagerStatus.Addr as string, one]),
+  );
 };
+
+/** Address of the manager that leads. */
+const leaderOf = async (manager: DockerManager) =>
+  [...(await managersOf(manager))].find(([, { ManagerStatus: status }]) => status.Leader)?.[0];
 
 const spec = (name: string, more: object = {}) => ({
   Name: name,
@@ -59,12 +68,13 @@ describe('three managers with the Docker API', { timeout: 120_000 }, () => {
     const [first] = managers as [DockerManager];
     await until('a leader is known', async () => (await leaderOf(first)) !== undefined);
     const leader = await leaderOf(first);
-    const follower = managers.find(({ name }) => name !== leader) as DockerManager;
+    const follower = managers.find(({ listen }) => listen !== leader) as DockerManager;
     const { json: info } = await follower.ask('GET', '/info');
     expect(info.Swarm).toMatchObject({ LocalNodeState: 'active', ControlAvailable: true, Managers: 3 });
     const { json: nodes } = await follower.ask('GET', '/nodes');
-    expect((nodes as any[]).map((one) => one.Description.Hostname).sort()).toEqual(['m1', 'm2', 'm3']);
-    expect((nodes as any[]).filter((one) => one.ManagerStatus.Leader)).toHaveLength(1);
+    const led = await managersOf(follower);
+    expect([...led.keys()].sort()).toEqual(managers.map(({ listen }) => listen).sort());
+    expect([...led.values()].filter((one) => one.ManagerStatus.Leader)).toHaveLength(1);
     expect((nodes as any[]).map(({ ID: id }) => id)).toContain(info.Swarm.NodeID);
 
     // What was just written is there for the next request, whichever manager has it from whom.
@@ -106,17 +116,17 @@ describe('three managers with the Docker API', { timeout: 120_000 }, () => {
       );
       expect((await one.ask('DELETE', `/networks/local-${one.name}`)).status).toBe(204);
     }
+    await until('a leader is known', async () => (await leaderOf(first)) !== undefined);
     const leader = await leaderOf(first);
-    const other = managers.find(({ name }) => name !== leader) as DockerManager;
-    managers.find(({ name }) => name === leader)?.process.signal('SIGKILL');
+    const other = managers.find(({ listen }) => listen !== leader) as DockerManager;
+    managers.find(({ listen }) => listen === leader)?.process.signal('SIGKILL');
     expect((await other.ask('GET', '/services')).json).toEqual([]);
     const service = await other.ask('POST', '/services/create', spec('after'));
     expect(service.status, service.text).toBe(201);
     expect((await other.ask('GET', '/services/after')).status).toBe(200);
     await until('the manager that is gone shows', async () => {
-      const { json } = await other.ask('GET', '/nodes');
-      const gone = (json as any[]).find((one) => one.Description.Hostname === leader);
-      return gone?.ManagerStatus.Reachability === 'unreachable' && gone.Status.State === 'down';
+      const gone = (await managersOf(other)).get(leader ?? '');
+      return gone?.ManagerStatus.Reachability === 'unreachable';
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/log.js';
 import { drivers, engines, type Specifier, specifierFor } from '../../kinds/index.js';
-import { type LeadershipSource, type LoopStore, PassLoop } from '../../orchestrate/index.js';
+import { type LeadershipSource, type LoopStore, PassLoop } from '../../orchestrate/loop/index.js';
 import { applyFleetChange, type FleetChange, fleetPass } from './pass.js';
 import type { ManagerMember } from './place.js';
 

@@ -1,5 +1,5 @@
-import type { Tally } from '../engine-failures/tally.js';
 import type { Manager } from '../chaos/manager.js';
+import type { Tally } from '../engine-failures/tally.js';
 import type { Site, World } from './world.js';
 
 /** One round of a row: what it meets, and where it counts. */

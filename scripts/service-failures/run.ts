@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Tally } from '../engine-failures/tally.js';
 import { expectThat } from '../engine-failures/row.js';
+import { Tally } from '../engine-failures/tally.js';
 import { untilCalm } from './calm.js';
 import type { Row } from './row.js';
 import { standing } from './services.js';

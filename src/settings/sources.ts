@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.js';
 import { flagKey, flagName, variableName } from './names.js';
-import { beginningMistakes, dockerMistakes, fleetMistakes, type Say, timingMistakes } from './rules.js';
+import { beginningMistakes, dockerMistakes, fleetMistakes, timingMistakes } from './rules.js';
 import { type ManagerFlags, type ManagerSetting, managerTable } from './table.js';
 
 /** A value of a setting, with where it came from. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore } from '../../src/index.js';
-import { engines, type Service, type Task } from '../../src/kinds/index.js';
 import { type Picture, unrestOf } from '../../scripts/service-failures/calm.js';
 import { brokenRules } from '../../scripts/service-failures/task-watch.js';
+import { MemoryStore } from '../../src/index.js';
+import { engines, type Service, type Task } from '../../src/kinds/index.js';
 
 /** A service with one task that runs on the only node, whose engine has its container. */
 async function calmPicture() {

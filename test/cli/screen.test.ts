@@ -6,7 +6,7 @@ function terminal(columns: number, rows: number) {
   const stream = Object.assign(new PassThrough(), { columns, rows });
   const screen = screenOf(stream);
   return {
-    show(...lines: string[]): string {
+    show: (...lines: string[]): string => {
       screen.show(lines);
       return String(stream.read() ?? '').replaceAll('\u001b[', '^');
     },

@@ -45,17 +45,14 @@ export async function showServices(
     return (await promisify(execFile)(process.execPath, all, { timeout: commandMs })).stdout.trim();
   };
   const tasks = async () =>
-    JSON.parse(await skep('ps', 'shop', '-o', 'json')) as { id: string; nodeId?: string; status: { state: string } }[];
+    JSON.parse(await skep('ps', 'shop', '-o', 'json')) as { id: string; node: string; state: string }[];
   await until('both engines are nodes', async () => (await skep('node', 'ls', '-o', 'name')).split('\n').length === 2);
   const file = join(dir, 'shop.yaml');
   await writeFile(file, composeFile);
   console.log(await skep('apply', file, '--wait'));
   console.log(await skep('ps', 'shop'));
   const first = await tasks();
-  check(
-    'four tasks run, two on each engine',
-    first.length === 4 && new Set(first.map(({ nodeId }) => nodeId)).size === 2,
-  );
+  check('four tasks run, two on each engine', first.length === 4 && new Set(first.map(({ node }) => node)).size === 2);
   check('applying it again changes nothing', (await skep('apply', file, '-o', 'name')) === '');
 
   console.log(`skep exec ${first[0]?.id} -- hostname\n${await skep('exec', first[0]?.id ?? '', '--', 'hostname')}`);
@@ -68,7 +65,7 @@ export async function showServices(
     return (
       now.length === 4 &&
       now.some(({ id }) => first.every((one) => one.id !== id)) &&
-      now.every(({ status }) => status.state === 'running')
+      now.every(({ state }) => state === 'running')
     );
   });
   check('a container that is killed is replaced', true);

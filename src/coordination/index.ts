@@ -6,7 +6,7 @@ export type { FencedTable, FencedTx } from './fenced.js';
 export { entries, locks } from '../kinds/index.js';
 export type { EntryBody, EntryIndexes, IndexesOf, LockBody, LockIndexes, SystemKind } from '../kinds/index.js';
 export { Lease } from './lease.js';
-export type { LeaseOptions } from './lease.js';
+export type { LeaseClient, LeaseOptions } from './lease.js';
 export { acquire, Lock, lockTtlDefaultMs } from './lock.js';
 export type { LockOptions, LockPorts } from './lock.js';
 export { acquireOn, SharedLock } from './shared-lock.js';

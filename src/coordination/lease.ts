@@ -8,7 +8,8 @@ const marginShare = 0.1;
 const renewals = 3;
 
 /** The part of a client that a lease needs. */
-type LeaseClient = Pick<Client, 'grantLease' | 'keepAlive' | 'revokeLease'>;
+/** Part of a client that leases need. */
+export type LeaseClient = Pick<Client, 'grantLease' | 'keepAlive' | 'revokeLease'>;
 
 /** Options of a lease. */
 export interface LeaseOptions {

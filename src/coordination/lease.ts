@@ -7,7 +7,6 @@ const marginShare = 0.1;
 /** Renewals of a lease in its time to live. */
 const renewals = 3;
 
-/** The part of a client that a lease needs. */
 /** Part of a client that leases need. */
 export type LeaseClient = Pick<Client, 'grantLease' | 'keepAlive' | 'revokeLease'>;
 

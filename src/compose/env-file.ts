@@ -10,20 +10,44 @@ export interface EnvFileContext {
 /**
  * Reads a file of `env_file` as `docker stack deploy` does: one `NAME=value` a line, with quotes and dollars as they
  * are. A name alone takes its value from the environment, or is left out.
+ * @param raw false: quotes that are closed in a later line hold a value of several lines. It is read as Compose reads
+ *   it, without the quotes. Docker would make a variable of each line.
  */
-export function parseRawEnv(bytes: Uint8Array, { env, fail }: EnvFileContext): Map<string, string> {
+export function parseRawEnv(
+  bytes: Uint8Array,
+  { env, fail, raw }: EnvFileContext & { readonly raw: boolean },
+): Map<string, string> {
   const variables = new Map<string, string>();
-  textOf(bytes, fail)
-    .split(/\r?\n/)
-    .forEach((text, i) => {
-      const line = text.trimStart();
-      if (line === '' || line.startsWith('#')) return;
-      const at = line.indexOf('=');
-      const name = checkedName(at < 0 ? line : line.slice(0, at), i + 1, fail);
-      const value = at < 0 ? env[name] : line.slice(at + 1);
-      if (value !== undefined) variables.set(name, value);
-    });
+  const text = textOf(bytes, fail).replaceAll('\r\n', '\n');
+  for (let at = 0, line = 1; at < text.length; at++, line++) {
+    const begin = at;
+    at = lineEnd(text, begin);
+    const one = text.slice(begin, at).trimStart();
+    if (one === '' || one.startsWith('#')) continue;
+    const equals = one.indexOf('=');
+    const name = checkedName(equals < 0 ? one : one.slice(0, equals), line, fail);
+    let value = equals < 0 ? env[name] : one.slice(equals + 1);
+    const quoted = raw || equals < 0 ? undefined : quotedLines(text, at - (value ?? '').length);
+    if (quoted) {
+      const lookup = { ...Object.fromEntries(variables), ...env };
+      const { single, double = '' } = quoted;
+      value = single ?? expand(unescaped(double), lookup, (what) => fail(line, what));
+      at += quoted.more.length;
+      line += quoted.more.split('\n').length - 1;
+    }
+    if (value !== undefined) variables.set(name, value);
+  }
   return variables;
+}
+
+const quotedToLineEnd = /(?:"((?:[^"\\]|\\[^])*)"|'([^']*)')[ \t]*(?:[ \t]#[^\n]*)?(?=\n|$)/y;
+
+/** Finds quotes that begin here and are closed at the end of a later line. */
+function quotedLines(text: string, from: number) {
+  quotedToLineEnd.lastIndex = from;
+  const [whole = '', double, single] = quotedToLineEnd.exec(text) ?? [];
+  const first = whole.indexOf('\n');
+  return first < 0 ? undefined : { double, single, more: whole.slice(first) };
 }
 
 const assignment = /^\s*(?:export\s+)?([^\s=]+)\s*=\s*/;

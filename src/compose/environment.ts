@@ -14,7 +14,7 @@ export function environmentOf(environment: Reader, files: Reader): string[] {
 function fileVariables(reader: Reader): ReadonlyMap<string, string> {
   if (reader.isMap) reader.keys(['path', 'required', 'format']);
   const path = reader.isMap ? reader.get('path') : reader;
-  if (reader.isMap) reader.get('format').word(['raw'] as const);
+  const raw = reader.isMap && reader.get('format').word(['raw'] as const) === 'raw';
   if (path.absent) reader.fail('path must be given');
   const optional = reader.isMap && reader.get('required').flag() === false;
   const file = optional ? path.fileIfThere() : path.file();
@@ -22,6 +22,7 @@ function fileVariables(reader: Reader): ReadonlyMap<string, string> {
   reader.spend(file.bytes.length / 8);
   return parseRawEnv(file.bytes, {
     env: reader.env,
+    raw,
     fail: (line, what) => path.fail(`${file.path}:${line}: ${what}`),
   });
 }

@@ -46,7 +46,9 @@ function optionsOf(reader: Reader, words: readonly string[]): DeepPartial<Mount>
 }
 
 function longMount(reader: Reader): DeepPartial<Mount> {
-  reader.keys(['type', 'source', 'target', 'read_only', 'bind', 'volume', 'tmpfs', 'cluster'], mountLeftOut);
+  reader.keys(['type', 'source', 'target', 'read_only', 'bind', 'volume', 'tmpfs', 'cluster', 'image'], mountLeftOut);
+  if (reader.get('type').optionalText() === 'image' || !reader.get('image').absent)
+    reader.get('type').fail('images cannot be mounted: put the files in the image of the service, or in a volume');
   const type =
     reader.get('type').word(['bind', 'volume', 'tmpfs', 'npipe', 'cluster'] as const) ??
     reader.fail('type must be given');

@@ -90,6 +90,8 @@ describe('a wrong value in a Compose file', () => {
     ['volumes:\n  - {type: bind, target: /x}', 'services.web.volumes[0]', 5, 'a bind needs a source'],
     ['volumes:\n  - {type: bind, source: "${NOPE}", target: /x}', 'services.web.volumes[0]', 5, 'a bind needs a source'],
     ['volumes:\n  - {type: bind, source: /x, target: "${NOPE}"}', 'services.web.volumes[0]', 5, 'target must be given'],
+    ['volumes:\n  - {type: image, source: i, target: /x}', 'services.web.volumes[0].type', 5, 'images cannot be mounted'],
+    ['volumes:\n  - {type: volume, source: i, target: /x, image: {subpath: y}}', 'services.web.volumes[0].type', 5, 'images cannot be'],
     ['volumes:\n  - {type: npipe, target: /x}', 'services.web.volumes[0]', 5, 'a npipe needs a source'],
     ['volumes:\n  - {type: tmpfs, source: a, target: /x}', 'services.web.volumes[0]', 5, 'a tmpfs has no source'],
     ['volumes:\n  - /a:/a\n  - data:/b', 'services.web.volumes[1]', 6, 'there is no volume "data" in this file; list it under volumes'],

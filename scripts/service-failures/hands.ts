@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { Task } from '../../src/kinds/index.js';
+import type { Service, Task } from '../../src/kinds/index.js';
 import { expectThat } from '../engine-failures/row.js';
 import { freePort, until } from '../waiting.js';
 import type { Round, Row } from './row.js';
@@ -60,19 +60,16 @@ async function renamed(round: Round): Promise<void> {
 }
 
 /** Waits until a task of a service says this of why it ended. Resolves with that task. */
-async function failureOf(world: World, name: string, words: RegExp): Promise<Task> {
-  const find = () =>
-    world.watch.all.find(
-      ({ serviceAnnotations, status }) => serviceAnnotations.name === name && words.test(status.err),
-    );
-  await until(`a task of ${name} says ${words.source}`, () => find() !== undefined, patienceMs, 50);
+async function failureOf(world: World, { id }: Service, words: RegExp): Promise<Task> {
+  const find = () => world.watch.all.find(({ serviceId, status }) => serviceId === id && words.test(status.err));
+  await until(`a task says ${words.source}`, () => find() !== undefined, patienceMs, 50);
   return find() as Task;
 }
 
 async function diskFull({ world, tally, victim, calm }: Round): Promise<void> {
   victim.real.fillDisk();
-  await tally.run(() => world.services.create('extra', { replicas: 3 }));
-  const { nodeId } = await failureOf(world, 'extra', /no space left on device/);
+  const extra = await tally.run(() => world.services.create('extra', { replicas: 3 }));
+  const { nodeId } = await failureOf(world, extra, /no space left on device/);
   expectThat(nodeId === (await world.node(victim)).id, 'it is of the victim');
   await untilAvoided(world, 'extra', nodeId);
   victim.real.freeDisk();
@@ -83,8 +80,8 @@ async function diskFull({ world, tally, victim, calm }: Round): Promise<void> {
 async function imageMissing({ world, tally, victim, others, calm }: Round): Promise<void> {
   const image = '127.0.0.1:9/only-there:1'; // the port of a service that nobody offers
   for (const { real } of others) await real.post('/images/busybox/tag?repo=127.0.0.1:9/only-there&tag=1');
-  await tally.run(() => world.services.create('extra', { replicas: 3, image }));
-  const { nodeId } = await failureOf(world, 'extra', /No such image: 127\.0\.0\.1:9\/only-there:1/);
+  const extra = await tally.run(() => world.services.create('extra', { replicas: 3, image }));
+  const { nodeId } = await failureOf(world, extra, /No such image: 127\.0\.0\.1:9\/only-there:1/);
   expectThat(nodeId === (await world.node(victim)).id, 'it is of the victim');
   await untilAvoided(world, 'extra', nodeId);
   await calm();
@@ -113,8 +110,9 @@ async function portTaken({ world, tally, victim, calm }: Round): Promise<void> {
   await once(holder, 'listening');
   const { id } = await world.node(victim);
   try {
-    await tally.run(() => world.services.create('extra', { replicas: 1, hostPort, constraints: [`node.id == ${id}`] }));
-    await failureOf(world, 'extra', /address already in use|port is already allocated/);
+    const wish = { replicas: 1, hostPort, constraints: [`node.id == ${id}`] };
+    const extra = await tally.run(() => world.services.create('extra', wish));
+    await failureOf(world, extra, /address already in use|port is already allocated/);
     await tally.run(() => world.services.release('extra'));
     await calm();
   } finally {

@@ -3,6 +3,7 @@ import type { Driver } from '../kinds/index.js';
 import { secretBytesMax } from '../kinds/secret/schema.js';
 import { base64 } from './base64.js';
 import { type External, externalOf } from './external.js';
+import { namedFile } from './named-file.js';
 import type { Reader } from './reader.js';
 
 /** Secret or config of the file. Without an explicit name, its key is prefixed with the stack's name. */
@@ -53,7 +54,7 @@ function checkSize(kind: 'secret' | 'config', bytes: Uint8Array, reader: Reader)
 }
 
 function bytesOf(source: (typeof sources)[number], reader: Reader): Uint8Array {
-  if (source === 'file') return reader.file().bytes;
+  if (source === 'file') return namedFile(reader).bytes;
   const text = reader.text();
   if (source === 'content') return new TextEncoder().encode(text);
   const value = reader.env[text] ?? reader.fail(`${text.slice(0, 100)} must be set in the environment`);

@@ -1,4 +1,5 @@
 import { parseRawEnv } from './env-file.js';
+import { namedFile, namedFileIfThere } from './named-file.js';
 import type { Reader } from './reader.js';
 
 /** Joins the variables of `env_file` and `environment`, which comes last, sorted as Docker sorts them. */
@@ -17,7 +18,7 @@ function fileVariables(reader: Reader): ReadonlyMap<string, string> {
   const raw = reader.isMap && reader.get('format').word(['raw'] as const) === 'raw';
   if (path.absent) reader.fail('path must be given');
   const optional = reader.isMap && reader.get('required').flag() === false;
-  const file = optional ? path.fileIfThere() : path.file();
+  const file = optional ? namedFileIfThere(path) : namedFile(path);
   if (!file) return new Map();
   reader.spend(file.bytes.length / 8);
   return parseRawEnv(file.bytes, {

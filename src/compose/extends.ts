@@ -1,5 +1,6 @@
 import { merged } from './merge.js';
 import type { modelOf } from './model.js';
+import { decoded, namedFile } from './named-file.js';
 import { Reader } from './reader.js';
 import { type Entry, mapValue, type Value } from './value.js';
 
@@ -56,12 +57,12 @@ function fromFile(
   name: string,
   { chain, load, path }: { chain: readonly string[]; load: typeof modelOf; path: string },
 ): Value {
-  const file = from.file();
+  const file = namedFile(from);
   const link = `${file.path}#${name}`;
   if (chain.includes(link)) from.fail(`"${name.slice(0, 100)}" extends itself by way of ${file.path}`);
   const { source } = from.value.origin;
   const around = { ...source, folder: source.files.folderOf(file.path) };
-  const model = load([{ file: file.path, text: from.decoded(file.bytes) }], around, [...chain, link]);
+  const model = load([{ file: file.path, text: decoded(from, file.bytes) }], around, [...chain, link]);
   const services = new Reader(model).get('services');
   const entry = services.isMap ? services.value.entries('services').get(name) : undefined;
   return entry?.read(path) ?? from.fail(`there is no service "${name.slice(0, 100)}" in ${file.path}`);

@@ -1,5 +1,6 @@
 import { parseEnvFile } from './env-file.js';
 import type { modelOf } from './model.js';
+import { absolutePath, decoded, namedFile } from './named-file.js';
 import { Reader } from './reader.js';
 import { type Entry, mapValue, type Origin, type Surroundings, type Value } from './value.js';
 
@@ -52,15 +53,15 @@ function included(item: Reader, chain: readonly string[], load: typeof modelOf):
   if (item.isMap) item.keys(['path', 'project_directory', 'env_file']);
   const path = item.isMap ? item.get('path') : item;
   const paths = path.isList ? path.items() : [path];
-  const files = paths.map((one) => ({ reader: one, ...one.file() }));
+  const files = paths.map((one) => ({ reader: one, ...namedFile(one) }));
   const [first] = files;
   if (!first) return path.fail('must name a file');
   for (const { reader, path: name } of files) if (chain.includes(name)) reader.fail(`${name} includes itself`);
   const { source } = item.value.origin;
   const project = item.isMap ? item.get('project_directory').optionalText() : undefined;
-  const folder = project === undefined ? source.files.folderOf(first.path) : item.absolutePath(project);
+  const folder = project === undefined ? source.files.folderOf(first.path) : absolutePath(item, project);
   const around: Surroundings = { ...source, folder, env: { ...envOf(item, folder, source), ...source.env } };
-  const texts = files.map(({ reader, path: file, bytes }) => ({ file, text: reader.decoded(bytes) }));
+  const texts = files.map(({ reader, path: file, bytes }) => ({ file, text: decoded(reader, bytes) }));
   return new Reader(load(texts, around, [...chain, ...files.map(({ path: name }) => name)]));
 }
 
@@ -76,7 +77,7 @@ function envOf(item: Reader, folder: string, { files, env }: Surroundings): Reco
   }
   const all: Record<string, string> = {};
   for (const reader of given.isList ? given.items() : [given]) {
-    const { path, bytes } = reader.file();
+    const { path, bytes } = namedFile(reader);
     Object.assign(all, parse(reader, path, bytes));
   }
   return all;

@@ -1,6 +1,7 @@
 import type { DeepPartial, Mount, VolumeOptions } from '../kinds/index.js';
 import { modeOf } from './file-mode.js';
 import { bindLeftOut, mountLeftOut } from './keys.js';
+import { absolutePath } from './named-file.js';
 import type { Reader } from './reader.js';
 import { bytesOf } from './scalars.js';
 
@@ -27,7 +28,7 @@ function shortMount(reader: Reader): DeepPartial<Mount> {
   const type = /^(?:[./~]|[A-Za-z]:\\)/.test(source) ? 'bind' : 'volume';
   return checked(reader, {
     type,
-    source: type === 'bind' ? reader.absolutePath(source) : source,
+    source: type === 'bind' ? absolutePath(reader, source) : source,
     target,
     ...optionsOf(reader, options?.split(',') ?? []),
   });
@@ -64,7 +65,7 @@ function longMount(reader: Reader): DeepPartial<Mount> {
   if (source === '' && type !== 'volume' && type !== 'tmpfs') reader.fail(`a ${type} needs a source that is not empty`);
   return checked(reader, {
     type,
-    source: type === 'bind' ? reader.absolutePath(source) : source,
+    source: type === 'bind' ? absolutePath(reader, source) : source,
     target: reader.get('target').text(),
     readOnly: reader.get('read_only').flag(),
     ...(propagation !== undefined && { bind: { propagation } }),

@@ -1,4 +1,3 @@
-import { messageOf } from '../base/errors.js';
 import { interpolate } from './interpolate.js';
 import { checkKeys, warnAt } from './key-check.js';
 import { bytesOf, durationMs } from './scalars.js';
@@ -96,47 +95,6 @@ export class Reader {
     return this.absent ? undefined : this.text();
   }
 
-  /** Makes a path of this file absolute. */
-  absolutePath(path: string): string {
-    const { files, folder } = this.value.origin.source;
-    return files.absolute(path, folder);
-  }
-
-  /** Reads the file that the text names. @throws {ComposeError} when there is none. */
-  file(): { readonly path: string; readonly bytes: Uint8Array } {
-    return this.fileNamed(this.#nonEmpty());
-  }
-
-  /** Reads a file that a part of the text names. @throws {ComposeError} when there is none. */
-  fileNamed(name: string): { readonly path: string; readonly bytes: Uint8Array } {
-    return this.#read(name) ?? this.fail(`there is no file "${this.absolutePath(name)}"`);
-  }
-
-  /** Decodes the text of the file that this value names. */
-  decoded(bytes: Uint8Array): string {
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch (error) {
-      return this.fail(`names a file that is not UTF-8`, error);
-    }
-  }
-
-  /** Reads the file that the text names; `undefined` when there is none. */
-  fileIfThere(): { readonly path: string; readonly bytes: Uint8Array } | undefined {
-    return this.#read(this.#nonEmpty());
-  }
-
-  #read(name: string): { readonly path: string; readonly bytes: Uint8Array } | undefined {
-    const path = this.absolutePath(name);
-    let bytes: Uint8Array | undefined;
-    try {
-      bytes = this.value.origin.source.files.read(path);
-    } catch (error) {
-      this.fail(`"${path}" cannot be read: ${messageOf(error)}`, error);
-    }
-    return bytes && { path, bytes };
-  }
-
   /** Reads true or false, in the spellings of YAML 1.1, as Compose does. */
   flag(): boolean | undefined {
     if (this.absent) return undefined;
@@ -228,11 +186,6 @@ export class Reader {
     for (const [key, value] of this.isList ? [] : this.entries())
       add(key, value.absent ? undefined : value.text(), value);
     return named;
-  }
-
-  #nonEmpty(): string {
-    const text = this.text();
-    return text === '' || text.includes('\0') ? this.fail('must name a file') : text;
   }
 
   #short(wanted: string): string {

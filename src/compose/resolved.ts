@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { absolutePath } from './named-file.js';
 import type { Reader } from './reader.js';
 import type { Stack } from './stack.js';
 
@@ -63,12 +64,12 @@ const mounts = ['services', '', 'volumes', '*'];
 function boundSource(reader: Reader, at: readonly string[]): { readonly source?: string } {
   if (!fits(mounts, at) || reader.get('type').optionalText() !== 'bind') return {};
   const source = reader.get('source').optionalText() ?? '';
-  return source === '' ? {} : { source: dollars(reader.absolutePath(source)) };
+  return source === '' ? {} : { source: dollars(absolutePath(reader, source)) };
 }
 
 function withAbsolutePath(reader: Reader, text: string, at: readonly string[]): string {
-  if (paths.some((pattern) => fits(pattern, at))) return reader.absolutePath(text);
+  if (paths.some((pattern) => fits(pattern, at))) return absolutePath(reader, text);
   if (!fits(mounts, at) || !/^[./~][^:]*:/.test(text)) return text;
   const [source = ''] = text.split(':', 1);
-  return `${reader.absolutePath(source)}${text.slice(source.length)}`;
+  return `${absolutePath(reader, source)}${text.slice(source.length)}`;
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.js';
 import type { CredentialSpec, DeepPartial, Privileges, Seccomp, Ulimit } from '../kinds/index.js';
+import { decoded, namedFile } from './named-file.js';
 import type { Reader } from './reader.js';
 
 /** Reads `nofile: 1024` and `nofile: {soft: 1024, hard: 4096}`; -1 is no limit. */
@@ -57,7 +58,7 @@ export function securityOf(reader: Reader): Rights {
 
 function seccompOf(value: string, reader: Reader): DeepPartial<Seccomp> {
   if (value === 'unconfined') return { mode: 'unconfined' };
-  const profile = reader.decoded(reader.fileNamed(value).bytes);
+  const profile = decoded(reader, namedFile(reader, value).bytes);
   try {
     JSON.parse(profile);
   } catch (error) {

@@ -138,7 +138,9 @@ export class Door {
     const presented = this.#shownBy(socket);
     const connection: Connection = { socket, peer, presented };
     this.#connections.set(peer, connection);
-    const cancel = presented ? atTime(this.#clock, presented.notAfter, () => socket.destroy()) : undefined;
+    // One that has ended already may ask for the next: the limit of connections without an identity ends it.
+    const ends = presented && presented.notAfter > this.#clock.now() ? presented.notAfter : undefined;
+    const cancel = ends === undefined ? undefined : atTime(this.#clock, ends, () => socket.destroy());
     socket.once('close', () => {
       cancel?.();
       if (this.#connections.get(peer) === connection) this.#connections.delete(peer);

@@ -1,18 +1,31 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { type Clock, systemClock } from '../base/clock.js';
+import { refuseUnknown } from '../base/options.js';
 import { type Random, systemRandom } from '../base/random.js';
 import { Client, type WaitOptions } from '../client/index.js';
 import type { WatchableStore } from '../state/index.js';
+import type { CoordinationClient } from './client-port.js';
 import { elect, type ElectOptions, type Lead } from './election.js';
 import { Lease } from './lease.js';
 import { acquire, type Lock, type LockOptions, type LockPorts } from './lock.js';
+import { Singleton, type SingletonOptions, type SingletonStart } from './singleton.js';
 
-/** Options of {@link Coordination}. */
+/** Member of a cluster in this process, as far as coordination needs it. An `OpenReplica` is one. */
+export interface LocalReplica {
+  /** Store of the member: what `update` reads comes from there. */
+  readonly store: WatchableStore;
+  /** A client of the cluster that asks this member without a connection. */
+  client(): CoordinationClient & { close(): void };
+}
+
+/** Options of {@link Coordination}: a replica in this process, or a client. */
 export interface CoordinationOptions {
-  /** A client, or the addresses of members. */
-  readonly client: Client | { readonly hosts: readonly string[] };
-  /** A store of the same cluster in this process (a replica's), for what `update` reads. */
+  /** A replica in this process: it is asked without a network hop, and `update` reads from its store. */
+  readonly replica?: LocalReplica;
+  /** Instead of a replica: a client, or the addresses of members. */
+  readonly client?: CoordinationClient | { readonly hosts: readonly string[] };
+  /** A store of the same cluster in this process, for what `update` reads. Default: that of the replica. */
   readonly store?: WatchableStore;
   /** Name of this holder, for people. Default: this computer and process. */
   readonly holder?: string;
@@ -22,17 +35,23 @@ export interface CoordinationOptions {
   readonly random?: Random;
 }
 
-/** Leases, locks and elections on a cluster. */
-export class Coordination {
+const coordinationOptions = ['replica', 'client', 'store', 'holder', 'clock', 'random'];
+
+/** Leases, locks, elections and singletons on a cluster. */
+export class Coordination implements AsyncDisposable {
   readonly #ports: LockPorts;
-  readonly #own: Client | undefined;
+  /** A client that was made here. */
+  readonly #own: { close(): void } | undefined;
   readonly #ending = new Set<Promise<void>>();
+  readonly #singletons = new Set<Singleton>();
 
   constructor(options: CoordinationOptions) {
-    const { client, store, clock = systemClock, random = systemRandom } = options;
-    this.#own = client instanceof Client ? undefined : new Client({ hosts: client.hosts, clock });
+    refuseUnknown('Coordination', options, coordinationOptions);
+    const { replica, store = replica?.store, clock = systemClock, random = systemRandom } = options;
+    const { client, own } = clientOf(options, clock);
+    this.#own = own;
     this.#ports = {
-      client: client instanceof Client ? client : (this.#own as Client),
+      client,
       store,
       clock,
       random,
@@ -50,6 +69,18 @@ export class Coordination {
     return Lease.grant(client, { ttlMs, holder, clock, signal });
   }
 
+  /**
+   * Keeps `start` running in exactly one of all processes that ask for it under this name, until {@link Singleton.stop}: it is
+   * stopped here when its lease is lost, and started elsewhere. Waits for a cluster that is away.
+   * @see docs/singletons.md
+   */
+  singleton(name: string, start: SingletonStart, options: SingletonOptions = {}): Singleton {
+    const singleton = new Singleton(name, start, this.#ports, options);
+    this.#singletons.add(singleton);
+    void singleton.stopped.then(() => this.#singletons.delete(singleton));
+    return singleton;
+  }
+
   /** Waits for a lock and takes it: no other process holds it until its release, or the end of its lease. */
   lock(name: string, options: LockOptions = {}): Promise<Lock> {
     return acquire(name, this.#ports, options);
@@ -61,11 +92,29 @@ export class Coordination {
   }
 
   /**
-   * Ends the leases of waits that were given up, within a second, and closes the client if it was made here. The leases of
-   * held locks run out by themselves: release locks before.
+   * Stops the singletons, ends the leases of waits that were given up, within a second, and closes the client if it was made
+   * here. The leases of held locks run out by themselves: release locks before.
    */
   async close(): Promise<void> {
+    await Promise.all([...this.#singletons].map((singleton) => singleton.stop()));
     await Promise.all(this.#ending);
     this.#own?.close();
   }
+
+  /** Closes it: `await using coordination = new Coordination(…)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** The client to ask, and that which is to be closed at the end. */
+function clientOf(
+  { replica, client }: CoordinationOptions,
+  clock: Clock,
+): { readonly client: CoordinationClient; readonly own: { close(): void } | undefined } {
+  if ((replica === undefined) === (client === undefined))
+    throw new TypeError('new Coordination(…) takes either a replica of this process, or a client');
+  if (client && !('hosts' in client)) return { client, own: undefined };
+  const made = client ? new Client({ hosts: client.hosts, clock }) : (replica as LocalReplica).client();
+  return { client: made, own: made };
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.js';
 import { refuseUnknown } from '../base/options.js';
-import { settledWithin } from '../base/waiting.js';
 import type { WaitOptions } from '../client/index.js';
 import type { FencedTx } from './fenced.js';
 import { acquire, type Lock, type LockOptions, lockOptions, type LockPorts } from './lock.js';
+import { releaseWithin } from './release.js';
 
 /** Lead of an election, as `work` receives it. */
 export interface Lead {
@@ -51,9 +51,6 @@ export async function elect<T>(
   }
 }
 
-/** Limit for giving up the lead when the election is stopped, milliseconds. */
-const releaseMs = 1_000;
-
 type Outcome<T> = { readonly value: T } | { readonly error: unknown; readonly lost: boolean };
 
 async function runOnce<T>(
@@ -76,10 +73,6 @@ async function runOnce<T>(
   } catch (error) {
     return { error, lost: lock.signal.aborted };
   } finally {
-    // The lease expires by itself: stopping the election waits a moment for it, but not for an unreachable cluster.
-    const given = new AbortController();
-    const released = lock.release({ signal: given.signal }).catch(() => undefined);
-    await (stop?.aborted ? settledWithin(clock, releaseMs, released) : released);
-    given.abort();
+    await releaseWithin(lock, clock, stop?.aborted ?? false);
   }
 }

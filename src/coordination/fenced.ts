@@ -3,7 +3,7 @@ import { newId } from '../base/ids.js';
 import type { Random } from '../base/random.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
 import { pause } from '../base/waiting.js';
-import { changeOf, type Client, type messages, type WaitOptions } from '../client/index.js';
+import { changeOf, type messages, type WaitOptions } from '../client/index.js';
 import {
   all,
   type BuiltInKinds,
@@ -22,6 +22,7 @@ import {
   type StoredObject,
 } from '../kinds/index.js';
 import { refuseAsync, tableOf, Tables, type WatchableStore } from '../state/index.js';
+import type { CoordinationClient } from './client-port.js';
 
 /** Reads from a store of the cluster in this process, and writes down what is to be written. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table of any kind
@@ -60,7 +61,7 @@ export interface FencedTx extends FencedTables {
 }
 
 interface Ports {
-  readonly client: Client;
+  readonly client: Pick<CoordinationClient, 'apply'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly store?: WatchableStore | undefined;

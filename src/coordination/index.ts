@@ -1,5 +1,7 @@
+export type { BackOff } from './back-off.js';
+export type { CoordinationClient } from './client-port.js';
 export { Coordination } from './coordination.js';
-export type { CoordinationOptions } from './coordination.js';
+export type { CoordinationOptions, LocalReplica } from './coordination.js';
 export { elect } from './election.js';
 export type { ElectOptions, Lead } from './election.js';
 export type { FencedTable, FencedTx } from './fenced.js';
@@ -13,3 +15,5 @@ export { acquireOn, SharedLock } from './shared-lock.js';
 export type { SharedLockPorts } from './shared-lock.js';
 export { SkepBackend } from './discovery-backend.js';
 export type { SkepBackendOptions } from './discovery-backend.js';
+export { Singleton } from './singleton.js';
+export type { SingletonOptions, SingletonRun, SingletonStart, SingletonState, Stopper } from './singleton.js';

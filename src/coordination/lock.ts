@@ -4,16 +4,17 @@ import { refuseUnknown } from '../base/options.js';
 import type { Random } from '../base/random.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
 import { pause, settledWithin } from '../base/waiting.js';
-import type { Client, messages, WaitOptions } from '../client/index.js';
+import type { messages, WaitOptions } from '../client/index.js';
 import { locks } from '../kinds/index.js';
 import type { WatchableStore } from '../state/index.js';
+import type { CoordinationClient } from './client-port.js';
 import { type FencedTx, FencedWrites } from './fenced.js';
 import { Lease } from './lease.js';
 
 /** Ports of a lock. */
 export interface LockPorts {
   /** Client of the cluster. */
-  readonly client: Client;
+  readonly client: CoordinationClient;
   /** Time. */
   readonly clock: Clock;
   /** Randomness for ids. */
@@ -183,13 +184,21 @@ async function take(
 }
 
 /** Reads the holder of the lock. */
-async function holderOf(name: string, client: Client, signal: AbortSignal | undefined): Promise<string | undefined> {
+async function holderOf(
+  name: string,
+  client: CoordinationClient,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   const { objects } = await client.list(locks, { indexes: [{ index: 'lock', is: name }] }, { signal });
   return objects[0]?.holder;
 }
 
 /** Resolves when the lock is free, or one of the signals aborts. */
-async function untilFree(name: string, client: Client, signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+async function untilFree(
+  name: string,
+  client: CoordinationClient,
+  signals: readonly (AbortSignal | undefined)[],
+): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...signals.filter((one) => one !== undefined)]);
   const selectors = [{ kind: locks.name, indexes: [{ index: 'lock', is: name }] }];

@@ -44,6 +44,7 @@ import { fleetService } from './fleet.js';
 import { Forwarder } from './forward.js';
 import { leaseService } from './lease.js';
 import { membershipService } from './membership.js';
+import { type CallMeter, metered } from './metered.js';
 import { turns } from './turns.js';
 import { watchService } from './watch.js';
 
@@ -66,6 +67,14 @@ const audienceLimits: Readonly<Record<Audience, ServerOptions>> = {
   local: { 'grpc.max_concurrent_streams': 2_000 },
 };
 
+interface ApiServerOptions {
+  /** Limit for a connection to send the HTTP/2 preface, milliseconds. */
+  readonly prefaceMs?: number;
+  readonly security?: ServerSecurity;
+  /** Receives the calls of the API; those of other members to raft are not reported. */
+  readonly calls?: CallMeter;
+}
+
 /** Everything that a member serves, on one port. */
 export class ApiServer {
   readonly #security: ServerSecurity | undefined;
@@ -82,8 +91,11 @@ export class ApiServer {
   /** Turns of their own for messages of members: these do not wait behind the calls of others. */
   readonly #memberTurns = new Turns(systemClock);
 
-  constructor({ prefaceMs = prefaceDefaultMs, security }: { prefaceMs?: number; security?: ServerSecurity } = {}) {
+  readonly #calls: CallMeter | undefined;
+
+  constructor({ prefaceMs = prefaceDefaultMs, security, calls }: ApiServerOptions = {}) {
     this.#security = security;
+    this.#calls = calls;
     this.#forwarder = new Forwarder(security?.dialing);
     this.engines = new EngineRoutes(this.#forwarder);
     const clear = security ? undefined : newServer();
@@ -125,7 +137,8 @@ export class ApiServer {
     const forwarder = this.#forwarder;
     const known: readonly Audience[] = ['api', 'members', 'local'];
     const methods = new UnaryMethods();
-    const serve = (definition: Definition, handlers: UntypedServiceImplementation) => {
+    const serve = (definition: Definition, its: UntypedServiceImplementation) => {
+      const handlers = metered(definition, its, this.#calls);
       this.#add(known, served(definition, handlers, turns));
       methods.add(definition, handlers);
     };
@@ -138,7 +151,8 @@ export class ApiServer {
     serve(services.engines, enginesService(this.engines));
     serve(services.backup, backupService(replica, forwarder));
     serve(services.membership, membershipService(replica, forwarder));
-    const serveAll = (definition: Definition, handlers: UntypedServiceImplementation) => {
+    const serveAll = (definition: Definition, its: UntypedServiceImplementation) => {
+      const handlers = metered(definition, its, this.#calls);
       this.#add(audiences, served(definition, handlers, turns));
       methods.add(definition, handlers);
     };

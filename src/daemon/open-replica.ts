@@ -18,9 +18,9 @@ import type { FormationPeers, GrpcNetwork } from '../rpc/index.js';
 import { memberTable } from '../settings/table.js';
 import { controlOf, MemoryStore, type StoreSnapshot } from '../state/index.js';
 import { announceAddress, reachableHost } from './addresses.js';
-import { keepEngineRoutes } from './engine-routes.js';
 import { Formation } from './formation.js';
 import type { Home } from './home.js';
+import { type GivenParts, keepParts } from './member-parts.js';
 import type { KeysFile, MemberSecurity } from './member-security.js';
 import { checkOptions, type OpenReplicaOptions, settingsIn } from './open-options.js';
 
@@ -79,8 +79,13 @@ export interface OpenReplica {
  * @throws {StoreError} `PEERS_DIFFER`; `NAME_CONFLICT`, `REMOVED`, `NOT_LEADER` or `OUTCOME_UNKNOWN` of a member that joins.
  * @see docs/design/replica.md
  */
-export async function openReplica(options: OpenReplicaOptions): Promise<OpenReplica> {
-  const member = new Opening(options);
+export function openReplica(options: OpenReplicaOptions): Promise<OpenReplica> {
+  return openMember(options, {});
+}
+
+/** Does the same with parts of the process that runs it. */
+export async function openMember(options: OpenReplicaOptions, given: GivenParts): Promise<OpenReplica> {
+  const member = new Opening(options, given);
   try {
     return await member.open();
   } catch (error) {
@@ -92,6 +97,7 @@ export async function openReplica(options: OpenReplicaOptions): Promise<OpenRepl
 /** Resources held while a member is being opened, so that they can be released. */
 class Opening {
   readonly #options: OpenReplicaOptions;
+  readonly #given: GivenParts;
   readonly #logger: Logger;
   #server: ApiServer | undefined;
   #network: GrpcNetwork | undefined;
@@ -107,9 +113,10 @@ class Opening {
   /** Damage that was found while the member ran has been written down. */
   #noted: Promise<void> | undefined;
 
-  constructor(options: OpenReplicaOptions) {
+  constructor(options: OpenReplicaOptions, given: GivenParts) {
     checkOptions(options);
     this.#options = options;
+    this.#given = given;
     this.#logger = options.logger ?? consoleLogger;
   }
 
@@ -133,10 +140,11 @@ class Opening {
       await home.settle(); // before it takes part: the next start redoes an unfinished one
     } else if (this.#options.forceNewCluster) await this.#recover(home.disk, self);
     if (fate === 'new') await formation.settle(undefined);
+    const network = this.#network ?? noNetwork;
     const replica = await loadReplica({
       identity: { id: self.id, name },
-      disk: home.disk,
-      network: this.#network ?? noNetwork,
+      disk: this.#given.disk?.(home.disk) ?? home.disk,
+      network: this.#given.network?.(network) ?? network,
       settings,
       world: { clock: systemClock, random: systemRandom, logger: this.#logger },
       seeds,
@@ -229,6 +237,7 @@ class Opening {
     const { name, dataDir, join = [], peers = [] } = this.#options;
     const { MemoryDisk } = await import('../disk/memory-disk.js');
     const state = peers.length > 0 ? 'forming' : join.length > 0 ? 'joining' : 'new';
+    if (this.#given.home) return this.#given.home;
     if (dataDir === undefined)
       return {
         disk: new MemoryDisk(),
@@ -296,7 +305,8 @@ class Opening {
     if (listenAddr === undefined) return;
     const [{ ApiServer }, { GrpcNetwork }] = await Promise.all([import('../api/index.js'), import('../rpc/index.js')]);
     const security = this.#security;
-    this.#server = new ApiServer({ ...(security && { security }) });
+    const { calls } = this.#given;
+    this.#server = new ApiServer({ ...(security && { security }), ...(calls && { calls }) });
     this.#network = new GrpcNetwork({
       self,
       clusterId: () => this.#clusterId,
@@ -463,7 +473,7 @@ class Opening {
         await server?.close(answersMs);
       },
     };
-    if (server) keepEngineRoutes(opened, server.engines);
+    keepParts(opened, { replica, dialing: security?.dialing, routes: server?.engines });
     return opened;
   }
 }

@@ -1,4 +1,4 @@
-import { first } from 'rxjs';
+import { first, map } from 'rxjs';
 import type { Cancel, Clock } from '../base/clock.js';
 import type { Observable } from '../base/observable.js';
 import type { Random } from '../base/random.js';
@@ -92,6 +92,11 @@ export class Replica implements Proposer {
     const other = (id: number) => this.#loop.members.get(id)?.name !== name;
     const subscription = this.#loop.leadership.leaders.pipe(first(other)).subscribe({ next: changed, error: changed });
     return () => subscription.unsubscribe();
+  }
+
+  /** Leaders as this member learns of them, from the current one on; `undefined` is none. Completes when the replica ends. */
+  get leaders(): Observable<MemberInfo | undefined> {
+    return this.#loop.leadership.leaders.pipe(map((id) => this.#loop.members.get(id)));
   }
 
   get leaderInfo(): MemberInfo | undefined {

@@ -15,6 +15,7 @@ export type { Plan, PlannedChange } from './transactions/plan.js';
 export { transactionsOf, Watch } from './watch/watch.js';
 export type { WatchOptions } from './watch/watch.js';
 export { WatchQueue } from './watch/queue.js';
+export type { OpenWatch, WatchBacklog } from './watch/queue.js';
 export { historyDefaults } from './history/history.js';
 export type { HistoryLimits, TransactionRecord } from './history/history.js';
 export { fieldChanges } from './history/difference.js';

@@ -3,12 +3,31 @@ import type { Kind } from '../../kinds/registry.js';
 import { type CheckKeys, keysOf, matches, type MatchMode, type Specifier } from '../../kinds/specifiers.js';
 import type { TransactionRecord } from '../history/history.js';
 
+/** Events that wait for the reader of a watch. */
+export interface WatchBacklog {
+  readonly events: number;
+  /** Encoded bytes of their transactions. */
+  readonly bytes: number;
+  /** Most events that may wait. */
+  readonly limit: number;
+}
+
+/** An open watch, as the queue knows it. */
+export interface OpenWatch {
+  /** Kinds that it names, each once; empty for all. */
+  readonly kinds: readonly string[];
+  /** Absent for a subscriber, which has no buffer. */
+  readonly backlog?: WatchBacklog;
+}
+
 /** A subscriber of transactions. `onTransaction` receives the matching events of one transaction at a time and must not throw. */
 export interface Listener {
   readonly specifiers: readonly Specifier[];
   readonly match: MatchMode;
   /** Listener of the store itself, not of a watch. */
   readonly internal?: true;
+  /** Returns what waits in its buffer, where it has one. */
+  backlog?(): WatchBacklog;
   onTransaction(record: TransactionRecord, events: readonly Event[]): void;
   /** The listener has been taken off the queue because of `error`. */
   onError(error: unknown): void;
@@ -136,6 +155,16 @@ export class WatchQueue {
     let count = 0;
     for (const { internal } of this.#all()) if (!internal) count++;
     return count;
+  }
+
+  /** Describes every open watch. @internal */
+  describe(): OpenWatch[] {
+    return this.#all()
+      .filter(({ internal }) => !internal)
+      .map((listener) => {
+        const backlog = listener.backlog?.();
+        return { kinds: [...new Set(listener.specifiers.map(({ kind }) => kind))], ...(backlog && { backlog }) };
+      });
   }
 
   /** True when the store is closed. */

@@ -50,6 +50,7 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
     this.#listener = {
       specifiers,
       match,
+      backlog: () => ({ events: this.#keptEvents, bytes: this.#keptBytes, limit: plan.limit }),
       onTransaction: (record, events) => this.#take(record, events),
       onError: (error) => this.#finish({ error }),
       onClose: () => this.#finish('done'),

@@ -6,6 +6,7 @@ import { abuseSuite } from './abuse.js';
 import { compareSuite } from './compare/suite.js';
 import type { Figure, SuiteOptions } from './figure.js';
 import { fleetSuite } from './fleet.js';
+import { growthSuite } from './growth.js';
 import { millionSuite } from './million.js';
 import { orchestrateSuite } from './orchestrate.js';
 import { remoteSuite, replicatedSuite } from './replicated.js';
@@ -22,6 +23,7 @@ const suites: Readonly<Record<string, (options: SuiteOptions) => AsyncGenerator<
   replicated: replicatedSuite,
   remote: remoteSuite,
   million: millionSuite,
+  growth: growthSuite,
   schedule: scheduleSuite,
   orchestrate: orchestrateSuite,
   types: typesSuite,

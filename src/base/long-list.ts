@@ -19,6 +19,10 @@ export class LongList<T> implements Iterable<T> {
     return this.#length;
   }
 
+  at(place: number): T | undefined {
+    return this.#pieces[Math.floor(place / pieceLength)]?.[place % pieceLength];
+  }
+
   *[Symbol.iterator](): Generator<T, void> {
     for (const piece of this.#pieces) yield* piece;
   }

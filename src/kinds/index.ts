@@ -55,7 +55,7 @@ export type {
   StoredObject,
 } from './definition.js';
 export { canonicalObject, plainObject } from './canonical.js';
-export { isStateStamp, specVersionOf, storedMeta } from './meta.js';
+export { isStateStamp, keepBytesOf, specVersionOf, storedMeta } from './meta.js';
 export { defineKind, typeOf } from './custom-kind.js';
 export type {
   AnyCustomKind,

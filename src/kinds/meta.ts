@@ -103,6 +103,11 @@ export function isStored(object: { readonly meta?: Meta }): boolean {
   return typeof meta === 'object' && Object.isFrozen(object) && Hidden.specVersion(meta) !== undefined;
 }
 
+/** Keeps the encoded bytes of an object where they are known without measuring. */
+export function keepBytesOf({ meta }: { readonly meta: Meta }, bytes: number): void {
+  Hidden.keepBytes(meta, bytes);
+}
+
 /** Encoded bytes of the object, as `measure` says; measured once. */
 export function bytesOf<T extends { readonly meta: Meta }>(object: T, measure: (object: T) => number): number {
   let bytes = Hidden.bytes(object.meta);

@@ -23,6 +23,9 @@ export interface SnapshotsOptions {
   readonly clock: Clock;
 }
 
+/** Bytes of objects up to which `snapshotInterval` alone decides. */
+const smallStateBytes = 16 * 1024 * 1024;
+
 const nameOf = ({ metadata: { index, term } }: Snapshot) => `${term}.${index}`;
 
 /** Taking, staging and loading snapshots, in slices beside the work of the replica. */
@@ -45,6 +48,15 @@ export class Snapshots {
     this.#bytes += bytes;
   }
 
+  /**
+   * A snapshot writes the whole state. Of a large one it waits for more log, so that both stay in proportion: the writes
+   * of snapshots are at most eight times those of the log.
+   */
+  get #worthWriting(): boolean {
+    const { objectBytes } = controlOf(this.#options.store);
+    return objectBytes < smallStateBytes || this.#bytes >= objectBytes / 8;
+  }
+
   /** A snapshot is being taken. */
   get busy(): boolean {
     return this.#taking !== undefined;
@@ -52,7 +64,8 @@ export class Snapshots {
 
   get due(): boolean {
     const { snapshotInterval, snapshotBytes } = this.#options.settings;
-    return this.#taking === undefined && (this.#entries >= snapshotInterval || this.#bytes >= snapshotBytes);
+    if (this.#taking !== undefined) return false;
+    return (this.#entries >= snapshotInterval && this.#worthWriting) || this.#bytes >= snapshotBytes;
   }
 
   /**

@@ -155,7 +155,10 @@ export const replicaTable = {
     default: 1_000,
     example: '1000',
   },
-  /** A snapshot is taken after this many log entries, default 10,000 … */
+  /**
+   * A snapshot is taken after this many log entries, default 10,000. With more than 16 MiB of objects, it also waits until
+   * the log has an eighth of their bytes. …
+   */
   snapshotInterval: {
     type: positive,
     shape: 'entries',

@@ -47,6 +47,11 @@ export class StoreControl {
     return this.#resyncVersion;
   }
 
+  /** Encoded bytes of all objects. */
+  get objectBytes(): number {
+    return Object.values(this.#ledger.committed.bytes).reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   /** Applies a transaction of the log. @see MemoryStore.applyStoreActions */
   apply(actions: readonly StoreAction[], info: TransactionInfo): void {
     if (this.#writer.closed) throw new StoreError('CLOSED', 'the store is closed');

@@ -6,8 +6,8 @@ import { canonicalObject, givenId, givenMeta } from '../kinds/canonical.js';
 import type { KindDescription, StoredObject } from '../kinds/definition.js';
 import type { ObjectEvent } from '../kinds/events.js';
 import { KindSet } from '../kinds/kind-set.js';
-import { isStateStamp, storedMeta } from '../kinds/meta.js';
-import { type Kind, kindNames, type ObjectOf } from '../kinds/registry.js';
+import { isStateStamp, isStored, storedMeta } from '../kinds/meta.js';
+import { isKind, type Kind, kindNames, type ObjectOf } from '../kinds/registry.js';
 import type { TransactionRecord } from './history/history.js';
 import { eventOf, recordOfMany } from './history/record.js';
 import { bytesAfter, type Measure } from './measure.js';
@@ -122,9 +122,12 @@ export function rootOf(snapshot: StoreSnapshot): StateRoot | undefined {
   return roots.get(snapshot);
 }
 
-/** Objects of a snapshot in canonical form, with the meta they carry. */
+/**
+ * Objects of a snapshot in canonical form, with the meta they carry. Objects of a store, and decoded ones, are in that form;
+ * those of custom kinds may have been written under another schema.
+ */
 function canonicalRow(snapshot: StoreSnapshot, kind: string, row: StoredObject, kinds: KindSet): StoredObject {
-  if (roots.has(snapshot)) return row;
+  if (roots.has(snapshot) || (isKind(kind) && isStored(row))) return row;
   const id = givenId(kind, row);
   if (id === undefined)
     throw new StoreError('INVALID_OBJECT', `${kind}: an object of a snapshot needs an id`, { path: 'id' });

@@ -134,14 +134,20 @@ abstract class Reader<Row> implements TableReader<Row> {
     const span = keySpan(lookup);
     const place = after === undefined ? undefined : firstKey(this.definition, lookup.index, span, after);
     // A row with several keys is visited at the first of them: the keys that were visited tell, as long as all were.
-    const seen = place === undefined ? new Set<string>() : undefined;
+    let first: string | undefined;
+    let seen: Set<string> | undefined; // of a second row on: most lookups find one
+    const visited = (id: string) => {
+      if (first === undefined) first = id;
+      else if (id === first || seen?.has(id)) return true;
+      else (seen ??= new Set()).add(id);
+      return false;
+    };
     treeScan(this.readableIndex(lookup.index), place ?? span.start, (id, key) => {
       if (!span.inside(key)) return false;
-      if (key === place || seen?.has(id)) return true;
+      if (key === place || (place === undefined && visited(id))) return true;
       const row = this.get(id);
       assert(row !== undefined, `index ${lookup.index} names a row that is there`);
-      if (seen) seen.add(id);
-      else if (firstKey(this.definition, lookup.index, span, row) !== key) return true;
+      if (place !== undefined && firstKey(this.definition, lookup.index, span, row) !== key) return true;
       return visit(row);
     });
   }

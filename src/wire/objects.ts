@@ -2,6 +2,7 @@ import {
   type AnyObject as StoreObject,
   isKind,
   isKindName,
+  keepBytesOf,
   type Kind,
   kindNames,
   type ObjectOf,
@@ -9,7 +10,7 @@ import {
   SchemaError,
   type StoredObject,
 } from '../kinds/index.js';
-import { type MessageCodec, messageCodec } from './codec.js';
+import { type MessageCodec, messageCodec, utf8Length } from './codec.js';
 import { DecodeError } from './decode-error.js';
 import type { AnyObject, CustomObject } from './generated/messages.js';
 
@@ -29,9 +30,22 @@ export function encodeObject(kind: string, object: StoredObject): Uint8Array {
   return customCodec.encode(toCustom(object));
 }
 
-/** A stored object out of bytes that {@link encodeObject} made: frozen and in canonical form. */
+/** Tags and lengths of an action's parts, at most. */
+const overheadBytes = 24;
+
+/** Encoded bytes of a change in a transaction, or a few more. */
+export function sizeOfChange(kind: string, id: string, object: Uint8Array): number {
+  return object.length + utf8Length(kind) + utf8Length(id) + overheadBytes;
+}
+
+/**
+ * A stored object out of bytes that {@link encodeObject} made: frozen and in canonical form. It keeps its size, which the
+ * store asks for.
+ */
 export function decodeObject(kind: string, bytes: Uint8Array): StoredObject {
-  return isKind(kind) ? codecs[kind].decode(bytes) : fromCustom(customCodec.decode(bytes));
+  const object = isKind(kind) ? codecs[kind].decode(bytes) : fromCustom(customCodec.decode(bytes));
+  keepBytesOf(object, sizeOfChange(kind, object.id, bytes));
+  return object;
 }
 
 /** The name of a kind, known here or not. Throws {@link DecodeError} for what no kind can be called. */

@@ -1,7 +1,15 @@
 import { assert } from '../base/assert.js';
 import { grouped, groupedToLast, type GroupLimits } from '../base/grouped.js';
 import { LongList } from '../base/long-list.js';
-import { type Event, isStateStamp, kindNames, type ObjectEvent, type StoredObject } from '../kinds/index.js';
+import { plainEqual } from '../base/plain.js';
+import {
+  type Event,
+  isStateStamp,
+  kindNames,
+  type ObjectEvent,
+  specVersionOf,
+  type StoredObject,
+} from '../kinds/index.js';
 import { rowsOf, snapshotOfRows, type StoreSnapshot, type TransactionRecord } from '../state/index.js';
 import { messageCodec } from './codec.js';
 import { DecodeError } from './decode-error.js';
@@ -152,14 +160,17 @@ function toWireChange(event: ObjectEvent): HistoryChange {
   }
 }
 
-function fromWireChange({ op, kind, object, old }: HistoryChange, version: number): ObjectEvent {
-  const event = { kind: checkedKind(kind), object: decodeObject(kind, object), version };
+type Decode = typeof decodeObject;
+
+function fromWireChange({ op, kind, object, old }: HistoryChange, version: number, decode: Decode): ObjectEvent {
+  const before = old && decode(checkedKind(kind), old);
+  const event = { kind: checkedKind(kind), object: decode(kind, object), version };
   switch (op) {
     case 'create':
       return Object.freeze({ action: 'create', ...event }) as ObjectEvent;
     case 'update':
-      if (!old) throw new DecodeError('an update in history has no old object');
-      return Object.freeze({ action: 'update', ...event, old: decodeObject(kind, old) }) as ObjectEvent;
+      if (!before) throw new DecodeError('an update in history has no old object');
+      return Object.freeze({ action: 'update', ...event, old: before }) as ObjectEvent;
     case 'remove':
       return Object.freeze({ action: 'delete', ...event }) as ObjectEvent;
   }
@@ -188,6 +199,25 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   return whole;
 }
 
+/** Looks up a row of a table, whose rows come by id. */
+function rowOf(rows: LongList<StoredObject> | undefined, id: string): StoredObject | undefined {
+  if (!rows) return undefined;
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows.at(middle) as StoredObject).id < id) low = middle + 1;
+    else high = middle;
+  }
+  const row = rows.at(low);
+  return row?.id === id ? row : undefined;
+}
+
+/** Two versions of an object may have one number, when a transaction changes it twice. */
+function sameObject(a: StoredObject, b: StoredObject): boolean {
+  return a.meta.version === b.meta.version && specVersionOf(a) === specVersionOf(b) && plainEqual(a, b);
+}
+
 /** Takes an encoded snapshot piece by piece. */
 export class SnapshotDecoder {
   /** Bytes that do not make a whole record yet. */
@@ -205,6 +235,8 @@ export class SnapshotDecoder {
   /** A transaction whose changes go on in the next record. */
   #begun: { readonly version: number; readonly events: LongList<ObjectEvent> } | undefined;
   readonly #requests: [string, number][] = [];
+  /** The last object of each id that history has shown so far. */
+  readonly #latest = new Map<string, StoredObject>();
 
   /** Throws {@link DecodeError}. */
   push(chunk: Uint8Array): void {
@@ -246,13 +278,26 @@ export class SnapshotDecoder {
     return { clusterId, lineage, members, removed, store };
   }
 
+  /**
+   * Decodes an object of history. One that is in a table, or in the change before, is the same object in memory: most
+   * objects of history are.
+   */
+  readonly #decodeShared: Decode = (kind, bytes) => {
+    const object = decodeObject(kind, bytes);
+    const key = `${kind}/${object.id}`;
+    const known = [this.#latest.get(key), rowOf(this.#tables[kind], object.id)];
+    const one = known.find((other) => other !== undefined && sameObject(other, object)) ?? object;
+    this.#latest.set(key, one);
+    return one;
+  };
+
   /** Puts the pieces of a transaction together. */
   #takeHistory(piece: HistoryRecord): void {
     const begun = this.#begun;
     if (begun && begun.version !== piece.version)
       throw new DecodeError(`the transaction ${begun.version} in history goes on as ${piece.version}`);
     const events = begun?.events ?? new LongList();
-    for (const change of piece.changes) events.push(fromWireChange(change, piece.version));
+    for (const change of piece.changes) events.push(fromWireChange(change, piece.version, this.#decodeShared));
     this.#begun = piece.continued ? { version: piece.version, events } : undefined;
     if (!piece.continued) this.#history.push(fromWireRecord(piece, events.toArray()));
   }

@@ -1,7 +1,7 @@
 import { markCanonical, type ProposedTransaction, type StoreAction, type TransactionInfo } from '../state/index.js';
-import { messageCodec, utf8Length } from './codec.js';
+import { messageCodec } from './codec.js';
 import type { Action, RestoreStep, Transaction } from './generated/messages.js';
-import { checkedKind, decodeObject, encodeObject } from './objects.js';
+import { checkedKind, decodeObject, encodeObject, sizeOfChange } from './objects.js';
 
 const codec = messageCodec('Transaction');
 
@@ -25,13 +25,10 @@ function wireAction(action: StoreAction): Action {
   return wire;
 }
 
-/** Tags and lengths of an action's parts, at most. */
-const overheadBytes = 24;
-
 /** Encoded bytes of one action, or a few more. */
 export function sizeOfAction(action: StoreAction): number {
   const { kind, id, object } = wireAction(action);
-  return object.length + utf8Length(kind) + utf8Length(id) + overheadBytes;
+  return sizeOfChange(kind, id, object);
 }
 
 /** The payload of a log entry. */
@@ -76,8 +73,5 @@ export function* decodingTransaction(payload: Uint8Array): Generator<undefined, 
 function fromWire(wire: Action): StoreAction {
   const { op, id, object } = wire;
   const kind = checkedKind(wire.kind);
-  const action: StoreAction =
-    op === 'remove' ? { action: 'remove', kind, id } : { action: op, kind, object: decodeObject(kind, object) };
-  encoded.set(action, wire); // applying it needs the size
-  return action;
+  return op === 'remove' ? { action: 'remove', kind, id } : { action: op, kind, object: decodeObject(kind, object) };
 }

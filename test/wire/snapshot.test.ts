@@ -114,6 +114,26 @@ describe('a snapshot', () => {
     expect(Buffer.concat([...encodeSnapshot(decode(bytes))])).toEqual(bytes);
   });
 
+  it('has each object once in memory, in its table and in history', async () => {
+    const store = new MemoryStore();
+    await store.update((tx) => {
+      const { id } = tx.nodes().create({ id: 'n1' });
+      tx.nodes().update({ id, description: { hostname: 'twice' } });
+    });
+    await store.update((tx) => void tx.nodes().update({ id: 'n1', description: { hostname: 'last' } }));
+    const decoder = new SnapshotDecoder();
+    const content = { clusterId: 'c', lineage: 'l', members: [], removed: [], store: store.save() };
+    for (const chunk of encodeSnapshot(content)) decoder.push(chunk);
+    const { store: decoded } = decoder.finish();
+    expect(decoded).toEqual(content.store);
+    const [create, twice, last] = decoded.history.flatMap(({ events }) => events);
+    if (twice?.action !== 'update' || last?.action !== 'update') throw new Error('these are updates');
+    expect(twice.old).toBe(create?.object);
+    expect(twice.object).not.toEqual(create?.object);
+    expect(last.old).toBe(twice.object);
+    expect(last.object).toBe(decoded.tables.node[0]);
+  });
+
   it('comes in pieces of 32 KiB when it is large', async () => {
     const pieces = [...encodeSnapshot(await contentOf(300))];
     expect(pieces.length).toBeGreaterThanOrEqual(3);

@@ -66,7 +66,8 @@ describe('a transaction', () => {
 
   it('of a kind that users defined comes back as it was, where nobody has heard of the kind', () => {
     const meta = storedMeta({ version: 1, createdAt: 2, updatedAt: 3 });
-    const object = { id: 'a', meta, queue: 'mail', parts: [{ n: -1.5 }, null, true], nested: { 10: 'x', 9: 'y' } };
+    // In canonical form, as a store passes it on.
+    const object = { id: 'a', meta, nested: { 9: 'y', 10: 'x' }, parts: [{ n: -1.5 }, null, true], queue: 'mail' };
     const actions: StoreAction[] = [{ action: 'create', kind: 'jobs', object }];
     const kinds = [{ kind: 'jobs', plural: 'jobs', indexes: ['queue'], unique: [] }];
     const decoded = decodeTransaction(encodeTransaction({ version: 1, time: 1, actions, kinds }));

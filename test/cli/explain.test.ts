@@ -136,6 +136,26 @@ describe('skep explain', () => {
     );
   });
 
+  it('names nodes that are held, and networks that end at each engine', async () => {
+    const plain = { engine: { addr: 'x', swarmNode: '' } };
+    await fleet.addNode('n1', plain);
+    await apply('services:\n  web: {image: i}\n  db: {image: i}\n');
+    await untilAll('running', 2);
+    await fleet.addNode('n2', plain);
+    const island =
+      'shop_db and shop_web share network shop_default; on n1 and n2 names reach only tasks of the same engine';
+    expect(lines((await on('explain', 'web')).out).slice(1)).toEqual(['', `warning: ${island}`]);
+    expect(JSON.parse((await on('explain', 'web.1', '-o', 'json')).out)).toMatchObject({ warnings: [island] });
+    await fleet.addNode('n3', { ...plain, status: { state: 'unknown', timestamp: 5 } });
+    await apply('services:\n  big: {image: i, deploy: {resources: {reservations: {memory: 20G}}}}\n', 'other');
+    await untilAll('pending', 1);
+    const { out } = await on('explain', 'big');
+    expect(lines(out)).toContain('n3 | no | ready | it is held: most nodes went silent at once');
+    expect(lines(out).at(-1)).toBe(
+      'warning: n3 is held, because most nodes went silent at once: its tasks stay where they are; "skep fleet resume" gives them up',
+    );
+  });
+
   it('says that there is no node, and that there is no such task: 3', async () => {
     await apply('services:\n  web: {image: i}\n');
     await untilAll('pending', 1);

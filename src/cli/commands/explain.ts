@@ -14,6 +14,7 @@ import { countText, phaseText } from '../services/progress-lines.js';
 import { type Actors, sinceText, stageText, updateText } from '../services/stage.js';
 import { compareNames, counted } from '../services/text.js';
 import { type ClusterView, readView } from '../services/view.js';
+import { readWarnings } from '../services/warnings.js';
 
 /** A node as the scheduler judges it for one task. */
 interface NodeAnswer {
@@ -60,12 +61,15 @@ export function addExplain(program: Command, context: Context): void {
         const service = task ? undefined : findService(view, given);
         if (!task && !service)
           throw new StoreError('NOT_FOUND', `there is no task or service "${given}"; skep ps lists tasks`);
-        const answer = task ? explaining.task(task) : explaining.service(service as Service);
+        const about = service ?? view.services.get(task?.serviceId ?? '');
+        const warnings = await readWarnings(client, view, { about, stale });
+        const answer = { ...(task ? explaining.task(task) : explaining.service(service as Service)), warnings };
         const tasks = 'tasks' in answer ? answer.tasks : [answer];
         if (output === 'name') printList(streams, output, tasks, { columns: [], name: ({ id }) => id });
         else if (output !== 'table') printOne(streams, output, answer, '');
         else if ('tasks' in answer) printService(streams, answer, clock.now());
         else printTask(streams, answer, clock.now());
+        if (output === 'table') for (const text of warnings) streams.out(`\n${printable(`warning: ${text}`)}\n`);
       };
       await withClient(command, context, explain, { leaderless: stale });
     });

@@ -1,4 +1,4 @@
-import type { EnginePlugin, Node } from '../../kinds/index.js';
+import { type EnginePlugin, isHeld, type Node } from '../../kinds/index.js';
 import { type Pieces, piecesOf } from './generic.js';
 
 /** The facts about a node that rules about tasks read: all of it that does not depend on the tasks there. */
@@ -11,6 +11,8 @@ export interface NodeFacts {
   readonly ip: string;
   readonly role: Node['role'];
   readonly state: Node['status']['state'];
+  /** True: it is `unknown` because most nodes went silent at once. */
+  readonly held: boolean;
   readonly availability: Node['spec']['availability'];
   readonly membership: Node['spec']['membership'];
   readonly os: string;
@@ -24,7 +26,8 @@ export interface NodeFacts {
   readonly pieces: Pieces;
 }
 
-export function factsOf({ id, spec, description, status, role }: Node): NodeFacts {
+export function factsOf(node: Node): NodeFacts {
+  const { id, spec, description, status, role } = node;
   const { hostname = '', platform, resources, engine } = description ?? {};
   return {
     id,
@@ -33,6 +36,7 @@ export function factsOf({ id, spec, description, status, role }: Node): NodeFact
     ip: withoutPort(status.addr),
     role,
     state: status.state,
+    held: isHeld(node),
     availability: spec.availability,
     membership: spec.membership,
     os: platform?.os ?? '',

@@ -10,11 +10,18 @@ export const readyFilter: TaskFilter<unknown, Pick<TaskNodeView, 'facts'>> = {
   rule: () => ({ asks: [], soft: false, refusal: ({ facts }) => refusalOf(facts) }),
 };
 
-function refusalOf({ name, state, availability, membership }: NodeFacts): Refusal | undefined {
+function refusalOf({ name, state, held, availability, membership }: NodeFacts): Refusal | undefined {
   if (state === 'ready' && availability === 'active' && membership === 'accepted') return undefined;
   const reasons = [
     ...(membership === 'accepted' ? [] : [{ text: 'it is not accepted', help: `accept ${name}` }]),
-    ...(state === 'ready' ? [] : [{ text: `its state is ${state}`, help: `bring ${name} back` }]),
+    ...(state === 'ready'
+      ? []
+      : [
+          {
+            text: held ? 'it is held: most nodes went silent at once' : `its state is ${state}`,
+            help: `bring ${name} back`,
+          },
+        ]),
     ...(availability === 'active'
       ? []
       : [{ text: `its availability is ${availability}`, help: `set the availability of ${name} to active` }]),

@@ -51,7 +51,7 @@ export function startManager(options: ManagerOptions): void {
   void fleetLoop({ ...ports, members }).run(forever);
   const session = new DriverSession<DockerClient>({
     ...{ client: client.session, store, clock, random, logger },
-    self: { member: String(info.id), name: info.name, addr: info.addrs[0] ?? '', node: '' },
+    self: { member: String(info.id), name: info.name, addr: info.addrs[0] ?? '', node: '', ingress: '' },
     connect: (address) => {
       const engine = engines.find((one) => one.address === address);
       if (!engine) throw new Error(`there is no engine ${address}`);

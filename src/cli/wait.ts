@@ -8,9 +8,11 @@ import { time } from './arguments.js';
 import type { Context } from './context.js';
 import { exitCodes, waitExits } from './exit-codes.js';
 import { type Format, printable, printList, table } from './output.js';
+import { ingressAddresses, readActors } from './services/actors.js';
 import type { ServiceProgress } from './services/progress.js';
 import { countText, phaseText, progressLines } from './services/progress-lines.js';
 import { placeText, type PublishedPort, publishedPorts } from './services/published.js';
+import type { ClusterView } from './services/view.js';
 import { type Wait, type Waited, waitForServices } from './services/waiting.js';
 
 /** Flag of commands that can wait for services; milliseconds. */
@@ -56,11 +58,23 @@ export async function waitAndShow(
       const service = view.services.get(id);
       return service ? [service] : [];
     });
-    return { outcome, services, published: publishedPorts(view, found) };
+    return { outcome, services, published: await readPublished(client, view, found) };
   } finally {
     forget();
     screen?.show([]);
   }
+}
+
+/** Lists the ports of services. The wait is over: an answer without addresses of managers is better than none. */
+async function readPublished(
+  client: Client,
+  view: ClusterView,
+  services: readonly Service[],
+): Promise<PublishedPort[]> {
+  const published = publishedPorts(view, services);
+  if (!published.some(({ mode }) => mode === 'ingress')) return published;
+  const actors = await readActors(client).catch(() => ({ drivers: [] }));
+  return publishedPorts(view, services, ingressAddresses(actors));
 }
 
 /** Prints the end of a wait for people and scripts; JSON is up to the command. Returns the exit code. */

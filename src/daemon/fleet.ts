@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { splitHostPort } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import { type Context, discoveryOptions, type ManagerFlags, openBackend } from '../cli/index.js';
@@ -37,7 +38,8 @@ export async function prepareFleet(
   const tls = await certificatesOf(flags);
   const heartbeatMs = flags.fleetHeartbeatMs ?? processTable.fleetHeartbeatMs.default;
   const backend = await openBackend(context, flags.fleet, { heartbeatMs, options: discoveryOptions(flags.fleetDiscoveryOpt) });
-  return (replica, logger) => startFleet({ replica, logger, backend, node: flags.node ?? '', tls });
+  const { node = '', ingress } = flags;
+  return (replica, logger) => startFleet({ replica, logger, backend, node, ingress, tls });
 } // prettier-ignore
 
 async function certificatesOf(flags: FleetFlags): Promise<Certificates | undefined> {
@@ -52,10 +54,12 @@ interface Starting {
   readonly logger: Logger;
   readonly backend: Backend;
   readonly node: string;
+  /** Address on which ingress ports are published. */
+  readonly ingress: string | undefined;
   readonly tls: Certificates | undefined;
 }
 
-function startFleet({ replica, logger, backend, node, tls }: Starting): OpenFleet {
+function startFleet({ replica, logger, backend, node, ingress, tls }: Starting): OpenFleet {
   const ending = new AbortController();
   const { id, name } = replica.status();
   const client = new Client({ hosts: [replica.addr] });
@@ -65,7 +69,7 @@ function startFleet({ replica, logger, backend, node, tls }: Starting): OpenFlee
     clock: systemClock,
     random: systemRandom,
     logger,
-    self: { member: String(id), name, addr: replica.addr, node },
+    self: { member: String(id), name, addr: replica.addr, node, ingress: ingressOf(ingress, replica.addr) },
     connect: (address) => new DockerClient({ address, ...(tls && { tls }) }),
     drive: driving(replica, logger),
   });
@@ -82,6 +86,11 @@ function startFleet({ replica, logger, backend, node, tls }: Starting): OpenFlee
       await backend.close?.();
     },
   };
+}
+
+/** Address at which clients reach the ingress ports: one that stands for all has the host of the member. */
+function ingressOf(listen: string | undefined, addr: string): string {
+  return listen === '0.0.0.0' || listen === '::' ? splitHostPort(addr).host : (listen ?? '');
 }
 
 function driving(replica: OpenReplica, logger: Logger): DriveEngine<DockerClient> {

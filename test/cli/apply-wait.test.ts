@@ -3,6 +3,7 @@ import { newId } from '../../src/base/ids.js';
 import { seededRandom } from '../../src/base/random.js';
 import type { WaitReport } from '../../src/cli/wait.js';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
+import { drivers, leases } from '../../src/kinds/index.js';
 import { Folder, openMember, type Ran, type RunOptions, skep } from '../support/cli-run.js';
 import { until } from '../support/network-wait.js';
 import { PretendFleet } from '../support/pretend-fleet.js';
@@ -50,6 +51,20 @@ describe('skep apply --wait', () => {
       '8080/tcp | shop_web port 80 | every manager with --ingress',
       expect.stringMatching(/^5432\/tcp \| shop_db port 5432 \| n[12]$/) as string,
     ]);
+  });
+
+  it('names the managers that publish ingress ports', async () => {
+    await fleet.addNodes('n1');
+    await member.store.update((tx) => {
+      tx.kind(leases).create({ id: 'l', ttlMs: 3_600_000 });
+      for (const n of [2, 1, 3])
+        tx.kind(drivers).create({ id: `d${n}`, member: `${n}`, ingress: n === 3 ? '' : `10.0.0.${n}`, lease: 'l' });
+    });
+    const { out } = await apply(`services:\n  web: {image: i, ports: ["8080:80"], ${quick}}\n`);
+    expect(lines(out).at(-1)).toBe('8080/tcp | shop_web port 80 | 10.0.0.1, 10.0.0.2');
+    await member.store.update((tx) => {
+      tx.kind(leases).delete('l');
+    });
   });
 
   it('prints one answer as JSON', async () => {

@@ -16,7 +16,7 @@ const statusOf = (id: string) => member.store.view((tx) => tx.nodes().get(id)?.s
 async function fill(): Promise<void> {
   await member.store.update((tx) => {
     tx.kind(leases).create({ id: 'l', ttlMs: 3_600_000 });
-    tx.kind(drivers).create({ id: 'd', member: '1', name: 'm1', addr: '10.0.0.1:4242', lease: 'l' });
+    tx.kind(drivers).create({ id: 'd', member: '1', name: 'm1', addr: '10.0.0.1:4242', ingress: '10.0.0.1', lease: 'l' });
     const engine = { listed: true, want: 'd', apiVersion: '1.41' };
     tx.kind(engines).create({ ...engine, addr: '10.0.0.10:2375', state: 'pending', want: '', apiVersion: '', error: 'connection refused', failures: 3 });
     tx.kind(engines).create({ ...engine, addr: '10.0.0.9:2375', engineId: 'B', nodeId: 'n2', state: 'unhealthy', listed: false });
@@ -57,6 +57,7 @@ describe('skep fleet', () => {
     expect((await fleet('status')).out.split('\n')).toEqual([
       '3 engines, 1 healthy',
       'driven by m1 2',
+      'ingress ports are published at 10.0.0.1 (m1)',
       'no manager reaches 10.0.0.10:2375',
       'held: 10.0.0.9:2375; most nodes went silent at once, which is a sign of a broken network',
       'their tasks stay until they answer; "skep fleet resume" gives them up',
@@ -67,7 +68,7 @@ describe('skep fleet', () => {
       healthy: 1,
       held: ['10.0.0.9:2375'],
       undriven: ['10.0.0.10:2375'],
-      managers: [{ name: 'm1', addr: '10.0.0.1:4242', engines: 2 }],
+      managers: [{ name: 'm1', addr: '10.0.0.1:4242', engines: 2, ingress: '10.0.0.1' }],
     });
   });
 

@@ -57,7 +57,7 @@ export class Sessions {
       clock: this.clock,
       random: seededRandom(this.managers.size + 1),
       logger: silentLogger,
-      self: { member: name.replace(/\D/g, ''), name, addr: `${name}:4242`, node: '' },
+      self: { member: name.replace(/\D/g, ''), name, addr: `${name}:4242`, node: '', ingress: '' },
       connect: (addr) => this.#link(name, addr),
       drive: (driving, signal) => this.#drive(name, driving, signal),
     });

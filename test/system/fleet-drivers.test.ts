@@ -36,7 +36,7 @@ class Managers {
   }
 
   private async run(name: string, addr: string, url: string): Promise<void> {
-    const process = new SkepProcess(['manager', '--name', name, '--listen', addr, '--data-dir', join(this.dir, name), '--peers', this.hosts.join(','), '--fleet', url]); // prettier-ignore
+    const process = new SkepProcess(['manager', '--name', name, '--listen', addr, '--data-dir', join(this.dir, name), '--peers', this.hosts.join(','), '--fleet', url, ...(name === 'm1' ? ['--ingress', '0.0.0.0'] : [])]); // prettier-ignore
     this.processes.set(name, process);
     await process.line('ready ');
   }
@@ -139,6 +139,7 @@ describe('three managers that drive engines', { timeout: 240_000 }, () => {
       async () => (await managers.client.list('node')).objects.filter(isHeld).length === 2,
     );
     const status = await managers.skep('fleet', 'status');
+    expect(status.out).toContain('ingress ports are published at 127.0.0.1 (m1)');
     expect(status.out).toContain('held: ');
     expect(await managers.runningTasks()).toBe(6);
     expect(managers.containers()).toEqual(before);

@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.js';
-import { isStoreError, StoreError } from '../../base/store-error.js';
+import { StoreError } from '../../base/store-error.js';
 import type { Client } from '../../client/index.js';
-import { drivers, engines, type Service, type Task } from '../../kinds/index.js';
+import type { Service, Task } from '../../kinds/index.js';
 import { isOver, isWanted } from '../../orchestrate/index.js';
 import { explainTask, TaskNodes } from '../../schedule/index.js';
 import { type StaleFlag, withStale } from '../arguments.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { printable, printList, printOne, type Streams, table } from '../output.js';
+import { type Actors, readActors } from '../services/actors.js';
 import { findService, findTask } from '../services/find.js';
 import { type ServiceProgress, serviceProgress } from '../services/progress.js';
 import { countText, phaseText } from '../services/progress-lines.js';
-import { type Actors, sinceText, stageText, updateText } from '../services/stage.js';
+import { sinceText, stageText, updateText } from '../services/stage.js';
 import { compareNames, counted } from '../services/text.js';
 import { type ClusterView, readView } from '../services/view.js';
 import { readWarnings } from '../services/warnings.js';
@@ -56,7 +57,7 @@ export function addExplain(program: Command, context: Context): void {
     .action(async (given: string, { stale = false }: StaleFlag, command: Command) => {
       const explain = async (client: Client, { output }: GlobalFlags) => {
         const view = await readView(client, { stale });
-        const explaining = new Explaining(view, await readActors(client, stale), clock.now());
+        const explaining = new Explaining(view, await readActors(client, { stale }), clock.now());
         const task = findTask(view, given);
         const service = task ? undefined : findService(view, given);
         if (!task && !service)
@@ -73,17 +74,6 @@ export function addExplain(program: Command, context: Context): void {
       };
       await withClient(command, context, explain, { leaderless: stale });
     });
-}
-
-/** Reads who drives which engine; a cluster of an earlier version has none. */
-async function readActors(client: Client, stale: boolean): Promise<Actors> {
-  try {
-    const { objects: known } = await client.list(engines, undefined, { stale });
-    return { engines: known, drivers: (await client.list(drivers, undefined, { stale })).objects };
-  } catch (error) {
-    if (isStoreError(error, 'UNKNOWN_KIND')) return { engines: [], drivers: [] };
-    throw error;
-  }
 }
 
 class Explaining {

@@ -78,7 +78,7 @@ function addStatus(group: Command, context: Context): void {
           healthy: rows.filter(({ engine }) => engine === 'healthy').length,
           held: rows.filter(({ held }) => held).map(({ addr }) => addr),
           undriven: rows.filter(({ driver }) => driver === null).map(({ addr }) => addr),
-          managers: live.map(({ name, addr }) => ({ name, addr, engines: drives(name) })),
+          managers: live.map(({ name, addr, ingress }) => ({ name, addr, engines: drives(name), ingress })),
         };
         if (output === 'json' || output === 'ndjson') printOne(context.streams, output, status, '');
         else for (const line of textOf(status)) context.streams.out(`${printable(line)}\n`);
@@ -131,13 +131,17 @@ function textOf(status: {
   readonly healthy: number;
   readonly held: readonly string[];
   readonly undriven: readonly string[];
-  readonly managers: readonly { readonly name: string; readonly engines: number }[];
+  readonly managers: readonly { readonly name: string; readonly engines: number; readonly ingress: string }[];
 }): string[] {
   const { engines: count, healthy, held, undriven, managers } = status;
   const shares = managers.map(({ name, engines: driven }) => `${name} ${driven}`).join(', ');
+  const publishing = managers.filter(({ ingress }) => ingress !== '');
   return [
     `${count} ${count === 1 ? 'engine' : 'engines'}, ${healthy} healthy`,
     managers.length > 0 ? `driven by ${shares}` : 'no manager drives engines: start one with --fleet',
+    ...(publishing.length > 0
+      ? [`ingress ports are published at ${publishing.map(({ name, ingress }) => `${ingress} (${name})`).join(', ')}`]
+      : []),
     ...(undriven.length > 0 ? [`no manager reaches ${undriven.join(', ')}`] : []),
     ...(held.length > 0
       ? [

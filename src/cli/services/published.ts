@@ -10,19 +10,26 @@ export interface PublishedPort {
   /** Port inside the container. */
   readonly target: number;
   readonly mode: PortConfig['publishMode'];
-  /** Addresses of the nodes whose tasks have the port, in `host` mode; empty in `ingress` mode. */
+  /** Nodes whose tasks have the port, in `host` mode; addresses of managers, as far as they are known, in `ingress` mode. */
   readonly at: readonly string[];
 }
 
-/** Lists the published ports of services, as far as they have their numbers. */
-export function publishedPorts(view: ClusterView, services: readonly Service[]): PublishedPort[] {
-  return services.flatMap((service) => [...ingressPorts(service), ...hostPorts(view, service)]);
+/**
+ * Lists the published ports of services, as far as they have their numbers.
+ * @param ingress Addresses of managers that publish ports of the mode `ingress`.
+ */
+export function publishedPorts(
+  view: ClusterView,
+  services: readonly Service[],
+  ingress: readonly string[] = [],
+): PublishedPort[] {
+  return services.flatMap((service) => [...ingressPorts(service, ingress), ...hostPorts(view, service)]);
 }
 
-function ingressPorts({ spec, endpoint }: Service): PublishedPort[] {
+function ingressPorts({ spec, endpoint }: Service, at: readonly string[]): PublishedPort[] {
   return (endpoint?.ports ?? [])
     .filter(({ publishMode, publishedPort }) => publishMode === 'ingress' && publishedPort !== 0)
-    .map((port) => ({ service: spec.annotations.name, ...numbersOf(port), at: [] }));
+    .map((port) => ({ service: spec.annotations.name, ...numbersOf(port), at }));
 }
 
 /** The numbers of host ports are those that engines reported: they may have chosen them. */
@@ -48,5 +55,5 @@ function numbersOf({ publishedPort, protocol, targetPort, publishMode }: PortCon
 
 /** Says where a port is reached. */
 export function placeText({ mode, at }: PublishedPort): string {
-  return mode === 'ingress' ? 'every manager with --ingress' : at.join(', ');
+  return mode === 'ingress' && at.length === 0 ? 'every manager with --ingress' : at.join(', ');
 }

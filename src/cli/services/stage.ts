@@ -1,5 +1,5 @@
 import { formatDuration } from '../../base/duration.js';
-import type { DriverBody, EngineBody, Service, Task } from '../../kinds/index.js';
+import type { Service, Task } from '../../kinds/index.js';
 import {
   currentStatus,
   delayDefaultMs,
@@ -9,15 +9,10 @@ import {
   mayRestart,
   stopTimeoutMs,
 } from '../../orchestrate/index.js';
+import type { Actors } from './actors.js';
 import { errorOf } from './slot-progress.js';
 import { ageText } from './text.js';
 import type { ClusterView } from './view.js';
-
-/** Objects beside services, tasks and nodes that tell who is to act. */
-export interface Actors {
-  readonly engines: readonly (EngineBody & { readonly id: string })[];
-  readonly drivers: readonly (DriverBody & { readonly id: string })[];
-}
 
 /** Says what a task does, or which step waits for what: one sentence without its subject. */
 export function stageText(view: ClusterView, task: Task, actors: Actors, now: number): string {

@@ -24,7 +24,7 @@ const registerAgain = ['NAME_CONFLICT', 'ALREADY_EXISTS', 'NOT_FOUND', 'NOT_LEAD
 /** Options of a {@link DriverSession}. */
 export interface DriverSessionOptions<L extends EngineLink> extends SessionPorts {
   /** This member, as other managers know it. */
-  readonly self: Pick<DriverBody, 'member' | 'name' | 'addr' | 'node'>;
+  readonly self: Pick<DriverBody, 'member' | 'name' | 'addr' | 'node' | 'ingress'>;
   /** Makes a connection to the engine at an address. Asks the engine nothing. */
   readonly connect: (addr: string) => L;
   /** Drives an engine. */

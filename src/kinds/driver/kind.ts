@@ -12,6 +12,8 @@ export interface DriverBody {
   readonly addr: string;
   /** Name or id of the node on which it runs, as it was started with; empty when its address says so. */
   readonly node: string;
+  /** IP address at which it publishes the ingress ports of services; empty when it publishes none. */
+  readonly ingress: string;
   /** Id of its lease: the driver is removed with it. */
   readonly lease: string;
   /** Ids of `engines` that did not answer this manager: others try them. */
@@ -34,6 +36,7 @@ export const drivers: SystemKind<DriverBody, DriverIndexes, 'drivers'> = defineK
     name: text(),
     addr: text(),
     node: text(),
+    ingress: text(),
     lease: text(),
     cannotReach: list(text()),
   }),

@@ -5,6 +5,7 @@ import { isStoreError, isStoreErrorOf } from '../base/store-error.js';
 import { changeOf, type Client, type messages, type WriteOptions } from '../client/index.js';
 import { type PlannedChange, planStack, type Stack, versionsOf } from '../compose/index.js';
 import type { Config, Secret, Service } from '../kinds/index.js';
+import { type AuthOf, withStackAuth } from './services/registry-auth.js';
 
 /** Characters that tell apart contents of one name. */
 const suffixLength = 8;
@@ -26,12 +27,18 @@ export interface AppliedStack {
 export async function applyStack(
   client: Client,
   stack: Stack,
-  options: { prune: boolean; dryRun: boolean; said: WriteOptions },
+  options: {
+    readonly prune: boolean;
+    readonly dryRun: boolean;
+    readonly said: WriteOptions;
+    /** Gives the credentials for the registry of an image; absent: services keep those that they have. */
+    readonly authOf?: AuthOf | undefined;
+  },
 ): Promise<AppliedStack> {
   let tidy = true;
   for (let attempt = 1; ; attempt++) {
     try {
-      const { changes: all, current } = await plan(client, stack, options.prune);
+      const { changes: all, current } = await plan(client, stack, options);
       const changes = tidy ? all : all.filter(({ op }) => op !== 'remove');
       const wire = changes.map(toWire);
       const of = (version: number) => servicesOf(stack, current, changes, version);
@@ -70,7 +77,7 @@ function servicesOf(
 async function plan(
   client: Client,
   stack: Stack,
-  prune: boolean,
+  { prune, authOf }: { readonly prune: boolean; readonly authOf?: AuthOf | undefined },
 ): Promise<{ readonly changes: PlannedChange[]; readonly current: readonly Service[] }> {
   const { objects: networks } = await client.list('network');
   const { objects: secrets } = await client.list('secret');
@@ -90,6 +97,7 @@ async function plan(
       suffixOf,
     },
   );
+  if (authOf) return { changes: await withStackAuth(client, stack, { changes, services, authOf }), current: services };
   return { changes, current: services };
 }
 

@@ -5,6 +5,7 @@ import type { PlannedChange } from '../../compose/index.js';
 import { type AppliedStack, applyStack } from '../apply-stack.js';
 import { type ComposeFlags, readStack, withComposeFlags } from '../compose-files.js';
 import { type Context, withClient } from '../context.js';
+import { openDockerLogins } from '../docker-login.js';
 import { type Columns, type Format, printList, printOne, type Streams } from '../output.js';
 import { type Unplaced, unplacedAfter } from '../services/fits.js';
 import { readIslandTexts } from '../services/islands.js';
@@ -15,6 +16,7 @@ import { fieldTexts } from './history.js';
 interface ApplyFlags extends ComposeFlags, WaitFlag {
   readonly dryRun?: boolean;
   readonly prune?: boolean;
+  readonly withRegistryAuth?: boolean;
 }
 
 /** One change, as it is printed. */
@@ -34,13 +36,15 @@ export function addApply(program: Command, context: Context, exit: (code: number
   const command = withComposeFlags(program.command('apply'))
     .option('--dry-run', 'print the changes without making them')
     .option('--prune', 'remove objects of the stack that are no longer in the file')
+    .option('--with-registry-auth', 'give the engines the credentials of docker login for the images')
     .description('create or update the objects of Compose files in one transaction');
   withWait(command).action(async (file: string | undefined, flags: ApplyFlags, command: Command) => {
     const { prune = false, dryRun = false, wait } = flags;
     if (dryRun && wait !== undefined) command.error('error: --dry-run changes nothing to wait for; leave out --wait');
     const stack = await readStack(file, flags, { command, context });
+    const authOf = flags.withRegistryAuth ? await openDockerLogins(context.env) : undefined;
     await withClient(command, context, async (client, { output }, said) => {
-      const applied = await applyStack(client, stack, { prune, dryRun, said });
+      const applied = await applyStack(client, stack, { prune, dryRun, said, authOf });
       const view = dryRun ? await readView(client) : undefined;
       const unplaced = view ? unplacedAfter(view, applied.changes, clock.now()) : [];
       const rows = rowsOf(applied, dryRun, unplaced);

@@ -4,7 +4,9 @@ import { messageOf } from '../../base/errors.js';
 import { StoreError } from '../../base/store-error.js';
 import { builtInKinds, canonicalObject, type DeepPartial, type Service, type ServiceSpec } from '../../kinds/index.js';
 import type { Context } from '../context.js';
+import { openDockerLogins } from '../docker-login.js';
 import { mustFindService } from '../services/find.js';
+import { withRegistryAuth } from '../services/registry-auth.js';
 import { changedSpec, scaledMode, type ServiceFlags, withServiceFlags } from '../services/service-flags.js';
 import { type WaitFlag, withWait } from '../wait.js';
 import { writeServices } from '../write-services.js';
@@ -67,10 +69,12 @@ function addUpdate(group: Command, context: Context, exit: (code: number) => voi
     .action(async (name: string, { wait, ...flags }: ServiceFlags & WaitFlag, command: Command) => {
       if (Object.keys(flags).length === 0)
         command.error('error: there is nothing to change; give an option, such as --image');
-      await writeServices(command, context, waiting(wait, exit), (view) => {
+      const authOf = flags.withRegistryAuth ? await openDockerLogins(context.env) : undefined;
+      await writeServices(command, context, waiting(wait, exit), async (view) => {
         const service = mustFindService(view, name);
         if (flags.replicas !== undefined) modeOf(service, flags.replicas);
-        return { reason: `update ${name}`, update: [withSpec(service, changedSpec(service.spec, flags))] };
+        const changed = withSpec(service, changedSpec(service.spec, flags));
+        return { reason: `update ${name}`, update: [authOf ? await withRegistryAuth(changed, authOf) : changed] };
       });
     });
 }

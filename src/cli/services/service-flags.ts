@@ -8,6 +8,7 @@ export interface ServiceFlags {
   readonly image?: string;
   readonly replicas?: number;
   readonly force?: boolean;
+  readonly withRegistryAuth?: boolean;
   readonly envAdd?: Readonly<Record<string, string>>;
   readonly envRm?: readonly string[];
   readonly labelAdd?: Readonly<Record<string, string>>;
@@ -28,6 +29,7 @@ const collect = (word: string, before: readonly string[] = []) => [...before, wo
 export function withServiceFlags(command: Command): Command {
   return command
     .option('--image <image>', 'image of the tasks')
+    .option('--with-registry-auth', 'give the engines the credentials of docker login for the image')
     .option('--replicas <n>', 'number of tasks', wholeNumber)
     .option('--env-add <name=value>', 'environment variable to set (repeatable)', pairs)
     .option('--env-rm <name>', 'environment variable to remove (repeatable)', collect)

@@ -2,8 +2,8 @@ import { defineKind, type SystemKind } from '../custom-kind.js';
 import { objectOf } from '../object-of.js';
 import { flag, int, oneOfWords, text, uint } from '../schema.js';
 
-export const engineStates = ['pending', 'healthy', 'unhealthy', 'left'] as const;
-/** Reachability of an engine for the manager that drives it; `left` when discovery names it no more. */
+export const engineStates = ['pending', 'healthy', 'unhealthy'] as const;
+/** Reachability of an engine for the manager that drives it. Whether discovery names it is another matter: `listed`. */
 export type DrivenEngineState = (typeof engineStates)[number];
 
 /** Fields of one Docker engine that discovery named to managers. */

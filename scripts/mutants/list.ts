@@ -213,6 +213,13 @@ export const mutants: readonly Mutant[] = [
     found: 'services',
   },
   {
+    name: 'follower read before orphans are removed',
+    file: 'fleet/driver/confirm-gone.ts',
+    find: 'return (ids) => reads.linearizable((tx) => new Set(ids.filter((id) => tx.tasks().get(id) === undefined)));',
+    replace: 'return (ids) => Promise.resolve(new Set(reads ? ids : []));',
+    found: 'services',
+  },
+  {
     name: 'restart without its delay',
     file: 'orchestrate/restart.ts',
     find: '  return task.meta.createdAt + delay;',

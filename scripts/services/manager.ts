@@ -19,6 +19,8 @@ export interface ManagerProcess {
   readonly replica: Replica;
   /** Leases that it was given. */
   readonly leases: ReadonlySet<string>;
+  /** Tasks that a read of everything committed did not find. */
+  readonly confirmedGone: ReadonlySet<string>;
 }
 
 /** Settings of {@link startManager}. */
@@ -40,7 +42,18 @@ export function startManager(options: ManagerOptions): void {
   const { random } = chance;
   const logger = silentLogger;
   const client = new MemberClient({ cluster, member, replica, chance });
-  const process: ManagerProcess = { name: info.name, member: info.id, replica, leases: client.leases };
+  const confirmedGone = new Set<string>();
+  const process: ManagerProcess = { name: info.name, member: info.id, replica, leases: client.leases, confirmedGone };
+  const confirmGone = async (ids: readonly string[]) => {
+    let asked = false;
+    const linearizable: Replica['linearizable'] = (read) => {
+      asked = true;
+      return replica.linearizable(read);
+    };
+    const gone = await confirmGoneBy({ linearizable })(ids);
+    if (asked) for (const id of gone) confirmedGone.add(id);
+    return gone;
+  };
   const ports = { store, leadership: replica, clock, logger };
   const members = () => {
     const { members: all, leader } = replica.status();
@@ -60,7 +73,7 @@ export function startManager(options: ManagerOptions): void {
     },
     drive: ({ link, nodeId, holds, report }, signal) => {
       const { clusterId } = replica.status();
-      const own = { store, confirmGone: confirmGoneBy(replica), clock, random, logger };
+      const own = { store, confirmGone, clock, random, logger };
       return new EngineDriver({ client: link, nodeId, clusterId, report, holds, ...own }).run(signal);
     },
   });

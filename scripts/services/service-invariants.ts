@@ -216,6 +216,16 @@ export class ServiceInvariants {
         'WantedRemoved',
         `${process.name} removes the container of task ${taskId}, which exists, from ${engine.address}`,
       );
+    if (removed !== undefined) this.#onRemoval(process, taskId);
+  }
+
+  /** A store that may lag behind is not believed when it lacks a task. */
+  #onRemoval({ name, replica, confirmedGone }: ManagerProcess, taskId: string): void {
+    if (replica.store.view((tx) => tx.tasks().get(taskId)) || confirmedGone.has(taskId)) return;
+    throw new Violation(
+      'AskedBeforeRemoval',
+      `${name} removes the container of task ${taskId}, which its own store lacks, and no read of everything committed`,
+    );
   }
 
   #onStart({ name, replica }: ManagerProcess, taskId: string): void {

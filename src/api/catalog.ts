@@ -1,6 +1,7 @@
 import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { groupedToLast } from '../base/grouped.js';
 import { StoreError } from '../base/store-error.js';
+import type { Caller } from '../identity/index.js';
 import {
   all,
   indexLookup,
@@ -16,7 +17,9 @@ import { methodOf } from '../rpc/index.js';
 import { tableOf, watch } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { type Forwarder, forwardingHandler } from './forward.js';
+import { checkLeases } from './lease.js';
 import { foundIn, pageBytes, pageOf, readHandler, type ReadRequest } from './reads.js';
+import { Rights } from './rights.js';
 import { type Answers, streaming } from './streaming.js';
 import { turns } from './turns.js';
 
@@ -31,6 +34,7 @@ interface StoredInstance extends StoredObject, Omit<Instance, 'lost' | 'weight'>
   readonly weight: number;
   readonly session: string;
   readonly lease: string;
+  readonly owner?: string;
 }
 
 /** Selection of instances: of a service, with all of these tags. */
@@ -42,18 +46,25 @@ interface Wanted {
 /** The `Catalog` service: what skep/catalog does with objects, for programs that have no such library. */
 export function catalogService(replica: Replica, forwarder: Forwarder): UntypedServiceImplementation {
   const { store } = replica;
-  const onLeader = <Req>(name: string, run: (request: Req, timeoutMs: number) => Promise<unknown>) =>
-    forwardingHandler(methodOf('catalog', name), { replica, forwarder }, run);
+  const onLeader = <Req>(
+    name: string,
+    run: (request: Req, timeoutMs: number, caller: Caller | undefined) => Promise<unknown>,
+  ) => forwardingHandler(methodOf('catalog', name), { replica, forwarder }, run);
+  const rightsIn = (tx: Tx, caller: Caller | undefined) => Rights.in(tx, store.kinds, caller);
   return {
-    Register: onLeader('Register', async (request: messages.CatalogRegisterRequest, timeoutMs) => {
-      const made = await store.update((tx) => register(tx, request), { ...request.info, timeoutMs });
+    Register: onLeader('Register', async (request: messages.CatalogRegisterRequest, timeoutMs, caller) => {
+      const made = await store.update((tx) => register(tx, request, rightsIn(tx, caller)), {
+        ...request.info,
+        timeoutMs,
+      });
       return made ?? madeBefore(replica, request);
     }),
-    Renew: onLeader('Renew', async ({ sessions }: messages.CatalogRenewRequest) => ({
-      lost: await replica.keepAlive(sessions),
-    })),
-    Deregister: onLeader('Deregister', async (request: messages.CatalogDeregisterRequest, timeoutMs) => {
-      await store.update((tx) => deregister(tx, request), { ...request.info, timeoutMs });
+    Renew: onLeader('Renew', async ({ sessions }: messages.CatalogRenewRequest, _timeoutMs, caller) => {
+      checkLeases(replica, sessions, caller);
+      return { lost: await replica.keepAlive(sessions) };
+    }),
+    Deregister: onLeader('Deregister', async (request: messages.CatalogDeregisterRequest, timeoutMs, caller) => {
+      await store.update((tx) => deregister(tx, request, rightsIn(tx, caller)), { ...request.info, timeoutMs });
       return {};
     }),
     List: readHandler(replica, (request: messages.CatalogListRequest & ReadRequest, tx) => {
@@ -72,30 +83,39 @@ type Tx = Parameters<Parameters<Replica['store']['update']>[0]>[0];
 function register(
   tx: Tx,
   { instance, session, ttlMs }: messages.CatalogRegisterRequest,
+  rights: Rights,
 ): { id: string; session: string } {
-  if (session !== '' && !tx.kind(leases).get(session))
+  const known = session === '' ? undefined : tx.kind(leases).get(session);
+  if (session !== '' && !known)
     throw new StoreError('LEASE_LOST', `the session ${session} is over: register without one, and use the new one`);
+  if (known) rights.checkOwner(leases.name, known);
+  const { owner } = rights;
+  const byOwner = owner !== undefined && { owner };
   const holder = instance.agent;
-  const lease = session || tx.kind(leases).create({ ttlMs: ttlMs || ttlDefaultMs, holder, guarded: true }).id;
+  const lease =
+    session || tx.kind(leases).create({ ttlMs: ttlMs || ttlDefaultMs, holder, guarded: true, ...byOwner }).id;
   const { id, lost: _lost, weight = 1, ...rest } = instance;
-  const object = { ...rest, weight, session: lease, lease };
+  const object = { ...rest, weight, session: lease, lease, ...byOwner };
   const table = tableOf(tx, instancesKind) as WriteTable<StoredObject, object, { readonly id: string }>;
-  const stored =
-    id !== '' && table.get(id)
-      ? table.update({ ...object, id })
-      : table.create({ ...object, ...(id !== '' && { id }) });
+  const old = id === '' ? undefined : (table.get(id) as StoredInstance | undefined);
+  if (old) rights.checkOwner(instancesKind, old);
+  const stored = old ? table.update({ ...object, id }) : table.create({ ...object, ...(id !== '' && { id }) });
   return { id: stored.id, session: lease };
 }
 
 /** Removes the instances that are still the session's, as an agent does. Throws `INVALID_OBJECT` without a session. */
-function deregister(tx: Tx, { ids, session }: messages.CatalogDeregisterRequest): void {
+function deregister(tx: Tx, { ids, session }: messages.CatalogDeregisterRequest, rights: Rights): void {
   if (session === '')
     throw new StoreError('INVALID_OBJECT', 'the session is missing: give the one that Register answered', {
       path: 'session',
     });
   const table = tableOf(tx, instancesKind);
-  for (const id of new Set(ids))
-    if ((table.get(id) as StoredInstance | undefined)?.session === session) table.delete(id);
+  for (const id of new Set(ids)) {
+    const instance = table.get(id) as StoredInstance | undefined;
+    if (instance?.session !== session) continue;
+    rights.checkOwner(instancesKind, instance);
+    table.delete(id);
+  }
 }
 
 /** A repeated request is answered with what the first one made. */
@@ -108,7 +128,7 @@ function madeBefore({ store }: Replica, { info, instance, session }: messages.Ca
 function* instancesIn(tx: ReadTx, { name, tags }: Wanted, after?: string): Generator<Instance, void> {
   const by = name === '' ? all : indexLookup('service', { value: name });
   const found = foundIn(tx, instancesKind, by, { after }) as Iterable<StoredObject> as Iterable<StoredInstance>;
-  for (const { meta: _meta, session: _session, lease, ...instance } of found) {
+  for (const { meta: _meta, session: _session, owner: _owner, lease, ...instance } of found) {
     if (!tags.every((tag) => instance.tags.includes(tag))) continue;
     yield { ...instance, lost: tx.kind(leases).get(lease)?.lost ?? false };
   }

@@ -1,5 +1,5 @@
 import { StoreError } from '../base/store-error.js';
-import { type Caller, callerText, mayDo, type Role, type Verb } from '../identity/index.js';
+import { actorOf, adminRole, type Caller, callerText, mayDo, type Role, type Verb } from '../identity/index.js';
 import type { KindSet } from '../kinds/index.js';
 import { type ReadTx, type StoredObject, users } from '../kinds/index.js';
 import { rolesOf } from './directory.js';
@@ -10,9 +10,12 @@ export class Rights {
   /** `undefined` allows everything: this machine, and the members, which hold all of it anyway. */
   readonly #roles: readonly Role[] | undefined;
   readonly #kinds: KindSet;
+  /** Owner of what the caller makes; absent in clear text, where no caller is known. */
+  readonly owner: string | undefined;
 
-  private constructor(caller: Caller, roles: readonly Role[] | undefined, kinds: KindSet) {
-    this.#caller = caller;
+  private constructor(caller: Caller | undefined, roles: readonly Role[] | undefined, kinds: KindSet) {
+    this.#caller = caller ?? { as: 'local' };
+    this.owner = caller && actorOf(caller);
     this.#roles = roles;
     this.#kinds = kinds;
   }
@@ -22,8 +25,7 @@ export class Rights {
    * text, who may do everything.
    */
   static in(tx: ReadTx, kinds: KindSet, caller: Caller | undefined): Rights {
-    if (!caller || caller.as === 'local' || caller.as === 'member')
-      return new Rights(caller ?? { as: 'local' }, undefined, kinds);
+    if (!caller || caller.as === 'local' || caller.as === 'member') return new Rights(caller, undefined, kinds);
     if (caller.as !== 'user') return new Rights(caller, [], kinds);
     const user = tx.kind(users).get(caller.identity.name);
     return new Rights(caller, user && !user.disabled ? rolesOf(tx, user.roles) : [], kinds);
@@ -52,6 +54,16 @@ export class Rights {
   /** Throws `DENIED` when the caller may read no object of the kind. */
   checkKind(kind: string): void {
     if (!this.mayReadKind(kind)) throw this.#denied('read', kind, '');
+  }
+
+  /** Throws `DENIED` when the object is another identity's. Without an owner it is everyone's who has the right; an admin's is all. */
+  checkOwner(kind: string, { id, owner }: { readonly id: string; readonly owner?: string | undefined }): void {
+    if (owner === undefined || owner === this.owner || this.#roles === undefined) return;
+    if (this.#roles.some(({ name }) => name === adminRole)) return;
+    throw new StoreError(
+      'DENIED',
+      `${kind} "${id}" belongs to ${owner}, and ${callerText(this.#caller)} is no admin: ask its owner, or an admin`,
+    );
   }
 
   #may(verb: Verb, kind: string, object: StoredObject): boolean {

@@ -2,21 +2,19 @@ import { StoreError } from '../base/store-error.js';
 import type { Caller } from '../identity/index.js';
 import {
   type AnyObject,
-  type KindDefinition,
   type KindSet,
-  leaseIndex,
   leases,
   type ReadTx,
   securityKinds,
   specVersionOf,
   type StoredObject,
   type Tx,
-  valueOfKey,
 } from '../kinds/index.js';
 import { endLease } from '../replica/index.js';
 import { tableOf } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { checkedKind } from './names.js';
+import { checkAttached, checkLease, type Owned, owned } from './owners.js';
 import { Rights } from './rights.js';
 import { checkObject, checkRemoval, rulesOf } from './rules.js';
 import { withHiddenParts } from './shown.js';
@@ -60,7 +58,7 @@ export class ApiWrites {
 
   create(kind: string, object: AnyObject): AnyObject {
     refuseSecurityKind(kind);
-    const draft = this.#prepared(kind, object, undefined);
+    const draft = owned(kind, this.#prepared(kind, object, undefined), { owner: this.#rights.owner });
     this.#rights.check('write', kind, draft); // before a refusal could tell which names there are
     const created = tableOf(this.#tx, kind).create(draftOf(draft)) as AnyObject;
     // For the rules, an object that is removed and created again in one request is changed.
@@ -73,7 +71,9 @@ export class ApiWrites {
     const table = tableOf(this.#tx, kind);
     const old = table.get(object.id);
     this.#rights.check('write', kind, old, object.id);
-    const next = this.#prepared(kind, withHiddenParts(kind, mergedSpec(kind, object, old, seen), old), old);
+    if (old) checkAttached(this.#tx, { kind, object: old, definition: this.#kinds.get(kind) }, this.#rights);
+    const merged = withHiddenParts(kind, mergedSpec(kind, object, old, seen), old);
+    const next = owned(kind, this.#prepared(kind, merged, old), (old ?? {}) as Owned);
     const { meta: _meta, ...rest } = next;
     const { version } = seen;
     const updated = table.update({ ...rest, ...(version !== undefined && { meta: { version } }) }) as AnyObject;
@@ -87,6 +87,7 @@ export class ApiWrites {
     const table = tableOf(this.#tx, kind);
     const old = table.get(id);
     this.#rights.check('remove', kind, old, id);
+    if (old) checkAttached(this.#tx, { kind, object: old, definition: this.#kinds.get(kind) }, this.#rights);
     if (old && version !== undefined && old.meta.version !== version)
       throw new StoreError('SEQUENCE_CONFLICT', `${kind} ${id} is at version ${old.meta.version}, not ${version}`);
     if (kind === leases.name && old)
@@ -121,7 +122,7 @@ export class ApiWrites {
     const object = tableOf(this.#tx, kind).get(id);
     if (!object) return;
     checkObject(this.#tx, kind, object as AnyObject, old);
-    checkLease(this.#tx, kind, object, this.#kinds.get(kind));
+    checkLease(this.#tx, { kind, object, definition: this.#kinds.get(kind) }, this.#rights);
   }
 
   #prepared(kind: string, object: AnyObject, old: StoredObject | undefined): AnyObject {
@@ -137,18 +138,6 @@ function refuseSecurityKind(kind: string): void {
       'DENIED',
       `objects of kind ${kind} are not written: "skep user", "skep role" and "skep token" do`,
     );
-}
-
-/** Refuses to attach an object to an expired lease: it would never be removed. */
-function checkLease(tx: ReadTx, kind: string, object: StoredObject, { table }: KindDefinition): void {
-  for (const [key = ''] of table.indexes[leaseIndex]?.of(object) ?? []) {
-    const lease = String(valueOfKey(key));
-    if (!tx.kind(leases).get(lease))
-      throw new StoreError(
-        'LEASE_LOST',
-        `${kind} ${object.id} cannot be attached to the lease ${lease}: it has expired`,
-      );
-  }
 }
 
 /** Checks the conditions of the changes: they tell what is there. Throws `DENIED`, `LEASE_LOST`, `CONDITION_FAILED`. */

@@ -31,6 +31,8 @@ export interface LeaseTerms {
   readonly ttlMs: number;
   readonly holder: string;
   readonly guarded: boolean;
+  /** Identity that begins it. */
+  readonly owner?: string | undefined;
 }
 
 /** Least time between two looks at the deadlines, milliseconds. */

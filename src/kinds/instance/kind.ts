@@ -1,6 +1,6 @@
 import { defineKind, type SystemKind } from '../custom-kind.js';
 import { objectOf } from '../object-of.js';
-import { list, oneOfWords, stringMap, text, uint } from '../schema.js';
+import { list, oneOfWords, optional, stringMap, text, uint } from '../schema.js';
 import { checkedRecord, type Health, healths } from './record.js';
 
 /** Fields of one instance in the catalogue. */
@@ -25,6 +25,8 @@ export interface InstanceBody {
   readonly session: string;
   /** Id of the lease with which it is removed; empty for none. */
   readonly lease: string;
+  /** Identity that registered it, as `user/agent`: others may not replace or remove it. Absent where connections are in clear text. */
+  readonly owner?: string;
 }
 
 /** Values of the indexes of {@link instances}. */
@@ -55,6 +57,7 @@ export const instances: SystemKind<InstanceBody, InstanceIndexes, 'instances'> =
     agent: text(),
     session: text(),
     lease: text(),
+    owner: optional(text()),
   }),
   indexes: {
     service: (instance) => instance.name,

@@ -1,6 +1,6 @@
 import { defineKind, type SystemKind } from '../custom-kind.js';
 import { objectOf } from '../object-of.js';
-import { flag, text, uint } from '../schema.js';
+import { flag, optional, text, uint } from '../schema.js';
 
 /** The shortest and the longest lease, milliseconds. */
 export const ttlMinMs = 500;
@@ -16,6 +16,8 @@ export interface LeaseBody {
   readonly guarded: boolean;
   /** True: it is not kept alive, and so many others are not either that the fault may be ours. */
   readonly lost: boolean;
+  /** Identity that began it, as `user/alice`: others may not renew or end it. Absent where connections are in clear text. */
+  readonly owner?: string;
 }
 
 /** Values of the indexes of {@link leases}. */
@@ -32,7 +34,13 @@ export interface LeaseIndexes {
  */
 export const leases: SystemKind<LeaseBody, LeaseIndexes, 'leases'> = defineKind({
   name: 'leases',
-  schema: objectOf<LeaseBody>()({ ttlMs: uint(), holder: text(), guarded: flag(), lost: flag() }),
+  schema: objectOf<LeaseBody>()({
+    ttlMs: uint(),
+    holder: text(),
+    guarded: flag(),
+    lost: flag(),
+    owner: optional(text()),
+  }),
   indexes: { guarded: (lease) => lease.guarded, lost: (lease) => lease.lost },
   validate: ({ ttlMs }) =>
     ttlMs < ttlMinMs || ttlMs > ttlMaxMs ? `ttlMs must be from ${ttlMinMs} to ${ttlMaxMs}, is ${ttlMs}` : undefined,

@@ -10,6 +10,7 @@ import {
   dayMs,
   hashOf,
   isUserName,
+  lifeDefaultMs,
   mayDo,
   newToken,
   parseRule,
@@ -26,6 +27,7 @@ import { rolesOf, signingRoot } from './directory.js';
 import { type Forwarder, forwardingHandler } from './forward.js';
 
 const ttlDefaultMs = dayMs;
+const bearerTtlDefaultMs = lifeDefaultMs.user;
 const usesDefault = 1;
 
 type Writing<Req> = (tx: Tx, request: Req, caller: Caller) => void;
@@ -131,10 +133,12 @@ async function createToken(
   { timeoutMs, caller }: { readonly timeoutMs: number; readonly caller: Caller },
 ): Promise<messages.CreateTokenResponse> {
   const { use, user, note } = request;
-  const forUser = use === 'join-user';
-  if (!forUser && use !== 'join-member') throw invalid('use', `"${use}" must be join-member or join-user`);
+  const bearer = use === 'bearer';
+  const forUser = use === 'join-user' || bearer;
+  if (!forUser && use !== 'join-member') throw invalid('use', `"${use}" must be join-member, join-user or bearer`);
+  if (bearer && request.uses !== 0) throw invalid('uses', 'a token for calls has no number of uses: it has a life');
   if (forUser === (user === '')) throw invalid('user', forUser ? 'name the user' : 'only a token for a user names one');
-  const expiresAt = systemClock.now() + (request.ttlMs || ttlDefaultMs);
+  const expiresAt = systemClock.now() + (request.ttlMs || (bearer ? bearerTtlDefaultMs : ttlDefaultMs));
   const made = await replica.store.update(
     (tx) => {
       const root = signingRoot(tx);
@@ -142,16 +146,15 @@ async function createToken(
         throw new StoreError('NOT_SUPPORTED', 'connections are in clear text here: there is nothing to enrol for');
       if (forUser && !tx.kind(users).get(user))
         throw new StoreError('NOT_FOUND', `there is no user ${user}: "skep user add ${user}"`);
-      const { token, text } = newToken({ ca: root.digest }, systemRandom);
+      const { token, text } = newToken(bearer ? 'bearer' : { ca: root.digest }, systemRandom);
       const { id } = token;
-      const usesLeft = request.uses || usesDefault;
       tx.kind(tokens).create({
         id,
         use,
         user,
         hash: hashOf(token),
         expiresAt,
-        usesLeft,
+        ...(!bearer && { usesLeft: request.uses || usesDefault }),
         createdBy: actorOf(caller),
         note,
       });

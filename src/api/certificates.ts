@@ -13,6 +13,7 @@ import {
   sha256Hex,
   shortName,
   type Token,
+  tokenOfSerial,
 } from '../identity/index.js';
 import { authorities, credentials, type ReadTx, tokens, type Tx, users } from '../kinds/index.js';
 import { issue, readIssued, readRequest } from '../pki/index.js';
@@ -95,6 +96,11 @@ class Issuer {
     caller: Caller | undefined,
   ): Promise<IssueResponse> {
     if (!caller || !('serial' in caller)) throw denied('only the owner of a certificate can renew it');
+    if (tokenOfSerial(caller.serial) !== undefined)
+      throw new StoreError(
+        'DENIED',
+        'a token has no certificate to renew: "skep token create user" makes one for a login',
+      );
     await onLeader(this.#replica, timeoutMs);
     const { identity, serial } = caller;
     const { token = '' } = this.#replica.store.view((tx) => tx.kind(credentials).get(serial)) ?? {};

@@ -1,6 +1,6 @@
 import { builtInRoles, type Directory, type Role, type Verb } from '../identity/index.js';
 import type { AuthorityBody } from '../kinds/index.js';
-import { authorities, credentials, type ReadTx, roles, type Stored, users } from '../kinds/index.js';
+import { authorities, credentials, type ReadTx, roles, type Stored, tokens, users } from '../kinds/index.js';
 import type { MemoryStore } from '../state/index.js';
 
 /** The roles of these names, built-in and custom ones. A name without a role gives no right. */
@@ -32,6 +32,11 @@ export function directoryOf(
       }),
     hasNode: (id) => store.view((tx) => tx.nodes().get(id) !== undefined),
     hasCredential: (serial) => store.view((tx) => tx.kind(credentials).get(serial) !== undefined),
+    bearer: (id) =>
+      store.view((tx) => {
+        const token = tx.kind(tokens).get(id);
+        return token?.use === 'bearer' ? token : undefined;
+      }),
   };
 }
 

@@ -4,12 +4,10 @@ import type { Clock } from '../base/clock.js';
 import { splitHostPort } from '../base/host-port.js';
 import { ListenError } from '../base/listening.js';
 import type { Logger } from '../base/log.js';
-import type { Caller, Presented } from '../identity/index.js';
+import { type Caller, type Presented, tokenServerNameOf } from '../identity/index.js';
 import { afterPreface, type Connection, Door, type TlsDialing } from '../rpc/index.js';
-
-/** Groups of callers. Each has a gRPC server of its own: a service that is not for a group is not there for it. */
-export const audiences = ['anonymous', 'api', 'members', 'local'] as const;
-export type Audience = (typeof audiences)[number];
+import { Bearers, nameAsked } from './bearers.js';
+import { type Audience, audienceOf, standingOf } from './standing.js';
 
 /** Limit for a connection without an identity, milliseconds. */
 const anonymousMs = 30_000;
@@ -21,6 +19,10 @@ export interface ServerSecurity {
   readonly clock: Clock;
   readonly logger: Logger;
   callerOf(presented: Presented | undefined): Caller;
+  /** Caller that the value of an `authorization` header proves. */
+  byHeader(header: string): Caller;
+  /** Caller of a token whose secret was checked before, as it is now. */
+  byToken(id: string): Caller;
   /** Caller for whom a member asks: `user/alice` and a serial number, or `local`. */
   named(behalf: string): Caller;
 }
@@ -32,8 +34,8 @@ export interface Entrance {
   refresh(): void;
   /** Ends the connections whose identity no longer counts. */
   recheck(): void;
-  /** Connection of a call, by its peer. */
-  find(peer: string): Connection | undefined;
+  /** Caller of a call: by the connection of its peer, and its `authorization` header. */
+  caller(peer: string, header: string): Caller;
   close(): void;
 }
 
@@ -70,8 +72,8 @@ export class ClearEntrance implements Entrance {
     // there are no identities
   }
 
-  find(): undefined {
-    return undefined;
+  caller(): Caller {
+    return { as: 'local' };
   }
 
   close(): void {
@@ -86,16 +88,19 @@ export class SecureEntrance implements Entrance {
   readonly #door: Door;
   /** Standing of each connection when it was accepted: its group, and the rights of its user. */
   readonly #standings = new WeakMap<Connection, string>();
+  readonly #bearers = new Bearers();
 
   constructor(security: ServerSecurity, inject: (audience: Audience, socket: Socket) => void) {
     this.#security = security;
     const { clock, logger } = security;
     const accept = (connection: Connection) => {
       const caller = security.callerOf(connection.presented);
-      const audience = audienceOf(caller);
+      const audience = forTokens(connection, security.dialing) ? 'bearer' : audienceOf(caller);
       this.#standings.set(connection, standingOf(caller));
-      if (audience === 'anonymous') {
-        const cancel = clock.schedule(anonymousMs, () => connection.socket.destroy());
+      if (audience === 'anonymous' || audience === 'bearer') {
+        const cancel = clock.schedule(anonymousMs, () => {
+          if (!this.#bearers.has(connection)) connection.socket.destroy();
+        });
         connection.socket.once('close', cancel);
       }
       inject(audience, connection.socket);
@@ -116,12 +121,16 @@ export class SecureEntrance implements Entrance {
   recheck(): void {
     for (const connection of this.#door.connections) {
       const standing = standingOf(this.#security.callerOf(connection.presented));
-      if (standing !== this.#standings.get(connection)) connection.socket.destroy();
+      if (standing !== this.#standings.get(connection) || this.#bearers.changed(connection, this.#security))
+        connection.socket.destroy();
     }
   }
 
-  find(peer: string): Connection | undefined {
-    return this.#door.find(peer);
+  caller(peer: string, header: string): Caller {
+    const connection = this.#door.find(peer);
+    if (!connection) return { as: 'anonymous', why: 'the connection has ended' };
+    if (!forTokens(connection, this.#security.dialing)) return this.#security.callerOf(connection.presented);
+    return this.#bearers.caller(connection, header, this.#security);
   }
 
   close(): void {
@@ -129,23 +138,7 @@ export class SecureEntrance implements Entrance {
   }
 }
 
-/** A change of it ends the connection: its watches would go on with rights that are gone. */
-function standingOf(caller: Caller): string {
-  return JSON.stringify([audienceOf(caller), caller.as === 'user' ? caller.roles : []]);
-}
-
-function audienceOf({ as }: Caller): Audience {
-  switch (as) {
-    case 'member':
-    case 'newcomer':
-      return 'members';
-    case 'user':
-    case 'worker':
-      return 'api';
-    case 'local':
-      return 'local';
-    case 'anonymous':
-    case 'expired':
-      return 'anonymous';
-  }
+/** Tells whether the calls of a connection carry tokens: it has no certificate, and has asked for the name for that. */
+function forTokens({ presented, socket }: Connection, { bundle }: TlsDialing): boolean {
+  return presented === undefined && bundle !== undefined && nameAsked(socket) === tokenServerNameOf(bundle.domain);
 }

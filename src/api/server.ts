@@ -32,19 +32,13 @@ import { controlService } from './control.js';
 import { ControlSocket } from './control-socket.js';
 import { EngineRoutes } from './engine-routes.js';
 import { enginesService } from './engines.js';
-import {
-  type Audience,
-  audiences,
-  ClearEntrance,
-  type Entrance,
-  SecureEntrance,
-  type ServerSecurity,
-} from './entrance.js';
+import { ClearEntrance, type Entrance, SecureEntrance, type ServerSecurity } from './entrance.js';
 import { fleetService } from './fleet.js';
 import { Forwarder } from './forward.js';
 import { leaseService } from './lease.js';
 import { membershipService } from './membership.js';
 import { type CallMeter, metered } from './metered.js';
+import { type Audience, audiences } from './standing.js';
 import { turns } from './turns.js';
 import { watchService } from './watch.js';
 
@@ -57,11 +51,15 @@ const streamsMax = 4_096;
 /** Limit for a connection to send the HTTP/2 preface, milliseconds. */
 const prefaceDefaultMs = 5_000;
 
+/** Audiences of callers that are known. */
+const known: readonly Audience[] = ['api', 'bearer', 'members', 'local'];
+
 type Definition = ServiceDefinition<UntypedServiceImplementation>;
 
 /** Messages and calls of a connection, where they differ from those of members. */
 const audienceLimits: Readonly<Record<Audience, ServerOptions>> = {
   anonymous: { 'grpc.max_receive_message_length': 64 * 1024, 'grpc.max_concurrent_streams': 4 },
+  bearer: { 'grpc.max_concurrent_streams': 2_000 },
   api: { 'grpc.max_concurrent_streams': 2_000 },
   members: { 'grpc.max_concurrent_streams': 10_000 },
   local: { 'grpc.max_concurrent_streams': 2_000 },
@@ -107,6 +105,7 @@ export class ApiServer {
     };
     this.#servers = {
       anonymous: serverFor('anonymous'),
+      bearer: serverFor('bearer'),
       api: serverFor('api'),
       members: serverFor('members'),
       local: serverFor('local'),
@@ -120,7 +119,7 @@ export class ApiServer {
     this.#add(['members'], served(services.formation, formationService(answerFormation), this.#memberTurns));
     this.#add(['members'], served(services.raft, network.service(), this.#memberTurns));
     for (const server of this.#each(audiences)) this.#health.addToServer(server);
-    for (const server of this.#each(['api', 'members', 'local']))
+    for (const server of this.#each(known))
       new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(server);
     return this.#entrance.listen(addr);
   }
@@ -135,7 +134,6 @@ export class ApiServer {
   /** Serves the API of a replica. */
   serve(replica: Replica): void {
     const forwarder = this.#forwarder;
-    const known: readonly Audience[] = ['api', 'members', 'local'];
     const methods = new UnaryMethods();
     const serve = (definition: Definition, its: UntypedServiceImplementation) => {
       const handlers = metered(definition, its, this.#calls);
@@ -207,12 +205,7 @@ export class ApiServer {
 
   #recognizingBy(security: ServerSecurity): Recognizing {
     return {
-      caller: (peer) => {
-        const connection = this.#entrance.find(peer);
-        return connection
-          ? security.callerOf(connection.presented)
-          : { as: 'anonymous', why: 'the connection has ended' };
-      },
+      caller: (peer, authorization) => this.#entrance.caller(peer, authorization),
       named: (behalf) => security.named(behalf),
     };
   }

@@ -3,11 +3,11 @@ import type { Clock } from '../base/clock.js';
 import { isAddress, isSocketPath, withPort } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
-import { type Access, Client, type WriteOptions } from '../client/index.js';
+import { Client, type WriteOptions } from '../client/index.js';
 import type { createBackend } from '../discovery/index.js';
 import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';
-import { accessOf, contextsDir, readContext } from './login-context.js';
+import { accessFor } from './credentials.js';
 import type { ManageSettings } from './manage-settings.js';
 import { type Format, formats, type Streams } from './output.js';
 import type { Screen } from './screen.js';
@@ -186,13 +186,6 @@ export async function withClient<T>(
     first.close();
     client.close();
   }
-}
-
-/** Returns the identity of the context that is named: none at a control socket, which knows its owner. */
-async function accessFor(command: Command, { env }: Context, hosts: readonly string[]): Promise<Access | undefined> {
-  const { context: named = env.SKEP_CONTEXT } = command.optsWithGlobals<{ context?: string }>();
-  if (!named || hosts.some(isSocketPath)) return undefined;
-  return accessOf(await readContext(contextsDir(env), named));
 }
 
 /** Returns the members to ask; 4242 is the default port. */

@@ -1,4 +1,6 @@
 import { Secret } from '../base/secret.js';
+import { parseToken } from '../identity/index.js';
+import { domainOfRoot } from '../pki/index.js';
 import { type Dialing, TlsDialing } from '../rpc/index.js';
 
 /** Certificate and key of a client, and the roots that it trusts, in PEM. */
@@ -13,18 +15,31 @@ export interface AccessOptions {
   readonly key: string;
 }
 
+/** Token of a program that has no certificate, and the roots that it trusts. */
+export interface TokenAccessOptions {
+  /** Roots of the cluster, in PEM. The token is sent to no server that none of them has certified. */
+  readonly roots: readonly string[];
+  /** Text of the token: `skept1_…`. No log and no error shows it. */
+  readonly token: string;
+}
+
 /** Credentials that a member already has, in place of options. */
 class Given {
   constructor(readonly dialing: Dialing) {}
 }
 
-/** Identity of a client for {@link ClientOptions.access}: of `skep login`, or of a member in this process. */
+/** Identity of a client for {@link ClientOptions.access}: of `skep login`, of a token for calls, or of a member in this process. */
 export class Access {
   readonly #dialing: Dialing;
 
-  constructor(options: AccessOptions) {
+  /** @throws {TypeError} for a token that is none, or is for an enrolment, and for roots that are none of a cluster. */
+  constructor(options: AccessOptions | TokenAccessOptions) {
     this.#dialing =
-      options instanceof Given ? options.dialing : new TlsDialing({ ...options, key: new Secret(options.key) });
+      options instanceof Given
+        ? options.dialing
+        : 'token' in options
+          ? byToken(options)
+          : new TlsDialing({ ...options, key: new Secret(options.key) });
   }
 
   /** @internal */
@@ -36,4 +51,13 @@ export class Access {
   static dialingOf(access: Access): Dialing {
     return access.#dialing;
   }
+}
+
+function byToken({ roots, token: text }: TokenAccessOptions): TlsDialing {
+  const token = parseToken(text);
+  if ('problem' in token) throw new TypeError(`token: ${token.problem}`);
+  if (token.use !== 'bearer') throw new TypeError(`token: ${token.id} is for an enrolment: "skep login HOST"`);
+  const domain = roots.map(domainOfRoot).find((one) => one !== undefined);
+  if (domain === undefined) throw new TypeError('roots: there is no certificate of a CA of a cluster');
+  return new TlsDialing({ domain, roots, token: new Secret(text.trim()) });
 }

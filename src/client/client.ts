@@ -445,12 +445,18 @@ export class Client {
     return this.#calls.unary<messages.CanResponse>('access', 'Can', request, waitOf(options));
   }
 
+  /** Returns the trust domain of the cluster and its roots, in PEM. Believe them only over a connection that you trust. */
+  async rootCa(options: WaitOptions = {}): Promise<messages.GetRootCaResponse> {
+    return this.#calls.unary('certificates', 'GetRootCa', {}, waitOf(options));
+  }
+
   /**
-   * Makes a token: for a new member, or for the certificate of a user. Its text is in the answer and nowhere else.
+   * Makes a token: for a new member, for the certificate of a user, or for calls of a program that speaks for a user. Its
+   * text is in the answer and nowhere else.
    * @throws {StoreError} `DENIED`; `NOT_FOUND` for a user that is not there.
    */
   async createToken(
-    wanted: Partial<messages.CreateTokenRequest> & { readonly use: 'join-member' | 'join-user' },
+    wanted: Partial<messages.CreateTokenRequest> & { readonly use: 'join-member' | 'join-user' | 'bearer' },
     options: WaitOptions = {},
   ): Promise<messages.CreateTokenResponse> {
     const request: messages.CreateTokenRequest = { user: '', ttlMs: 0, uses: 0, note: '', ...wanted };

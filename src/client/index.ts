@@ -1,5 +1,5 @@
 export { type Login, login } from './login.js';
-export { Access, type AccessOptions } from './access.js';
+export { Access, type AccessOptions, type TokenAccessOptions } from './access.js';
 export { changeOf, Client } from './client.js';
 export type {
   ApplyOptions,

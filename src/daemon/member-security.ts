@@ -10,6 +10,8 @@ import { type ApiServer, directoryOf, type ServerSecurity } from '../api/index.j
 import {
   caDigest,
   type Caller,
+  callerByHeader,
+  callerByToken,
   callerOf,
   type Directory,
   type Identity,
@@ -21,6 +23,8 @@ import {
   renewalAt,
   renewLateDefaultMs,
   retryAfterMs,
+  shortName,
+  tokenOfSerial,
   urgencyAt,
 } from '../identity/index.js';
 import { authorities, EventCommit, securityKinds } from '../kinds/index.js';
@@ -30,7 +34,7 @@ import { type Bundle, enrol, type GrpcNetwork, TlsDialing } from '../rpc/index.j
 import { watch } from '../state/index.js';
 
 /** Credentials of a member with all that they need. */
-type OwnBundle = Required<Bundle>;
+type OwnBundle = Required<Omit<Bundle, 'token'>>;
 
 /** Place where a member keeps its keys; nothing is kept in memory alone. */
 export interface KeysFile {
@@ -167,13 +171,33 @@ export class MemberSecurity implements ServerSecurity {
       user: () => undefined,
       hasNode: () => false,
       hasCredential: () => false,
+      bearer: () => undefined,
     };
     return callerOf(presented, nothing, terms);
+  }
+
+  byHeader(header: string): Caller {
+    return this.#directory
+      ? callerByHeader(header, this.#directory, { now: this.clock.now() })
+      : { as: 'anonymous', why: 'this member has not read its state yet' };
+  }
+
+  byToken(id: string): Caller {
+    return this.#directory
+      ? callerByToken(id, this.#directory, { now: this.clock.now() })
+      : { as: 'anonymous', why: 'this member has not read its state yet' };
   }
 
   named(behalf: string): Caller {
     if (behalf === 'local') return { as: 'local' };
     const [name = '', serial = ''] = behalf.split(' ');
+    const token = tokenOfSerial(serial);
+    if (token !== undefined) {
+      const caller = this.byToken(token);
+      return caller.as === 'user' && shortName(caller.identity) === name
+        ? caller
+        : { as: 'anonymous', why: `token ${token} is not of ${name}` };
+    }
     const identity = parseIdentity(`spiffe://${this.#directory?.domain ?? ''}.skep/${name}`);
     if (!identity || identity.kind === 'member' || !this.#directory)
       return { as: 'anonymous', why: `${name} is unknown` };

@@ -1,3 +1,4 @@
+export * from './bearer.js';
 export { base32, randomBase32 } from './base32.js';
 export { sha256Hex } from './digest.js';
 export { actorOf, type Caller, callerOf, callerText, type Directory, judge, type Judgement } from './judge.js';

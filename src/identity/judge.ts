@@ -1,3 +1,4 @@
+import type { BearerToken } from './bearer.js';
 import { methodTable, type UserNeed } from './methods.js';
 import { adminRole, mayDo, type Role } from './rights.js';
 import { type Identity, shortName } from './spiffe.js';
@@ -9,7 +10,14 @@ export type Caller =
   | { readonly as: 'newcomer'; readonly identity: Identity }
   | { readonly as: 'member'; readonly identity: Identity }
   | { readonly as: 'worker'; readonly identity: Identity; readonly serial: string }
-  | { readonly as: 'user'; readonly identity: Identity; readonly serial: string; readonly roles: readonly Role[] }
+  | {
+      readonly as: 'user';
+      readonly identity: Identity;
+      readonly serial: string;
+      readonly roles: readonly Role[];
+      /** End of the token that proved it, milliseconds since the epoch. */
+      readonly until?: number;
+    }
   | { readonly as: 'local' };
 
 /** A certificate that our roots have signed, read. */
@@ -31,6 +39,8 @@ export interface Directory {
   hasNode(id: string): boolean;
   /** Tells whether the certificate of this serial number was issued, and not revoked since. */
   hasCredential(serial: string): boolean;
+  /** Returns the token for calls of this id; `undefined` when there is none, or it is for something else. */
+  bearer(id: string): BearerToken | undefined;
 }
 
 /** Time in which the owner of an expired certificate may renew it, milliseconds; 0 for never. */

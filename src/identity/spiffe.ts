@@ -66,3 +66,8 @@ export function parseIdentity(uri: string): Identity | undefined {
 export function serverNameOf(domain: string): string {
   return `${domain}.skep`;
 }
+
+/** Server name for connections without a certificate, whose calls carry a token. */
+export function tokenServerNameOf(domain: string): string {
+  return `token.${domain}.skep`;
+}

@@ -1,4 +1,4 @@
 export { type Authority, issue, makeRoot, type Wanted } from './issue.js';
 export { newPrivateKey, publicKeyOf, readPublicKey } from './keys.js';
-export { readCertificate, readIssued, type Side, timesOf } from './read.js';
+export { domainOfRoot, readCertificate, readIssued, type Side, timesOf } from './read.js';
 export { makeRequest, readRequest } from './request.js';

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { type Identity, parseIdentity, type Presented, type Validity } from '../identity/index.js';
+import { type Identity, isTrustDomain, parseIdentity, type Presented, type Validity } from '../identity/index.js';
 
 const usageIds = { client: '1.3.6.1.5.5.7.3.2', server: '1.3.6.1.5.5.7.3.1' } as const;
 
@@ -35,6 +35,17 @@ function identityIn({ subjectAltName = '' }: X509Certificate): Identity | undefi
   if (subjectAltName.includes('"')) return undefined; // Node quotes names with characters that ours never have
   const uris = subjectAltName.split(', ').filter((name) => name.startsWith('URI:'));
   return uris.length === 1 ? parseIdentity((uris[0] as string).slice('URI:'.length)) : undefined;
+}
+
+/** Returns the trust domain of a root that {@link makeRoot} has made, in PEM; `undefined` for other text. */
+export function domainOfRoot(pem: string): string | undefined {
+  try {
+    const { ca, subject } = new X509Certificate(pem);
+    const [, domain = ''] = /^O=(.*)$/m.exec(subject) ?? [];
+    return ca && isTrustDomain(domain) ? domain : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Serial number and times of a certificate that we have just made, in PEM. */

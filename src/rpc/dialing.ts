@@ -1,10 +1,17 @@
 import { X509Certificate } from 'node:crypto';
 import type { PeerCertificate } from 'node:tls';
-import { type ChannelCredentials, type ChannelOptions, credentials } from '@grpc/grpc-js';
+import {
+  type CallCredentials,
+  type ChannelCredentials,
+  type ChannelOptions,
+  credentials,
+  Metadata,
+} from '@grpc/grpc-js';
 import type { Secret } from '../base/secret.js';
 import { StoreError } from '../base/store-error.js';
-import { serverNameOf, shortName } from '../identity/index.js';
+import { serverNameOf, shortName, tokenServerNameOf } from '../identity/index.js';
 import { readCertificate } from '../pki/index.js';
+import { authorizationKey } from './forwarded.js';
 
 /** Makes the credentials of outgoing connections. */
 export interface Dialing {
@@ -28,6 +35,8 @@ export interface Bundle {
   readonly roots: readonly string[];
   readonly certificate?: string;
   readonly key?: Secret;
+  /** Token that proves each call, in the place of a certificate. */
+  readonly token?: Secret;
 }
 
 /** TLS to members of one trust domain. An address plays no part: the URI of the certificate says who answers. */
@@ -54,27 +63,38 @@ export class TlsDialing implements Dialing {
   }
 
   get options(): ChannelOptions {
-    const name = serverNameOf(this.#mustBundle().domain);
+    const { domain, token } = this.#mustBundle();
+    const name = token ? tokenServerNameOf(domain) : serverNameOf(domain);
     // One name for every member. Without it the address would be sent as the server name, which no IP address may be.
     return { 'grpc.ssl_target_name_override': name, 'grpc.default_authority': name };
   }
 
   credentials(member?: number): ChannelCredentials {
-    const { domain, roots, certificate, key } = this.#mustBundle();
+    const { domain, roots, certificate, key, token } = this.#mustBundle();
     const trusted = roots.map((root) => new X509Certificate(root));
     const pair = certificate !== undefined && key !== undefined;
-    return credentials.createSsl(
+    const channel = credentials.createSsl(
       Buffer.from(roots.join('\n')),
       pair ? Buffer.from(key.reveal()) : null,
       pair ? Buffer.from(certificate) : null,
       { checkServerIdentity: (_name, shown) => wrongServer(shown, trusted, { domain, member }) },
     );
+    return token ? channel.compose(showing(token)) : channel;
   }
 
   #mustBundle(): Bundle {
     if (!this.#bundle) throw new StoreError('UNAUTHENTICATED', 'this process has no certificate yet');
     return this.#bundle;
   }
+}
+
+/** Shows a token with each call. */
+function showing(token: Secret): CallCredentials {
+  return credentials.createFromMetadataGenerator((_options, done) => {
+    const metadata = new Metadata();
+    metadata.set(authorizationKey, `Bearer ${token.reveal()}`);
+    done(null, metadata);
+  });
 }
 
 /**

@@ -1,7 +1,8 @@
 import { constants, X509Certificate } from 'node:crypto';
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
-import { type Cancel, type Clock, timerMaxMs } from '../base/clock.js';
+import { atTime } from '../base/at-time.js';
+import type { Clock } from '../base/clock.js';
 import { splitHostPort } from '../base/host-port.js';
 import { ListenError } from '../base/listening.js';
 import type { Logger } from '../base/log.js';
@@ -179,16 +180,4 @@ function afterFirstByte(socket: Socket, clock: Clock, then: (byte: number) => vo
     socket.off('readable', read).off('close', stop);
   };
   socket.on('readable', read).on('close', stop);
-}
-
-/** Runs at a time that may be further away than a timer can wait. */
-function atTime(clock: Clock, time: number, run: () => void): Cancel {
-  let cancel: Cancel = () => undefined;
-  const wait = () => {
-    const left = time - clock.now();
-    if (left <= 0) run();
-    else cancel = clock.schedule(Math.min(left, timerMaxMs), wait);
-  };
-  cancel = clock.schedule(Math.min(Math.max(time - clock.now(), 1), timerMaxMs), wait);
-  return () => cancel();
 }

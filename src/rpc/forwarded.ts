@@ -6,3 +6,6 @@ export const forwardedKey = 'skep-forwarded';
  * again by its own state.
  */
 export const onBehalfKey = 'skep-on-behalf-of';
+
+/** Header with the token of a caller that has no certificate: `Bearer skept1_…`. */
+export const authorizationKey = 'authorization';

@@ -7,7 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { StoreError } from '../base/store-error.js';
 import { actorOf, type Caller, judge } from '../identity/index.js';
-import { onBehalfKey } from './forwarded.js';
+import { authorizationKey, onBehalfKey } from './forwarded.js';
 import { toStatus } from './status.js';
 
 /** Callers of the calls that are under way, by the metadata that grpc-js hands on to the handler. */
@@ -18,10 +18,18 @@ export function callerIn({ metadata }: { readonly metadata: Metadata }): Caller 
   return callers.get(metadata);
 }
 
+/** Values of `authorization` headers, by the metadata of the calls that brought them. Handlers do not see the headers. */
+const headers = new WeakMap<Metadata, string>();
+
+/** Returns the `authorization` header of a call; empty without one. */
+export function authorizationIn({ metadata }: { readonly metadata: Metadata }): string {
+  return headers.get(metadata) ?? '';
+}
+
 /** Finds out who makes a call. */
 export interface Recognizing {
-  /** Caller of a connection, by what grpc-js says about its peer. */
-  caller(peer: string): Caller;
+  /** Caller of a connection, by what grpc-js says about its peer, and by the `authorization` header of the call. */
+  caller(peer: string, authorization: string): Caller;
   /** Caller for whom a member asks, by what {@link behalfOf} says; an anonymous one where it is gone. */
   named(behalf: string): Caller;
 }
@@ -30,6 +38,8 @@ export interface Recognizing {
 interface Judged {
   readonly path: string;
   readonly peer: string;
+  /** Value of its `authorization` header; empty without one. */
+  readonly authorization: string;
   /** Identity for which a member asks; empty for its own. */
   readonly onBehalfOf: string;
   /** Metadata by which the handler finds the caller. */
@@ -40,8 +50,8 @@ interface Judged {
  * Asks the table of methods about one call, and notes its caller for the handler.
  * @throws {StoreError} `UNAUTHENTICATED`, `DENIED`
  */
-export function admit(recognizing: Recognizing, { path, peer, onBehalfOf, metadata }: Judged): void {
-  const own = recognizing.caller(peer);
+export function admit(recognizing: Recognizing, { path, peer, authorization, onBehalfOf, metadata }: Judged): void {
+  const own = recognizing.caller(peer, authorization);
   const caller = own.as === 'member' && onBehalfOf !== '' ? recognizing.named(onBehalfOf) : own;
   const judgement = judge(path, caller);
   if (!judgement.allowed) throw new StoreError(judgement.code, judgement.message);
@@ -56,11 +66,11 @@ export function guard(recognizing: Recognizing): ServerInterceptor {
   return ({ path }, call) => {
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
-        const [behalf] = metadata.get(onBehalfKey);
-        metadata.remove(onBehalfKey);
+        const onBehalfOf = taken(metadata, onBehalfKey);
+        const authorization = taken(metadata, authorizationKey);
+        headers.set(metadata, authorization);
         try {
-          const onBehalfOf = typeof behalf === 'string' ? behalf : '';
-          admit(recognizing, { path, peer: call.getPeer(), onBehalfOf, metadata });
+          admit(recognizing, { path, peer: call.getPeer(), authorization, onBehalfOf, metadata });
         } catch (error) {
           call.sendStatus(toStatus(error) as never);
           return;
@@ -71,6 +81,13 @@ export function guard(recognizing: Recognizing): ServerInterceptor {
     const responder = new ResponderBuilder().withStart((next) => next(listener)).build();
     return new ServerInterceptingCall(call, responder);
   };
+}
+
+/** Takes a header out of the metadata: no handler and no log sees it. Of several the first counts. */
+function taken(metadata: Metadata, key: string): string {
+  const [value = ''] = metadata.get(key);
+  metadata.remove(key);
+  return typeof value === 'string' ? value : '';
 }
 
 /** Returns the identity for which a call is forwarded; empty for a member's own. */

@@ -13,7 +13,7 @@ import type { Turns } from '../base/turns.js';
 import type { messages } from '../wire/index.js';
 import { methodOf } from './definitions.js';
 import { forwardedKey } from './forwarded.js';
-import { admit, type Recognizing } from './guard.js';
+import { admit, authorizationIn, type Recognizing } from './guard.js';
 import { gone, readRequest } from './serving.js';
 import { toStatus } from './status.js';
 
@@ -179,7 +179,9 @@ class MultiplexServing {
         const { method, handler } = this.#methods.get(path);
         if (this.#recognizing) {
           const { metadata } = call;
-          admit(this.#recognizing, { path, peer: this.#stream.getPeer(), onBehalfOf: given.onBehalfOf, metadata });
+          const authorization = authorizationIn(this.#stream);
+          const peer = this.#stream.getPeer();
+          admit(this.#recognizing, { path, peer, authorization, onBehalfOf: given.onBehalfOf, metadata });
         }
         call.request = readRequest(method, request as Buffer);
         handler(call as never, (error, response) =>

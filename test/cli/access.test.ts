@@ -61,6 +61,29 @@ describe('skep in a cluster with security', () => {
     expect(listed.out).not.toContain(out.trim().split('_')[3]?.slice(0, 26));
   });
 
+  it('takes a token from a file for a program without a login', async () => {
+    await local('user', 'add', 'robot', '--role', 'operator');
+    const made = await local('token', 'create', 'user', 'robot', '--bearer', '--ttl', '1h');
+    expect(made.out).toMatch(/^skept1_[a-z2-7]{10}_[a-z2-7]{33}\n$/);
+    expect(made.err).toContain('SKEP_TOKEN_FILE');
+    expect((await local('token', 'ls')).out).toMatch(/bearer robot/);
+    const ca = await local('ca', 'show');
+    expect(ca.out).toMatch(/^-----BEGIN CERTIFICATE-----[^]*-----END CERTIFICATE-----\n$/);
+    const [token, caFile] = [join(folder, 'robot-token'), join(folder, 'robot-ca')];
+    writeFileSync(token, made.out);
+    writeFileSync(caFile, ca.out);
+    const robot = (given: Record<string, string>, ...args: string[]) =>
+      skep(['--host', member.addr, ...args], { env: { ...env, ...given } });
+    const files = { SKEP_TOKEN_FILE: token, SKEP_CA_FILE: caFile };
+    expect(await robot(files, 'whoami')).toMatchObject({ code: 0, out: 'user/robot (operator)\n' });
+    expect((await robot(files, 'network', 'create', 'by-robot')).code).toBe(0);
+    expect((await robot({ SKEP_TOKEN_FILE: token }, 'whoami')).err).toContain('SKEP_TOKEN_FILE needs SKEP_CA_FILE');
+    expect((await robot({ ...files, SKEP_CA_FILE: token }, 'whoami')).err).toContain('no certificate of a CA');
+    expect(await local('token', 'create', 'member', '--bearer')).toMatchObject({ code: 2 });
+    await local('user', 'rm', 'robot');
+    expect((await robot(files, 'node', 'ls')).code).toBe(6);
+  });
+
   it('logs users in, with files for them alone', async () => {
     expect(await loggedIn('alice', 'viewer')).toContain('You are user/alice');
     const key = join(env.XDG_CONFIG_HOME, 'skep/contexts/alice/key.pem');

@@ -143,6 +143,7 @@ describe('who a certificate makes its bearer', () => {
     user: (name) => ({ alice: { disabled: false, roles: roles('viewer') }, eve: { disabled: true, roles: [] } })[name],
     hasNode: (id) => id === 'n1',
     hasCredential: (serial) => serial === 'ok',
+    bearer: () => undefined,
   };
   const terms = { now, renewLateMs: 365 * dayMs };
   const presented = (kind: Identity['kind'], name: string, more: object = {}) => ({

@@ -249,6 +249,7 @@ describe('ten years of a cluster', () => {
       user: () => ({ disabled: false, roles: [] }),
       hasNode: () => true,
       hasCredential: () => true,
+      bearer: () => undefined,
     };
     const read = (pem: string) => readCertificate(new X509Certificate(pem), [rootRead], 'client') as Presented;
     const end = timesOf(rootRead).notAfter - 91 * dayMs;

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { StoreError } from '../../base/store-error.js';
 import { login } from '../../client/index.js';
 import { time } from '../arguments.js';
 import { type Context, withClient } from '../context.js';
@@ -11,6 +12,7 @@ import { printList, printNames, printOne } from '../output.js';
 /** `skep token|user|role|can|whoami|login|logout|context`: identities and rights, in a cluster with security. */
 export function addAccess(program: Command, context: Context): void {
   addToken(program, context);
+  addCa(program, context);
   addUser(program, context);
   addRole(program, context);
   addQuestions(program, context);
@@ -25,31 +27,45 @@ function addToken(program: Command, context: Context): void {
     .command('create')
     .argument('<use>', 'member or user')
     .argument('[name]', 'name of the user')
-    .option('--ttl <time>', 'life of the token, such as 10m or 24h', '24h')
-    .option('--uses <count>', 'number of times that it can be used', '1')
+    .option('--bearer', 'for calls of a program without a certificate: it speaks for the user')
+    .option('--ttl <time>', 'life of the token, such as 10m or 24h (default: 24h, with --bearer 720h)')
+    .option('--uses <count>', 'number of times that it can be used (default: 1, with --bearer no limit)')
     .option('--note <text>', 'note for the list', '')
     .description('make a token, which is shown once')
     .action(
       async (
         use: string,
         name: string | undefined,
-        flags: Record<'ttl' | 'uses' | 'note', string>,
+        flags: { readonly bearer?: true; readonly ttl?: string; readonly uses?: string; readonly note: string },
         command: Command,
       ) => {
-        const uses = Number(flags.uses);
+        const { bearer = false, ttl, note } = flags;
+        const uses = Number(flags.uses ?? 1);
         if (use !== 'member' && use !== 'user')
           throw new UsageError(`a token is for a member or a user, not for "${use}"`);
         if ((use === 'user') !== (name !== undefined))
           throw new UsageError(use === 'user' ? 'name the user' : 'a token for a member names no user');
+        if (bearer && (use !== 'user' || flags.uses !== undefined))
+          throw new UsageError('--bearer is for a user, and goes without --uses');
         if (!Number.isSafeInteger(uses) || uses < 1) throw new UsageError('--uses must be a whole number from 1');
         await withClient(command, context, async (client, { output }) => {
-          const wanted = { user: name ?? '', ttlMs: time(flags.ttl), uses, note: flags.note };
-          const made = await client.createToken({ use: `join-${use}`, ...wanted });
+          const wanted = { user: name ?? '', note, ...(ttl !== undefined && { ttlMs: time(ttl) }) };
+          const made = await client.createToken(
+            bearer ? { use: 'bearer', ...wanted } : { use: `join-${use}`, uses, ...wanted },
+          );
           printOne(context.streams, output, made, made.token);
-          if (output === 'table') context.streams.err(`${use === 'member' ? joinAdvice : loginAdvice}\n`);
+          if (output === 'table')
+            context.streams.err(`${bearer ? bearerAdvice : use === 'member' ? joinAdvice : loginAdvice}\n`);
         });
       },
     );
+  addTokenList(group, context);
+  removal(group, context, 'remove a token; certificates that were made with it stay', (client, id) =>
+    client.removeToken(id),
+  );
+}
+
+function addTokenList(group: Command, context: Context): void {
   group
     .command('ls')
     .description('list the tokens, without their secrets')
@@ -69,13 +85,12 @@ function addToken(program: Command, context: Context): void {
         });
       });
     });
-  removal(group, context, 'remove a token; certificates that were made with it stay', (client, id) =>
-    client.removeToken(id),
-  );
 }
 
 const joinAdvice =
   'Put it into a file for the new member, and start that with --security on --join HOST --token-file FILE.';
+const bearerAdvice =
+  'Put it into a file for the program: SKEP_TOKEN_FILE names that, and SKEP_CA_FILE the CA ("skep ca show > FILE").';
 const loginAdvice = 'Give it to the user over a safe way, for "skep login HOST".';
 
 interface StoredToken {
@@ -106,6 +121,29 @@ function removal(
         await remove(client, name);
         printNames(context.streams, output, [name], (one) => one);
       });
+    });
+}
+
+function addCa(program: Command, context: Context): void {
+  program
+    .command('ca')
+    .description('show the CA of the cluster')
+    .command('show')
+    .description('show the certificates that clients trust, in PEM')
+    .action(async (_flags, command: Command) => {
+      await withClient(
+        command,
+        context,
+        async (client, { output }) => {
+          const answer = await client.rootCa();
+          if (answer.roots.length === 0)
+            throw new StoreError('NOT_SUPPORTED', 'connections are in clear text here: there is no CA');
+          const lines = answer.roots.flatMap((root) => root.trim().split('\n'));
+          if (output === 'table') for (const line of lines) printOne(context.streams, output, answer, line);
+          else printOne(context.streams, output, answer, '');
+        },
+        { leaderless: true },
+      );
     });
 }
 

@@ -1595,13 +1595,13 @@ export interface CanResponse {
 }
 
 export interface CreateTokenRequest {
-  /** `join-member` or `join-user`. */
+  /** `join-member` or `join-user` for an enrolment; `bearer` for calls of a program, in the header `authorization`. */
   readonly use: string;
-  /** Name of the user, for `join-user`. */
+  /** Name of the user, for `join-user` and `bearer`. */
   readonly user: string;
-  /** 0 is 24 hours. */
+  /** 0 is 24 hours; for `bearer` 30 days. */
   readonly ttlMs: number;
-  /** 0 is one. */
+  /** 0 is one. Not for `bearer`. */
   readonly uses: number;
   readonly note: string;
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** Which folder of src may import which: the architecture, as a table. `docs/ARCHITECTURE.md` draws it. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  audit: ['base'],
   identity: ['base'],
   pki: ['base', 'identity'],
   raft: ['base'],
@@ -16,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   replica: ['base', 'raft', 'kinds', 'state', 'settings', 'wire'],
   disk: ['base', 'raft', 'kinds', 'state', 'wire', 'replica'],
   rpc: ['base', 'identity', 'pki', 'raft', 'wire', 'replica'],
-  api: ['base', 'identity', 'pki', 'kinds', 'state', 'wire', 'replica', 'rpc'],
+  api: ['base', 'audit', 'identity', 'pki', 'kinds', 'state', 'wire', 'replica', 'rpc'],
   discovery: ['base'],
   client: ['base', 'identity', 'pki', 'kinds', 'state', 'wire', 'rpc'],
   catalog: ['base', 'kinds', 'state', 'client', 'discovery'],
@@ -30,6 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   docker: ['base', 'kinds', 'state', 'client', 'schedule', 'orchestrate', 'fleet'],
   cli: [
     'base',
+    'audit',
     'kinds',
     'state',
     'settings',
@@ -44,6 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   daemon: [
     'base',
+    'audit',
     'identity',
     'pki',
     'raft',

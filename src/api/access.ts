@@ -1,5 +1,6 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { systemClock } from '../base/clock.js';
+import { isMemberId } from '../base/ids.js';
 import { systemRandom } from '../base/random.js';
 import { StoreError } from '../base/store-error.js';
 import {
@@ -19,7 +20,7 @@ import {
   type Verb,
   verbs,
 } from '../identity/index.js';
-import { credentials, type ReadTx, roles, tokens, type Tx, users } from '../kinds/index.js';
+import { anchors, credentials, type ReadTx, roles, tokens, type Tx, users } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
 import { callerIn, methodOf, toStatus } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
@@ -76,6 +77,7 @@ export function accessService(replica: Replica, forwarder: Forwarder): UntypedSe
     ...written<messages.RemoveUserRequest>('RemoveUser', removeUser),
     ...written<messages.PutRoleRequest>('PutRole', putRole),
     ...written<messages.RemoveRoleRequest>('RemoveRole', removeRole),
+    ...written<messages.AnchorRequest>('Anchor', putAnchor),
     ...written<messages.RevokeCertificateRequest>('RevokeCertificate', (tx, { serial }) =>
       tx.kind(credentials).delete(serial.toLowerCase()),
     ),
@@ -198,6 +200,16 @@ function checkAnAdminIsLeft(tx: ReadTx, caller: Caller): void {
     .find()
     .filter((user) => !user.disabled && user.roles.includes(adminRole));
   if (admins.length === 0) throw new StoreError('IN_USE', 'there would be no admin left: make another user one first');
+}
+
+/** A member says where its own audit ends. In clear text members cannot be told apart. */
+function putAnchor(tx: Tx, { member, line, hash }: messages.AnchorRequest, caller: Caller): void {
+  if (caller.as === 'member' && caller.identity.name !== member)
+    throw new StoreError('DENIED', `${actorOf(caller)} has no audit of member/${member}`);
+  if (!isMemberId(Number(member))) throw invalid('member', `"${member}" is no id of a member`);
+  const anchor = { id: member, line, hash };
+  if (tx.kind(anchors).get(member)) tx.kind(anchors).update(anchor);
+  else tx.kind(anchors).create(anchor);
 }
 
 function putRole(tx: Tx, { name, rules: texts }: messages.PutRoleRequest): void {

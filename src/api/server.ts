@@ -10,6 +10,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { systemClock } from '../base/clock.js';
 import { Turns } from '../base/turns.js';
+import type { AuditSink } from '../audit/index.js';
 import type { Replica } from '../replica/index.js';
 import {
   type AnswerFormation,
@@ -25,6 +26,7 @@ import {
 } from '../rpc/index.js';
 import { descriptor } from '../wire/index.js';
 import { accessService } from './access.js';
+import { refusalEntry, withAudit } from './audited.js';
 import { backupService } from './backup.js';
 import { catalogService } from './catalog.js';
 import { certificatesService } from './certificates.js';
@@ -71,11 +73,14 @@ interface ApiServerOptions {
   readonly security?: ServerSecurity;
   /** Receives the calls of the API; those of other members to raft are not reported. */
   readonly calls?: CallMeter;
+  /** Receives denials and changes, for the audit. */
+  readonly audit?: AuditSink | undefined;
 }
 
 /** Everything that a member serves, on one port. */
 export class ApiServer {
   readonly #security: ServerSecurity | undefined;
+  readonly #audit: AuditSink | undefined;
   readonly #recognizing: Recognizing | undefined;
   readonly #servers: Readonly<Record<Audience, GrpcServer>>;
   /** Takes the connections for grpc-js, which would keep a silent one for ever. */
@@ -91,9 +96,10 @@ export class ApiServer {
 
   readonly #calls: CallMeter | undefined;
 
-  constructor({ prefaceMs = prefaceDefaultMs, security, calls }: ApiServerOptions = {}) {
+  constructor({ prefaceMs = prefaceDefaultMs, security, calls, audit }: ApiServerOptions = {}) {
     this.#security = security;
     this.#calls = calls;
+    this.#audit = audit;
     this.#forwarder = new Forwarder(security?.dialing);
     this.engines = new EngineRoutes(this.#forwarder);
     const clear = security ? undefined : newServer();
@@ -136,7 +142,7 @@ export class ApiServer {
     const forwarder = this.#forwarder;
     const methods = new UnaryMethods();
     const serve = (definition: Definition, its: UntypedServiceImplementation) => {
-      const handlers = metered(definition, its, this.#calls);
+      const handlers = metered(definition, this.#audited(definition, its), this.#calls);
       this.#add(known, served(definition, handlers, turns));
       methods.add(definition, handlers);
     };
@@ -150,7 +156,7 @@ export class ApiServer {
     serve(services.backup, backupService(replica, forwarder));
     serve(services.membership, membershipService(replica, forwarder));
     const serveAll = (definition: Definition, its: UntypedServiceImplementation) => {
-      const handlers = metered(definition, its, this.#calls);
+      const handlers = metered(definition, this.#audited(definition, its), this.#calls);
       this.#add(audiences, served(definition, handlers, turns));
       methods.add(definition, handlers);
     };
@@ -192,6 +198,10 @@ export class ApiServer {
     return new Set(wanted.map((audience) => this.#servers[audience]));
   }
 
+  #audited(definition: Definition, handlers: UntypedServiceImplementation): UntypedServiceImplementation {
+    return this.#audit ? withAudit(definition, handlers, this.#audit) : handlers;
+  }
+
   #add(wanted: readonly Audience[], service: ReturnType<typeof served>): void {
     for (const server of this.#each(wanted)) server.addService(...service);
   }
@@ -207,6 +217,7 @@ export class ApiServer {
     return {
       caller: (peer, authorization) => this.#entrance.caller(peer, authorization),
       named: (behalf) => security.named(behalf),
+      refused: (refusal) => this.#audit?.note(refusalEntry(refusal)),
     };
   }
 

@@ -180,6 +180,12 @@ export const errorCodes = table<StoreErrorRow>()({
     status: 'PERMISSION_DENIED',
     exit: 'denied',
   },
+  AUDIT_BLOCKED: {
+    meaning: 'The member keeps an audit, cannot write its file, and takes no writes meanwhile.',
+    todo: 'Make room for the file, or correct its rights; the log of the member says what is wrong.',
+    status: 'FAILED_PRECONDITION',
+    exit: 'unavailable',
+  },
   OUTCOME_UNKNOWN: {
     meaning: 'It was proposed, no answer came, and it may still be carried out.',
     todo: 'Read before you write again, or repeat with the same `requestId`.',

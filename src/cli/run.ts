@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../base/errors.js';
 import { isStoreError } from '../base/store-error.js';
 import { addAccess } from './commands/access.js';
+import { addAudit } from './commands/audit.js';
 import { addApply } from './commands/apply.js';
 import { addCatalog } from './commands/catalog.js';
 import { addCompose } from './commands/compose.js';
@@ -113,6 +114,7 @@ function addCommands(program: Command, context: Context, exit: (code: number) =>
   addDrift(program, context, exit);
   addCatalog(program, context);
   addAccess(program, context);
+  addAudit(program, context, exit);
 }
 
 function allCommands(command: Command): Command[] {

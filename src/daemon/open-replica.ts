@@ -22,6 +22,7 @@ import { Formation } from './formation.js';
 import type { Home } from './home.js';
 import { type GivenParts, keepParts } from './member-parts.js';
 import type { KeysFile, MemberSecurity } from './member-security.js';
+import type { Audit } from './open-audit.js';
 import { checkOptions, type OpenReplicaOptions, settingsIn } from './open-options.js';
 
 /** Time limit for calls in flight when a member ends, milliseconds. */
@@ -110,6 +111,7 @@ class Opening {
   #asking: FormationPeers | undefined;
   #security: MemberSecurity | undefined;
   #access: Access | undefined;
+  #audit: Audit | undefined;
   /** Damage that was found while the member ran has been written down. */
   #noted: Promise<void> | undefined;
 
@@ -129,6 +131,7 @@ class Opening {
     const home = await this.#home();
     this.#disk = home.disk;
     this.#security = await this.#secure(home);
+    await this.#openAudit(home);
     const formation = await this.#formationOf(home);
     await this.#listen(home.memberId, formation);
     const self = this.#self(home);
@@ -159,6 +162,7 @@ class Opening {
         throw isStoreError(error, 'CLOSED') ? ((await replica.stopped) ?? error) : error;
       },
     );
+    await this.#audit?.follow(replica, this.#security?.dialing);
     if (fate === 'joining') await home.settle();
     if (home.state === 'member' && self.addrs.length > 0) this.#announce(replica, self);
     if (home.state === 'member') this.#seek(replica, this.#others);
@@ -180,6 +184,15 @@ class Opening {
       await this.#disk?.close().catch(() => undefined);
     }
     await this.#server?.close(0);
+    await this.#audit?.close();
+  }
+
+  /** Notes what happens from the first connection on. */
+  async #openAudit({ memberId }: Home): Promise<void> {
+    const { audit, auditStrict, name } = this.#options;
+    if (audit === undefined) return;
+    const { Audit } = await import('./open-audit.js');
+    this.#audit = new Audit({ audit, auditStrict }, { id: memberId, name }, this.#logger);
   }
 
   /** Has an identity before the first connection: of an earlier run, of a new cluster, or for a token. */
@@ -306,7 +319,7 @@ class Opening {
     const [{ ApiServer }, { GrpcNetwork }] = await Promise.all([import('../api/index.js'), import('../rpc/index.js')]);
     const security = this.#security;
     const { calls } = this.#given;
-    this.#server = new ApiServer({ ...(security && { security }), ...(calls && { calls }) });
+    this.#server = new ApiServer({ ...(security && { security }), ...(calls && { calls }), audit: this.#audit?.log });
     this.#network = new GrpcNetwork({
       self,
       clusterId: () => this.#clusterId,
@@ -428,6 +441,7 @@ class Opening {
 
   #opened(replica: Replica): OpenReplica {
     const server = this.#server;
+    const audit = this.#audit;
     const security = this.#security;
     const access = this.#access;
     const noted = this.#noted;
@@ -471,6 +485,7 @@ class Opening {
         server?.drain();
         await replica.close();
         await server?.close(answersMs);
+        await audit?.close();
       },
     };
     keepParts(opened, { replica, dialing: security?.dialing, routes: server?.engines });

@@ -90,6 +90,7 @@ export const methodTable: ReadonlyMap<string, Row> = new Map([
     PutRole: security,
     RemoveRole: security,
     RevokeCertificate: security,
+    Anchor: { member: 'own' },
   }),
   ...service('skep.v1.Backup', { Save: administration, Restore: administration }),
   // Each call on the stream is judged by itself.

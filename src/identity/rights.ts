@@ -18,7 +18,14 @@ export interface Role {
 }
 
 /** Kinds that only an admin writes. `*` in a rule does not mean them. */
-export const securityKinds: ReadonlySet<string> = new Set(['authorities', 'credentials', 'tokens', 'roles', 'users']);
+export const securityKinds: ReadonlySet<string> = new Set([
+  'anchors',
+  'authorities',
+  'credentials',
+  'tokens',
+  'roles',
+  'users',
+]);
 
 /** The role that may do everything. Its rules cannot say so: it is known by its name. */
 export const adminRole = 'admin';

@@ -1,3 +1,4 @@
+import { anchors } from './anchor/kind.js';
 import { authorities } from './authority/kind.js';
 import { containers } from './container/kind.js';
 import { credentials } from './credential/kind.js';
@@ -13,7 +14,7 @@ import { tokens } from './token/kind.js';
 import { users } from './user/kind.js';
 
 /** Kinds that only the services of security write: who may come in, and with which rights. */
-const security = [authorities, credentials, tokens, roles, users] as const;
+const security = [anchors, authorities, credentials, tokens, roles, users] as const;
 
 /**
  * Kinds without a message in proto/ that every member knows: what coordination, discovery, the fleet and security are made

@@ -18,6 +18,14 @@ export function callerIn({ metadata }: { readonly metadata: Metadata }): Caller 
   return callers.get(metadata);
 }
 
+/** Members that forwarded calls, by the metadata of the calls. */
+const forwarders = new WeakMap<Metadata, Caller>();
+
+/** Returns the member that forwarded a call for its caller; `undefined` for a call of the caller's own. */
+export function forwarderIn({ metadata }: { readonly metadata: Metadata }): Caller | undefined {
+  return forwarders.get(metadata);
+}
+
 /** Values of `authorization` headers, by the metadata of the calls that brought them. Handlers do not see the headers. */
 const headers = new WeakMap<Metadata, string>();
 
@@ -32,6 +40,17 @@ export interface Recognizing {
   caller(peer: string, authorization: string): Caller;
   /** Caller for whom a member asks, by what {@link behalfOf} says; an anonymous one where it is gone. */
   named(behalf: string): Caller;
+  /** Hears of each call that is not allowed. */
+  refused?(refusal: Refusal): void;
+}
+
+/** A call that is not allowed at all. */
+export interface Refusal {
+  readonly path: string;
+  readonly peer: string;
+  readonly caller: Caller;
+  readonly code: 'UNAUTHENTICATED' | 'DENIED';
+  readonly message: string;
 }
 
 /** One call, as it is judged. */
@@ -52,9 +71,15 @@ interface Judged {
  */
 export function admit(recognizing: Recognizing, { path, peer, authorization, onBehalfOf, metadata }: Judged): void {
   const own = recognizing.caller(peer, authorization);
-  const caller = own.as === 'member' && onBehalfOf !== '' ? recognizing.named(onBehalfOf) : own;
+  const forwarded = own.as === 'member' && onBehalfOf !== '';
+  const caller = forwarded ? recognizing.named(onBehalfOf) : own;
   const judgement = judge(path, caller);
-  if (!judgement.allowed) throw new StoreError(judgement.code, judgement.message);
+  if (!judgement.allowed) {
+    const { code, message } = judgement;
+    recognizing.refused?.({ path, peer, caller, code, message });
+    throw new StoreError(code, message);
+  }
+  if (forwarded) forwarders.set(metadata, own);
   callers.set(metadata, caller);
 }
 

@@ -2,7 +2,7 @@ export { Channel, written } from './channel.js';
 export type { CallOptions } from './channel.js';
 export { type Bundle, clearText, type Dialing, TlsDialing, unverified } from './dialing.js';
 export { type Connection, Door } from './door.js';
-export { behalfOf, callerIn, guard, type Recognizing } from './guard.js';
+export { behalfOf, callerIn, forwarderIn, guard, type Recognizing, type Refusal } from './guard.js';
 export { enrol } from './enrol.js';
 export { methodOf, services } from './definitions.js';
 export { GrpcNetwork } from './network.js';

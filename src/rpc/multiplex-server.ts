@@ -76,13 +76,20 @@ class StreamedCall {
   readonly metadata = new Metadata();
   readonly #deadline: number;
 
-  constructor({ timeoutMs, forwarded }: messages.Call) {
+  readonly #peer: string;
+
+  constructor({ timeoutMs, forwarded }: messages.Call, peer: string) {
+    this.#peer = peer;
     this.#deadline = timeoutMs === 0 ? Infinity : Date.now() + timeoutMs;
     if (forwarded) this.metadata.set(forwardedKey, '1');
   }
 
   getDeadline(): number {
     return this.#deadline;
+  }
+
+  getPeer(): string {
+    return this.#peer;
   }
 }
 
@@ -171,7 +178,8 @@ class MultiplexServing {
     // Answers of two calls with one id could not be told apart.
     if (this.#open.has(id))
       return this.#fail(new StoreError('INVALID_OBJECT', `call ${id} is still open; choose another id`, { path: 'calls.id' })); // prettier-ignore
-    const call = new StreamedCall(given);
+    const peer = this.#stream.getPeer();
+    const call = new StreamedCall(given, peer);
     this.#open.set(id, call);
     this.#turns.run(() => {
       if (call.cancelled) return this.#answered(id, { id, ...failed(gone) });
@@ -180,7 +188,6 @@ class MultiplexServing {
         if (this.#recognizing) {
           const { metadata } = call;
           const authorization = authorizationIn(this.#stream);
-          const peer = this.#stream.getPeer();
           admit(this.#recognizing, { path, peer, authorization, onBehalfOf: given.onBehalfOf, metadata });
         }
         call.request = readRequest(method, request as Buffer);

@@ -122,6 +122,24 @@ export const memberTable = {
     default: 'off',
     example: 'on',
   },
+  /**
+   * File for the audit: a line for every write, every denial, and every change of rights or members, in a chain of hashes.
+   * `-` is standard output.
+   */
+  audit: {
+    type: path,
+    shape: 'file',
+    help: 'file for the audit, a line for each write and denial, in a chain of hashes; - is standard output',
+    absent: 'none',
+    example: '/var/log/skep/audit.log',
+  },
+  /** Takes no writes while the audit cannot be written. Default: the member logs an error, and goes on. */
+  auditStrict: {
+    type: onOff,
+    help: 'take no writes while the file of --audit cannot be written',
+    default: false,
+    example: 'true',
+  },
   /** Text of a token for a member, with which a new one joins a cluster with security. */
   joinToken: { type: unchecked<string>() },
   /**

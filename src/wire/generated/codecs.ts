@@ -5271,6 +5271,27 @@ function decodeRevokeCertificateRequest(r: Reader, end: number): m.RevokeCertifi
   return Object.freeze({ serial: serial_ });
 }
 
+function encodeAnchorRequest(w: Writer, v: m.AnchorRequest): void {
+  if (v.member !== undefined && v.member !== '') w.text(10, v.member);
+  if (v.line !== undefined && v.line !== 0) w.int64(16, v.line);
+  if (v.hash !== undefined && v.hash !== '') w.text(26, v.hash);
+}
+
+function decodeAnchorRequest(r: Reader, end: number): m.AnchorRequest {
+  let member_: string = ''; let line_: number = 0; let hash_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: member_ = r.text(); break;
+      case 16: line_ = r.uint64(); break;
+      case 26: hash_ = r.text(); break;
+      default: r.skip(tag, 'AnchorRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ member: member_, line: line_, hash: hash_ });
+}
+
 function encodeAccessWritten(w: Writer, v: m.AccessWritten): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
 }
@@ -5811,6 +5832,7 @@ export const codecs: Codecs = {
   PutRoleRequest: [encodePutRoleRequest, decodePutRoleRequest],
   RemoveRoleRequest: [encodeRemoveRoleRequest, decodeRemoveRoleRequest],
   RevokeCertificateRequest: [encodeRevokeCertificateRequest, decodeRevokeCertificateRequest],
+  AnchorRequest: [encodeAnchorRequest, decodeAnchorRequest],
   AccessWritten: [encodeAccessWritten, decodeAccessWritten],
   Selector: [encodeSelector, decodeSelector],
   SlotFilter: [encodeSlotFilter, decodeSlotFilter],

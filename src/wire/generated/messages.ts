@@ -1641,6 +1641,14 @@ export interface RevokeCertificateRequest {
   readonly serial: string;
 }
 
+export interface AnchorRequest {
+  /** Id of the member, in decimal digits. */
+  readonly member: string;
+  readonly line: number;
+  /** SHA-256 of that line in hexadecimal digits. */
+  readonly hash: string;
+}
+
 export interface AccessWritten {
   readonly version: number;
 }
@@ -1981,6 +1989,7 @@ export interface Messages {
   PutRoleRequest: PutRoleRequest;
   RemoveRoleRequest: RemoveRoleRequest;
   RevokeCertificateRequest: RevokeCertificateRequest;
+  AnchorRequest: AnchorRequest;
   AccessWritten: AccessWritten;
   Selector: Selector;
   SlotFilter: SlotFilter;

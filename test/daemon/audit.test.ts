@@ -1,0 +1,140 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuditLine, AuditVerifier, parseLine } from '../../src/audit/index.js';
+import { Access, type Client } from '../../src/client/index.js';
+import type { OpenReplica } from '../../src/daemon/open-replica.js';
+import { parseToken, type Token } from '../../src/identity/index.js';
+import { authorities } from '../../src/kinds/index.js';
+import { methodOf } from '../../src/rpc/index.js';
+import { until } from '../support/network-wait.js';
+import { SecureCluster } from '../support/secure-cluster.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'skep-audited-'));
+const pathOf = (name: string) => join(folder, `${name}.log`);
+
+function linesIn(name: string): AuditLine[] {
+  const lines = readFileSync(pathOf(name), 'utf8').trimEnd().split('\n');
+  return lines.flatMap((line) => parseLine(line) ?? []);
+}
+
+async function line(name: string, expected: Partial<AuditLine>): Promise<AuditLine> {
+  const find = () =>
+    linesIn(name).find((one) =>
+      Object.entries(expected).every(([key, value]) => JSON.stringify(one[key]) === JSON.stringify(value)),
+    );
+  await until(`${name} has ${JSON.stringify(expected)}`, () => find() !== undefined);
+  return find() as AuditLine;
+}
+
+describe('an audit', () => {
+  const cluster = new SecureCluster();
+  const secrets: string[] = [];
+  let follower: OpenReplica;
+  let ann: Client;
+
+  beforeAll(async () => {
+    await cluster.begin({
+      audit: pathOf('m1'),
+      auditStrict: true,
+      dataDir: join(folder, 'm1'),
+      heartbeatMs: 20,
+      electionTimeoutMs: 200,
+    });
+    follower = await cluster.join('m2', { audit: pathOf('m2') });
+    await cluster.admin.putUser({ name: 'ann', roles: ['operator'] });
+    const { token } = await cluster.admin.createToken({ use: 'join-user', user: 'ann' });
+    secrets.push((parseToken(token) as Token).secret.reveal());
+    ann = cluster.clientFor(await cluster.login(token), follower);
+  });
+  afterAll(async () => {
+    await cluster.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('has logins, tokens, users, members and saved states, with who it was and from where', async () => {
+    const serial = expect.stringMatching(/^[0-9a-f]{32}$/) as string;
+    const address = expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string;
+    expect(await line('m1', { event: 'login', identity: 'user/ann' })).toMatchObject({ address });
+    expect(await line('m1', { event: 'token', use: 'join-user', user: 'ann' })).toMatchObject({
+      identity: 'user/root',
+      serial,
+      address,
+      id: expect.any(String) as string,
+    });
+    expect(await line('m1', { event: 'user', name: 'ann' })).toMatchObject({
+      identity: 'user/root',
+      roles: ['operator'],
+    });
+    await line('m1', { event: 'issue', identity: `member/${follower.status().id}` });
+    expect(await line('m1', { event: 'member', method: 'Membership/Join' })).toMatchObject({ address });
+    for await (const chunk of cluster.admin.saveSnapshot()) expect(chunk.length).toBeGreaterThan(0);
+    expect(await line('m1', { event: 'backup' })).toMatchObject({ identity: 'user/root', serial, address });
+  });
+
+  it('has every write in the file of every member, and the call where it came in', async () => {
+    const { meta } = await ann.create('node', { id: 'n1' }, { reason: 'because', actor: 'root' });
+    const write = { event: 'write', version: meta.version, actor: 'user/ann', reason: 'because' } as const;
+    for (const name of ['m1', 'm2'])
+      expect(await line(name, write)).toMatchObject({ changes: { 'create node': ['n1'] } });
+    const call = { event: 'call', identity: 'user/ann', version: meta.version } as const;
+    expect(await line('m2', call)).not.toHaveProperty('via');
+    expect(await line('m1', call)).toMatchObject({ via: `member/${follower.status().id}` });
+  });
+
+  it('has denials: of methods, and of objects', async () => {
+    await expect(ann.removeMember('m2')).rejects.toMatchObject({ code: 'DENIED' });
+    await line('m2', { event: 'denied', method: 'Membership/Remove', identity: 'user/ann', code: 'DENIED' });
+    const viewer = cluster.clientFor(await cluster.user('vera', ['viewer']));
+    await expect(viewer.create('node', { id: 'n2' })).rejects.toMatchObject({ code: 'DENIED' });
+    expect(await line('m1', { event: 'denied', method: 'Control/Create', identity: 'user/vera' })).toMatchObject({
+      why: expect.stringContaining('may not write node') as string,
+    });
+    await expect(viewer.list('users')).rejects.toMatchObject({ code: 'DENIED' });
+    await line('m1', { event: 'denied', method: 'Control/List', identity: 'user/vera' });
+    const { roots } = await cluster.admin.rootCa();
+    const { token, id } = await cluster.admin.createToken({ use: 'bearer', user: 'vera' });
+    secrets.push((parseToken(token) as Token).secret.reveal());
+    await cluster.admin.removeToken(id);
+    await expect(cluster.clientFor(new Access({ roots, token })).list('node')).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+    await line('m1', { event: 'denied', method: 'Control/List', identity: 'anonymous', code: 'UNAUTHENTICATED' });
+  });
+
+  it('stores the head of a member in the cluster, for that member alone', async () => {
+    const head = { line: 7, hash: 'a'.repeat(64) };
+    const { id } = follower.status();
+    const asMember = cluster.channelFor(follower.access() as Access);
+    const put = (member: number) => asMember.unary(methodOf('access', 'Anchor'), { member: String(member), ...head });
+    await put(id);
+    await expect(put(cluster.member.status().id)).rejects.toMatchObject({ code: 'DENIED' });
+    const { objects } = await cluster.admin.list('anchors');
+    expect(objects).toMatchObject([{ id: String(id), ...head }]);
+    const asAdmin = cluster.channelFor(await cluster.user('adam', ['admin']));
+    await expect(asAdmin.unary(methodOf('access', 'Anchor'), { member: String(id), ...head })).rejects.toMatchObject({
+      code: 'DENIED',
+    });
+    await expect(cluster.admin.create('anchors', { id: '5', ...head })).rejects.toMatchObject({ code: 'DENIED' });
+  });
+
+  it('shows no secret', () => {
+    const key = cluster.member.store.view((tx) => tx.kind(authorities).find()[0]?.key ?? '').split('\n')[1] ?? '';
+    expect(key.length).toBeGreaterThan(40);
+    for (const name of ['m1', 'm2'])
+      for (const secret of [...secrets, key, 'PRIVATE KEY'])
+        expect(readFileSync(pathOf(name), 'utf8')).not.toContain(secret);
+  });
+
+  it('is one chain, also over the end of the process, without a gap', async () => {
+    await cluster.close();
+    for (const name of ['m1', 'm2']) {
+      const verifier = new AuditVerifier();
+      for (const text of readFileSync(pathOf(name), 'utf8').trimEnd().split('\n')) verifier.take(text, name);
+      expect(verifier.report()).toMatchObject({ problems: [], notes: [] });
+      const versions = linesIn(name).flatMap(({ event, version }) => (event === 'write' ? [version as number] : []));
+      expect(versions).toEqual(versions.map((_, i) => (versions[0] as number) + i));
+    }
+  });
+});

@@ -4,7 +4,7 @@ import { StoreError } from '../base/store-error.js';
 import { within } from '../base/waiting.js';
 import { callerText } from '../identity/index.js';
 import type { LocalStatus, MemberInfo, Replica } from '../replica/index.js';
-import { askMember, callerIn, type Dialing, methodOf, toStatus } from '../rpc/index.js';
+import { askMember, callerIn, clearText, type Dialing, methodOf, toStatus } from '../rpc/index.js';
 import type { KindUse } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { type Forwarder, forwardingHandler, isForwarded } from './forward.js';
@@ -164,6 +164,7 @@ export async function clusterStatus(replica: Replica, dialing?: Dialing): Promis
     version,
     members,
     use: useOf(replica),
+    security: dialing && dialing !== clearText ? 'on' : 'off',
   };
 }
 

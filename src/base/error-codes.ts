@@ -162,6 +162,13 @@ export const errorCodes = table<StoreErrorRow>()({
     status: 'FAILED_PRECONDITION',
     exit: 'invalid',
   },
+  SECURITY_DIFFERS: {
+    meaning:
+      'The cluster proves identities and speaks TLS, and the member that joins it does not; or the other way round.',
+    todo: 'Start the member with the setting `security` of its cluster.',
+    status: 'FAILED_PRECONDITION',
+    exit: 'invalid',
+  },
   INCOMPATIBLE: {
     meaning: 'The other side speaks a protocol or format that this one does not know.',
     todo: 'Check that both are skep, and run the same version on both.',

@@ -1,5 +1,6 @@
 import { messageOf } from './errors.js';
 import { isReachable, splitHostPort } from './host-port.js';
+import { isLoopback } from './ip.js';
 
 /** Place that a server listens on: an address, or a file. */
 export type ListenAddress =
@@ -40,7 +41,7 @@ function split(given: string, hostPort: string) {
 
 /** Tells whether only this computer reaches it; a name other than localhost may mean anything. */
 export function isLocal(address: ListenAddress): boolean {
-  return address.kind === 'unix' || /^(?:127\.|::1$|localhost$)/.test(address.host);
+  return address.kind === 'unix' || isLoopback(address.host);
 }
 
 /** Tells whether it names no single address that others could call: all addresses, a free port, or a file. */

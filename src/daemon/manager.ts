@@ -42,6 +42,7 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
     const startFleet = await fleetOf(flags, context);
     const opening = openReplica({
       ...optionsIn(flags),
+      ...(flags.insecure && { security: 'off' }),
       name: flags.name,
       logger,
       kinds: await loadKinds(flags.kinds ?? []),

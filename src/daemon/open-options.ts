@@ -1,6 +1,6 @@
 import { refuseUnknown } from '../base/options.js';
 import type { ReplicaSettings } from '../replica/settings.js';
-import { beginningMistakes } from '../settings/rules.js';
+import { beginningMistakes, securityMistakes } from '../settings/rules.js';
 import { memberTable, type OptionsOf, replicaTable, wrongIn } from '../settings/table.js';
 
 type MemberOptions = OptionsOf<typeof memberTable>;
@@ -12,9 +12,11 @@ export interface OpenReplicaOptions
 /** Throws a `TypeError` that names the option, for mistakes of the program. */
 export function checkOptions(options: OpenReplicaOptions): void {
   refuseUnknown('openReplica', options, [...Object.keys(memberTable), ...Object.keys(replicaTable)]);
+  const say = (name: string, article?: string) => (article ? `${article} ${name}` : name);
   const mistake =
     first(wrongIn(memberTable, options)) ??
-    first(beginningMistakes(options, (name, article) => (article ? `${article} ${name}` : name)));
+    first(beginningMistakes(options, say)) ??
+    first(securityMistakes(options, say));
   if (mistake !== undefined) throw new TypeError(mistake);
 }
 

@@ -21,7 +21,7 @@ import { announceAddress, reachableHost } from './addresses.js';
 import { Formation } from './formation.js';
 import type { Home } from './home.js';
 import { type GivenParts, keepParts } from './member-parts.js';
-import type { KeysFile, MemberSecurity } from './member-security.js';
+import type { MemberSecurity } from './member-security.js';
 import type { Audit } from './open-audit.js';
 import { checkOptions, type OpenReplicaOptions, settingsIn } from './open-options.js';
 
@@ -77,7 +77,7 @@ export interface OpenReplica {
  *   `'OTHER_FORMAT'`, `'OTHER_PURPOSE'`) when the directory cannot be used for a reason that is not damage. Nothing in it
  *   was changed.
  * @throws {ListenError} when the address cannot be listened on: `code` is Node's.
- * @throws {StoreError} `PEERS_DIFFER`; `NAME_CONFLICT`, `REMOVED`, `NOT_LEADER` or `OUTCOME_UNKNOWN` of a member that joins.
+ * @throws {StoreError} `PEERS_DIFFER`; `SECURITY_DIFFERS`; `UNAUTHENTICATED` for a token that does not count; `NAME_CONFLICT`, `REMOVED`, `NOT_LEADER` or `OUTCOME_UNKNOWN` of a member that joins.
  * @see docs/design/replica.md
  */
 export function openReplica(options: OpenReplicaOptions): Promise<OpenReplica> {
@@ -195,31 +195,15 @@ class Opening {
     this.#audit = new Audit({ audit, auditStrict }, { id: memberId, name }, this.#logger);
   }
 
-  /** Has an identity before the first connection: of an earlier run, of a new cluster, or for a token. */
-  async #secure({ memberId, state }: Home): Promise<MemberSecurity | undefined> {
-    const { security: wanted = memberTable.security.default, dataDir, joinToken } = this.#options;
-    if (wanted !== 'on' || this.#options.listenAddr === undefined) return undefined;
-    if (state === 'forming')
-      throw new TypeError(
-        'peers cannot form a cluster with security: begin one member, and let the others join with a token',
-      );
-    const [{ MemberSecurity }, { Access }] = await Promise.all([
-      import('./member-security.js'),
+  /** Has an identity before the first connection, unless connections are in clear text. */
+  async #secure(home: Home): Promise<MemberSecurity | undefined> {
+    if (this.#options.listenAddr === undefined) return undefined;
+    const [{ openSecurity }, { Access }] = await Promise.all([
+      import('./open-security.js'),
       import('../client/index.js'),
     ]);
-    const keys = dataDir === undefined ? undefined : await this.#keysFile(dataDir);
-    const world = { clock: systemClock, random: systemRandom, logger: this.#logger };
-    const security = new MemberSecurity(memberId, { ...world, keys });
-    this.#access = Access.by(security.dialing);
-    if (await security.load()) return security;
-    if (state === 'joining') {
-      if (joinToken === undefined)
-        throw new StoreError(
-          'UNAUTHENTICATED',
-          'a member joins a cluster with security by a token: "skep token create member" on a member, then --token-file FILE',
-        );
-      await security.enrol(this.#others, joinToken);
-    } else if (state === 'new') await security.begin();
+    const security = await openSecurity(this.#options, home, this.#logger);
+    if (security) this.#access = Access.by(security.dialing);
     return security;
   }
 
@@ -229,11 +213,6 @@ class Opening {
     const path = resolve(dataDir, 'run', 'control.sock');
     if (Buffer.byteLength(path) <= socketPathMax) return this.#server?.listenLocal(path);
     this.#logger.warn('no control socket: its path would be too long', { path, bytesMax: socketPathMax });
-  }
-
-  async #keysFile(dir: string): Promise<KeysFile> {
-    const { readKeys, writeKeys } = await import('../disk/index.js');
-    return { read: () => readKeys(dir), write: (bundle) => writeKeys(dir, bundle) };
   }
 
   /** Before anything is written: a refusal leaves the directory as it is. */
@@ -425,6 +404,7 @@ class Opening {
     });
     ended.catch(() => undefined);
     await Promise.race([replica.replayed(), ended]);
+    if (this.#security) (await import('./open-security.js')).checkHasAuthority(replica, this.#security);
     const led = (replica.members().length === 1 || formed) && !joining;
     if (led) await Promise.race([replica.caughtUp(left()), ended]);
     if (!joining) return;

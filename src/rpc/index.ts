@@ -21,3 +21,4 @@ export type { ServerStream } from './channel.js';
 export { FormationPeers } from './formation.js';
 export { joinCluster } from './join.js';
 export { acceptTunnel, type OpenedTunnel, openTunnel, type Tunnel, type TunnelCall } from './tunnel.js';
+export { spokenAt } from './spoken.js';

@@ -1,4 +1,5 @@
 import { parseListen } from '../base/listen-address.js';
+import { exposedAt } from './security.js';
 import type { memberTable, OptionsOf, processTable, replicaTable } from './table.js';
 
 type Member = Partial<OptionsOf<typeof memberTable>>;
@@ -22,6 +23,23 @@ export function* beginningMistakes(values: Member, say: Say): Generator<string> 
     yield `${say('peers')} cannot be used with ${say('join')}: name peers or members to join, not both`;
   if (others && listenAddr === undefined)
     yield `${say(join.length > 0 ? 'join' : 'peers')} needs ${say('listenAddr', 'a')}: the other members must be able to reach this one`;
+}
+
+/** Yields what contradicts each other about security. */
+export function* securityMistakes(
+  values: Member & Pick<Process, 'insecure' | 'tokenFile'>,
+  say: Say,
+): Generator<string> {
+  const { security, insecure = false, insecureAnywhere = false, joinToken, tokenFile } = values;
+  const clear = insecureAnywhere ? 'insecureAnywhere' : insecure ? 'insecure' : undefined;
+  if (security === 'on' && clear) yield `${say(clear)} cannot be used with ${say('security')}: it is clear text`;
+  if (clear === undefined && security !== 'off') return;
+  const token = tokenFile !== undefined ? 'tokenFile' : joinToken !== undefined ? 'joinToken' : undefined;
+  if (token)
+    yield `${say(token)} cannot be used with ${say(clear ?? 'security')}: a token is for a cluster with security`;
+  const exposed = exposedAt(values);
+  if (exposed !== undefined && !insecureAnywhere)
+    yield `${say(clear ?? 'security')} would let every computer that reaches ${exposed} do everything: leave it out for a secure cluster, or use ${say('insecureAnywhere')}`;
 }
 
 /** Yields what contradicts each other about times. */

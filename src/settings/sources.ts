@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.js';
 import { flagKey, flagName, variableName } from './names.js';
-import { beginningMistakes, dockerMistakes, fleetMistakes, timingMistakes } from './rules.js';
+import { beginningMistakes, dockerMistakes, fleetMistakes, securityMistakes, timingMistakes } from './rules.js';
 import { type ManagerFlags, type ManagerSetting, managerTable } from './table.js';
 
 /** A value of a setting, with where it came from. */
@@ -84,6 +84,7 @@ function* contradictions(values: Settled['values']): Generator<string> {
   const plain = Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value])) as never;
   const say = (name: string) => nameOf(name, values[name as ManagerSetting]);
   yield* beginningMistakes(plain, say);
+  yield* securityMistakes(plain, say);
   yield* timingMistakes(plain, say);
   yield* dockerMistakes(plain, say);
   yield* fleetMistakes(plain, say);

@@ -112,15 +112,24 @@ export const memberTable = {
     example: 'true',
   },
   /**
-   * `on`: every connection is TLS 1.3 with a proved identity, and a caller has the rights that the cluster gives it. All
-   * members of a cluster must have the same.
+   * `on`: every connection is TLS 1.3 with a proved identity, and a caller has the rights that the cluster gives it. `off`:
+   * clear text, and every caller may do everything. `auto`, the default: `on` where other computers reach the member, where
+   * it has a token, or where its data directory belongs to a cluster with security. All members of a cluster must have the
+   * same.
    */
   security: {
-    type: oneOf(['on', 'off'], 'words'),
-    shape: 'on|off',
-    help: 'prove identities with certificates, and speak TLS only',
-    default: 'off',
+    type: oneOf(['auto', 'on', 'off'], 'words'),
+    shape: 'auto|on|off',
+    help: 'prove identities with certificates, and speak TLS only; auto is on where other computers reach this member',
+    default: 'auto',
     example: 'on',
+  },
+  /** Speaks clear text also where other computers reach the member: each of them may then do everything. */
+  insecureAnywhere: {
+    type: onOff,
+    help: 'speak clear text, also to other computers, which may then do everything',
+    default: false,
+    example: 'true',
   },
   /**
    * File for the audit: a line for every write, every denial, and every change of rights or members, in a chain of hashes.
@@ -220,6 +229,12 @@ export const processTable = {
     help: 'token with which a new member joins a cluster with security; - is standard input',
     absent: 'none',
     example: '/run/secrets/skep-token',
+  },
+  insecure: {
+    type: onOff,
+    help: 'speak clear text, as --security off; only where no other computer reaches this member',
+    default: false,
+    example: 'true',
   },
   dns: {
     type: address,

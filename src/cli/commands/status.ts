@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { splitHostPort } from '../../base/host-port.js';
+import { isLoopback } from '../../base/ip.js';
 import { type Client, leaderless, type messages } from '../../client/index.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -40,6 +42,7 @@ export function addStatus(program: Command, context: Context, exit: (code: numbe
       const show = async (client: Client, { output }: GlobalFlags) => {
         const status = await client.status();
         print(output, status, use === true);
+        warnOfClearText(status);
         if (status.leader !== undefined) return;
         if (output !== 'table') streams.err(`skep: ${leaderless(status)}\n`);
         if (check) exit(exitCodes.unavailable);
@@ -47,9 +50,26 @@ export function addStatus(program: Command, context: Context, exit: (code: numbe
       await withClient(command, context, show, { leaderless: true });
     });
 
+  function warnOfClearText({ security, members }: messages.ClusterStatus): void {
+    const exposed = members.map(({ addr }) => addr).filter((addr) => !isLoopback(splitHostPort(addr).host));
+    if (security === 'off' && exposed.length > 0)
+      streams.err(
+        `skep: connections are in clear text: every computer that reaches ${exposed.join(', ')} may do everything\n`,
+      );
+  }
+
   function print(output: Format, { leader, use, ...status }: messages.ClusterStatus, withUse: boolean): void {
-    const { clusterId, lineage, term, version, members } = status;
-    const shown = { clusterId, lineage, leader: leader ?? null, term, version, members, ...(withUse && { use }) };
+    const { clusterId, lineage, term, version, members, security } = status;
+    const shown = {
+      clusterId,
+      lineage,
+      leader: leader ?? null,
+      term,
+      version,
+      members,
+      security,
+      ...(withUse && { use }),
+    };
     if (output === 'json') streams.out(`${JSON.stringify(shown, null, 2)}\n`);
     else if (output === 'ndjson') streams.out(`${JSON.stringify(shown)}\n`);
     else {

@@ -4917,14 +4917,15 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
   if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 232); encodeMemberStatus(w, item); w.close(at, 232); }
   if (v.use !== undefined) { const at = w.open(58, 233); encodeStoreUse(w, v.use); w.close(at, 233); }
+  if (v.security !== undefined && v.security !== '') w.text(66, v.security);
 }
 
-const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown) {
-  this.clusterId = clusterId_; this.lineage = lineage_; if (leader_ !== undefined) this.leader = leader_; this.term = term_; this.version = version_; this.members = members_; this.use = use_;
+const ClusterStatusObject = plain<m.ClusterStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, leader_: unknown, term_: unknown, version_: unknown, members_: unknown, use_: unknown, security_: unknown) {
+  this.clusterId = clusterId_; this.lineage = lineage_; if (leader_ !== undefined) this.leader = leader_; this.term = term_; this.version = version_; this.members = members_; this.use = use_; this.security = security_;
 });
 
 function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
-  let clusterId_: string = ''; let lineage_: string = '';   let leader_: string | undefined; let term_: number = 0; let version_: number = 0; let members_: m.MemberStatus[] | undefined; let use_: m.StoreUse | undefined;
+  let clusterId_: string = ''; let lineage_: string = '';   let leader_: string | undefined; let term_: number = 0; let version_: number = 0; let members_: m.MemberStatus[] | undefined; let use_: m.StoreUse | undefined; let security_: string = '';
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -4935,11 +4936,12 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
       case 40: version_ = r.uint64(); break;
       case 50: (members_ = r.list(members_, 10000, 'members')).push(decodeMemberStatus(r, r.part())); break;
       case 58: use_ = decodeStoreUse(r, r.part()); break;
+      case 66: security_ = r.text(); break;
       default: r.skip(tag, 'ClusterStatus');
     }
   }
   r.ended(end);
-  return Object.freeze(new ClusterStatusObject(clusterId_, lineage_, leader_, term_, version_, members_ ? Object.freeze(members_) : noItems, use_ ?? absent(decodeStoreUse)));
+  return Object.freeze(new ClusterStatusObject(clusterId_, lineage_, leader_, term_, version_, members_ ? Object.freeze(members_) : noItems, use_ ?? absent(decodeStoreUse), security_));
 }
 
 function encodeGetRootCaRequest(w: Writer, v: m.GetRootCaRequest): void {

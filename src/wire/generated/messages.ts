@@ -1532,6 +1532,8 @@ export interface ClusterStatus {
   readonly members: readonly MemberStatus[];
   /** Of the member that answers. */
   readonly use: StoreUse;
+  /** "on", or "off" where connections are in clear text and every caller may do everything. */
+  readonly security: string;
 }
 
 export interface GetRootCaRequest {

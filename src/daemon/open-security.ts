@@ -1,0 +1,101 @@
+import { systemClock } from '../base/clock.js';
+import { DirectoryError } from '../base/directory-error.js';
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import { systemRandom } from '../base/random.js';
+import { StoreError } from '../base/store-error.js';
+import { authorities } from '../kinds/index.js';
+import type { Replica } from '../replica/index.js';
+import { decideSecurity, exposedAt } from '../settings/security.js';
+import type { Home } from './home.js';
+import type { KeysFile, MemberSecurity } from './member-security.js';
+import type { OpenReplicaOptions } from './open-options.js';
+
+/**
+ * Gives a member its identity before the first connection: the one of an earlier run, of a new cluster, or for a token.
+ * `undefined` for a member in clear text.
+ * @throws {StoreError} `SECURITY_DIFFERS`, `UNAUTHENTICATED`; {DirectoryError} for a directory of another cluster.
+ */
+export async function openSecurity(
+  options: OpenReplicaOptions,
+  { memberId, state }: Pick<Home, 'memberId' | 'state'>,
+  logger: Logger,
+): Promise<MemberSecurity | undefined> {
+  const { dataDir, listenAddr, join = [], peers = [], joinToken } = options;
+  if (listenAddr === undefined) return undefined;
+  const keys = dataDir === undefined ? undefined : await keysFile(dataDir);
+  const { on, because } = decided(options, (await keys?.read()) !== undefined);
+  if (state === 'joining') await checkSpoken([...join, ...peers], on);
+  if (!on) {
+    warnOfClearText(options, logger);
+    return undefined;
+  }
+  if (state === 'forming')
+    throw new TypeError(
+      `peers cannot form a cluster with security (${because}): begin one member, and let the others join with a token: "skep token create member", then join and its file`,
+    );
+  const { MemberSecurity } = await import('./member-security.js');
+  const security = new MemberSecurity(memberId, { clock: systemClock, random: systemRandom, logger, keys });
+  if (await security.load()) return security;
+  if (state === 'joining') {
+    if (joinToken === undefined)
+      throw new StoreError(
+        'UNAUTHENTICATED',
+        'a member joins a cluster with security by a token: "skep token create member" on a member, then --token-file FILE',
+      );
+    await security.enrol([...join, ...peers], joinToken);
+  } else if (state === 'new') await security.begin();
+  return security;
+}
+
+/**
+ * Refuses a member that was told to prove identities in a cluster that does not: it could never reach the others.
+ * Its log must have been replayed.
+ */
+export function checkHasAuthority(replica: Replica, security: MemberSecurity | undefined): void {
+  if (!security || security.dialing.bundle !== undefined || replica.members().length === 1) return;
+  if (replica.store.view((tx) => tx.kind(authorities).find()).length > 0) return;
+  throw new StoreError(
+    'SECURITY_DIFFERS',
+    'this member belongs to a cluster in clear text: start it with --insecure (--insecure-anywhere where other computers reach it), or save the state and begin a cluster with security from it',
+  );
+}
+
+function decided(options: OpenReplicaOptions, hasKeys: boolean) {
+  try {
+    return decideSecurity(options, hasKeys);
+  } catch (cause) {
+    throw new DirectoryError('OTHER_PURPOSE', messageOf(cause), { cause });
+  }
+}
+
+async function keysFile(dir: string): Promise<KeysFile> {
+  const { readKeys, writeKeys } = await import('../disk/index.js');
+  return { read: () => readKeys(dir), write: (bundle) => writeKeys(dir, bundle) };
+}
+
+/** Refuses a cluster that speaks otherwise than this member will. Members that do not answer are asked later, as members. */
+async function checkSpoken(addrs: readonly string[], secure: boolean): Promise<void> {
+  const { spokenAt } = await import('../rpc/index.js');
+  await Promise.all(
+    addrs.map(async (addr) => {
+      const spoken = await spokenAt(addr);
+      if (spoken === undefined || (spoken === 'tls') === secure) return;
+      throw new StoreError(
+        'SECURITY_DIFFERS',
+        secure
+          ? `the cluster at ${addr} is in clear text, and this member has security: start it with --insecure (--insecure-anywhere where other computers reach it)`
+          : `the cluster at ${addr} has security, and this member is in clear text: start it with --security on --token-file FILE, with a token of "skep token create member"`,
+      );
+    }),
+  );
+}
+
+function warnOfClearText(options: OpenReplicaOptions, logger: Logger): void {
+  const exposed = exposedAt(options);
+  if (exposed === undefined)
+    logger.info(
+      'connections are in clear text: every process of this computer may do everything; "--security on" ends that',
+    );
+  else logger.warn(`connections are in clear text: every computer that reaches ${exposed} may do everything`);
+}

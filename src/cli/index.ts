@@ -1,4 +1,5 @@
 export { discoveryOptions, openBackend } from './discovery-flags.js';
+export { isPrivate, isServed, runtimeDir } from './control-sockets.js';
 export { exitCodeOf, UsageError } from './exit-codes.js';
 export { run } from './run.js';
 export { type Screen, screenOf } from './screen.js';

@@ -18,6 +18,8 @@ export interface LoginContext {
   readonly key: string;
 }
 
+/** Beside the folders of the contexts; no context can have its name. */
+const inUseFile = '.in-use';
 const dirMode = 0o700;
 const fileMode = 0o600;
 
@@ -72,6 +74,20 @@ export async function readContext(dir: string, name: string): Promise<LoginConte
   }
 }
 
+/** Name of the context in use; `undefined` when there is none. */
+export async function contextInUse(dir: string): Promise<string | undefined> {
+  const text = await readFile(join(dir, inUseFile), 'utf8').catch(() => '');
+  return isName(text.trim()) ? text.trim() : undefined;
+}
+
+/** Uses a context where no command names one; `undefined` for none. */
+export async function useContext(dir: string, name: string | undefined): Promise<void> {
+  if (name === undefined) return rm(join(dir, inUseFile), { force: true });
+  await readContext(dir, name);
+  await writeFile(join(dir, `${inUseFile}.new`), `${name}\n`, { mode: fileMode });
+  await rename(join(dir, `${inUseFile}.new`), join(dir, inUseFile));
+}
+
 /** Names of the contexts there are, in order. */
 export async function contextNames(dir: string): Promise<string[]> {
   const found = await readdir(dir, { withFileTypes: true }).catch(() => []);
@@ -82,6 +98,7 @@ export async function contextNames(dir: string): Promise<string[]> {
 export async function removeContext(dir: string, name: string): Promise<void> {
   await readContext(dir, name);
   await rm(join(dir, name), { recursive: true });
+  if ((await contextInUse(dir)) === name) await useContext(dir, undefined);
 }
 
 /** Identity for a client. */

@@ -47,11 +47,12 @@ export async function run(args: readonly string[], given: Context): Promise<numb
     .description('store, replicate and watch the state of a cluster')
     .version(context.version)
     .addOption(
-      new Option('--host <host:port,...>', 'members to ask; one address is enough (or SKEP_HOST)').default(
-        context.env.SKEP_HOST || hostDefault,
-      ),
+      new Option(
+        '--host <host:port,...>',
+        'members to ask; one address is enough (or SKEP_HOST; else those of the context, or of this computer)',
+      ).default(context.env.SKEP_HOST || hostDefault),
     )
-    .addOption(new Option('--context <name>', 'login to use, of skep login (or SKEP_CONTEXT)'))
+    .addOption(new Option('--context <name>', 'login to use, of skep login (or SKEP_CONTEXT; else the one in use)'))
     .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
     .addOption(new Option('--timeout <time>', 'time limit for an answer, such as 500ms or 10s').default('10s'))
     .addOption(

@@ -4,7 +4,7 @@ import { ListenError } from '../base/listening.js';
 import type { Logger } from '../base/log.js';
 import { systemRandom } from '../base/random.js';
 import { settledWithin } from '../base/waiting.js';
-import { type Context, exitCodeOf, type ManagerFlags } from '../cli/index.js';
+import { type Context, exitCodeOf, type ManagerFlags, runtimeDir } from '../cli/index.js';
 import type { DnsServer } from '../dns/index.js';
 import type { DockerApi } from '../docker/index.js';
 import { instances } from '../kinds/index.js';
@@ -40,11 +40,13 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
   let ingress: Ingress | undefined;
   try {
     const startFleet = await fleetOf(flags, context);
+    const sockets = runtimeDir(context.env);
     const opening = openReplica({
       ...optionsIn(flags),
       ...(flags.insecure && { security: 'off' }),
       name: flags.name,
       logger,
+      ...(sockets !== undefined && { runtimeDir: sockets }),
       kinds: await loadKinds(flags.kinds ?? []),
       ...(flags.tokenFile !== undefined && { joinToken: await readSecretFile(flags.tokenFile) }),
     });

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { systemClock } from '../base/clock.js';
 import { DamageError } from '../base/damage.js';
 import { DirectoryError } from '../base/directory-error.js';
@@ -112,6 +111,8 @@ class Opening {
   #security: MemberSecurity | undefined;
   #access: Access | undefined;
   #audit: Audit | undefined;
+  /** Takes the control socket out of the folder where commands look. */
+  #unlink: () => Promise<void> = () => Promise.resolve();
   /** Damage that was found while the member ran has been written down. */
   #noted: Promise<void> | undefined;
 
@@ -168,7 +169,7 @@ class Opening {
     if (home.state === 'member') this.#seek(replica, this.#others);
     if (dataDir === undefined) this.#logger.info('no data directory: this member keeps everything in memory');
     this.#server?.serve(replica);
-    if (this.#security && dataDir !== undefined) await this.#listenLocal(dataDir);
+    if (this.#security && this.#server) await this.#listenLocal(this.#server);
     return this.#opened(replica);
   }
 
@@ -207,12 +208,12 @@ class Opening {
     return security;
   }
 
-  /** Opens the control socket: on its own machine the owner of a member needs no login. */
-  async #listenLocal(dataDir: string): Promise<void> {
-    const { socketPathMax } = await import('../api/index.js');
-    const path = resolve(dataDir, 'run', 'control.sock');
-    if (Buffer.byteLength(path) <= socketPathMax) return this.#server?.listenLocal(path);
-    this.#logger.warn('no control socket: its path would be too long', { path, bytesMax: socketPathMax });
+  /** Opens the control socket of a member with security. */
+  async #listenLocal(server: ApiServer): Promise<void> {
+    const { name, dataDir, runtimeDir } = this.#options;
+    const { openControlSocket } = await import('./control-place.js');
+    const place = { name, dataDir, runtimeDir, clusterId: this.#clusterId };
+    this.#unlink = await openControlSocket(server, place, this.#logger);
   }
 
   /** Before anything is written: a refusal leaves the directory as it is. */
@@ -425,6 +426,7 @@ class Opening {
     const security = this.#security;
     const access = this.#access;
     const noted = this.#noted;
+    const unlink = this.#unlink;
     const closing = () => {
       this.#closing = true;
       security?.close();
@@ -432,6 +434,7 @@ class Opening {
     // A caller of a member that ended by itself must not wait for it: the others answer.
     const ended = () => {
       closing();
+      unlink().catch(() => undefined);
       server
         ?.close(answersMs)
         .catch((error: unknown) => this.#logger.error('the server did not close', { error: messageOf(error) }));
@@ -463,6 +466,7 @@ class Opening {
       async close() {
         closing();
         server?.drain();
+        await unlink();
         await replica.close();
         await server?.close(answersMs);
         await audit?.close();

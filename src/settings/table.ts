@@ -152,6 +152,11 @@ export const memberTable = {
   /** Text of a token for a member, with which a new one joins a cluster with security. */
   joinToken: { type: unchecked<string>() },
   /**
+   * Folder of this user for the control sockets of members with security, where `skep` finds them: `skep manager` gives
+   * `$XDG_RUNTIME_DIR/skep`. Without it the socket is only in `dataDir`, at `run/control.sock`.
+   */
+  runtimeDir: { type: unchecked<string>() },
+  /**
    * Limit for joining and catching up, milliseconds. Default 60,000. Waiting for a majority of the `peers` is not
    * limited, and logs the missing ones.
    */

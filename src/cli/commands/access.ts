@@ -6,8 +6,16 @@ import { type Context, withClient } from '../context.js';
 import { hostsOf } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { readInput } from '../input.js';
-import { contextNames, contextsDir, readContext, removeContext, writeContext } from '../login-context.js';
-import { printList, printNames, printOne } from '../output.js';
+import {
+  contextInUse,
+  contextNames,
+  contextsDir,
+  readContext,
+  removeContext,
+  useContext,
+  writeContext,
+} from '../login-context.js';
+import { type Format, printList, printNames, printOne } from '../output.js';
 
 /** `skep token|user|role|can|whoami|login|logout|context`: identities and rights, in a cluster with security. */
 export function addAccess(program: Command, context: Context): void {
@@ -277,31 +285,54 @@ function addLogin(program: Command, context: Context): void {
       const { context: name = 'default' } = command.optsWithGlobals<{ context?: string }>();
       const given = await login(hosts, (await readInput(flags.tokenFile)).toString());
       await writeContext(dir, { ...given, name, hosts });
-      context.streams.err(`You are ${given.identity}: use it with --context ${name}, or SKEP_CONTEXT=${name}.\n`);
+      if ((await contextInUse(dir)) === undefined) await useContext(dir, name);
+      const inUse = (await contextInUse(dir)) === name;
+      const use = inUse
+        ? 'commands use it from now on'
+        : `use it with --context ${name}, or "skep context use ${name}"`;
+      context.streams.err(`You are ${given.identity}: ${use}.\n`);
     });
   program
     .command('logout')
-    .description('remove the context of --context or SKEP_CONTEXT, with its key')
+    .description('remove a context with its key: of --context or SKEP_CONTEXT, or the one in use')
     .action(async (_flags, command: Command) => {
-      const { context: name = context.env.SKEP_CONTEXT || 'default' } = command.optsWithGlobals<{ context?: string }>();
+      const used = (await contextInUse(dir)) ?? 'default';
+      const { context: name = context.env.SKEP_CONTEXT || used } = command.optsWithGlobals<{ context?: string }>();
       await removeContext(dir, name);
     });
-  program
-    .command('context')
-    .description('list the contexts')
+  addContexts(program, context, dir);
+}
+
+function addContexts(program: Command, context: Context, dir: string): void {
+  const group = program.command('context').description('list the contexts, and choose one');
+  const format = (command: Command) => command.optsWithGlobals<{ output: Format }>().output;
+  group
     .command('ls')
     .description('list the contexts')
     .action(async (_flags, command: Command) => {
-      const all = await Promise.all((await contextNames(dir)).map((name) => readContext(dir, name)));
-      printList(context.streams, command.optsWithGlobals<{ output: 'table' }>().output, all.map(withoutKey), {
+      const inUse = await contextInUse(dir);
+      const read = async (name: string) => ({ ...withoutKey(await readContext(dir, name)), inUse: name === inUse });
+      const all = await Promise.all((await contextNames(dir)).map(read));
+      printList(context.streams, format(command), all, {
         name: ({ name }) => name,
         columns: [
           ['NAME', ({ name }) => name],
+          ['IN USE', ({ inUse: used }) => (used ? 'yes' : '')],
           ['IDENTITY', ({ identity }) => identity],
           ['HOSTS', ({ hosts }) => hosts.join(', ')],
         ],
       });
     });
+  group
+    .command('use')
+    .argument('[name]', 'context; without it commands use none')
+    .description('use a context in every command that names none')
+    .action((name: string | undefined) => useContext(dir, name));
+  group
+    .command('rm')
+    .argument('<name>')
+    .description('remove a context with its key')
+    .action((name: string) => removeContext(dir, name));
 }
 
 const withoutKey = ({ name, identity, hosts, domain }: Awaited<ReturnType<typeof readContext>>) => ({

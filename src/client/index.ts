@@ -1,5 +1,6 @@
 export { type Login, login } from './login.js';
 export { Access, type AccessOptions, type TokenAccessOptions } from './access.js';
+export { newPeersSecret } from './peers-secret.js';
 export { changeOf, Client } from './client.js';
 export type {
   ApplyOptions,

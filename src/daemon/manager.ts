@@ -49,6 +49,7 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
       ...(sockets !== undefined && { runtimeDir: sockets }),
       kinds: await loadKinds(flags.kinds ?? []),
       ...(flags.tokenFile !== undefined && { joinToken: await readSecretFile(flags.tokenFile) }),
+      ...(flags.peersSecretFile !== undefined && { peersSecret: await readSecretFile(flags.peersSecretFile) }),
     });
     opening.catch(() => undefined);
     // Joining may take a minute; what was written until now is taken up again by the next start.

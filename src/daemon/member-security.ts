@@ -18,6 +18,7 @@ import {
   lifeDefaultMs,
   newTrustDomain,
   parseIdentity,
+  parsePeersSecret,
   parseToken,
   type Presented,
   renewalAt,
@@ -28,7 +29,16 @@ import {
   urgencyAt,
 } from '../identity/index.js';
 import { authorities, EventCommit, securityKinds } from '../kinds/index.js';
-import { type Authority, issue, makeRequest, makeRoot, newPrivateKey, publicKeyOf, readIssued } from '../pki/index.js';
+import {
+  type Authority,
+  deriveRoot,
+  issue,
+  makeRequest,
+  makeRoot,
+  newPrivateKey,
+  publicKeyOf,
+  readIssued,
+} from '../pki/index.js';
 import type { Replica } from '../replica/index.js';
 import { type Bundle, enrol, type GrpcNetwork, TlsDialing } from '../rpc/index.js';
 import { watch } from '../state/index.js';
@@ -90,6 +100,19 @@ export class MemberSecurity implements ServerSecurity {
     const root = await makeRoot(domain, { now: clock.now(), random });
     this.#fresh = root;
     await this.#issueFrom(root, domain, [root.certificate]);
+  }
+
+  /** Takes up the root that the peers make of their secret, each for itself; makes a certificate unless there is one. */
+  async beginWith(text: string): Promise<void> {
+    const parsed = parsePeersSecret(text);
+    if ('problem' in parsed) throw new StoreError('UNAUTHENTICATED', parsed.problem);
+    const { random, clock } = this.#options;
+    const { domain, key } = deriveRoot(parsed.secret);
+    const root = await makeRoot(domain, { now: clock.now(), random, key });
+    const known = this.dialing.bundle;
+    if (known && known.domain !== domain) return; // of a cluster that began in another way
+    this.#fresh = root;
+    if (!known) await this.#issueFrom(root, domain, [root.certificate]);
   }
 
   /** Exchanges a token for the first certificate, at one of the members at `addrs`. */
@@ -282,6 +305,11 @@ export class MemberSecurity implements ServerSecurity {
   async #ensureAuthority(replica: Replica): Promise<void> {
     const { store } = replica;
     if (store.view((tx) => tx.kind(authorities).find()).length > 0) return;
+    if (!this.#fresh && replica.members().length > 1)
+      throw new StoreError(
+        'UNAUTHENTICATED',
+        'the peers have not begun their CA: start this member with their secret again',
+      );
     if (!this.#fresh) await this.begin();
     const root = this.#fresh as Authority;
     const { domain = '' } = this.dialing.bundle ?? {};

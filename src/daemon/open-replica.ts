@@ -129,6 +129,7 @@ class Opening {
     const own = settingsIn(this.#options);
     const settings = replicaSettings({ ...own, kinds: [...systemKinds, ...(own.kinds ?? [])] });
     if (this.#options.forceNewCluster) await this.#checkRecoverable();
+    await this.#checkCanForm();
     const home = await this.#home();
     this.#disk = home.disk;
     this.#security = await this.#secure(home);
@@ -216,6 +217,12 @@ class Opening {
     this.#unlink = await openControlSocket(server, place, this.#logger);
   }
 
+  /** Before anything is written, as {@link #checkRecoverable}. */
+  async #checkCanForm(): Promise<void> {
+    const { peers = [] } = this.#options;
+    if (peers.length > 0) await (await import('./open-security.js')).checkCanForm(this.#options);
+  }
+
   /** Before anything is written: a refusal leaves the directory as it is. */
   async #checkRecoverable(): Promise<void> {
     const { dataDir = '' } = this.#options;
@@ -257,7 +264,7 @@ class Opening {
   async #formationOf(home: Home): Promise<Formation> {
     const { normalPeers } = await import('../replica/index.js');
     const { FormationPeers } = await import('../rpc/index.js');
-    const peers = (this.#asking = new FormationPeers());
+    const peers = (this.#asking = new FormationPeers(this.#security?.dialing));
     return new Formation({
       self: () => this.#self(home),
       peers: normalPeers(this.#options.peers ?? []),

@@ -6,7 +6,7 @@ import { systemRandom } from '../base/random.js';
 import { StoreError } from '../base/store-error.js';
 import { authorities } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
-import { decideSecurity, exposedAt } from '../settings/security.js';
+import { decideSecurity, exposedAt, type SecurityDecision } from '../settings/security.js';
 import type { Home } from './home.js';
 import type { KeysFile, MemberSecurity } from './member-security.js';
 import type { OpenReplicaOptions } from './open-options.js';
@@ -21,31 +21,41 @@ export async function openSecurity(
   { memberId, state }: Pick<Home, 'memberId' | 'state'>,
   logger: Logger,
 ): Promise<MemberSecurity | undefined> {
-  const { dataDir, listenAddr, join = [], peers = [], joinToken } = options;
+  const { listenAddr, joinToken, peersSecret } = options;
   if (listenAddr === undefined) return undefined;
-  const keys = dataDir === undefined ? undefined : await keysFile(dataDir);
-  const { on, because } = decided(options, (await keys?.read()) !== undefined);
-  if (state === 'joining') await checkSpoken([...join, ...peers], on);
+  const { keys, on } = await decided(options);
+  if (state !== 'new' && state !== 'member') await checkSpoken(others(options), on);
   if (!on) {
     warnOfClearText(options, logger);
     return undefined;
   }
-  if (state === 'forming')
-    throw new TypeError(
-      `peers cannot form a cluster with security (${because}): begin one member, and let the others join with a token: "skep token create member", then join and its file`,
-    );
   const { MemberSecurity } = await import('./member-security.js');
   const security = new MemberSecurity(memberId, { clock: systemClock, random: systemRandom, logger, keys });
-  if (await security.load()) return security;
-  if (state === 'joining') {
+  const loaded = await security.load();
+  if (peersSecret !== undefined) await security.beginWith(peersSecret);
+  else if (loaded) return security;
+  else if (state === 'joining') {
     if (joinToken === undefined)
       throw new StoreError(
         'UNAUTHENTICATED',
         'a member joins a cluster with security by a token: "skep token create member" on a member, then --token-file FILE',
       );
-    await security.enrol([...join, ...peers], joinToken);
+    await security.enrol(others(options), joinToken);
   } else if (state === 'new') await security.begin();
   return security;
+}
+
+/**
+ * Refuses peers that have security and no secret in common: they could not tell each other from strangers.
+ * @throws {StoreError} `UNAUTHENTICATED`
+ */
+export async function checkCanForm(options: OpenReplicaOptions): Promise<void> {
+  const { keys, on, because } = await decided(options);
+  if (!on || options.peersSecret !== undefined || (await keys?.read()) !== undefined) return;
+  throw new StoreError(
+    'UNAUTHENTICATED',
+    `peers form a cluster with security (${because}) by a secret that each of them has: "skep token generate-peers > FILE", then --peers-secret-file FILE. Or begin one member without peers, and let the others join it: "skep token create member > FILE", then --join HOST:PORT --token-file FILE`,
+  );
 }
 
 /**
@@ -61,9 +71,17 @@ export function checkHasAuthority(replica: Replica, security: MemberSecurity | u
   );
 }
 
-function decided(options: OpenReplicaOptions, hasKeys: boolean) {
+/** Addresses of other members, or of this one among its peers. */
+const others = ({ join = [], peers = [] }: OpenReplicaOptions) => [...join, ...peers];
+
+async function decided(
+  options: OpenReplicaOptions,
+): Promise<SecurityDecision & { readonly keys: KeysFile | undefined }> {
+  const { dataDir } = options;
+  const keys = dataDir === undefined ? undefined : await keysFile(dataDir);
+  const hasKeys = (await keys?.read()) !== undefined;
   try {
-    return decideSecurity(options, hasKeys);
+    return { ...decideSecurity(options, hasKeys), keys };
   } catch (cause) {
     throw new DirectoryError('OTHER_PURPOSE', messageOf(cause), { cause });
   }

@@ -7,5 +7,6 @@ export * from './lifetime.js';
 export { methodTable, type Row, type UserNeed } from './methods.js';
 export { adminRole, type Answer, builtInRoles, mayDo, parseRule, type Question, type Role } from './rights.js';
 export { type Rule, ruleText, securityKinds, type Verb, verbs } from './rights.js';
+export { newPeersSecret, parsePeersSecret } from './peers-secret.js';
 export * from './spiffe.js';
 export { caDigest, fitsHash, hashOf, newToken, parseToken, type Token, type TokenUse } from './token.js';

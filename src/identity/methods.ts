@@ -43,7 +43,8 @@ export const methodTable: ReadonlyMap<string, Row> = new Map([
   ...service('grpc.reflection.v1.ServerReflection', { ServerReflectionInfo: objects }),
   ...service('grpc.reflection.v1alpha.ServerReflection', { ServerReflectionInfo: objects }),
   ...service('skep.v1.Raft', { Stream: betweenMembers, Snapshot: betweenMembers }),
-  ...service('skep.v1.Formation', { Ask: { member: true } }),
+  // Peers have a certificate of the CA that they made of their secret before there is a membership.
+  ...service('skep.v1.Formation', { Ask: { newcomer: 'own', member: true } }),
   ...service('skep.v1.Membership', {
     Join: { newcomer: 'own', member: 'own' },
     Remove: administration,

@@ -31,10 +31,13 @@ const dates = ({ notBefore, notAfter }: Validity) => ({
   notAfter: new Date(notAfter),
 });
 
-/** Makes the root of a new trust domain: a P-256 key and its own certificate, for ten years. */
-export async function makeRoot(domain: string, { now, random }: Issuing): Promise<Authority> {
+/** Makes the root of a new trust domain: a P-256 key, unless it has one, and its own certificate, for ten years. */
+export async function makeRoot(
+  domain: string,
+  { now, random, key: given }: Issuing & { key?: Secret },
+): Promise<Authority> {
   const x509 = await loadX509();
-  const key = await newPrivateKey();
+  const key = given ?? (await newPrivateKey());
   const keys = await signingPair(key);
   const name = subject(domain, 'root', `skep ${domain}`);
   const root = await x509.X509CertificateGenerator.createSelfSigned({

@@ -25,18 +25,22 @@ export function* beginningMistakes(values: Member, say: Say): Generator<string> 
     yield `${say(join.length > 0 ? 'join' : 'peers')} needs ${say('listenAddr', 'a')}: the other members must be able to reach this one`;
 }
 
+type OfSecurity = Pick<Process, 'insecure' | 'tokenFile' | 'peersSecretFile'>;
+
+const secrets = ['tokenFile', 'joinToken', 'peersSecretFile', 'peersSecret'] as const;
+
 /** Yields what contradicts each other about security. */
-export function* securityMistakes(
-  values: Member & Pick<Process, 'insecure' | 'tokenFile'>,
-  say: Say,
-): Generator<string> {
-  const { security, insecure = false, insecureAnywhere = false, joinToken, tokenFile } = values;
+export function* securityMistakes(values: Member & OfSecurity, say: Say): Generator<string> {
+  const { security, insecure = false, insecureAnywhere = false, peers = [] } = values;
   const clear = insecureAnywhere ? 'insecureAnywhere' : insecure ? 'insecure' : undefined;
   if (security === 'on' && clear) yield `${say(clear)} cannot be used with ${say('security')}: it is clear text`;
+  for (const name of ['peersSecret', 'peersSecretFile'] as const)
+    if (values[name] !== undefined && peers.length === 0)
+      yield `${say(name)} needs ${say('peers')}: they have it in common`;
   if (clear === undefined && security !== 'off') return;
-  const token = tokenFile !== undefined ? 'tokenFile' : joinToken !== undefined ? 'joinToken' : undefined;
-  if (token)
-    yield `${say(token)} cannot be used with ${say(clear ?? 'security')}: a token is for a cluster with security`;
+  for (const name of secrets)
+    if (values[name] !== undefined)
+      yield `${say(name)} cannot be used with ${say(clear ?? 'security')}: it is for a cluster with security`;
   const exposed = exposedAt(values);
   if (exposed !== undefined && !insecureAnywhere)
     yield `${say(clear ?? 'security')} would let every computer that reaches ${exposed} do everything: leave it out for a secure cluster, or use ${say('insecureAnywhere')}`;

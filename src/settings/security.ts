@@ -8,6 +8,7 @@ export interface SecuritySettings {
   readonly listenAddr?: string | undefined;
   readonly advertiseAddr?: string | readonly string[] | undefined;
   readonly joinToken?: string | undefined;
+  readonly peersSecret?: string | undefined;
 }
 
 /** Returns the first address at which other computers may reach the member; `undefined` when only this one does. */
@@ -30,7 +31,7 @@ export interface SecurityDecision {
  * @throws {RangeError} when the settings ask for clear text, and the directory belongs to a cluster with security.
  */
 export function decideSecurity(settings: SecuritySettings, hasKeys: boolean): SecurityDecision {
-  const { security = 'auto', insecureAnywhere = false, joinToken } = settings;
+  const { security = 'auto', insecureAnywhere = false, joinToken, peersSecret } = settings;
   const off = security === 'off' || insecureAnywhere;
   if (off && hasKeys)
     throw new RangeError(
@@ -41,6 +42,7 @@ export function decideSecurity(settings: SecuritySettings, hasKeys: boolean): Se
   if (security === 'on') return { on: true, because: 'it was asked for' };
   if (hasKeys) return { on: true, because: 'its cluster has it' };
   if (exposed !== undefined) return { on: true, because: `other computers reach ${exposed}` };
+  if (peersSecret !== undefined) return { on: true, because: 'it has the secret of its peers' };
   if (joinToken !== undefined) return { on: true, because: 'it has a token' };
   return { on: false, because: 'only this computer reaches it' };
 }

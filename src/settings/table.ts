@@ -152,6 +152,11 @@ export const memberTable = {
   /** Text of a token for a member, with which a new one joins a cluster with security. */
   joinToken: { type: unchecked<string>() },
   /**
+   * Text of the secret with which the `peers` form a cluster with security: the same for each of them, made by
+   * `skep token generate-peers`. They make the CA of it, so it is worth as much as the key of the CA.
+   */
+  peersSecret: { type: unchecked<string>() },
+  /**
    * Folder of this user for the control sockets of members with security, where `skep` finds them: `skep manager` gives
    * `$XDG_RUNTIME_DIR/skep`. Without it the socket is only in `dataDir`, at `run/control.sock`.
    */
@@ -234,6 +239,13 @@ export const processTable = {
     help: 'token with which a new member joins a cluster with security; - is standard input',
     absent: 'none',
     example: '/run/secrets/skep-token',
+  },
+  peersSecretFile: {
+    type: path,
+    shape: 'file',
+    help: 'secret with which the members of --peers form a cluster with security, the same for each',
+    absent: 'none',
+    example: '/run/secrets/skep-peers',
   },
   insecure: {
     type: onOff,

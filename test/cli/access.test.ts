@@ -84,6 +84,13 @@ describe('skep in a cluster with security', () => {
     expect((await robot(files, 'node', 'ls')).code).toBe(6);
   });
 
+  it('makes a secret for peers without asking a member', async () => {
+    const { code, out, err } = await skep(['--host', '127.0.0.1:1', 'token', 'generate-peers'], { env });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^skepp1_[a-z2-7]{59}\n$/);
+    expect(err).toContain('--peers-secret-file');
+  });
+
   it('logs users in, with files for them alone', async () => {
     expect(await loggedIn('alice', 'viewer')).toContain('You are user/alice');
     const key = join(env.XDG_CONFIG_HOME, 'skep/contexts/alice/key.pem');

@@ -132,6 +132,7 @@ describe('skep manager --explain-config', () => {
       'kinds - default',
       'log-level error SKEP_LOG_LEVEL',
       'token-file - default',
+      'peers-secret-file - default',
       'insecure false default',
       'dns - default',
       'fleet - default',

@@ -26,6 +26,7 @@ describe('the setting security', () => {
     [false, local, false],
     [true, local, true],
     [true, { ...local, joinToken: 'skepj1_…' }, false],
+    [true, { ...local, peersSecret: 'skepp1_…' }, false],
     [true, { ...local, security: 'on' }, false],
     [false, { ...local, security: 'off' }, false],
     [true, open, false],
@@ -53,6 +54,9 @@ describe('the setting security', () => {
     [{ ...local, security: 'on', insecure: true }, 'insecure cannot be used with security'],
     [{ ...open, security: 'on', insecureAnywhere: true }, 'insecureAnywhere cannot be used with security'],
     [{ ...local, security: 'off', joinToken: 'x' }, 'joinToken cannot be used with security'],
+    [{ ...local, peersSecret: 'x' }, 'peersSecret needs peers'],
+    [{ ...local, peers: ['a:1'], peersSecretFile: 'x' }, undefined],
+    [{ ...local, security: 'off', peers: ['a:1'], peersSecret: 'x' }, 'peersSecret cannot be used with security'],
     [{ ...local, insecure: true, tokenFile: 'x' }, 'tokenFile cannot be used with insecure'],
   ])('finds contradictions in %o', (values, expected) => {
     const [mistake] = securityMistakes(values, (name) => name);

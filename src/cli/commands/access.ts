@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { StoreError } from '../../base/store-error.js';
-import { login } from '../../client/index.js';
+import { login, newPeersSecret } from '../../client/index.js';
 import { time } from '../arguments.js';
 import { type Context, withClient } from '../context.js';
 import { hostsOf } from '../context.js';
@@ -68,6 +68,7 @@ function addToken(program: Command, context: Context): void {
       },
     );
   addTokenList(group, context);
+  addPeersSecret(group, context);
   removal(group, context, 'remove a token; certificates that were made with it stay', (client, id) =>
     client.removeToken(id),
   );
@@ -95,8 +96,20 @@ function addTokenList(group: Command, context: Context): void {
     });
 }
 
-const joinAdvice =
-  'Put it into a file for the new member, and start that with --security on --join HOST --token-file FILE.';
+function addPeersSecret(group: Command, context: Context): void {
+  group
+    .command('generate-peers')
+    .description('make a secret with which the members of --peers form a cluster with security; asks no member')
+    .action((_flags, command: Command) => {
+      const secret = newPeersSecret(context.random);
+      printOne(context.streams, command.optsWithGlobals<{ output: Format }>().output, { secret }, secret);
+      context.streams.err(`${peersAdvice}\n`);
+    });
+}
+
+const joinAdvice = 'Put it into a file for the new member, and start that with --join HOST --token-file FILE.';
+const peersAdvice =
+  'Put it into a file on the computer of each peer, and start each with --peers LIST --peers-secret-file FILE. It is worth as much as the key of the CA.';
 const bearerAdvice =
   'Put it into a file for the program: SKEP_TOKEN_FILE names that, and SKEP_CA_FILE the CA ("skep ca show > FILE").';
 const loginAdvice = 'Give it to the user over a safe way, for "skep login HOST".';

@@ -75,6 +75,7 @@ export class MemberSecurity implements ServerSecurity {
   #fresh: Authority | undefined;
   #timer: Cancel = () => undefined;
   #stopWatching: Cancel = () => undefined;
+  #stopLeading: Cancel = () => undefined;
   #failures = 0;
 
   constructor(memberId: number, options: Options) {
@@ -151,21 +152,18 @@ export class MemberSecurity implements ServerSecurity {
     this.#replica = replica;
     const domain = () => this.dialing.bundle?.domain ?? '';
     this.#directory = directoryOf(replica.store, domain, (id) => this.#network?.stateOf(id) ?? 'unknown');
-    const events = watch(replica.store.queue, EventCommit()).subscribe(() => this.#committed(replica));
+    this.#followRights(replica);
     const leading = replica.leadership.subscribe((role) => {
       if (role === 'leader') this.#ensureAuthority(replica).catch((error: unknown) => this.#failed('make a CA', error));
     });
-    this.#stopWatching = () => {
-      events.unsubscribe();
-      leading.unsubscribe();
-    };
-    this.#server?.recheck();
+    this.#stopLeading = () => leading.unsubscribe();
     this.#schedule(this.#urgency() === 'fine' ? undefined : 0);
   }
 
   close(): void {
     this.#timer();
     this.#stopWatching();
+    this.#stopLeading();
   }
 
   /** Makes a new certificate by the key of the CA, which the state has. */
@@ -295,10 +293,20 @@ export class MemberSecurity implements ServerSecurity {
 
   // ---------------------------------------------------------------- the state
 
-  /** Ends connections whose identity has gone. Asked only when something changed that says who may come in. */
-  #committed(replica: Replica): void {
-    const events = replica.store.transaction(replica.store.version)?.events ?? [];
-    if (events.some(({ kind }) => securityKinds.has(kind) || kind === 'node')) this.#server?.recheck();
+  /** Ends connections whose identity has gone, from here on. A state that came as a whole may have changed any right. */
+  #followRights(replica: Replica): void {
+    const events = watch(replica.store.queue, EventCommit()).subscribe({
+      next: ({ version }) => this.#committed(replica, version),
+      error: () => this.#followRights(replica),
+    });
+    this.#stopWatching = () => events.unsubscribe();
+    this.#server?.recheck();
+  }
+
+  /** Rechecks only when something changed that says who may come in. */
+  #committed({ store }: Replica, version: number): void {
+    const events = store.transaction(version)?.events;
+    if (!events || events.some(({ kind }) => securityKinds.has(kind) || kind === 'node')) this.#server?.recheck();
   }
 
   /** Writes the root of a new cluster into the state. A crash before that leaves none: then it makes another. */

@@ -1,6 +1,6 @@
 import { type Client, type Metadata, Metadata as NoMetadata, type ServiceError } from '@grpc/grpc-js';
 import { methodOf } from '../../src/rpc/index.js';
-import { descriptor, type messages, packageName } from '../../src/wire/index.js';
+import { descriptor, fromAny, type messages, packageName } from '../../src/wire/index.js';
 
 /** One method, by its path, as a caller without any code of ours sees it. */
 export interface RawMethod {
@@ -104,4 +104,31 @@ export function callCarried(client: Client, calls: readonly Partial<messages.Cal
     const given = { timeoutMs: 5_000, request: unreadable, forwarded: false, onBehalfOf: '' };
     stream.write({ calls: calls.map((call, i) => ({ ...given, ...call, id: i + 1 })), cancelled: [] });
   });
+}
+
+/** A watch of everything over a connection of gRPC itself, which nothing resumes. */
+export class RawWatch {
+  /** Ids of the objects of which it was told. */
+  readonly seen: string[] = [];
+  follows = false;
+  /** Status with which it ended. */
+  ended: Ended | undefined;
+
+  constructor(client: Client, request: Partial<messages.WatchRequest> = {}) {
+    const { path, requestSerialize, responseDeserialize } = methodOf('watch', 'Watch');
+    const whole = { selectors: [], matchEither: false, bookmarkMs: 1_000, snapshot: false, wait: false, ...request };
+    const stream = client.makeServerStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize as (bytes: Buffer) => messages.WatchResponse,
+      whole,
+    );
+    stream.on('data', ({ synced, transaction, snapshot }: messages.WatchResponse) => {
+      if (synced) this.follows = true;
+      for (const { kind, object } of [...(transaction?.events ?? []), ...(snapshot?.objects ?? [])])
+        this.seen.push((fromAny(kind, object).object as { readonly id: string }).id);
+    });
+    stream.on('error', ({ code, details }: ServiceError) => (this.ended = { code, details }));
+    stream.on('end', () => (this.ended ??= { code: 0, details: '' }));
+  }
 }

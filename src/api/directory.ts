@@ -31,7 +31,7 @@ export function directoryOf(
         return user && { disabled: user.disabled, roles: rolesOf(tx, user.roles) };
       }),
     hasNode: (id) => store.view((tx) => tx.nodes().get(id) !== undefined),
-    hasCredential: (serial) => store.view((tx) => tx.kind(credentials).get(serial) !== undefined),
+    hasCredential: (serial, owner) => store.view((tx) => tx.kind(credentials).get(serial)?.identity === owner),
     bearer: (id) =>
       store.view((tx) => {
         const token = tx.kind(tokens).get(id);

@@ -37,8 +37,8 @@ export interface Directory {
   /** `undefined` when there is no such user. */
   user(name: string): { readonly disabled: boolean; readonly roles: readonly Role[] } | undefined;
   hasNode(id: string): boolean;
-  /** Tells whether the certificate of this serial number was issued, and not revoked since. */
-  hasCredential(serial: string): boolean;
+  /** Tells whether the certificate of this serial number was issued to this owner (`user/alice`), and not revoked since. */
+  hasCredential(serial: string, owner: string): boolean;
   /** Returns the token for calls of this id; `undefined` when there is none, or it is for something else. */
   bearer(id: string): BearerToken | undefined;
 }
@@ -75,7 +75,7 @@ function memberOf(identity: Identity, directory: Directory): Caller {
 }
 
 function goneReason({ identity, serial }: Presented, directory: Directory): string | undefined {
-  if (!directory.hasCredential(serial)) return 'the certificate was revoked';
+  if (!directory.hasCredential(serial, shortName(identity))) return 'the certificate was revoked';
   if (identity.kind === 'worker') return directory.hasNode(identity.name) ? undefined : 'the node was removed';
   const user = directory.user(identity.name);
   if (!user) return 'the user was removed';

@@ -10,6 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import { deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
+import { isSocketPath } from '../base/host-port.js';
 import { StoreError } from '../base/store-error.js';
 import { methodOf } from './definitions.js';
 import { clearText, type Dialing } from './dialing.js';
@@ -83,7 +84,7 @@ export class Channel {
   #make(): { readonly client: Client; readonly generation: number } {
     const { own, dialing = clearText, member } = this.#settings;
     const { generation } = dialing;
-    const client = new Client(this.addr, dialing.credentials(member), {
+    const client = new Client(targetOf(this.addr), dialing.credentials(member), {
       ...clientOptions,
       ...(own && { 'grpc.use_local_subchannel_pool': 1 }),
       ...dialing.options,
@@ -245,6 +246,11 @@ export class Channel {
     this.#calls?.close();
     this.#made.client.close();
   }
+}
+
+/** Names the resolver: grpc-js would take a host called `unix`, or `dns`, for the name of one. */
+function targetOf(addr: string): string {
+  return isSocketPath(addr) ? addr : `dns:${addr}`;
 }
 
 function metadataOf({ forwarded, onBehalfOf = '' }: CallOptions): Metadata {

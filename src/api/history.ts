@@ -1,12 +1,13 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { groupedToLast } from '../base/grouped.js';
-import { isKind, type ReadTx } from '../kinds/index.js';
+import { isKind, type ObjectEvent, type ReadTx } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
 import { callerIn } from '../rpc/index.js';
 import { historyEntries, type KindUse, type MemoryStore, tableOf } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { timeLeft } from './forward.js';
 import { checkedKind } from './names.js';
+import { mayReadEvent } from './readable.js';
 import { pageBytes, readCommitted } from './reads.js';
 import { Rights } from './rights.js';
 import { FieldRoom, wireFields } from './shown.js';
@@ -21,11 +22,16 @@ export function kindsService(replica: Replica): UntypedServiceImplementation {
       const { kind, id, limit } = call.request;
       const read = (tx: ReadTx) => {
         const rights = Rights.in(tx, store.kinds, callerIn(call));
-        rights.check('read', kind, tableOf(tx, checkedKind(kind)).get(id), id);
-        return { records: store.history, reachesBackTo: store.use().history.reachesBackTo };
+        const object = tableOf(tx, checkedKind(kind)).get(id);
+        const records = store.history;
+        const readable = (event: ObjectEvent) => mayReadEvent(rights, event);
+        // An object that is gone is judged by what it was: its name gave the right, or did not.
+        const [last] = object ? [] : historyEntries(records, kind, id, { limit: 1, where: readable });
+        if (!last) rights.check('read', kind, object, id);
+        return { records, where: readable, reachesBackTo: store.use().history.reachesBackTo };
       };
-      const { records, reachesBackTo } = await readCommitted(replica, call.request, timeLeft(call), read);
-      const entries = wireEntries(records, { kind: checkedKind(kind), id, limit: limit || Infinity });
+      const { reachesBackTo, ...from } = await readCommitted(replica, call.request, timeLeft(call), read);
+      const entries = wireEntries({ ...from, kind: checkedKind(kind), id, limit: limit || Infinity });
       const groups = groupedToLast(entries, { bytes: pageBytes }, ({ bytes }) => bytes);
       const following = () => turns.do(() => groups.next());
       for (let next = await following(); !next.done; next = await following()) {
@@ -42,11 +48,19 @@ export function kindsService(replica: Replica): UntypedServiceImplementation {
 }
 
 /** Yields the history of one object, as messages with their sizes, made on demand. */
-function* wireEntries(
-  records: MemoryStore['history'],
-  { kind, id, limit }: { readonly kind: string; readonly id: string; readonly limit: number },
-): Generator<{ entry: messages.HistoryEntry; bytes: number }, void> {
-  for (const { action, fields, ...rest } of historyEntries(records, kind, id, limit)) {
+function* wireEntries({
+  records,
+  kind,
+  id,
+  ...options
+}: {
+  readonly records: MemoryStore['history'];
+  readonly kind: string;
+  readonly id: string;
+  readonly limit: number;
+  readonly where: (event: ObjectEvent) => boolean;
+}): Generator<{ entry: messages.HistoryEntry; bytes: number }, void> {
+  for (const { action, fields, ...rest } of historyEntries(records, kind, id, options)) {
     const room = new FieldRoom(pageBytes);
     const op = action === 'delete' ? ('remove' as const) : action;
     const entry = { ...rest, op, ...wireFields(kind, fields, room) };

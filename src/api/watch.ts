@@ -2,11 +2,12 @@ import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/g
 import { timerMaxMs } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { isStoreErrorOf, StoreError } from '../base/store-error.js';
-import { all, type Event, type MatchMode, type ObjectEvent, type StoredObject } from '../kinds/index.js';
+import { all, type Event, type MatchMode, type StoredObject } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
 import { callerIn } from '../rpc/index.js';
 import { type MemoryStore, transactionsOf, watch } from '../state/index.js';
 import type { messages } from '../wire/index.js';
+import { mayReadEvent } from './readable.js';
 import { foundIn, pagesOf } from './reads.js';
 import { Rights } from './rights.js';
 import { allKinds, type Selection, type Wanted, wantedOf } from './selectors.js';
@@ -96,9 +97,7 @@ async function serve(
  */
 function readable(wanted: Wanted, rights: Rights): Wanted {
   if (!rights.limited) return wanted;
-  const mayRead = ({ kind, ...event }: ObjectEvent) =>
-    rights.mayRead(kind, event.object) && (event.action !== 'update' || rights.mayRead(kind, event.old));
-  return { ...wanted, wants: (event) => mayRead(event) && wanted.wants(event) };
+  return { ...wanted, wants: (event) => mayReadEvent(rights, event) && wanted.wants(event) };
 }
 
 function transactionsFrom(

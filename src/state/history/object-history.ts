@@ -24,15 +24,23 @@ export function historyOf(records: readonly TransactionRecord[], kind: string, i
   return [...historyEntries(records, kind, id)];
 }
 
-/** Yields the same entries one at a time: differences are computed on demand. `limit`: only the newest ones. */
+/** Selection of entries: of events that hold, the newest ones. */
+interface EntriesOptions {
+  readonly limit?: number;
+  readonly where?: (event: ObjectEvent) => boolean;
+}
+
+/** Yields the same entries one at a time: differences are computed on demand. */
 export function* historyEntries(
   records: readonly TransactionRecord[],
   kind: string,
   id: string,
-  limit = Infinity,
+  { limit = Infinity, where = () => true }: EntriesOptions = {},
 ): Generator<HistoryEntry, void> {
   const found = records.flatMap((record) =>
-    record.events.filter((event) => event.object.id === id && event.kind === kind).map((event) => ({ record, event })),
+    record.events
+      .filter((event) => event.object.id === id && event.kind === kind && where(event))
+      .map((event) => ({ record, event })),
   );
   for (const { record, event } of found.slice(Math.max(0, found.length - limit))) yield entryOf(record, event);
 }

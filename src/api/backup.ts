@@ -8,7 +8,7 @@ import { systemClock } from '../base/clock.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
 import { authorities, credentials, tokens } from '../kinds/index.js';
 import { decodeInSlices, encodeInSlices, type Replica } from '../replica/index.js';
-import { Channel, methodOf, toStatus } from '../rpc/index.js';
+import { behalfOf, callerIn, Channel, methodOf, toStatus } from '../rpc/index.js';
 import { redacted, type ShownObject } from '../state/index.js';
 import { type ClusterSnapshot, DecodeError, type messages } from '../wire/index.js';
 import { type Forwarder, timeLeft } from './forward.js';
@@ -57,7 +57,8 @@ async function restore(replica: Replica, { dialing }: Forwarder, call: RestoreCa
     const channel = new Channel(leader, { dialing });
     try {
       const requests = call as AsyncIterable<object>;
-      return await channel.upload<messages.RestoreResponse>(methodOf('backup', 'Restore'), requests);
+      const asked = { onBehalfOf: behalfOf(callerIn(call)) };
+      return await channel.upload<messages.RestoreResponse>(methodOf('backup', 'Restore'), requests, asked);
     } finally {
       channel.close();
     }

@@ -44,6 +44,8 @@ interface OpenOptions {
   readonly signal: AbortSignal;
   /** True: another member has asked, so this one does not hand on. */
   readonly forwarded?: boolean;
+  /** Identity for which a request is handed on; default the member's own. */
+  readonly onBehalfOf?: string;
 }
 
 /** Ways from this member to any engine: it dials those that it drives, and asks the driver for the others. */
@@ -132,13 +134,14 @@ export class EngineRoutes {
     });
   }
 
-  async #connect({ engine, driver }: Route, { signal, forwarded = false }: OpenOptions): Promise<EngineConnection> {
+  async #connect({ engine, driver }: Route, options: OpenOptions): Promise<EngineConnection> {
+    const { signal, forwarded = false } = options;
     if (!driver) throw unreachable(engine, `no manager drives it${engine.error === '' ? '' : `: ${engine.error}`}`);
     const isOurs = driver.member === String(this.#replica?.status().id);
     if (isOurs && this.#dialer) return this.#dial(engine, this.#dialer, signal);
     if (isOurs) throw unreachable(engine, `manager ${driver.name} does not drive engines any more; try again`);
     if (forwarded) throw unreachable(engine, `manager ${driver.name} drives it now; try again`);
-    return this.#forward(engine, driver, signal);
+    return this.#forward(engine, driver, options);
   }
 
   async #dial(engine: Stored<EngineBody>, dialer: EngineDialer, signal: AbortSignal): Promise<EngineConnection> {
@@ -157,13 +160,17 @@ export class EngineRoutes {
   async #forward(
     engine: Stored<EngineBody>,
     driver: Stored<DriverBody>,
-    signal: AbortSignal,
+    { signal, onBehalfOf = '' }: OpenOptions,
   ): Promise<EngineConnection> {
     const channel = this.#forwarder.channel(driver.addr);
     const target = { engine: engine.id, node: '' };
     try {
       return await this.#limited(signal, async (stop) => {
-        const { tunnel, opened } = await openTunnel(channel, target, { signal: stop, forwarded: true });
+        const { tunnel, opened } = await openTunnel(channel, target, {
+          signal: stop,
+          forwarded: true,
+          onBehalfOf,
+        });
         return { connection: tunnel, opened };
       });
     } catch (cause) {

@@ -3,7 +3,15 @@ import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { type Cancel, type Clock, systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
-import { acceptTunnel, forwardedKey, toStatus, type Tunnel, type TunnelCall } from '../rpc/index.js';
+import {
+  acceptTunnel,
+  behalfOf,
+  callerIn,
+  forwardedKey,
+  toStatus,
+  type Tunnel,
+  type TunnelCall,
+} from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import type { DialedConnection, EngineRoutes } from './engine-routes.js';
 
@@ -38,7 +46,8 @@ async function carry(call: TunnelCall, routes: EngineRoutes, times: EngineTimes)
   call.once('cancelled', () => gone.abort(new StoreError('CLOSED', 'the caller has gone away')));
   const target = await firstMessage(call, clock, times.targetMs ?? targetMs);
   const forwarded = call.metadata.get(forwardedKey).length > 0;
-  const { connection, opened } = await routes.open(target, { signal: gone.signal, forwarded });
+  const onBehalfOf = behalfOf(callerIn(call));
+  const { connection, opened } = await routes.open(target, { signal: gone.signal, forwarded, onBehalfOf });
   if (gone.signal.aborted) {
     connection.destroy();
     return;

@@ -124,10 +124,11 @@ export interface OpenedTunnel {
 export function openTunnel(
   channel: Channel,
   target: messages.EngineTarget,
-  { signal, forwarded = false }: Pick<CallOptions, 'signal' | 'forwarded'> = {},
+  { signal, forwarded = false, onBehalfOf = '' }: Pick<CallOptions, 'signal' | 'forwarded' | 'onBehalfOf'> = {},
 ): Promise<OpenedTunnel> {
   const call = channel.duplex<messages.EngineRequest, messages.EngineResponse>(methodOf('engines', 'Open'), {
     forwarded,
+    onBehalfOf,
   });
   return new Promise((resolve, reject) => {
     const forget = signal && onAbort(signal, () => call.cancel());

@@ -99,7 +99,7 @@ function whoAmI(domain: string, caller: Caller | undefined): messages.WhoAmIResp
   return {
     identity: actorOf(caller),
     roles: caller.as === 'user' ? caller.roles.map(({ name }) => name) : [],
-    why: caller.as === 'anonymous' ? (caller.why ?? '') : '',
+    why: caller.as === 'anonymous' ? (caller.why ?? '') : caller.as === 'expired' ? 'the certificate has ended' : '',
     domain,
   };
 }

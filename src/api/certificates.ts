@@ -175,11 +175,15 @@ function identityFor(tx: ReadTx, token: Token, member: string): Identity {
   const stored = checkedToken(tx, token);
   const { domain } = rootsIn(tx);
   if (stored.use === 'join-member') {
+    if (member === '')
+      throw denied(`token ${token.id} is for a member: "skep token create user" makes one for a login`);
     if (!isMemberId(Number(member)) || String(Number(member)) !== member)
       throw new StoreError('INVALID_OBJECT', 'a member must say which id it has', { path: 'member' });
     return { domain, kind: 'member', name: member };
   }
   if (stored.use === 'join-user') {
+    if (member !== '')
+      throw denied(`token ${token.id} is for user ${stored.user}: "skep token create member" makes one for a member`);
     const user = tx.kind(users).get(stored.user);
     if (!user || user.disabled) throw denied(`user ${stored.user} ${user ? 'is disabled' : 'was removed'}`);
     return { domain, kind: 'user', name: stored.user };

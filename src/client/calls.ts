@@ -13,12 +13,16 @@ import {
   fromStatus,
   methodOf,
   neverSent,
+  notServed,
   type OpenedTunnel,
   openTunnel,
   timedOut,
+  type Unreached,
+  whyUnreached,
 } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
 import { explained, failureOf, notLeader } from './failures.js';
+import { refusalAt } from './refusal.js';
 
 type Method = ReturnType<typeof methodOf>;
 type ServiceName = Parameters<typeof methodOf>[0];
@@ -279,6 +283,7 @@ export class Calls {
     const atLeastMs = Math.min(attemptMs, most / 2);
     let unknown = false; // may an earlier attempt have been carried out?
     const unreached = new Map<string, unknown>(); // why, by host
+    const refusals = new Map<string, StoreError>(); // of members that do not know this caller
     for (;;) {
       if (signal.aborted) throw new StoreError('CLOSED', 'the client is closed');
       stop?.throwIfAborted();
@@ -296,6 +301,9 @@ export class Calls {
         unknown ||= kind === 'unknown';
         if (neverSent(error)) unreached.set(host, error);
         else if (!timedOut(error) || timeoutMs >= atLeastMs) unreached.delete(host); // else cut short: it says less
+        const refusal = notServed(error) ? await this.#refusal(host) : undefined;
+        if (refusal) refusals.set(host, refusal);
+        else refusals.delete(host);
         // Reads may be asked again, and so may writes: they carry a request id.
         if (kind === 'final') {
           // This refusal says nothing of the silent member: it may still carry out the request.
@@ -303,18 +311,27 @@ export class Calls {
           throw error;
         }
         const again = this.clock.monotonic() + againMs;
-        const noneReached = unreached.size === this.#hosts.length;
+        const noneReached = unreached.size + refusals.size === this.#hosts.length;
         if (again + worthMs > until || (noneReached && again > begun + this.unreachableMs))
-          throw explained(timedOut(error) ? (unreached.get(host) ?? error) : error, {
+          throw explained(refusals.get(host) ?? (timedOut(error) ? (unreached.get(host) ?? error) : error), {
             unknown: unknown && isWrite(request),
             hosts: [...this.#hosts].sort(), // however often they took turns
-            unreached,
+            unreached: await this.#whysOf(unreached),
             timeoutMs: most,
           });
         this.#rotate();
         await pause(this.clock, againMs, stop);
       }
     }
+  }
+
+  /** Asks a member that does not serve a method to this caller whom it sees. `undefined` in clear text, or without an answer. */
+  async #refusal(host: string): Promise<StoreError | undefined> {
+    return this.#dialing === clearText ? undefined : refusalAt(this.#channel(host), this.#dialing);
+  }
+
+  #whysOf(unreached: ReadonlyMap<string, unknown>): Promise<Unreached[]> {
+    return Promise.all([...unreached].map(([host, error]) => whyUnreached(host, this.#dialing, error)));
   }
 
   /** The next member in turn. */

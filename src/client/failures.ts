@@ -1,5 +1,5 @@
 import { isStoreError, StoreError } from '../base/store-error.js';
-import { connectionLost, neverSent, notServed, timedOut } from '../rpc/index.js';
+import { connectionLost, neverSent, notServed, timedOut, type Unreached } from '../rpc/index.js';
 
 /** The meaning of a failed attempt: `final` is an answer, `unsent` did nothing, `unknown` may have been carried out. */
 export function failureOf(error: unknown): 'final' | 'unsent' | 'unknown' {
@@ -12,8 +12,8 @@ interface Attempts {
   /** May one of them have been carried out? */
   readonly unknown: boolean;
   readonly hosts: readonly string[];
-  /** Hosts that were not reached, with the errors that said so. */
-  readonly unreached: ReadonlyMap<string, unknown>;
+  /** Reasons for which hosts were not reached. */
+  readonly unreached: readonly Unreached[];
   readonly timeoutMs: number;
 }
 
@@ -26,8 +26,10 @@ export function explained(error: unknown, { unknown, hosts, unreached, timeoutMs
   }
   if (error instanceof StoreError) return error;
   if (neverSent(error)) {
-    const whys = new Set([...unreached].map(([host, why]) => unreachedText(host, why)));
-    return notLeader(`no member answers at ${where}: ${[...whys].sort().join('; ')}`, error, hosts);
+    const whys = [...new Set(unreached.map(({ says }) => says))].sort().join('; ');
+    if (unreached.length > 0 && unreached.every(({ untrusted }) => untrusted))
+      return new StoreError('UNAUTHENTICATED', whys, { cause: error });
+    return notLeader(`no member answers at ${where}: ${whys}`, error, hosts);
   }
   if (notServed(error))
     return notLeader(`the member at ${where} does not serve this: is it still starting, or of another version?`, error);
@@ -39,16 +41,6 @@ export function explained(error: unknown, { unknown, hosts, unreached, timeoutMs
 /** @param unreached Addresses at which no member answers, when that is why. */
 export function notLeader(message: string, cause: unknown, unreached?: readonly string[]): StoreError {
   return new StoreError('NOT_LEADER', message, { cause, ...(unreached && { unreached }) });
-}
-
-/** Says in words why a host was not reached. gRPC has them in its details only. */
-function unreachedText(host: string, error: unknown): string {
-  const { details = '' } = error as { details?: string };
-  if (/name resolution failed/i.test(details))
-    return `the name ${host.replace(/:\d+$/, '')} does not resolve in DNS: is it spelled right?`;
-  const [, code] = /\bconnect (E[A-Z]+)/.exec(details) ?? [];
-  if (code === 'ECONNREFUSED') return 'connection refused: is one running there?';
-  return code === undefined ? 'is one running there?' : `cannot connect (${code}): is one running there?`;
 }
 
 /** The deadline passed while a name was being looked up. */

@@ -1,4 +1,3 @@
-import { messageOf } from '../base/errors.js';
 import { isStoreErrorOf, StoreError } from '../base/store-error.js';
 import { parseToken } from '../identity/index.js';
 import { makeRequest } from '../pki/index.js';
@@ -20,17 +19,14 @@ export async function login(hosts: readonly string[], text: string): Promise<Log
   if ('problem' in token) throw new StoreError('UNAUTHENTICATED', token.problem);
   if (token.use !== 'join') throw new StoreError('UNAUTHENTICATED', `token ${token.id} is not for a login`);
   const { key, request } = await makeRequest();
-  let last: unknown;
+  let last: StoreError | undefined;
   for (const host of hosts)
     try {
       const { domain, roots, certificate, identity } = await enrol(host, { token, text: text.trim(), request });
       return { domain, roots, certificate, identity, key: key.reveal() };
     } catch (error) {
       if (isStoreErrorOf(error, ['UNAUTHENTICATED', 'INVALID_OBJECT'])) throw error;
-      last = error;
+      last = error as StoreError;
     }
-  throw new StoreError('NOT_LEADER', `no member at ${hosts.join(', ')} answers: ${messageOf(last)}`, {
-    cause: last,
-    unreached: hosts,
-  });
+  throw last ?? new StoreError('NOT_LEADER', 'name a member to log in at', { unreached: [] });
 }

@@ -40,7 +40,15 @@ interface Place {
 const nowhere: Place = { version: undefined, lineage: undefined, since: undefined, begun: undefined };
 
 /** Errors that every member would answer alike. A version that is ahead of one may be there on the next. */
-const final = ['INVALID_OBJECT', 'INVALID_FIND_BY', 'UNKNOWN_KIND', 'NOT_SUPPORTED', 'INCOMPATIBLE'] as const;
+const final = [
+  'INVALID_OBJECT',
+  'INVALID_FIND_BY',
+  'UNKNOWN_KIND',
+  'NOT_SUPPORTED',
+  'INCOMPATIBLE',
+  'UNAUTHENTICATED',
+  'DENIED',
+] as const;
 
 /** Follows a watch from member to member, without a gap and without a repeat. */
 export async function* followWatch({ options, calls }: Following): AsyncGenerator<WatchMessage, void> {

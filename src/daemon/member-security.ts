@@ -133,7 +133,8 @@ export class MemberSecurity implements ServerSecurity {
         if (isStoreErrorOf(error, ['UNAUTHENTICATED', 'REMOVED', 'ALREADY_EXISTS', 'INVALID_OBJECT'])) throw error;
         last = error;
       }
-    throw new StoreError('NOT_LEADER', `no member at ${addrs.join(', ')} gave a certificate: ${messageOf(last)}`, {
+    const why = messageOf(last).replace(/^[A-Z_]+: /, '');
+    throw new StoreError('NOT_LEADER', `no member at ${addrs.join(', ')} gave a certificate: ${why}`, {
       cause: last,
       unreached: addrs,
     });

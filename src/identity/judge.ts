@@ -103,13 +103,15 @@ function judgeUser(need: UserNeed | undefined, caller: Caller & { as: 'user' }, 
   if (need === 'any') return yes('every user');
   if (need === undefined) return denied(caller, path);
   if (need === 'admin')
-    return roles.some(({ name }) => name === adminRole) ? yes(`role ${adminRole}`) : denied(caller, path);
+    return roles.some(({ name }) => name === adminRole)
+      ? yes(`role ${adminRole}`)
+      : denied(caller, path, `the role ${adminRole} may`);
   const [verb, kind] = need;
   const answer = mayDo(roles, { verb, kind });
-  return answer.allowed ? yes(answer.because) : denied(caller, path);
+  return answer.allowed ? yes(answer.because) : denied(caller, path, `"skep can ${verb} ${kind}"`);
 }
 
-function denied(caller: Caller, path: string): Judgement {
+function denied(caller: Caller, path: string, advice = ''): Judgement {
   const method = path.replace(/^\/(?:skep\.v1\.)?/, '');
   if (caller.as === 'anonymous') {
     const why = caller.why === undefined ? '' : ` (${caller.why})`;
@@ -119,7 +121,11 @@ function denied(caller: Caller, path: string): Judgement {
       message: `${method} needs an identity${why}: "skep login HOST" with a token of an admin`,
     };
   }
-  return { allowed: false, code: 'DENIED', message: `${callerText(caller)} may not call ${method}` };
+  return {
+    allowed: false,
+    code: 'DENIED',
+    message: `${callerText(caller)} may not call ${method}${advice && `: ${advice}`}`,
+  };
 }
 
 /** Returns who calls, for people: `user/alice (viewer)`, `member/17`, `local`. */

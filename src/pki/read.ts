@@ -30,6 +30,11 @@ export function readCertificate(
   return { identity, serial: certificate.serialNumber.toLowerCase(), ...timesOf(certificate) };
 }
 
+/** Returns the identity that a certificate claims, whichever CA has signed it: for messages to people. */
+export function claimedIdentity(certificate: X509Certificate): Identity | undefined {
+  return identityIn(certificate);
+}
+
 /** The identity of a certificate that has exactly one URI, which is one of ours. */
 function identityIn({ subjectAltName = '' }: X509Certificate): Identity | undefined {
   if (subjectAltName.includes('"')) return undefined; // Node quotes names with characters that ours never have

@@ -5,6 +5,7 @@ import type { messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
 import { TlsDialing, unverified } from './dialing.js';
+import { whyUnreached } from './reach.js';
 
 /** Limit of each of the two calls, milliseconds. */
 const callTimeoutMs = 10_000;
@@ -48,6 +49,11 @@ async function asked<Res>(
   const channel = new Channel(addr, { own: true, dialing });
   try {
     return await channel.unary<object, Res>(methodOf('certificates', method), request, { timeoutMs: callTimeoutMs });
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const { says, untrusted } = await whyUnreached(addr, dialing, error);
+    if (untrusted) throw new StoreError('UNAUTHENTICATED', says, { cause: error });
+    throw new StoreError('NOT_LEADER', `no member answers at ${addr}: ${says}`, { cause: error, unreached: [addr] });
   } finally {
     channel.close();
   }

@@ -16,6 +16,7 @@ export { served } from './serving.js';
 export { forwardedKey } from './forwarded.js';
 export { multiplexed, UnaryMethods } from './multiplex-server.js';
 export { askMember } from './ask.js';
+export { minute, type Unreached, whyUnreached } from './reach.js';
 export { connectionLost, fromStatus, neverSent, notServed, timedOut, toStatus } from './status.js';
 export type { ServerStream } from './channel.js';
 export { FormationPeers } from './formation.js';

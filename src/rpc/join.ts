@@ -7,6 +7,7 @@ import type { messages } from '../wire/index.js';
 import { Channel } from './channel.js';
 import { methodOf } from './definitions.js';
 import { clearText, type Dialing } from './dialing.js';
+import { type Unreached, whyUnreached } from './reach.js';
 import { connectionLost, neverSent, timedOut } from './status.js';
 
 /** Shortest time that is worth another question, milliseconds: one that is cut short says nothing. */
@@ -50,7 +51,7 @@ export async function joinCluster(
       if (all)
         logger.warn('no member answers yet: asking again', {
           addrs: addrs.join(', '),
-          error: messageOf(error),
+          error: neverSent(error) ? 'none is reached' : messageOf(error),
           timeoutMs,
         });
     } finally {
@@ -58,7 +59,11 @@ export async function joinCluster(
     }
     await sleep(clock, 200);
   }
-  const message = `no member at ${addrs.join(', ')} took this one in within ${timeoutMs} ms: ${messageOf(last)}. ${advice}`;
+  const whys = neverSent(last) ? await Promise.all(addrs.map((addr) => whyUnreached(addr, dialing, last))) : [];
+  if (whys.length > 0 && whys.every(({ untrusted }) => untrusted))
+    throw new StoreError('UNAUTHENTICATED', whys.map(({ says }) => says).join('; '), { cause: last });
+  const why = whys.length > 0 ? saysOf(whys) : messageOf(last);
+  const message = `no member at ${addrs.join(', ')} took this one in within ${timeoutMs} ms: ${why}. ${advice}`;
   if (last instanceof StoreError && !asked) throw new StoreError(last.code, message, { ...last.details, cause: last });
   // A member that had the question and did not answer may have taken this one in.
   throw new StoreError(asked ? 'OUTCOME_UNKNOWN' : 'NOT_LEADER', message, {
@@ -66,3 +71,5 @@ export async function joinCluster(
     ...(!asked && { unreached: addrs }),
   });
 }
+
+const saysOf = (whys: readonly Unreached[]) => [...new Set(whys.map(({ says }) => says))].sort().join('; ');

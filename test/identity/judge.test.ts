@@ -130,7 +130,7 @@ describe('the table of methods', () => {
     });
     expect(judge('/skep.v1.Backup/Save', user('viewer'))).toMatchObject({
       code: 'DENIED',
-      message: 'user/a (viewer) may not call Backup/Save',
+      message: 'user/a (viewer) may not call Backup/Save: the role admin may',
     });
   });
 });

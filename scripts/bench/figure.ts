@@ -16,6 +16,8 @@ export interface SuiteOptions {
   readonly quick: boolean;
   /** Directory for profiles of the processor time, from suites that make them. */
   readonly profile: string | undefined;
+  /** Text in the names of the figures that are wanted, for suites that can leave others out. */
+  readonly only?: string | undefined;
 }
 
 function round(value: number): number {

@@ -1,4 +1,4 @@
-/** `npm run bench -- SUITE… [--json] [--quick] [--profile DIR]`: measures, prints one figure a line, and never judges. */
+/** `npm run bench -- SUITE… [--json] [--quick] [--profile DIR] [--only TEXT]`: measures, prints one figure a line, and never judges. */
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -38,6 +38,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     profile: { type: 'string' },
+    only: { type: 'string' },
   },
 });
 const wanted = positionals.length > 0 ? positionals : Object.keys(suites);
@@ -51,6 +52,7 @@ for (const name of wanted) {
   for await (const { name: what, perSecond, ops, seconds, ...more } of suites[name]?.({
     quick: values.quick,
     profile: values.profile,
+    only: values.only,
   }) ?? []) {
     if (values.json) console.log(JSON.stringify({ name: what, ops, seconds, perSecond, ...more }));
     else

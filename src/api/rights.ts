@@ -36,6 +36,11 @@ export class Rights {
     return this.#roles !== undefined;
   }
 
+  /** True when a caller with these rights may do the same as one with the others. */
+  equals(other: Rights): boolean {
+    return this.#roles === other.#roles || JSON.stringify(this.#roles) === JSON.stringify(other.#roles);
+  }
+
   /** Tells whether there may be objects of this kind that the caller may read. */
   mayReadKind(kind: string): boolean {
     return this.#roles === undefined || mayDo(this.#roles, { verb: 'read', kind }).allowed;

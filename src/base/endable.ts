@@ -1,3 +1,5 @@
+import { onAbort as listen } from './abort.js';
+import type { Cancel } from './clock.js';
 import { type Deferred, deferred } from './deferred.js';
 
 /**
@@ -22,7 +24,7 @@ type Result<T> = IteratorResult<T, void>;
 class Endable<T> implements AsyncGenerator<T, void> {
   readonly #stop = new AbortController();
   readonly #items: AsyncGenerator<T, void>;
-  readonly #signal: AbortSignal | undefined;
+  readonly #forget: Cancel | undefined;
   readonly #onAbort: () => void;
   /** Pending calls, settled in order. */
   readonly #waiting = new Set<Deferred<Result<T>>>();
@@ -36,10 +38,9 @@ class Endable<T> implements AsyncGenerator<T, void> {
     onAbort: 'end' | 'throw',
   ) {
     this.#items = run(this.#stop.signal);
-    this.#signal = signal;
     this.#onAbort = () => this.#end(onAbort === 'throw' ? { error: signal?.reason as unknown } : undefined);
     if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    else this.#forget = signal && listen(signal, this.#onAbort);
   }
 
   next(): Promise<Result<T>> {
@@ -82,7 +83,7 @@ class Endable<T> implements AsyncGenerator<T, void> {
   #end(failure?: { readonly error: unknown }): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#forget?.();
     if (this.#waiting.size === 0) this.#failure = failure;
     for (const { resolve, reject } of this.#waiting) {
       if (failure) reject(failure.error);

@@ -23,6 +23,7 @@ import {
 import type { messages } from '../wire/index.js';
 import { explained, failureOf, notLeader } from './failures.js';
 import { refusalAt } from './refusal.js';
+import { WatchStream } from './watch-stream.js';
 
 type Method = ReturnType<typeof methodOf>;
 type ServiceName = Parameters<typeof methodOf>[0];
@@ -76,6 +77,7 @@ export class Calls {
   readonly unreachableMs: number;
   readonly #dialing: Dialing;
   readonly #channels = new Map<string, Channel>();
+  readonly #watches = new WeakMap<Channel, WatchStream>();
   readonly #closed = new AbortController();
   #hosts: string[];
 
@@ -249,8 +251,7 @@ export class Calls {
     });
     const stop = () => stream.cancel();
     const ends = [this.closed, ...(signal ? [signal] : [])];
-    for (const end of ends) end.addEventListener('abort', stop, { once: true });
-    if (ends.some(({ aborted }) => aborted)) stop(); // a signal aborted meanwhile
+    const forget = ends.map((end) => onAbort(end, stop)); // at once, if a signal aborted meanwhile
     const messages = (stream as AsyncIterable<Res>)[Symbol.asyncIterator]();
     const next = () =>
       idleMs === undefined
@@ -262,14 +263,16 @@ export class Calls {
       if (this.closed.aborted) throw new StoreError('CLOSED', 'the client is closed', { cause: error });
       throw error instanceof StoreError || error instanceof Silent ? error : fromStatus(error as never);
     } finally {
-      for (const end of ends) end.removeEventListener('abort', stop);
+      for (const cancel of forget) cancel();
       stream.cancel();
     }
   }
 
-  /** Yields the messages of an endless stream. Rejects when none arrived for `idleMs`. */
-  follow<Res>(channel: Channel, method: Method, request: object, options: StreamOptions): AsyncGenerator<Res, void> {
-    return this.#stream<Res>(channel, method, request, options);
+  /** The stream of the watches at one member. */
+  watches(channel: Channel): WatchStream {
+    let stream = this.#watches.get(channel);
+    if (!stream) this.#watches.set(channel, (stream = new WatchStream(channel)));
+    return stream;
   }
 
   async #asking<Res>(

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../base/clock.js';
-import { endable } from '../base/endable.js';
 import { addressRule, isAddress, isSocketPath } from '../base/host-port.js';
 import { newId } from '../base/ids.js';
+import { type Inbox, Mailbox } from '../base/mailbox.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
 import { StoreError } from '../base/store-error.js';
@@ -288,9 +288,12 @@ export class Client {
    */
   watch(options: Omit<WatchOptions, 'snapshot'> = {}): AsyncGenerator<RemoteTransaction, void> {
     const calls = this.#calls;
-    return endable(async function* (signal) {
-      for await (const message of followWatch({ options: { ...options, signal }, calls }))
-        if (message.type === 'transaction') yield message;
+    return new Mailbox<RemoteTransaction>((inbox, signal) => {
+      const only: Inbox<WatchMessage> = {
+        push: (message, bytes) => void (message.type === 'transaction' && inbox.push(message, bytes)),
+        flow: (sender) => inbox.flow(sender),
+      };
+      return followWatch({ options: { ...options, signal }, calls, inbox: only });
     }, options.signal);
   }
 
@@ -300,7 +303,10 @@ export class Client {
    */
   messages(options: WatchOptions = {}): AsyncGenerator<WatchMessage, void> {
     const calls = this.#calls;
-    return endable((signal) => followWatch({ options: { ...options, signal }, calls }), options.signal);
+    return new Mailbox<WatchMessage>(
+      (inbox, signal) => followWatch({ options: { ...options, signal }, calls, inbox }),
+      options.signal,
+    );
   }
 
   // ---------------------------------------------------------------- engines

@@ -1,18 +1,23 @@
+import { onAbort } from '../base/abort.js';
+import type { Cancel, Clock } from '../base/clock.js';
+import type { Inbox } from '../base/mailbox.js';
 import { isStoreError, isStoreErrorOf, StoreError } from '../base/store-error.js';
 import { pause } from '../base/waiting.js';
 import type { ObjectEvent } from '../kinds/index.js';
-import { type Channel, connectionLost, methodOf, timedOut, written } from '../rpc/index.js';
+import { type Channel, connectionLost, methodOf, notServed, timedOut, written } from '../rpc/index.js';
 import { DecodeError, type messages } from '../wire/index.js';
 import { objectIn } from './answers.js';
 import { type Calls, Silent } from './calls.js';
 import { checkFilter, indexFilter } from './filters.js';
+import { type Arrived, messageOf as transactionOf } from './watch-arrived.js';
 import type { Selector, SnapshotObject, WatchMessage, WatchOptions } from './watch-messages.js';
-
-type WatchResponse = messages.WatchResponse;
+import { openSingle, type OpenWatch, type WatchSink } from './watch-stream.js';
 
 interface Following {
   readonly options: WatchOptions;
   readonly calls: Calls;
+  /** Gets the messages. */
+  readonly inbox: Inbox<WatchMessage>;
 }
 
 const againMs = 200;
@@ -35,9 +40,17 @@ interface Place {
   since: number | undefined;
   /** Parts of an incomplete transaction. A stream that breaks off resumes before it. */
   begun: { readonly version: number; readonly events: ObjectEvent[] } | undefined;
+  /** True from the first message of a snapshot until it is finished. */
+  told: boolean;
+  /** Number of consecutive silent members. */
+  silent: number;
+  /** When the last message was delivered. */
+  lastGood: number;
 }
 
-const nowhere: Place = { version: undefined, lineage: undefined, since: undefined, begun: undefined };
+const nowhere: Place = {
+  version: undefined, lineage: undefined, since: undefined, begun: undefined, told: false, silent: 0, lastGood: 0,
+}; // prettier-ignore
 
 /** Errors that every member would answer alike. A version that is ahead of one may be there on the next. */
 const final = [
@@ -50,48 +63,43 @@ const final = [
   'DENIED',
 ] as const;
 
-/** Follows a watch from member to member, without a gap and without a repeat. */
-export async function* followWatch({ options, calls }: Following): AsyncGenerator<WatchMessage, void> {
+/** Follows a watch from member to member, without a gap and without a repeat. Resolves when its signal aborts. */
+export async function followWatch({ options, calls, inbox }: Following): Promise<void> {
   const { clock, timeoutMs: giveUpMs } = calls;
+  const { signal } = options;
   if (options.snapshot && options.from !== undefined)
     throw new StoreError('INVALID_OBJECT', 'a watch begins with a snapshot or from a version, not both');
   if (options.from !== undefined && !(Number.isSafeInteger(options.from) && options.from >= 0))
     throw new TypeError('from is a version: a whole number from 0');
-  let place: Place = { ...nowhere, version: options.from };
+  const begin = (): Place => ({ ...nowhere, version: options.from, lastGood: clock.monotonic() });
+  let place = begin();
   written(methodOf('watch', 'Watch'), requestOf(options, place)); // what cannot be asked is refused now
-  let lastGood = clock.monotonic();
-  let told = false; // of a snapshot that was not finished
-  let silent = 0; // number of consecutive silent members
-  while (!options.signal?.aborted) {
+  while (!signal?.aborted) {
     try {
-      await calls.learn(options.signal);
-      for await (const message of listen(calls.next(), options, place, calls)) {
-        lastGood = clock.monotonic();
-        if (message.type !== 'synced') silent = 0;
-        told ||= message.type === 'snapshot';
-        if (message.type === 'synced') told = false;
-        yield message;
-      }
-      if (options.signal?.aborted) return;
+      await calls.learn(signal);
+      await listen(calls.next(), { options, calls, inbox }, place);
+      if (signal?.aborted) return;
     } catch (error) {
-      if (options.signal?.aborted) return;
+      if (signal?.aborted) return;
       if (calls.closed.aborted) throw isStoreError(error, 'CLOSED') ? error : closed(error);
       if (error instanceof TypeError || isStoreErrorOf(error, final)) throw error;
       const lost = isStoreError(error, 'RESYNC');
       if (lost && !options.snapshot) throw error;
-      if (error instanceof Silent && ++silent >= calls.hosts) throw explained(error);
+      if (error instanceof Silent && ++place.silent >= calls.hosts) throw explained(error);
       // A stream that lived was well until now, however quiet it was.
-      if (place.since !== undefined && clock.monotonic() - place.since >= bookmarkMs) lastGood = clock.monotonic();
+      const lived = place.since !== undefined && clock.monotonic() - place.since >= bookmarkMs;
+      if (lived) place.lastGood = clock.monotonic();
       place.since = undefined;
       const standing = place.version !== undefined || options.snapshot === true;
-      if (!lost && (!standing || clock.monotonic() - lastGood + againMs >= giveUpMs)) throw explained(error);
-      if (lost || told) {
-        place = { ...nowhere };
-        told = false;
-        yield { type: 'resync', reason: lost ? error.message : 'the member went away before its snapshot was whole' };
+      if (!lost && (!standing || clock.monotonic() - place.lastGood + againMs >= giveUpMs)) throw explained(error);
+      if (lost || place.told) {
+        const { lastGood, silent } = place;
+        place = { ...nowhere, lastGood, silent };
+        const reason = lost ? error.message : 'the member went away before its snapshot was whole';
+        inbox.push({ type: 'resync', reason }, 0);
       }
     }
-    await pause(clock, againMs, options.signal);
+    await pause(clock, againMs, signal);
   }
 }
 
@@ -122,41 +130,97 @@ function completeSelector({ indexes = [], ...selector }: Selector): messages.Sel
   return { ...noSelector, ...selector, indexes: indexes.map(indexFilter) };
 }
 
-/** One stream of one member, until it ends. */
-async function* listen(
-  channel: Channel,
-  options: WatchOptions,
-  place: Place,
-  calls: Calls,
-): AsyncGenerator<WatchMessage, void> {
-  const standing = place.version !== undefined && place.lineage !== undefined;
-  const request = requestOf(options, place);
-  place.begun = undefined;
-  const { signal } = options;
-  const stream = calls.follow<WatchResponse>(channel, methodOf('watch', 'Watch'), request, {
-    idleMs: silentMs,
-    signal,
-  });
-  for await (const response of stream) {
-    place.lineage = response.lineage;
-    place.since ??= calls.clock.monotonic();
-    const message = messageOf(response, place);
-    // A watch that resumes at another member has reported its start already.
-    if (message && !(standing && message.type === 'synced')) yield message;
+/** A watch at one member, until it ends. */
+async function listen(channel: Channel, following: Following, place: Place): Promise<void> {
+  const { calls } = following;
+  const request = requestOf(following.options, place);
+  const shared = (sink: WatchSink) => calls.watches(channel).open(request, sink);
+  try {
+    await hear(shared, following, { place, addr: channel.addr });
+  } catch (error) {
+    if (!notServed(error)) throw error;
+    // A member that carries no others on one stream, or that is still starting.
+    await hear((sink) => openSingle(channel, request, sink), following, { place, addr: channel.addr });
   }
 }
 
-/** Returns the message of a response; `undefined` for what was delivered before. */
-function messageOf(
-  { transaction, resync, snapshot, synced, bookmark }: Bodies,
-  place: Place,
-): WatchMessage | undefined {
+/** Delivers what a watch hears. Rejects when it hears nothing for {@link silentMs}, while its reader is not slow. */
+function hear(
+  open: (sink: WatchSink) => OpenWatch,
+  { options: { signal }, calls, inbox }: Following,
+  { place, addr }: { readonly place: Place; readonly addr: string },
+): Promise<void> {
+  const { clock } = calls;
+  const standing = place.version !== undefined && place.lineage !== undefined;
+  place.begun = undefined;
+  return new Promise((resolve, reject) => {
+    let heard = clock.monotonic();
+    let paused = false;
+    const stops: Cancel[] = [];
+    const over = (error: Error | undefined) => {
+      for (const stop of stops) stop();
+      inbox.flow(undefined);
+      watch.end();
+      if (error) reject(error);
+      else resolve();
+    };
+    const watch = open({
+      take(arrived) {
+        heard = clock.monotonic();
+        place.since ??= heard;
+        place.lineage = arrived.response.lineage;
+        try {
+          const message = messageOf(arrived, place);
+          if (!message) return;
+          place.lastGood = heard;
+          if (message.type !== 'synced') place.silent = 0;
+          place.told = message.type === 'snapshot' || (place.told && message.type !== 'synced');
+          // A watch that resumes at another member has reported its start already.
+          if (!(standing && message.type === 'synced')) inbox.push(message, arrived.bytes);
+        } catch (error) {
+          over(error as Error);
+        }
+      },
+      over,
+    });
+    const since = () => (paused ? clock.monotonic() : heard);
+    stops.push(watchSilence(clock, since, () => over(new Silent(addr, silentMs))));
+    stops.push(onAbort(calls.closed, () => over(closed(undefined))));
+    if (signal) stops.push(onAbort(signal, () => over(undefined)));
+    inbox.flow({
+      pause() {
+        paused = true;
+        watch.pause();
+      },
+      resume() {
+        paused = false;
+        heard = clock.monotonic();
+        watch.resume();
+      },
+    });
+  });
+}
+
+/** Calls `late` after {@link silentMs} without a message. The timer is not set anew with each of them. */
+function watchSilence(clock: Clock, since: () => number, late: () => void): Cancel {
+  const look = () => {
+    const left = since() + silentMs - clock.monotonic();
+    if (left <= 0) late();
+    else cancel = clock.schedule(left, look);
+  };
+  let cancel = clock.schedule(silentMs, look);
+  return () => cancel();
+}
+
+/** Returns the message of a response; `undefined` for what was delivered before, and for a part that is not the last. */
+function messageOf(arrived: Arrived, place: Place): WatchMessage | undefined {
+  const { transaction, resync, snapshot, synced, bookmark } = arrived.response;
   if (resync) throw new StoreError('RESYNC', resync.reason, { version: resync.version });
   if (place.begun && !transaction) throw new DecodeError(`transaction ${place.begun.version} was not sent whole`);
   if (snapshot) return { type: 'snapshot', version: snapshot.version, objects: snapshot.objects.map(snapshotObject) };
   if (transaction) {
     if (place.version !== undefined && transaction.version <= place.version) return undefined;
-    return whole(transaction, place);
+    return whole(arrived, transaction, place);
   }
   const seen = synced ?? bookmark;
   if (!seen) return undefined;
@@ -165,35 +229,21 @@ function messageOf(
 }
 
 /** Joins the parts of a transaction; yields nothing before the last one has arrived. */
-function whole({ continued, ...transaction }: messages.WatchTransaction, place: Place): WatchMessage | undefined {
-  const { version } = transaction;
-  const begun = (place.begun ??= { version, events: [] });
-  if (begun.version !== version) throw new DecodeError(`transaction ${version} came before ${begun.version} was whole`);
-  for (const event of transaction.events) begun.events.push(fromWire(event, version));
-  if (continued) return undefined;
+function whole(arrived: Arrived, transaction: messages.WatchTransaction, place: Place): WatchMessage | undefined {
+  const { version, continued } = transaction;
+  const { begun } = place;
+  if (begun && begun.version !== version)
+    throw new DecodeError(`transaction ${version} came before ${begun.version} was whole`);
+  if (continued) {
+    const events = begun?.events ?? [];
+    for (const event of arrived.events) events.push(event);
+    place.begun = { version, events };
+    return undefined;
+  }
+  const message = begun ? transactionOf(transaction, Object.freeze([...begun.events, ...arrived.events])) : arrived.message; // prettier-ignore
   place.begun = undefined;
   place.version = version;
-  return { type: 'transaction', ...transaction, events: begun.events };
-}
-
-type Bodies = {
-  readonly [K in 'transaction' | 'resync' | 'snapshot' | 'synced' | 'bookmark']?: K extends 'transaction'
-    ? messages.WatchTransaction
-    : K extends 'resync'
-      ? messages.Resync
-      : K extends 'snapshot'
-        ? messages.WatchSnapshot
-        : messages.Synced;
-};
-
-function fromWire({ action, kind, object, old }: messages.WatchEvent, version: number): ObjectEvent {
-  return Object.freeze({
-    action,
-    kind,
-    object: objectIn(kind, object),
-    ...(old && { old: objectIn(kind, old) }),
-    version,
-  }) as ObjectEvent;
+  return message;
 }
 
 function snapshotObject({ kind, object }: messages.KindObject): SnapshotObject {

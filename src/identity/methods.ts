@@ -63,7 +63,7 @@ export const methodTable: ReadonlyMap<string, Row> = new Map([
     History: objects,
     Kinds: objects,
   }),
-  ...service('skep.v1.Watch', { Watch: { ...objects, worker: 'own' } }),
+  ...service('skep.v1.Watch', { Watch: { ...objects, worker: 'own' }, Multiplex: { ...objects, worker: 'own' } }),
   ...service('skep.v1.Lease', {
     Grant: right('write', 'leases'),
     KeepAlive: right('write', 'leases'),

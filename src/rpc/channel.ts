@@ -8,6 +8,7 @@ import {
   Metadata,
   type MethodDefinition,
 } from '@grpc/grpc-js';
+import { onAbort } from '../base/abort.js';
 import { deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
 import { isSocketPath } from '../base/host-port.js';
@@ -75,6 +76,11 @@ export class Channel {
     this.addr = addr;
     this.#settings = settings;
     this.#made = this.#make();
+  }
+
+  /** Number of the credentials that new calls show. */
+  get generation(): number {
+    return (this.#settings.dialing ?? clearText).generation;
   }
 
   get connected(): boolean {
@@ -147,10 +153,9 @@ export class Channel {
         else resolve(response as Res);
       },
     );
-    const abort = () => call.cancel();
-    options.signal?.addEventListener('abort', abort, { once: true });
-    if (options.signal?.aborted) abort();
-    return promise.finally(() => options.signal?.removeEventListener('abort', abort));
+    const { signal } = options;
+    const forget = signal && onAbort(signal, () => call.cancel());
+    return forget ? promise.finally(forget) : promise;
   }
 
   serverStream<Req, Res>(
@@ -219,9 +224,8 @@ export class Channel {
         else resolve(response as Res);
       },
     );
-    const abort = () => call.cancel();
-    options.signal?.addEventListener('abort', abort, { once: true });
-    if (options.signal?.aborted) abort();
+    const { signal } = options;
+    const forget = signal && onAbort(signal, () => call.cancel());
     let answered = false;
     const over = promise.then(
       () => (answered = true),
@@ -238,7 +242,7 @@ export class Channel {
       call.cancel();
       throw error;
     } finally {
-      options.signal?.removeEventListener('abort', abort);
+      forget?.();
     }
   }
 

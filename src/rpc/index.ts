@@ -1,3 +1,4 @@
+export { carriedError, errorCarried } from './carried.js';
 export { Channel, written } from './channel.js';
 export type { CallOptions } from './channel.js';
 export { type Bundle, clearText, type Dialing, TlsDialing, unverified } from './dialing.js';

@@ -6,8 +6,10 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
+import { onAbort } from '../base/abort.js';
 import { type Deferred, deferred } from '../base/deferred.js';
 import type { messages } from '../wire/index.js';
+import { CallFailure, errorCarried } from './carried.js';
 import { fromStatus, neverSent } from './status.js';
 
 type Method = MethodDefinition<unknown, unknown>;
@@ -68,10 +70,10 @@ export class CallStream {
     const abort = () => this.#giveUp(id, status.CANCELLED, 'Cancelled on client');
     const late = () => this.#giveUp(id, status.DEADLINE_EXCEEDED, `Deadline exceeded after ${timeoutMs} ms`);
     const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
-    signal?.addEventListener('abort', abort, { once: true });
+    const forget = signal && onAbort(signal, abort);
     const stop = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      forget?.();
     };
     this.#calls.set(id, { method, answer, stop });
     const wholeMs = Math.ceil(timeoutMs ?? 0);
@@ -125,7 +127,7 @@ export class CallStream {
   #answered({ id, response, error }: messages.CallAnswer): void {
     const call = this.#take(id);
     if (!call) return;
-    if (error) return call.answer.reject(fromStatus(failureOf(error)));
+    if (error) return call.answer.reject(fromStatus(errorCarried(error)));
     try {
       call.answer.resolve(call.method.responseDeserialize(response as Buffer));
     } catch (cause) {
@@ -193,30 +195,4 @@ export class CallStream {
       answer.reject(unsent.has(id) && error.code !== status.CANCELLED ? never : error);
     }
   }
-}
-
-/** A call that ended without an answer, in the form of gRPC. */
-class CallFailure extends Error implements ServiceError {
-  readonly code: status;
-  readonly details: string;
-  readonly metadata: Metadata;
-
-  constructor(code: status, details: string, metadata = new Metadata()) {
-    super(`${code} ${status[code]}: ${details}`);
-    this.code = code;
-    this.details = details;
-    this.metadata = metadata;
-  }
-}
-
-/** A member may say anything: what cannot be a trailer is left out. */
-function failureOf({ status: code, message, trailers }: messages.CallError): ServiceError {
-  const metadata = new Metadata();
-  for (const [key, value] of Object.entries(trailers))
-    try {
-      metadata.set(key, value);
-    } catch {
-      continue;
-    }
-  return new CallFailure(code in status ? code : status.UNKNOWN, message, metadata);
 }

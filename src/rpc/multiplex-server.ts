@@ -4,13 +4,13 @@ import {
   type MethodDefinition,
   type ServerDuplexStream,
   type ServiceDefinition,
-  status,
   type StatusObject,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { StoreError } from '../base/store-error.js';
 import type { Turns } from '../base/turns.js';
 import type { messages } from '../wire/index.js';
+import { carriedError } from './carried.js';
 import { methodOf } from './definitions.js';
 import { forwardedKey } from './forwarded.js';
 import { admit, authorizationIn, type Recognizing } from './guard.js';
@@ -270,9 +270,4 @@ function answerOf(id: number, { responseSerialize }: Method, error: unknown, res
   }
 }
 
-function failed({ code = status.UNKNOWN, details = '', metadata }: Partial<StatusObject>): Failure {
-  const trailers = Object.fromEntries(
-    Object.entries(metadata?.getMap() ?? {}).map(([key, value]) => [key, String(value)]),
-  );
-  return { response: nothing, error: { status: code, message: details, trailers } };
-}
+const failed = (of: Partial<StatusObject>): Failure => ({ response: nothing, error: carriedError(of) });

@@ -60,6 +60,7 @@ const expected: Readonly<Record<string, string>> = {
   '/skep.v1.Control/Apply': 'u V G O A M S',
   '/skep.v1.Control/History': 'u V G O A M S',
   '/skep.v1.Control/Kinds': 'u V G O A M S',
+  '/skep.v1.Watch/Multiplex': 'W* u V G O A M S',
   '/skep.v1.Watch/Watch': 'W* u V G O A M S',
   '/skep.v1.Lease/Grant': 'W* G O A M S',
   '/skep.v1.Lease/KeepAlive': 'W* G O A M S',

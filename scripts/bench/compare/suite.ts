@@ -94,12 +94,12 @@ const works: readonly Work[] = [
  * The same work on etcd and on skep, each of three members with disks on this machine, from one Node client with one
  * connection to the leader. Rounds alternate, so that both have the same noise; only one is loaded at a time.
  */
-export async function* compareSuite({ quick }: SuiteOptions): AsyncGenerator<Figure> {
+export async function* compareSuite({ quick, only = '' }: SuiteOptions): AsyncGenerator<Figure> {
   const [rounds, seconds] = quick ? [1, 1] : [5, 3];
   const peers: Peer[] = [];
   try {
     peers.push(await Etcd.start(), await Skep.start());
-    for (const work of works) {
+    for (const work of works.filter(({ name }) => name.includes(only))) {
       const found = new Map<Peer, Round[]>(peers.map((peer) => [peer, []]));
       for (let round = 0; round < rounds; round++)
         for (const [peer, of] of found) {

@@ -16,6 +16,15 @@ interface Group {
 /** Events of one transaction that match, in order. */
 export type TransactionEvents = readonly Event[];
 
+/** Options of an iterator for readers inside this program. */
+export interface IteratorOptions {
+  /**
+   * Transactions of which the commit event is given, where it is asked for. `history`: only those from before the beginning,
+   * so that a new transaction costs nothing when no other event matches; {@link WatchIterator.upToDate} tells how far it is.
+   */
+  readonly commits?: 'all' | 'history';
+}
+
 /** A reader that waits: for one event, or for all those of a transaction. */
 type Waiter = { reject(error: unknown): void } & (
   | { readonly whole: false; resolve(result: IteratorResult<Event, undefined>): void }
@@ -44,11 +53,12 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
   #end: { error: unknown } | 'done' | undefined;
   readonly #forgetSignal: Cancel | undefined;
 
-  constructor(plan: WatchPlan) {
+  constructor(plan: WatchPlan, { commits = 'all' }: IteratorOptions = {}) {
     this.#plan = plan;
     const { source, after, signal, specifiers, match } = plan;
+    const chosen = commits === 'all' ? specifiers : specifiers.filter(({ kind }) => kind !== 'commit');
     this.#listener = {
-      specifiers,
+      specifiers: chosen.length > 0 ? chosen : specifiers,
       match,
       backlog: () => ({ events: this.#keptEvents, bytes: this.#keptBytes, limit: plan.limit }),
       onTransaction: (record, events) => this.#take(record, events),
@@ -88,6 +98,13 @@ export class WatchIterator implements AsyncIterableIterator<Event, undefined> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** Version up to which a reader that waits now has been given everything; `undefined` when it has something to do. */
+  get upToDate(): number | undefined {
+    const { source, after = 0 } = this.#plan;
+    const idle = this.#waiters.length > 0 && this.#behind === undefined && this.#end === undefined;
+    return idle ? Math.max(source.queue.version, after) : undefined;
   }
 
   #start(after: number): void {

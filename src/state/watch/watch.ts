@@ -5,7 +5,7 @@ import { Observable, type Observer, Subscriber, type Subscription } from '../../
 import type { Event } from '../../kinds/events.js';
 import type { MatchMode } from '../../kinds/specifiers.js';
 import { eventsFor, type Listener } from './queue.js';
-import { WatchIterator } from './watch-iterator.js';
+import { type IteratorOptions, WatchIterator } from './watch-iterator.js';
 import { errorAfterFetch, lostError, startError, type WatchPlan } from './watch-plan.js';
 
 /** Options of a watch. */
@@ -63,7 +63,7 @@ class GuardedObservable<E> extends Observable<E> {
 }
 
 /** Reads a watch one transaction at a time. */
-export let transactionsOf: (watch: Watch) => WatchIterator;
+export let transactionsOf: (watch: Watch, options?: IteratorOptions) => WatchIterator;
 
 /**
  * Changes, as an rxjs Observable and as an async iterable.
@@ -74,7 +74,7 @@ export let transactionsOf: (watch: Watch) => WatchIterator;
  */
 export class Watch<E = Event> extends GuardedObservable<E> {
   static {
-    transactionsOf = (watch) => new WatchIterator(watch.#plan);
+    transactionsOf = (watch, options) => new WatchIterator(watch.#plan, options);
   }
   readonly #plan: WatchPlan;
 

@@ -5607,6 +5607,94 @@ function decodeWatchResponse(r: Reader, end: number): m.WatchResponse {
   return Object.freeze(new WatchResponseObject(lineage_, synced_, transaction_, bookmark_, resync_, snapshot_));
 }
 
+function encodeWatchesRequest(w: Writer, v: m.WatchesRequest): void {
+  if (v.begun !== undefined) for (const item of v.begun) { const at = w.open(10, 254); encodeWatchBegin(w, item); w.close(at, 254); }
+  if (v.ended !== undefined && v.ended.length > 0) { const at = w.open(18, 255); for (const item of v.ended) w.item(item); w.close(at, 255); }
+  if (v.paused !== undefined && v.paused.length > 0) { const at = w.open(26, 256); for (const item of v.paused) w.item(item); w.close(at, 256); }
+  if (v.resumed !== undefined && v.resumed.length > 0) { const at = w.open(34, 257); for (const item of v.resumed) w.item(item); w.close(at, 257); }
+}
+
+function decodeWatchesRequest(r: Reader, end: number): m.WatchesRequest {
+  let begun_: m.WatchBegin[] | undefined; let ended_: number[] | undefined; let paused_: number[] | undefined; let resumed_: number[] | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: (begun_ = r.list(begun_, 10000, 'begun')).push(decodeWatchBegin(r, r.part())); break;
+      case 16: (ended_ = r.list(ended_, 10000, 'ended')).push(r.uint64()); break;
+      case 18: { const to = r.span(); while (r.at < to) (ended_ = r.list(ended_, 10000, 'ended')).push(r.uint64()); r.ended(to); break; }
+      case 24: (paused_ = r.list(paused_, 10000, 'paused')).push(r.uint64()); break;
+      case 26: { const to = r.span(); while (r.at < to) (paused_ = r.list(paused_, 10000, 'paused')).push(r.uint64()); r.ended(to); break; }
+      case 32: (resumed_ = r.list(resumed_, 10000, 'resumed')).push(r.uint64()); break;
+      case 34: { const to = r.span(); while (r.at < to) (resumed_ = r.list(resumed_, 10000, 'resumed')).push(r.uint64()); r.ended(to); break; }
+      default: r.skip(tag, 'WatchesRequest');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ begun: begun_ ? Object.freeze(begun_) : noItems, ended: ended_ ? Object.freeze(ended_) : noItems, paused: paused_ ? Object.freeze(paused_) : noItems, resumed: resumed_ ? Object.freeze(resumed_) : noItems });
+}
+
+function encodeWatchBegin(w: Writer, v: m.WatchBegin): void {
+  if (v.id !== undefined && v.id !== 0) w.int64(8, v.id);
+  if (v.request !== undefined) { const at = w.open(18, 258); encodeWatchRequest(w, v.request); w.close(at, 258); }
+}
+
+function decodeWatchBegin(r: Reader, end: number): m.WatchBegin {
+  let id_: number = 0; let request_: m.WatchRequest | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 8: id_ = r.uint64(); break;
+      case 18: request_ = decodeWatchRequest(r, r.part()); break;
+      default: r.skip(tag, 'WatchBegin');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ id: id_, request: request_ ?? absent(decodeWatchRequest) });
+}
+
+function encodeWatchesResponse(w: Writer, v: m.WatchesResponse): void {
+  if (v.deliveries !== undefined) for (const item of v.deliveries) { const at = w.open(10, 259); encodeWatchDelivery(w, item); w.close(at, 259); }
+}
+
+function decodeWatchesResponse(r: Reader, end: number): m.WatchesResponse {
+  let deliveries_: m.WatchDelivery[] | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: (deliveries_ = r.list(deliveries_, 10000, 'deliveries')).push(decodeWatchDelivery(r, r.part())); break;
+      default: r.skip(tag, 'WatchesResponse');
+    }
+  }
+  r.ended(end);
+  return Object.freeze({ deliveries: deliveries_ ? Object.freeze(deliveries_) : noItems });
+}
+
+function encodeWatchDelivery(w: Writer, v: m.WatchDelivery): void {
+  if (v.watches !== undefined && v.watches.length > 0) { const at = w.open(10, 260); for (const item of v.watches) w.item(item); w.close(at, 260); }
+  if (v.response !== undefined && v.response.length > 0) w.bytes(18, v.response);
+  if (v.end !== undefined) { const at = w.open(26, 261); encodeCallError(w, v.end); w.close(at, 261); }
+}
+
+const WatchDeliveryObject = plain<m.WatchDelivery>(function (this: Open, watches_: unknown, response_: unknown, end_: unknown) {
+  this.watches = watches_; this.response = response_; if (end_ !== undefined) this.end = end_;
+});
+
+function decodeWatchDelivery(r: Reader, end: number): m.WatchDelivery {
+  let watches_: number[] | undefined; let response_: Uint8Array = noBytes; let end_: m.CallError | undefined;
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 8: (watches_ = r.list(watches_, 10000, 'watches')).push(r.uint64()); break;
+      case 10: { const to = r.span(); while (r.at < to) (watches_ = r.list(watches_, 10000, 'watches')).push(r.uint64()); r.ended(to); break; }
+      case 18: response_ = r.bytes(); break;
+      case 26: end_ = decodeCallError(r, r.part()); break;
+      default: r.skip(tag, 'WatchDelivery');
+    }
+  }
+  r.ended(end);
+  return Object.freeze(new WatchDeliveryObject(watches_ ? Object.freeze(watches_) : noItems, response_, end_));
+}
+
 /** Encoder and decoder of every message by its name. */
 export const codecs: Codecs = {
   SaveRequest: [encodeSaveRequest, decodeSaveRequest],
@@ -5847,4 +5935,8 @@ export const codecs: Codecs = {
   WatchSnapshot: [encodeWatchSnapshot, decodeWatchSnapshot],
   KindObject: [encodeKindObject, decodeKindObject],
   WatchResponse: [encodeWatchResponse, decodeWatchResponse],
+  WatchesRequest: [encodeWatchesRequest, decodeWatchesRequest],
+  WatchBegin: [encodeWatchBegin, decodeWatchBegin],
+  WatchesResponse: [encodeWatchesResponse, decodeWatchesResponse],
+  WatchDelivery: [encodeWatchDelivery, decodeWatchDelivery],
 };

@@ -275,7 +275,7 @@ export const descriptor: object = {
 "RevokeCertificateRequest": {"fields":{"serial":{"type":"string","id":1}}},
 "AnchorRequest": {"fields":{"member":{"type":"string","id":1},"line":{"type":"uint64","id":2},"hash":{"type":"string","id":3}}},
 "AccessWritten": {"fields":{"version":{"type":"uint64","id":1}}},
-"Watch": {"methods":{"Watch":{"requestType":"WatchRequest","responseType":"WatchResponse","responseStream":true}}},
+"Watch": {"methods":{"Watch":{"requestType":"WatchRequest","responseType":"WatchResponse","responseStream":true},"Multiplex":{"requestType":"WatchesRequest","requestStream":true,"responseType":"WatchesResponse","responseStream":true}}},
 "EventAction": {"values":{"EVENT_ACTION_CREATE":0,"EVENT_ACTION_UPDATE":1,"EVENT_ACTION_DELETE":2,"EVENT_ACTION_COMMIT":3}},
 "Selector": {"oneofs":{"_stateGreaterThan":{"oneof":["stateGreaterThan"]}},"fields":{"kind":{"type":"string","id":1},"actions":{"rule":"repeated","type":"EventAction","id":2},"ids":{"rule":"repeated","type":"string","id":3},"idPrefixes":{"rule":"repeated","type":"string","id":4},"names":{"rule":"repeated","type":"string","id":5},"namePrefixes":{"rule":"repeated","type":"string","id":6},"nodeIds":{"rule":"repeated","type":"string","id":7},"serviceIds":{"rule":"repeated","type":"string","id":8},"slots":{"rule":"repeated","type":"SlotFilter","id":9},"desiredStates":{"rule":"repeated","type":"TaskState","id":10},"stateGreaterThan":{"type":"TaskState","id":11,"options":{"proto3_optional":true}},"roles":{"rule":"repeated","type":"NodeRole","id":12},"memberships":{"rule":"repeated","type":"NodeMembership","id":13},"states":{"rule":"repeated","type":"NodeState","id":14},"custom":{"rule":"repeated","type":"IndexEntry","id":15},"customPrefixes":{"rule":"repeated","type":"IndexEntry","id":16},"indexes":{"rule":"repeated","type":"IndexFilter","id":17}}},
 "SlotFilter": {"fields":{"serviceId":{"type":"string","id":1},"slot":{"type":"uint64","id":2}}},
@@ -287,7 +287,11 @@ export const descriptor: object = {
 "Resync": {"fields":{"reason":{"type":"string","id":1},"version":{"type":"uint64","id":2}}},
 "WatchSnapshot": {"fields":{"version":{"type":"uint64","id":1},"objects":{"rule":"repeated","type":"KindObject","id":2}}},
 "KindObject": {"fields":{"kind":{"type":"string","id":1},"object":{"type":"AnyObject","id":2}}},
-"WatchResponse": {"oneofs":{"body":{"oneof":["synced","transaction","bookmark","resync","snapshot"]}},"fields":{"lineage":{"type":"string","id":1},"synced":{"type":"Synced","id":2},"transaction":{"type":"WatchTransaction","id":3},"bookmark":{"type":"Bookmark","id":4},"resync":{"type":"Resync","id":5},"snapshot":{"type":"WatchSnapshot","id":6}}}
+"WatchResponse": {"oneofs":{"body":{"oneof":["synced","transaction","bookmark","resync","snapshot"]}},"fields":{"lineage":{"type":"string","id":1},"synced":{"type":"Synced","id":2},"transaction":{"type":"WatchTransaction","id":3},"bookmark":{"type":"Bookmark","id":4},"resync":{"type":"Resync","id":5},"snapshot":{"type":"WatchSnapshot","id":6}}},
+"WatchesRequest": {"fields":{"begun":{"rule":"repeated","type":"WatchBegin","id":1},"ended":{"rule":"repeated","type":"uint64","id":2},"paused":{"rule":"repeated","type":"uint64","id":3},"resumed":{"rule":"repeated","type":"uint64","id":4}}},
+"WatchBegin": {"fields":{"id":{"type":"uint64","id":1},"request":{"type":"WatchRequest","id":2}}},
+"WatchesResponse": {"fields":{"deliveries":{"rule":"repeated","type":"WatchDelivery","id":1}}},
+"WatchDelivery": {"oneofs":{"_end":{"oneof":["end"]}},"fields":{"watches":{"rule":"repeated","type":"uint64","id":1},"response":{"type":"bytes","id":2},"end":{"type":"CallError","id":3,"options":{"proto3_optional":true}}}}
 }}
 }}
 }};

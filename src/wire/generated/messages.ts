@@ -1764,6 +1764,35 @@ export interface WatchResponse {
   readonly snapshot?: WatchSnapshot;
 }
 
+export interface WatchesRequest {
+  readonly begun: readonly WatchBegin[];
+  /** Ids of watches whose messages are not wanted any more. */
+  readonly ended: readonly number[];
+  /** Ids of watches whose reader is slow: nothing is sent for them until they are resumed. */
+  readonly paused: readonly number[];
+  /** Ids of watches that go on from where they were paused, or begin anew where history does not reach any more. */
+  readonly resumed: readonly number[];
+}
+
+export interface WatchBegin {
+  /** Chosen by the caller: no two open watches of a stream have the same. */
+  readonly id: number;
+  readonly request: WatchRequest;
+}
+
+export interface WatchesResponse {
+  readonly deliveries: readonly WatchDelivery[];
+}
+
+/** What comes next of some watches: a response, or their end. */
+export interface WatchDelivery {
+  readonly watches: readonly number[];
+  /** The encoded `WatchResponse`, unless there is an end. */
+  readonly response: Uint8Array;
+  /** Status 0 is an end without an error. */
+  readonly end?: CallError;
+}
+
 /** Every message by its name. */
 export interface Messages {
   SaveRequest: SaveRequest;
@@ -2004,4 +2033,8 @@ export interface Messages {
   WatchSnapshot: WatchSnapshot;
   KindObject: KindObject;
   WatchResponse: WatchResponse;
+  WatchesRequest: WatchesRequest;
+  WatchBegin: WatchBegin;
+  WatchesResponse: WatchesResponse;
+  WatchDelivery: WatchDelivery;
 }

@@ -1,5 +1,5 @@
 import type { ClientWritableStream } from '@grpc/grpc-js';
-import type { Clock } from '../base/clock.js';
+import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { grouped } from '../base/grouped.js';
 import type { Logger } from '../base/log.js';
@@ -9,6 +9,7 @@ import type { InstallSnapshot, Message } from '../raft/index.js';
 import type { MemberInfo } from '../replica/index.js';
 import { type messages, toWireBatch, toWireMessage } from '../wire/index.js';
 import { Channel } from './channel.js';
+import { CommitNews } from './commit-news.js';
 import { methodOf } from './definitions.js';
 import type { Dialing } from './dialing.js';
 import { connectionLost } from './status.js';
@@ -38,6 +39,9 @@ const urgentTypes: ReadonlySet<string> = new Set([
 /** Most bytes of entries that wait in one stream. Entries beyond that are dropped, and raft sends them again. */
 const queuedBytesMax = 32 * 1024 * 1024;
 const reconnectMs = 100;
+
+/** Most time for which the news of a commit index waits for entries that carry it, milliseconds. */
+const newsMs = 2;
 
 /** Size of a frame's messages at which it ends, bytes: the receiver processes a frame in one go. */
 const frameBytes = 1024 * 1024;
@@ -151,6 +155,8 @@ export class Peer {
   #data: Lane;
   #urgent: Lane;
   readonly #complaints = new Repeats();
+  readonly #news = new CommitNews();
+  #forgetNews: Cancel | undefined;
 
   constructor(member: MemberInfo, options: PeerOptions) {
     this.#options = options;
@@ -188,7 +194,18 @@ export class Peer {
     const urgent = batch.filter(({ type }) => urgentTypes.has(type));
     const data = batch.filter(({ type }) => !urgentTypes.has(type));
     if (urgent.length > 0) this.#urgent.send(urgent);
+    this.#sendData(this.#news.take(data));
+    if (this.#news.waiting) this.#forgetNews ??= this.#options.clock.schedule(newsMs, () => this.#sendNews());
+  }
+
+  #sendData(data: readonly Message[]): void {
     if (data.length > 0 && !this.#data.send(data)) this.#options.onUnreachable();
+  }
+
+  #sendNews(): void {
+    this.#forgetNews = undefined;
+    const news = this.#news.release();
+    if (news) this.#sendData([news]);
   }
 
   /** Sends a snapshot on a connection of its own. Resolves when the peer has staged it. */
@@ -220,6 +237,9 @@ export class Peer {
   }
 
   close(): void {
+    this.#forgetNews?.();
+    this.#forgetNews = undefined;
+    this.#news.release();
     this.#data.close();
     this.#urgent.close();
   }

@@ -170,6 +170,8 @@ export class Ledger {
       });
     }
     const { root: applied, changes } = applyActions(this.#committed, info, actions, this.kinds);
+    // The proposer knows the bytes of these actions: it need not encode what it has just decoded.
+    for (const action of actions) if (action.action !== 'remove') this.measure(action.kind, action.object, action);
     const root = this.#measured(applied, changes);
     const record = recordOf(info, changes, this.#historyBytes(changes));
     this.#dropFrom(0);

@@ -40,6 +40,8 @@ interface Output {
   readonly say: (response: WatchResponse) => Promise<void>;
   /** Aborts when the reader has gone. */
   readonly signal: AbortSignal;
+  /** True: its transactions go on without this reader, for others. */
+  readonly shared?: boolean;
 }
 
 /** Watch that stands: what follows comes out of its transactions. */
@@ -64,7 +66,7 @@ export function rightsOf({ replica: { store } }: Serving, call: { readonly metad
 export async function openWatch(
   { replica }: Serving,
   { request, wanted, rights }: Asked,
-  { say, signal }: Output,
+  { say, signal, shared = false }: Output,
 ): Promise<OpenedWatch | undefined> {
   const { store } = replica;
   const { lineage } = replica.status();
@@ -76,7 +78,7 @@ export async function openWatch(
     return undefined;
   }
   const from = request.resumeFrom ?? store.version;
-  const transactions = transactionsAfter(store, from, request, { wanted, signal });
+  const transactions = transactionsAfter(store, from, request, { wanted, ...(!shared && { signal }) });
   try {
     const sayPage = (snapshot: messages.WatchSnapshot) => say({ lineage, snapshot });
     if (request.snapshot) await saySnapshot(store, wanted.selections, rights, { say: sayPage, signal });
@@ -120,13 +122,13 @@ export function transactionsAfter(
   store: MemoryStore,
   after: number,
   request: Pick<WatchRequest, 'matchEither' | 'wait'>,
-  { wanted, signal }: { readonly wanted: Wanted; readonly signal: AbortSignal },
+  { wanted, signal }: { readonly wanted: Wanted; readonly signal?: AbortSignal },
 ): Transactions {
   const options = {
     after,
     match: matchOf(request),
     ahead: request.wait ? ('wait' as const) : ('refuse' as const),
-    signal,
+    ...(signal && { signal }),
     limit: waitingMax,
     limitBytes: waitingBytesMax,
   };

@@ -126,7 +126,11 @@ export class WatchesServing {
       if (one.paused) await new Promise<void>((resolve) => (one.resumed = resolve));
       if (!stop.signal.aborted) await this.#output.say([one.id], response);
     };
-    const opened = await openWatch(this.#serving, { request, wanted, rights }, { say, signal: stop.signal });
+    const opened = await openWatch(
+      this.#serving,
+      { request, wanted, rights },
+      { say, signal: stop.signal, shared: true },
+    );
     if (!opened) return false;
     one.after = opened.from;
     one.lineage = opened.lineage;
@@ -198,7 +202,7 @@ export class WatchesServing {
     if (stop.signal.aborted) return false;
     if (this.#serving.replica.status().lineage !== lineage)
       throw new StoreError('RESYNC', 'the history is another one now', { version: store.version });
-    const transactions = transactionsAfter(store, after, { ...request, wait: true }, { wanted, signal: stop.signal });
+    const transactions = transactionsAfter(store, after, { ...request, wait: true }, { wanted });
     this.#follow(one, { lineage, from: after, transactions, first: undefined });
     return true;
   }

@@ -14,7 +14,7 @@ import {
   toStatus,
 } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
-import { turns } from './turns.js';
+import { nextTurn, turns } from './turns.js';
 
 /** Time limit for a replaced leader to say what became of a request, milliseconds. */
 const lastWordMs = 500;
@@ -106,8 +106,9 @@ export function forwardingHandler<Req>(
     return run(caller ? proven(call.request, caller) : call.request, timeLeft(call), caller);
   };
   const attempt = async (call: ServerUnaryCall<Req, unknown>): Promise<unknown> => {
-    // A process that was stopped finds requests whose callers gave up long ago: their end comes right behind them.
-    await new Promise((resolve) => setImmediate(resolve));
+    // A process that was stopped finds requests whose callers gave up long ago: their end comes right behind them. Writes
+    // that arrive together go on together, and so become one group in the log.
+    await nextTurn();
     const forwarded = isForwarded(call);
     checkInfo(call.request as { readonly info?: messages.WriteInfo });
     for (;;) {

@@ -19,3 +19,15 @@ export async function inTurns<T>(steps: Generator<undefined, T>): Promise<T> {
     if (step.done) return step.value;
   }
 }
+
+let following: Promise<void> | undefined;
+
+/** Resolves in the next turn of the event loop, after what has arrived by then: once for all who wait in this turn. */
+export function nextTurn(): Promise<void> {
+  return (following ??= new Promise((resolve) => {
+    setImmediate(() => {
+      following = undefined;
+      resolve();
+    });
+  }));
+}

@@ -49,7 +49,7 @@ export class WatchGroup {
     });
   }
 
-  /** What is sent from now on is of a later version. */
+  /** Version of the last transaction that was taken up; what is sent from now on is later. */
   get taken(): number {
     return this.#taken;
   }

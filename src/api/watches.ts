@@ -41,7 +41,7 @@ export class WatchesServing {
   readonly #watches = new Map<number, Watching>();
   /** Groups that watches join, by what they want and how often they are told where they are. */
   readonly #groups = new Map<Wanted, Map<number, WatchGroup>>();
-  /** What a caller with these rights gets of what is wanted: the same for watches that want the same. */
+  /** Wishes without what the caller may not read: the same for watches that want the same. */
   readonly #readable = new WeakMap<Wanted, { readonly rights: Rights; readonly wanted: Wanted }>();
   #ended = false;
 

@@ -119,7 +119,7 @@ export class Mailbox<T> implements AsyncGenerator<T, void>, Inbox<T> {
     return item;
   }
 
-  /** The end comes after the items; its error is told once. */
+  /** Ends a call of `next` after the last item: the first one with the error, if there is one. */
   #over(): Promise<Result<T>> {
     const end = this.#end;
     this.#end = {};

@@ -1,10 +1,9 @@
-import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { type Channel, errorCarried, fromStatus, methodOf } from '../rpc/index.js';
 import { DecodeError, type messages } from '../wire/index.js';
 import { Arrived } from './watch-arrived.js';
 
 type WatchRequest = messages.WatchRequest;
-type Stream = ClientDuplexStream<messages.WatchesRequest, messages.WatchesResponse>;
+type Stream = ReturnType<typeof Channel.prototype.duplex<messages.WatchesRequest, messages.WatchesResponse>>;
 
 /** Receiver of what a member sends to one watch. */
 export interface WatchSink {

@@ -1784,7 +1784,7 @@ export interface WatchesResponse {
   readonly deliveries: readonly WatchDelivery[];
 }
 
-/** What comes next of some watches: a response, or their end. */
+/** Next response of some watches, or their end. */
 export interface WatchDelivery {
   readonly watches: readonly number[];
   /** The encoded `WatchResponse`, unless there is an end. */

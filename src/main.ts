@@ -4,16 +4,13 @@ import { userInfo } from 'node:os';
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { run, screenOf } from './cli/index.js';
-import { SkepBackend } from './coordination/index.js';
-import { createBackend, registerBackend } from './discovery/index.js';
+import type { createBackend } from './discovery/index.js';
 
 // The command `skep`. The only place that ends the process.
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-// The one backend that stands on our own store.
-registerBackend('skep', (ports) => new SkepBackend(ports));
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => stop.abort());
 // Otherwise Node would open its inspector to all users of this machine.
@@ -24,6 +21,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`skep: cannot write: ${error.message}\n`);
   process.exit(1);
 });
+
+/** Resolves with what opens backends, and adds the one that stands on our own store. */
+async function discovery(): Promise<typeof createBackend> {
+  const [{ createBackend, registerBackend }, { SkepBackend }] = await Promise.all([
+    import('./discovery/index.js'),
+    import('./coordination/index.js'),
+  ]);
+  registerBackend('skep', (ports) => new SkepBackend(ports));
+  return createBackend;
+}
+let opened: ReturnType<typeof discovery> | undefined;
 
 const backup = async () => (await import('./daemon/backup.js')).backupTools;
 
@@ -47,7 +55,8 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-const code = await run(process.argv.slice(2), {
+// Not awaited here: a module that waits would hold up those that the command loads.
+void run(process.argv.slice(2), {
   streams: { out: (text) => void process.stdout.write(text), err: (text) => void process.stderr.write(text) },
   env: process.env,
   user: process.env.USER || userName(),
@@ -67,10 +76,11 @@ const code = await run(process.argv.slice(2), {
     inspect: async (file) => (await backup()).inspect(file),
     restoreInto: async (file, dir, name) => (await backup()).restoreInto(file, dir, name),
   },
-  createBackend,
+  createBackend: async (url, settings) => (await (opened ??= discovery()))(url, settings),
   logger: async (level) => (await import('./daemon/logger.js')).processLogger(level),
   doctor: async (dir, signal) => (await import('./daemon/doctor.js')).diagnose(dir, signal),
+}).then((code) => {
+  process.exitCode = code;
+  // The remaining handles have no user: a cancelled stream, a closing socket.
+  setTimeout(() => process.exit(code), 200).unref();
 });
-process.exitCode = code;
-// The remaining handles have no user: a cancelled stream, a closing socket.
-setTimeout(() => process.exit(code), 200).unref();

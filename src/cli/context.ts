@@ -3,18 +3,14 @@ import type { Clock } from '../base/clock.js';
 import { isAddress, isSocketPath, withPort } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
-import { type Access, Client, type WriteOptions } from '../client/index.js';
+import type { Access, Client, WriteOptions } from '../client/index.js';
 import type { createBackend } from '../discovery/index.js';
 import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';
-import { socketsHere } from './control-sockets.js';
-import { tokenAccess } from './credentials.js';
-import { UsageError } from './exit-codes.js';
-import { accessOf, contextInUse, contextsDir, readContext } from './login-context.js';
 import type { ManageSettings } from './manage-settings.js';
-import { type Format, formats, type Streams } from './output.js';
 import type { Screen } from './screen.js';
 import type { Stdio } from './services/exec-session.js';
+import { type Format, formats, type Streams } from './streams.js';
 
 /** Context that every command receives. */
 export interface Context {
@@ -164,8 +160,10 @@ export async function withClient<T>(
 ): Promise<T> {
   const { signal } = context;
   const flags = globalFlags(command);
+  const { wayTo } = await import('./way.js');
   const { hosts, access } = await wayTo(command, context, flags);
   const limits = { hosts, access, timeoutMs: flags.timeout };
+  const { Client } = await import('../client/index.js');
   const first = new Client({ ...limits, unreachableMs: Math.min(unreachableMs, flags.timeout) });
   // A long-running command waits longer for the cluster than the first check does.
   const client = waitForEnd ? new Client(limits) : first;
@@ -188,41 +186,6 @@ export async function withClient<T>(
     first.close();
     client.close();
   }
-}
-
-/** Members to ask, and the identity to show them. */
-interface Way {
-  readonly hosts: readonly string[];
-  readonly access?: Access;
-}
-
-/**
- * Finds the members to ask: those of `--host`, of the context, of this computer's own control sockets, or the default.
- * The identity is that of the context that is named, of the token in SKEP_TOKEN_FILE, or of the context in use; none at a
- * control socket, which knows its owner. An address never chooses an identity.
- */
-async function wayTo(command: Command, { env }: Context, flags: GlobalFlags): Promise<Way> {
-  const isGiven = command.getOptionValueSourceWithGlobals('host') !== 'default' || !!env.SKEP_HOST;
-  const given = isGiven ? hostsOf(command, flags) : undefined;
-  if (given?.some(isSocketPath)) return { hosts: given };
-  const dir = contextsDir(env);
-  const { context: named = env.SKEP_CONTEXT } = command.optsWithGlobals<{ context?: string }>();
-  const token = named ? undefined : await tokenAccess(env);
-  if (token) return { hosts: given ?? [hostDefault], access: token };
-  const name = named || (await contextInUse(dir));
-  if (name !== undefined) {
-    const used = await readContext(dir, name);
-    return { hosts: given ?? used.hosts, access: accessOf(used) };
-  }
-  return { hosts: given ?? (await hostsHere(env)) ?? [hostDefault] };
-}
-
-/** Returns the control sockets of the cluster whose members this user runs here; `undefined` without any. */
-async function hostsHere(env: Context['env']): Promise<readonly string[] | undefined> {
-  const clusters = (await socketsHere(env)).map((sockets) => sockets.map((path) => `unix:${path}`));
-  if (clusters.length <= 1) return clusters[0];
-  const each = clusters.map(([host]) => `--host ${host}`).join(', ');
-  throw new UsageError(`members of ${clusters.length} clusters run on this computer: choose one with ${each}`);
 }
 
 /** Returns the members to ask; 4242 is the default port. */

@@ -3,8 +3,8 @@ import { DirectoryError } from '../base/directory-error.js';
 import { directoryCodes, errorCodes } from '../base/error-codes.js';
 import { type ExitName, exits } from '../base/exits.js';
 import { StoreError } from '../base/store-error.js';
-import { ComposeError } from '../compose/index.js';
-import { DiscoveryError, type DiscoveryErrorCode } from '../discovery/index.js';
+import { ComposeError } from '../compose/errors.js';
+import { DiscoveryError, type DiscoveryErrorCode } from '../discovery/errors.js';
 import { EngineError, type EngineErrorCode } from '../fleet/engine/errors.js';
 
 /** Exit codes of every command. */

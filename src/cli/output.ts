@@ -1,16 +1,9 @@
 import Table from 'cli-table3';
-import { printable, terminalSafe } from '../base/terminal.js';
+import { printable } from '../base/terminal.js';
+import type { Format, Streams } from './streams.js';
 
 export { printable };
-
-export type Format = 'table' | 'json' | 'ndjson' | 'name';
-export const formats: readonly Format[] = ['table', 'json', 'ndjson', 'name'];
-
-/** Output of a command: data on one stream, everything else on the other. */
-export interface Streams {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
+export type { Format, Streams };
 
 /** Columns of a command's table: heading and cell. */
 export type Columns<Row> = readonly (readonly [
@@ -36,11 +29,6 @@ export function table<Row>(rows: readonly Row[], columns: Columns<Row>): string 
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
-}
-
-/** The same streams, for a terminal: whatever is printed, it only shows. */
-export function safeStreams({ out, err }: Streams): Streams {
-  return { out: (text) => out(terminalSafe(text)), err: (text) => err(terminalSafe(text)) };
 }
 
 /** Prints a list in the format that was asked for. */

@@ -1,5 +1,15 @@
 import type { Command } from 'commander';
 
+/** Returns the name of the command in a command line: the first word that belongs to no option; for `help X`, X. */
+export function namedCommand(args: readonly string[], program: Command): string | undefined {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (takesNext(arg, [program])) i++;
+    else if (!arg.startsWith('-') && arg !== 'help') return arg;
+  }
+  return undefined;
+}
+
 /** Commands that take another command as their arguments. */
 const runners: readonly string[] = ['lock', 'elect', 'exec'];
 

@@ -1,40 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../base/errors.js';
 import { isStoreError } from '../base/store-error.js';
-import { addAccess } from './commands/access.js';
-import { addAudit } from './commands/audit.js';
-import { addApply } from './commands/apply.js';
-import { addCatalog } from './commands/catalog.js';
-import { addCompose } from './commands/compose.js';
-import { addCreate } from './commands/create.js';
-import { addDoctor } from './commands/doctor.js';
-import { addDrift } from './commands/drift.js';
-import { addEvents } from './commands/events.js';
-import { addExec } from './commands/exec.js';
-import { addExplain } from './commands/explain.js';
-import { addFleet } from './commands/fleet.js';
-import { addHistory } from './commands/history.js';
-import { addJoin } from './commands/join.js';
-import { addList } from './commands/list.js';
-import { addLock } from './commands/lock.js';
-import { addLogs } from './commands/logs.js';
-import { addManage } from './commands/manage.js';
-import { addManager } from './commands/manager.js';
-import { addMember } from './commands/member.js';
-import { addObjects } from './commands/objects.js';
-import { addPs } from './commands/ps.js';
-import { addRebalance } from './commands/rebalance.js';
-import { addSnapshot } from './commands/snapshot.js';
-import { addStack } from './commands/stack.js';
-import { addStatus } from './commands/status.js';
-import { addTokenServer } from './commands/token-server.js';
-import { addTop } from './commands/top.js';
-import { addWatch } from './commands/watch.js';
+import { addCommands, commandTerm } from './command-table.js';
 import { type Context, formats, hostDefault } from './context.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
-import { safeStreams } from './output.js';
-import { endOwnOptions, fillWait, shortenOwnOptions } from './own-options.js';
-import { waitDefault } from './wait.js';
+import { endOwnOptions, fillWait, namedCommand, shortenOwnOptions } from './own-options.js';
+import { safeStreams } from './streams.js';
+import { waitDefault } from './wait-flag.js';
 
 /** Commands that ask no member: `--host` and its like mean nothing to them, and their help leaves these out. */
 const withoutMembers: readonly string[] = ['manage'];
@@ -62,13 +34,13 @@ export async function run(args: readonly string[], given: Context): Promise<numb
     )
     .addOption(new Option('--reason <text>', 'reason for a change, kept in history'))
     .showHelpAfterError('(see --help)')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: commandTerm })
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.streams.out(text), writeErr: (text) => context.streams.err(text) });
   const exit = (ended: number) => {
     code = ended;
   };
-  addCommands(program, context, exit);
+  await addCommands(program, context, exit, namedCommand(args, program));
   for (const command of allCommands(program)) {
     command.exitOverride().copyInheritedSettings(program);
     if (withoutMembers.includes(command.name())) command.configureHelp({ showGlobalOptions: false });
@@ -84,38 +56,6 @@ export async function run(args: readonly string[], given: Context): Promise<numb
     context.streams.err(`skep: ${messageOf(error)}${unreached ? ' (--host or SKEP_HOST)' : ''}\n`);
     return exitCodeOf(error);
   }
-}
-
-function addCommands(program: Command, context: Context, exit: (code: number) => void): void {
-  addManager(program, context, exit);
-  addManage(program, context, exit);
-  addDoctor(program, context, exit);
-  addStatus(program, context, exit);
-  addMember(program, context);
-  addApply(program, context, exit);
-  addCompose(program, context);
-  addObjects(program, context, exit);
-  addFleet(program, context);
-  addPs(program, context);
-  addExplain(program, context);
-  addStack(program, context, exit);
-  addRebalance(program, context);
-  addEvents(program, context);
-  addHistory(program, context);
-  addSnapshot(program, context, exit);
-  addWatch(program, context);
-  addCreate(program, context);
-  addJoin(program, context, exit);
-  addList(program, context, exit);
-  addTokenServer(program, context, exit);
-  addLock(program, context, exit);
-  addLogs(program, context, exit);
-  addExec(program, context, exit);
-  addTop(program, context);
-  addDrift(program, context, exit);
-  addCatalog(program, context);
-  addAccess(program, context);
-  addAudit(program, context, exit);
 }
 
 function allCommands(command: Command): Command[] {

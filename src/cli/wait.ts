@@ -1,10 +1,8 @@
-import type { Command } from 'commander';
 import { onAbort } from '../base/abort.js';
 import { systemClock } from '../base/clock.js';
 import { formatDuration } from '../base/duration.js';
 import type { Client } from '../client/index.js';
 import type { Service } from '../kinds/index.js';
-import { time } from './arguments.js';
 import type { Context } from './context.js';
 import { exitCodes, waitExits } from './exit-codes.js';
 import { type Format, printable, printList, table } from './output.js';
@@ -14,19 +12,6 @@ import { countText, phaseText, progressLines } from './services/progress-lines.j
 import { placeText, type PublishedPort, publishedPorts } from './services/published.js';
 import type { ClusterView } from './services/view.js';
 import { type Wait, type Waited, waitForServices } from './services/waiting.js';
-
-/** Flag of commands that can wait for services; milliseconds. */
-export interface WaitFlag {
-  readonly wait?: number;
-}
-
-/** Limit of `--wait` without a time. */
-export const waitDefault = '5m';
-
-/** Adds `--wait`, whose time is optional. */
-export function withWait(command: Command, what = 'wait until the services run as written'): Command {
-  return command.option('--wait [time]', `${what}, at most this long (default: ${waitDefault})`, time);
-}
 
 /** Result of a wait; with `-o json` as it is. */
 export interface WaitReport {

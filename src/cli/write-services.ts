@@ -6,7 +6,8 @@ import type { Service } from '../kinds/index.js';
 import { type Context, withClient } from './context.js';
 import { printList, printNames, printOne } from './output.js';
 import { type ClusterView, readView } from './services/view.js';
-import { printWaited, waitAndShow, type WaitFlag } from './wait.js';
+import { printWaited, waitAndShow } from './wait.js';
+import type { WaitFlag } from './wait-flag.js';
 
 /** Number of tries: the control loop may write the same service at the same time. */
 const attempts = 5;

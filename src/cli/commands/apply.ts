@@ -10,7 +10,8 @@ import { type Columns, type Format, printList, printOne, type Streams } from '..
 import { type Unplaced, unplacedAfter } from '../services/fits.js';
 import { readIslandTexts } from '../services/islands.js';
 import { type ClusterView, readView } from '../services/view.js';
-import { printWaited, waitAndShow, type WaitFlag, type WaitReport, withWait } from '../wait.js';
+import { printWaited, waitAndShow, type WaitReport } from '../wait.js';
+import { type WaitFlag, withWait } from '../wait-flag.js';
 import { fieldTexts } from './history.js';
 
 interface ApplyFlags extends ComposeFlags, WaitFlag {

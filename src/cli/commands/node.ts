@@ -12,7 +12,8 @@ import { type DrainedTask, drainPlan } from '../services/drain-plan.js';
 import { mustFindNode } from '../services/find.js';
 import { counted, listed } from '../services/text.js';
 import { type ClusterView, readView } from '../services/view.js';
-import { printWaited, waitAndShow, type WaitFlag, withWait } from '../wait.js';
+import { printWaited, waitAndShow } from '../wait.js';
+import { type WaitFlag, withWait } from '../wait-flag.js';
 import { printTasks, withPsFlags } from './ps.js';
 
 type Availability = Node['spec']['availability'];

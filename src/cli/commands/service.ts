@@ -8,7 +8,7 @@ import { openDockerLogins } from '../docker-login.js';
 import { mustFindService } from '../services/find.js';
 import { withRegistryAuth } from '../services/registry-auth.js';
 import { changedSpec, scaledMode, type ServiceFlags, withServiceFlags } from '../services/service-flags.js';
-import { type WaitFlag, withWait } from '../wait.js';
+import { type WaitFlag, withWait } from '../wait-flag.js';
 import { writeServices } from '../write-services.js';
 import { printTasks, withPsFlags } from './ps.js';
 

@@ -15,7 +15,7 @@ import { updateText } from '../services/stage.js';
 import { ageText, listed } from '../services/text.js';
 import { readView } from '../services/view.js';
 import { removeStack, stackObjects } from '../stack-removal.js';
-import { type WaitFlag, withWait } from '../wait.js';
+import { type WaitFlag, withWait } from '../wait-flag.js';
 import { writeServices } from '../write-services.js';
 import { printTasks, withPsFlags } from './ps.js';
 import { rolledBack } from './service.js';

@@ -1,0 +1,223 @@
+import { Command, Help } from 'commander';
+import type { Context } from './context.js';
+
+/** Adds commands to the program. `exit` sets the exit code of a command that does not fail. */
+export type AddCommands = (program: Command, context: Context, exit: (code: number) => void) => void;
+
+interface Row {
+  /** Each command as the help of the program shows it: name, alias and arguments; then its description. */
+  readonly commands: readonly (readonly [term: string, description: string])[];
+  /** Loads the module of these commands. */
+  readonly load: () => Promise<AddCommands>;
+}
+
+/**
+ * All commands, in the order of the help. A command line loads the modules of its own command only: the rest of the
+ * program's help comes from here, and a test compares it with what the modules say.
+ */
+export const commandTable: readonly Row[] = [
+  {
+    commands: [['manager [options]', 'run one member in the foreground']],
+    load: async () => (await import('./commands/manager.js')).addManager,
+  },
+  {
+    commands: [
+      [
+        'manage|m [options] [discovery]',
+        'manage a cluster of Docker engines, and serve the Docker API in front of them',
+      ],
+    ],
+    load: async () => (await import('./commands/manage.js')).addManage,
+  },
+  {
+    commands: [['doctor <dir>', 'check a data directory for damage; changes nothing']],
+    load: async () => (await import('./commands/doctor.js')).addDoctor,
+  },
+  {
+    commands: [['status [options]', 'show the cluster and its members']],
+    load: async () => (await import('./commands/status.js')).addStatus,
+  },
+  {
+    commands: [['member', 'list, add, remove and change members']],
+    load: async () => (await import('./commands/member.js')).addMember,
+  },
+  {
+    commands: [['apply [options] [file]', 'create or update the objects of Compose files in one transaction']],
+    load: async () => (await import('./commands/apply.js')).addApply,
+  },
+  {
+    commands: [['compose', 'read Compose files']],
+    load: async () => (await import('./commands/compose.js')).addCompose,
+  },
+  {
+    commands: [
+      ['ls [options] <kind>', 'list objects of any kind, also custom kinds'],
+      ['inspect [options] <kind/id>', 'show one object of any kind'],
+      ['rm <kind/id...>', 'remove objects of any kind in one transaction'],
+      ['kinds', 'list the kinds, with the number and bytes of their objects'],
+      ['node', 'list, show and remove nodes'],
+      ['service', 'list, show and remove services'],
+      ['task', 'list, show and remove tasks'],
+      ['network', 'list, show and remove networks'],
+      ['cluster', 'list, show and remove clusters'],
+      ['secret', 'list, show and remove secrets'],
+      ['config', 'list, show and remove configs'],
+      ['volume', 'list, show and remove volumes'],
+    ],
+    load: async () => (await import('./commands/objects.js')).addObjects,
+  },
+  {
+    commands: [['fleet', 'show the Docker engines that managers drive']],
+    load: async () => (await import('./commands/fleet.js')).addFleet,
+  },
+  {
+    commands: [['ps [options] [name]', 'list tasks with their nodes, states and errors']],
+    load: async () => (await import('./commands/ps.js')).addPs,
+  },
+  {
+    commands: [['explain [options] <name>', 'tell which step a task waits for, and why no node takes it']],
+    load: async () => (await import('./commands/explain.js')).addExplain,
+  },
+  {
+    commands: [['stack', 'list, show, roll back and remove stacks']],
+    load: async () => (await import('./commands/stack.js')).addStack,
+  },
+  {
+    commands: [
+      [
+        'rebalance [options] [service...]',
+        'move tasks to nodes with fewer; each starts on the new node before it stops on the old one',
+      ],
+    ],
+    load: async () => (await import('./commands/rebalance.js')).addRebalance,
+  },
+  {
+    commands: [
+      [
+        'events [options]',
+        'print what happens to services, tasks and nodes, with author and reason, until interrupted',
+      ],
+    ],
+    load: async () => (await import('./commands/events.js')).addEvents,
+  },
+  {
+    commands: [
+      ['history [options] <kind/id>', 'show each change of an object in history: author, time, reason and fields'],
+    ],
+    load: async () => (await import('./commands/history.js')).addHistory,
+  },
+  {
+    commands: [['snapshot', 'save the whole state to a file, and restore it']],
+    load: async () => (await import('./commands/snapshot.js')).addSnapshot,
+  },
+  {
+    commands: [['watch [options] [kind...]', 'print each change as one line, until interrupted']],
+    load: async () => (await import('./commands/watch.js')).addWatch,
+  },
+  {
+    commands: [['create|c [options] [nothing...]', 'create a cluster, and print its token']],
+    load: async () => (await import('./commands/create.js')).addCreate,
+  },
+  {
+    commands: [['join|j [options] [discovery]', 'join a cluster: register a node and keep it registered']],
+    load: async () => (await import('./commands/join.js')).addJoin,
+  },
+  {
+    commands: [['list|l [options] [discovery]', 'list the nodes of a cluster, within --timeout']],
+    load: async () => (await import('./commands/list.js')).addList,
+  },
+  {
+    commands: [['token-server [options]', 'serve the lists of nodes for token://']],
+    load: async () => (await import('./commands/token-server.js')).addTokenServer,
+  },
+  {
+    commands: [
+      ['lock [options] <name> <command...>', 'wait for a lock, run a command while it is held, and exit with its code'],
+      [
+        'elect [options] <name> <command...>',
+        'run a command in exactly one of the processes that use this name; rerun it where the lead moves',
+      ],
+    ],
+    load: async () => (await import('./commands/lock.js')).addLock,
+  },
+  {
+    commands: [
+      ['logs [options] <name>', 'show what the tasks of a service have written, one line each, with task and node'],
+    ],
+    load: async () => (await import('./commands/logs.js')).addLogs,
+  },
+  {
+    commands: [
+      ['exec [options] <task> <command...>', 'run a command in the container of a task, and exit with its code'],
+    ],
+    load: async () => (await import('./commands/exec.js')).addExec,
+  },
+  {
+    commands: [['top <task> [options...]', 'list the processes of a task']],
+    load: async () => (await import('./commands/top.js')).addTop,
+  },
+  {
+    commands: [
+      [
+        'drift [options]',
+        'compare the containers, networks and volumes on all engines with the store; changes nothing',
+      ],
+    ],
+    load: async () => (await import('./commands/drift.js')).addDrift,
+  },
+  {
+    commands: [['catalog', 'register services, and list or watch their instances']],
+    load: async () => (await import('./commands/catalog.js')).addCatalog,
+  },
+  {
+    commands: [
+      ['token', 'make, list and remove tokens'],
+      ['ca', 'show the CA of the cluster'],
+      ['user', 'create, list and remove users'],
+      ['role', 'create, list and remove roles'],
+      ['can [options] <verb> <kind> [name]', 'say whether a user may do something, and which rule decides'],
+      ['whoami', 'show the identity of this client, as the cluster sees it'],
+      ['login [options] <host:port>', 'exchange a token for a certificate, and keep it as a context'],
+      ['logout', 'remove the context of --context or SKEP_CONTEXT, with its key'],
+      ['context', 'list the contexts, and choose one'],
+    ],
+    load: async () => (await import('./commands/access.js')).addAccess,
+  },
+  {
+    commands: [['audit', 'check and show the audit of a member']],
+    load: async () => (await import('./commands/audit.js')).addAudit,
+  },
+];
+
+const nameOf = (term: string) => /^[^| ]+/.exec(term)?.[0] ?? '';
+const aliasOf = (term: string) => /^[^| ]+\|([^ ]+)/.exec(term)?.[1];
+
+/** Lines of the program's help for commands whose modules are not loaded. */
+const terms = new WeakMap<Command, string>();
+
+/** Returns the line of a command in the help of the one above it. */
+export function commandTerm(command: Command): string {
+  return terms.get(command) ?? new Help().subcommandTerm(command);
+}
+
+/** Adds all commands: the one that is named with its module, the others by name and description. */
+export async function addCommands(
+  program: Command,
+  context: Context,
+  exit: (code: number) => void,
+  named: string | undefined,
+): Promise<void> {
+  for (const { commands, load } of commandTable) {
+    const names = commands.flatMap(([term]) => [nameOf(term), aliasOf(term)]);
+    if (named !== undefined && names.includes(named)) (await load())(program, context, exit);
+    else for (const [term, description] of commands) program.addCommand(placeholder(term, description));
+  }
+}
+
+function placeholder(term: string, description: string): Command {
+  const command = new Command(nameOf(term)).description(description);
+  const alias = aliasOf(term);
+  if (alias !== undefined) command.alias(alias);
+  terms.set(command, term);
+  return command;
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { isSocketPath } from '../base/host-port.js';
+import type { Access } from '../client/index.js';
+import { type Context, type GlobalFlags, hostDefault, hostsOf } from './context.js';
+import { socketsHere } from './control-sockets.js';
+import { UsageError } from './exit-codes.js';
+
+/** Members to ask, and the identity to show them. */
+interface Way {
+  readonly hosts: readonly string[];
+  readonly access?: Access;
+}
+
+/**
+ * Finds the members to ask: those of `--host`, of the context, of this computer's own control sockets, or the default.
+ * The identity is that of the context that is named, of the token in SKEP_TOKEN_FILE, or of the context in use; none at a
+ * control socket, which knows its owner. An address never chooses an identity.
+ */
+export async function wayTo(command: Command, { env }: Context, flags: GlobalFlags): Promise<Way> {
+  const isGiven = command.getOptionValueSourceWithGlobals('host') !== 'default' || !!env.SKEP_HOST;
+  const given = isGiven ? hostsOf(command, flags) : undefined;
+  if (given?.some(isSocketPath)) return { hosts: given };
+  const { context: named = env.SKEP_CONTEXT } = command.optsWithGlobals<{ context?: string }>();
+  if (!named && env.SKEP_TOKEN_FILE) {
+    const { tokenAccess } = await import('./credentials.js');
+    const access = await tokenAccess(env);
+    return { hosts: given ?? [hostDefault], ...(access && { access }) };
+  }
+  const { accessOf, contextInUse, contextsDir, readContext } = await import('./login-context.js');
+  const dir = contextsDir(env);
+  const name = named || (await contextInUse(dir));
+  if (name !== undefined) {
+    const used = await readContext(dir, name);
+    return { hosts: given ?? used.hosts, access: accessOf(used) };
+  }
+  return { hosts: given ?? (await hostsHere(env)) ?? [hostDefault] };
+}
+
+/** Returns the control sockets of the cluster whose members this user runs here; `undefined` without any. */
+async function hostsHere(env: Context['env']): Promise<readonly string[] | undefined> {
+  const clusters = (await socketsHere(env)).map((sockets) => sockets.map((path) => `unix:${path}`));
+  if (clusters.length <= 1) return clusters[0];
+  const each = clusters.map(([host]) => `--host ${host}`).join(', ');
+  throw new UsageError(`members of ${clusters.length} clusters run on this computer: choose one with ${each}`);
+}

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { abuseSuite } from './abuse.js';
+import { cliSuite } from './cli.js';
 import { compareSuite } from './compare/suite.js';
 import type { Figure, SuiteOptions } from './figure.js';
 import { fleetSuite } from './fleet.js';
@@ -29,6 +30,7 @@ const suites: Readonly<Record<string, (options: SuiteOptions) => AsyncGenerator<
   types: typesSuite,
   abuse: abuseSuite,
   fleet: fleetSuite,
+  cli: cliSuite,
   compare: compareSuite,
 };
 

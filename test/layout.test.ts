@@ -91,7 +91,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   pino: ['daemon'],
   commander: ['cli'],
   'cli-table3': ['cli'],
-  yaml: ['compose', 'settings'],
+  yaml: ['compose', 'settings', 'cli'],
 };
 
 /** Folders without any of Node: what makes a simulation possible. */

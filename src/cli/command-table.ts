@@ -7,6 +7,8 @@ export type AddCommands = (program: Command, context: Context, exit: (code: numb
 interface Row {
   /** Each command as the help of the program shows it: name, alias and arguments; then its description. */
   readonly commands: readonly (readonly [term: string, description: string])[];
+  /** Not in the help: for scripts. */
+  readonly hidden?: true;
   /** Loads the module of these commands. */
   readonly load: () => Promise<AddCommands>;
 }
@@ -42,8 +44,17 @@ export const commandTable: readonly Row[] = [
     load: async () => (await import('./commands/member.js')).addMember,
   },
   {
-    commands: [['apply [options] [file]', 'create or update the objects of Compose files in one transaction']],
+    commands: [
+      [
+        'apply [options] [file]',
+        'create or update the objects of Compose files, or of files with kind: at the top, in one transaction',
+      ],
+    ],
     load: async () => (await import('./commands/apply.js')).addApply,
+  },
+  {
+    commands: [['diff [options] [file]', 'show what skep apply would change, field by field; changes nothing']],
+    load: async () => (await import('./commands/diff.js')).addDiff,
   },
   {
     commands: [['compose', 'read Compose files']],
@@ -67,6 +78,27 @@ export const commandTable: readonly Row[] = [
     load: async () => (await import('./commands/objects.js')).addObjects,
   },
   {
+    commands: [['get [options] <kind/id>', 'print an object as a document that skep apply takes']],
+    load: async () => (await import('./commands/get.js')).addGet,
+  },
+  {
+    commands: [['set [options] <kind/id> [path=value...]', 'set fields of an object']],
+    load: async () => (await import('./commands/set.js')).addSet,
+  },
+  {
+    commands: [
+      [
+        'edit <kind/id>',
+        'change an object in an editor (VISUAL, EDITOR or vi); refuses to overwrite what others wrote meanwhile',
+      ],
+    ],
+    load: async () => (await import('./commands/edit.js')).addEdit,
+  },
+  {
+    commands: [['wait [options] <kind/id>', 'wait until an object is as told']],
+    load: async () => (await import('./commands/wait.js')).addWait,
+  },
+  {
     commands: [['fleet', 'show the Docker engines that managers drive']],
     load: async () => (await import('./commands/fleet.js')).addFleet,
   },
@@ -75,7 +107,12 @@ export const commandTable: readonly Row[] = [
     load: async () => (await import('./commands/ps.js')).addPs,
   },
   {
-    commands: [['explain [options] <name>', 'tell which step a task waits for, and why no node takes it']],
+    commands: [
+      [
+        'explain [options] <name>',
+        'tell which step a task waits for, and why no node takes it; or the fields of a kind',
+      ],
+    ],
     load: async () => (await import('./commands/explain.js')).addExplain,
   },
   {
@@ -115,7 +152,7 @@ export const commandTable: readonly Row[] = [
     load: async () => (await import('./commands/watch.js')).addWatch,
   },
   {
-    commands: [['create|c [options] [nothing...]', 'create a cluster, and print its token']],
+    commands: [['create|c [options] [object...]', 'create a cluster, and print its token; or create an object']],
     load: async () => (await import('./commands/create.js')).addCreate,
   },
   {
@@ -187,6 +224,15 @@ export const commandTable: readonly Row[] = [
     commands: [['audit', 'check and show the audit of a member']],
     load: async () => (await import('./commands/audit.js')).addAudit,
   },
+  {
+    commands: [['completion <shell>', 'print a script that completes commands, options and ids in a shell']],
+    load: async () => (await import('./commands/completion.js')).addCompletion,
+  },
+  {
+    hidden: true,
+    commands: [['complete [words...]', 'print what may stand in place of the last word']],
+    load: async () => (await import('./commands/completion.js')).addComplete,
+  },
 ];
 
 const nameOf = (term: string) => /^[^| ]+/.exec(term)?.[0] ?? '';
@@ -207,10 +253,10 @@ export async function addCommands(
   exit: (code: number) => void,
   named: string | undefined,
 ): Promise<void> {
-  for (const { commands, load } of commandTable) {
+  for (const { commands, load, hidden = false } of commandTable) {
     const names = commands.flatMap(([term]) => [nameOf(term), aliasOf(term)]);
     if (named !== undefined && names.includes(named)) (await load())(program, context, exit);
-    else for (const [term, description] of commands) program.addCommand(placeholder(term, description));
+    else for (const [term, description] of commands) program.addCommand(placeholder(term, description), { hidden });
   }
 }
 

@@ -35,20 +35,38 @@ export function withComposeFlags(command: Command): Command {
     );
 }
 
+/** Reads the files that the argument and `--file` name. */
+export async function readFiles(
+  first: string | undefined,
+  { file: further = [] }: ComposeFlags,
+  command: Command,
+): Promise<FileText[]> {
+  const names = [...(first === undefined ? [] : [first]), ...further];
+  if (names.length === 0) return command.error('error: no Compose file is given; name one, such as compose.yaml');
+  if (names.filter((name) => name === '-').length > 1) command.error('error: standard input is one file; give - once');
+  const texts: FileText[] = [];
+  for (const file of names) texts.push({ file, text: (await readInput(file)).toString('utf8') });
+  return texts;
+}
+
 /** Reads the files of a stack, and prints warnings and services that are left out. */
 export async function readStack(
   first: string | undefined,
   flags: ComposeFlags,
   { command, context }: { readonly command: Command; readonly context: Context },
 ): Promise<Stack> {
-  const names = [...(first === undefined ? [] : [first]), ...(flags.file ?? [])];
-  const [main] = names;
-  if (main === undefined) return command.error('error: no Compose file is given; name one, such as compose.yaml');
-  if (names.filter((name) => name === '-').length > 1) command.error('error: standard input is one file; give - once');
+  return stackOf(await readFiles(first, flags, command), flags, { command, context });
+}
+
+/** Makes a stack of its files, as {@link readStack}. */
+export function stackOf(
+  texts: readonly FileText[],
+  flags: ComposeFlags,
+  { command, context }: { readonly command: Command; readonly context: Context },
+): Stack {
+  const main = texts[0]?.file ?? '-';
   if (main === '-' && flags.stack === undefined)
     command.error('error: a file from standard input has no name; give --stack');
-  const texts: FileText[] = [];
-  for (const file of names) texts.push({ file, text: (await readInput(file)).toString('utf8') });
   const folder = dirname(resolve(main));
   const files = filesOf(context.env.HOME || homedir());
   const env = { ...variablesOf(flags.envFile, folder, { files, env: context.env }), ...context.env };

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.js';
 import { isAddress, isSocketPath, withPort } from '../base/host-port.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
-import type { Access, Client, WriteOptions } from '../client/index.js';
+import type { Client, WriteOptions } from '../client/index.js';
 import type { createBackend } from '../discovery/index.js';
 import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';

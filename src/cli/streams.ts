@@ -13,3 +13,38 @@ export interface Streams {
 export function safeStreams({ out, err }: Streams): Streams {
   return { out: (text) => out(terminalSafe(text)), err: (text) => err(terminalSafe(text)) };
 }
+
+/**
+ * The same streams, which write YAML once they are told how: each JSON value that a command prints becomes a document.
+ * Other text stays as it is.
+ */
+export function yamlStreams(streams: Streams): {
+  streams: Streams;
+  writeYaml: (as: (value: unknown) => string) => void;
+} {
+  let written: ((value: unknown) => string) | undefined;
+  let first = true;
+  const out = (text: string) => {
+    const value = written && parsed(text);
+    if (!written || value === undefined) {
+      streams.out(text);
+      return;
+    }
+    streams.out(`${first ? '' : '---\n'}${written(value)}`);
+    first = false;
+  };
+  return {
+    streams: { ...streams, out },
+    writeYaml: (as) => {
+      written = as;
+    },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -16,9 +16,13 @@ interface Way {
  * The identity is that of the context that is named, of the token in SKEP_TOKEN_FILE, or of the context in use; none at a
  * control socket, which knows its owner. An address never chooses an identity.
  */
-export async function wayTo(command: Command, { env }: Context, flags: GlobalFlags): Promise<Way> {
-  const isGiven = command.getOptionValueSourceWithGlobals('host') !== 'default' || !!env.SKEP_HOST;
-  const given = isGiven ? hostsOf(command, flags) : undefined;
+export async function wayTo(command: Command, context: Context, flags: Pick<GlobalFlags, 'host'>): Promise<Way> {
+  const isGiven = command.getOptionValueSourceWithGlobals('host') !== 'default' || !!context.env.SKEP_HOST;
+  return wayOf(command, context, isGiven ? hostsOf(command, flags) : undefined);
+}
+
+/** Finds the same where the members are given already; `undefined` when they are not. */
+export async function wayOf(command: Command, { env }: Context, given: readonly string[] | undefined): Promise<Way> {
   if (given?.some(isSocketPath)) return { hosts: given };
   const { context: named = env.SKEP_CONTEXT } = command.optsWithGlobals<{ context?: string }>();
   if (!named && env.SKEP_TOKEN_FILE) {

@@ -160,8 +160,10 @@ export function optional<T>(inner: Schema<T>): OptionalSchema<T> {
 
 export function list<T>(item: Schema<T>): Schema<readonly T[]> {
   const none: readonly T[] = Object.freeze([]);
-  return {
-    canonical(input) {
+  const made = {
+    /** For explanations of the schema. */
+    item,
+    canonical(input: unknown) {
       if (input === undefined) return none;
       if (!Array.isArray(input)) throw new SchemaError(`must be an array, is ${describe(input)}`);
       const { length } = input;
@@ -179,6 +181,7 @@ export function list<T>(item: Schema<T>): Schema<readonly T[]> {
       return Object.freeze(items);
     },
   };
+  return made;
 }
 
 /** String keys to strings, keys sorted. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
+import { buildIfMissing, SkepProcess } from '../support/cli-process.js';
 import { Folder, openMember, type Ran, skep } from '../support/cli-run.js';
 
 const two = 'services:\n  a: {image: i}\n  b: {image: i}\n';
@@ -9,6 +10,7 @@ let folder: Folder;
 let file: string;
 
 beforeAll(async () => {
+  buildIfMissing();
   member = await openMember();
   folder = await Folder.make();
   file = await folder.write('compose.yaml', two);
@@ -51,8 +53,9 @@ describe('skep apply', () => {
   });
 
   it('takes a stack from standard input only when it is told its name', async () => {
-    const { code, err } = await apply('-');
-    expect({ code, err }).toEqual({
+    const piped = new SkepProcess({ shell: `printf 'services: {}' | $SKEP --host ${member.addr} apply -` });
+    const code = await piped.ended;
+    expect({ code, err: piped.err }).toEqual({
       code: 2,
       err: 'error: a file from standard input has no name; give --stack\n(see --help)\n',
     });

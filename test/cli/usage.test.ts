@@ -53,7 +53,7 @@ describe('the command line', () => {
     [['watch', '--from', 'x'], 'a whole number from 0'],
     [['watch', '--from', '-1'], 'a whole number from 0'],
     [['watch', '--from', '99999999999999999'], 'a whole number from 0'],
-    [['status', '-o', 'yaml'], 'Allowed choices are table, json, ndjson, name'],
+    [['status', '-o', 'xml'], 'Allowed choices are table, json, ndjson, name, yaml'],
     [['status', '--timeout', 'soon'], 'Give a time of at least 1ms, such as 500ms, 10s, 1m30s or 1h'],
     [['status', '--timeout', '0'], 'Give a time of at least 1ms'],
     [['status', '--timeout', '-1s'], 'Give a time of at least 1ms'],

@@ -3,9 +3,11 @@ import { systemClock } from '../../base/clock.js';
 import type { messages } from '../../client/index.js';
 import type { PlannedChange } from '../../compose/index.js';
 import { type AppliedStack, applyStack } from '../apply-stack.js';
-import { type ComposeFlags, readStack, withComposeFlags } from '../compose-files.js';
+import { type ComposeFlags, readFiles, stackOf, withComposeFlags } from '../compose-files.js';
 import { type Context, withClient } from '../context.js';
 import { openDockerLogins } from '../docker-login.js';
+import { applyObjects } from '../object-changes.js';
+import { type ObjectDocument, objectsIn } from '../object-files.js';
 import { type Columns, type Format, printList, printOne, type Streams } from '../output.js';
 import { type Unplaced, unplacedAfter } from '../services/fits.js';
 import { readIslandTexts } from '../services/islands.js';
@@ -38,11 +40,20 @@ export function addApply(program: Command, context: Context, exit: (code: number
     .option('--dry-run', 'print the changes without making them')
     .option('--prune', 'remove objects of the stack that are no longer in the file')
     .option('--with-registry-auth', 'give the engines the credentials of docker login for the images')
-    .description('create or update the objects of Compose files in one transaction');
+    .description(
+      'create or update the objects of Compose files, or of files with kind: at the top, in one transaction',
+    );
   withWait(command).action(async (file: string | undefined, flags: ApplyFlags, command: Command) => {
     const { prune = false, dryRun = false, wait } = flags;
     if (dryRun && wait !== undefined) command.error('error: --dry-run changes nothing to wait for; leave out --wait');
-    const stack = await readStack(file, flags, { command, context });
+    const texts = await readFiles(file, flags, command);
+    const documents = objectsIn(texts);
+    if (documents) {
+      refuseStackFlags(flags, command);
+      await applyDocuments(command, context, documents, dryRun);
+      return;
+    }
+    const stack = stackOf(texts, flags, { command, context });
     const authOf = flags.withRegistryAuth ? await openDockerLogins(context.env) : undefined;
     await withClient(command, context, async (client, { output }, said) => {
       const applied = await applyStack(client, stack, { prune, dryRun, said, authOf });
@@ -62,6 +73,32 @@ export function addApply(program: Command, context: Context, exit: (code: number
       printReport(streams, output, rows, report);
       exit(printWaited(context, output, report, wait));
     });
+  });
+}
+
+/** Files of objects have no stack, no variables and no services to wait for. */
+export function refuseStackFlags(flags: ApplyFlags, command: Command): void {
+  const { prune, wait, stack, envFile, profile } = flags;
+  const given = { prune, wait, stack, 'env-file': envFile, profile };
+  const [wrong] = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (wrong) command.error(`error: --${wrong[0]} is for Compose files; leave it out for files with kind: at the top`);
+}
+
+async function applyDocuments(
+  command: Command,
+  context: Context,
+  documents: readonly ObjectDocument[],
+  dryRun: boolean,
+): Promise<void> {
+  const { streams } = context;
+  await withClient(command, context, async (client, { output }, said) => {
+    const changes = await applyObjects(client, documents, { dryRun, said });
+    if (changes.length === 0) streams.err('nothing differs\n');
+    else if (dryRun) streams.err('this would be done\n');
+    const rows = changes.map(({ op, kind, name, id, fields }) => {
+      return { action: op, kind, name, id, ...(dryRun && { changes: fieldTexts(kind, fields) }) };
+    });
+    printRows(streams, output, rows, dryRun);
   });
 }
 
@@ -96,7 +133,7 @@ function printRows(streams: Streams, output: Format, rows: readonly Row[], dryRu
     ['ID', ({ id }) => id],
     ...(dryRun ? [['CHANGES', changesOf] as const] : []),
   ];
-  printList(streams, output, rows, { name: ({ name }) => name, columns });
+  printList(streams, output, rows, { name: ({ name, id }) => name || id, columns });
 }
 
 /** Prints the changes and the end of the wait as one answer of JSON, or the end as one more line. */

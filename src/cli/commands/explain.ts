@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.js';
 import { StoreError } from '../../base/store-error.js';
 import type { Client } from '../../client/index.js';
-import type { Service, Task } from '../../kinds/index.js';
+import { kindNames, kindOf, type Service, type Task } from '../../kinds/index.js';
 import { isOver, isWanted } from '../../orchestrate/index.js';
 import { explainTask, TaskNodes } from '../../schedule/index.js';
 import { type StaleFlag, withStale } from '../arguments.js';
-import { type Context, type GlobalFlags, withClient } from '../context.js';
+import { type Context, type GlobalFlags, globalFlags, withClient } from '../context.js';
+import { customKind, explainKind, printKind } from '../explain-kind.js';
 import { printable, printList, printOne, type Streams, table } from '../output.js';
 import { type Actors, readActors } from '../services/actors.js';
 import { findService, findTask } from '../services/find.js';
@@ -48,20 +49,37 @@ interface ServiceAnswer {
   readonly tasks: readonly TaskAnswer[];
 }
 
-/** `skep explain TASK|SERVICE` */
+/** `skep explain TASK|SERVICE|KIND` */
 export function addExplain(program: Command, context: Context): void {
   const { streams, clock = systemClock } = context;
   withStale(program.command('explain'))
-    .argument('<name>', 'task, such as web.3, or service: name, id, or the beginning of an id')
-    .description('tell which step a task waits for, and why no node takes it')
+    .argument(
+      '<name>',
+      'kind, such as service; or a task, such as web.3, or a service: name, id, or the beginning of an id (task/NAME, service/NAME)',
+    )
+    .description('tell which step a task waits for, and why no node takes it; or the fields of a kind')
     .action(async (given: string, { stale = false }: StaleFlag, command: Command) => {
+      const builtIn = kindNames.find((kind) => kind === given || kindOf(kind).plural === given);
+      if (builtIn) {
+        printKind(streams, globalFlags(command).output, explainKind(builtIn));
+        return;
+      }
       const explain = async (client: Client, { output }: GlobalFlags) => {
+        const custom = (await client.kinds()).find(({ kind, plural }) => kind === given || plural === given);
+        if (custom) {
+          printKind(streams, output, { ...customKind(custom), fields: [] });
+          return;
+        }
+        const [, only, name = given] = /^(task|service)\/(.+)$/s.exec(given) ?? [];
         const view = await readView(client, { stale });
         const explaining = new Explaining(view, await readActors(client, { stale }), clock.now());
-        const task = findTask(view, given);
-        const service = task ? undefined : findService(view, given);
+        const task = only === 'service' ? undefined : findTask(view, name);
+        const service = task || only === 'task' ? undefined : findService(view, name);
         if (!task && !service)
-          throw new StoreError('NOT_FOUND', `there is no task or service "${given}"; skep ps lists tasks`);
+          throw new StoreError(
+            'NOT_FOUND',
+            `there is no task, service or kind "${given}"; skep ps lists tasks, skep kinds lists kinds`,
+          );
         const about = service ?? view.services.get(task?.serviceId ?? '');
         const warnings = await readWarnings(client, view, { about, stale });
         const answer = { ...(task ? explaining.task(task) : explaining.service(service as Service)), warnings };

@@ -10,6 +10,7 @@ import {
   type Stored,
 } from '../../kinds/index.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
+import { type FollowFlag, printFollowed, withFollow } from '../follow-list.js';
 import { printable, printList, printNames, printOne } from '../output.js';
 
 /** An engine with its node and its driver, as `skep fleet ls -o json` prints it. */
@@ -42,11 +43,10 @@ export function addFleet(program: Command, context: Context): void {
 }
 
 function addLs(group: Command, context: Context): void {
-  group
-    .command('ls')
+  withFollow(group.command('ls'))
     .description('list the engines with their states, drivers and errors')
-    .action(async (_options, command: Command) => {
-      const list = async (client: Client, { output }: GlobalFlags) => {
+    .action(async (flags: FollowFlag, command: Command) => {
+      const print = async (client: Client, { output }: GlobalFlags) => {
         const { rows } = await readFleet(client);
         printList(context.streams, output, rows, {
           name: ({ addr }) => addr,
@@ -61,7 +61,7 @@ function addLs(group: Command, context: Context): void {
           ],
         });
       };
-      await withClient(command, context, list);
+      await printFollowed(command, context, flags, { print, kinds: () => [engines.name, drivers.name, 'node'] });
     });
 }
 

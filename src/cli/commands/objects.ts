@@ -3,6 +3,7 @@ import type { Client, IndexedValue, IndexWhere } from '../../client/index.js';
 import { isKind, type Kind, kindNames, kindOf, type StoredObject } from '../../kinds/index.js';
 import { countFrom1, type StaleFlag, withStale } from '../arguments.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
+import { type FollowFlag, printFollowed, withFollow } from '../follow-list.js';
 import { callable, findKind, findObject, nameOf, splitReference } from '../objects.js';
 import { type Columns, printable, printList, printNames } from '../output.js';
 import { taskColumns } from '../services/list-columns.js';
@@ -11,7 +12,7 @@ import { addNetworkCreate } from './network-create.js';
 import { addNode } from './node.js';
 import { addService } from './service.js';
 
-interface ListFlags extends StaleFlag {
+interface ListFlags extends FollowFlag {
   readonly where: readonly IndexWhere[];
   readonly limit?: number;
 }
@@ -30,7 +31,7 @@ export function addObjects(program: Command, context: Context, exit: (code: numb
 }
 
 function addAnyKind(program: Command, context: Context): void {
-  withStale(program.command('ls'))
+  withFollow(withStale(program.command('ls')))
     .argument('<kind>', 'such as jobs or nodes')
     .option(
       '--where <index=value...>',
@@ -40,14 +41,16 @@ function addAnyKind(program: Command, context: Context): void {
     )
     .option('--limit <n>', 'maximum number of objects (default: all)', countFrom1)
     .description('list objects of any kind, also custom kinds')
-    .action(async (given: string, { limit, stale = false, where: indexes }: ListFlags, command: Command) => {
-      const list = async (client: Client, { output }: GlobalFlags) => {
+    .action(async (given: string, flags: ListFlags, command: Command) => {
+      const { limit, stale = false, where: indexes } = flags;
+      const print = async (client: Client, { output }: GlobalFlags) => {
         const kind = await findKind(client, given);
         const { objects } = await client.list(kind, { indexes }, { stale, ...(limit && { limit }) });
         const name = ({ id }: StoredObject) => referenceOf({ kind, id });
         printList(context.streams, output, objects, { name, columns: columnsOf(kind) });
       };
-      await withClient(command, context, list, { leaderless: stale });
+      const kinds = async (client: Client) => [await findKind(client, given)];
+      await printFollowed(command, context, flags, { print, kinds });
     });
 
   withStale(program.command('inspect'))
@@ -94,10 +97,11 @@ function addKind(program: Command, kind: Kind, context: Context, exit: (code: nu
   if (kind === 'node') addNode(group, context, exit);
   else addKindRm(group, kind, context);
 
-  withStale(group.command('ls'))
+  withFollow(withStale(group.command('ls')))
     .description(`list ${plural}`)
-    .action(async ({ stale = false }: StaleFlag, command: Command) => {
-      const list = async (client: Client, { output }: GlobalFlags) => {
+    .action(async (flags: FollowFlag, command: Command) => {
+      const { stale = false } = flags;
+      const print = async (client: Client, { output }: GlobalFlags) => {
         const { objects } = await client.list(kind, undefined, { stale });
         const name = callable(kind, objects);
         const more = output === 'table' ? await taskColumns(client, kind, { stale }) : [];
@@ -106,7 +110,7 @@ function addKind(program: Command, kind: Kind, context: Context, exit: (code: nu
           columns: columnsOf(kind, more),
         });
       };
-      await withClient(command, context, list, { leaderless: stale });
+      await printFollowed(command, context, flags, { print, kinds: () => [kind] });
     });
 
   withStale(group.command('inspect'))

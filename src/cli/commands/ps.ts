@@ -3,15 +3,16 @@ import { systemClock } from '../../base/clock.js';
 import type { Client } from '../../client/index.js';
 import type { Task } from '../../kinds/index.js';
 import { byAge, isOver, isWanted } from '../../orchestrate/index.js';
-import { type StaleFlag, withStale } from '../arguments.js';
-import { type Context, type GlobalFlags, withClient } from '../context.js';
+import { withStale } from '../arguments.js';
+import type { Context, GlobalFlags } from '../context.js';
+import { type FollowFlag, printFollowed, withFollow } from '../follow-list.js';
 import { printList } from '../output.js';
 import { selectTasks } from '../services/find.js';
 import { errorOf } from '../services/slot-progress.js';
 import { ageText, compareNames } from '../services/text.js';
 import { type ClusterView, readView } from '../services/view.js';
 
-interface PsFlags extends StaleFlag {
+interface PsFlags extends FollowFlag {
   readonly all?: boolean;
 }
 
@@ -51,17 +52,13 @@ export function addPs(program: Command, context: Context): void {
 
 /** Adds the flags of every `ps`. */
 export function withPsFlags(command: Command): Command {
-  return withStale(command).option('-a, --all', 'also list tasks that have ended and been replaced');
+  return withFollow(withStale(command)).option('-a, --all', 'also list tasks that have ended and been replaced');
 }
 
 /** Prints the tasks that are to run or still do, and the last one of each slot where none is; with `all` every one. */
-export async function printTasks(
-  command: Command,
-  context: Context,
-  { all = false, stale = false }: PsFlags,
-  choose: Choose,
-): Promise<void> {
+export async function printTasks(command: Command, context: Context, flags: PsFlags, choose: Choose): Promise<void> {
   const { streams, clock = systemClock } = context;
+  const { all = false, stale = false } = flags;
   const print = async (client: Client, { output }: GlobalFlags) => {
     const view = await readView(client, { stale });
     const tasks = ordered(view, choose(view));
@@ -81,7 +78,7 @@ export async function printTasks(
       ],
     });
   };
-  await withClient(command, context, print, { leaderless: stale });
+  await printFollowed(command, context, flags, { print, kinds: () => ['service', 'task', 'node'] });
 }
 
 /** By name with numbers in order, then the newest first. */

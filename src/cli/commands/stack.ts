@@ -3,9 +3,10 @@ import { systemClock } from '../../base/clock.js';
 import { StoreError } from '../../base/store-error.js';
 import type { Client } from '../../client/index.js';
 import { stackLabel } from '../../compose/index.js';
-import { type StaleFlag, withStale } from '../arguments.js';
+import { withStale } from '../arguments.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { waitExits } from '../exit-codes.js';
+import { type FollowFlag, printFollowed, withFollow } from '../follow-list.js';
 import { printable, printList, printNames, printOne } from '../output.js';
 import { mustFindStack, servicesOfStack, stackNames } from '../services/find.js';
 import { progressNow, type ServiceProgress } from '../services/progress.js';
@@ -45,10 +46,11 @@ export function addStack(program: Command, context: Context, exit: (code: number
 }
 
 function addLs(group: Command, context: Context): void {
-  withStale(group.command('ls'))
+  withFollow(withStale(group.command('ls')))
     .description('list the stacks')
-    .action(async ({ stale = false }: StaleFlag, command: Command) => {
-      const list = async (client: Client, { output }: GlobalFlags) => {
+    .action(async (flags: FollowFlag, command: Command) => {
+      const { stale = false } = flags;
+      const print = async (client: Client, { output }: GlobalFlags) => {
         const view = await readView(client, { stale });
         const rows = stackNames(view).map((name) => {
           const all = servicesOfStack(view, name).map((service) => progressNow(view, service));
@@ -64,16 +66,17 @@ function addLs(group: Command, context: Context): void {
           ],
         });
       };
-      await withClient(command, context, list, { leaderless: stale });
+      await printFollowed(command, context, flags, { print, kinds: () => ['service', 'task', 'node'] });
     });
 }
 
 function addServices(group: Command, context: Context): void {
-  withStale(group.command('services'))
+  withFollow(withStale(group.command('services')))
     .argument('<stack>', 'name of the stack')
     .description('list the services of a stack with their tasks')
-    .action(async (name: string, { stale = false }: StaleFlag, command: Command) => {
-      const list = async (client: Client, { output }: GlobalFlags) => {
+    .action(async (name: string, flags: FollowFlag, command: Command) => {
+      const { stale = false } = flags;
+      const print = async (client: Client, { output }: GlobalFlags) => {
         const view = await readView(client, { stale });
         const rows = mustFindStack(view, name).map((service) => ({
           ...progressNow(view, service),
@@ -92,7 +95,7 @@ function addServices(group: Command, context: Context): void {
           ],
         });
       };
-      await withClient(command, context, list, { leaderless: stale });
+      await printFollowed(command, context, flags, { print, kinds: () => ['service', 'task', 'node'] });
     });
 }
 

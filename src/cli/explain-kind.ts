@@ -61,7 +61,7 @@ function fieldAnswers(field: AnySchema, path: string): FieldAnswer[] {
   ];
 }
 
-/** What no schema takes: each says then what it takes. */
+/** Value that no schema takes: the error names what it takes. */
 const impossible = Symbol('impossible');
 
 function typeText(known: AnySchema): string {

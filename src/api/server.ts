@@ -38,6 +38,7 @@ import { ClearEntrance, type Entrance, SecureEntrance, type ServerSecurity } fro
 import { fleetService } from './fleet.js';
 import { Forwarder } from './forward.js';
 import { leaseService } from './lease.js';
+import { LocalHandlers } from './local.js';
 import { membershipService } from './membership.js';
 import { type CallMeter, metered } from './metered.js';
 import { type Audience, audiences } from './standing.js';
@@ -89,6 +90,8 @@ export class ApiServer {
   readonly #forwarder: Forwarder;
   /** Ways to engines. A manager that drives engines gives it a dialer. */
   readonly engines: EngineRoutes;
+  /** The same methods, for callers in this process: they may do everything. */
+  readonly local = new LocalHandlers();
   #control: ControlSocket | undefined;
   #memberState: ((id: number) => 'member' | 'removed' | 'unknown') | undefined;
   /** Turns of their own for messages of members: these do not wait behind the calls of others. */
@@ -145,6 +148,7 @@ export class ApiServer {
       const handlers = metered(definition, this.#audited(definition, its), this.#calls);
       this.#add(known, served(definition, handlers, turns));
       methods.add(definition, handlers);
+      this.local.add(definition, handlers);
     };
     serve(services.control, controlService(replica, forwarder));
     serve(services.watch, watchService(replica));
@@ -159,6 +163,7 @@ export class ApiServer {
       const handlers = metered(definition, this.#audited(definition, its), this.#calls);
       this.#add(audiences, served(definition, handlers, turns));
       methods.add(definition, handlers);
+      this.local.add(definition, handlers);
     };
     serveAll(services.access, accessService(replica, forwarder));
     if (this.#memberState) serveAll(services.certificates, certificatesService(replica, forwarder, this.#memberState));

@@ -11,6 +11,7 @@ import {
   connectionLost,
   type Dialing,
   fromStatus,
+  LocalChannel,
   methodOf,
   neverSent,
   notServed,
@@ -27,6 +28,8 @@ import { WatchStream } from './watch-stream.js';
 
 type Method = ReturnType<typeof methodOf>;
 type ServiceName = Parameters<typeof methodOf>[0];
+/** A connection to a member, or to the one in this process. */
+export type Asked = Channel | LocalChannel;
 
 /** Wait before the next member is asked, milliseconds. */
 const againMs = 100;
@@ -51,6 +54,8 @@ interface CallsOptions {
   readonly clock: Clock;
   /** Credentials of connections; default clear text. */
   readonly dialing?: Dialing | undefined;
+  /** Instead of hosts: the only member that is asked. */
+  readonly local?: LocalChannel | undefined;
 }
 
 interface StreamOptions {
@@ -76,17 +81,20 @@ export class Calls {
   readonly clock: Clock;
   readonly unreachableMs: number;
   readonly #dialing: Dialing;
-  readonly #channels = new Map<string, Channel>();
+  readonly #channels = new Map<string, Asked>();
   readonly #watches = new WeakMap<Channel, WatchStream>();
+  readonly #local: boolean;
   readonly #closed = new AbortController();
   #hosts: string[];
 
   constructor(
     hosts: readonly string[],
-    { timeoutMs, unreachableMs = timeoutMs, clock, dialing = clearText }: CallsOptions,
+    { timeoutMs, unreachableMs = timeoutMs, clock, dialing = clearText, local }: CallsOptions,
   ) {
     this.#dialing = dialing;
-    this.#hosts = [...hosts];
+    this.#local = local !== undefined;
+    if (local) this.#channels.set(local.addr, local);
+    this.#hosts = local ? [local.addr] : [...hosts];
     this.timeoutMs = timeoutMs;
     this.unreachableMs = unreachableMs;
     this.clock = clock;
@@ -111,12 +119,13 @@ export class Calls {
   }
 
   /** A connection to the next member in turn. */
-  next(): Channel {
+  next(): Asked {
     return this.#channel(this.#rotate());
   }
 
   /** Remembers where the other members are, in case the configured ones go away. */
   async learn(signal?: AbortSignal): Promise<void> {
+    if (this.#local) return;
     const { members } = await this.unary<messages.LocalStatus>('membership', 'Local', {}, { signal });
     // A control socket speaks for its own machine; at the addresses of others there is no identity to show.
     if (this.#hosts.some(isSocketPath)) return;
@@ -127,7 +136,7 @@ export class Calls {
   unary<Res>(service: ServiceName, name: string, request: object, options: AskOptions = {}): Promise<Res> {
     const method = methodOf(service, name);
     const signal = options.signal ? AbortSignal.any([this.closed, options.signal]) : this.closed;
-    const attempt = (channel: Channel, timeoutMs: number) =>
+    const attempt = (channel: Asked, timeoutMs: number) =>
       channel.unary<object, Res>(method, request, { timeoutMs, signal });
     return this.#asking(request, attempt, options);
   }
@@ -149,7 +158,7 @@ export class Calls {
   /** All messages of a stream that ends: of one member, or none. For reads. */
   collect<Res>(service: ServiceName, name: string, request: object, options: AskOptions = {}): Promise<Res[]> {
     const { signal } = options;
-    const attempt = async (channel: Channel, timeoutMs: number) => {
+    const attempt = async (channel: Asked, timeoutMs: number) => {
       const found: Res[] = [];
       const stream = this.#stream<Res>(channel, methodOf(service, name), request, { timeoutMs, signal });
       for await (const message of stream) found.push(message);
@@ -177,7 +186,7 @@ export class Calls {
     request: object,
     { of, signal }: { readonly of: (message: Res) => T; readonly signal: AbortSignal },
   ): AsyncGenerator<T, void> {
-    const begin = async (channel: Channel, timeoutMs: number) => {
+    const begin = async (channel: Asked, timeoutMs: number) => {
       const { addr } = channel;
       const stop = new AbortController();
       const options = { signal: AbortSignal.any([signal, stop.signal]), idleMs: this.timeoutMs };
@@ -203,7 +212,7 @@ export class Calls {
 
   /** Opens a connection to an engine at some member; {@link close} ends it. Asks again only while it does not stand. */
   tunnel(target: messages.EngineTarget, { signal }: AskOptions = {}): Promise<OpenedTunnel> {
-    const attempt = async (channel: Channel, timeoutMs: number) => {
+    const attempt = async (channel: Asked, timeoutMs: number) => {
       const stop = new AbortController();
       const any = AbortSignal.any([this.closed, stop.signal, ...(signal ? [signal] : [])]);
       const opening = openTunnel(channel, target, { signal: any });
@@ -241,7 +250,7 @@ export class Calls {
 
   /** Reads one stream of one member. Frees it when it ends, is left, or a signal aborts. */
   async *#stream<Res>(
-    channel: Channel,
+    channel: Asked,
     method: Method,
     request: object,
     { timeoutMs, idleMs, signal }: StreamOptions,
@@ -277,7 +286,7 @@ export class Calls {
 
   async #asking<Res>(
     request: object,
-    attempt: (channel: Channel, timeoutMs: number) => Promise<Res>,
+    attempt: (channel: Asked, timeoutMs: number) => Promise<Res>,
     { signal: stop, timeoutMs: most = this.timeoutMs }: AskOptions = {},
   ): Promise<Res> {
     const { signal } = this.#closed;
@@ -330,7 +339,9 @@ export class Calls {
 
   /** Asks a member that does not serve a method to this caller whom it sees. `undefined` in clear text, or without an answer. */
   async #refusal(host: string): Promise<StoreError | undefined> {
-    return this.#dialing === clearText ? undefined : refusalAt(this.#channel(host), this.#dialing);
+    const channel = this.#channel(host);
+    if (this.#dialing === clearText || channel instanceof LocalChannel) return undefined;
+    return refusalAt(channel, this.#dialing);
   }
 
   #whysOf(unreached: ReadonlyMap<string, unknown>): Promise<Unreached[]> {
@@ -344,7 +355,7 @@ export class Calls {
     return first as string;
   }
 
-  #channel(addr: string): Channel {
+  #channel(addr: string): Asked {
     let channel = this.#channels.get(addr);
     if (!channel) this.#channels.set(addr, (channel = new Channel(addr, { dialing: this.#dialing })));
     return channel;

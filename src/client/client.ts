@@ -19,6 +19,7 @@ import {
   type Stored,
   type StoredObject,
 } from '../kinds/index.js';
+import { type LocalApi, LocalChannel } from '../rpc/index.js';
 import { type messages, toAny } from '../wire/index.js';
 import { Access } from './access.js';
 import { objectIn } from './answers.js';
@@ -28,10 +29,18 @@ import { findQuorum } from './quorum.js';
 import { followWatch } from './watch.js';
 import type { RemoteTransaction, WatchMessage, WatchOptions } from './watch-messages.js';
 
-/** Options of a client. */
+/** A replica in this process, as far as a client needs it. An `OpenReplica` is one. */
+export interface ClientReplica {
+  /** The API of the member. */
+  readonly api: LocalApi;
+}
+
+/** Options of a client: the members to ask, or a replica in this process. */
 export interface ClientOptions {
   /** `HOST:PORT` of members; any will do. More are learned from them. `unix:PATH` is the control socket of one. */
-  readonly hosts: readonly string[];
+  readonly hosts?: readonly string[];
+  /** Instead of hosts: the replica in this process. It is asked without a network hop, and forwards writes to the leader. */
+  readonly replica?: ClientReplica;
   /** For each call, milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
   /**
@@ -128,19 +137,17 @@ const nameOf = (kind: KindRef): string => (typeof kind === 'string' ? kind : kin
  * A client of a cluster: asks any member, and the next one when that does not answer. Writes carry a request id, so that
  * asking again after a broken connection changes nothing twice.
  */
-export class Client {
+export class Client implements Disposable, AsyncDisposable {
   readonly #calls: Calls;
 
   constructor(options: ClientOptions) {
-    refuseUnknown('Client', options, ['hosts', 'timeoutMs', 'unreachableMs', 'access', 'clock']);
-    const { hosts } = options;
-    if (!Array.isArray(hosts) || hosts.length === 0)
-      throw new TypeError('hosts must be a list that names at least one member: HOST:PORT');
-    for (const host of hosts as readonly unknown[])
-      if (!isAddress(host, 1) && !isSocketPath(host)) throw new TypeError(`hosts: ${addressRule(host)}`);
-    const { timeoutMs = timeoutDefaultMs, unreachableMs, access, clock = systemClock } = options;
+    refuseUnknown('Client', options, ['hosts', 'replica', 'timeoutMs', 'unreachableMs', 'access', 'clock']);
+    const { hosts = [], replica, timeoutMs = timeoutDefaultMs, unreachableMs, access, clock = systemClock } = options;
+    if (replica) checkReplica(options);
+    else checkHosts(hosts);
     const dialing = access && Access.dialingOf(access);
-    this.#calls = new Calls(hosts, { timeoutMs, unreachableMs, clock, dialing });
+    const local = replica && new LocalChannel(replica.api);
+    this.#calls = new Calls(hosts, { timeoutMs, unreachableMs, clock, dialing, local });
   }
 
   // ---------------------------------------------------------------- objects
@@ -509,6 +516,30 @@ export class Client {
   close(): void {
     this.#calls.close();
   }
+
+  /** Closes it: `using client = new Client(…)`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Closes it: `await using client = new Client(…)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+}
+
+function checkHosts(hosts: readonly string[]): void {
+  if (!Array.isArray(hosts) || hosts.length === 0)
+    throw new TypeError('hosts must be a list that names at least one member: HOST:PORT');
+  for (const host of hosts as readonly unknown[])
+    if (!isAddress(host, 1) && !isSocketPath(host)) throw new TypeError(`hosts: ${addressRule(host)}`);
+}
+
+function checkReplica({ hosts, access, replica }: ClientOptions): void {
+  if (hosts !== undefined || access !== undefined)
+    throw new TypeError('a client of a replica in this process takes neither hosts nor access');
+  if (typeof replica?.api?.handlerOf !== 'function') throw new TypeError('replica must be what openReplica returned');
 }
 
 /** One change of {@link Client.apply}: an object of any kind, created or replaced. */

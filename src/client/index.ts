@@ -5,6 +5,7 @@ export { changeOf, Client } from './client.js';
 export type {
   ApplyOptions,
   ClientOptions,
+  ClientReplica,
   EngineStream,
   KindRef,
   ListOptions,
@@ -14,6 +15,7 @@ export type {
   WriteOptions,
 } from './client.js';
 export type { IndexedValue, IndexWhere, Where } from './filters.js';
+export type { LocalApi } from '../rpc/index.js';
 export type { messages } from '../wire/index.js';
 export { leaderless } from './voters.js';
 export { eventsOf } from './watch-messages.js';

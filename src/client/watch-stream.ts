@@ -22,7 +22,7 @@ export interface OpenWatch {
 }
 
 /** One call for one watch, at members that carry no others. */
-export function openSingle(channel: Channel, request: WatchRequest, sink: WatchSink): OpenWatch {
+export function openSingle(channel: Pick<Channel, 'serverStream'>, request: WatchRequest, sink: WatchSink): OpenWatch {
   const stream = channel.serverStream<object, messages.WatchResponse>(methodOf('watch', 'Watch'), request);
   stream.on('data', (response: messages.WatchResponse) => sink.take(new Arrived(response, 0)));
   stream.on('error', (error) => sink.over(fromStatus(error as never)));

@@ -4,10 +4,10 @@ import type { Inbox } from '../base/mailbox.js';
 import { isStoreError, isStoreErrorOf, StoreError } from '../base/store-error.js';
 import { pause } from '../base/waiting.js';
 import type { ObjectEvent } from '../kinds/index.js';
-import { type Channel, connectionLost, methodOf, notServed, timedOut, written } from '../rpc/index.js';
+import { connectionLost, LocalChannel, methodOf, notServed, timedOut, written } from '../rpc/index.js';
 import { DecodeError, type messages } from '../wire/index.js';
 import { objectIn } from './answers.js';
-import { type Calls, Silent } from './calls.js';
+import { type Asked, type Calls, Silent } from './calls.js';
 import { checkFilter, indexFilter } from './filters.js';
 import { type Arrived, messageOf as transactionOf } from './watch-arrived.js';
 import type { Selector, SnapshotObject, WatchMessage, WatchOptions } from './watch-messages.js';
@@ -131,16 +131,19 @@ function completeSelector({ indexes = [], ...selector }: Selector): messages.Sel
 }
 
 /** A watch at one member, until it ends. */
-async function listen(channel: Channel, following: Following, place: Place): Promise<void> {
+async function listen(channel: Asked, following: Following, place: Place): Promise<void> {
   const { calls } = following;
   const request = requestOf(following.options, place);
+  const at = { place, addr: channel.addr };
+  const alone = (sink: WatchSink) => openSingle(channel, request, sink);
+  if (channel instanceof LocalChannel) return hear(alone, following, at);
   const shared = (sink: WatchSink) => calls.watches(channel).open(request, sink);
   try {
-    await hear(shared, following, { place, addr: channel.addr });
+    await hear(shared, following, at);
   } catch (error) {
     if (!notServed(error)) throw error;
     // A member that carries no others on one stream, or that is still starting.
-    await hear((sink) => openSingle(channel, request, sink), following, { place, addr: channel.addr });
+    await hear(alone, following, at);
   }
 }
 

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { type Clock, systemClock } from '../base/clock.js';
 import { refuseUnknown } from '../base/options.js';
 import { type Random, systemRandom } from '../base/random.js';
-import { Client, type WaitOptions } from '../client/index.js';
+import { Client, type ClientReplica, type WaitOptions } from '../client/index.js';
 import type { WatchableStore } from '../state/index.js';
 import type { CoordinationClient } from './client-port.js';
 import { elect, type ElectOptions, type Lead } from './election.js';
@@ -12,11 +12,9 @@ import { acquire, type Lock, type LockOptions, type LockPorts } from './lock.js'
 import { Singleton, type SingletonOptions, type SingletonStart } from './singleton.js';
 
 /** Member of a cluster in this process, as far as coordination needs it. An `OpenReplica` is one. */
-export interface LocalReplica {
+export interface LocalReplica extends ClientReplica {
   /** Store of the member: what `update` reads comes from there. */
   readonly store: WatchableStore;
-  /** A client of the cluster that asks this member without a connection. */
-  client(): CoordinationClient & { close(): void };
 }
 
 /** Options of {@link Coordination}: a replica in this process, or a client. */
@@ -115,6 +113,6 @@ function clientOf(
   if ((replica === undefined) === (client === undefined))
     throw new TypeError('new Coordination(…) takes either a replica of this process, or a client');
   if (client && !('hosts' in client)) return { client, own: undefined };
-  const made = client ? new Client({ hosts: client.hosts, clock }) : (replica as LocalReplica).client();
+  const made = client ? new Client({ hosts: client.hosts, clock }) : new Client({ ...(replica && { replica }), clock });
   return { client: made, own: made };
 }

@@ -13,12 +13,13 @@ import type { Access } from '../client/index.js';
 import { type ReadTx, systemKinds } from '../kinds/index.js';
 import type { Disk, Replica } from '../replica/index.js';
 import type { Leadership, LocalStatus, MemberInfo } from '../replica/status.js';
-import type { FormationPeers, GrpcNetwork } from '../rpc/index.js';
+import type { FormationPeers, GrpcNetwork, LocalApi } from '../rpc/index.js';
 import { memberTable } from '../settings/table.js';
 import { controlOf, MemoryStore, type StoreSnapshot } from '../state/index.js';
 import { announceAddress, reachableHost } from './addresses.js';
 import { Formation } from './formation.js';
 import type { Home } from './home.js';
+import { innerApi } from './inner-api.js';
 import { type GivenParts, keepParts } from './member-parts.js';
 import type { MemberSecurity } from './member-security.js';
 import type { Audit } from './open-audit.js';
@@ -39,6 +40,8 @@ export interface OpenReplica {
   readonly leadership: Observable<Leadership>;
   /** Address at which this member is reached; `''` when it does not listen. */
   readonly addr: string;
+  /** The API of this member without a network hop: `new Client({ replica })`, `new Coordination({ replica })`. */
+  readonly api: LocalApi;
   /** Returns the identity of this member, for a `Client` in this process; `undefined` without security. */
   access(): Access | undefined;
   /** Returns the status of this member, and the cluster as it sees it. */
@@ -64,6 +67,8 @@ export interface OpenReplica {
   readonly stopped: Promise<Error | undefined>;
   /** Ends quietly. Harmless when repeated. */
   close(): Promise<void>;
+  /** Closes it: `await using replica = await openReplica(…)`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -434,6 +439,7 @@ class Opening {
     const access = this.#access;
     const noted = this.#noted;
     const unlink = this.#unlink;
+    const inner = innerApi(replica);
     const closing = () => {
       this.#closing = true;
       security?.close();
@@ -454,6 +460,7 @@ class Opening {
       },
       leadership: replica.leadership,
       addr: this.#addrs[0] ?? '',
+      api: server?.local ?? inner.api,
       access: () => access,
       status: () => replica.status(),
       linearizable: (read, options) => replica.linearizable(read, options),
@@ -477,7 +484,9 @@ class Opening {
         await replica.close();
         await server?.close(answersMs);
         await audit?.close();
+        await inner.close();
       },
+      [Symbol.asyncDispose]: () => opened.close(),
     };
     keepParts(opened, { replica, dialing: security?.dialing, routes: server?.engines });
     return opened;

@@ -122,7 +122,7 @@ export interface OpenedTunnel {
  * @throws {StoreError} what the member answered; or a gRPC error.
  */
 export function openTunnel(
-  channel: Channel,
+  channel: Pick<Channel, 'duplex'>,
   target: messages.EngineTarget,
   { signal, forwarded = false, onBehalfOf = '' }: Pick<CallOptions, 'signal' | 'forwarded' | 'onBehalfOf'> = {},
 ): Promise<OpenedTunnel> {

@@ -96,11 +96,20 @@ class ControlWriter {
     const applied = await controlOf(this.#store).updateInSlices(made, { ...info, timeoutMs });
     if (applied) {
       const version = changes.length > 0 ? applied.version : applied.version - 1;
-      return { version, ids: applied.value, planned: [] };
+      return { version, ids: applied.value, planned: [], time: this.#timeOf(version, changes) };
     }
     const version = this.#versionBefore(request);
     const events = this.#store.transaction(version)?.events;
-    return { version, ids: events?.map(({ object }) => object.id) ?? changes.map(({ id }) => id), planned: [] };
+    return {
+      version,
+      ids: events?.map(({ object }) => object.id) ?? changes.map(({ id }) => id),
+      planned: [],
+      time: this.#timeOf(version, changes),
+    };
+  }
+
+  #timeOf(version: number, changes: readonly unknown[]): number {
+    return changes.length > 0 ? (this.#store.transaction(version)?.time ?? 0) : 0;
   }
 
   /** Plans the changes on the newest state of the leader. */
@@ -110,13 +119,14 @@ class ControlWriter {
     const room = new FieldRoom(answerBytes);
     const shown: messages.PlannedChange[] = [];
     for (const change of plan.changes) shown.push(await turns.do(() => plannedChange(change, room)));
-    return { version: plan.version, ids: plan.value, planned: shown };
+    return { version: plan.version, ids: plan.value, planned: shown, time: 0 };
   }
 
   /** Makes the changes of a request one by one: there may be thousands. Returns the ids of the objects. */
   *#changing(request: ApplyRequest, tx: Tx, caller: Caller | undefined): Generator<undefined, string[]> {
     const writes = new ApiWrites(tx, this.#store.kinds, { caller, fence: request.fence });
     writes.checkConditions(request);
+    yield* writes.checkLookups(request);
     const ids: string[] = [];
     for (const change of request.changes) {
       ids.push(applyChange(writes, change));

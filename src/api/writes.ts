@@ -13,6 +13,7 @@ import {
 import { endLease } from '../replica/index.js';
 import { tableOf } from '../state/index.js';
 import type { messages } from '../wire/index.js';
+import { checkLookups } from './lookup-checks.js';
 import { checkedKind } from './names.js';
 import { checkAttached, checkLease, type Owned, owned } from './owners.js';
 import { Rights } from './rights.js';
@@ -103,6 +104,11 @@ export class ApiWrites {
   /** Checks conditions with the rights of the caller. */
   checkConditions(request: Pick<messages.ApplyRequest, 'conditions' | 'fence'>): void {
     checkConditions(this.#tx, request, this.#rights);
+  }
+
+  /** Checks lookups with the rights of the caller, in slices. */
+  checkLookups({ lookups }: Pick<messages.ApplyRequest, 'lookups'>): Generator<undefined, void> {
+    return checkLookups(this.#tx, lookups, this.#rights);
   }
 
   /** Asks the rules. Throws `INVALID_OBJECT` or `IN_USE`. */

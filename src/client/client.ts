@@ -18,14 +18,17 @@ import {
   type Replacement,
   type Stored,
   type StoredObject,
+  type Tx,
 } from '../kinds/index.js';
 import { type LocalApi, LocalChannel } from '../rpc/index.js';
+import type { Sync } from '../state/index.js';
 import { type messages, toAny } from '../wire/index.js';
 import { Access } from './access.js';
 import { objectIn } from './answers.js';
 import { Calls } from './calls.js';
 import { completeFilter, type Where } from './filters.js';
 import { findQuorum } from './quorum.js';
+import { runTransaction, type TransactionOptions } from './transaction/run.js';
 import { followWatch } from './watch.js';
 import type { RemoteTransaction, WatchMessage, WatchOptions } from './watch-messages.js';
 
@@ -96,6 +99,8 @@ export interface WriteOptions extends WaitOptions {
 export interface ApplyOptions extends WriteOptions {
   /** Objects that must be as they were read; without a version: must not be there. */
   readonly conditions?: readonly messages.Condition[];
+  /** Lookups that must find what they found when they were read. */
+  readonly lookups?: readonly messages.LookupCondition[];
   /** A lock that must still be held. */
   readonly fence?: messages.Condition;
 }
@@ -248,15 +253,28 @@ export class Client implements Disposable, AsyncDisposable {
    * @throws {StoreError} `LEASE_LOST` when the fence does not hold, `CONDITION_FAILED` when a condition does not.
    */
   async apply(changes: readonly messages.Change[], options: ApplyOptions = {}): Promise<messages.ApplyResponse> {
-    const { conditions = [], fence, ...info } = options;
+    const { conditions = [], lookups = [], fence, ...info } = options;
     const request: messages.ApplyRequest = {
       changes,
       info: infoOf(info),
       dryRun: false,
       conditions,
+      lookups,
       ...(fence && { fence }),
     };
     return this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request, waitOf(options));
+  }
+
+  /**
+   * Runs `write` as one transaction, with the callback of `store.update`: it reads and writes at once, and cannot wait. What it
+   * reads is fetched, and checked again with the writes: when it has changed, or has to be fetched first, `write` runs again.
+   * Resolves with what `write` returned; objects in it have the version and times that they were committed with.
+   * @throws whatever `write` throws, of a state that was so; {@link StoreError} `CONDITION_FAILED` when what it read changed
+   *   before each of the attempts; and as {@link apply}.
+   * @see docs/transactions.md
+   */
+  async transaction<T>(write: (tx: Tx) => T & Sync<T>, options: TransactionOptions = {}): Promise<T> {
+    return runTransaction<T>(this, this.#calls.clock, write, options);
   }
 
   /** Returns what {@link apply} would do. Refuses what it would refuse. */
@@ -264,7 +282,7 @@ export class Client implements Disposable, AsyncDisposable {
     changes: readonly messages.Change[],
     options: WaitOptions = {},
   ): Promise<readonly messages.PlannedChange[]> {
-    const request: messages.ApplyRequest = { changes, dryRun: true, conditions: [] };
+    const request: messages.ApplyRequest = { changes, dryRun: true, conditions: [], lookups: [] };
     return (await this.#calls.unary<messages.ApplyResponse>('control', 'Apply', request, waitOf(options))).planned;
   }
 

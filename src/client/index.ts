@@ -17,6 +17,7 @@ export type {
 export type { IndexedValue, IndexWhere, Where } from './filters.js';
 export type { LocalApi } from '../rpc/index.js';
 export type { messages } from '../wire/index.js';
+export type { TransactionOptions } from './transaction/run.js';
 export { leaderless } from './voters.js';
 export { eventsOf } from './watch-messages.js';
 export type { RemoteTransaction, Selector, SnapshotObject, WatchMessage, WatchOptions } from './watch-messages.js';

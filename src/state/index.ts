@@ -11,6 +11,8 @@ export type { Batch, BatchOptions } from './transactions/batch.js';
 export { tableOf, Tables } from './transactions/transaction.js';
 export { markCanonical } from './transactions/actions.js';
 export type { Change, ProposedTransaction, Proposer, StoreAction, TransactionInfo } from './transactions/proposer.js';
+export { type Draft, type DraftReads, KnownState, makeDraft } from './transactions/draft.js';
+export type { ObjectChange } from './transactions/write-transaction.js';
 export type { Plan, PlannedChange } from './transactions/plan.js';
 export { transactionsOf, Watch } from './watch/watch.js';
 export type { WatchOptions } from './watch/watch.js';

@@ -40,5 +40,7 @@ export const listLimits: Readonly<Record<string, number>> = {
   // They are made in slices, but a transaction is read, and applied by members that follow, in one go: 10 µs a change.
   'ApplyRequest.changes': changesMax,
   'ApplyRequest.conditions': 1_000,
+  // Each is looked up anew.
+  'ApplyRequest.lookups': 100,
   'ReportRequest.tasks': 1_000,
 };

@@ -94,7 +94,9 @@ describe('a client of a replica in this process', () => {
     const [leader, follower] = await clients();
     await leader.create('node', { id: 'twice' });
     await expect(follower.create('node', { id: 'twice' })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
-    expect(await codeOf(follower.create('node', { spec: { annotations: { labels: { '': 'x' } } } }))).toBe('INVALID_OBJECT');
+    expect(await codeOf(follower.create('node', { spec: { annotations: { labels: { '': 'x' } } } }))).toBe(
+      'INVALID_OBJECT',
+    );
     await expect(follower.connectToEngine('twice')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(follower.get('node', 5 as never)).rejects.toBeInstanceOf(TypeError);
     await leader.remove('node', 'twice');
@@ -146,6 +148,7 @@ describe('a signal', () => {
     remove: (client) => client.remove('node', 'never', { signal }),
     apply: (client) => client.apply([], { signal }),
     plan: (client) => client.plan([], { signal }),
+    transaction: (client) => client.transaction(() => 1, { signal }),
     history: (client) => client.history('node', 'x', { signal }),
     kinds: (client) => client.kinds({ signal }),
     connectToEngine: (client) => client.connectToEngine('x', { signal }),

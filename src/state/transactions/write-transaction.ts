@@ -255,6 +255,11 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
     return new TransactionTable(this.kinds.get(kind), this.#editor.table(kind), this);
   }
 
+  /** The definition of a kind, as this transaction writes it. */
+  definitionOf(kind: string): KindDefinition {
+    return this.kinds.get(kind);
+  }
+
   /** The table of one step of a group: it can be used for as long as the step lasts. */
   openFor(life: Lifetime, kind: string): TransactionTable<StoredObject> {
     return new TransactionTable(this.kinds.get(kind), this.#editor.table(kind), this, life);
@@ -335,9 +340,15 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
   }
 
   /** Freezes the writes since the savepoint. */
-  seal({ changes: from }: Savepoint): void {
+  seal({ changes: from }: Pick<Savepoint, 'changes'>): void {
     this.#restamp(from);
     for (const { action, object } of this.changes.slice(from)) if (action !== 'delete') sealMeta(object.meta);
+  }
+
+  /** Gives all writes the version and time of the transaction that made them elsewhere, and freezes them. */
+  sealAs(stamp: Stamp): void {
+    this.#stamp = stamp;
+    this.seal({ changes: 0 });
   }
 
   #restamp(from: number): void {

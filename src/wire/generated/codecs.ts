@@ -576,14 +576,15 @@ function encodeApplyRequest(w: Writer, v: m.ApplyRequest): void {
   if (v.dryRun !== undefined && v.dryRun !== false) w.bool(24, v.dryRun);
   if (v.conditions !== undefined) for (const item of v.conditions) { const at = w.open(34, 15); encodeCondition(w, item); w.close(at, 15); }
   if (v.fence !== undefined) { const at = w.open(42, 16); encodeCondition(w, v.fence); w.close(at, 16); }
+  if (v.lookups !== undefined) for (const item of v.lookups) { const at = w.open(50, 17); encodeLookupCondition(w, item); w.close(at, 17); }
 }
 
-const ApplyRequestObject = plain<m.ApplyRequest>(function (this: Open, changes_: unknown, info_: unknown, dryRun_: unknown, conditions_: unknown, fence_: unknown) {
-  this.changes = changes_; if (info_ !== undefined) this.info = info_; this.dryRun = dryRun_; this.conditions = conditions_; if (fence_ !== undefined) this.fence = fence_;
+const ApplyRequestObject = plain<m.ApplyRequest>(function (this: Open, changes_: unknown, info_: unknown, dryRun_: unknown, conditions_: unknown, fence_: unknown, lookups_: unknown) {
+  this.changes = changes_; if (info_ !== undefined) this.info = info_; this.dryRun = dryRun_; this.conditions = conditions_; if (fence_ !== undefined) this.fence = fence_; this.lookups = lookups_;
 });
 
 function decodeApplyRequest(r: Reader, end: number): m.ApplyRequest {
-  let changes_: m.Change[] | undefined; let info_: m.WriteInfo | undefined; let dryRun_: boolean = false; let conditions_: m.Condition[] | undefined; let fence_: m.Condition | undefined;
+  let changes_: m.Change[] | undefined; let info_: m.WriteInfo | undefined; let dryRun_: boolean = false; let conditions_: m.Condition[] | undefined; let fence_: m.Condition | undefined; let lookups_: m.LookupCondition[] | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -592,11 +593,39 @@ function decodeApplyRequest(r: Reader, end: number): m.ApplyRequest {
       case 24: dryRun_ = r.bool(); break;
       case 34: (conditions_ = r.list(conditions_, 1000, 'conditions')).push(decodeCondition(r, r.part())); break;
       case 42: fence_ = decodeCondition(r, r.part()); break;
+      case 50: (lookups_ = r.list(lookups_, 100, 'lookups')).push(decodeLookupCondition(r, r.part())); break;
       default: r.skip(tag, 'ApplyRequest');
     }
   }
   r.ended(end);
-  return Object.freeze(new ApplyRequestObject(changes_ ? Object.freeze(changes_) : noItems, info_, dryRun_, conditions_ ? Object.freeze(conditions_) : noItems, fence_));
+  return Object.freeze(new ApplyRequestObject(changes_ ? Object.freeze(changes_) : noItems, info_, dryRun_, conditions_ ? Object.freeze(conditions_) : noItems, fence_, lookups_ ? Object.freeze(lookups_) : noItems));
+}
+
+function encodeLookupCondition(w: Writer, v: m.LookupCondition): void {
+  if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
+  if (v.filter !== undefined) { const at = w.open(18, 18); encodeFilter(w, v.filter); w.close(at, 18); }
+  if (v.limit !== undefined && v.limit !== 0) w.uint32(24, v.limit);
+  if (v.found !== undefined && v.found !== '') w.text(34, v.found);
+}
+
+const LookupConditionObject = plain<m.LookupCondition>(function (this: Open, kind_: unknown, filter_: unknown, limit_: unknown, found_: unknown) {
+  this.kind = kind_; if (filter_ !== undefined) this.filter = filter_; this.limit = limit_; this.found = found_;
+});
+
+function decodeLookupCondition(r: Reader, end: number): m.LookupCondition {
+  let kind_: string = ''; let filter_: m.Filter | undefined; let limit_: number = 0; let found_: string = '';
+  while (r.at < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10: kind_ = r.text(); break;
+      case 18: filter_ = decodeFilter(r, r.part()); break;
+      case 24: limit_ = r.uint32(); break;
+      case 34: found_ = r.text(); break;
+      default: r.skip(tag, 'LookupCondition');
+    }
+  }
+  r.ended(end);
+  return Object.freeze(new LookupConditionObject(kind_, filter_, limit_, found_));
 }
 
 function encodeCondition(w: Writer, v: m.Condition): void {
@@ -627,29 +656,31 @@ function decodeCondition(r: Reader, end: number): m.Condition {
 function encodeApplyResponse(w: Writer, v: m.ApplyResponse): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.ids !== undefined) for (const item of v.ids) w.text(18, item);
-  if (v.planned !== undefined) for (const item of v.planned) { const at = w.open(26, 17); encodePlannedChange(w, item); w.close(at, 17); }
+  if (v.planned !== undefined) for (const item of v.planned) { const at = w.open(26, 19); encodePlannedChange(w, item); w.close(at, 19); }
+  if (v.time !== undefined && v.time !== 0) w.int64(32, v.time);
 }
 
 function decodeApplyResponse(r: Reader, end: number): m.ApplyResponse {
-  let version_: number = 0; let ids_: string[] | undefined; let planned_: m.PlannedChange[] | undefined;
+  let version_: number = 0; let ids_: string[] | undefined; let planned_: m.PlannedChange[] | undefined; let time_: number = 0;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
       case 8: version_ = r.uint64(); break;
       case 18: (ids_ = r.list(ids_, 10000, 'ids')).push(r.text()); break;
       case 26: (planned_ = r.list(planned_, 10000, 'planned')).push(decodePlannedChange(r, r.part())); break;
+      case 32: time_ = r.int64(); break;
       default: r.skip(tag, 'ApplyResponse');
     }
   }
   r.ended(end);
-  return Object.freeze({ version: version_, ids: ids_ ? Object.freeze(ids_) : noItems, planned: planned_ ? Object.freeze(planned_) : noItems });
+  return Object.freeze({ version: version_, ids: ids_ ? Object.freeze(ids_) : noItems, planned: planned_ ? Object.freeze(planned_) : noItems, time: time_ });
 }
 
 function encodePlannedChange(w: Writer, v: m.PlannedChange): void {
   if (v.op !== undefined && v.op !== 'create') w.word(8, ActionOp, v.op);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
   if (v.id !== undefined && v.id !== '') w.text(26, v.id);
-  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(34, 18); encodeFieldChange(w, item); w.close(at, 18); }
+  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(34, 20); encodeFieldChange(w, item); w.close(at, 20); }
   if (v.fieldsLeftOut !== undefined && v.fieldsLeftOut !== 0) w.uint32(40, v.fieldsLeftOut);
 }
 
@@ -719,7 +750,7 @@ function decodeGetRequest(r: Reader, end: number): m.GetRequest {
 }
 
 function encodeGetResponse(w: Writer, v: m.GetResponse): void {
-  if (v.object !== undefined) { const at = w.open(10, 19); encodeAnyObject(w, v.object); w.close(at, 19); }
+  if (v.object !== undefined) { const at = w.open(10, 21); encodeAnyObject(w, v.object); w.close(at, 21); }
 }
 
 const GetResponseObject = plain<m.GetResponse>(function (this: Open, object_: unknown) {
@@ -741,8 +772,8 @@ function decodeGetResponse(r: Reader, end: number): m.GetResponse {
 
 function encodeCreateRequest(w: Writer, v: m.CreateRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 20); encodeAnyObject(w, v.object); w.close(at, 20); }
-  if (v.info !== undefined) { const at = w.open(26, 21); encodeWriteInfo(w, v.info); w.close(at, 21); }
+  if (v.object !== undefined) { const at = w.open(18, 22); encodeAnyObject(w, v.object); w.close(at, 22); }
+  if (v.info !== undefined) { const at = w.open(26, 23); encodeWriteInfo(w, v.info); w.close(at, 23); }
 }
 
 const CreateRequestObject = plain<m.CreateRequest>(function (this: Open, kind_: unknown, object_: unknown, info_: unknown) {
@@ -765,7 +796,7 @@ function decodeCreateRequest(r: Reader, end: number): m.CreateRequest {
 }
 
 function encodeCreateResponse(w: Writer, v: m.CreateResponse): void {
-  if (v.object !== undefined) { const at = w.open(10, 22); encodeAnyObject(w, v.object); w.close(at, 22); }
+  if (v.object !== undefined) { const at = w.open(10, 24); encodeAnyObject(w, v.object); w.close(at, 24); }
   if (v.version !== undefined && v.version !== 0) w.int64(16, v.version);
 }
 
@@ -789,9 +820,9 @@ function decodeCreateResponse(r: Reader, end: number): m.CreateResponse {
 
 function encodeUpdateRequest(w: Writer, v: m.UpdateRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 23); encodeAnyObject(w, v.object); w.close(at, 23); }
+  if (v.object !== undefined) { const at = w.open(18, 25); encodeAnyObject(w, v.object); w.close(at, 25); }
   if (v.version !== undefined) w.int64(24, v.version);
-  if (v.info !== undefined) { const at = w.open(34, 24); encodeWriteInfo(w, v.info); w.close(at, 24); }
+  if (v.info !== undefined) { const at = w.open(34, 26); encodeWriteInfo(w, v.info); w.close(at, 26); }
   if (v.specVersion !== undefined) w.int64(40, v.specVersion);
 }
 
@@ -817,7 +848,7 @@ function decodeUpdateRequest(r: Reader, end: number): m.UpdateRequest {
 }
 
 function encodeUpdateResponse(w: Writer, v: m.UpdateResponse): void {
-  if (v.object !== undefined) { const at = w.open(10, 25); encodeAnyObject(w, v.object); w.close(at, 25); }
+  if (v.object !== undefined) { const at = w.open(10, 27); encodeAnyObject(w, v.object); w.close(at, 27); }
   if (v.version !== undefined && v.version !== 0) w.int64(16, v.version);
 }
 
@@ -842,7 +873,7 @@ function decodeUpdateResponse(r: Reader, end: number): m.UpdateResponse {
 function encodeRemoveRequest(w: Writer, v: m.RemoveRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
   if (v.id !== undefined && v.id !== '') w.text(18, v.id);
-  if (v.info !== undefined) { const at = w.open(26, 26); encodeWriteInfo(w, v.info); w.close(at, 26); }
+  if (v.info !== undefined) { const at = w.open(26, 28); encodeWriteInfo(w, v.info); w.close(at, 28); }
   if (v.version !== undefined) w.int64(32, v.version);
 }
 
@@ -885,7 +916,7 @@ function decodeRemoveResponse(r: Reader, end: number): m.RemoveResponse {
 
 function encodeListRequest(w: Writer, v: m.ListRequest): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.filter !== undefined) { const at = w.open(18, 27); encodeFilter(w, v.filter); w.close(at, 27); }
+  if (v.filter !== undefined) { const at = w.open(18, 29); encodeFilter(w, v.filter); w.close(at, 29); }
   if (v.stale !== undefined && v.stale !== false) w.bool(24, v.stale);
   if (v.limit !== undefined && v.limit !== 0) w.uint32(32, v.limit);
   if (v.after !== undefined) w.text(42, v.after);
@@ -914,7 +945,7 @@ function decodeListRequest(r: Reader, end: number): m.ListRequest {
 
 function encodeListResponse(w: Writer, v: m.ListResponse): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 28); encodeAnyObject(w, item); w.close(at, 28); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 30); encodeAnyObject(w, item); w.close(at, 30); }
 }
 
 function decodeListResponse(r: Reader, end: number): m.ListResponse {
@@ -960,7 +991,7 @@ function encodeHistoryEntry(w: Writer, v: m.HistoryEntry): void {
   if (v.op !== undefined && v.op !== 'create') w.word(24, ActionOp, v.op);
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
-  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(50, 29); encodeFieldChange(w, item); w.close(at, 29); }
+  if (v.fields !== undefined) for (const item of v.fields) { const at = w.open(50, 31); encodeFieldChange(w, item); w.close(at, 31); }
   if (v.fieldsLeftOut !== undefined && v.fieldsLeftOut !== 0) w.uint32(56, v.fieldsLeftOut);
 }
 
@@ -988,7 +1019,7 @@ function decodeHistoryEntry(r: Reader, end: number): m.HistoryEntry {
 }
 
 function encodeHistoryResponse(w: Writer, v: m.HistoryResponse): void {
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(10, 30); encodeHistoryEntry(w, item); w.close(at, 30); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(10, 32); encodeHistoryEntry(w, item); w.close(at, 32); }
   if (v.reachesBackTo !== undefined && v.reachesBackTo !== 0) w.int64(16, v.reachesBackTo);
 }
 
@@ -1059,7 +1090,7 @@ function decodeKindUse(r: Reader, end: number): m.KindUse {
 }
 
 function encodeKindsResponse(w: Writer, v: m.KindsResponse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 31); encodeKindUse(w, item); w.close(at, 31); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 33); encodeKindUse(w, item); w.close(at, 33); }
 }
 
 function decodeKindsResponse(r: Reader, end: number): m.KindsResponse {
@@ -1121,7 +1152,7 @@ function decodeIndexEntry(r: Reader, end: number): m.IndexEntry {
 function encodeAnnotations(w: Writer, v: m.Annotations): void {
   if (v.name !== undefined && v.name !== '') w.text(10, v.name);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.indices !== undefined) for (const item of v.indices) { const at = w.open(26, 32); encodeIndexEntry(w, item); w.close(at, 32); }
+  if (v.indices !== undefined) for (const item of v.indices) { const at = w.open(26, 34); encodeIndexEntry(w, item); w.close(at, 34); }
 }
 
 function decodeAnnotations(r: Reader, end: number): m.Annotations {
@@ -1186,7 +1217,7 @@ function decodeGenericResource(r: Reader, end: number): m.GenericResource {
 function encodeResources(w: Writer, v: m.Resources): void {
   if (v.nanoCpus !== undefined && v.nanoCpus !== 0) w.int64(8, v.nanoCpus);
   if (v.memoryBytes !== undefined && v.memoryBytes !== 0) w.int64(16, v.memoryBytes);
-  if (v.generic !== undefined) for (const item of v.generic) { const at = w.open(26, 33); encodeGenericResource(w, item); w.close(at, 33); }
+  if (v.generic !== undefined) for (const item of v.generic) { const at = w.open(26, 35); encodeGenericResource(w, item); w.close(at, 35); }
   if (v.pids !== undefined && v.pids !== 0) w.int64(32, v.pids);
 }
 
@@ -1233,7 +1264,7 @@ function decodePortConfig(r: Reader, end: number): m.PortConfig {
 
 function encodeEndpointSpec(w: Writer, v: m.EndpointSpec): void {
   if (v.mode !== undefined && v.mode !== 'vip') w.word(8, EndpointMode, v.mode);
-  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18, 34); encodePortConfig(w, item); w.close(at, 34); }
+  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18, 36); encodePortConfig(w, item); w.close(at, 36); }
 }
 
 function decodeEndpointSpec(r: Reader, end: number): m.EndpointSpec {
@@ -1270,9 +1301,9 @@ function decodeVirtualIp(r: Reader, end: number): m.VirtualIp {
 }
 
 function encodeEndpoint(w: Writer, v: m.Endpoint): void {
-  if (v.spec !== undefined) { const at = w.open(10, 35); encodeEndpointSpec(w, v.spec); w.close(at, 35); }
-  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18, 36); encodePortConfig(w, item); w.close(at, 36); }
-  if (v.virtualIps !== undefined) for (const item of v.virtualIps) { const at = w.open(26, 37); encodeVirtualIp(w, item); w.close(at, 37); }
+  if (v.spec !== undefined) { const at = w.open(10, 37); encodeEndpointSpec(w, v.spec); w.close(at, 37); }
+  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(18, 38); encodePortConfig(w, item); w.close(at, 38); }
+  if (v.virtualIps !== undefined) for (const item of v.virtualIps) { const at = w.open(26, 39); encodeVirtualIp(w, item); w.close(at, 39); }
 }
 
 const EndpointObject = plain<m.Endpoint>(function (this: Open, spec_: unknown, ports_: unknown, virtualIps_: unknown) {
@@ -1339,8 +1370,8 @@ function decodeIpamConfig(r: Reader, end: number): m.IpamConfig {
 }
 
 function encodeIpam(w: Writer, v: m.Ipam): void {
-  if (v.driver !== undefined) { const at = w.open(10, 38); encodeDriver(w, v.driver); w.close(at, 38); }
-  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(18, 39); encodeIpamConfig(w, item); w.close(at, 39); }
+  if (v.driver !== undefined) { const at = w.open(10, 40); encodeDriver(w, v.driver); w.close(at, 40); }
+  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(18, 41); encodeIpamConfig(w, item); w.close(at, 41); }
 }
 
 const IpamObject = plain<m.Ipam>(function (this: Open, driver_: unknown, configs_: unknown) {
@@ -1381,7 +1412,7 @@ function decodeBindOptions(r: Reader, end: number): m.BindOptions {
 function encodeVolumeOptions(w: Writer, v: m.VolumeOptions): void {
   if (v.noCopy !== undefined && v.noCopy !== false) w.bool(8, v.noCopy);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.driver !== undefined) { const at = w.open(26, 40); encodeDriver(w, v.driver); w.close(at, 40); }
+  if (v.driver !== undefined) { const at = w.open(26, 42); encodeDriver(w, v.driver); w.close(at, 42); }
   if (v.subpath !== undefined && v.subpath !== '') w.text(34, v.subpath);
 }
 
@@ -1429,9 +1460,9 @@ function encodeMount(w: Writer, v: m.Mount): void {
   if (v.source !== undefined && v.source !== '') w.text(18, v.source);
   if (v.target !== undefined && v.target !== '') w.text(26, v.target);
   if (v.readOnly !== undefined && v.readOnly !== false) w.bool(32, v.readOnly);
-  if (v.bind !== undefined) { const at = w.open(42, 41); encodeBindOptions(w, v.bind); w.close(at, 41); }
-  if (v.volume !== undefined) { const at = w.open(50, 42); encodeVolumeOptions(w, v.volume); w.close(at, 42); }
-  if (v.tmpfs !== undefined) { const at = w.open(58, 43); encodeTmpfsOptions(w, v.tmpfs); w.close(at, 43); }
+  if (v.bind !== undefined) { const at = w.open(42, 43); encodeBindOptions(w, v.bind); w.close(at, 43); }
+  if (v.volume !== undefined) { const at = w.open(50, 44); encodeVolumeOptions(w, v.volume); w.close(at, 44); }
+  if (v.tmpfs !== undefined) { const at = w.open(58, 45); encodeTmpfsOptions(w, v.tmpfs); w.close(at, 45); }
 }
 
 const MountObject = plain<m.Mount>(function (this: Open, type_: unknown, source_: unknown, target_: unknown, readOnly_: unknown, bind_: unknown, volume_: unknown, tmpfs_: unknown) {
@@ -1539,7 +1570,7 @@ function decodeFileTarget(r: Reader, end: number): m.FileTarget {
 function encodeSecretReference(w: Writer, v: m.SecretReference): void {
   if (v.secretId !== undefined && v.secretId !== '') w.text(10, v.secretId);
   if (v.secretName !== undefined && v.secretName !== '') w.text(18, v.secretName);
-  if (v.file !== undefined) { const at = w.open(26, 44); encodeFileTarget(w, v.file); w.close(at, 44); }
+  if (v.file !== undefined) { const at = w.open(26, 46); encodeFileTarget(w, v.file); w.close(at, 46); }
 }
 
 const SecretReferenceObject = plain<m.SecretReference>(function (this: Open, secretId_: unknown, secretName_: unknown, file_: unknown) {
@@ -1564,7 +1595,7 @@ function decodeSecretReference(r: Reader, end: number): m.SecretReference {
 function encodeConfigReference(w: Writer, v: m.ConfigReference): void {
   if (v.configId !== undefined && v.configId !== '') w.text(10, v.configId);
   if (v.configName !== undefined && v.configName !== '') w.text(18, v.configName);
-  if (v.file !== undefined) { const at = w.open(26, 45); encodeFileTarget(w, v.file); w.close(at, 45); }
+  if (v.file !== undefined) { const at = w.open(26, 47); encodeFileTarget(w, v.file); w.close(at, 47); }
   if (v.runtime !== undefined && v.runtime !== false) w.bool(32, v.runtime);
 }
 
@@ -1650,8 +1681,8 @@ function decodeSeccomp(r: Reader, end: number): m.Seccomp {
 }
 
 function encodePrivileges(w: Writer, v: m.Privileges): void {
-  if (v.credentialSpec !== undefined) { const at = w.open(10, 46); encodeCredentialSpec(w, v.credentialSpec); w.close(at, 46); }
-  if (v.seccomp !== undefined) { const at = w.open(18, 47); encodeSeccomp(w, v.seccomp); w.close(at, 47); }
+  if (v.credentialSpec !== undefined) { const at = w.open(10, 48); encodeCredentialSpec(w, v.credentialSpec); w.close(at, 48); }
+  if (v.seccomp !== undefined) { const at = w.open(18, 49); encodeSeccomp(w, v.seccomp); w.close(at, 49); }
   if (v.appArmor !== undefined && v.appArmor !== 'default') w.word(24, AppArmor, v.appArmor);
   if (v.noNewPrivileges !== undefined && v.noNewPrivileges !== false) w.bool(32, v.noNewPrivileges);
 }
@@ -1682,8 +1713,8 @@ function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
   if (v.args !== undefined) for (const item of v.args) w.text(26, item);
   if (v.env !== undefined) for (const item of v.env) w.text(34, item);
   if (v.labels !== undefined) w.map(42, v.labels);
-  if (v.mounts !== undefined) for (const item of v.mounts) { const at = w.open(50, 48); encodeMount(w, item); w.close(at, 48); }
-  if (v.healthcheck !== undefined) { const at = w.open(58, 49); encodeHealthcheck(w, v.healthcheck); w.close(at, 49); }
+  if (v.mounts !== undefined) for (const item of v.mounts) { const at = w.open(50, 50); encodeMount(w, item); w.close(at, 50); }
+  if (v.healthcheck !== undefined) { const at = w.open(58, 51); encodeHealthcheck(w, v.healthcheck); w.close(at, 51); }
   if (v.hostname !== undefined) w.text(66, v.hostname);
   if (v.dir !== undefined) w.text(74, v.dir);
   if (v.user !== undefined) w.text(82, v.user);
@@ -1695,14 +1726,14 @@ function encodeContainerSpec(w: Writer, v: m.ContainerSpec): void {
   if (v.stopSignal !== undefined) w.text(130, v.stopSignal);
   if (v.stopGracePeriodMs !== undefined) w.int64(136, v.stopGracePeriodMs);
   if (v.hosts !== undefined) for (const item of v.hosts) w.text(146, item);
-  if (v.dns !== undefined) { const at = w.open(154, 50); encodeDnsConfig(w, v.dns); w.close(at, 50); }
+  if (v.dns !== undefined) { const at = w.open(154, 52); encodeDnsConfig(w, v.dns); w.close(at, 52); }
   if (v.capabilityAdd !== undefined) for (const item of v.capabilityAdd) w.text(162, item);
   if (v.capabilityDrop !== undefined) for (const item of v.capabilityDrop) w.text(170, item);
   if (v.sysctls !== undefined) w.map(178, v.sysctls);
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(186, 51); encodeSecretReference(w, item); w.close(at, 51); }
-  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(194, 52); encodeConfigReference(w, item); w.close(at, 52); }
-  if (v.ulimits !== undefined) for (const item of v.ulimits) { const at = w.open(202, 53); encodeUlimit(w, item); w.close(at, 53); }
-  if (v.privileges !== undefined) { const at = w.open(210, 54); encodePrivileges(w, v.privileges); w.close(at, 54); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(186, 53); encodeSecretReference(w, item); w.close(at, 53); }
+  if (v.configs !== undefined) for (const item of v.configs) { const at = w.open(194, 54); encodeConfigReference(w, item); w.close(at, 54); }
+  if (v.ulimits !== undefined) for (const item of v.ulimits) { const at = w.open(202, 55); encodeUlimit(w, item); w.close(at, 55); }
+  if (v.privileges !== undefined) { const at = w.open(210, 56); encodePrivileges(w, v.privileges); w.close(at, 56); }
   if (v.isolation !== undefined && v.isolation !== 'default') w.word(216, Isolation, v.isolation);
   if (v.oomScoreAdj !== undefined && v.oomScoreAdj !== 0) w.int64(224, v.oomScoreAdj);
   if (v.registryAuth !== undefined && v.registryAuth !== '') w.text(234, v.registryAuth);
@@ -1754,8 +1785,8 @@ function decodeContainerSpec(r: Reader, end: number): m.ContainerSpec {
 }
 
 function encodeResourceRequirements(w: Writer, v: m.ResourceRequirements): void {
-  if (v.limits !== undefined) { const at = w.open(10, 55); encodeResources(w, v.limits); w.close(at, 55); }
-  if (v.reservations !== undefined) { const at = w.open(18, 56); encodeResources(w, v.reservations); w.close(at, 56); }
+  if (v.limits !== undefined) { const at = w.open(10, 57); encodeResources(w, v.limits); w.close(at, 57); }
+  if (v.reservations !== undefined) { const at = w.open(18, 58); encodeResources(w, v.reservations); w.close(at, 58); }
 }
 
 const ResourceRequirementsObject = plain<m.ResourceRequirements>(function (this: Open, limits_: unknown, reservations_: unknown) {
@@ -1841,9 +1872,9 @@ function decodePlatform(r: Reader, end: number): m.Platform {
 
 function encodePlacement(w: Writer, v: m.Placement): void {
   if (v.constraints !== undefined) for (const item of v.constraints) w.text(10, item);
-  if (v.preferences !== undefined) for (const item of v.preferences) { const at = w.open(18, 57); encodePlacementPreference(w, item); w.close(at, 57); }
+  if (v.preferences !== undefined) for (const item of v.preferences) { const at = w.open(18, 59); encodePlacementPreference(w, item); w.close(at, 59); }
   if (v.maxReplicas !== undefined && v.maxReplicas !== 0) w.uint32(24, v.maxReplicas);
-  if (v.platforms !== undefined) for (const item of v.platforms) { const at = w.open(34, 58); encodePlatform(w, item); w.close(at, 58); }
+  if (v.platforms !== undefined) for (const item of v.platforms) { const at = w.open(34, 60); encodePlatform(w, item); w.close(at, 60); }
 }
 
 function decodePlacement(r: Reader, end: number): m.Placement {
@@ -1863,13 +1894,13 @@ function decodePlacement(r: Reader, end: number): m.Placement {
 }
 
 function encodeTaskSpec(w: Writer, v: m.TaskSpec): void {
-  if (v.container !== undefined) { const at = w.open(10, 59); encodeContainerSpec(w, v.container); w.close(at, 59); }
-  if (v.resources !== undefined) { const at = w.open(18, 60); encodeResourceRequirements(w, v.resources); w.close(at, 60); }
-  if (v.restart !== undefined) { const at = w.open(26, 61); encodeRestartPolicy(w, v.restart); w.close(at, 61); }
-  if (v.placement !== undefined) { const at = w.open(34, 62); encodePlacement(w, v.placement); w.close(at, 62); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(42, 63); encodeNetworkAttachment(w, item); w.close(at, 63); }
+  if (v.container !== undefined) { const at = w.open(10, 61); encodeContainerSpec(w, v.container); w.close(at, 61); }
+  if (v.resources !== undefined) { const at = w.open(18, 62); encodeResourceRequirements(w, v.resources); w.close(at, 62); }
+  if (v.restart !== undefined) { const at = w.open(26, 63); encodeRestartPolicy(w, v.restart); w.close(at, 63); }
+  if (v.placement !== undefined) { const at = w.open(34, 64); encodePlacement(w, v.placement); w.close(at, 64); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(42, 65); encodeNetworkAttachment(w, item); w.close(at, 65); }
   if (v.forceUpdate !== undefined && v.forceUpdate !== 0) w.int64(48, v.forceUpdate);
-  if (v.logDriver !== undefined) { const at = w.open(58, 64); encodeDriver(w, v.logDriver); w.close(at, 64); }
+  if (v.logDriver !== undefined) { const at = w.open(58, 66); encodeDriver(w, v.logDriver); w.close(at, 66); }
 }
 
 const TaskSpecObject = plain<m.TaskSpec>(function (this: Open, container_: unknown, resources_: unknown, restart_: unknown, placement_: unknown, networks_: unknown, forceUpdate_: unknown, logDriver_: unknown) {
@@ -1927,7 +1958,7 @@ function decodeUpdateConfig(r: Reader, end: number): m.UpdateConfig {
 }
 
 function encodeNodeSpec(w: Writer, v: m.NodeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 65); encodeAnnotations(w, v.annotations); w.close(at, 65); }
+  if (v.annotations !== undefined) { const at = w.open(10, 67); encodeAnnotations(w, v.annotations); w.close(at, 67); }
   if (v.desiredRole !== undefined && v.desiredRole !== 'worker') w.word(16, NodeRole, v.desiredRole);
   if (v.membership !== undefined) w.word(24, NodeMembership, v.membership);
   if (v.availability !== undefined && v.availability !== 'active') w.word(32, NodeAvailability, v.availability);
@@ -1975,7 +2006,7 @@ function decodeEnginePlugin(r: Reader, end: number): m.EnginePlugin {
 function encodeEngineDescription(w: Writer, v: m.EngineDescription): void {
   if (v.engineVersion !== undefined && v.engineVersion !== '') w.text(10, v.engineVersion);
   if (v.labels !== undefined) w.map(18, v.labels);
-  if (v.plugins !== undefined) for (const item of v.plugins) { const at = w.open(26, 66); encodeEnginePlugin(w, item); w.close(at, 66); }
+  if (v.plugins !== undefined) for (const item of v.plugins) { const at = w.open(26, 68); encodeEnginePlugin(w, item); w.close(at, 68); }
 }
 
 function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
@@ -1995,9 +2026,9 @@ function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
 
 function encodeNodeDescription(w: Writer, v: m.NodeDescription): void {
   if (v.hostname !== undefined && v.hostname !== '') w.text(10, v.hostname);
-  if (v.platform !== undefined) { const at = w.open(18, 67); encodePlatform(w, v.platform); w.close(at, 67); }
-  if (v.resources !== undefined) { const at = w.open(26, 68); encodeResources(w, v.resources); w.close(at, 68); }
-  if (v.engine !== undefined) { const at = w.open(34, 69); encodeEngineDescription(w, v.engine); w.close(at, 69); }
+  if (v.platform !== undefined) { const at = w.open(18, 69); encodePlatform(w, v.platform); w.close(at, 69); }
+  if (v.resources !== undefined) { const at = w.open(26, 70); encodeResources(w, v.resources); w.close(at, 70); }
+  if (v.engine !== undefined) { const at = w.open(34, 71); encodeEngineDescription(w, v.engine); w.close(at, 71); }
 }
 
 const NodeDescriptionObject = plain<m.NodeDescription>(function (this: Open, hostname_: unknown, platform_: unknown, resources_: unknown, engine_: unknown) {
@@ -2091,13 +2122,13 @@ function decodeNodeEngine(r: Reader, end: number): m.NodeEngine {
 
 function encodeNode(w: Writer, v: m.Node): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 70); encodeMeta(w, v.meta); w.close(at, 70); }
-  if (v.spec !== undefined) { const at = w.open(26, 71); encodeNodeSpec(w, v.spec); w.close(at, 71); }
-  if (v.description !== undefined) { const at = w.open(34, 72); encodeNodeDescription(w, v.description); w.close(at, 72); }
-  if (v.status !== undefined) { const at = w.open(42, 73); encodeNodeStatus(w, v.status); w.close(at, 73); }
-  if (v.managerStatus !== undefined) { const at = w.open(50, 74); encodeManagerStatus(w, v.managerStatus); w.close(at, 74); }
+  if (v.meta !== undefined) { const at = w.open(18, 72); encodeMeta(w, v.meta); w.close(at, 72); }
+  if (v.spec !== undefined) { const at = w.open(26, 73); encodeNodeSpec(w, v.spec); w.close(at, 73); }
+  if (v.description !== undefined) { const at = w.open(34, 74); encodeNodeDescription(w, v.description); w.close(at, 74); }
+  if (v.status !== undefined) { const at = w.open(42, 75); encodeNodeStatus(w, v.status); w.close(at, 75); }
+  if (v.managerStatus !== undefined) { const at = w.open(50, 76); encodeManagerStatus(w, v.managerStatus); w.close(at, 76); }
   if (v.role !== undefined && v.role !== 'worker') w.word(56, NodeRole, v.role);
-  if (v.engine !== undefined) { const at = w.open(66, 75); encodeNodeEngine(w, v.engine); w.close(at, 75); }
+  if (v.engine !== undefined) { const at = w.open(66, 77); encodeNodeEngine(w, v.engine); w.close(at, 77); }
 }
 
 const NodeObject = plain<m.Node>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, description_: unknown, status_: unknown, managerStatus_: unknown, role_: unknown, engine_: unknown) {
@@ -2199,10 +2230,10 @@ function decodeGlobalJobMode(r: Reader, end: number): m.GlobalJobMode {
 }
 
 function encodeServiceMode(w: Writer, v: Fields<m.ServiceMode>): void {
-  if (v.replicated !== undefined) { const at = w.open(10, 76); encodeReplicatedMode(w, v.replicated); w.close(at, 76); }
-  if (v.global !== undefined) { const at = w.open(18, 77); encodeGlobalMode(w, v.global); w.close(at, 77); }
-  if (v.replicatedJob !== undefined) { const at = w.open(26, 78); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 78); }
-  if (v.globalJob !== undefined) { const at = w.open(34, 79); encodeGlobalJobMode(w, v.globalJob); w.close(at, 79); }
+  if (v.replicated !== undefined) { const at = w.open(10, 78); encodeReplicatedMode(w, v.replicated); w.close(at, 78); }
+  if (v.global !== undefined) { const at = w.open(18, 79); encodeGlobalMode(w, v.global); w.close(at, 79); }
+  if (v.replicatedJob !== undefined) { const at = w.open(26, 80); encodeReplicatedJobMode(w, v.replicatedJob); w.close(at, 80); }
+  if (v.globalJob !== undefined) { const at = w.open(34, 81); encodeGlobalJobMode(w, v.globalJob); w.close(at, 81); }
 }
 
 const ServiceModeObject = plain<m.ServiceMode>(function (this: Open, replicated_: unknown, global_: unknown, replicatedJob_: unknown, globalJob_: unknown) {
@@ -2226,13 +2257,13 @@ function decodeServiceMode(r: Reader, end: number): m.ServiceMode {
 }
 
 function encodeServiceSpec(w: Writer, v: m.ServiceSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 80); encodeAnnotations(w, v.annotations); w.close(at, 80); }
-  if (v.task !== undefined) { const at = w.open(18, 81); encodeTaskSpec(w, v.task); w.close(at, 81); }
-  if (v.mode !== undefined) { const at = w.open(26, 82); encodeServiceMode(w, v.mode); w.close(at, 82); }
-  if (v.update !== undefined) { const at = w.open(34, 83); encodeUpdateConfig(w, v.update); w.close(at, 83); }
-  if (v.rollback !== undefined) { const at = w.open(42, 84); encodeUpdateConfig(w, v.rollback); w.close(at, 84); }
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 85); encodeNetworkAttachment(w, item); w.close(at, 85); }
-  if (v.endpoint !== undefined) { const at = w.open(58, 86); encodeEndpointSpec(w, v.endpoint); w.close(at, 86); }
+  if (v.annotations !== undefined) { const at = w.open(10, 82); encodeAnnotations(w, v.annotations); w.close(at, 82); }
+  if (v.task !== undefined) { const at = w.open(18, 83); encodeTaskSpec(w, v.task); w.close(at, 83); }
+  if (v.mode !== undefined) { const at = w.open(26, 84); encodeServiceMode(w, v.mode); w.close(at, 84); }
+  if (v.update !== undefined) { const at = w.open(34, 85); encodeUpdateConfig(w, v.update); w.close(at, 85); }
+  if (v.rollback !== undefined) { const at = w.open(42, 86); encodeUpdateConfig(w, v.rollback); w.close(at, 86); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(50, 87); encodeNetworkAttachment(w, item); w.close(at, 87); }
+  if (v.endpoint !== undefined) { const at = w.open(58, 88); encodeEndpointSpec(w, v.endpoint); w.close(at, 88); }
 }
 
 const ServiceSpecObject = plain<m.ServiceSpec>(function (this: Open, annotations_: unknown, task_: unknown, mode_: unknown, update_: unknown, rollback_: unknown, networks_: unknown, endpoint_: unknown) {
@@ -2291,12 +2322,12 @@ function decodeUpdateStatus(r: Reader, end: number): m.UpdateStatus {
 
 function encodeService(w: Writer, v: m.Service): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 87); encodeMeta(w, v.meta); w.close(at, 87); }
-  if (v.spec !== undefined) { const at = w.open(26, 88); encodeServiceSpec(w, v.spec); w.close(at, 88); }
+  if (v.meta !== undefined) { const at = w.open(18, 89); encodeMeta(w, v.meta); w.close(at, 89); }
+  if (v.spec !== undefined) { const at = w.open(26, 90); encodeServiceSpec(w, v.spec); w.close(at, 90); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
-  if (v.previousSpec !== undefined) { const at = w.open(42, 89); encodeServiceSpec(w, v.previousSpec); w.close(at, 89); }
-  if (v.endpoint !== undefined) { const at = w.open(50, 90); encodeEndpoint(w, v.endpoint); w.close(at, 90); }
-  if (v.updateStatus !== undefined) { const at = w.open(58, 91); encodeUpdateStatus(w, v.updateStatus); w.close(at, 91); }
+  if (v.previousSpec !== undefined) { const at = w.open(42, 91); encodeServiceSpec(w, v.previousSpec); w.close(at, 91); }
+  if (v.endpoint !== undefined) { const at = w.open(50, 92); encodeEndpoint(w, v.endpoint); w.close(at, 92); }
+  if (v.updateStatus !== undefined) { const at = w.open(58, 93); encodeUpdateStatus(w, v.updateStatus); w.close(at, 93); }
 }
 
 const ServiceObject = plain<m.Service>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, previousSpec_: unknown, endpoint_: unknown, updateStatus_: unknown) {
@@ -2348,9 +2379,9 @@ function encodeTaskStatus(w: Writer, v: m.TaskStatus): void {
   if (v.state !== undefined && v.state !== 'new') w.word(16, TaskState, v.state);
   if (v.message !== undefined && v.message !== '') w.text(26, v.message);
   if (v.err !== undefined && v.err !== '') w.text(34, v.err);
-  if (v.container !== undefined) { const at = w.open(42, 92); encodeContainerStatus(w, v.container); w.close(at, 92); }
+  if (v.container !== undefined) { const at = w.open(42, 94); encodeContainerStatus(w, v.container); w.close(at, 94); }
   if (v.runningAt !== undefined) w.int64(48, v.runningAt);
-  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(58, 93); encodePortConfig(w, item); w.close(at, 93); }
+  if (v.ports !== undefined) for (const item of v.ports) { const at = w.open(58, 95); encodePortConfig(w, item); w.close(at, 95); }
 }
 
 const TaskStatusObject = plain<m.TaskStatus>(function (this: Open, timestamp_: unknown, state_: unknown, message_: unknown, err_: unknown, container_: unknown, runningAt_: unknown, ports_: unknown) {
@@ -2397,20 +2428,20 @@ function decodeTaskNetwork(r: Reader, end: number): m.TaskNetwork {
 
 function encodeTask(w: Writer, v: m.Task): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 94); encodeMeta(w, v.meta); w.close(at, 94); }
-  if (v.spec !== undefined) { const at = w.open(26, 95); encodeTaskSpec(w, v.spec); w.close(at, 95); }
+  if (v.meta !== undefined) { const at = w.open(18, 96); encodeMeta(w, v.meta); w.close(at, 96); }
+  if (v.spec !== undefined) { const at = w.open(26, 97); encodeTaskSpec(w, v.spec); w.close(at, 97); }
   if (v.specVersion !== undefined && v.specVersion !== 0) w.int64(32, v.specVersion);
   if (v.serviceId !== undefined) w.text(42, v.serviceId);
   if (v.slot !== undefined && v.slot !== 0) w.int64(48, v.slot);
   if (v.nodeId !== undefined) w.text(58, v.nodeId);
-  if (v.annotations !== undefined) { const at = w.open(66, 96); encodeAnnotations(w, v.annotations); w.close(at, 96); }
-  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 97); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 97); }
-  if (v.status !== undefined) { const at = w.open(82, 98); encodeTaskStatus(w, v.status); w.close(at, 98); }
+  if (v.annotations !== undefined) { const at = w.open(66, 98); encodeAnnotations(w, v.annotations); w.close(at, 98); }
+  if (v.serviceAnnotations !== undefined) { const at = w.open(74, 99); encodeAnnotations(w, v.serviceAnnotations); w.close(at, 99); }
+  if (v.status !== undefined) { const at = w.open(82, 100); encodeTaskStatus(w, v.status); w.close(at, 100); }
   if (v.desiredState !== undefined && v.desiredState !== 'new') w.word(88, TaskState, v.desiredState);
-  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 99); encodeTaskNetwork(w, item); w.close(at, 99); }
-  if (v.endpoint !== undefined) { const at = w.open(106, 100); encodeEndpoint(w, v.endpoint); w.close(at, 100); }
-  if (v.logDriver !== undefined) { const at = w.open(114, 101); encodeDriver(w, v.logDriver); w.close(at, 101); }
-  if (v.assignedGeneric !== undefined) for (const item of v.assignedGeneric) { const at = w.open(122, 102); encodeGenericResource(w, item); w.close(at, 102); }
+  if (v.networks !== undefined) for (const item of v.networks) { const at = w.open(98, 101); encodeTaskNetwork(w, item); w.close(at, 101); }
+  if (v.endpoint !== undefined) { const at = w.open(106, 102); encodeEndpoint(w, v.endpoint); w.close(at, 102); }
+  if (v.logDriver !== undefined) { const at = w.open(114, 103); encodeDriver(w, v.logDriver); w.close(at, 103); }
+  if (v.assignedGeneric !== undefined) for (const item of v.assignedGeneric) { const at = w.open(122, 104); encodeGenericResource(w, item); w.close(at, 104); }
 }
 
 const TaskObject = plain<m.Task>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, specVersion_: unknown, serviceId_: unknown, slot_: unknown, nodeId_: unknown, annotations_: unknown, serviceAnnotations_: unknown, status_: unknown, desiredState_: unknown, networks_: unknown, endpoint_: unknown, logDriver_: unknown, assignedGeneric_: unknown) {
@@ -2445,13 +2476,13 @@ function decodeTask(r: Reader, end: number): m.Task {
 }
 
 function encodeNetworkSpec(w: Writer, v: m.NetworkSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 103); encodeAnnotations(w, v.annotations); w.close(at, 103); }
-  if (v.driverConfig !== undefined) { const at = w.open(18, 104); encodeDriver(w, v.driverConfig); w.close(at, 104); }
+  if (v.annotations !== undefined) { const at = w.open(10, 105); encodeAnnotations(w, v.annotations); w.close(at, 105); }
+  if (v.driverConfig !== undefined) { const at = w.open(18, 106); encodeDriver(w, v.driverConfig); w.close(at, 106); }
   if (v.ipv6Enabled !== undefined && v.ipv6Enabled !== false) w.bool(24, v.ipv6Enabled);
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
   if (v.attachable !== undefined && v.attachable !== false) w.bool(40, v.attachable);
   if (v.ingress !== undefined && v.ingress !== false) w.bool(48, v.ingress);
-  if (v.ipam !== undefined) { const at = w.open(58, 105); encodeIpam(w, v.ipam); w.close(at, 105); }
+  if (v.ipam !== undefined) { const at = w.open(58, 107); encodeIpam(w, v.ipam); w.close(at, 107); }
 }
 
 const NetworkSpecObject = plain<m.NetworkSpec>(function (this: Open, annotations_: unknown, driverConfig_: unknown, ipv6Enabled_: unknown, internal_: unknown, attachable_: unknown, ingress_: unknown, ipam_: unknown) {
@@ -2479,10 +2510,10 @@ function decodeNetworkSpec(r: Reader, end: number): m.NetworkSpec {
 
 function encodeNetwork(w: Writer, v: m.Network): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 106); encodeMeta(w, v.meta); w.close(at, 106); }
-  if (v.spec !== undefined) { const at = w.open(26, 107); encodeNetworkSpec(w, v.spec); w.close(at, 107); }
-  if (v.driverState !== undefined) { const at = w.open(34, 108); encodeDriver(w, v.driverState); w.close(at, 108); }
-  if (v.ipam !== undefined) { const at = w.open(42, 109); encodeIpam(w, v.ipam); w.close(at, 109); }
+  if (v.meta !== undefined) { const at = w.open(18, 108); encodeMeta(w, v.meta); w.close(at, 108); }
+  if (v.spec !== undefined) { const at = w.open(26, 109); encodeNetworkSpec(w, v.spec); w.close(at, 109); }
+  if (v.driverState !== undefined) { const at = w.open(34, 110); encodeDriver(w, v.driverState); w.close(at, 110); }
+  if (v.ipam !== undefined) { const at = w.open(42, 111); encodeIpam(w, v.ipam); w.close(at, 111); }
 }
 
 const NetworkObject = plain<m.Network>(function (this: Open, id_: unknown, meta_: unknown, spec_: unknown, driverState_: unknown, ipam_: unknown) {
@@ -2578,7 +2609,7 @@ function decodeDispatcherConfig(r: Reader, end: number): m.DispatcherConfig {
 }
 
 function encodeTaskDefaults(w: Writer, v: m.TaskDefaults): void {
-  if (v.logDriver !== undefined) { const at = w.open(10, 110); encodeDriver(w, v.logDriver); w.close(at, 110); }
+  if (v.logDriver !== undefined) { const at = w.open(10, 112); encodeDriver(w, v.logDriver); w.close(at, 112); }
 }
 
 const TaskDefaultsObject = plain<m.TaskDefaults>(function (this: Open, logDriver_: unknown) {
@@ -2616,12 +2647,12 @@ function decodeEncryptionConfig(r: Reader, end: number): m.EncryptionConfig {
 }
 
 function encodeClusterSpec(w: Writer, v: m.ClusterSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 111); encodeAnnotations(w, v.annotations); w.close(at, 111); }
-  if (v.orchestration !== undefined) { const at = w.open(18, 112); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 112); }
-  if (v.raft !== undefined) { const at = w.open(26, 113); encodeRaftConfig(w, v.raft); w.close(at, 113); }
-  if (v.dispatcher !== undefined) { const at = w.open(34, 114); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 114); }
-  if (v.taskDefaults !== undefined) { const at = w.open(42, 115); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 115); }
-  if (v.encryptionConfig !== undefined) { const at = w.open(50, 116); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 116); }
+  if (v.annotations !== undefined) { const at = w.open(10, 113); encodeAnnotations(w, v.annotations); w.close(at, 113); }
+  if (v.orchestration !== undefined) { const at = w.open(18, 114); encodeOrchestrationConfig(w, v.orchestration); w.close(at, 114); }
+  if (v.raft !== undefined) { const at = w.open(26, 115); encodeRaftConfig(w, v.raft); w.close(at, 115); }
+  if (v.dispatcher !== undefined) { const at = w.open(34, 116); encodeDispatcherConfig(w, v.dispatcher); w.close(at, 116); }
+  if (v.taskDefaults !== undefined) { const at = w.open(42, 117); encodeTaskDefaults(w, v.taskDefaults); w.close(at, 117); }
+  if (v.encryptionConfig !== undefined) { const at = w.open(50, 118); encodeEncryptionConfig(w, v.encryptionConfig); w.close(at, 118); }
 }
 
 function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
@@ -2644,8 +2675,8 @@ function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
 
 function encodeCluster(w: Writer, v: m.Cluster): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 117); encodeMeta(w, v.meta); w.close(at, 117); }
-  if (v.spec !== undefined) { const at = w.open(26, 118); encodeClusterSpec(w, v.spec); w.close(at, 118); }
+  if (v.meta !== undefined) { const at = w.open(18, 119); encodeMeta(w, v.meta); w.close(at, 119); }
+  if (v.spec !== undefined) { const at = w.open(26, 120); encodeClusterSpec(w, v.spec); w.close(at, 120); }
 }
 
 function decodeCluster(r: Reader, end: number): m.Cluster {
@@ -2664,10 +2695,10 @@ function decodeCluster(r: Reader, end: number): m.Cluster {
 }
 
 function encodeSecretSpec(w: Writer, v: m.SecretSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 119); encodeAnnotations(w, v.annotations); w.close(at, 119); }
+  if (v.annotations !== undefined) { const at = w.open(10, 121); encodeAnnotations(w, v.annotations); w.close(at, 121); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.driver !== undefined) { const at = w.open(26, 120); encodeDriver(w, v.driver); w.close(at, 120); }
-  if (v.templating !== undefined) { const at = w.open(34, 121); encodeDriver(w, v.templating); w.close(at, 121); }
+  if (v.driver !== undefined) { const at = w.open(26, 122); encodeDriver(w, v.driver); w.close(at, 122); }
+  if (v.templating !== undefined) { const at = w.open(34, 123); encodeDriver(w, v.templating); w.close(at, 123); }
 }
 
 const SecretSpecObject = plain<m.SecretSpec>(function (this: Open, annotations_: unknown, data_: unknown, driver_: unknown, templating_: unknown) {
@@ -2692,8 +2723,8 @@ function decodeSecretSpec(r: Reader, end: number): m.SecretSpec {
 
 function encodeSecret(w: Writer, v: m.Secret): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 122); encodeMeta(w, v.meta); w.close(at, 122); }
-  if (v.spec !== undefined) { const at = w.open(26, 123); encodeSecretSpec(w, v.spec); w.close(at, 123); }
+  if (v.meta !== undefined) { const at = w.open(18, 124); encodeMeta(w, v.meta); w.close(at, 124); }
+  if (v.spec !== undefined) { const at = w.open(26, 125); encodeSecretSpec(w, v.spec); w.close(at, 125); }
   if (v.internal !== undefined && v.internal !== false) w.bool(32, v.internal);
 }
 
@@ -2714,9 +2745,9 @@ function decodeSecret(r: Reader, end: number): m.Secret {
 }
 
 function encodeConfigSpec(w: Writer, v: m.ConfigSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 124); encodeAnnotations(w, v.annotations); w.close(at, 124); }
+  if (v.annotations !== undefined) { const at = w.open(10, 126); encodeAnnotations(w, v.annotations); w.close(at, 126); }
   if (v.data !== undefined && v.data !== '') w.text(18, v.data);
-  if (v.templating !== undefined) { const at = w.open(26, 125); encodeDriver(w, v.templating); w.close(at, 125); }
+  if (v.templating !== undefined) { const at = w.open(26, 127); encodeDriver(w, v.templating); w.close(at, 127); }
 }
 
 const ConfigSpecObject = plain<m.ConfigSpec>(function (this: Open, annotations_: unknown, data_: unknown, templating_: unknown) {
@@ -2740,8 +2771,8 @@ function decodeConfigSpec(r: Reader, end: number): m.ConfigSpec {
 
 function encodeConfig(w: Writer, v: m.Config): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 126); encodeMeta(w, v.meta); w.close(at, 126); }
-  if (v.spec !== undefined) { const at = w.open(26, 127); encodeConfigSpec(w, v.spec); w.close(at, 127); }
+  if (v.meta !== undefined) { const at = w.open(18, 128); encodeMeta(w, v.meta); w.close(at, 128); }
+  if (v.spec !== undefined) { const at = w.open(26, 129); encodeConfigSpec(w, v.spec); w.close(at, 129); }
 }
 
 function decodeConfig(r: Reader, end: number): m.Config {
@@ -2821,8 +2852,8 @@ function decodeTopology(r: Reader, end: number): m.Topology {
 }
 
 function encodeTopologyRequirement(w: Writer, v: m.TopologyRequirement): void {
-  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 128); encodeTopology(w, item); w.close(at, 128); }
-  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 129); encodeTopology(w, item); w.close(at, 129); }
+  if (v.requisite !== undefined) for (const item of v.requisite) { const at = w.open(10, 130); encodeTopology(w, item); w.close(at, 130); }
+  if (v.preferred !== undefined) for (const item of v.preferred) { const at = w.open(18, 131); encodeTopology(w, item); w.close(at, 131); }
 }
 
 function decodeTopologyRequirement(r: Reader, end: number): m.TopologyRequirement {
@@ -2859,13 +2890,13 @@ function decodeCapacityRange(r: Reader, end: number): m.CapacityRange {
 }
 
 function encodeVolumeSpec(w: Writer, v: m.VolumeSpec): void {
-  if (v.annotations !== undefined) { const at = w.open(10, 130); encodeAnnotations(w, v.annotations); w.close(at, 130); }
+  if (v.annotations !== undefined) { const at = w.open(10, 132); encodeAnnotations(w, v.annotations); w.close(at, 132); }
   if (v.group !== undefined && v.group !== '') w.text(18, v.group);
-  if (v.driver !== undefined) { const at = w.open(26, 131); encodeDriver(w, v.driver); w.close(at, 131); }
-  if (v.accessMode !== undefined) { const at = w.open(34, 132); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 132); }
-  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 133); encodeVolumeSecret(w, item); w.close(at, 133); }
-  if (v.accessibility !== undefined) { const at = w.open(50, 134); encodeTopologyRequirement(w, v.accessibility); w.close(at, 134); }
-  if (v.capacity !== undefined) { const at = w.open(58, 135); encodeCapacityRange(w, v.capacity); w.close(at, 135); }
+  if (v.driver !== undefined) { const at = w.open(26, 133); encodeDriver(w, v.driver); w.close(at, 133); }
+  if (v.accessMode !== undefined) { const at = w.open(34, 134); encodeVolumeAccessMode(w, v.accessMode); w.close(at, 134); }
+  if (v.secrets !== undefined) for (const item of v.secrets) { const at = w.open(42, 135); encodeVolumeSecret(w, item); w.close(at, 135); }
+  if (v.accessibility !== undefined) { const at = w.open(50, 136); encodeTopologyRequirement(w, v.accessibility); w.close(at, 136); }
+  if (v.capacity !== undefined) { const at = w.open(58, 137); encodeCapacityRange(w, v.capacity); w.close(at, 137); }
   if (v.availability !== undefined && v.availability !== 'active') w.word(64, VolumeAvailability, v.availability);
 }
 
@@ -2920,7 +2951,7 @@ function encodeVolumeInfo(w: Writer, v: m.VolumeInfo): void {
   if (v.capacityBytes !== undefined && v.capacityBytes !== 0) w.int64(8, v.capacityBytes);
   if (v.volumeContext !== undefined) w.map(18, v.volumeContext);
   if (v.volumeId !== undefined && v.volumeId !== '') w.text(26, v.volumeId);
-  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 136); encodeTopology(w, item); w.close(at, 136); }
+  if (v.accessibleTopology !== undefined) for (const item of v.accessibleTopology) { const at = w.open(34, 138); encodeTopology(w, item); w.close(at, 138); }
 }
 
 function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
@@ -2941,10 +2972,10 @@ function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
 
 function encodeVolume(w: Writer, v: m.Volume): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 137); encodeMeta(w, v.meta); w.close(at, 137); }
-  if (v.spec !== undefined) { const at = w.open(26, 138); encodeVolumeSpec(w, v.spec); w.close(at, 138); }
-  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 139); encodeVolumePublishStatus(w, item); w.close(at, 139); }
-  if (v.info !== undefined) { const at = w.open(42, 140); encodeVolumeInfo(w, v.info); w.close(at, 140); }
+  if (v.meta !== undefined) { const at = w.open(18, 139); encodeMeta(w, v.meta); w.close(at, 139); }
+  if (v.spec !== undefined) { const at = w.open(26, 140); encodeVolumeSpec(w, v.spec); w.close(at, 140); }
+  if (v.publishStatus !== undefined) for (const item of v.publishStatus) { const at = w.open(34, 141); encodeVolumePublishStatus(w, item); w.close(at, 141); }
+  if (v.info !== undefined) { const at = w.open(42, 142); encodeVolumeInfo(w, v.info); w.close(at, 142); }
   if (v.pendingDelete !== undefined && v.pendingDelete !== false) w.bool(48, v.pendingDelete);
 }
 
@@ -2972,7 +3003,7 @@ function decodeVolume(r: Reader, end: number): m.Volume {
 
 function encodeCustomObject(w: Writer, v: m.CustomObject): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.meta !== undefined) { const at = w.open(18, 141); encodeMeta(w, v.meta); w.close(at, 141); }
+  if (v.meta !== undefined) { const at = w.open(18, 143); encodeMeta(w, v.meta); w.close(at, 143); }
   if (v.body !== undefined && v.body !== '') w.text(26, v.body);
 }
 
@@ -2992,15 +3023,15 @@ function decodeCustomObject(r: Reader, end: number): m.CustomObject {
 }
 
 function encodeAnyObject(w: Writer, v: Fields<m.AnyObject>): void {
-  if (v.node !== undefined) { const at = w.open(10, 142); encodeNode(w, v.node); w.close(at, 142); }
-  if (v.service !== undefined) { const at = w.open(18, 143); encodeService(w, v.service); w.close(at, 143); }
-  if (v.task !== undefined) { const at = w.open(26, 144); encodeTask(w, v.task); w.close(at, 144); }
-  if (v.network !== undefined) { const at = w.open(34, 145); encodeNetwork(w, v.network); w.close(at, 145); }
-  if (v.cluster !== undefined) { const at = w.open(42, 146); encodeCluster(w, v.cluster); w.close(at, 146); }
-  if (v.secret !== undefined) { const at = w.open(50, 147); encodeSecret(w, v.secret); w.close(at, 147); }
-  if (v.config !== undefined) { const at = w.open(58, 148); encodeConfig(w, v.config); w.close(at, 148); }
-  if (v.volume !== undefined) { const at = w.open(66, 149); encodeVolume(w, v.volume); w.close(at, 149); }
-  if (v.custom !== undefined) { const at = w.open(74, 150); encodeCustomObject(w, v.custom); w.close(at, 150); }
+  if (v.node !== undefined) { const at = w.open(10, 144); encodeNode(w, v.node); w.close(at, 144); }
+  if (v.service !== undefined) { const at = w.open(18, 145); encodeService(w, v.service); w.close(at, 145); }
+  if (v.task !== undefined) { const at = w.open(26, 146); encodeTask(w, v.task); w.close(at, 146); }
+  if (v.network !== undefined) { const at = w.open(34, 147); encodeNetwork(w, v.network); w.close(at, 147); }
+  if (v.cluster !== undefined) { const at = w.open(42, 148); encodeCluster(w, v.cluster); w.close(at, 148); }
+  if (v.secret !== undefined) { const at = w.open(50, 149); encodeSecret(w, v.secret); w.close(at, 149); }
+  if (v.config !== undefined) { const at = w.open(58, 150); encodeConfig(w, v.config); w.close(at, 150); }
+  if (v.volume !== undefined) { const at = w.open(66, 151); encodeVolume(w, v.volume); w.close(at, 151); }
+  if (v.custom !== undefined) { const at = w.open(74, 152); encodeCustomObject(w, v.custom); w.close(at, 152); }
 }
 
 const AnyObjectObject = plain<m.AnyObject>(function (this: Open, node_: unknown, service_: unknown, task_: unknown, network_: unknown, cluster_: unknown, secret_: unknown, config_: unknown, volume_: unknown, custom_: unknown) {
@@ -3055,10 +3086,10 @@ function decodeIndexValue(r: Reader, end: number): m.IndexValue {
 
 function encodeIndexFilter(w: Writer, v: m.IndexFilter): void {
   if (v.index !== undefined && v.index !== '') w.text(10, v.index);
-  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 151); encodeIndexValue(w, item); w.close(at, 151); }
+  if (v.values !== undefined) for (const item of v.values) { const at = w.open(18, 153); encodeIndexValue(w, item); w.close(at, 153); }
   if (v.prefix !== undefined) w.text(26, v.prefix);
-  if (v.from !== undefined) { const at = w.open(34, 152); encodeIndexValue(w, v.from); w.close(at, 152); }
-  if (v.to !== undefined) { const at = w.open(42, 153); encodeIndexValue(w, v.to); w.close(at, 153); }
+  if (v.from !== undefined) { const at = w.open(34, 154); encodeIndexValue(w, v.from); w.close(at, 154); }
+  if (v.to !== undefined) { const at = w.open(42, 155); encodeIndexValue(w, v.to); w.close(at, 155); }
 }
 
 const IndexFilterObject = plain<m.IndexFilter>(function (this: Open, index_: unknown, values_: unknown, prefix_: unknown, from_: unknown, to_: unknown) {
@@ -3108,12 +3139,12 @@ function decodeAction(r: Reader, end: number): m.Action {
 function encodeTransaction(w: Writer, v: m.Transaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 154); encodeAction(w, item); w.close(at, 154); }
+  if (v.actions !== undefined) for (const item of v.actions) { const at = w.open(26, 156); encodeAction(w, item); w.close(at, 156); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 155); encodeKindDescription(w, item); w.close(at, 155); }
-  if (v.restore !== undefined) { const at = w.open(82, 156); encodeRestoreStep(w, v.restore); w.close(at, 156); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 157); encodeKindDescription(w, item); w.close(at, 157); }
+  if (v.restore !== undefined) { const at = w.open(82, 158); encodeRestoreStep(w, v.restore); w.close(at, 158); }
 }
 
 const TransactionObject = plain<m.Transaction>(function (this: Open, version_: unknown, time_: unknown, actions_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, kinds_: unknown, restore_: unknown) {
@@ -3142,11 +3173,11 @@ function decodeTransaction(r: Reader, end: number): m.Transaction {
 
 function encodeRestoreStep(w: Writer, v: m.RestoreStep): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.begin !== undefined) { const at = w.open(18, 157); encodeRestoreBegin(w, v.begin); w.close(at, 157); }
-  if (v.rows !== undefined) { const at = w.open(26, 158); encodeRestoreRows(w, v.rows); w.close(at, 158); }
-  if (v.commit !== undefined) { const at = w.open(34, 159); encodeRestoreCommit(w, v.commit); w.close(at, 159); }
-  if (v.abort !== undefined) { const at = w.open(42, 160); encodeRestoreAbort(w, v.abort); w.close(at, 160); }
-  if (v.requests !== undefined) { const at = w.open(50, 161); encodeRequestRecords(w, v.requests); w.close(at, 161); }
+  if (v.begin !== undefined) { const at = w.open(18, 159); encodeRestoreBegin(w, v.begin); w.close(at, 159); }
+  if (v.rows !== undefined) { const at = w.open(26, 160); encodeRestoreRows(w, v.rows); w.close(at, 160); }
+  if (v.commit !== undefined) { const at = w.open(34, 161); encodeRestoreCommit(w, v.commit); w.close(at, 161); }
+  if (v.abort !== undefined) { const at = w.open(42, 162); encodeRestoreAbort(w, v.abort); w.close(at, 162); }
+  if (v.requests !== undefined) { const at = w.open(50, 163); encodeRequestRecords(w, v.requests); w.close(at, 163); }
 }
 
 const RestoreStepObject = plain<m.RestoreStep>(function (this: Open, id_: unknown, begin_: unknown, rows_: unknown, commit_: unknown, abort_: unknown, requests_: unknown) {
@@ -3172,7 +3203,7 @@ function decodeRestoreStep(r: Reader, end: number): m.RestoreStep {
 }
 
 function encodeRestoreBegin(w: Writer, v: m.RestoreBegin): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 162); encodeKindDescription(w, item); w.close(at, 162); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 164); encodeKindDescription(w, item); w.close(at, 164); }
 }
 
 function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
@@ -3189,7 +3220,7 @@ function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
 }
 
 function encodeRestoreRows(w: Writer, v: m.RestoreRows): void {
-  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 163); encodeObjectRecord(w, item); w.close(at, 163); }
+  if (v.rows !== undefined) for (const item of v.rows) { const at = w.open(10, 165); encodeObjectRecord(w, item); w.close(at, 165); }
 }
 
 function decodeRestoreRows(r: Reader, end: number): m.RestoreRows {
@@ -3288,7 +3319,7 @@ function decodeMemberInfo(r: Reader, end: number): m.MemberInfo {
 }
 
 function encodeMembershipContext(w: Writer, v: m.MembershipContext): void {
-  if (v.member !== undefined) { const at = w.open(10, 164); encodeMemberInfo(w, v.member); w.close(at, 164); }
+  if (v.member !== undefined) { const at = w.open(10, 166); encodeMemberInfo(w, v.member); w.close(at, 166); }
 }
 
 const MembershipContextObject = plain<m.MembershipContext>(function (this: Open, member_: unknown) {
@@ -3357,7 +3388,7 @@ function decodeHistoryChange(r: Reader, end: number): m.HistoryChange {
 function encodeHistoryRecord(w: Writer, v: m.HistoryRecord): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 165); encodeHistoryChange(w, item); w.close(at, 165); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(26, 167); encodeHistoryChange(w, item); w.close(at, 167); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -3409,7 +3440,7 @@ function decodeRequestRecord(r: Reader, end: number): m.RequestRecord {
 }
 
 function encodeRequestRecords(w: Writer, v: m.RequestRecords): void {
-  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 166); encodeRequestRecord(w, item); w.close(at, 166); }
+  if (v.requests !== undefined) for (const item of v.requests) { const at = w.open(10, 168); encodeRequestRecord(w, item); w.close(at, 168); }
 }
 
 function decodeRequestRecords(r: Reader, end: number): m.RequestRecords {
@@ -3431,9 +3462,9 @@ function encodeSnapshotHeader(w: Writer, v: m.SnapshotHeader): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(26, v.lineage);
   if (v.version !== undefined && v.version !== 0) w.int64(32, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(40, v.time);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 167); encodeMemberInfo(w, item); w.close(at, 167); }
-  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 168); for (const item of v.removed) w.item(item); w.close(at, 168); }
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 169); encodeKindDescription(w, item); w.close(at, 169); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 169); encodeMemberInfo(w, item); w.close(at, 169); }
+  if (v.removed !== undefined && v.removed.length > 0) { const at = w.open(58, 170); for (const item of v.removed) w.item(item); w.close(at, 170); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(66, 171); encodeKindDescription(w, item); w.close(at, 171); }
 }
 
 function decodeSnapshotHeader(r: Reader, end: number): m.SnapshotHeader {
@@ -3475,11 +3506,11 @@ function decodeSnapshotEnd(r: Reader, end: number): m.SnapshotEnd {
 }
 
 function encodeSnapshotRecord(w: Writer, v: Fields<m.SnapshotRecord>): void {
-  if (v.header !== undefined) { const at = w.open(10, 170); encodeSnapshotHeader(w, v.header); w.close(at, 170); }
-  if (v.object !== undefined) { const at = w.open(18, 171); encodeObjectRecord(w, v.object); w.close(at, 171); }
-  if (v.history !== undefined) { const at = w.open(26, 172); encodeHistoryRecord(w, v.history); w.close(at, 172); }
-  if (v.requests !== undefined) { const at = w.open(34, 173); encodeRequestRecords(w, v.requests); w.close(at, 173); }
-  if (v.end !== undefined) { const at = w.open(42, 174); encodeSnapshotEnd(w, v.end); w.close(at, 174); }
+  if (v.header !== undefined) { const at = w.open(10, 172); encodeSnapshotHeader(w, v.header); w.close(at, 172); }
+  if (v.object !== undefined) { const at = w.open(18, 173); encodeObjectRecord(w, v.object); w.close(at, 173); }
+  if (v.history !== undefined) { const at = w.open(26, 174); encodeHistoryRecord(w, v.history); w.close(at, 174); }
+  if (v.requests !== undefined) { const at = w.open(34, 175); encodeRequestRecords(w, v.requests); w.close(at, 175); }
+  if (v.end !== undefined) { const at = w.open(42, 176); encodeSnapshotEnd(w, v.end); w.close(at, 176); }
 }
 
 const SnapshotRecordObject = plain<m.SnapshotRecord>(function (this: Open, header_: unknown, object_: unknown, history_: unknown, requests_: unknown, end_: unknown) {
@@ -3576,9 +3607,9 @@ function decodeEngineEnd(r: Reader, end: number): m.EngineEnd {
 }
 
 function encodeEngineRequest(w: Writer, v: Fields<m.EngineRequest>): void {
-  if (v.target !== undefined) { const at = w.open(10, 175); encodeEngineTarget(w, v.target); w.close(at, 175); }
+  if (v.target !== undefined) { const at = w.open(10, 177); encodeEngineTarget(w, v.target); w.close(at, 177); }
   if (v.data !== undefined) w.bytes(18, v.data);
-  if (v.end !== undefined) { const at = w.open(26, 176); encodeEngineEnd(w, v.end); w.close(at, 176); }
+  if (v.end !== undefined) { const at = w.open(26, 178); encodeEngineEnd(w, v.end); w.close(at, 178); }
 }
 
 const EngineRequestObject = plain<m.EngineRequest>(function (this: Open, target_: unknown, data_: unknown, end_: unknown) {
@@ -3601,9 +3632,9 @@ function decodeEngineRequest(r: Reader, end: number): m.EngineRequest {
 }
 
 function encodeEngineResponse(w: Writer, v: Fields<m.EngineResponse>): void {
-  if (v.opened !== undefined) { const at = w.open(10, 177); encodeEngineOpened(w, v.opened); w.close(at, 177); }
+  if (v.opened !== undefined) { const at = w.open(10, 179); encodeEngineOpened(w, v.opened); w.close(at, 179); }
   if (v.data !== undefined) w.bytes(18, v.data);
-  if (v.end !== undefined) { const at = w.open(26, 178); encodeEngineEnd(w, v.end); w.close(at, 178); }
+  if (v.end !== undefined) { const at = w.open(26, 180); encodeEngineEnd(w, v.end); w.close(at, 180); }
 }
 
 const EngineResponseObject = plain<m.EngineResponse>(function (this: Open, opened_: unknown, data_: unknown, end_: unknown) {
@@ -3646,7 +3677,7 @@ function decodeHeldLock(r: Reader, end: number): m.HeldLock {
 
 function encodeTaskReport(w: Writer, v: m.TaskReport): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.status !== undefined) { const at = w.open(18, 179); encodeTaskStatus(w, v.status); w.close(at, 179); }
+  if (v.status !== undefined) { const at = w.open(18, 181); encodeTaskStatus(w, v.status); w.close(at, 181); }
 }
 
 function decodeTaskReport(r: Reader, end: number): m.TaskReport {
@@ -3666,7 +3697,7 @@ function decodeTaskReport(r: Reader, end: number): m.TaskReport {
 function encodeEngineFacts(w: Writer, v: m.EngineFacts): void {
   if (v.engineId !== undefined && v.engineId !== '') w.text(10, v.engineId);
   if (v.nodeId !== undefined && v.nodeId !== '') w.text(18, v.nodeId);
-  if (v.description !== undefined) { const at = w.open(26, 180); encodeNodeDescription(w, v.description); w.close(at, 180); }
+  if (v.description !== undefined) { const at = w.open(26, 182); encodeNodeDescription(w, v.description); w.close(at, 182); }
   if (v.apiVersion !== undefined && v.apiVersion !== '') w.text(34, v.apiVersion);
   if (v.swarmNode !== undefined && v.swarmNode !== '') w.text(42, v.swarmNode);
   if (v.swarmControl !== undefined && v.swarmControl !== false) w.bool(48, v.swarmControl);
@@ -3714,10 +3745,10 @@ function decodeEngineMisses(r: Reader, end: number): m.EngineMisses {
 }
 
 function encodeReportRequest(w: Writer, v: m.ReportRequest): void {
-  if (v.lock !== undefined) { const at = w.open(10, 181); encodeHeldLock(w, v.lock); w.close(at, 181); }
-  if (v.tasks !== undefined) for (const item of v.tasks) { const at = w.open(18, 182); encodeTaskReport(w, item); w.close(at, 182); }
-  if (v.engine !== undefined) { const at = w.open(26, 183); encodeEngineFacts(w, v.engine); w.close(at, 183); }
-  if (v.misses !== undefined) { const at = w.open(34, 184); encodeEngineMisses(w, v.misses); w.close(at, 184); }
+  if (v.lock !== undefined) { const at = w.open(10, 183); encodeHeldLock(w, v.lock); w.close(at, 183); }
+  if (v.tasks !== undefined) for (const item of v.tasks) { const at = w.open(18, 184); encodeTaskReport(w, item); w.close(at, 184); }
+  if (v.engine !== undefined) { const at = w.open(26, 185); encodeEngineFacts(w, v.engine); w.close(at, 185); }
+  if (v.misses !== undefined) { const at = w.open(34, 186); encodeEngineMisses(w, v.misses); w.close(at, 186); }
 }
 
 const ReportRequestObject = plain<m.ReportRequest>(function (this: Open, lock_: unknown, tasks_: unknown, engine_: unknown, misses_: unknown) {
@@ -3760,7 +3791,7 @@ function decodeRefusedTask(r: Reader, end: number): m.RefusedTask {
 }
 
 function encodeReportResponse(w: Writer, v: m.ReportResponse): void {
-  if (v.refused !== undefined) for (const item of v.refused) { const at = w.open(10, 185); encodeRefusedTask(w, item); w.close(at, 185); }
+  if (v.refused !== undefined) for (const item of v.refused) { const at = w.open(10, 187); encodeRefusedTask(w, item); w.close(at, 187); }
   if (v.leaseMs !== undefined && v.leaseMs !== 0) w.int64(16, v.leaseMs);
   if (v.engineError !== undefined && v.engineError !== '') w.text(26, v.engineError);
 }
@@ -3781,7 +3812,7 @@ function decodeReportResponse(r: Reader, end: number): m.ReportResponse {
 }
 
 function encodeResumeRequest(w: Writer, v: m.ResumeRequest): void {
-  if (v.info !== undefined) { const at = w.open(10, 186); encodeWriteInfo(w, v.info); w.close(at, 186); }
+  if (v.info !== undefined) { const at = w.open(10, 188); encodeWriteInfo(w, v.info); w.close(at, 188); }
 }
 
 const ResumeRequestObject = plain<m.ResumeRequest>(function (this: Open, info_: unknown) {
@@ -3840,7 +3871,7 @@ function decodeFormationBallot(r: Reader, end: number): m.FormationBallot {
 function encodeGenesis(w: Writer, v: m.Genesis): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 187); encodeMemberInfo(w, item); w.close(at, 187); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 189); encodeMemberInfo(w, item); w.close(at, 189); }
 }
 
 function decodeGenesis(r: Reader, end: number): m.Genesis {
@@ -3859,10 +3890,10 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 188); encodeMemberInfo(w, v.member); w.close(at, 188); }
+  if (v.member !== undefined) { const at = w.open(10, 190); encodeMemberInfo(w, v.member); w.close(at, 190); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
-  if (v.ballot !== undefined) { const at = w.open(26, 189); encodeFormationBallot(w, v.ballot); w.close(at, 189); }
-  if (v.genesis !== undefined) { const at = w.open(34, 190); encodeGenesis(w, v.genesis); w.close(at, 190); }
+  if (v.ballot !== undefined) { const at = w.open(26, 191); encodeFormationBallot(w, v.ballot); w.close(at, 191); }
+  if (v.genesis !== undefined) { const at = w.open(34, 192); encodeGenesis(w, v.genesis); w.close(at, 192); }
 }
 
 const FormationRequestObject = plain<m.FormationRequest>(function (this: Open, member_: unknown, peers_: unknown, ballot_: unknown, genesis_: unknown) {
@@ -3886,13 +3917,13 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
-  if (v.member !== undefined) { const at = w.open(10, 191); encodeMemberInfo(w, v.member); w.close(at, 191); }
+  if (v.member !== undefined) { const at = w.open(10, 193); encodeMemberInfo(w, v.member); w.close(at, 193); }
   if (v.peers !== undefined) for (const item of v.peers) w.text(18, item);
   if (v.formed !== undefined && v.formed !== false) w.bool(24, v.formed);
   if (v.granted !== undefined && v.granted !== false) w.bool(32, v.granted);
-  if (v.promised !== undefined) { const at = w.open(42, 192); encodeFormationBallot(w, v.promised); w.close(at, 192); }
-  if (v.acceptedAt !== undefined) { const at = w.open(50, 193); encodeFormationBallot(w, v.acceptedAt); w.close(at, 193); }
-  if (v.genesis !== undefined) { const at = w.open(58, 194); encodeGenesis(w, v.genesis); w.close(at, 194); }
+  if (v.promised !== undefined) { const at = w.open(42, 194); encodeFormationBallot(w, v.promised); w.close(at, 194); }
+  if (v.acceptedAt !== undefined) { const at = w.open(50, 195); encodeFormationBallot(w, v.acceptedAt); w.close(at, 195); }
+  if (v.genesis !== undefined) { const at = w.open(58, 196); encodeGenesis(w, v.genesis); w.close(at, 196); }
 }
 
 const FormationAnswerObject = plain<m.FormationAnswer>(function (this: Open, member_: unknown, peers_: unknown, formed_: unknown, granted_: unknown, promised_: unknown, acceptedAt_: unknown, genesis_: unknown) {
@@ -3922,7 +3953,7 @@ function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
   if (v.ttlMs !== undefined && v.ttlMs !== 0) w.int64(8, v.ttlMs);
   if (v.holder !== undefined && v.holder !== '') w.text(18, v.holder);
   if (v.guarded !== undefined && v.guarded !== false) w.bool(24, v.guarded);
-  if (v.info !== undefined) { const at = w.open(34, 195); encodeWriteInfo(w, v.info); w.close(at, 195); }
+  if (v.info !== undefined) { const at = w.open(34, 197); encodeWriteInfo(w, v.info); w.close(at, 197); }
 }
 
 const GrantRequestObject = plain<m.GrantRequest>(function (this: Open, ttlMs_: unknown, holder_: unknown, guarded_: unknown, info_: unknown) {
@@ -4000,7 +4031,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
   if (v.id !== undefined && v.id !== '') w.text(10, v.id);
-  if (v.info !== undefined) { const at = w.open(18, 196); encodeWriteInfo(w, v.info); w.close(at, 196); }
+  if (v.info !== undefined) { const at = w.open(18, 198); encodeWriteInfo(w, v.info); w.close(at, 198); }
 }
 
 const RevokeRequestObject = plain<m.RevokeRequest>(function (this: Open, id_: unknown, info_: unknown) {
@@ -4066,8 +4097,8 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
-  if (v.hello !== undefined) { const at = w.open(10, 197); encodeRaftHello(w, v.hello); w.close(at, 197); }
-  if (v.batch !== undefined) { const at = w.open(18, 198); encodeRaftBatch(w, v.batch); w.close(at, 198); }
+  if (v.hello !== undefined) { const at = w.open(10, 199); encodeRaftHello(w, v.hello); w.close(at, 199); }
+  if (v.batch !== undefined) { const at = w.open(18, 200); encodeRaftBatch(w, v.batch); w.close(at, 200); }
 }
 
 const RaftFrameObject = plain<m.RaftFrame>(function (this: Open, hello_: unknown, batch_: unknown) {
@@ -4089,7 +4120,7 @@ function decodeRaftFrame(r: Reader, end: number): m.RaftFrame {
 }
 
 function encodeRaftBatch(w: Writer, v: m.RaftBatch): void {
-  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 199); encodeRaftMessage(w, item); w.close(at, 199); }
+  if (v.messages !== undefined) for (const item of v.messages) { const at = w.open(10, 201); encodeRaftMessage(w, item); w.close(at, 201); }
 }
 
 function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
@@ -4121,8 +4152,8 @@ function decodeRaftStreamEnd(r: Reader, end: number): m.RaftStreamEnd {
 }
 
 function encodeSnapshotOpening(w: Writer, v: m.SnapshotOpening): void {
-  if (v.hello !== undefined) { const at = w.open(10, 200); encodeRaftHello(w, v.hello); w.close(at, 200); }
-  if (v.message !== undefined) { const at = w.open(18, 201); encodeRaftMessage(w, v.message); w.close(at, 201); }
+  if (v.hello !== undefined) { const at = w.open(10, 202); encodeRaftHello(w, v.hello); w.close(at, 202); }
+  if (v.message !== undefined) { const at = w.open(18, 203); encodeRaftMessage(w, v.message); w.close(at, 203); }
 }
 
 function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
@@ -4140,7 +4171,7 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
 }
 
 function encodeSnapshotFrame(w: Writer, v: Fields<m.SnapshotFrame>): void {
-  if (v.opening !== undefined) { const at = w.open(10, 202); encodeSnapshotOpening(w, v.opening); w.close(at, 202); }
+  if (v.opening !== undefined) { const at = w.open(10, 204); encodeSnapshotOpening(w, v.opening); w.close(at, 204); }
   if (v.chunk !== undefined) w.bytes(18, v.chunk);
 }
 
@@ -4183,7 +4214,7 @@ function decodeConfChangeOp(r: Reader, end: number): m.ConfChangeOp {
 
 function encodeConfChange(w: Writer, v: m.ConfChange): void {
   if (v.transition !== undefined && v.transition !== 'auto') w.word(8, ConfChangeTransition, v.transition);
-  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 203); encodeConfChangeOp(w, item); w.close(at, 203); }
+  if (v.changes !== undefined) for (const item of v.changes) { const at = w.open(18, 205); encodeConfChangeOp(w, item); w.close(at, 205); }
   if (v.context !== undefined) w.bytes(26, v.context);
 }
 
@@ -4210,7 +4241,7 @@ function encodeEntry(w: Writer, v: m.Entry): void {
   if (v.term !== undefined && v.term !== 0) w.int64(8, v.term);
   if (v.index !== undefined && v.index !== 0) w.int64(16, v.index);
   if (v.data !== undefined && v.data.length > 0) w.bytes(26, v.data);
-  if (v.change !== undefined) { const at = w.open(34, 204); encodeConfChange(w, v.change); w.close(at, 204); }
+  if (v.change !== undefined) { const at = w.open(34, 206); encodeConfChange(w, v.change); w.close(at, 206); }
 }
 
 const EntryObject = plain<m.Entry>(function (this: Open, term_: unknown, index_: unknown, data_: unknown, change_: unknown) {
@@ -4234,10 +4265,10 @@ function decodeEntry(r: Reader, end: number): m.Entry {
 }
 
 function encodeConfState(w: Writer, v: m.ConfState): void {
-  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 205); for (const item of v.voters) w.item(item); w.close(at, 205); }
-  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 206); for (const item of v.learners) w.item(item); w.close(at, 206); }
-  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 207); for (const item of v.votersOutgoing) w.item(item); w.close(at, 207); }
-  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 208); for (const item of v.learnersNext) w.item(item); w.close(at, 208); }
+  if (v.voters !== undefined && v.voters.length > 0) { const at = w.open(10, 207); for (const item of v.voters) w.item(item); w.close(at, 207); }
+  if (v.learners !== undefined && v.learners.length > 0) { const at = w.open(18, 208); for (const item of v.learners) w.item(item); w.close(at, 208); }
+  if (v.votersOutgoing !== undefined && v.votersOutgoing.length > 0) { const at = w.open(26, 209); for (const item of v.votersOutgoing) w.item(item); w.close(at, 209); }
+  if (v.learnersNext !== undefined && v.learnersNext.length > 0) { const at = w.open(34, 210); for (const item of v.learnersNext) w.item(item); w.close(at, 210); }
   if (v.autoLeave !== undefined && v.autoLeave !== false) w.bool(40, v.autoLeave);
 }
 
@@ -4265,7 +4296,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
   if (v.index !== undefined && v.index !== 0) w.int64(8, v.index);
   if (v.term !== undefined && v.term !== 0) w.int64(16, v.term);
-  if (v.confState !== undefined) { const at = w.open(26, 209); encodeConfState(w, v.confState); w.close(at, 209); }
+  if (v.confState !== undefined) { const at = w.open(26, 211); encodeConfState(w, v.confState); w.close(at, 211); }
 }
 
 function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
@@ -4284,7 +4315,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
 }
 
 function encodeSnapshot(w: Writer, v: m.Snapshot): void {
-  if (v.metadata !== undefined) { const at = w.open(10, 210); encodeSnapshotMetadata(w, v.metadata); w.close(at, 210); }
+  if (v.metadata !== undefined) { const at = w.open(10, 212); encodeSnapshotMetadata(w, v.metadata); w.close(at, 212); }
   if (v.data !== undefined && v.data.length > 0) w.bytes(18, v.data);
 }
 
@@ -4305,7 +4336,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
 function encodeAppendEntries(w: Writer, v: m.AppendEntries): void {
   if (v.prevLogIndex !== undefined && v.prevLogIndex !== 0) w.int64(8, v.prevLogIndex);
   if (v.prevLogTerm !== undefined && v.prevLogTerm !== 0) w.int64(16, v.prevLogTerm);
-  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 211); encodeEntry(w, item); w.close(at, 211); }
+  if (v.entries !== undefined) for (const item of v.entries) { const at = w.open(26, 213); encodeEntry(w, item); w.close(at, 213); }
   if (v.leaderCommit !== undefined && v.leaderCommit !== 0) w.int64(32, v.leaderCommit);
 }
 
@@ -4447,7 +4478,7 @@ function decodeHeartbeatResponse(r: Reader, end: number): m.HeartbeatResponse {
 }
 
 function encodeInstallSnapshot(w: Writer, v: m.InstallSnapshot): void {
-  if (v.snapshot !== undefined) { const at = w.open(10, 212); encodeSnapshot(w, v.snapshot); w.close(at, 212); }
+  if (v.snapshot !== undefined) { const at = w.open(10, 214); encodeSnapshot(w, v.snapshot); w.close(at, 214); }
 }
 
 function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
@@ -4535,19 +4566,19 @@ function encodeRaftMessage(w: Writer, v: m.RaftMessage): void {
   if (v.from !== undefined && v.from !== 0) w.int64(8, v.from);
   if (v.to !== undefined && v.to !== 0) w.int64(16, v.to);
   if (v.term !== undefined && v.term !== 0) w.int64(24, v.term);
-  if (v.appendEntries !== undefined) { const at = w.open(34, 213); encodeAppendEntries(w, v.appendEntries); w.close(at, 213); }
-  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 214); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 214); }
-  if (v.requestVote !== undefined) { const at = w.open(50, 215); encodeRequestVote(w, v.requestVote); w.close(at, 215); }
-  if (v.preVote !== undefined) { const at = w.open(58, 216); encodeRequestVote(w, v.preVote); w.close(at, 216); }
-  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 217); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 217); }
-  if (v.preVoteResponse !== undefined) { const at = w.open(74, 218); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 218); }
-  if (v.heartbeat !== undefined) { const at = w.open(82, 219); encodeHeartbeat(w, v.heartbeat); w.close(at, 219); }
-  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 220); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 220); }
-  if (v.installSnapshot !== undefined) { const at = w.open(98, 221); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 221); }
-  if (v.timeoutNow !== undefined) { const at = w.open(106, 222); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 222); }
-  if (v.transferLeader !== undefined) { const at = w.open(114, 223); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 223); }
-  if (v.readIndex !== undefined) { const at = w.open(122, 224); encodeReadIndex(w, v.readIndex); w.close(at, 224); }
-  if (v.readIndexResponse !== undefined) { const at = w.open(130, 225); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 225); }
+  if (v.appendEntries !== undefined) { const at = w.open(34, 215); encodeAppendEntries(w, v.appendEntries); w.close(at, 215); }
+  if (v.appendEntriesResponse !== undefined) { const at = w.open(42, 216); encodeAppendEntriesResponse(w, v.appendEntriesResponse); w.close(at, 216); }
+  if (v.requestVote !== undefined) { const at = w.open(50, 217); encodeRequestVote(w, v.requestVote); w.close(at, 217); }
+  if (v.preVote !== undefined) { const at = w.open(58, 218); encodeRequestVote(w, v.preVote); w.close(at, 218); }
+  if (v.requestVoteResponse !== undefined) { const at = w.open(66, 219); encodeRequestVoteResponse(w, v.requestVoteResponse); w.close(at, 219); }
+  if (v.preVoteResponse !== undefined) { const at = w.open(74, 220); encodeRequestVoteResponse(w, v.preVoteResponse); w.close(at, 220); }
+  if (v.heartbeat !== undefined) { const at = w.open(82, 221); encodeHeartbeat(w, v.heartbeat); w.close(at, 221); }
+  if (v.heartbeatResponse !== undefined) { const at = w.open(90, 222); encodeHeartbeatResponse(w, v.heartbeatResponse); w.close(at, 222); }
+  if (v.installSnapshot !== undefined) { const at = w.open(98, 223); encodeInstallSnapshot(w, v.installSnapshot); w.close(at, 223); }
+  if (v.timeoutNow !== undefined) { const at = w.open(106, 224); encodeTimeoutNow(w, v.timeoutNow); w.close(at, 224); }
+  if (v.transferLeader !== undefined) { const at = w.open(114, 225); encodeForwardedTransfer(w, v.transferLeader); w.close(at, 225); }
+  if (v.readIndex !== undefined) { const at = w.open(122, 226); encodeReadIndex(w, v.readIndex); w.close(at, 226); }
+  if (v.readIndexResponse !== undefined) { const at = w.open(130, 227); encodeReadIndexResponse(w, v.readIndexResponse); w.close(at, 227); }
 }
 
 const RaftMessageObject = plain<m.RaftMessage>(function (this: Open, from_: unknown, to_: unknown, term_: unknown, appendEntries_: unknown, appendEntriesResponse_: unknown, requestVote_: unknown, preVote_: unknown, requestVoteResponse_: unknown, preVoteResponse_: unknown, heartbeat_: unknown, heartbeatResponse_: unknown, installSnapshot_: unknown, timeoutNow_: unknown, transferLeader_: unknown, readIndex_: unknown, readIndexResponse_: unknown) {
@@ -4583,7 +4614,7 @@ function decodeRaftMessage(r: Reader, end: number): m.RaftMessage {
 }
 
 function encodeJoinRequest(w: Writer, v: m.JoinRequest): void {
-  if (v.member !== undefined) { const at = w.open(10, 226); encodeMemberInfo(w, v.member); w.close(at, 226); }
+  if (v.member !== undefined) { const at = w.open(10, 228); encodeMemberInfo(w, v.member); w.close(at, 228); }
   if (v.replaces !== undefined && v.replaces !== false) w.bool(16, v.replaces);
 }
 
@@ -4604,7 +4635,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
 function encodeJoinResponse(w: Writer, v: m.JoinResponse): void {
   if (v.clusterId !== undefined && v.clusterId !== '') w.text(10, v.clusterId);
   if (v.lineage !== undefined && v.lineage !== '') w.text(18, v.lineage);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 227); encodeMemberInfo(w, item); w.close(at, 227); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(26, 229); encodeMemberInfo(w, item); w.close(at, 229); }
 }
 
 function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
@@ -4792,8 +4823,8 @@ function encodeLocalStatus(w: Writer, v: m.LocalStatus): void {
   if (v.version !== undefined && v.version !== 0) w.int64(56, v.version);
   if (v.lastIndex !== undefined && v.lastIndex !== 0) w.int64(64, v.lastIndex);
   if (v.appliedIndex !== undefined && v.appliedIndex !== 0) w.int64(72, v.appliedIndex);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 228); encodeMemberStatus(w, item); w.close(at, 228); }
-  if (v.use !== undefined) { const at = w.open(90, 229); encodeStoreUse(w, v.use); w.close(at, 229); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(82, 230); encodeMemberStatus(w, item); w.close(at, 230); }
+  if (v.use !== undefined) { const at = w.open(90, 231); encodeStoreUse(w, v.use); w.close(at, 231); }
 }
 
 const LocalStatusObject = plain<m.LocalStatus>(function (this: Open, clusterId_: unknown, lineage_: unknown, name_: unknown, id_: unknown, term_: unknown, leader_: unknown, version_: unknown, lastIndex_: unknown, appliedIndex_: unknown, members_: unknown, use_: unknown) {
@@ -4824,8 +4855,8 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
-  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 230); encodeKindAmount(w, item); w.close(at, 230); }
-  if (v.history !== undefined) { const at = w.open(18, 231); encodeHistoryUse(w, v.history); w.close(at, 231); }
+  if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(10, 232); encodeKindAmount(w, item); w.close(at, 232); }
+  if (v.history !== undefined) { const at = w.open(18, 233); encodeHistoryUse(w, v.history); w.close(at, 233); }
   if (v.watches !== undefined && v.watches !== 0) w.uint32(24, v.watches);
 }
 
@@ -4915,8 +4946,8 @@ function encodeClusterStatus(w: Writer, v: m.ClusterStatus): void {
   if (v.leader !== undefined) w.text(26, v.leader);
   if (v.term !== undefined && v.term !== 0) w.int64(32, v.term);
   if (v.version !== undefined && v.version !== 0) w.int64(40, v.version);
-  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 232); encodeMemberStatus(w, item); w.close(at, 232); }
-  if (v.use !== undefined) { const at = w.open(58, 233); encodeStoreUse(w, v.use); w.close(at, 233); }
+  if (v.members !== undefined) for (const item of v.members) { const at = w.open(50, 234); encodeMemberStatus(w, item); w.close(at, 234); }
+  if (v.use !== undefined) { const at = w.open(58, 235); encodeStoreUse(w, v.use); w.close(at, 235); }
   if (v.security !== undefined && v.security !== '') w.text(66, v.security);
 }
 
@@ -5313,22 +5344,22 @@ function decodeAccessWritten(r: Reader, end: number): m.AccessWritten {
 
 function encodeSelector(w: Writer, v: m.Selector): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 234); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 234); }
+  if (v.actions !== undefined && v.actions.length > 0) { const at = w.open(18, 236); for (const item of v.actions) w.item(EventAction.numberOf(item)); w.close(at, 236); }
   if (v.ids !== undefined) for (const item of v.ids) w.text(26, item);
   if (v.idPrefixes !== undefined) for (const item of v.idPrefixes) w.text(34, item);
   if (v.names !== undefined) for (const item of v.names) w.text(42, item);
   if (v.namePrefixes !== undefined) for (const item of v.namePrefixes) w.text(50, item);
   if (v.nodeIds !== undefined) for (const item of v.nodeIds) w.text(58, item);
   if (v.serviceIds !== undefined) for (const item of v.serviceIds) w.text(66, item);
-  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 235); encodeSlotFilter(w, item); w.close(at, 235); }
-  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 236); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 236); }
+  if (v.slots !== undefined) for (const item of v.slots) { const at = w.open(74, 237); encodeSlotFilter(w, item); w.close(at, 237); }
+  if (v.desiredStates !== undefined && v.desiredStates.length > 0) { const at = w.open(82, 238); for (const item of v.desiredStates) w.item(TaskState.numberOf(item)); w.close(at, 238); }
   if (v.stateGreaterThan !== undefined) w.word(88, TaskState, v.stateGreaterThan);
-  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 237); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 237); }
-  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 238); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 238); }
-  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 239); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 239); }
-  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 240); encodeIndexEntry(w, item); w.close(at, 240); }
-  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 241); encodeIndexEntry(w, item); w.close(at, 241); }
-  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 242); encodeIndexFilter(w, item); w.close(at, 242); }
+  if (v.roles !== undefined && v.roles.length > 0) { const at = w.open(98, 239); for (const item of v.roles) w.item(NodeRole.numberOf(item)); w.close(at, 239); }
+  if (v.memberships !== undefined && v.memberships.length > 0) { const at = w.open(106, 240); for (const item of v.memberships) w.item(NodeMembership.numberOf(item)); w.close(at, 240); }
+  if (v.states !== undefined && v.states.length > 0) { const at = w.open(114, 241); for (const item of v.states) w.item(NodeState.numberOf(item)); w.close(at, 241); }
+  if (v.custom !== undefined) for (const item of v.custom) { const at = w.open(122, 242); encodeIndexEntry(w, item); w.close(at, 242); }
+  if (v.customPrefixes !== undefined) for (const item of v.customPrefixes) { const at = w.open(130, 243); encodeIndexEntry(w, item); w.close(at, 243); }
+  if (v.indexes !== undefined) for (const item of v.indexes) { const at = w.open(138, 244); encodeIndexFilter(w, item); w.close(at, 244); }
 }
 
 const SelectorObject = plain<m.Selector>(function (this: Open, kind_: unknown, actions_: unknown, ids_: unknown, idPrefixes_: unknown, names_: unknown, namePrefixes_: unknown, nodeIds_: unknown, serviceIds_: unknown, slots_: unknown, desiredStates_: unknown, stateGreaterThan_: unknown, roles_: unknown, memberships_: unknown, states_: unknown, custom_: unknown, customPrefixes_: unknown, indexes_: unknown) {
@@ -5389,7 +5420,7 @@ function decodeSlotFilter(r: Reader, end: number): m.SlotFilter {
 }
 
 function encodeWatchRequest(w: Writer, v: m.WatchRequest): void {
-  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 243); encodeSelector(w, item); w.close(at, 243); }
+  if (v.selectors !== undefined) for (const item of v.selectors) { const at = w.open(10, 245); encodeSelector(w, item); w.close(at, 245); }
   if (v.resumeFrom !== undefined) w.int64(16, v.resumeFrom);
   if (v.lineage !== undefined) w.text(26, v.lineage);
   if (v.matchEither !== undefined && v.matchEither !== false) w.bool(32, v.matchEither);
@@ -5424,8 +5455,8 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
   if (v.action !== undefined && v.action !== 'create') w.word(8, EventAction, v.action);
   if (v.kind !== undefined && v.kind !== '') w.text(18, v.kind);
-  if (v.object !== undefined) { const at = w.open(26, 244); encodeAnyObject(w, v.object); w.close(at, 244); }
-  if (v.old !== undefined) { const at = w.open(34, 245); encodeAnyObject(w, v.old); w.close(at, 245); }
+  if (v.object !== undefined) { const at = w.open(26, 246); encodeAnyObject(w, v.object); w.close(at, 246); }
+  if (v.old !== undefined) { const at = w.open(34, 247); encodeAnyObject(w, v.old); w.close(at, 247); }
 }
 
 const WatchEventObject = plain<m.WatchEvent>(function (this: Open, action_: unknown, kind_: unknown, object_: unknown, old_: unknown) {
@@ -5468,7 +5499,7 @@ function decodeSynced(r: Reader, end: number): m.Synced {
 function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
   if (v.time !== undefined && v.time !== 0) w.int64(16, v.time);
-  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 246); encodeWatchEvent(w, item); w.close(at, 246); }
+  if (v.events !== undefined) for (const item of v.events) { const at = w.open(26, 248); encodeWatchEvent(w, item); w.close(at, 248); }
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
@@ -5536,7 +5567,7 @@ function decodeResync(r: Reader, end: number): m.Resync {
 
 function encodeWatchSnapshot(w: Writer, v: m.WatchSnapshot): void {
   if (v.version !== undefined && v.version !== 0) w.int64(8, v.version);
-  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 247); encodeKindObject(w, item); w.close(at, 247); }
+  if (v.objects !== undefined) for (const item of v.objects) { const at = w.open(18, 249); encodeKindObject(w, item); w.close(at, 249); }
 }
 
 function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
@@ -5555,7 +5586,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
   if (v.kind !== undefined && v.kind !== '') w.text(10, v.kind);
-  if (v.object !== undefined) { const at = w.open(18, 248); encodeAnyObject(w, v.object); w.close(at, 248); }
+  if (v.object !== undefined) { const at = w.open(18, 250); encodeAnyObject(w, v.object); w.close(at, 250); }
 }
 
 const KindObjectObject = plain<m.KindObject>(function (this: Open, kind_: unknown, object_: unknown) {
@@ -5578,11 +5609,11 @@ function decodeKindObject(r: Reader, end: number): m.KindObject {
 
 function encodeWatchResponse(w: Writer, v: m.WatchResponse): void {
   if (v.lineage !== undefined && v.lineage !== '') w.text(10, v.lineage);
-  if (v.synced !== undefined) { const at = w.open(18, 249); encodeSynced(w, v.synced); w.close(at, 249); }
-  if (v.transaction !== undefined) { const at = w.open(26, 250); encodeWatchTransaction(w, v.transaction); w.close(at, 250); }
-  if (v.bookmark !== undefined) { const at = w.open(34, 251); encodeBookmark(w, v.bookmark); w.close(at, 251); }
-  if (v.resync !== undefined) { const at = w.open(42, 252); encodeResync(w, v.resync); w.close(at, 252); }
-  if (v.snapshot !== undefined) { const at = w.open(50, 253); encodeWatchSnapshot(w, v.snapshot); w.close(at, 253); }
+  if (v.synced !== undefined) { const at = w.open(18, 251); encodeSynced(w, v.synced); w.close(at, 251); }
+  if (v.transaction !== undefined) { const at = w.open(26, 252); encodeWatchTransaction(w, v.transaction); w.close(at, 252); }
+  if (v.bookmark !== undefined) { const at = w.open(34, 253); encodeBookmark(w, v.bookmark); w.close(at, 253); }
+  if (v.resync !== undefined) { const at = w.open(42, 254); encodeResync(w, v.resync); w.close(at, 254); }
+  if (v.snapshot !== undefined) { const at = w.open(50, 255); encodeWatchSnapshot(w, v.snapshot); w.close(at, 255); }
 }
 
 const WatchResponseObject = plain<m.WatchResponse>(function (this: Open, lineage_: unknown, synced_: unknown, transaction_: unknown, bookmark_: unknown, resync_: unknown, snapshot_: unknown) {
@@ -5608,10 +5639,10 @@ function decodeWatchResponse(r: Reader, end: number): m.WatchResponse {
 }
 
 function encodeWatchesRequest(w: Writer, v: m.WatchesRequest): void {
-  if (v.begun !== undefined) for (const item of v.begun) { const at = w.open(10, 254); encodeWatchBegin(w, item); w.close(at, 254); }
-  if (v.ended !== undefined && v.ended.length > 0) { const at = w.open(18, 255); for (const item of v.ended) w.item(item); w.close(at, 255); }
-  if (v.paused !== undefined && v.paused.length > 0) { const at = w.open(26, 256); for (const item of v.paused) w.item(item); w.close(at, 256); }
-  if (v.resumed !== undefined && v.resumed.length > 0) { const at = w.open(34, 257); for (const item of v.resumed) w.item(item); w.close(at, 257); }
+  if (v.begun !== undefined) for (const item of v.begun) { const at = w.open(10, 256); encodeWatchBegin(w, item); w.close(at, 256); }
+  if (v.ended !== undefined && v.ended.length > 0) { const at = w.open(18, 257); for (const item of v.ended) w.item(item); w.close(at, 257); }
+  if (v.paused !== undefined && v.paused.length > 0) { const at = w.open(26, 258); for (const item of v.paused) w.item(item); w.close(at, 258); }
+  if (v.resumed !== undefined && v.resumed.length > 0) { const at = w.open(34, 259); for (const item of v.resumed) w.item(item); w.close(at, 259); }
 }
 
 function decodeWatchesRequest(r: Reader, end: number): m.WatchesRequest {
@@ -5635,7 +5666,7 @@ function decodeWatchesRequest(r: Reader, end: number): m.WatchesRequest {
 
 function encodeWatchBegin(w: Writer, v: m.WatchBegin): void {
   if (v.id !== undefined && v.id !== 0) w.int64(8, v.id);
-  if (v.request !== undefined) { const at = w.open(18, 258); encodeWatchRequest(w, v.request); w.close(at, 258); }
+  if (v.request !== undefined) { const at = w.open(18, 260); encodeWatchRequest(w, v.request); w.close(at, 260); }
 }
 
 function decodeWatchBegin(r: Reader, end: number): m.WatchBegin {
@@ -5653,7 +5684,7 @@ function decodeWatchBegin(r: Reader, end: number): m.WatchBegin {
 }
 
 function encodeWatchesResponse(w: Writer, v: m.WatchesResponse): void {
-  if (v.deliveries !== undefined) for (const item of v.deliveries) { const at = w.open(10, 259); encodeWatchDelivery(w, item); w.close(at, 259); }
+  if (v.deliveries !== undefined) for (const item of v.deliveries) { const at = w.open(10, 261); encodeWatchDelivery(w, item); w.close(at, 261); }
 }
 
 function decodeWatchesResponse(r: Reader, end: number): m.WatchesResponse {
@@ -5670,9 +5701,9 @@ function decodeWatchesResponse(r: Reader, end: number): m.WatchesResponse {
 }
 
 function encodeWatchDelivery(w: Writer, v: m.WatchDelivery): void {
-  if (v.watches !== undefined && v.watches.length > 0) { const at = w.open(10, 260); for (const item of v.watches) w.item(item); w.close(at, 260); }
+  if (v.watches !== undefined && v.watches.length > 0) { const at = w.open(10, 262); for (const item of v.watches) w.item(item); w.close(at, 262); }
   if (v.response !== undefined && v.response.length > 0) w.bytes(18, v.response);
-  if (v.end !== undefined) { const at = w.open(26, 261); encodeCallError(w, v.end); w.close(at, 261); }
+  if (v.end !== undefined) { const at = w.open(26, 263); encodeCallError(w, v.end); w.close(at, 263); }
 }
 
 const WatchDeliveryObject = plain<m.WatchDelivery>(function (this: Open, watches_: unknown, response_: unknown, end_: unknown) {
@@ -5722,6 +5753,7 @@ export const codecs: Codecs = {
   WriteInfo: [encodeWriteInfo, decodeWriteInfo],
   Change: [encodeChange, decodeChange],
   ApplyRequest: [encodeApplyRequest, decodeApplyRequest],
+  LookupCondition: [encodeLookupCondition, decodeLookupCondition],
   Condition: [encodeCondition, decodeCondition],
   ApplyResponse: [encodeApplyResponse, decodeApplyResponse],
   PlannedChange: [encodePlannedChange, decodePlannedChange],

@@ -192,6 +192,18 @@ export interface ApplyRequest {
   readonly conditions: readonly Condition[];
   /** A lock that the writer must still hold: without it the write is refused for good. */
   readonly fence?: Condition;
+  /** Lookups that must find what they found when they were read: checked as the conditions are. */
+  readonly lookups: readonly LookupCondition[];
+}
+
+/** A lookup finds what it found: no object has come, gone or changed since. */
+export interface LookupCondition {
+  readonly kind: string;
+  readonly filter?: Filter;
+  /** The lookup was for at most so many objects; 0 is all. */
+  readonly limit: number;
+  /** SHA-256 in hexadecimal digits of a line `ID VERSION`, with its line feed, for each object found, in order. */
+  readonly found: string;
 }
 
 /** An object is of this version; without a version: it is not there. */
@@ -207,6 +219,8 @@ export interface ApplyResponse {
   readonly ids: readonly string[];
   /** With `dry_run`: what each change would do. */
   readonly planned: readonly PlannedChange[];
+  /** Of the transaction, milliseconds since the epoch; 0 when it is not known any more, and when nothing was changed. */
+  readonly time: number;
 }
 
 export interface PlannedChange {
@@ -1820,6 +1834,7 @@ export interface Messages {
   WriteInfo: WriteInfo;
   Change: Change;
   ApplyRequest: ApplyRequest;
+  LookupCondition: LookupCondition;
   Condition: Condition;
   ApplyResponse: ApplyResponse;
   PlannedChange: PlannedChange;

@@ -489,6 +489,10 @@ class Opening {
       [Symbol.asyncDispose]: () => opened.close(),
     };
     keepParts(opened, { replica, dialing: security?.dialing, routes: server?.engines });
+    controlOf(replica.store).forward = async (write, options) => {
+      const { forwardUpdate } = await import('./forward-updates.js');
+      return forwardUpdate(opened, write, options);
+    };
     return opened;
   }
 }

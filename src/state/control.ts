@@ -2,11 +2,13 @@ import type { Clock } from '../base/clock.js';
 import { StoreError } from '../base/store-error.js';
 import type { KindDescription } from '../kinds/definition.js';
 import { isStateStamp } from '../kinds/meta.js';
+import type { Tx } from '../kinds/tx.js';
 import type { TransactionRecord } from './history/history.js';
 import { buildRoot, requestsOf, rootOf, type StoreSnapshot } from './snapshot.js';
 import { StagedState } from './staged-state.js';
 import type { MemoryStore } from './store.js';
 import { canonicalActions } from './transactions/actions.js';
+import { type Draft, type DraftReads, makeDraft } from './transactions/draft.js';
 import type { Ledger } from './transactions/ledger.js';
 import type { StoreAction, TransactionInfo } from './transactions/proposer.js';
 import {
@@ -29,6 +31,8 @@ export interface PreparedSnapshot {
  * replica.
  */
 export class StoreControl {
+  /** Carries out an update with `forward: true`; absent in a store that has no leader elsewhere. */
+  forward: (<T>(write: (tx: Tx) => T, options: UpdateOptions) => Promise<T>) | undefined;
   readonly #ledger: Ledger;
   readonly #writer: Writer;
   readonly #clock: Clock;
@@ -92,6 +96,12 @@ export class StoreControl {
     const requests = [...this.#ledger.requests.list(), ...staged.requests];
     const reached = this.#ledger.install(staged.root(), [], requests);
     if (!reached) this.#resyncVersion = staged.version;
+  }
+
+  /** Runs `write` on what is committed here, and changes nothing: the changes are to be made elsewhere. */
+  draft<T>(write: (tx: Tx) => T, reads: DraftReads): Draft<T> {
+    const { committed, kinds } = this.#ledger;
+    return makeDraft(committed, { kinds, reads, newId: () => this.#writer.newId(), time: this.#clock.now() }, write);
   }
 
   /** As `update`, for a transaction of many changes: see {@link updateInSlices}. */

@@ -204,6 +204,7 @@ export class MemoryStore implements WatchableStore {
 
   /** Runs a transaction. Resolves when it is committed. @see Store.update */
   update<T>(write: (tx: Tx) => T & Sync<T>, options: UpdateOptions = noOptions): Promise<T> {
+    if (options.forward && this.#control.forward) return this.#control.forward<T>(write, options);
     return this.#writer.update<T>(write, options);
   }
 

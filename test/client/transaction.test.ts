@@ -122,7 +122,9 @@ describe('a transaction of a client', () => {
     expect(await codeOf(client.transaction((tx) => tx.nodes().delete('none')))).toBe('NOT_FOUND');
     expect(await codeOf(client.transaction(() => Promise.resolve()))).toBe('ASYNC_CALLBACK');
     let kept: Tx | undefined;
-    await client.transaction((tx) => void (kept = tx));
+    await client.transaction((tx) => {
+      kept = tx;
+    });
     expect(() => kept?.nodes()).toThrow(StoreError);
     await expect(client.transaction(() => 1, { attempts: 0 })).rejects.toThrow(TypeError);
     await expect(client.transaction(() => 1, { tries: 3 } as never)).rejects.toThrow(TypeError);

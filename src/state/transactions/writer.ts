@@ -22,6 +22,11 @@ export interface UpdateOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds to wait for a leader, and then for the commit. Default 10,000. */
   readonly timeoutMs?: number;
+  /**
+   * On a follower: runs the callback on the state of this member, and lets the leader make the changes while all that it read
+   * is still so; else it runs again. For `update` alone. Default: `NOT_LEADER`.
+   */
+  readonly forward?: boolean;
 }
 
 /** Limits of a store. */
@@ -251,6 +256,11 @@ export class Writer {
       () => this.start(ticket, run),
       (error: unknown) => ticket.reject(error),
     );
+  }
+
+  /** Makes an id for an object that comes without one. */
+  newId(): string {
+    return this.#newId();
   }
 
   newTransaction({ group = false } = {}): WriteTransaction {

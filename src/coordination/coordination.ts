@@ -4,11 +4,13 @@ import { type Clock, systemClock } from '../base/clock.js';
 import { refuseUnknown } from '../base/options.js';
 import { type Random, systemRandom } from '../base/random.js';
 import { Client, type ClientReplica, type WaitOptions } from '../client/index.js';
+import type { CustomKind } from '../kinds/index.js';
 import type { WatchableStore } from '../state/index.js';
 import type { CoordinationClient } from './client-port.js';
 import { elect, type ElectOptions, type Lead } from './election.js';
 import { Lease } from './lease.js';
 import { acquire, type Lock, type LockOptions, type LockPorts } from './lock.js';
+import { Queue, type QueueOptions } from './queue/queue.js';
 import { Singleton, type SingletonOptions, type SingletonStart } from './singleton.js';
 
 /** Member of a cluster in this process, as far as coordination needs it. An `OpenReplica` is one. */
@@ -42,6 +44,7 @@ export class Coordination implements AsyncDisposable {
   readonly #own: { close(): void } | undefined;
   readonly #ending = new Set<Promise<void>>();
   readonly #singletons = new Set<Singleton>();
+  readonly #queues = new Set<Queue<object, unknown>>();
 
   constructor(options: CoordinationOptions) {
     refuseUnknown('Coordination', options, coordinationOptions);
@@ -79,6 +82,17 @@ export class Coordination implements AsyncDisposable {
     return singleton;
   }
 
+  /**
+   * A work queue of objects of a custom kind, shared by all processes that use its name: each object is claimed by one of them
+   * at a time, and comes back when that one dies.
+   * @see docs/queues.md
+   */
+  queue<Body extends object, I, D>(kind: CustomKind<Body, I, D>, options: QueueOptions = {}): Queue<Body, D> {
+    const queue = new Queue<Body, D>(kind, this.#ports, options);
+    this.#queues.add(queue as unknown as Queue<object, unknown>);
+    return queue;
+  }
+
   /** Waits for a lock and takes it: no other process holds it until its release, or the end of its lease. */
   lock(name: string, options: LockOptions = {}): Promise<Lock> {
     return acquire(name, this.#ports, options);
@@ -90,11 +104,12 @@ export class Coordination implements AsyncDisposable {
   }
 
   /**
-   * Stops the singletons, ends the leases of waits that were given up, within a second, and closes the client if it was made
+   * Stops the singletons and queues, ends the leases of waits that were given up, within a second, and closes the client if it was made
    * here. The leases of held locks run out by themselves: release locks before.
    */
   async close(): Promise<void> {
     await Promise.all([...this.#singletons].map((singleton) => singleton.stop()));
+    await Promise.all([...this.#queues].map((queue) => queue.close()));
     await Promise.all(this.#ending);
     this.#own?.close();
   }

@@ -81,12 +81,16 @@ export class FencedWrites {
     this.#fence = fence;
   }
 
-  async update(write: (tx: FencedTx) => void, { signal }: WaitOptions = {}): Promise<number> {
+  /** @param also Changes that are made with those of `write`, behind them. */
+  async update(
+    write: (tx: FencedTx) => void,
+    { signal, also = [] }: WaitOptions & { readonly also?: readonly messages.Change[] } = {},
+  ): Promise<number> {
     const { client, clock, store } = this.#ports;
     for (let attempt = 1; ; attempt++) {
       const recorded = this.#record(write);
       try {
-        const { version } = await client.apply(recorded.changes, {
+        const { version } = await client.apply([...recorded.changes, ...also], {
           conditions: [...recorded.conditions.values()],
           fence: this.#fence,
           signal,

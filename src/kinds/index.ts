@@ -9,6 +9,8 @@ export { type RoleBody, type RoleRule, roles } from './role/kind.js';
 export { type UserBody, users } from './user/kind.js';
 export { leaseIndex, leases, ttlMaxMs, ttlMinMs } from './lease/kind.js';
 export { locks } from './lock/kind.js';
+export { queued, readyKey } from './queued/kind.js';
+export type { QueuedBody, QueuedIndexes, QueuedState } from './queued/kind.js';
 export { containers } from './container/kind.js';
 export { drivers, type DriverBody, type DriverIndexes } from './driver/kind.js';
 export { engines, type DrivenEngineState, type EngineBody, type EngineIndexes } from './engine/kind.js';

@@ -8,6 +8,7 @@ import { entries } from './entry/kind.js';
 import { instances } from './instance/kind.js';
 import { leases } from './lease/kind.js';
 import { lockRules, locks } from './lock/kind.js';
+import { queued } from './queued/kind.js';
 import { roles } from './role/kind.js';
 import type { KindRules } from './rules.js';
 import { tokens } from './token/kind.js';
@@ -20,7 +21,17 @@ const security = [anchors, authorities, credentials, tokens, roles, users] as co
  * Kinds without a message in proto/ that every member knows: what coordination, discovery, the fleet and security are made
  * of.
  */
-export const systemKinds = [leases, locks, entries, instances, containers, engines, drivers, ...security] as const;
+export const systemKinds = [
+  leases,
+  locks,
+  queued,
+  entries,
+  instances,
+  containers,
+  engines,
+  drivers,
+  ...security,
+] as const;
 
 /** Names of the kinds of security. */
 export const securityKinds: ReadonlySet<string> = new Set(security.map(({ name }) => name));

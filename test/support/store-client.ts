@@ -5,7 +5,7 @@ import { storeReport } from '../../src/api/index.js';
 import { ApiWrites, checkConditions } from '../../src/api/writes.js';
 import type { messages } from '../../src/client/index.js';
 import type { SessionClient } from '../../src/fleet/assign/ports.js';
-import type { StoredObject } from '../../src/kinds/index.js';
+import type { StoredObject, Tx } from '../../src/kinds/index.js';
 import { Leases } from '../../src/replica/leases.js';
 import type { MemoryStore } from '../../src/state/index.js';
 import { fromAny } from '../../src/wire/index.js';
@@ -24,12 +24,12 @@ export function storeClient(store: MemoryStore, leases: Leases, clock: Clock): S
     await Promise.resolve();
     if (client.cut) throw new StoreError('NOT_LEADER', 'no member answers');
   };
-  const write = async (run: (writes: ApiWrites) => object, fence?: messages.Condition): Promise<object> => {
+  const write = async (run: (writes: ApiWrites, tx: Tx) => object, fence?: messages.Condition): Promise<object> => {
     await reached();
     return store.update((tx) => {
       checkConditions(tx, { conditions: [], ...(fence && { fence }) });
       const writes = new ApiWrites(tx, store.kinds, { fence });
-      const value = run(writes);
+      const value = run(writes, tx);
       writes.finish();
       return value;
     });
@@ -48,9 +48,9 @@ export function storeClient(store: MemoryStore, leases: Leases, clock: Clock): S
     update: (kind: unknown, object: StoredObject) =>
       write((writes) => writes.update(nameOf(kind), { ...object, meta: noMeta } as never, {})),
     apply: (changes: readonly messages.Change[], { fence }: { fence?: messages.Condition } = {}) =>
-      write((writes) => {
+      write((writes, tx) => {
         for (const one of changes) change(writes, one);
-        return { version: store.version, ids: [], planned: [] };
+        return { version: tx.version, ids: [], planned: [] };
       }, fence),
     grantLease: async ({ ttlMs, holder = '', guarded = false }: { ttlMs: number; holder?: string; guarded?: boolean }) => {
       await reached();

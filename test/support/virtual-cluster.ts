@@ -113,16 +113,18 @@ function found(tx: ReadTx, kind: string, where?: Where, limit?: number) {
 async function* messagesOf(
   store: MemoryStore,
   clock: Clock,
-  { selectors = [], signal }: WatchOptions,
+  { selectors = [], signal, from }: WatchOptions,
 ): AsyncGenerator<WatchMessage, void> {
   const fits = (event: ObjectEvent) => selectors.some((selector) => selects(store, selector, event));
-  const { version } = store;
-  const objects = store.view((tx) =>
-    selectors.flatMap((one) =>
-      [...found(tx, one.kind ?? '', { indexes: one.indexes ?? [] })].map((object) => ({ kind: one.kind, object })),
-    ),
-  );
-  yield { type: 'snapshot', version, objects } as unknown as WatchMessage;
+  const version = from ?? store.version;
+  if (from === undefined) {
+    const objects = store.view((tx) =>
+      selectors.flatMap((one) =>
+        [...found(tx, one.kind ?? '', { indexes: one.indexes ?? [] })].map((object) => ({ kind: one.kind, object })),
+      ),
+    );
+    yield { type: 'snapshot', version, objects } as unknown as WatchMessage;
+  }
   yield { type: 'synced', version };
   const watch = store.watchFrom(version, signal ? { signal } : {});
   let own: ObjectEvent[] = [];
@@ -138,8 +140,8 @@ async function* messagesOf(
   }
 }
 
-function selects(store: MemoryStore, { kind, indexes = [] }: Selector, event: ObjectEvent): boolean {
-  if (event.kind !== kind) return false;
+function selects(store: MemoryStore, { kind, indexes = [], actions = [] }: Selector, event: ObjectEvent): boolean {
+  if (event.kind !== kind || (actions.length > 0 && !actions.includes(event.action))) return false;
   const by = lookupOf(kind, completeFilter({ indexes }));
   return fitsBy(store.kinds.get(kind), by)(event.object);
 }

@@ -25,3 +25,17 @@ export { QueueWorker } from './queue/worker.js';
 export type { WorkerOptions } from './queue/worker.js';
 export { queued } from '../kinds/index.js';
 export type { QueuedBody, QueuedIndexes, QueuedState } from '../kinds/index.js';
+export { reconcile, Reconciler } from './reconcile/reconcile.js';
+export type {
+  LeaderUpdate,
+  Reconcile,
+  ReconcileAgain,
+  ReconcileCounts,
+  ReconcileOptions,
+  ReconcileSettings,
+  Reconciling,
+  SingletonReconcileOptions,
+} from './reconcile/reconcile.js';
+export { watching } from './reconcile/source.js';
+export type { AlsoWatched, KeyOf, ReconcileKind, ReconcileObject, ReconcileReplica } from './reconcile/source.js';
+export type { TermCounts } from './reconcile/term.js';

@@ -155,7 +155,7 @@ describe('the lists of a request', () => {
     const made = messageCodec<object>(list.name, { request: true });
     const interpreted = interpretedCodec<object>(list.name, { request: true });
     for (const field of list.fields) {
-      const max = [64, 1_000, 4_000, 10_000].find((count) => {
+      const max = [64, 100, 1_000, 4_000, 10_000].find((count) => {
         const most = outcome(made.decode, itemsOf(field, count));
         expectSame(most, outcome(interpreted.decode, itemsOf(field, count)));
         const more = outcome(made.decode, itemsOf(field, count + 1));

@@ -29,6 +29,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   orchestrate: ['base', 'kinds', 'state', 'schedule'],
   fleet: ['base', 'kinds', 'state', 'client', 'discovery', 'coordination', 'schedule', 'orchestrate'],
   docker: ['base', 'kinds', 'state', 'client', 'schedule', 'orchestrate', 'fleet'],
+  http: ['base', 'kinds', 'state', 'wire', 'replica', 'rpc', 'api', 'schedule', 'orchestrate'],
   cli: [
     'base',
     'audit',
@@ -67,6 +68,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'orchestrate',
     'fleet',
     'docker',
+    'http',
     'cli',
   ],
 };
@@ -89,6 +91,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'rxjs/internal/Subscription': ['base'],
   'rxjs/internal/types': ['base'],
   pino: ['daemon'],
+  'prom-client': ['http'],
   commander: ['cli'],
   'cli-table3': ['cli'],
   yaml: ['compose', 'settings', 'cli'],

@@ -22,7 +22,7 @@ export function showObject<T extends StoredObject>(kind: string, object: T): T {
 }
 
 /** Returns the differences as they may leave the store: that the data of a secret changed, and not into what. */
-function showFields(kind: string, fields: readonly FieldChange[]): FieldChange[] {
+export function showFields(kind: string, fields: readonly FieldChange[]): FieldChange[] {
   const hidden = hiddenOf(kind);
   return fields.map((field) => (hidden.includes(field.path) ? { path: field.path } : field));
 }

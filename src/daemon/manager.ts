@@ -7,15 +7,17 @@ import { settledWithin } from '../base/waiting.js';
 import { type Context, exitCodeOf, type ManagerFlags, runtimeDir } from '../cli/index.js';
 import type { DnsServer } from '../dns/index.js';
 import type { DockerApi } from '../docker/index.js';
+import type { HttpEndpoint } from '../http/index.js';
 import { instances } from '../kinds/index.js';
 import { flagKey } from '../settings/names.js';
 import { managerTable, memberTable, replicaTable } from '../settings/table.js';
 import type { OpenFleet } from './fleet.js';
+import type { serveHttp } from './http.js';
 import type { Ingress } from './ingress.js';
 import { loadKinds } from './kind-modules.js';
 import { openLeaderLoops } from './leader-loops.js';
 import { processLogger } from './logger.js';
-import { type OpenReplica, openReplica, type OpenReplicaOptions } from './open-replica.js';
+import { openMember, type OpenReplica, type OpenReplicaOptions } from './open-replica.js';
 import { readSecretFile } from './secret-file.js';
 
 /** Time limit for a leader to hand over before it ends, milliseconds. */
@@ -34,6 +36,7 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
   });
   const logger = processLogger(flags.logLevel, flags.name);
   let replica: OpenReplica;
+  let http: HttpEndpoint | undefined;
   let dns: DnsServer | undefined;
   let docker: DockerApi | undefined;
   let fleet: OpenFleet | undefined;
@@ -41,36 +44,40 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
   try {
     const startFleet = await fleetOf(flags, context);
     const sockets = runtimeDir(context.env);
-    const opening = openReplica({
-      ...optionsIn(flags),
-      ...(flags.insecure && { security: 'off' }),
-      name: flags.name,
-      logger,
-      ...(sockets !== undefined && { runtimeDir: sockets }),
-      kinds: await loadKinds(flags.kinds ?? []),
-      ...(flags.tokenFile !== undefined && { joinToken: await readSecretFile(flags.tokenFile) }),
-      ...(flags.peersSecretFile !== undefined && { peersSecret: await readSecretFile(flags.peersSecretFile) }),
-    });
+    const its = flags.http === undefined ? undefined : (await import('./http.js')).measured();
+    const opening = openMember(
+      {
+        ...optionsIn(flags),
+        ...(flags.insecure && { security: 'off' }),
+        name: flags.name,
+        logger,
+        ...(sockets !== undefined && { runtimeDir: sockets }),
+        kinds: await loadKinds(flags.kinds ?? []),
+        ...(flags.tokenFile !== undefined && { joinToken: await readSecretFile(flags.tokenFile) }),
+        ...(flags.peersSecretFile !== undefined && { peersSecret: await readSecretFile(flags.peersSecretFile) }),
+      },
+      its?.given ?? {},
+    );
     opening.catch(() => undefined);
     // Joining may take a minute; what was written until now is taken up again by the next start.
     const opened = await Promise.race([opening, interrupted]);
     if (opened === 'interrupted') return 0;
     replica = opened;
+    if (its) http = await serveHttpOf(flags, { member: replica, meter: its.meter, version: context.version, logger });
     if (flags.dns !== undefined) dns = await serveDns(flags.dns, replica, logger);
     fleet = startFleet?.(replica, logger);
     if (fleet) docker = await serveDockerOf(flags, { replica, fleet, context, logger });
     if (flags.ingress !== undefined) ingress = await publishPorts(flags.ingress, replica, logger);
   } catch (error) {
+    await http?.close();
     await dns?.close();
     streams.err(`skep: ${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
   const loops = openLeaderLoops(replica, logger);
-  const { clusterId, id, members } = replica.status();
-  streams.out(
-    `ready ${flags.name} addr=${replica.addr} id=${id} cluster=${clusterId} members=${members.length}${dns ? ` dns=${dns.addr}` : ''}${docker ? ` docker=${docker.addresses.join(',')}` : ''}\n`,
-  );
+  streams.out(readyLine(flags.name, replica, { http, dns, docker }));
   const ended = await Promise.race([interrupted, replica.stopped]);
+  await http?.close();
   await docker?.close();
   ingress?.close();
   await dns?.close();
@@ -87,6 +94,26 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
   return 0;
 }
 
+/** Says where the member and its parts are reached. */
+function readyLine(
+  name: string,
+  replica: OpenReplica,
+  {
+    http,
+    dns,
+    docker,
+  }: { http?: HttpEndpoint | undefined; dns?: DnsServer | undefined; docker?: DockerApi | undefined },
+): string {
+  const { clusterId, id, members } = replica.status();
+  const parts = [
+    `ready ${name} addr=${replica.addr} id=${id} cluster=${clusterId} members=${members.length}`,
+    ...(http ? [`http=http://${http.addr}`] : []),
+    ...(dns ? [`dns=${dns.addr}`] : []),
+    ...(docker ? [`docker=${docker.addresses.join(',')}`] : []),
+  ];
+  return `${parts.join(' ')}\n`;
+}
+
 /** Returns the flags that are options of the library, by the library's names. */
 function optionsIn(flags: ManagerFlags): Partial<OpenReplicaOptions> {
   const given = new Map(Object.entries(flags).filter(([, value]) => value !== undefined));
@@ -94,6 +121,11 @@ function optionsIn(flags: ManagerFlags): Partial<OpenReplicaOptions> {
   return Object.fromEntries(
     options.filter(([name, value]) => value !== undefined && (name in memberTable || name in replicaTable)),
   );
+}
+
+/** Loads the HTTP endpoint only where it is asked for. */
+async function serveHttpOf(...given: Parameters<typeof serveHttp>): Promise<HttpEndpoint> {
+  return (await import('./http.js')).serveHttp(...given);
 }
 
 /** Loads what drives engines only where engines are to be driven. */

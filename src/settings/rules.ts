@@ -1,5 +1,5 @@
-import { parseListen } from '../base/listen-address.js';
-import { exposedAt } from './security.js';
+import { isLocal, parseListen } from '../base/listen-address.js';
+import { decideSecurity, exposedAt } from './security.js';
 import type { memberTable, OptionsOf, processTable, replicaTable } from './table.js';
 
 type Member = Partial<OptionsOf<typeof memberTable>>;
@@ -64,6 +64,25 @@ export function* dockerMistakes(
   if (fleet === undefined || fleet === '') yield `${say('docker')} needs ${say('fleet')}: the engines behind the API`;
   if (!docker.some((address) => parseListen(address).kind === 'tcp'))
     yield `${say('docker')} needs a tcp:// address: the other managers hand requests on to it`;
+}
+
+const ofHttp = ['httpAnywhere', 'httpName', 'httpOrigin'] as const satisfies readonly (keyof Process)[];
+
+/** Yields what contradicts each other about the HTTP endpoint: it knows no callers, so others must not reach it by mistake. */
+export function* httpMistakes(values: Process & Member, say: Say): Generator<string> {
+  const { http, httpAnywhere } = values;
+  if (http === undefined) {
+    for (const name of ofHttp)
+      if (values[name] !== undefined && values[name] !== false) yield `${say(name)} needs ${say('http')}`;
+    return;
+  }
+  if (isLocal(parseListen(`tcp://${http}`))) return;
+  // With the certificate of an earlier run in its directory, too; that is checked at the start.
+  const given = { joinToken: values.tokenFile, peersSecret: values.peersSecretFile };
+  if (decideSecurity({ ...values, ...given }, false).on)
+    yield `${say('http')} must be on loopback with ${say('security')}: it knows no callers; put a proxy that does before it`;
+  else if (!httpAnywhere)
+    yield `${say('http')} (${http}) is open to all who reach that address: use 127.0.0.1, or say ${say('httpAnywhere')}`;
 }
 
 const ofFleet = [

@@ -1,6 +1,13 @@
 import { messageOf } from '../base/errors.js';
 import { flagKey, flagName, variableName } from './names.js';
-import { beginningMistakes, dockerMistakes, fleetMistakes, securityMistakes, timingMistakes } from './rules.js';
+import {
+  beginningMistakes,
+  dockerMistakes,
+  fleetMistakes,
+  httpMistakes,
+  securityMistakes,
+  timingMistakes,
+} from './rules.js';
 import { type ManagerFlags, type ManagerSetting, managerTable } from './table.js';
 
 /** A value of a setting, with where it came from. */
@@ -88,6 +95,7 @@ function* contradictions(values: Settled['values']): Generator<string> {
   yield* timingMistakes(plain, say);
   yield* dockerMistakes(plain, say);
   yield* fleetMistakes(plain, say);
+  yield* httpMistakes(plain, say);
 }
 
 /** Writes a name as its source does; a default has the name of its flag. */

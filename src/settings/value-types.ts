@@ -59,6 +59,17 @@ function isListenAddress(text: string): boolean {
 
 export const discoveryUrl = textWith((text) => text !== '', 'a discovery URL must not be empty');
 
+export const hostName = textWith(
+  (text) => /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(text),
+  'a host name has letters, digits, dots and dashes',
+);
+
+export const origin = textWith(isOrigin, 'an origin is http://HOST or https://HOST, with a port where it has one');
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
 export const nodeName = textWith((text) => text !== '', 'the name of a node must not be empty');
 
 export function oneOf(words: readonly string[], what: string): ValueType<string> {

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.js';
+import { isLocal, parseListen } from '../base/listen-address.js';
+import type { Logger } from '../base/log.js';
+import type { ManagerFlags } from '../cli/index.js';
+import { type HttpEndpoint, LeaderLog, MemberMeter, openHttp, type ShownMember } from '../http/index.js';
+import { type GivenParts, partsOf } from './member-parts.js';
+import type { OpenReplica } from './open-replica.js';
+
+/** Folder of the built web page. */
+export const pageFolder = join(import.meta.dirname, '../http/page');
+
+/** Parts of a member that is shown over HTTP, before it is opened. */
+export interface Measured {
+  readonly meter: MemberMeter;
+  /** Parts to open it with. */
+  readonly given: GivenParts;
+}
+
+/** Makes what measures a member; it measures nothing until its metrics are asked for. */
+export function measured(): Measured {
+  const meter = new MemberMeter();
+  return { meter, given: { calls: meter, disk: (disk) => meter.disk(disk) } };
+}
+
+/** Returns a member as the HTTP endpoint shows it. */
+export function shown(member: OpenReplica, meter: MemberMeter): ShownMember {
+  const { replica, dialing } = partsOf(member);
+  return { replica, dialing, leaders: new LeaderLog(replica, systemClock), meter };
+}
+
+/** Flags of the endpoint. */
+type HttpFlags = Pick<ManagerFlags, 'http' | 'httpName' | 'httpOrigin'>;
+
+/**
+ * Serves a manager over HTTP. Closes the member when it cannot.
+ * @throws {ListenError}
+ */
+export async function serveHttp(
+  { http: listen = '', httpName: names = [], httpOrigin: origins = [] }: HttpFlags,
+  { member, meter, version, logger }: { member: OpenReplica; meter: MemberMeter; version: string; logger: Logger },
+): Promise<HttpEndpoint> {
+  const its = shown(member, meter);
+  try {
+    checkReaders(listen, its.dialing !== undefined, logger);
+    return await openHttp({ listen, names, origins, member: () => its, pageFolder, version, logger });
+  } catch (error) {
+    await member.close();
+    throw error;
+  }
+}
+
+/** The endpoint knows no callers: with security, only this machine may reach it. */
+function checkReaders(listen: string, secure: boolean, logger: Logger): void {
+  const local = isLocal(parseListen(`tcp://${listen}`));
+  if (secure && !local)
+    throw new RangeError(
+      `--http (${listen}) must be on loopback, as this member has security: it knows no callers; put a proxy that does before it`,
+    );
+  if (!local) logger.warn(`${listen} is open to every client that reaches it: each can read all objects but secrets`);
+  else if (secure)
+    logger.warn(`every user of this machine can read all objects but secrets at ${listen}, whatever rights they have`);
+}

@@ -66,6 +66,7 @@ void run(process.argv.slice(2), {
   ...(process.stdin.isTTY && process.stderr.isTTY && { confirm }),
   manager: async (flags, context) => (await import('./daemon/manager.js')).runManager(flags, context),
   manage: async (settings, context) => (await import('./daemon/manage.js')).runManage(settings, context),
+  dev: async (settings, context) => (await import('./daemon/dev/dev.js')).runDev(settings, context),
   version,
   loadKinds: async (modules) => (await import('./daemon/kind-modules.js')).loadKinds(modules),
   backup: {

@@ -19,6 +19,10 @@ interface Row {
  */
 export const commandTable: readonly Row[] = [
   {
+    commands: [['dev [options]', 'run a cluster of three members in this process, with a web page']],
+    load: async () => (await import('./commands/dev.js')).addDev,
+  },
+  {
     commands: [['manager [options]', 'run one member in the foreground']],
     load: async () => (await import('./commands/manager.js')).addManager,
   },

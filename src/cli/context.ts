@@ -7,6 +7,7 @@ import type { Client, WriteOptions } from '../client/index.js';
 import type { createBackend } from '../discovery/index.js';
 import type { ManagerFlags } from '../settings/table.js';
 import { time } from './arguments.js';
+import type { DevSettings } from './dev-settings.js';
 import type { ManageSettings } from './manage-settings.js';
 import type { Screen } from './screen.js';
 import type { Stdio } from './services/exec-session.js';
@@ -30,6 +31,8 @@ export interface Context {
   readonly manager: (options: ManagerFlags, context: Context) => Promise<number>;
   /** Manages Docker engines in the foreground, until the signal aborts. */
   readonly manage: (settings: ManageSettings, context: Context) => Promise<void>;
+  /** Runs a cluster in this process, until the signal aborts or the user quits. Resolves with the exit code. */
+  readonly dev: (settings: DevSettings, context: Context) => Promise<number>;
   /** Version of this package. */
   readonly version: string;
   /** Loads the modules of custom kinds. Throws an error that names the one that cannot be loaded, or exports none. */

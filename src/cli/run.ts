@@ -10,7 +10,7 @@ import { safeStreams, yamlStreams } from './streams.js';
 import { waitDefault } from './wait-flag.js';
 
 /** Commands that ask no member: `--host` and its like mean nothing to them, and their help leaves these out. */
-const withoutMembers: readonly string[] = ['manage'];
+const withoutMembers: readonly string[] = ['manage', 'dev'];
 
 /** Runs one command line. Resolves with the exit code; never throws. */
 export async function run(args: readonly string[], given: Context): Promise<number> {

@@ -143,6 +143,12 @@ export class RaftLoop {
     return this.#peers.heardSince(id, since);
   }
 
+  /** Asks for an election. */
+  campaign(): void {
+    this.#node.campaign();
+    this.wake();
+  }
+
   /** @throws {StoreError} `CLOSED` */
   mustBeOpen(): void {
     if (this.#closed) throw closedError();

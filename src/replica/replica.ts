@@ -99,6 +99,12 @@ export class Replica implements Proposer {
     return this.#loop.leadership.leaders.pipe(map((id) => this.#loop.members.get(id)));
   }
 
+  /** Asks for an election now, where no member leads yet: the first leader need not wait for a timeout. */
+  campaign(): void {
+    this.#loop.mustBeOpen();
+    if (this.#loop.leadership.leader === 0) this.#loop.campaign();
+  }
+
   get leaderInfo(): MemberInfo | undefined {
     return this.#loop.leadership.leaderInfo;
   }

@@ -29,6 +29,7 @@ export interface RunOptions {
   readonly onErr?: (text: string) => void;
   readonly manager?: Context['manager'];
   readonly manage?: Context['manage'];
+  readonly dev?: Context['dev'];
   readonly confirm?: Context['confirm'];
   readonly stdio?: Context['stdio'];
   readonly createBackend?: Context['createBackend'];
@@ -57,6 +58,7 @@ export async function skep(args: readonly string[], options: RunOptions = {}): P
     signal: options.signal ?? new AbortController().signal,
     manager: options.manager ?? (() => Promise.resolve(0)),
     manage: options.manage ?? (() => Promise.resolve()),
+    dev: options.dev ?? (() => Promise.resolve(0)),
     version: '1.2.3',
     loadKinds,
     doctor: diagnose,

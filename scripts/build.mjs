@@ -4,6 +4,7 @@ import { dirname, join, posix, relative } from 'node:path';
 import process from 'node:process';
 import { bundle } from './bundle.mjs';
 import { compile, root } from './compile.mjs';
+import { buildPage } from './page.mjs';
 
 const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const declarations = join(root, '.types');
@@ -30,4 +31,5 @@ for (const [path, content] of files) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
 }
+await buildPage();
 chmodSync(join(root, bin.skep), 0o755);

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.js';
 import { isLocal, parseListen } from '../base/listen-address.js';
 import type { Logger } from '../base/log.js';
@@ -8,7 +8,7 @@ import { type GivenParts, partsOf } from './member-parts.js';
 import type { OpenReplica } from './open-replica.js';
 
 /** Folder of the built web page. */
-export const pageFolder = join(import.meta.dirname, '../http/page');
+export const pageFolder = fileURLToPath(new URL('../http/page', import.meta.url));
 
 /** Parts of a member that is shown over HTTP, before it is opened. */
 export interface Measured {

@@ -31,9 +31,9 @@ export async function fillStore(store: MemoryStore): Promise<void> {
   await store.update(tasksIn, by('orchestrator'));
   await store.update(
     (tx) => {
-      const cron = tx.kind(leases).create({ ttlMs: 15_000, holder: 'billing-7d9f', guarded: false, lost: false });
+      const cron = tx.kind(leases).create({ ttlMs: 3_600_000, holder: 'billing-7d9f', guarded: false, lost: false });
       tx.kind(locks).create({ lock: 'nightly-invoices', holder: 'billing-7d9f', lease: cron.id });
-      const agent = tx.kind(leases).create({ ttlMs: 30_000, holder: 'agent/host-1', guarded: true, lost: false });
+      const agent = tx.kind(leases).create({ ttlMs: 3_600_000, holder: 'agent/host-1', guarded: true, lost: false });
       for (const [id, health] of [
         ['api-1', 'passing'],
         ['api-2', 'warning'],

@@ -92,6 +92,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'rxjs/internal/types': ['base'],
   pino: ['daemon'],
   'prom-client': ['http'],
+  preact: ['http'],
+  'preact/hooks': ['http'],
   commander: ['cli'],
   'cli-table3': ['cli'],
   yaml: ['compose', 'settings', 'cli'],
@@ -120,7 +122,7 @@ const sameEverywhere: Readonly<Record<string, readonly string[]>> = {
 };
 
 const src = join(import.meta.dirname, '../src');
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path));
 
 interface Import {
   readonly file: string;

@@ -71,7 +71,13 @@ describe('the package', () => {
       ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'proto'].sort(),
     );
     expect(paths).toContain('dist/main.js');
-    const rest = paths.filter((path) => path.startsWith('dist/') && !/(?:\.d\.ts|\.js(?:\.map)?)$/.test(path));
+    const page = paths.filter((path) => path.startsWith('dist/http/page/'));
+    expect(page.sort()).toEqual(
+      ['icon.svg', 'index.html', 'page.css', 'page.js'].map((name) => `dist/http/page/${name}`),
+    );
+    const rest = paths.filter(
+      (path) => path.startsWith('dist/') && !page.includes(path) && !/(?:\.d\.ts|\.js(?:\.map)?)$/.test(path),
+    );
     expect(rest.sort()).toEqual([
       'dist/THIRD-PARTY.txt',
       'dist/vendor/@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto',

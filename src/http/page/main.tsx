@@ -41,7 +41,11 @@ function useRoute(): readonly string[] {
 
 function useConnection() {
   const [now, setNow] = useState(connectionNow());
-  useEffect(() => onConnection(() => setNow(connectionNow())), []);
+  useEffect(() => {
+    const read = () => setNow(connectionNow());
+    read(); // it may have changed since the first rendering
+    return onConnection(read);
+  }, []);
   return now;
 }
 
@@ -50,11 +54,14 @@ function App() {
   const [place = ''] = route;
   const status = useData<StatusShape>('/api/status', { everyMs: statusMs });
   const main = useRef<HTMLElement>(null);
+  const shown = useRef<string | undefined>(undefined);
   const path = route.join('/');
   const [, title = 'Overview'] = places.find(([name]) => name === place) ?? [];
   useEffect(() => {
     document.title = `${title} · skep`;
-    if (path !== '') main.current?.focus();
+    // After a link, and not when the page is opened: there the keyboard begins at the top.
+    if (shown.current !== undefined && shown.current !== path) main.current?.focus();
+    shown.current = path;
   }, [path, title]);
   return (
     <>

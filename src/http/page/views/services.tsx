@@ -59,7 +59,7 @@ function Service({ service }: { service: ServiceShape }) {
         <Badge tone={wanted !== null && running < wanted ? 'warn' : 'good'}>
           {running}
           {wanted === null ? ' running' : ` of ${wanted} running`}
-        </Badge>{' '}
+        </Badge>
         <ObjectLink kind="service" id={id} name="history" />
       </p>
       {tasks.length > 0 && (

@@ -88,7 +88,7 @@ describe.skipIf(!browserOrSkip())('the page in a browser', { timeout: 90_000 }, 
     await row.waitFor({ state: 'detached' });
     await page.getByRole('searchbox', { name: 'Name begins with' }).fill('NODE-2');
     await page.getByRole('link', { name: 'node-3' }).waitFor({ state: 'detached' });
-    expect(await page.getByRole('row').count()).toBe(2);
+    await expect.poll(() => page.getByRole('row').count(), { timeout: waitMs }).toBe(2);
   });
 
   it('shows the history of an object as a difference, with actor and reason, live', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { ListenError } from '../../base/listening.js';
 
 /** Returns ports that are free now: those from `first` on that are, else ones that the system chooses. */
 export async function freePorts(count: number, first: number): Promise<number[]> {
@@ -11,7 +12,7 @@ export async function freePorts(count: number, first: number): Promise<number[]>
 
 async function anyPort(): Promise<number> {
   const port = await tryPort(0);
-  if (port === undefined) throw new Error('this computer has no free port; end some programs that listen');
+  if (port === undefined) throw new ListenError('127.0.0.1:0', 'no port is free; end some programs that listen');
   return port;
 }
 

@@ -38,7 +38,7 @@ export function useData<T>(path: string, { kinds, everyMs }: Freshness = {}): Da
       old = false;
       const next = await get<T>(path);
       if (gone) return;
-      setState((before) => ({ ...(before.path === path ? before : {}), path, ...next }));
+      setState((before) => ({ ...(placeOf(before.path) === placeOf(path) ? before : {}), path, ...next }));
       await new Promise((resolve) => setTimeout(resolve, restMs));
       busy = false;
       if (old && !gone) void run();
@@ -56,8 +56,14 @@ export function useData<T>(path: string, { kinds, everyMs }: Freshness = {}): Da
       clearInterval(timer);
     };
   }, [path, about, everyMs]);
-  const current = state.path === path ? state : undefined;
+  // Another page of the same list: the one before stays until it is there.
+  const current = placeOf(state.path) === placeOf(path) ? state : undefined;
   return { value: current?.value, error: current?.error, again: () => reading.current.again() };
+}
+
+/** Path without its parameters. */
+function placeOf(path: string): string | undefined {
+  return path.split('?')[0];
 }
 
 function touches({ changes }: StreamTransactionShape, kinds: readonly string[]): boolean {

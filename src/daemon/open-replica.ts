@@ -88,7 +88,7 @@ export function openReplica(options: OpenReplicaOptions): Promise<OpenReplica> {
   return openMember(options, {});
 }
 
-/** Does the same with parts of the process that runs it. */
+/** Does the same with parts of the process that runs it. @internal */
 export async function openMember(options: OpenReplicaOptions, given: GivenParts): Promise<OpenReplica> {
   const member = new Opening(options, given);
   try {

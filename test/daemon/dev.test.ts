@@ -105,6 +105,16 @@ describe('skep dev', () => {
     expect(await playing.ended).toBe(0);
   });
 
+  it('quits while a member cannot join', { timeout: 60_000 }, async () => {
+    const playing = new Playing();
+    await playing.ready();
+    await playing.press('2', /m2 is killed/);
+    await playing.press('3', /m3 is killed/);
+    playing.keys.write('aq');
+    expect(await playing.ended).toBe(0);
+    expect(playing.out).not.toContain('m4 joined');
+  });
+
   it('keeps its members in a folder', { timeout: 60_000 }, async () => {
     const dir = await mkdtemp(join(tmpdir(), 'skep-dev-'));
     try {

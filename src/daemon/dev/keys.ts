@@ -38,18 +38,18 @@ export interface DevActions {
 /** In raw mode these are keys like any other. */
 const interrupts: readonly string[] = ['\u0003', '\u0004', 'q'];
 
-/** Does what the keys say, one after another, until there are no more. What fails is said, and nothing ends. */
+/**
+ * Does what the keys say, one after another, until there are no more. What fails is said, and nothing ends. To quit does not
+ * wait for what is under way.
+ */
 export async function devKeys(keys: AsyncIterable<string>, actions: DevActions): Promise<void> {
+  let turn = Promise.resolve();
   for await (const key of keys) {
     if (interrupts.includes(key)) {
       actions.quit();
       return;
     }
-    try {
-      await press(key, actions);
-    } catch (error) {
-      actions.say(messageOf(error));
-    }
+    turn = turn.then(() => press(key, actions)).catch((error: unknown) => actions.say(messageOf(error)));
   }
 }
 

@@ -4,7 +4,18 @@ import tseslint from 'typescript-eslint';
 const clockMessage = 'Time and chance are arguments: take a Clock or a Random from base.';
 
 export default tseslint.config(
-  { ignores: ['dist/', '.types/', '.build/', '.reference/', 'node_modules/', 'src/wire/generated/', 'coverage/', '.mutant-*/'] },
+  {
+    ignores: [
+      'dist/',
+      '.types/',
+      '.build/',
+      '.reference/',
+      'node_modules/',
+      'src/wire/generated/',
+      'coverage/',
+      '.mutant-*/',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     files: ['**/*.ts', '**/*.tsx'],

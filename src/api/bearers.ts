@@ -3,6 +3,7 @@ import { atTime } from '../base/at-time.js';
 import type { Clock } from '../base/clock.js';
 import { type Caller, tokenOfSerial } from '../identity/index.js';
 import type { Connection } from '../rpc/index.js';
+import type { CallLimits } from './call-limits.js';
 import type { ServerSecurity } from './entrance.js';
 import { standingOf } from './standing.js';
 
@@ -23,12 +24,21 @@ export class Bearers {
   }
 
   /** Caller of one call, by its `authorization` header. */
-  caller(connection: Connection, header: string, proving: Proving): Caller {
+  caller(
+    connection: Connection,
+    header: string,
+    { proving, limits }: { readonly proving: Proving; readonly limits: CallLimits },
+  ): Caller {
     if (header === '') return { as: 'anonymous', why: 'no token: SKEP_TOKEN_FILE names its file' };
+    const known = this.#known.get(connection);
+    const blocked = known ? undefined : limits.blocked(connection.peer);
+    if (blocked !== undefined) return { as: 'anonymous', why: blocked };
     const caller = proving.byHeader(header);
     const id = 'serial' in caller ? tokenOfSerial(caller.serial) : undefined;
-    if (id === undefined) return caller;
-    const known = this.#known.get(connection);
+    if (id === undefined) {
+      limits.noteWrongToken(connection.peer);
+      return caller;
+    }
     if (known && known.id !== id) return { as: 'anonymous', why: 'the connection belongs to another token' };
     if (!known) this.#take(connection, caller, { id, clock: proving.clock });
     return caller;

@@ -20,6 +20,7 @@ import { issue, readIssued, readRequest } from '../pki/index.js';
 import type { Replica } from '../replica/index.js';
 import { methodOf } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
+import { wrongTokenPath } from './call-limits.js';
 import { signingRoot } from './directory.js';
 import { type Forwarder, forwardingHandler } from './forward.js';
 import { onLeader } from './membership.js';
@@ -59,6 +60,7 @@ function rootsIn(tx: ReadTx): messages.GetRootCaResponse {
   return { domain: roots[0]?.domain ?? '', roots: roots.map(({ certificate }) => certificate) };
 }
 
+const wrongToken = (message: string) => new StoreError('UNAUTHENTICATED', message, { path: wrongTokenPath });
 const denied = (message: string) => new StoreError('UNAUTHENTICATED', message);
 
 /** Issues certificates on the leader. */
@@ -74,7 +76,7 @@ class Issuer {
   async issue({ token: text, request, member }: IssueRequest, timeoutMs: number): Promise<IssueResponse> {
     await onLeader(this.#replica, timeoutMs);
     const token = parseToken(text);
-    if ('problem' in token) throw denied(token.problem);
+    if ('problem' in token) throw wrongToken(token.problem);
     const digest = sha256Hex(request);
     const before = this.#issuedBefore(digest, token);
     if (before) return before;
@@ -194,7 +196,7 @@ function identityFor(tx: ReadTx, token: Token, member: string): Identity {
 function checkedToken(tx: ReadTx, token: Token) {
   const stored = tx.kind(tokens).get(token.id);
   // A wrong secret gets the answer of an unknown token: its id alone is no secret.
-  if (!stored || !fitsHash(token, stored.hash)) throw denied(`the cluster has no token ${token.id}`);
+  if (!stored || !fitsHash(token, stored.hash)) throw wrongToken(`the cluster has no token ${token.id}`);
   const now = systemClock.now();
   if (now > stored.expiresAt) throw denied(`token ${token.id} ended ${ago(now - stored.expiresAt)} ago`);
   if (stored.usesLeft === 0) throw denied(`token ${token.id} was used by ${stored.usedBy.at(-1) ?? 'another'}`);

@@ -7,6 +7,7 @@ import type { Logger } from '../base/log.js';
 import { type Caller, type Presented, tokenServerNameOf } from '../identity/index.js';
 import { afterPreface, type Connection, Door, type TlsDialing } from '../rpc/index.js';
 import { Bearers, nameAsked } from './bearers.js';
+import type { CallLimits } from './call-limits.js';
 import { type Audience, audienceOf, standingOf } from './standing.js';
 
 /** Limit for a connection without an identity, milliseconds. */
@@ -85,13 +86,15 @@ export class ClearEntrance implements Entrance {
 /** TLS connections, each for the server of its identity. */
 export class SecureEntrance implements Entrance {
   readonly #security: ServerSecurity;
+  readonly #limits: CallLimits;
   readonly #door: Door;
   /** Standing of each connection when it was accepted: its group, and the rights of its user. */
   readonly #standings = new WeakMap<Connection, string>();
   readonly #bearers = new Bearers();
 
-  constructor(security: ServerSecurity, inject: (audience: Audience, socket: Socket) => void) {
+  constructor(security: ServerSecurity, limits: CallLimits, inject: (audience: Audience, socket: Socket) => void) {
     this.#security = security;
+    this.#limits = limits;
     const { clock, logger } = security;
     const accept = (connection: Connection) => {
       const caller = security.callerOf(connection.presented);
@@ -130,7 +133,7 @@ export class SecureEntrance implements Entrance {
     const connection = this.#door.find(peer);
     if (!connection) return { as: 'anonymous', why: 'the connection has ended' };
     if (!forTokens(connection, this.#security.dialing)) return this.#security.callerOf(connection.presented);
-    return this.#bearers.caller(connection, header, this.#security);
+    return this.#bearers.caller(connection, header, { proving: this.#security, limits: this.#limits });
   }
 
   close(): void {

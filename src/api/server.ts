@@ -28,6 +28,7 @@ import { descriptor } from '../wire/index.js';
 import { accessService } from './access.js';
 import { refusalEntry, withAudit } from './audited.js';
 import { backupService } from './backup.js';
+import { CallLimits, Denials, limitedIssue, WatchCounts } from './call-limits.js';
 import { catalogService } from './catalog.js';
 import { certificatesService } from './certificates.js';
 import { controlService } from './control.js';
@@ -82,6 +83,8 @@ interface ApiServerOptions {
 export class ApiServer {
   readonly #security: ServerSecurity | undefined;
   readonly #audit: AuditSink | undefined;
+  readonly #limits: CallLimits;
+  readonly #watches = new WatchCounts();
   readonly #recognizing: Recognizing | undefined;
   readonly #servers: Readonly<Record<Audience, GrpcServer>>;
   /** Takes the connections for grpc-js, which would keep a silent one for ever. */
@@ -102,7 +105,8 @@ export class ApiServer {
   constructor({ prefaceMs = prefaceDefaultMs, security, calls, audit }: ApiServerOptions = {}) {
     this.#security = security;
     this.#calls = calls;
-    this.#audit = audit;
+    this.#limits = new CallLimits(security?.clock ?? systemClock);
+    this.#audit = audit && new Denials(audit, security?.clock ?? systemClock);
     this.#forwarder = new Forwarder(security?.dialing);
     this.engines = new EngineRoutes(this.#forwarder);
     const clear = security ? undefined : newServer();
@@ -151,8 +155,8 @@ export class ApiServer {
       this.local.add(definition, handlers);
     };
     serve(services.control, controlService(replica, forwarder));
-    serve(services.watch, watchService(replica));
-    serve(services.catalog, catalogService(replica, forwarder));
+    serve(services.watch, this.#watches.limited(watchService(replica)));
+    serve(services.catalog, this.#watches.limited(catalogService(replica, forwarder)));
     serve(services.lease, leaseService(replica, forwarder));
     serve(services.fleet, fleetService(replica, forwarder));
     this.engines.begin(replica);
@@ -166,7 +170,10 @@ export class ApiServer {
       this.local.add(definition, handlers);
     };
     serveAll(services.access, accessService(replica, forwarder));
-    if (this.#memberState) serveAll(services.certificates, certificatesService(replica, forwarder, this.#memberState));
+    if (this.#memberState) {
+      const certificates = certificatesService(replica, forwarder, this.#memberState);
+      serveAll(services.certificates, limitedIssue(certificates, this.#limits));
+    }
     for (const audience of this.#security ? known : known.slice(0, 1)) {
       const recognizing = this.#recognizingAt(audience);
       this.#add([audience], multiplexed({ methods, turns, ...(recognizing && { recognizing }) }));
@@ -233,7 +240,9 @@ export class ApiServer {
         this.#servers[audience].createConnectionInjector(ServerCredentials.createInsecure()),
       ]),
     ) as Record<Audience, ReturnType<GrpcServer['createConnectionInjector']>>;
-    return new SecureEntrance(security, (audience, socket) => injectors[audience].injectConnection(socket));
+    return new SecureEntrance(security, this.#limits, (audience, socket) =>
+      injectors[audience].injectConnection(socket),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { constants, X509Certificate } from 'node:crypto';
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
+import { Allowances } from '../base/allowances.js';
 import { atTime } from '../base/at-time.js';
 import type { Clock } from '../base/clock.js';
 import { splitHostPort } from '../base/host-port.js';
@@ -9,7 +10,7 @@ import type { Logger } from '../base/log.js';
 import type { Presented } from '../identity/index.js';
 import { readCertificate } from '../pki/index.js';
 import type { Bundle } from './dialing.js';
-import { SocketCounts, type SocketLimits } from './socket-limits.js';
+import { type HandshakeRates, handshakeRates, SocketCounts, type SocketLimits } from './socket-limits.js';
 
 /** Limits of a connection before it is known who is there, milliseconds. */
 const firstByteMs = 3_000;
@@ -43,6 +44,7 @@ export class Door {
   readonly #logger: Logger;
   readonly #accept: (connection: Connection) => void;
   readonly #counts: SocketCounts;
+  readonly #handshakes: Allowances;
   /** Sockets whose handshake is not over, by peer, with what to do when it is. */
   readonly #waiting = new Map<string, { readonly socket: Socket; readonly known: () => void }>();
   readonly #connections = new Map<string, Connection>();
@@ -55,11 +57,13 @@ export class Door {
     logger: Logger;
     accept: (connection: Connection) => void;
     limits?: SocketLimits;
+    handshakes?: HandshakeRates;
   }) {
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#accept = options.accept;
     this.#counts = new SocketCounts(options.limits);
+    this.#handshakes = new Allowances(options.handshakes ?? handshakeRates, () => options.clock.monotonic());
     this.#net = createServer({ noDelay: true }, (socket) => this.#onSocket(socket));
   }
 
@@ -124,7 +128,7 @@ export class Door {
     });
     socket.on('error', () => socket.destroy());
     afterFirstByte(socket, this.#clock, (byte) => {
-      if (byte !== handshakeRecord || !this.#tls) socket.destroy();
+      if (byte !== handshakeRecord || !this.#tls || !this.#handshakes.take(address)) socket.destroy();
       else this.#tls.emit('connection', socket);
     });
   }

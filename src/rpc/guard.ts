@@ -95,6 +95,7 @@ export function guard(recognizing: Recognizing): ServerInterceptor {
         const authorization = taken(metadata, authorizationKey);
         headers.set(metadata, authorization);
         try {
+          checkSize(metadata);
           admit(recognizing, { path, peer: call.getPeer(), authorization, onBehalfOf, metadata });
         } catch (error) {
           call.sendStatus(toStatus(error) as never);
@@ -106,6 +107,26 @@ export function guard(recognizing: Recognizing): ServerInterceptor {
     const responder = new ResponderBuilder().withStart((next) => next(listener)).build();
     return new ServerInterceptingCall(call, responder);
   };
+}
+
+/** Most headers of a call, and bytes of them: gRPC sets no limit of its own. */
+const headersMax = 64;
+const headerBytesMax = 16 * 1024;
+
+/** @throws {StoreError} `LIMIT_EXCEEDED` */
+function checkSize(metadata: Metadata): void {
+  let count = 0;
+  let bytes = 0;
+  for (const [key, value] of Object.entries(metadata.toHttp2Headers()))
+    for (const one of Array.isArray(value) ? value : [value]) {
+      count++;
+      bytes += key.length + String(one ?? '').length;
+    }
+  if (count <= headersMax && bytes <= headerBytesMax) return;
+  throw new StoreError(
+    'LIMIT_EXCEEDED',
+    `a call can have ${headersMax} headers of ${headerBytesMax} bytes together, not ${count} of ${bytes}: send fewer`,
+  );
 }
 
 /** Takes a header out of the metadata: no handler and no log sees it. Of several the first counts. */

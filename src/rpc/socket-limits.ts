@@ -1,3 +1,5 @@
+import type { Rate } from '../base/allowances.js';
+
 /** Limits of sockets before it is known who is there. */
 export interface SocketLimits {
   /** Open sockets, in all and of one address. */
@@ -9,6 +11,18 @@ export interface SocketLimits {
 }
 
 export const socketLimits: SocketLimits = { all: 4_096, perAddress: 512, unknown: 256, unknownPerAddress: 64 };
+
+/** Rates of TLS handshakes: of each address, and in all. */
+export interface HandshakeRates {
+  readonly each: Rate;
+  readonly all: Rate;
+}
+
+/** A handshake costs 1 to 2 ms of CPU. The bursts let a rack behind one address come back after a power cut. */
+export const handshakeRates: HandshakeRates = {
+  each: { perSecond: 20, burst: 100 },
+  all: { perSecond: 200, burst: 400 },
+};
 
 /** Counts sockets by address. Two numbers an address, and nothing for one that has none. */
 export class SocketCounts {

@@ -82,6 +82,7 @@ const expected: Readonly<Record<string, string>> = {
   '/skep.v1.Access/PutRole': 'A S',
   '/skep.v1.Access/RemoveRole': 'A S',
   '/skep.v1.Access/RevokeCertificate': 'A S',
+  '/skep.v1.Access/Anchor': 'M*',
   '/skep.v1.Backup/Save': 'A M S',
   '/skep.v1.Backup/Restore': 'A M S',
   '/skep.v1.Calls/Multiplex': 'W u V G O A M S',

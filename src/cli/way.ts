@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { systemClock } from '../base/clock.js';
 import { isSocketPath } from '../base/host-port.js';
 import type { Access } from '../client/index.js';
 import { type Context, type GlobalFlags, hostDefault, hostsOf } from './context.js';
@@ -22,7 +23,7 @@ export async function wayTo(command: Command, context: Context, flags: Pick<Glob
 }
 
 /** Finds the same where the members are given already; `undefined` when they are not. */
-export async function wayOf(command: Command, { env }: Context, given: readonly string[] | undefined): Promise<Way> {
+export async function wayOf(command: Command, { env, streams, clock = systemClock }: Context, given: readonly string[] | undefined): Promise<Way> {
   if (given?.some(isSocketPath)) return { hosts: given };
   const { context: named = env.SKEP_CONTEXT } = command.optsWithGlobals<{ context?: string }>();
   if (!named && env.SKEP_TOKEN_FILE) {
@@ -34,8 +35,11 @@ export async function wayOf(command: Command, { env }: Context, given: readonly 
   const dir = contextsDir(env);
   const name = named || (await contextInUse(dir));
   if (name !== undefined) {
-    const used = await readContext(dir, name);
-    return { hosts: given ?? used.hosts, access: accessOf(used) };
+    const { freshContext } = await import('./renewal.js');
+    const stored = await readContext(dir, name);
+    const hosts = given ?? stored.hosts;
+    const say = (text: string) => streams.err(`${text}\n`);
+    return { hosts, access: accessOf(await freshContext(stored, { dir, hosts, clock, say })) };
   }
   return { hosts: given ?? (await hostsHere(env)) ?? [hostDefault] };
 }

@@ -1,4 +1,4 @@
-export { type Login, login } from './login.js';
+export { certificateTimes, type Login, login, renewLogin } from './login.js';
 export { Access, type AccessOptions, type TokenAccessOptions } from './access.js';
 export { newPeersSecret } from './peers-secret.js';
 export { changeOf, Client } from './client.js';

@@ -42,6 +42,11 @@ import {
 import type { Replica } from '../replica/index.js';
 import { type Bundle, enrol, type GrpcNetwork, TlsDialing } from '../rpc/index.js';
 import { watch } from '../state/index.js';
+import { RightsAge } from './rights-age.js';
+import { keepSwept } from './sweep.js';
+
+/** Default of {@link Options.staleAccessMs}. */
+const staleAccessDefaultMs = 10 * 60_000;
 
 /** Credentials of a member with all that they need. */
 type OwnBundle = Required<Omit<Bundle, 'token'>>;
@@ -58,6 +63,8 @@ interface Options {
   readonly logger: Logger;
   readonly keys: KeysFile | undefined;
   readonly lifeMs?: number;
+  /** Time without a leader after which users are not let in, milliseconds. */
+  readonly staleAccessMs?: number | undefined;
 }
 
 /** Identity of one member: its certificate, kept fresh, and who the others are. */
@@ -77,6 +84,9 @@ export class MemberSecurity implements ServerSecurity {
   #stopWatching: Cancel = () => undefined;
   #stopLeading: Cancel = () => undefined;
   #failures = 0;
+  #age: RightsAge | undefined;
+  #stopSweeping: Cancel = () => undefined;
+  #stopHearing: Cancel = () => undefined;
 
   constructor(memberId: number, options: Options) {
     this.#memberId = memberId;
@@ -155,9 +165,14 @@ export class MemberSecurity implements ServerSecurity {
     this.#directory = directoryOf(replica.store, domain, (id) => this.#network?.stateOf(id) ?? 'unknown');
     this.#followRights(replica);
     const leading = replica.leadership.subscribe((role) => {
+      this.#stopSweeping();
+      const { clock, logger } = this.#options;
+      if (role === 'leader') this.#stopSweeping = keepSwept({ store: replica.store, clock, logger });
       if (role === 'leader') this.#ensureAuthority(replica).catch((error: unknown) => this.#failed('make a CA', error));
     });
     this.#stopLeading = () => leading.unsubscribe();
+    this.#hearLeaders(replica);
+    this.#server?.recheck();
     this.#schedule(this.#urgency() === 'fine' ? undefined : 0);
   }
 
@@ -165,6 +180,23 @@ export class MemberSecurity implements ServerSecurity {
     this.#timer();
     this.#stopWatching();
     this.#stopLeading();
+    this.#stopSweeping();
+    this.#stopHearing();
+    this.#age?.close();
+  }
+
+  #hearLeaders(replica: Replica): void {
+    const { clock, staleAccessMs = staleAccessDefaultMs } = this.#options;
+    const age = (this.#age = new RightsAge(clock, staleAccessMs, () => this.#server?.recheck()));
+    const leaders = replica.leaders.subscribe((leader) => age.led(leader?.id ?? 0));
+    this.#stopHearing = () => leaders.unsubscribe();
+  }
+
+  /** Takes the rights of a caller away while this member may have missed that they were taken away. */
+  #trusted(caller: Caller): Caller {
+    if (caller.as !== 'user' && caller.as !== 'worker' && caller.as !== 'expired') return caller;
+    const problem = this.#age?.problem;
+    return problem === undefined ? caller : { as: 'anonymous', why: problem };
   }
 
   /** Makes a new certificate by the key of the CA, which the state has. */
@@ -184,7 +216,7 @@ export class MemberSecurity implements ServerSecurity {
 
   callerOf(presented: Presented | undefined): Caller {
     const terms = { now: this.clock.now(), renewLateMs: renewLateDefaultMs };
-    if (this.#directory) return callerOf(presented, this.#directory, terms);
+    if (this.#directory) return this.#trusted(callerOf(presented, this.#directory, terms));
     // The state is not read yet: only members are let in, to bring this one up to date.
     const domain = this.dialing.bundle?.domain ?? '';
     const nothing: Directory = {
@@ -200,13 +232,13 @@ export class MemberSecurity implements ServerSecurity {
 
   byHeader(header: string): Caller {
     return this.#directory
-      ? callerByHeader(header, this.#directory, { now: this.clock.now() })
+      ? this.#trusted(callerByHeader(header, this.#directory, { now: this.clock.now() }))
       : { as: 'anonymous', why: 'this member has not read its state yet' };
   }
 
   byToken(id: string): Caller {
     return this.#directory
-      ? callerByToken(id, this.#directory, { now: this.clock.now() })
+      ? this.#trusted(callerByToken(id, this.#directory, { now: this.clock.now() }))
       : { as: 'anonymous', why: 'this member has not read its state yet' };
   }
 

@@ -21,7 +21,7 @@ export async function openSecurity(
   { memberId, state }: Pick<Home, 'memberId' | 'state'>,
   logger: Logger,
 ): Promise<MemberSecurity | undefined> {
-  const { listenAddr, joinToken, peersSecret } = options;
+  const { listenAddr, joinToken, peersSecret, staleAccessMs } = options;
   if (listenAddr === undefined) return undefined;
   const { keys, on } = await decided(options);
   if (state !== 'new' && state !== 'member') await checkSpoken(others(options), on);
@@ -30,7 +30,13 @@ export async function openSecurity(
     return undefined;
   }
   const { MemberSecurity } = await import('./member-security.js');
-  const security = new MemberSecurity(memberId, { clock: systemClock, random: systemRandom, logger, keys });
+  const security = new MemberSecurity(memberId, {
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    keys,
+    staleAccessMs,
+  });
   const loaded = await security.load();
   if (peersSecret !== undefined) await security.beginWith(peersSecret);
   else if (loaded) return security;

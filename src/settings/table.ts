@@ -151,6 +151,17 @@ export const memberTable = {
     default: false,
     example: 'true',
   },
+  /**
+   * Time without a leader after which this member lets no users in, milliseconds: it cannot have heard which rights were
+   * taken away. Default 600,000.
+   */
+  staleAccessMs: {
+    type: positive,
+    shape: 'ms',
+    help: 'time without a leader after which this member lets no users in: it hears of no right that is taken away',
+    default: 600_000,
+    example: '600000',
+  },
   /** Text of a token for a member, with which a new one joins a cluster with security. */
   joinToken: { type: unchecked<string>() },
   /**

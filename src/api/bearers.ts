@@ -36,7 +36,7 @@ export class Bearers {
     const caller = proving.byHeader(header);
     const id = 'serial' in caller ? tokenOfSerial(caller.serial) : undefined;
     if (id === undefined) {
-      limits.noteWrongToken(connection.peer);
+      limits.noteWrongToken(connection.peer, header);
       return caller;
     }
     if (known && known.id !== id) return { as: 'anonymous', why: 'the connection belongs to another token' };

@@ -3,6 +3,7 @@ import { Allowances } from '../base/allowances.js';
 import type { Clock } from '../base/clock.js';
 import { isStoreError, StoreError } from '../base/store-error.js';
 import type { AuditEntry, AuditSink } from '../audit/index.js';
+import { sha256Hex } from '../identity/index.js';
 import { callerIn, fromStatus, toStatus } from '../rpc/index.js';
 
 /** Requests for certificates: each costs the leader a signature and a write. */
@@ -14,6 +15,9 @@ const denialRates = { each: { perSecond: 1, burst: 60 }, all: { perSecond: 20, b
 /** Watches that a connection may have open: fewer than its streams, or they would leave none for calls. */
 const watchesMax = 1_000;
 
+/** Addresses whose newest wrong token is remembered. */
+const addressesMax = 10_000;
+
 /** Path of the errors for a token that does not exist: a spent or expired one is no guess. */
 export const wrongTokenPath = 'token';
 
@@ -21,6 +25,8 @@ export const wrongTokenPath = 'token';
 export class CallLimits {
   readonly #issues: Allowances;
   readonly #wrongTokens: Allowances;
+  /** Hash of the newest wrong token, by address. */
+  readonly #lastWrong = new Map<string, string>();
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     const now = () => clock.monotonic();
@@ -40,9 +46,15 @@ export class CallLimits {
       );
   }
 
-  /** Counts a token that does not count. */
-  noteWrongToken(peer: string): void {
-    this.#wrongTokens.take(addressOf(peer));
+  /** Counts a token that does not count. The same one again is no guess: a program repeats what was taken from it. */
+  noteWrongToken(peer: string, text: string): void {
+    const address = addressOf(peer);
+    const hash = sha256Hex(text);
+    const again = this.#lastWrong.get(address) === hash;
+    this.#lastWrong.delete(address);
+    this.#lastWrong.set(address, hash); // the newest is the last
+    if (this.#lastWrong.size > addressesMax) this.#lastWrong.delete(this.#lastWrong.keys().next().value as string);
+    if (!again) this.#wrongTokens.take(address);
   }
 
   /** Says why no token of this address is looked at for now; `undefined` when it is. */
@@ -79,7 +91,7 @@ export function limitedIssue(handlers: UntypedServiceImplementation, limits: Cal
     issue(call, (error, ...rest) => {
       const failed = error && fromStatus(error as never);
       if (isStoreError(failed, 'UNAUTHENTICATED') && failed.details.path === wrongTokenPath)
-        limits.noteWrongToken(peer);
+        limits.noteWrongToken(peer, String((call.request as { readonly token?: unknown }).token));
       done(error, ...rest);
     });
   };

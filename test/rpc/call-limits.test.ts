@@ -38,7 +38,7 @@ describe('limits of what an address may ask without an identity', () => {
     const limits = new CallLimits(time);
     for (let i = 0; i < 10; i++) {
       expect(limits.blocked(peer('::1'))).toBeUndefined();
-      limits.noteWrongToken(peer('::1'));
+      for (let again = 0; again < 3; again++) limits.noteWrongToken(peer('::1'), `guess ${i}`);
     }
     expect(limits.blocked(peer('::1'))).toBe('too many wrong tokens from ::1: try again in 6 s');
     expect(() => limits.checkIssue(peer('::1'))).toThrow('too many wrong tokens');

@@ -4,7 +4,7 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** What is left of an allowance, and since when. */
+/** Rest of an allowance, and when it was counted. */
 interface Bucket {
   left: number;
   at: number;

@@ -12,7 +12,7 @@ const keepMs = 7 * dayMs;
 /** Most objects that one transaction removes. */
 const sweptMax = 500;
 
-/** What of the state has ended. */
+/** Ids of the objects that have ended. */
 export interface Ended {
   readonly tokens: readonly string[];
   readonly credentials: readonly string[];

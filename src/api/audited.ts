@@ -110,13 +110,16 @@ type Who = Readonly<Record<string, unknown>>;
 
 function whoIn(call: Call): Who {
   const via = forwarderIn(call);
-  return { ...factsOf(callerIn(call)), ...(via && { via: actorOf(via) }), address: call.getPeer() };
+  return { ...factsOf(callerIn(call)), ...(via && { via: actorOf(via) }), ...addressOf(call.getPeer()) };
 }
 
 function factsOf(caller: Caller | undefined): Who {
   if (!caller) return { identity: 'anonymous' };
   return { identity: actorOf(caller), ...('serial' in caller && { serial: caller.serial }) };
 }
+
+/** Address of a caller; the control socket of this machine has none. */
+const addressOf = (peer: string) => (peer === 'unknown' ? {} : { address: peer });
 
 /** End of a call. */
 interface End {
@@ -130,7 +133,13 @@ interface End {
 function noteEnd(audit: AuditSink, { method, who, error, request, response }: End): void {
   const failed = error === null || error === undefined ? undefined : fromStatus(error as never);
   if (isStoreErrorOf(failed, ['DENIED', 'UNAUTHENTICATED'])) {
-    audit.note({ event: 'denied', method, ...who, code: failed.code, why: failed.message });
+    audit.note({
+      event: 'denied',
+      method,
+      ...who,
+      code: failed.code,
+      why: failed.message.replace(`${failed.code}: `, ''),
+    });
     return;
   }
   const known = auditedMethods.get(method);
@@ -159,5 +168,5 @@ const methodIn = (path: string) => path.slice(1).replace('skep.v1.', '');
 
 /** Line of a call that the table of methods refuses. */
 export function refusalEntry({ path, peer, caller, code, message }: Refusal): AuditEntry {
-  return { event: 'denied', method: methodIn(path), ...factsOf(caller), address: peer, code, why: message };
+  return { event: 'denied', method: methodIn(path), ...factsOf(caller), ...addressOf(peer), code, why: message };
 }

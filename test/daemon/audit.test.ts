@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../src/base/log.js';
 import { type AuditLine, AuditVerifier, parseLine } from '../../src/audit/index.js';
-import { Access, type Client } from '../../src/client/index.js';
-import type { OpenReplica } from '../../src/daemon/open-replica.js';
+import { Access, Client } from '../../src/client/index.js';
+import { type OpenReplica, openReplica } from '../../src/daemon/open-replica.js';
 import { parseToken, type Token } from '../../src/identity/index.js';
 import { authorities } from '../../src/kinds/index.js';
 import { methodOf } from '../../src/rpc/index.js';
@@ -13,6 +14,8 @@ import { SecureCluster } from '../support/secure-cluster.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'skep-audited-'));
 const pathOf = (name: string) => join(folder, `${name}.log`);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function linesIn(name: string): AuditLine[] {
   const lines = readFileSync(pathOf(name), 'utf8').trimEnd().split('\n');
@@ -27,6 +30,49 @@ async function line(name: string, expected: Partial<AuditLine>): Promise<AuditLi
   await until(`${name} has ${JSON.stringify(expected)}`, () => find() !== undefined);
   return find() as AuditLine;
 }
+
+describe('an audit without security', () => {
+  it('has the calls and the writes of callers that are not known', async () => {
+    const member = await openReplica({
+      name: 'c1',
+      listenAddr: '127.0.0.1:0',
+      security: 'off',
+      audit: pathOf('clear'),
+      logger: silentLogger,
+    });
+    const client = new Client({ hosts: [member.addr], timeoutMs: 5_000 });
+    const { meta } = await client.create('node', { id: 'n1' }, { actor: 'bob' });
+    await line('clear', { event: 'write', version: meta.version, actor: 'bob' });
+    const call = await line('clear', { event: 'call', method: 'Control/Create', version: meta.version });
+    expect(call).toMatchObject({ identity: 'anonymous', address: expect.stringContaining('127.0.0.1') as string });
+    client.close();
+    await member.close();
+  });
+});
+
+describe('a strict audit', () => {
+  it('takes no writes while its file cannot be written, and reads', async () => {
+    const options = { listenAddr: '127.0.0.1:0', security: 'off', logger: silentLogger } as const;
+    const missing = join(folder, 'missing', 'audit.log');
+    await expect(openReplica({ ...options, name: 's0', audit: missing, auditStrict: true })).rejects.toThrow('ENOENT');
+    // The process is root in some places: a full device refuses everyone.
+    const member = await openReplica({ ...options, name: 's1', audit: '/dev/full' });
+    const strict = await openReplica({ ...options, name: 's2', audit: '/dev/full', auditStrict: true });
+    const [loose, client] = [member, strict].map(({ addr }) => new Client({ hosts: [addr], timeoutMs: 5_000 }));
+    await loose?.create('node', { id: 'n1' });
+    await until('the strict one refuses', () =>
+      Promise.resolve(client?.create('node', {})).then(
+        () => false,
+        (error: { code?: string }) => error.code === 'AUDIT_BLOCKED',
+      ),
+    );
+    expect((await client?.list('node'))?.version).toBeGreaterThanOrEqual(0);
+    loose?.close();
+    client?.close();
+    await member.close();
+    await strict.close();
+  });
+});
 
 describe('an audit', () => {
   const cluster = new SecureCluster();
@@ -50,7 +96,6 @@ describe('an audit', () => {
   });
   afterAll(async () => {
     await cluster.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('has logins, tokens, users, members and saved states, with who it was and from where', async () => {

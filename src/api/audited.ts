@@ -170,3 +170,8 @@ const methodIn = (path: string) => path.slice(1).replace('skep.v1.', '');
 export function refusalEntry({ path, peer, caller, code, message }: Refusal): AuditEntry {
   return { event: 'denied', method: methodIn(path), ...factsOf(caller), ...addressOf(peer), code, why: message };
 }
+
+/** Line of a connection that shows a token for the first time. */
+export function tokenEntry(caller: Caller, peer: string): AuditEntry {
+  return { event: 'login', ...factsOf(caller), ...addressOf(peer) };
+}

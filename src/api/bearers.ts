@@ -7,6 +7,13 @@ import type { CallLimits } from './call-limits.js';
 import type { ServerSecurity } from './entrance.js';
 import { standingOf } from './standing.js';
 
+/** Surroundings of the connections that show tokens. */
+export interface TokenHooks {
+  readonly limits: CallLimits;
+  /** Hears of the first token of each connection. */
+  readonly shown: (caller: Caller, peer: string) => void;
+}
+
 /** Checks of tokens, and the time. */
 type Proving = Pick<ServerSecurity, 'byHeader' | 'byToken' | 'clock'>;
 
@@ -27,7 +34,7 @@ export class Bearers {
   caller(
     connection: Connection,
     header: string,
-    { proving, limits }: { readonly proving: Proving; readonly limits: CallLimits },
+    { proving, limits, shown }: { readonly proving: Proving } & TokenHooks,
   ): Caller {
     if (header === '') return { as: 'anonymous', why: 'no token: SKEP_TOKEN_FILE names its file' };
     const known = this.#known.get(connection);
@@ -40,7 +47,10 @@ export class Bearers {
       return caller;
     }
     if (known && known.id !== id) return { as: 'anonymous', why: 'the connection belongs to another token' };
-    if (!known) this.#take(connection, caller, { id, clock: proving.clock });
+    if (!known) {
+      this.#take(connection, caller, { id, clock: proving.clock });
+      shown(caller, connection.peer);
+    }
     return caller;
   }
 

@@ -6,8 +6,7 @@ import { ListenError } from '../base/listening.js';
 import type { Logger } from '../base/log.js';
 import { type Caller, type Presented, tokenServerNameOf } from '../identity/index.js';
 import { afterPreface, type Connection, Door, type TlsDialing } from '../rpc/index.js';
-import { Bearers, nameAsked } from './bearers.js';
-import type { CallLimits } from './call-limits.js';
+import { Bearers, nameAsked, type TokenHooks } from './bearers.js';
 import { type Audience, audienceOf, standingOf } from './standing.js';
 
 /** Limit for a connection without an identity, milliseconds. */
@@ -86,15 +85,15 @@ export class ClearEntrance implements Entrance {
 /** TLS connections, each for the server of its identity. */
 export class SecureEntrance implements Entrance {
   readonly #security: ServerSecurity;
-  readonly #limits: CallLimits;
+  readonly #hooks: TokenHooks;
   readonly #door: Door;
   /** Standing of each connection when it was accepted: its group, and the rights of its user. */
   readonly #standings = new WeakMap<Connection, string>();
   readonly #bearers = new Bearers();
 
-  constructor(security: ServerSecurity, limits: CallLimits, inject: (audience: Audience, socket: Socket) => void) {
+  constructor(security: ServerSecurity, hooks: TokenHooks, inject: (audience: Audience, socket: Socket) => void) {
     this.#security = security;
-    this.#limits = limits;
+    this.#hooks = hooks;
     const { clock, logger } = security;
     const accept = (connection: Connection) => {
       const caller = security.callerOf(connection.presented);
@@ -133,7 +132,7 @@ export class SecureEntrance implements Entrance {
     const connection = this.#door.find(peer);
     if (!connection) return { as: 'anonymous', why: 'the connection has ended' };
     if (!forTokens(connection, this.#security.dialing)) return this.#security.callerOf(connection.presented);
-    return this.#bearers.caller(connection, header, { proving: this.#security, limits: this.#limits });
+    return this.#bearers.caller(connection, header, { proving: this.#security, ...this.#hooks });
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { systemClock } from '../base/clock.js';
 import { Turns } from '../base/turns.js';
 import type { AuditSink } from '../audit/index.js';
+import type { Caller } from '../identity/index.js';
 import type { Replica } from '../replica/index.js';
 import {
   type AnswerFormation,
@@ -26,7 +27,7 @@ import {
 } from '../rpc/index.js';
 import { descriptor } from '../wire/index.js';
 import { accessService } from './access.js';
-import { refusalEntry, withAudit } from './audited.js';
+import { refusalEntry, tokenEntry, withAudit } from './audited.js';
 import { backupService } from './backup.js';
 import { CallLimits, Denials, limitedIssue, WatchCounts } from './call-limits.js';
 import { catalogService } from './catalog.js';
@@ -240,7 +241,8 @@ export class ApiServer {
         this.#servers[audience].createConnectionInjector(ServerCredentials.createInsecure()),
       ]),
     ) as Record<Audience, ReturnType<GrpcServer['createConnectionInjector']>>;
-    return new SecureEntrance(security, this.#limits, (audience, socket) =>
+    const shown = (caller: Caller, peer: string) => this.#audit?.note(tokenEntry(caller, peer));
+    return new SecureEntrance(security, { limits: this.#limits, shown }, (audience, socket) =>
       injectors[audience].injectConnection(socket),
     );
   }

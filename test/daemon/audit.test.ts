@@ -141,6 +141,8 @@ describe('an audit', () => {
     const { roots } = await cluster.admin.rootCa();
     const { token, id } = await cluster.admin.createToken({ use: 'bearer', user: 'vera' });
     secrets.push((parseToken(token) as Token).secret.reveal());
+    await cluster.clientFor(new Access({ roots, token })).list('node');
+    await line('m1', { event: 'login', identity: 'user/vera', serial: `token:${id}` });
     await cluster.admin.removeToken(id);
     await expect(cluster.clientFor(new Access({ roots, token })).list('node')).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',

@@ -1,7 +1,8 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { StoreError } from '../base/store-error.js';
-import { engines, isHeld, leases, locks, type Tx } from '../kinds/index.js';
+import { actorOf, type Caller } from '../identity/index.js';
+import { drivers, engines, isHeld, leases, locks, type Tx } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
 import { methodOf } from '../rpc/index.js';
 import { controlOf, type MemoryStore } from '../state/index.js';
@@ -19,8 +20,8 @@ export function fleetService(replica: Replica, forwarder: Forwarder): UntypedSer
     Report: forwardingHandler(
       methodOf('fleet', 'Report'),
       { replica, forwarder },
-      (request: messages.ReportRequest, timeoutMs) =>
-        storeReport(replica.store, request, { clock: systemClock, timeoutMs }),
+      (request: messages.ReportRequest, timeoutMs, caller) =>
+        storeReport(replica.store, request, { clock: systemClock, timeoutMs, caller }),
     ),
     Resume: forwardingHandler(
       methodOf('fleet', 'Resume'),
@@ -55,24 +56,40 @@ export function giveUpHeld(tx: Tx, now: number): string[] {
 export async function storeReport(
   store: MemoryStore,
   request: messages.ReportRequest,
-  { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
+  {
+    clock,
+    timeoutMs,
+    caller,
+  }: { readonly clock: Clock; readonly timeoutMs: number; readonly caller?: Caller | undefined },
 ): Promise<messages.ReportResponse> {
   const now = clock.now();
   const options = { actor: 'skep', reason: 'a driver reports of an engine', timeoutMs };
-  const stored = await controlOf(store).updateInSlices((tx) => reporting(tx, request, now), options);
+  const stored = await controlOf(store).updateInSlices((tx) => reporting(tx, request, { now, caller }), options);
   if (!stored) throw new StoreError('OUTCOME_UNKNOWN', 'the report was given up before it was stored; report again');
   return stored;
+}
+
+/** Refuses a member that reports for the lock of another: it could say anything about engines that it does not drive. */
+function checkHolds(tx: Tx, lease: string, caller: Caller | undefined): void {
+  if (caller?.as !== 'member') return; // clear text, where nothing proves who calls
+  const [driver] = tx.kind(drivers).find(drivers.by('lease', lease));
+  if (driver?.member === caller.identity.name) return;
+  throw new StoreError(
+    'DENIED',
+    `${actorOf(caller)} may not report for a lock of ${driver ? `member/${driver.member}` : 'no driver'}`,
+  );
 }
 
 function* reporting(
   tx: Tx,
   request: messages.ReportRequest,
-  now: number,
+  { now, caller }: { readonly now: number; readonly caller: Caller | undefined },
 ): Generator<undefined, messages.ReportResponse> {
   const { lock, tasks, engine: facts, misses } = request;
   const held = tx.kind(locks).get(lock.id);
   if (held?.meta.version !== lock.version || !held.lock.startsWith(lockPrefix))
     throw new StoreError('LEASE_LOST', `the lock ${lock.id} of an engine is over; stop driving the engine`);
+  checkHolds(tx, held.lease, caller);
   const engineId = held.lock.slice(lockPrefix.length);
   const engine = tx.kind(engines).get(engineId);
   const engineError = facts && engine ? reportEngine(tx, engine, facts, now) : '';

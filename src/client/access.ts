@@ -25,15 +25,20 @@ export interface TokenAccessOptions {
 
 /** Credentials that a member already has, in place of options. */
 class Given {
-  constructor(readonly dialing: Dialing) {}
+  constructor(
+    readonly dialing: Dialing,
+    readonly behalf: string,
+  ) {}
 }
 
 /** Identity of a client for {@link ClientOptions.access}: of `skep login`, of a token for calls, or of a member in this process. */
 export class Access {
   readonly #dialing: Dialing;
+  readonly #behalf: string;
 
   /** @throws {TypeError} for a token that is none, or is for an enrolment, and for roots that are none of a cluster. */
   constructor(options: AccessOptions | TokenAccessOptions) {
+    this.#behalf = options instanceof Given ? options.behalf : '';
     this.#dialing =
       options instanceof Given
         ? options.dialing
@@ -43,13 +48,18 @@ export class Access {
   }
 
   /** @internal */
-  static by(dialing: Dialing): Access {
-    return new Access(new Given(dialing) as unknown as AccessOptions);
+  static by(dialing: Dialing, behalf = ''): Access {
+    return new Access(new Given(dialing, behalf) as unknown as AccessOptions);
   }
 
   /** @internal */
   static dialingOf(access: Access): Dialing {
     return access.#dialing;
+  }
+
+  /** @internal */
+  static behalfOf(access: Access): string {
+    return access.#behalf;
   }
 }
 

@@ -56,6 +56,8 @@ interface CallsOptions {
   readonly dialing?: Dialing | undefined;
   /** Instead of hosts: the only member that is asked. */
   readonly local?: LocalChannel | undefined;
+  /** Identity that a member asks for; empty for its own. */
+  readonly onBehalfOf?: string;
 }
 
 interface StreamOptions {
@@ -81,6 +83,7 @@ export class Calls {
   readonly clock: Clock;
   readonly unreachableMs: number;
   readonly #dialing: Dialing;
+  readonly #onBehalfOf: string;
   readonly #channels = new Map<string, Asked>();
   readonly #watches = new WeakMap<Channel, WatchStream>();
   readonly #local: boolean;
@@ -89,9 +92,10 @@ export class Calls {
 
   constructor(
     hosts: readonly string[],
-    { timeoutMs, unreachableMs = timeoutMs, clock, dialing = clearText, local }: CallsOptions,
+    { timeoutMs, unreachableMs = timeoutMs, clock, dialing = clearText, onBehalfOf = '', local }: CallsOptions,
   ) {
     this.#dialing = dialing;
+    this.#onBehalfOf = onBehalfOf;
     this.#local = local !== undefined;
     if (local) this.#channels.set(local.addr, local);
     this.#hosts = local ? [local.addr] : [...hosts];
@@ -137,7 +141,7 @@ export class Calls {
     const method = methodOf(service, name);
     const signal = options.signal ? AbortSignal.any([this.closed, options.signal]) : this.closed;
     const attempt = (channel: Asked, timeoutMs: number) =>
-      channel.unary<object, Res>(method, request, { timeoutMs, signal });
+      channel.unary<object, Res>(method, request, { timeoutMs, signal, onBehalfOf: this.#onBehalfOf });
     return this.#asking(request, attempt, options);
   }
 

@@ -150,9 +150,9 @@ export class Client implements Disposable, AsyncDisposable {
     const { hosts = [], replica, timeoutMs = timeoutDefaultMs, unreachableMs, access, clock = systemClock } = options;
     if (replica) checkReplica(options);
     else checkHosts(hosts);
-    const dialing = access && Access.dialingOf(access);
+    const identity = access && { dialing: Access.dialingOf(access), onBehalfOf: Access.behalfOf(access) };
     const local = replica && new LocalChannel(replica.api);
-    this.#calls = new Calls(hosts, { timeoutMs, unreachableMs, clock, dialing, local });
+    this.#calls = new Calls(hosts, { timeoutMs, unreachableMs, clock, local, ...identity });
   }
 
   // ---------------------------------------------------------------- objects

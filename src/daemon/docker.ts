@@ -5,12 +5,14 @@ import { isLocal, isUnspecific, parseListen } from '../base/listen-address.js';
 import type { Logger } from '../base/log.js';
 import { type Context, discoveryOptions, openBackend } from '../cli/index.js';
 import { Client } from '../client/index.js';
-import { type DockerApi, openDockerApi, type Replication, storeBackend } from '../docker/index.js';
+import { type ClientTls, type DockerApi, openDockerApi, type Replication, storeBackend } from '../docker/index.js';
 import { Cluster, Contending, taskLogs } from '../fleet/index.js';
 import { processTable } from '../settings/table.js';
 import { ClusterView } from './cluster-view.js';
+import { DockerSecurity } from './docker-security.js';
 import type { OpenFleet } from './fleet.js';
 import type { OpenReplica } from './open-replica.js';
+import { securityOf } from './security-of.js';
 
 /** Time for a manager to be without the lead of the engines' containers when the one that had it dies, milliseconds. */
 const leadTtlMs = 15_000;
@@ -51,7 +53,7 @@ export async function serveDocker(options: ServeDockerOptions): Promise<DockerAp
   };
   try {
     const api = await open(options, (one) => void closing.push(one));
-    return { addresses: api.addresses, close };
+    return { addresses: api.addresses, setTls: (tls) => api.setTls(tls), close };
   } catch (error) {
     await close();
     throw error;
@@ -61,11 +63,10 @@ export async function serveDocker(options: ServeDockerOptions): Promise<DockerAp
 async function open(options: ServeDockerOptions, opened: (close: Close) => void) {
   const { listen, fleet, replica, context, logger } = options;
   const { fleetHeartbeatMs: heartbeatMs = processTable.fleetHeartbeatMs.default, fleetDiscoveryOpt } = options;
-  warnOfOpenApi(listen, logger);
   const finding = { heartbeatMs, options: discoveryOptions(fleetDiscoveryOpt) };
   const discovery = await openBackend(context, options.discovery, finding);
   opened(() => discovery.close?.());
-  const client = new Client({ hosts: [replica.addr] });
+  const client = new Client({ hosts: [replica.addr], access: replica.access() });
   opened(() => client.close());
   const cluster = new Cluster({ follows: true, logger, ...(fleet.tls && { client: { tls: fleet.tls } }) });
   const stop = new AbortController();
@@ -76,20 +77,23 @@ async function open(options: ServeDockerOptions, opened: (close: Close) => void)
     await Promise.all([cluster.close(), ...running]);
   });
   const view = new ClusterView(() => replica.status(), client, systemClock);
-  const lead = new LateReplication();
+  const backendBy = (by: Client) =>
+    storeBackend({ store: replica.store, client: by, cluster: () => view.cluster(), logs: taskLogs(fleet.access) });
+  const own = securityOf(replica);
+  const security = own && new DockerSecurity(own, replica.addr, backendBy);
+  if (security) opened(() => security.close());
+  else warnOfOpenApi(listen, logger);
+  const lead = new LateReplication(security && (() => security.clientTls()));
   const api = await openDockerApi(cluster, {
     listen,
     version: context.version,
     logger,
     replication: lead,
-    swarm: storeBackend({
-      store: replica.store,
-      client,
-      cluster: () => view.cluster(),
-      logs: taskLogs(fleet.access),
-    }),
+    swarm: backendBy(client),
+    ...(security && { admission: security, tls: await security.serverTls(listen) }),
   });
   opened(() => api.close());
+  security?.keep(listen, (tls) => api.setTls(tls), systemClock, logger);
   // The system may have chosen the port, so the address is known only now.
   const address = addressFor(api.addresses, replica.addr);
   const contending = new Contending({
@@ -118,7 +122,16 @@ function addressFor(addresses: readonly string[], memberAddr: string): string {
 /** Role of a manager whose election begins after the API is open. */
 class LateReplication implements Replication {
   readonly #waiting: (() => void)[] = [];
+  readonly #tls: (() => ClientTls) | undefined;
   #contending: Contending | undefined;
+
+  constructor(tls: (() => ClientTls) | undefined) {
+    this.#tls = tls;
+  }
+
+  get tls() {
+    return this.#tls?.();
+  }
 
   role() {
     return this.#contending?.role() ?? ({ is: 'replica', primary: undefined } as const);

@@ -62,7 +62,7 @@ interface Starting {
 function startFleet({ replica, logger, backend, node, ingress, tls }: Starting): OpenFleet {
   const ending = new AbortController();
   const { id, name } = replica.status();
-  const client = new Client({ hosts: [replica.addr] });
+  const client = new Client({ hosts: [replica.addr], access: replica.access() });
   const session = new DriverSession<DockerClient>({
     client,
     store: replica.store,

@@ -67,6 +67,8 @@ interface Options {
   readonly staleAccessMs?: number | undefined;
 }
 
+const noAuthority = () => new StoreError('NOT_LEADER', 'the CA is not in the state that this member has read yet');
+
 /** Identity of one member: its certificate, kept fresh, and who the others are. */
 export class MemberSecurity implements ServerSecurity {
   readonly dialing = new TlsDialing();
@@ -199,10 +201,26 @@ export class MemberSecurity implements ServerSecurity {
     return problem === undefined ? caller : { as: 'anonymous', why: problem };
   }
 
+  /** Makes a certificate of this member for a server that tools ask by name or address. */
+  async issueServer(names: { readonly hosts: readonly string[]; readonly ips: readonly string[] }): Promise<OwnBundle> {
+    const root = this.#signingRoot() ?? this.#freshRoot();
+    if (!root) throw noAuthority();
+    const { random, clock, lifeMs = lifeDefaultMs.member } = this.#options;
+    const key = await newPrivateKey();
+    const wanted = {
+      identity: { domain: root.domain, ...this.#identity },
+      publicKey: publicKeyOf(key),
+      lifeMs,
+      ...names,
+    };
+    const certificate = await issue(root.authority, wanted, { now: clock.now(), random });
+    return { domain: root.domain, roots: root.roots, certificate, key };
+  }
+
   /** Makes a new certificate by the key of the CA, which the state has. */
   async renew(): Promise<void> {
     const root = this.#signingRoot();
-    if (!root) throw new StoreError('NOT_LEADER', 'the CA is not in the state that this member has read yet');
+    if (!root) throw noAuthority();
     await this.#issueFrom(root.authority, root.domain, root.roots);
     this.logger.info('this member has a new certificate', {
       notAfter: new Date(this.#validity().notAfter).toISOString(),
@@ -253,11 +271,14 @@ export class MemberSecurity implements ServerSecurity {
         : { as: 'anonymous', why: `token ${token} is not of ${name}` };
     }
     const identity = parseIdentity(`spiffe://${this.#directory?.domain ?? ''}.skep/${name}`);
-    if (!identity || identity.kind === 'member' || !this.#directory)
-      return { as: 'anonymous', why: `${name} is unknown` };
+    if (!identity || !this.#directory) return { as: 'anonymous', why: `${name} is unknown` };
     // The member that asks has looked at the times of the certificate; everything else may have changed meanwhile.
     const now = this.clock.now();
-    return callerOf({ identity, serial, notBefore: now, notAfter: now }, this.#directory, { now, renewLateMs: 0 });
+    const caller = callerOf({ identity, serial, notBefore: now, notAfter: now }, this.#directory, {
+      now,
+      renewLateMs: 0,
+    });
+    return caller.as === 'newcomer' ? { as: 'anonymous', why: `${name} is not a member` } : caller;
   }
 
   // ---------------------------------------------------------------- the certificate
@@ -298,6 +319,12 @@ export class MemberSecurity implements ServerSecurity {
     if (!root) return undefined;
     const authority = { certificate: root.certificate, key: new Secret(root.key) };
     return { authority, domain: root.domain, roots: all.map(({ certificate }) => certificate) };
+  }
+
+  /** Root of a cluster that has just begun, before the state has it. */
+  #freshRoot(): { authority: Authority; domain: string; roots: readonly string[] } | undefined {
+    const { domain, roots } = this.dialing.bundle ?? {};
+    return this.#fresh && domain !== undefined && roots ? { authority: this.#fresh, domain, roots } : undefined;
   }
 
   /** Waits for a random point of the certificate's life, and tries until it has a new one. */

@@ -24,6 +24,7 @@ import { type GivenParts, keepParts } from './member-parts.js';
 import type { MemberSecurity } from './member-security.js';
 import type { Audit } from './open-audit.js';
 import { checkOptions, type OpenReplicaOptions, settingsIn } from './open-options.js';
+import { keepSecurity } from './security-of.js';
 
 /** Time limit for calls in flight when a member ends, milliseconds. */
 const answersMs = 500;
@@ -493,6 +494,7 @@ class Opening {
       const { forwardUpdate } = await import('./forward-updates.js');
       return forwardUpdate(opened, write, options);
     };
+    if (security) keepSecurity(opened, security);
     return opened;
   }
 }

@@ -1,5 +1,7 @@
+import type { Duplex } from 'node:stream';
 import type { Cancel, Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
+import type { Need } from './needs.js';
 import type { SwarmBackend } from './swarm/backend.js';
 
 /** Certificates of the API. Each is PEM text. */
@@ -10,6 +12,18 @@ export interface ServerTls {
   readonly ca?: string | Buffer;
   /** True refuses clients without a certificate of {@link ca}. */
   readonly verify?: boolean;
+  /** True asks clients for a certificate, and leaves it to {@link DockerApiOptions.admission} what that one is worth. */
+  readonly ask?: boolean;
+}
+
+/** Decides who may do what. */
+export interface Admission {
+  /**
+   * Decides about a request, before its body is read. May return the content of the cluster as the caller sees and writes
+   * it.
+   * @throws {ApiError} 401, 403
+   */
+  admit(socket: Duplex, need: Need): SwarmBackend | undefined;
 }
 
 /** Certificates that a replica shows to the primary. Each is PEM text. */
@@ -31,7 +45,7 @@ export interface Replication {
   /** Calls `run` after each change of the role until the returned function is called. */
   onChange(run: () => void): Cancel;
   /** TLS for requests to the primary; without it they are plain HTTP. */
-  readonly tls?: ClientTls;
+  readonly tls?: ClientTls | undefined;
   /** Limit for a request to wait while no primary is known, milliseconds; default 10,000. */
   readonly waitMs?: number;
 }
@@ -42,6 +56,8 @@ export interface DockerApiOptions {
   readonly listen: readonly string[];
   /** TLS on every `tcp://` address. Unix sockets stay plain: their file mode says who may connect. */
   readonly tls?: ServerTls;
+  /** Without it every client that connects may do everything. */
+  readonly admission?: Admission;
   /** True lets web pages of any origin call the API. */
   readonly cors?: boolean;
   /** Version of skep, for `docker version`. */
@@ -62,6 +78,8 @@ export interface DockerApiOptions {
 export interface DockerApi {
   /** Addresses as they can be given to `docker --host`, in the order of `listen`. */
   readonly addresses: readonly string[];
+  /** Takes other certificates, for connections from now on. */
+  setTls(tls: ServerTls): void;
   /** Takes no more requests and ends those that are under way, streams included, within two seconds. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
+import { constants } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../base/clock.js';
@@ -46,7 +47,7 @@ export async function openDockerApi(fleet: Fleet, options: DockerApiOptions): Pr
     swarm,
   };
   const forwarding = replication && new Forwarding(replication, clock);
-  const serving = new Serving(api, forwarding, options.cors ?? false);
+  const serving = new Serving(api, { forwarding, cors: options.cors ?? false, admission: options.admission });
   const servers: ServerOfPlace[] = [];
   try {
     for (const place of places) servers.push(await open(place, serving, options, requestMs));
@@ -59,12 +60,15 @@ export async function openDockerApi(fleet: Fleet, options: DockerApiOptions): Pr
   let closing: Promise<void> | undefined;
   return {
     addresses: servers.map(({ address }) => address),
+    setTls: (tls) => {
+      for (const { server } of servers) if (server instanceof TlsServer) server.setSecureContext(tlsOptions(tls));
+    },
     close: () => (closing ??= closeAll(servers, serving, clock).finally(() => events.close())),
   };
 }
 
 interface ServerOfPlace {
-  readonly server: Server;
+  readonly server: Server | TlsServer;
   readonly address: string;
   /** Connections, those that were hijacked too. */
   readonly sockets: ReadonlySet<Socket>;
@@ -128,14 +132,16 @@ function checkTls(tls: ServerTls | undefined): void {
     throw new TypeError('tls.verify needs tls.ca: the authorities of the clients');
 }
 
-function tlsOptions({ cert, key, ca, verify = false }: ServerTls) {
+function tlsOptions({ cert, key, ca, verify = false, ask = false }: ServerTls) {
   return {
     cert,
     key,
     ...(ca !== undefined && { ca }),
-    requestCert: verify,
+    requestCert: verify || ask,
     rejectUnauthorized: verify,
-    minVersion: 'TLSv1.2' as const,
+    // A session that is resumed would be authorized after its certificate has ended.
+    ...(ask && { secureOptions: constants.SSL_OP_NO_TICKET }),
+    minVersion: ask ? ('TLSv1.3' as const) : ('TLSv1.2' as const),
   };
 }
 

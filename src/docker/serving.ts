@@ -5,6 +5,8 @@ import { messageOf } from '../base/errors.js';
 import { ApiError, refusalOf } from './answers.js';
 import { type Api, Exchange, type Upgrade } from './exchange.js';
 import type { Forwarding } from './forward.js';
+import { needOf } from './needs.js';
+import type { Admission } from './options.js';
 import { readUpgradeBody } from './requests.js';
 import { Router } from './router.js';
 import { engineRoutes, routes } from './routes/index.js';
@@ -35,15 +37,24 @@ const handOnOrRefuse = (handOn: HandOn) => async (body?: Buffer) => {
 export class Serving {
   readonly #api: Api;
   readonly #forwarding: Forwarding | undefined;
+  readonly #admission: Admission | undefined;
   readonly #cors: boolean;
   readonly #router: Router;
   /** Ends of what is under way. */
   readonly #running = new Set<AbortController>();
   #closed = false;
 
-  constructor(api: Api, forwarding: Forwarding | undefined, cors: boolean) {
+  constructor(
+    api: Api,
+    {
+      forwarding,
+      cors,
+      admission,
+    }: { forwarding?: Forwarding | undefined; cors: boolean; admission?: Admission | undefined },
+  ) {
     this.#api = api;
     this.#forwarding = forwarding;
+    this.#admission = admission;
     this.#cors = cors;
     this.#router = new Router(api.swarm ? routes : engineRoutes);
   }
@@ -110,10 +121,12 @@ export class Serving {
   ): Promise<void> {
     const [pathAndVersion = '', rawQuery = ''] = splitAt(request.url ?? '', '?');
     const { path } = splitVersion(pathAndVersion);
+    const { method = '' } = request;
+    const swarm = this.#admission?.admit(request.socket, needOf(method, path));
+    const api = swarm ? { ...this.#api, swarm } : this.#api;
     const limit = { clock: this.#api.clock, timeoutMs: this.#api.requestMs };
     const bytes = raw && (await readUpgradeBody(request, raw.socket, raw.head, limit));
     const upgrade: Upgrade | undefined = raw && bytes && { socket: raw.socket, ...bytes };
-    const { method = '' } = request;
     const forwarding = this.#forwarding;
     const handOn = forwarding && this.#handOn(forwarding, path, request, response, upgrade, signal);
     // What is of the cluster every manager has; a handler hands on what is not.
@@ -121,7 +134,7 @@ export class Serving {
     if (handOn && !here && (await handOn())) return;
     const { handler, params } = this.#router.find(method, path);
     const x = new Exchange({
-      ...{ api: this.#api, request, response, upgrade, path, rawQuery, params, signal },
+      ...{ api, request, response, upgrade, path, rawQuery, params, signal },
       ...(here && handOn && this.#api.role?.().is === 'replica' && { forward: handOnOrRefuse(handOn) }),
     });
     await handler(x);

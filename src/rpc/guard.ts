@@ -136,8 +136,8 @@ function taken(metadata: Metadata, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Returns the identity for which a call is forwarded; empty for a member's own. */
+/** Returns the identity for which a call is forwarded; empty where connections are in clear text. */
 export function behalfOf(caller: Caller | undefined): string {
-  if (caller?.as === 'local') return actorOf(caller);
+  if (caller?.as === 'local' || caller?.as === 'member') return actorOf(caller);
   return caller && 'serial' in caller ? `${actorOf(caller)} ${caller.serial}` : '';
 }

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { joinHostPort, splitHostPort } from '../../base/host-port.js';
 import { StoreError } from '../../base/store-error.js';
 import { login, newPeersSecret } from '../../client/index.js';
 import { time } from '../arguments.js';
@@ -341,11 +343,40 @@ function addContexts(program: Command, context: Context, dir: string): void {
     .argument('[name]', 'context; without it commands use none')
     .description('use a context in every command that names none')
     .action((name: string | undefined) => useContext(dir, name));
+  addDockerEnv(group, context, dir);
   group
     .command('rm')
     .argument('<name>')
     .description('remove a context with its key')
     .action((name: string) => removeContext(dir, name));
+}
+
+/** Port of the Docker API with TLS, as Docker has it. */
+const dockerPort = 2_376;
+
+function addDockerEnv(group: Command, context: Context, dir: string): void {
+  group
+    .command('docker-env')
+    .option(
+      '--docker <host:port>',
+      'address of the Docker API of a manager (default: its host in the context, port 2376)',
+    )
+    .description('print the variables with which docker uses a context: eval "$(skep context docker-env)"')
+    .action(async (flags: { docker?: string }, command: Command) => {
+      const { context: named = context.env.SKEP_CONTEXT } = command.optsWithGlobals<{ context?: string }>();
+      const name = named || (await contextInUse(dir));
+      if (name === undefined) throw new UsageError('no context is in use: "skep login HOST", or give --context');
+      const { hosts } = await readContext(dir, name);
+      const { host } = splitHostPort(hosts[0] ?? '');
+      context.streams.out(
+        [
+          `export DOCKER_HOST=tcp://${flags.docker ?? joinHostPort(host, dockerPort)}`,
+          'export DOCKER_TLS_VERIFY=1',
+          `export DOCKER_CERT_PATH='${join(dir, name).replaceAll("'", `'\\''`)}'`,
+          '',
+        ].join('\n'),
+      );
+    });
 }
 
 const withoutKey = ({ name, identity, hosts, domain }: Awaited<ReturnType<typeof readContext>>) => ({

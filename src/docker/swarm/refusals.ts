@@ -16,6 +16,8 @@ const statuses: Readonly<Partial<Record<StoreErrorCode, number>>> = {
   OUTCOME_UNKNOWN: 503,
   BUSY: 503,
   CLOSED: 503,
+  UNAUTHENTICATED: 401,
+  DENIED: 403,
 };
 
 /** The words that tools look for when another client has changed the object first. */

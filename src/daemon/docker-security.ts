@@ -1,0 +1,126 @@
+import { X509Certificate } from 'node:crypto';
+import { hostname, networkInterfaces } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import type { Clock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import { splitHostPort } from '../base/host-port.js';
+import { isIP } from '../base/ip.js';
+import { parseListen } from '../base/listen-address.js';
+import type { Logger } from '../base/log.js';
+import { Access, Client } from '../client/index.js';
+import type { Admission, ClientTls, Need, ServerTls, SwarmBackend } from '../docker/index.js';
+import { ApiError } from '../docker/index.js';
+import { adminRole, type Caller, callerText, mayDo } from '../identity/index.js';
+import { readCertificate } from '../pki/index.js';
+import { behalfOf } from '../rpc/index.js';
+import type { MemberSecurity } from './member-security.js';
+
+/** Interval at which the API gets a new certificate; one lives much longer. */
+const againMs = 20 * 24 * 60 * 60 * 1_000;
+/** Clients that are kept, each for one identity: more begin again. */
+const clientsMax = 64;
+
+/** Security of the Docker API of a member: TLS with certificates of its cluster, and the rights of who calls. */
+export class DockerSecurity implements Admission {
+  readonly #security: MemberSecurity;
+  readonly #addr: string;
+  readonly #backendFor: (client: Client) => SwarmBackend;
+  readonly #backends = new Map<string, { readonly client: Client; readonly backend: SwarmBackend }>();
+  #stop = () => undefined as void;
+
+  /** `addr`: address of the member, at which writes go in. `backendFor`: the content of the cluster, by a client. */
+  constructor(security: MemberSecurity, addr: string, backendFor: (client: Client) => SwarmBackend) {
+    this.#security = security;
+    this.#addr = addr;
+    this.#backendFor = backendFor;
+  }
+
+  /** Certificate for the API at these addresses. Tools of Docker compare names and addresses in it, our own do not. */
+  async serverTls(listen: readonly string[]): Promise<ServerTls> {
+    const places = listen.map(parseListen).flatMap((place) => (place.kind === 'tcp' ? [place.host] : []));
+    const own = Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address));
+    const all = [...new Set([...places, splitHostPort(this.#addr).host, 'localhost', hostname(), ...own])];
+    const names = {
+      hosts: all.filter((host) => isIP(host) === 0 && /^[\w.-]+$/.test(host)),
+      ips: all.filter((host) => isIP(host) !== 0),
+    };
+    const { certificate, key, roots } = await this.#security.issueServer(names);
+    return { cert: certificate, key: key.reveal(), ca: roots.join('\n'), ask: true };
+  }
+
+  /** Gives the API new certificates before old ones end, until {@link close}. */
+  keep(listen: readonly string[], set: (tls: ServerTls) => void, clock: Clock, logger: Logger): void {
+    const cancel = clock.schedule(againMs, () => {
+      this.serverTls(listen).then(set, (error: unknown) =>
+        logger.error('the Docker API could not renew its certificate', { error: messageOf(error) }),
+      );
+      this.keep(listen, set, clock, logger);
+    });
+    this.#stop = cancel;
+  }
+
+  /** TLS with which this member hands requests on to the API of another. */
+  clientTls(): ClientTls {
+    const { roots = [], certificate, key } = this.#security.dialing.bundle ?? {};
+    return { ca: roots.join('\n'), ...(certificate !== undefined && key && { cert: certificate, key: key.reveal() }) };
+  }
+
+  admit(socket: Duplex, need: Need): SwarmBackend | undefined {
+    if (!(socket instanceof TLSSocket)) return undefined; // a Unix socket, which lets only its owner in
+    const caller = this.#callerOf(socket);
+    if (caller.as === 'member') return undefined; // it has asked for the rights of its own caller
+    if (caller.as !== 'user')
+      throw new ApiError(
+        401,
+        caller.as === 'anonymous'
+          ? `the Docker API needs an identity (${caller.why ?? 'no certificate'}): "skep login HOST", then eval "$(skep context docker-env)"`
+          : `${callerText(caller)} may not use the Docker API`,
+      );
+    const missing = missingRight(caller, need);
+    if (missing !== undefined) throw new ApiError(403, `${callerText(caller)} may not do this: it needs ${missing}`);
+    return this.#backendOf(caller);
+  }
+
+  close(): void {
+    this.#stop();
+    for (const { client } of this.#backends.values()) client.close();
+    this.#backends.clear();
+  }
+
+  #callerOf(socket: TLSSocket): Caller {
+    const certificate = socket.getPeerX509Certificate();
+    if (!certificate || !socket.authorized) return this.#security.callerOf(undefined);
+    const roots = (this.#security.dialing.bundle?.roots ?? []).map((root) => new X509Certificate(root));
+    const read = readCertificate(certificate, roots, 'client');
+    return this.#security.callerOf('problem' in read ? undefined : read);
+  }
+
+  /** Content of the cluster, written in the name of the caller: the leader asks for its rights on each object. */
+  #backendOf(caller: Caller): SwarmBackend {
+    const behalf = behalfOf(caller);
+    const known = this.#backends.get(behalf);
+    if (known) return known.backend;
+    if (this.#backends.size >= clientsMax) this.#forgetOldest();
+    const client = new Client({ hosts: [this.#addr], access: Access.by(this.#security.dialing, behalf) });
+    const backend = this.#backendFor(client);
+    this.#backends.set(behalf, { client, backend });
+    return backend;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#backends;
+    if (!oldest) return;
+    this.#backends.delete(oldest[0]);
+    oldest[1].client.close();
+  }
+}
+
+/** Names the right that a user lacks; `undefined` when it has all. */
+function missingRight({ roles }: Caller & { as: 'user' }, need: Need): string | undefined {
+  if (need === 'any') return undefined;
+  if (need === 'admin') return roles.some(({ name }) => name === adminRole) ? undefined : `the role ${adminRole}`;
+  // A rule that names objects is not enough: this API shows all of a kind at once.
+  const missing = need.find(([verb, kind]) => !mayDo(roles, { verb, kind, names: [''] }).allowed);
+  return missing && `the right to ${missing[0]} every ${missing[1]}`;
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { storeReport } from '../../src/api/index.js';
 import { Client } from '../../src/client/index.js';
+import type { Caller } from '../../src/identity/index.js';
 import { MemoryStore } from '../../src/index.js';
 import { drivers, engines, leases, locks, systemKinds, type TaskState } from '../../src/kinds/index.js';
 import { methodOf } from '../../src/rpc/index.js';
@@ -46,9 +47,9 @@ class Reports {
     return reports;
   }
 
-  send(request: Partial<messages.ReportRequest>, id = 'lock1') {
+  send(request: Partial<messages.ReportRequest>, id = 'lock1', caller?: Caller) {
     const version = this.store.view((tx) => tx.kind(locks).get(id))?.meta.version ?? 0;
-    return storeReport(this.store, { lock: { id, version }, tasks: [], ...request }, { clock: this.clock, timeoutMs: 1_000 });
+    return storeReport(this.store, { lock: { id, version }, tasks: [], ...request }, { clock: this.clock, timeoutMs: 1_000, caller });
   }
 
   /** The answer for one task. */
@@ -140,6 +141,13 @@ describe('a report with a lock', () => {
     const before = reports.store.version;
     expect(await codeOf(reports.send({ engine: facts('E1', 'n1'), lock: { id, version } }))).toBe('LEASE_LOST');
     expect(reports.store.version).toBe(before);
+  });
+
+  it('counts from the member that holds the lock, and from no other', async () => {
+    const reports = await Reports.start();
+    const by = (name: string): Caller => ({ as: 'member', identity: { domain: 'd', kind: 'member', name } });
+    expect(await codeOf(reports.send({ engine: facts('E1', 'n1') }, 'lock1', by('2')))).toBe('DENIED');
+    expect(await reports.send({ engine: facts('E1', 'n1') }, 'lock1', by('1'))).toMatchObject({ engineError: '' });
   });
 
   it('is answered with the time to live of its lease', async () => {

@@ -13,6 +13,7 @@ import { createInterface } from 'node:readline';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { Client } from 'skep/client';
 import { showFleet } from './quickstart-fleet.js';
+import { showSecurity } from './quickstart-security.js';
 import { freePort, until } from './waiting.js';
 
 const root = join(import.meta.dirname, '..');
@@ -232,6 +233,7 @@ async function main(dir: string): Promise<void> {
     'every manager ended with exit code 0',
     managers.every((manager) => manager.process?.exitCode === 0),
   );
+  await showSecurity({ skepPath, dir, children, say, check });
   await showFleet({ skepPath, dir, children, say, check });
 }
 

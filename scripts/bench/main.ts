@@ -12,6 +12,7 @@ import { millionSuite } from './million.js';
 import { orchestrateSuite } from './orchestrate.js';
 import { remoteSuite, replicatedSuite } from './replicated.js';
 import { scheduleSuite } from './schedule.js';
+import { securitySuite } from './security.js';
 import { storeSuite } from './store.js';
 import { tableSuite } from './table.js';
 import { typesSuite } from './types.js';
@@ -29,6 +30,7 @@ const suites: Readonly<Record<string, (options: SuiteOptions) => AsyncGenerator<
   orchestrate: orchestrateSuite,
   types: typesSuite,
   abuse: abuseSuite,
+  security: securitySuite,
   fleet: fleetSuite,
   cli: cliSuite,
   compare: compareSuite,

@@ -32,7 +32,8 @@ export async function showSecurity({
   const skep = (...args: string[]) =>
     new Promise<Ran>((resolve) => {
       const child = execFile(process.execPath, [skepPath, ...args], { env }, (_error, out, err) => {
-        console.log(`$ skep ${args.join(' ')}\n${out}${err}`.trimEnd());
+        const shown = args[0] === 'token' ? 'skepj1_…\n' : out; // a token is for its owner alone
+        console.log(`$ skep ${args.join(' ')}\n${shown}${err}`.trimEnd());
         resolve({ code: child.exitCode ?? 1, out, err });
       });
     });

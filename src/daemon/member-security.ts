@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import type { Cancel, Clock } from '../base/clock.js';
-import { timerMaxMs } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Random } from '../base/random.js';
@@ -47,6 +46,9 @@ import { keepSwept } from './sweep.js';
 
 /** Default of {@link Options.staleAccessMs}. */
 const staleAccessDefaultMs = 10 * 60_000;
+
+/** Longest wait between two looks at the clock, milliseconds. */
+const lookMs = 60 * 60_000;
 
 /** Credentials of a member with all that they need. */
 type OwnBundle = Required<Omit<Bundle, 'token'>>;
@@ -329,10 +331,19 @@ export class MemberSecurity implements ServerSecurity {
 
   /** Waits for a random point of the certificate's life, and tries until it has a new one. */
   #schedule(waitMs?: number): void {
-    const { random } = this.#options;
-    const left = waitMs ?? Math.max(0, renewalAt(this.#validity(), random) - this.clock.now());
-    this.#timer = this.clock.schedule(Math.min(left, timerMaxMs), () => {
-      if (left > timerMaxMs) return this.#schedule();
+    const { random, clock } = this.#options;
+    this.#renewAt(waitMs === undefined ? renewalAt(this.#validity(), random) : clock.now() + waitMs);
+  }
+
+  /**
+   * Renews at this time. Looks at the clock now and then: timers stand still while a machine sleeps, and a clock that was
+   * wrong and is corrected may leave a certificate that is not valid yet.
+   */
+  #renewAt(time: number): void {
+    const { random, clock } = this.#options;
+    const left = Math.max(0, time - clock.now());
+    this.#timer = clock.schedule(Math.min(left, lookMs), () => {
+      if (clock.now() < time && !this.#isEarly()) return this.#renewAt(time);
       this.renew().then(
         () => {
           this.#failures = 0;
@@ -344,6 +355,11 @@ export class MemberSecurity implements ServerSecurity {
         },
       );
     });
+  }
+
+  /** Tells whether the certificate begins later than now. */
+  #isEarly(): boolean {
+    return this.dialing.bundle?.certificate !== undefined && this.#options.clock.now() < this.#validity().notBefore;
   }
 
   #failed(what: string, error: unknown): void {

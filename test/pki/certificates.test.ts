@@ -229,6 +229,13 @@ describe('requests', () => {
     expect(await readRequest(change(request))).toHaveProperty('problem');
   });
 
+  it('without a proof of their key are refused', async () => {
+    const { request } = await makeRequest();
+    const forged = Buffer.from(request);
+    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1; // the last bit of the signature
+    expect(await readRequest(forged)).toEqual({ problem: 'the signature of the request does not fit its key' });
+  });
+
   it('with any bit changed give no other key', async () => {
     const { request } = await makeRequest();
     const { publicKey } = (await readRequest(request)) as { publicKey: Buffer };

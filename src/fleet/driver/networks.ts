@@ -47,10 +47,10 @@ function predefined({ target, aliases }: NetworkAttachment): NetworkPlace {
   return { name: target, ...(aliases.length > 0 && { endpoint: { Aliases: aliases } }) };
 }
 
-/** The service's name, those that the user gave, and `tasks.SERVICE`, as in Docker. */
+/** The service's name, those that the user gave, and `tasks.NAME` of each, as in Docker: stacks look for `tasks.web`. */
 function aliasesOf({ serviceAnnotations: { name } }: Task, { aliases }: NetworkAttachment): string[] {
-  const own = name === '' ? [] : [name];
-  return [...new Set([...own, ...aliases, ...own.map((service) => `tasks.${service}`)])];
+  const names = name === '' ? aliases : [name, ...aliases];
+  return [...new Set([...names, ...names.map((one) => `tasks.${one}`)])];
 }
 
 /** Options that only an overlay network has: the traffic of a bridge does not leave its engine. */

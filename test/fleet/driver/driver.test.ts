@@ -213,7 +213,7 @@ describe('the driver of an engine', () => {
     await bed.until('t1', 'running');
     const joined = [...containerOf(fake, 't1').networks].map(([name, { settings }]) => [name, settings.Aliases]);
     expect(joined).toEqual([
-      ['shop_back', ['web', 'db', 'tasks.web']],
+      ['shop_back', ['web', 'db', 'tasks.web', 'tasks.db']],
       ['shop_front', ['web', 'tasks.web']],
     ]);
     expect(fake.model.networks.inspect('shop_back')).toMatchObject({

@@ -80,14 +80,18 @@ describe('the network of an engine', () => {
 });
 
 describe('the networks of a task', () => {
-  it('are joined under the name of the service, those of the user, and tasks.SERVICE', async () => {
+  it('are joined under the name of the service, those of the user, and tasks.NAME of each', async () => {
     const found = await network();
     const task = await storedTask({
       serviceAnnotations: { name: 'web' },
       spec: { networks: [{ target: 'n1', aliases: ['web', 'www'] }] },
     });
     expect(networkPlaces(task, () => found, at('alone'))).toMatchObject([
-      { name: 'shop_back', endpoint: { Aliases: ['web', 'www', 'tasks.web'] }, create: { Driver: 'bridge' } },
+      {
+        name: 'shop_back',
+        endpoint: { Aliases: ['web', 'www', 'tasks.web', 'tasks.www'] },
+        create: { Driver: 'bridge' },
+      },
     ]);
     expect(networkPlaces(task, () => found, at('worker'))[0]).not.toHaveProperty('create');
   });

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
+import { removeNetworks } from './engine-networks.js';
 
 /** Number of the first engine: those who share a machine may begin at numbers of their own. */
 const first = Number(process.env.SKEP_ENGINE_FIRST ?? 20);
@@ -36,6 +37,7 @@ export function removeBridges(number: number): void {
     if (name !== undefined) ip('link', 'del', name);
   }
   ip('link', 'del', bridgeOf(number));
+  removeNetworks(number);
 }
 
 const bridgePrefix = (number: number): string => `10\\.203\\.${number}\\.`;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { claimBridge, removeBridges } from './engine-bridges.js';
 import { cleanLeftovers, startedAt } from './engine-leftovers.js';
+import { joinGroup, openGroup } from './engine-networks.js';
 import { RealEngine, type RealEngineOptions } from './real-engine.js';
 
 /** Programs that real engines need, and the Debian packages that have them. */
@@ -61,7 +62,10 @@ export class RealEngines {
       for (let made = 0; made < count; made++) {
         const number = claimBridge();
         writeFileSync(join(root, 'numbers'), `${number}\n`, { flag: 'a' });
-        all.push(new RealEngine(number, join(root, `e${number}`), image, options));
+        const group = all[0]?.number ?? number;
+        if (options.ownNetwork && group === number) openGroup(group);
+        const network = options.ownNetwork ? { network: joinGroup(group, number) } : {};
+        all.push(new RealEngine(number, join(root, `e${number}`), image, { ...options, ...network }));
       }
       await Promise.all(all.map((engine) => engine.start()));
       return engines;

@@ -9,6 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { until } from '../../scripts/waiting.js';
 import { addressOf, bridgeOf, poolOf } from './engine-bridges.js';
 import { killAllOf } from './engine-leftovers.js';
+import type { OwnNetwork } from './engine-networks.js';
 
 export interface RealEngineOptions {
   /** Labels of the engine. */
@@ -17,6 +18,8 @@ export interface RealEngineOptions {
   readonly liveRestore?: boolean;
   /** Size of its disk, megabytes: a file system in memory, which {@link RealEngine.fillDisk} can fill. Default: the folder's. */
   readonly diskMb?: number;
+  /** The engines of a group have a network each and reach one another, as on machines of their own: for overlay networks. Default false. */
+  readonly ownNetwork?: boolean;
   /** Other options of dockerd. */
   readonly args?: readonly string[];
 }
@@ -27,14 +30,21 @@ export class RealEngine {
   readonly #folder: string;
   readonly #image: string;
   readonly #options: RealEngineOptions;
+  readonly #network: OwnNetwork | undefined;
   #containerd: ChildProcess | undefined;
   #dockerd: ChildProcess | undefined;
 
-  constructor(number: number, folder: string, image: string, options: RealEngineOptions) {
+  constructor(
+    number: number,
+    folder: string,
+    image: string,
+    { network, ...options }: RealEngineOptions & { readonly network?: OwnNetwork },
+  ) {
     this.number = number;
     this.#folder = folder;
     this.#image = image;
     this.#options = options;
+    this.#network = network;
   }
 
   get name(): string {
@@ -43,7 +53,7 @@ export class RealEngine {
 
   /** Address at which its containers publish ports. */
   get ip(): string {
-    return addressOf(this.number);
+    return this.#network?.ip ?? addressOf(this.number);
   }
 
   get address(): string {
@@ -81,11 +91,19 @@ export class RealEngine {
     const { diskMb } = this.#options;
     const disk = diskMb === undefined ? 'true' : `mount -t tmpfs -o size=${diskMb}m tmpfs ${this.#in('data')}`;
     const inside = `hostname ${this.name} && mount --bind ${this.#in('etc')} /etc/docker && ${disk} && exec containerd --config ${config}`;
-    this.#containerd = this.#spawn(
+    const enter = this.#network ? ['nsenter', `--net=${this.#network.namespace}`] : [];
+    const [command = '', ...args] = [
+      ...enter,
       'unshare',
-      ['--mount', '--uts', '--propagation', 'private', 'sh', '-c', inside],
-      'ctd.log',
-    );
+      '--mount',
+      '--uts',
+      '--propagation',
+      'private',
+      'sh',
+      '-c',
+      inside,
+    ];
+    this.#containerd = this.#spawn(command, args, 'ctd.log');
     await this.#untilUp(this.#containerd, 'ctd.log', () => Promise.resolve(existsSync(socket)));
   }
 
@@ -95,7 +113,8 @@ export class RealEngine {
     const dockerd = [
       ...['dockerd', '--host', `tcp://${this.address}`, '--tls=false', '--containerd', this.#in('ctd/sock')],
       ...['--data-root', this.#in('data'), '--exec-root', this.#in('exec'), '--pidfile', this.#in('docker.pid')],
-      ...['--bridge', bridgeOf(this.number), '--ip', this.ip, '--iptables=false', '--ip6tables=false'],
+      ...(this.#network ? [] : ['--bridge', bridgeOf(this.number)]),
+      ...['--ip', this.ip, '--iptables=false', '--ip6tables=false'],
       ...['--default-address-pool', `base=${poolOf(this.number)},size=28`, '--storage-driver', 'overlay2'],
       ...['--shutdown-timeout', '1', ...(liveRestore ? ['--live-restore'] : [])],
       ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
@@ -186,7 +205,7 @@ export class RealEngine {
   }
 
   get #namespaces(): readonly string[] {
-    return ['-t', String(this.#containerd?.pid), '--mount', '--uts'];
+    return ['-t', String(this.#containerd?.pid), '--mount', '--uts', ...(this.#network ? ['--net'] : [])];
   }
 
   #in(file: string): string {

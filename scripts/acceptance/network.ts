@@ -63,7 +63,7 @@ export const networkChecks: readonly Check[] = [
       const slot = near.Labels['com.docker.swarm.task.name']?.split('.')[1];
       const found = await world.goodSkep('exec', `duo_web.${slot}`, '--', 'ping', '-c', '1', 'db');
       expectThat(/1 packets received/.test(found), `db does not answer: ${found}`);
-      return `bridges: "${warning}"; db answers to the web beside it (an overlay needs engines in network namespaces: not tried)`;
+      return `bridges: "${warning}"; db answers to the web beside it (test/system/overlay.test.ts tries overlays)`;
     },
   },
   {

@@ -81,7 +81,7 @@ export class Singleton implements AsyncDisposable {
     this.stopped = this.#run();
   }
 
-  /** What it does in this process now. */
+  /** State in this process now. */
   get state(): SingletonState {
     return this.#state;
   }

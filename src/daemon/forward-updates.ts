@@ -27,7 +27,7 @@ const timeoutDefaultMs = 10_000;
 /** Wait before another attempt when this member is a little behind, milliseconds. */
 const againMs = 5;
 
-/** What a callback read on a follower, in the words of `Apply`. */
+/** Reads of a callback on a follower, in the words of `Apply`. */
 class FollowerReads implements DraftReads {
   readonly #view: ReadTx;
   readonly #conditions = new Map<string, messages.Condition>();
@@ -93,7 +93,7 @@ export async function forwardUpdate<T>(replica: Forwarding, write: (tx: Tx) => T
   }
 }
 
-/** What the callback read is not so any more, or this member leads no longer: it runs again. */
+/** Says that the reads of the callback are outdated, or that this member leads no longer: it runs again. */
 class Outdated extends Error {}
 
 async function attemptOnce<T>(

@@ -40,7 +40,7 @@ interface KnownLookup {
   readonly free: boolean;
 }
 
-/** What one attempt of a transaction has read: objects of the cluster as they are fetched, and what must still hold. */
+/** Reads of one attempt of a transaction: objects of the cluster as they are fetched, and what must still hold. */
 export class RemoteReads implements DraftReads {
   readonly state: KnownState;
   /** First of what the last run lacked: set also when the callback caught what was thrown. */
@@ -103,7 +103,7 @@ export class RemoteReads implements DraftReads {
     this.#look(kind, by, Infinity, true);
   }
 
-  /** What is in the way was looked up before. */
+  /** Does nothing: the object in the way was looked up before. */
   conflict(): void {
     return;
   }

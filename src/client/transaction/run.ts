@@ -52,7 +52,7 @@ export async function runTransaction<T>(
   }
 }
 
-/** What was read has changed: another attempt may be luckier. */
+/** Says that something which was read has changed: another attempt may be luckier. */
 class Outdated extends Error {}
 
 async function attemptOnce<T>(running: Running, write: (tx: Tx) => T): Promise<T> {

@@ -31,7 +31,7 @@ export async function readyOnes(
   return { records, version, nextAt: records.length === 0 ? first?.at : undefined };
 }
 
-/** What is claimed although its lock is gone: by a worker that died, or by this lease without its knowing. */
+/** Finds objects that are claimed although their lock is gone: by a worker that died, or by this lease without its knowing. */
 export async function leftOnes(
   { client }: QueuePorts,
   queue: string,

@@ -54,7 +54,7 @@ export class KeySource {
     this.#kinds = watched.map(({ kind }) => kind);
   }
 
-  /** Adds all keys, and the keys of each change from then on. Returns what ends it; `onEnd` is told when nothing more comes. */
+  /** Adds all keys, and the keys of each change from then on. Returns what ends it; `onEnd` is called when nothing more comes. */
   follow(add: (key: string) => void, onEnd: () => void): () => void {
     const specifiers = [...this.#watched.keys()].flatMap((kind) =>
       (['create', 'update', 'delete'] as const).map((action) => specifierFor(action, kind as Kind, undefined)),

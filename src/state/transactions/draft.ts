@@ -25,7 +25,7 @@ export interface DraftReads {
 
 /** Result of a callback that ran here and is carried out elsewhere. */
 export interface Draft<T> {
-  /** What the callback returned. */
+  /** Result of the callback. */
   readonly value: T;
   /** In call order. */
   readonly changes: readonly ObjectChange[];
@@ -150,7 +150,7 @@ class DraftTable implements WriteTable<StoredObject, object, StoredObject> {
     this.#written.add(id);
   }
 
-  /** What the transaction has written itself is known. */
+  /** Reads an object, unless the transaction has written it itself. */
   #read(id: string): void {
     if (!this.#written.has(id)) this.#reads.object(this.#kind, id);
   }

@@ -37,6 +37,11 @@ async function grown(tasks: number, dir: string, seconds: number, profile: strin
   if (opened.tasks !== tasks) throw new Error(`${opened.tasks} of ${tasks} tasks were there after a restart`);
   return [
     { ...figure('growthUpdates', perSecond * seconds, seconds, { tasks }), ...rest },
-    figure('growthRestart', tasks, opened.ms / 1_000, { tasks, restartMs: Math.round(opened.ms), cpuMs: opened.cpuMs, rssMiB: opened.rssMiB }),
+    figure('growthRestart', tasks, opened.ms / 1_000, {
+      tasks,
+      restartMs: Math.round(opened.ms),
+      cpuMs: opened.cpuMs,
+      rssMiB: opened.rssMiB,
+    }),
   ];
 }

@@ -23,7 +23,11 @@ export async function wayTo(command: Command, context: Context, flags: Pick<Glob
 }
 
 /** Finds the same where the members are given already; `undefined` when they are not. */
-export async function wayOf(command: Command, { env, streams, clock = systemClock }: Context, given: readonly string[] | undefined): Promise<Way> {
+export async function wayOf(
+  command: Command,
+  { env, streams, clock = systemClock }: Context,
+  given: readonly string[] | undefined,
+): Promise<Way> {
   if (given?.some(isSocketPath)) return { hosts: given };
   const { context: named = env.SKEP_CONTEXT } = command.optsWithGlobals<{ context?: string }>();
   if (!named && env.SKEP_TOKEN_FILE) {

@@ -7,14 +7,10 @@ import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
 import { StoreError } from '../base/store-error.js';
 import {
-  canonicalObject,
   type CustomKind,
   type Draft,
-  isKind,
   type Kind,
-  kindOf,
   type ObjectOf,
-  plainObject,
   type Replacement,
   type Stored,
   type StoredObject,
@@ -26,8 +22,9 @@ import { type messages, toAny } from '../wire/index.js';
 import { Access } from './access.js';
 import { objectIn } from './answers.js';
 import { Calls } from './calls.js';
-import { completeFilter, type Where } from './filters.js';
+import type { Where } from './filters.js';
 import { findQuorum } from './quorum.js';
+import { asRequests, complete, infoOf, listRequest, nameOf, waitOf } from './requests.js';
 import { runTransaction, type TransactionOptions } from './transaction/run.js';
 import { followWatch } from './watch.js';
 import type { RemoteTransaction, WatchMessage, WatchOptions } from './watch-messages.js';
@@ -135,8 +132,6 @@ type ReplacementIn<K> = K extends Kind
     : object & { id: string };
 
 const timeoutDefaultMs = 10_000;
-const noMeta = { version: 0, createdAt: 0, updatedAt: 0 };
-const nameOf = (kind: KindRef): string => (typeof kind === 'string' ? kind : kind.name);
 
 /**
  * A client of a cluster: asks any member, and the next one when that does not answer. Writes carry a request id, so that
@@ -558,49 +553,4 @@ function checkReplica({ hosts, access, replica }: ClientOptions): void {
   if (hosts !== undefined || access !== undefined)
     throw new TypeError('a client of a replica in this process takes neither hosts nor access');
   if (typeof replica?.api?.handlerOf !== 'function') throw new TypeError('replica must be what openReplica returned');
-}
-
-/** One change of {@link Client.apply}: an object of any kind, created or replaced. */
-export function changeOf(
-  op: 'create' | 'update',
-  kind: KindRef,
-  object: object,
-  seen: Pick<UpdateOptions, 'version' | 'specVersion'> = {},
-): messages.Change {
-  const name = nameOf(kind);
-  const whole = complete(name, { id: newId(systemRandom), ...object });
-  return { op, kind: name, id: whole.id, ...seen, object: toAny(name, whole) };
-}
-
-function listRequest(kind: string, filter: Where | undefined, options: ListOptions): messages.ListRequest {
-  const { stale = false, limit, after } = options;
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1))
-    throw new TypeError('limit must be a whole number from 1');
-  return {
-    kind,
-    ...(filter && { filter: completeFilter(filter) }),
-    stale,
-    limit: limit ?? 0,
-    ...(after !== undefined && { after }),
-  };
-}
-
-/** Keeps only the option for the wait, which is not sent to the member. */
-const waitOf = ({ signal }: WaitOptions): WaitOptions => ({ signal });
-
-function infoOf({ actor, reason, requestId = newId(systemRandom) }: WriteOptions): messages.WriteInfo {
-  return { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }), requestId };
-}
-
-/**
- * A draft with every field filled in, as messages have it; of a custom kind as it is: the leader fills in. Throws
- * `INVALID_OBJECT`.
- */
-function complete(kind: string, draft: object & { readonly id: string }): StoredObject {
-  if (isKind(kind)) return canonicalObject(kindOf(kind), draft, draft.id, noMeta);
-  return plainObject(kind, { ...draft, meta: noMeta });
-}
-
-async function* asRequests(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<messages.RestoreRequest, void> {
-  for await (const chunk of chunks) yield { chunk };
 }

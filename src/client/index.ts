@@ -1,7 +1,8 @@
 export { certificateTimes, type Login, login, renewLogin } from './login.js';
 export { Access, type AccessOptions, type TokenAccessOptions } from './access.js';
 export { newPeersSecret } from './peers-secret.js';
-export { changeOf, Client } from './client.js';
+export { changeOf } from './requests.js';
+export { Client } from './client.js';
 export type {
   ApplyOptions,
   ClientOptions,

@@ -43,21 +43,8 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
   let ingress: Ingress | undefined;
   try {
     const startFleet = await fleetOf(flags, context);
-    const sockets = runtimeDir(context.env);
     const its = flags.http === undefined ? undefined : (await import('./http.js')).measured();
-    const opening = openMember(
-      {
-        ...optionsIn(flags),
-        ...(flags.insecure && { security: 'off' }),
-        name: flags.name,
-        logger,
-        ...(sockets !== undefined && { runtimeDir: sockets }),
-        kinds: await loadKinds(flags.kinds ?? []),
-        ...(flags.tokenFile !== undefined && { joinToken: await readSecretFile(flags.tokenFile) }),
-        ...(flags.peersSecretFile !== undefined && { peersSecret: await readSecretFile(flags.peersSecretFile) }),
-      },
-      its?.given ?? {},
-    );
+    const opening = openMember(await memberOptions(flags, context, logger), its?.given ?? {});
     opening.catch(() => undefined);
     // Joining may take a minute; what was written until now is taken up again by the next start.
     const opened = await Promise.race([opening, interrupted]);
@@ -92,6 +79,21 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
   await handOver(replica);
   await replica.close();
   return 0;
+}
+
+/** Options of the member itself: its flags, and what their files hold. */
+async function memberOptions(flags: ManagerFlags, { env }: Context, logger: Logger): Promise<OpenReplicaOptions> {
+  const sockets = runtimeDir(env);
+  return {
+    ...optionsIn(flags),
+    ...(flags.insecure && { security: 'off' }),
+    name: flags.name,
+    logger,
+    ...(sockets !== undefined && { runtimeDir: sockets }),
+    kinds: await loadKinds(flags.kinds ?? []),
+    ...(flags.tokenFile !== undefined && { joinToken: await readSecretFile(flags.tokenFile) }),
+    ...(flags.peersSecretFile !== undefined && { peersSecret: await readSecretFile(flags.peersSecretFile) }),
+  };
 }
 
 /** Says where the member and its parts are reached. */

@@ -465,11 +465,7 @@ class Opening {
       access: () => access,
       status: () => replica.status(),
       linearizable: (read, options) => replica.linearizable(read, options),
-      async restore(snapshot) {
-        const checked = new MemoryStore({ kindSet: replica.store.kinds });
-        (await controlOf(checked).prepare(snapshot)).install();
-        return replica.restore({ ...replica.content(), store: checked.save() });
-      },
+      restore: (snapshot) => restoreChecked(replica, snapshot),
       transferLeadership: (to) => replica.transferLeadership(to),
       removeMember: (nameOrId, options) => replica.removeMember(nameOrId, options),
       promoteMember: (nameOrId) => replica.promoteMember(nameOrId),
@@ -497,4 +493,11 @@ class Opening {
     if (security) keepSecurity(opened, security);
     return opened;
   }
+}
+
+/** Restores what another store has saved, in canonical form and by the kinds of this one. */
+async function restoreChecked(replica: Replica, snapshot: StoreSnapshot): ReturnType<OpenReplica['restore']> {
+  const checked = new MemoryStore({ kindSet: replica.store.kinds });
+  (await controlOf(checked).prepare(snapshot)).install();
+  return replica.restore({ ...replica.content(), store: checked.save() });
 }

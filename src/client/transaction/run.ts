@@ -6,7 +6,8 @@ import { pause } from '../../base/waiting.js';
 import { KindSet, type Tx } from '../../kinds/index.js';
 import { type Draft, makeDraft, type ObjectChange } from '../../state/index.js';
 import type { messages } from '../../wire/index.js';
-import { changeOf, type Client, type WriteOptions } from '../client.js';
+import type { Client, WriteOptions } from '../client.js';
+import { changeOf } from '../requests.js';
 import { RemoteReads } from './reads.js';
 
 /** Options of {@link Client.transaction}. */

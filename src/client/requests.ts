@@ -22,7 +22,7 @@ export function changeOf(
   return { op, kind: name, id: whole.id, ...seen, object: toAny(name, whole) };
 }
 
-/** What a list is asked with. @throws {TypeError} for a wrong limit. */
+/** Returns the request of a list. @throws {TypeError} for a wrong limit. */
 export function listRequest(kind: string, filter: Where | undefined, options: ListOptions): messages.ListRequest {
   const { stale = false, limit, after } = options;
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1))

@@ -41,8 +41,13 @@ const textAllowed: Readonly<Record<string, string>> = {
     'only to say it in better words: grpc-js has the reason of a failed connection in no other place',
   'compose/plan-check.ts': 'only to say it in better words: the place in the file stands for the name of the field',
   'compose/document.ts': 'only to leave a warning out: the YAML library gives all unknown tags one code',
+  'cli/explain-kind.ts': 'only to show what a schema says that it takes: nothing is decided by it',
+  'cli/write-object.ts': 'only to try a word as a text where the schema asks for one',
+  'client/refusal.ts': 'only to say it in better words: the member judges, and the command ends in any case',
   'disk/trouble.ts': 'LevelDB passes on the words of the system and no code',
   'fleet/engine/errors.ts': 'the code of all that OpenSSL refuses in a handshake is EPROTO; only its words tell more',
+  'rpc/formation.ts': 'grpc-js has no code for a certificate that is not trusted',
+  'rpc/reach.ts': 'only to say it in better words: grpc-js has the reason of a failed connection in no other place',
   'rpc/status.ts': 'grpc-js has no code for a request that was never sent',
 };
 

@@ -172,8 +172,8 @@ export const fences: readonly Fence[] = [
   {
     name: 'guard of every call',
     file: 'rpc/guard.ts',
-    find: '  if (!judgement.allowed) throw',
-    replace: "  if (!judgement.allowed && path === '') throw",
+    find: '  if (!judgement.allowed) {',
+    replace: "  if (!judgement.allowed && path === '') {",
     test: matrix,
     only: 'viewer',
   },
@@ -243,7 +243,7 @@ export const fences: readonly Fence[] = [
   },
   {
     name: 'filter of a watch',
-    file: 'api/watch.ts',
+    file: 'api/watch-open.ts',
     find: 'wants: (event) => mayReadEvent(rights, event) && wanted.wants(event)',
     replace: 'wants: (event) => wanted.wants(event)',
     test: reading,
@@ -251,7 +251,7 @@ export const fences: readonly Fence[] = [
   },
   {
     name: 'filter of what a watch begins with',
-    file: 'api/watch.ts',
+    file: 'api/watch-open.ts',
     find: '      rights.mayRead(kind, object) && (tests.length === 0',
     replace: '      (tests.length === 0',
     test: reading,
@@ -284,8 +284,8 @@ export const fences: readonly Fence[] = [
   {
     name: 'connections of those who lost a right',
     file: 'api/entrance.ts',
-    find: 'if (standing !== this.#standings.get(connection)) connection.socket.destroy();',
-    replace: 'void standing;',
+    find: 'standing !== this.#standings.get(connection) || this.#bearers',
+    replace: '(standing as unknown) === 0 || this.#bearers',
     test: gone,
     only: 'its user is removed$',
   },

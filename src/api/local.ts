@@ -1,6 +1,6 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { LocalApi } from '../base/local-api.js';
 import { StoreError } from '../base/store-error.js';
-import type { LocalApi } from '../rpc/index.js';
 
 /** The methods of the API by their paths, for callers in this process. */
 export class LocalHandlers implements LocalApi {

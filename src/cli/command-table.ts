@@ -219,7 +219,7 @@ export const commandTable: readonly Row[] = [
       ['can [options] <verb> <kind> [name]', 'say whether a user may do something, and which rule decides'],
       ['whoami', 'show the identity of this client, as the cluster sees it'],
       ['login [options] <host:port>', 'exchange a token for a certificate, and keep it as a context'],
-      ['logout', 'remove the context of --context or SKEP_CONTEXT, with its key'],
+      ['logout', 'remove a context with its key: of --context or SKEP_CONTEXT, or the one in use'],
       ['context', 'list the contexts, and choose one'],
     ],
     load: async () => (await import('./commands/access.js')).addAccess,

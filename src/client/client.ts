@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../base/clock.js';
 import { addressRule, isAddress, isSocketPath } from '../base/host-port.js';
 import { newId } from '../base/ids.js';
+import type { LocalApi } from '../base/local-api.js';
 import { type Inbox, Mailbox } from '../base/mailbox.js';
 import { refuseUnknown } from '../base/options.js';
 import { systemRandom } from '../base/random.js';
@@ -16,7 +17,7 @@ import {
   type StoredObject,
   type Tx,
 } from '../kinds/index.js';
-import { type LocalApi, LocalChannel } from '../rpc/index.js';
+import { LocalChannel } from '../rpc/index.js';
 import type { Sync } from '../state/index.js';
 import { type messages, toAny } from '../wire/index.js';
 import { Access } from './access.js';

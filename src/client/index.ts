@@ -16,7 +16,7 @@ export type {
   WriteOptions,
 } from './client.js';
 export type { IndexedValue, IndexWhere, Where } from './filters.js';
-export type { LocalApi } from '../rpc/index.js';
+export type { LocalApi } from '../base/local-api.js';
 export type { messages } from '../wire/index.js';
 export type { TransactionOptions } from './transaction/run.js';
 export { leaderless } from './voters.js';

@@ -1,6 +1,6 @@
+import type { LocalApi } from '../base/local-api.js';
 import type { ApiServer } from '../api/index.js';
 import type { Replica } from '../replica/index.js';
-import type { LocalApi } from '../rpc/index.js';
 
 /** The API of a member that does not listen. It is loaded by the first call. */
 export function innerApi(replica: Replica): { readonly api: LocalApi; close(): Promise<void> } {

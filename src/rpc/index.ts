@@ -23,6 +23,5 @@ export type { ServerStream } from './channel.js';
 export { FormationPeers } from './formation.js';
 export { joinCluster } from './join.js';
 export { acceptTunnel, type OpenedTunnel, openTunnel, type Tunnel, type TunnelCall } from './tunnel.js';
-export type { LocalApi } from './local-api.js';
 export { LocalChannel } from './local-channel.js';
 export { spokenAt } from './spoken.js';

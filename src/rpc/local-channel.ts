@@ -9,8 +9,8 @@ import {
 } from '@grpc/grpc-js';
 import { onAbort } from '../base/abort.js';
 import { systemClock } from '../base/clock.js';
+import type { LocalApi } from '../base/local-api.js';
 import { type CallOptions, type Channel, written } from './channel.js';
-import type { LocalApi } from './local-api.js';
 import { fromStatus, toStatus } from './status.js';
 
 type Method = MethodDefinition<unknown, unknown>;
@@ -31,6 +31,9 @@ class LocalStatus extends Error {
     this.metadata = metadata;
   }
 }
+
+const isStatus = (error: unknown): error is Partial<StatusObject> =>
+  !(error instanceof Error) && typeof (error as Partial<StatusObject> | undefined)?.code === 'number';
 
 /** The error of a call that a handler has answered with. */
 const errorOf = (answer: Partial<StatusObject>) => fromStatus(new LocalStatus(answer));
@@ -127,7 +130,8 @@ export class LocalChannel implements Pick<
     if (done) server.end(); // it answers by `done`
     Object.assign(server, callOf(timeoutMs), call);
     server.on('error', (error: unknown) => {
-      client.destroy(errorOf(toStatus(error)));
+      // Handlers emit what they would send: a status, with the store's code in its metadata.
+      client.destroy(errorOf(isStatus(error) ? error : toStatus(error)));
       server.destroy();
     });
     const late = () => client.fail(status.DEADLINE_EXCEEDED, 'this member did not answer in time');

@@ -25,7 +25,7 @@ describe('skep status', () => {
     const { code, out, err } = await status('-o', 'json');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const answer = JSON.parse(out) as { members: object[] };
-    expect(Object.keys(answer)).toEqual(['clusterId', 'lineage', 'leader', 'term', 'version', 'members']);
+    expect(Object.keys(answer)).toEqual(['clusterId', 'lineage', 'leader', 'term', 'version', 'members', 'security']);
     for (const member of answer.members) {
       expect(Object.keys(member).sort()).toEqual(
         ['name', 'id', 'addr', 'role', 'leader', 'reachable', 'version', 'lastIndex', 'appliedIndex'].sort(),

@@ -167,6 +167,7 @@ describe('a signal', () => {
     whoAmI: (client) => client.whoAmI({ signal }),
     can: (client) => client.can({ verb: 'read', kind: 'node' }, { signal }),
     createToken: (client) => client.createToken({ use: 'join-member' }, { signal }),
+    rootCa: (client) => client.rootCa({ signal }),
     removeToken: (client) => client.removeToken('x', { signal }),
     putUser: (client) => client.putUser({ name: 'x', roles: [] }, { signal }),
     removeUser: (client) => client.removeUser('x', { signal }),

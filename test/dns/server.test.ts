@@ -119,7 +119,7 @@ describe('skep manager --dns', () => {
     const streams = { out: (text: string) => void (out += text), err: (text: string) => void (out += text) };
     const listen = `127.0.0.1:${await freePort()}`;
     const flags = { name: 'm1', listen, peers: [], join: [], logLevel: 'error', dns: '127.0.0.1:0' };
-    const ended = runManager(flags, { streams, signal: stop.signal } as unknown as Context);
+    const ended = runManager(flags, { streams, env: {}, signal: stop.signal } as unknown as Context);
     await until('it is ready', () => out.includes('\n'));
     const dns = / dns=(\S+)/.exec(out)?.[1] ?? '';
     const client = new Client({ hosts: [listen] });

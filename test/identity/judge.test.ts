@@ -45,7 +45,7 @@ const expected: Readonly<Record<string, string>> = {
   '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo': 'u V G O A M S',
   '/skep.v1.Raft/Stream': 'n* M*',
   '/skep.v1.Raft/Snapshot': 'n* M*',
-  '/skep.v1.Formation/Ask': 'M',
+  '/skep.v1.Formation/Ask': 'n* M',
   '/skep.v1.Membership/Join': 'n* M*',
   '/skep.v1.Membership/Remove': 'A M S',
   '/skep.v1.Membership/SetRole': 'A M S',

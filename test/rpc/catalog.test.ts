@@ -144,13 +144,14 @@ describe('the Catalog service', () => {
     stream.on('data', ({ changes }: messages.CatalogWatchResponse) =>
       told.push(changes.map(({ op, instance: { id, health } }) => `${op} ${id} ${health}`).join(', ')),
     );
-    await until('the first is told', () => told.length === 1);
+    // The member that is asked may be a little behind the leader: it begins with nothing then.
+    await until('the first is told', () => told.at(-1) === 'add there passing');
     await register(instance('other', { name: 'db' }), session);
     await register(instance('comes'), session);
     await register(instance('comes', { health: 'warning' }), session);
     await ask('Deregister', { ids: ['there', 'comes', 'other'], session });
     await until('the last is told', () => told.at(-1)?.includes('delete') === true);
-    expect(told).toEqual([
+    expect(told.filter((text) => text !== '')).toEqual([
       'add there passing',
       'add comes passing',
       'update comes warning',

@@ -27,7 +27,7 @@ const bounds: Readonly<Record<string, 'one object' | 'a page' | 'pieces' | 'as t
   'certificates Issue': 'as the request', 'certificates Renew': 'as the request', 'access WhoAmI': 'as the request',
   'access Can': 'as the request', 'access CreateToken': 'as the request', 'access RemoveToken': 'as the request',
   'access PutUser': 'as the request', 'access RemoveUser': 'as the request', 'access PutRole': 'as the request',
-  'access RemoveRole': 'as the request', 'access RevokeCertificate': 'as the request',
+  'access RemoveRole': 'as the request', 'access Anchor': 'as the request', 'watch Multiplex': 'pieces', 'access RevokeCertificate': 'as the request',
 }; // prettier-ignore
 
 /** A megabyte that no compression helps with, one for each object. */

@@ -93,11 +93,16 @@ describe('the name of another caller', () => {
     ['of nobody', () => 'user/nobody 00'],
     ['without a certificate', () => 'user/root'],
     ['with the certificate of another', () => `user/root ${serialOf(viewer)}`],
-    ['of a member', () => `member/${follower.status().id} 00`],
     ['of another domain', () => `spiffe://x.skep/user/root ${serialOf(root)}`],
     ['in another form', () => `LOCAL`],
   ])('is refused from a member, too: %s', async (_, text) => {
     expect(await makeUser(pairOf(follower), 'eve', metadataOf([behalf, text()]))).toMatchObject({ code: 16 });
+    expect(isThere('eve')).toBe(false);
+  });
+
+  it('is no more than a member where it is that of a member', async () => {
+    const text = `member/${follower.status().id} 00`;
+    expect(await makeUser(pairOf(follower), 'eve', metadataOf([behalf, text]))).toMatchObject({ code: 7 });
     expect(isThere('eve')).toBe(false);
   });
 

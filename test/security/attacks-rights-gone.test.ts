@@ -141,7 +141,7 @@ describe('a removed member', () => {
     };
     await expect(wanted(String(removed))).rejects.toMatchObject({ code: 'REMOVED' });
     await expect(wanted(String(follower.status().id))).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
-    for (const id of ['', '0', '-1', '1e3', ' 5', '05', '9007199254740993', 'member/1'])
+    for (const id of ['0', '-1', '1e3', ' 5', '05', '9007199254740993', 'member/1'])
       await expect(wanted(id), id).rejects.toMatchObject({ code: 'INVALID_OBJECT' });
   });
 

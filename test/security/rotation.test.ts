@@ -32,7 +32,13 @@ async function member(): Promise<{ security: MemberSecurity; clock: FakeClock; v
       return { unsubscribe: () => undefined };
     },
   };
-  security.run({ store, leadership } as unknown as Replica);
+  const leaders = {
+    subscribe: (tell: (leader: { id: number }) => void) => {
+      tell({ id: 7 });
+      return { unsubscribe: () => undefined };
+    },
+  };
+  security.run({ store, leadership, leaders } as unknown as Replica);
   world.later(() => security.close());
   await until('the CA is in the state', () => store.view((tx) => tx.kind(authorities).find().length === 1));
   const validity = (): [number, number] => {

@@ -9,7 +9,7 @@ const changesShown = 6;
 const verbs = { create: 'created', update: 'changed', delete: 'deleted' } as const;
 const tones = { create: 'good', update: 'plain', delete: 'bad' } as const;
 
-/** Who changed what, when and why. */
+/** Transactions with author, time and reason, the newest first. */
 export function Timeline() {
   const [kind, setKind] = useState('');
   const [before, setBefore] = useState<number[]>([]);

@@ -68,7 +68,7 @@ describe('the documentation', () => {
   });
 
   it('links to pages that are there', () => {
-    for (const page of pages) {
+    for (const page of [...pages, 'llms.txt']) {
       for (const [, link = ''] of readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
         if (!link.startsWith('http'))
           expect(() => readdirSync(join(root, page, '..', link)), `${page}: ${link}`).not.toThrow(/ENOENT/);

@@ -180,8 +180,10 @@ describe('skep apply --wait', () => {
     fleet.fate = () => 'hang';
     const stop = new AbortController();
     const path = await file('services:\n  web: {image: i}\n');
-    const running = run(['apply', path, '--stack', 'shop', '--wait'], { signal: stop.signal });
-    await until('there is a task', () => fleet.tasks().length > 0);
+    let said = '';
+    const onOut = (text: string) => void (said += text);
+    const running = run(['apply', path, '--stack', 'shop', '--wait'], { signal: stop.signal, onOut });
+    await until('it has its answer, and there is a task', () => said !== '' && fleet.tasks().length > 0);
     stop.abort();
     const { code, err } = await running;
     expect({ code, err }).toEqual({

@@ -171,7 +171,7 @@ describe.skipIf(!browserOrSkip())('the page in a browser', { timeout: 90_000 }, 
     const page = await open('overview');
     await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Leases' }).press('Enter');
     await page.getByRole('heading', { name: 'Leases' }).waitFor();
-    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main');
     expect(await page.getByRole('link', { name: 'Leases' }).getAttribute('aria-current')).toBe('page');
   });
 

@@ -156,7 +156,9 @@ describe('a kind of one’s own that every member knows', () => {
 
   it('is listed among the kinds, with its indexes and how much there is', async () => {
     await client.create(jobs, { id: 'k' });
-    const found = (await client.kinds()).find(({ kind }) => kind === 'job');
+    const jobsNow = async () => (await client.kinds()).find(({ kind }) => kind === 'job');
+    await until('the member that is asked has it', async () => (await jobsNow())?.objects === 1);
+    const found = await jobsNow();
     expect(found).toMatchObject({ kind: 'job', plural: 'jobs', builtIn: false, known: true, objects: 1 });
     expect([...(found?.indexes ?? [])].sort()).toEqual(['name', 'priority', 'queue', 'tag', 'urgent']);
     expect(found?.bytes).toBeGreaterThan(0);

@@ -203,11 +203,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (tx) =>
         shown(tx.nodes().find(by, { limit: most })),
   ),
-  // Without `after`: the client refuses an id there that its reader has not seen, where the store may take it.
-  fc.tuple(jobBy, limit).map(
-    ([by, most]): Step =>
+  fc.tuple(jobBy, limit, fc.option(id, { nil: undefined })).map(
+    ([by, most, after]): Step =>
       (tx) =>
-        shown(tx.kind(jobs).find(by, { limit: most })),
+        shown(tx.kind(jobs).find(by, { limit: most, after })),
   ),
   jobBy.map(
     (by): Step =>

@@ -93,6 +93,8 @@ export class RemoteReads implements DraftReads {
 
   /** @see DraftReads.lookup */
   lookup(kind: string, by: By, { limit, after, where: holds }: FindOptions, written: number): void {
+    // The place of an object that the lookup does not find counts, too.
+    if (typeof after === 'string') this.object(kind, after);
     const all = limit === undefined || after !== undefined || holds !== undefined;
     // Objects that this transaction has changed may be missing among the first ones.
     this.#look(kind, by, all ? Infinity : limit + written);

@@ -299,8 +299,10 @@ describe('the swarm half of the Docker API', () => {
     it('although the progress of an update was written meanwhile', async () => {
       const web = await create('web');
       await running(web);
+      await world.hold(); // else the update may be over before it is seen
       await change(`/services/${web}`, (one) => void (one.TaskTemplate.ForceUpdate = 1));
       const { json: seen } = await get(`/services/${web}`);
+      world.resume();
       await until(
         'its progress is written',
         async () => (await get(`/services/${web}`)).json.Version.Index > seen.Version.Index,
@@ -343,6 +345,7 @@ describe('the swarm half of the Docker API', () => {
 
     it('back to the spec before, and there again', async () => {
       const web = await create('web', { Env: ['A=1'] });
+      await world.hold(); // else the update may be over before it is looked at
       const none = await change(`/services/${web}`, () => undefined, '&rollback=previous');
       expect(none).toMatchObject({ status: 400, json: { message: `service ${web} does not have a previous spec` } });
       await change(`/services/${web}`, (one) => void (one.TaskTemplate.ContainerSpec.Env = ['A=2']));

@@ -69,6 +69,7 @@ export class SwarmWorld {
   #running: Promise<void> | undefined;
   #again = false;
   #wakeAt = Infinity;
+  #held = false;
   #closed = false;
 
   constructor() {
@@ -100,9 +101,23 @@ export class SwarmWorld {
     await this.store.close();
   }
 
+  /** Lets nothing happen but what the test does itself, until `resume`. Resolves when the turn that runs is over. */
+  async hold(): Promise<void> {
+    this.#held = true;
+    clearTimeout(this.#timer);
+    this.#dueAt = Infinity;
+    await this.#running;
+  }
+
+  /** Ends {@link hold}. */
+  resume(): void {
+    this.#held = false;
+    this.#wake(0);
+  }
+
   /** Runs a turn at this time, or at an earlier one that was asked for before. */
   #wake(at: number): void {
-    if (this.#closed || this.#running || at >= this.#dueAt) {
+    if (this.#held || this.#closed || this.#running || at >= this.#dueAt) {
       this.#again ||= this.#running !== undefined;
       return;
     }

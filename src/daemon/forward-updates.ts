@@ -10,7 +10,7 @@ import { Client } from '../client/index.js';
 import { remoteLookups } from '../client/transaction/lookups.js';
 import { wireChange } from '../client/transaction/run.js';
 import { sha256Hex } from '../identity/index.js';
-import { all, type By, EventCommit, type FindOptions, type ReadTx, type Tx } from '../kinds/index.js';
+import { type By, EventCommit, type FindOptions, type ReadTx, type Tx } from '../kinds/index.js';
 import {
   controlOf,
   type Draft,
@@ -60,10 +60,6 @@ class FollowerReads implements DraftReads {
   /** The leader checks by itself that the value is free. */
   unique(): void {
     return;
-  }
-
-  conflict(kind: string): void {
-    this.lookup(kind, all, {}, 0);
   }
 }
 

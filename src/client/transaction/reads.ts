@@ -105,11 +105,6 @@ export class RemoteReads implements DraftReads {
     this.#look(kind, by, Infinity, true);
   }
 
-  /** Does nothing: the object in the way was looked up before. */
-  conflict(): void {
-    return;
-  }
-
   #look(kind: string, by: By, limit: number, unique = false): void {
     for (const { where, exact } of remoteLookups(kind, by)) {
       const wanted = exact ? limit : Infinity;

@@ -1,4 +1,4 @@
-import { isStoreError } from '../../base/store-error.js';
+import { StoreError } from '../../base/store-error.js';
 import { type By, byIndex } from '../../kinds/by.js';
 import type { StoredObject } from '../../kinds/definition.js';
 import type { FindOptions } from '../../kinds/find.js';
@@ -17,10 +17,8 @@ export interface DraftReads {
   object(kind: string, id: string): void;
   /** A lookup is made. `written`: changes of this kind that the draft has made before. */
   lookup(kind: string, by: By, options: FindOptions, written: number): void;
-  /** An object was written that must be the only one which this lookup finds. */
+  /** An object is about to be written that must be the only one which this lookup finds. */
   unique(kind: string, by: By): void;
-  /** An object was refused because another one has a value that must be unique. */
-  conflict(kind: string): void;
 }
 
 /** Result of a callback that ran here and is carried out elsewhere. */
@@ -156,18 +154,24 @@ class DraftTable implements WriteTable<StoredObject, object, StoredObject> {
   }
 
   #write(write: () => StoredObject): StoredObject {
-    let object: StoredObject;
+    const uniques: By[] = [];
+    const before = this.#tx.onUnique;
+    this.#tx.onUnique = (index, parts) => {
+      const by = byIndex(index, parts);
+      uniques.push(by);
+      this.#reads.unique(this.#kind, by);
+    };
     try {
-      object = write();
+      const object = write();
+      this.#written.add(object.id);
+      return object;
     } catch (error) {
-      if (isStoreError(error, 'NAME_CONFLICT')) this.#reads.conflict(this.#kind);
+      // Who has the values decided about the refusal, or about its code.
+      if (error instanceof StoreError) for (const by of uniques) this.#look(by, {});
       throw error;
+    } finally {
+      this.#tx.onUnique = before;
     }
-    this.#written.add(object.id);
-    const { unique, table } = this.#tx.definitionOf(this.#kind);
-    for (const index of unique)
-      for (const parts of table.indexes[index]?.of(object) ?? []) this.#reads.unique(this.#kind, byIndex(index, parts));
-    return object;
   }
 
   #look(by: By = { by: 'all' }, options: FindOptions): void {

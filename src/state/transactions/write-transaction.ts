@@ -145,6 +145,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
     for (const index of this.#kind.unique) {
       for (const parts of this.#keysIn(index, object)) {
         if (old !== undefined && this.#keysIn(index, old).some((other) => plainEqual(other, parts))) continue;
+        this.#tx.onUnique?.(index, parts);
         const holder = this.#editor.find({ index, parts }).find(({ id }) => id !== may);
         if (holder === undefined) continue;
         const [key = ''] = parts;
@@ -222,6 +223,8 @@ export class WriteTransaction extends Tables<TransactionTable<StoredObject>> imp
   readonly stamped: typeof storedMeta;
   /** Receives each change after it has been made. */
   onChange: ((change: ObjectChange) => void) | undefined;
+  /** Receives each value of a unique index before it is looked up. What it throws ends the call. */
+  onUnique: ((index: string, parts: readonly string[]) => void) | undefined;
   #base: StateRoot;
   #stamp: Stamp;
   readonly newId: () => string;

@@ -60,11 +60,13 @@ export function callerOf(presented: Presented | undefined, directory: Directory,
   const late = terms.now - notAfter > terms.renewLateMs;
   if (identity.kind === 'member')
     return expired ? refused('the certificate has expired') : memberOf(identity, directory);
-  const gone = goneReason(presented, directory);
+  // A user is looked up once: this runs for each call.
+  const user = identity.kind === 'user' ? directory.user(identity.name) : undefined;
+  const gone = goneReason(presented, user, directory);
   if (gone !== undefined) return refused(gone);
   if (expired) return late ? refused('the certificate expired too long ago') : { as: 'expired', identity, serial };
   if (identity.kind === 'worker') return { as: 'worker', identity, serial };
-  return { as: 'user', identity, serial, roles: directory.user(identity.name)?.roles ?? [] };
+  return { as: 'user', identity, serial, roles: user?.roles ?? [] };
 }
 
 /** A member makes its certificates itself: only the membership counts. */
@@ -74,10 +76,13 @@ function memberOf(identity: Identity, directory: Directory): Caller {
   return { as: state === 'member' ? 'member' : 'newcomer', identity };
 }
 
-function goneReason({ identity, serial }: Presented, directory: Directory): string | undefined {
+function goneReason(
+  { identity, serial }: Presented,
+  user: ReturnType<Directory['user']>,
+  directory: Directory,
+): string | undefined {
   if (!directory.hasCredential(serial, shortName(identity))) return 'the certificate was revoked';
   if (identity.kind === 'worker') return directory.hasNode(identity.name) ? undefined : 'the node was removed';
-  const user = directory.user(identity.name);
   if (!user) return 'the user was removed';
   return user.disabled ? 'the user is disabled' : undefined;
 }

@@ -39,6 +39,7 @@ import { enginesService } from './engines.js';
 import { ClearEntrance, type Entrance, SecureEntrance, type ServerSecurity } from './entrance.js';
 import { fleetService } from './fleet.js';
 import { Forwarder } from './forward.js';
+import { ForwardedCalls } from './forwarded-calls.js';
 import { leaseService } from './lease.js';
 import { LocalHandlers } from './local.js';
 import { membershipService } from './membership.js';
@@ -86,6 +87,7 @@ export class ApiServer {
   readonly #audit: AuditSink | undefined;
   readonly #limits: CallLimits;
   readonly #watches = new WatchCounts();
+  readonly #forwarded = new ForwardedCalls();
   readonly #recognizing: Recognizing | undefined;
   readonly #servers: Readonly<Record<Audience, GrpcServer>>;
   /** Takes the connections for grpc-js, which would keep a silent one for ever. */
@@ -190,6 +192,8 @@ export class ApiServer {
   /** Ends the connections whose identity no longer counts. */
   recheck(): void {
     this.#entrance.recheck();
+    const security = this.#security;
+    if (security) this.#forwarded.recheck((behalf) => security.named(behalf));
   }
 
   /** Says that no new calls are welcome. */
@@ -231,6 +235,7 @@ export class ApiServer {
       caller: (peer, authorization) => this.#entrance.caller(peer, authorization),
       named: (behalf) => security.named(behalf),
       refused: (refusal) => this.#audit?.note(refusalEntry(refusal)),
+      forwarding: (behalf, caller, end) => this.#forwarded.add(behalf, caller, end),
     };
   }
 

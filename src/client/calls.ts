@@ -24,7 +24,7 @@ import {
 import type { messages } from '../wire/index.js';
 import { explained, failureOf, notLeader } from './failures.js';
 import { refusalAt } from './refusal.js';
-import { WatchStream } from './watch-stream.js';
+import { openSingle, type OpenWatch, type WatchSink, WatchStream } from './watch-stream.js';
 
 type Method = ReturnType<typeof methodOf>;
 type ServiceName = Parameters<typeof methodOf>[0];
@@ -153,7 +153,7 @@ export class Calls {
     { timeoutMs = this.timeoutMs, signal }: AskOptions,
   ): Promise<Res[]> {
     const stop = signal ? AbortSignal.any([this.closed, signal]) : this.closed;
-    const options = { timeoutMs, signal: stop };
+    const options = { timeoutMs, signal: stop, onBehalfOf: this.#onBehalfOf };
     const ask = (host: string) => this.#channel(host).unary<object, Res>(methodOf(service, name), request, options);
     const answers = await Promise.allSettled(this.#hosts.map(ask));
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
@@ -219,7 +219,7 @@ export class Calls {
     const attempt = async (channel: Asked, timeoutMs: number) => {
       const stop = new AbortController();
       const any = AbortSignal.any([this.closed, stop.signal, ...(signal ? [signal] : [])]);
-      const opening = openTunnel(channel, target, { signal: any });
+      const opening = openTunnel(channel, target, { signal: any, onBehalfOf: this.#onBehalfOf });
       try {
         const made = await within(this.clock, timeoutMs, opening, () => new Silent(channel.addr, timeoutMs));
         const forget = onAbort(this.closed, () =>
@@ -249,7 +249,8 @@ export class Calls {
     await this.learn(signal); // the first in turn is then a member that answers
     const stop = signal ? AbortSignal.any([this.closed, signal]) : this.closed;
     const channel = this.#channel(this.#hosts[0] as string);
-    return orAborted(channel.upload<Res>(methodOf(service, name), requests, { signal: stop }), signal);
+    const options = { signal: stop, onBehalfOf: this.#onBehalfOf };
+    return orAborted(channel.upload<Res>(methodOf(service, name), requests, options), signal);
   }
 
   /** Reads one stream of one member. Frees it when it ends, is left, or a signal aborts. */
@@ -260,6 +261,7 @@ export class Calls {
     { timeoutMs, idleMs, signal }: StreamOptions,
   ): AsyncGenerator<Res, void> {
     const stream = channel.serverStream<object, Res>(method, request, {
+      onBehalfOf: this.#onBehalfOf,
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
     const stop = () => stream.cancel();
@@ -284,8 +286,13 @@ export class Calls {
   /** The stream of the watches at one member. */
   watches(channel: Channel): WatchStream {
     let stream = this.#watches.get(channel);
-    if (!stream) this.#watches.set(channel, (stream = new WatchStream(channel)));
+    if (!stream) this.#watches.set(channel, (stream = new WatchStream(channel, this.#onBehalfOf)));
     return stream;
+  }
+
+  /** Opens a watch at a member, with a call of its own. */
+  watchAlone(channel: Asked, request: messages.WatchRequest, sink: WatchSink): OpenWatch {
+    return openSingle(channel, request, sink, this.#onBehalfOf);
   }
 
   async #asking<Res>(

@@ -22,8 +22,14 @@ export interface OpenWatch {
 }
 
 /** One call for one watch, at members that carry no others. */
-export function openSingle(channel: Pick<Channel, 'serverStream'>, request: WatchRequest, sink: WatchSink): OpenWatch {
-  const stream = channel.serverStream<object, messages.WatchResponse>(methodOf('watch', 'Watch'), request);
+export function openSingle(
+  channel: Pick<Channel, 'serverStream'>,
+  request: WatchRequest,
+  sink: WatchSink,
+  onBehalfOf: string,
+): OpenWatch {
+  const method = methodOf('watch', 'Watch');
+  const stream = channel.serverStream<object, messages.WatchResponse>(method, request, { onBehalfOf });
   stream.on('data', (response: messages.WatchResponse) => sink.take(new Arrived(response, 0)));
   stream.on('error', (error) => sink.over(fromStatus(error as never)));
   stream.on('end', () => sink.over(undefined));
@@ -38,17 +44,20 @@ const { responseDeserialize } = methodOf('watch', 'Watch');
  */
 export class WatchStream {
   readonly #channel: Channel;
+  readonly #onBehalfOf: string;
   #carrier: Carrier | undefined;
 
-  constructor(channel: Channel) {
+  /** @param onBehalfOf Identity for which a member watches; empty for its own. */
+  constructor(channel: Channel, onBehalfOf: string) {
     this.#channel = channel;
+    this.#onBehalfOf = onBehalfOf;
   }
 
   /** Opens a watch; the stream is opened with the first, and closed with the last. */
   open(request: WatchRequest, sink: WatchSink): OpenWatch {
     const { generation } = this.#channel;
     if (!this.#carrier || this.#carrier.over || this.#carrier.generation !== generation)
-      this.#carrier = new Carrier(this.#channel, generation);
+      this.#carrier = new Carrier(this.#channel, generation, this.#onBehalfOf);
     return this.#carrier.open(request, sink);
   }
 }
@@ -63,9 +72,9 @@ class Carrier {
   #flushing = false;
   #over = false;
 
-  constructor(channel: Channel, generation: number) {
+  constructor(channel: Channel, generation: number, onBehalfOf: string) {
     this.generation = generation;
-    this.#stream = channel.duplex(methodOf('watch', 'Multiplex'));
+    this.#stream = channel.duplex(methodOf('watch', 'Multiplex'), { onBehalfOf });
     this.#stream.on('data', ({ deliveries }: messages.WatchesResponse) => {
       for (const delivery of deliveries) this.#deliver(delivery);
     });

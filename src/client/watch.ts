@@ -11,7 +11,7 @@ import { type Asked, type Calls, Silent } from './calls.js';
 import { checkFilter, indexFilter } from './filters.js';
 import { type Arrived, messageOf as transactionOf } from './watch-arrived.js';
 import type { Selector, SnapshotObject, WatchMessage, WatchOptions } from './watch-messages.js';
-import { openSingle, type OpenWatch, type WatchSink } from './watch-stream.js';
+import type { OpenWatch, WatchSink } from './watch-stream.js';
 
 interface Following {
   readonly options: WatchOptions;
@@ -135,7 +135,7 @@ async function listen(channel: Asked, following: Following, place: Place): Promi
   const { calls } = following;
   const request = requestOf(following.options, place);
   const at = { place, addr: channel.addr };
-  const alone = (sink: WatchSink) => openSingle(channel, request, sink);
+  const alone = (sink: WatchSink) => calls.watchAlone(channel, request, sink);
   if (channel instanceof LocalChannel) return hear(alone, following, at);
   const shared = (sink: WatchSink) => calls.watches(channel).open(request, sink);
   try {

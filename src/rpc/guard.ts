@@ -4,6 +4,7 @@ import {
   ServerInterceptingCall,
   type ServerInterceptor,
   ServerListenerBuilder,
+  status,
 } from '@grpc/grpc-js';
 import { StoreError } from '../base/store-error.js';
 import { actorOf, type Caller, judge } from '../identity/index.js';
@@ -42,6 +43,11 @@ export interface Recognizing {
   named(behalf: string): Caller;
   /** Hears of each call that is not allowed. */
   refused?(refusal: Refusal): void;
+  /**
+   * Hears of each call that a member makes for another caller; `end` ends the call. Calls the returned function when it is over.
+   * Without it such a call would go on with rights that are gone: the connection is the member's.
+   */
+  forwarding?(behalf: string, caller: Caller, end: () => void): () => void;
 }
 
 /** A call that is not allowed at all. */
@@ -83,12 +89,21 @@ export function admit(recognizing: Recognizing, { path, peer, authorization, onB
   callers.set(metadata, caller);
 }
 
+/** Status of a call whose caller has other rights now, or none: as of a connection that ends. It can be asked again. */
+const rightsChanged = { code: status.UNAVAILABLE, details: 'the rights of the caller have changed' };
+
 /**
  * Asks the table of methods about every call, before its first message is read. A handler that is reached can ask
  * {@link callerIn} who calls.
  */
 export function guard(recognizing: Recognizing): ServerInterceptor {
   return ({ path }, call) => {
+    let ended = false;
+    let over = () => undefined as void;
+    const end = () => {
+      ended = true;
+      call.sendStatus(rightsChanged);
+    };
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         const onBehalfOf = taken(metadata, onBehalfKey);
@@ -101,10 +116,22 @@ export function guard(recognizing: Recognizing): ServerInterceptor {
           call.sendStatus(toStatus(error) as never);
           return;
         }
+        const caller = forwarders.has(metadata) ? callers.get(metadata) : undefined;
+        if (caller && recognizing.forwarding) over = recognizing.forwarding(onBehalfOf, caller, end);
         next(metadata);
       })
+      .withOnCancel(() => over())
       .build();
-    const responder = new ResponderBuilder().withStart((next) => next(listener)).build();
+    const responder = new ResponderBuilder()
+      .withStart((next) => next(listener))
+      .withSendMessage((message, next) => {
+        if (!ended) next(message);
+      })
+      .withSendStatus((given, next) => {
+        over();
+        next(given);
+      })
+      .build();
     return new ServerInterceptingCall(call, responder);
   };
 }

@@ -8,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { onAbort } from '../base/abort.js';
 import { type Deferred, deferred } from '../base/deferred.js';
+import { StoreError } from '../base/store-error.js';
 import type { messages } from '../wire/index.js';
 import { CallFailure, errorCarried } from './carried.js';
 import { fromStatus, neverSent } from './status.js';
@@ -117,7 +118,7 @@ export class CallStream {
       // Once the member has taken the stream, a refusal says nothing about the calls on it: they may have begun.
       this.#ended(
         stream,
-        served && neverSent(error) ? new CallFailure(status.UNAVAILABLE, 'Connection dropped') : error,
+        served && neverSent(error) ? new CallFailure(status.UNAVAILABLE, 'Connection dropped') : fromStatus(error),
       ),
     );
     stream.on('end', () => this.#ended(stream, new CallFailure(status.UNAVAILABLE, 'Connection dropped')));
@@ -180,7 +181,7 @@ export class CallStream {
   }
 
   /** Ends every call of a stream that broke; the next call opens another. */
-  #ended(stream: Carrier | undefined, error: ServiceError): void {
+  #ended(stream: Carrier | undefined, error: Error): void {
     if (stream !== this.#stream) return;
     const unsent = new Set(this.#requests.map(({ id }) => id));
     const calls = this.#calls;
@@ -189,10 +190,13 @@ export class CallStream {
     this.#requests = [];
     this.#cancelled = [];
     this.#full = false;
-    const never = new CallFailure(status.UNAVAILABLE, `No connection established: ${error.details}`);
+    // A refusal of the member counts for all of them.
+    const { code, details = '' } = error as Partial<ServiceError>;
+    const cut = !(error instanceof StoreError) && code !== status.CANCELLED;
+    const never = new CallFailure(status.UNAVAILABLE, `No connection established: ${details}`);
     for (const [id, { answer, stop }] of calls) {
       stop();
-      answer.reject(unsent.has(id) && error.code !== status.CANCELLED ? never : error);
+      answer.reject(cut && unsent.has(id) ? never : error);
     }
   }
 }

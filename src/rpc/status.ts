@@ -26,10 +26,16 @@ export function toStatus(error: unknown): Partial<StatusObject> {
   return { code: statusOf(error.code), details: sayable(error.message), metadata };
 }
 
+/** Refusals that carry no code of the store: of gRPC itself, or of a proxy in between. */
+const refusals: Readonly<Partial<Record<status, StoreErrorCode>>> = {
+  [status.UNAUTHENTICATED]: 'UNAUTHENTICATED',
+  [status.PERMISSION_DENIED]: 'DENIED',
+};
+
 /** The store error that a server answered, or the gRPC error as it is. */
 export function fromStatus(error: ServiceError): Error {
   const [code] = error.metadata?.get(codeKey) ?? [];
-  const known = storeErrorCodes.find((name) => name === code);
+  const known = storeErrorCodes.find((name) => name === code) ?? refusals[error.code];
   if (!known) return error;
   const prefix = `${known}: `;
   const message = error.details.startsWith(prefix) ? error.details.slice(prefix.length) : error.details;

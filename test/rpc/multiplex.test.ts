@@ -204,6 +204,23 @@ describe('calls on one stream', () => {
     expect(streams).toBe(2);
   });
 
+  it('are refused with the code of the store when the stream is, and by gRPC itself', async () => {
+    const refusals = [
+      [toStatus(new StoreError('UNAUTHENTICATED', 'the token was removed')), 'UNAUTHENTICATED'],
+      [{ code: 16, details: 'no credentials' }, 'UNAUTHENTICATED'],
+      [{ code: 7, details: 'not from here' }, 'DENIED'],
+    ] as const;
+    for (const [refusal, code] of refusals) {
+      const server = await FakeServer.start({
+        calls: { Multiplex: ((stream: Stream) => stream.emit('error', refusal)) as never },
+      });
+      open.push(server);
+      const channel = await channelTo(server.addr);
+      const calls = await Promise.all(['x', 'y'].map((id) => failureOf(ask(channel, id))));
+      for (const failure of calls) expect(failure).toMatchObject({ name: 'StoreError', code });
+    }
+  });
+
   it('become single calls where the member carries none', async () => {
     const server = await FakeServer.start({ control: { Get: ((_call, done) => done(null, {})) as Handler as never } });
     open.push(server);

@@ -53,6 +53,14 @@ describe('the status of an error', () => {
     return fromStatus(Object.assign(new Error(text), { code, details: text, metadata }));
   };
 
+  it.each([
+    [status.UNAUTHENTICATED, 'UNAUTHENTICATED'],
+    [status.PERMISSION_DENIED, 'DENIED'],
+  ])('is a refusal also where no code of the store came with it: %i', (code, known) => {
+    const error = Object.assign(new Error('16: no'), { code, details: 'a proxy says no', metadata: new Metadata() });
+    expect(fromStatus(error)).toMatchObject({ name: 'StoreError', code: known, message: `${known}: a proxy says no` });
+  });
+
   it.each(storeErrorCodes)('keeps the code %s, its text and its details', (code) => {
     const error = new StoreError(code, 'no: it is refused', details);
     expect(roundTrip(error)).toMatchObject({ name: 'StoreError', code, message: error.message, details });

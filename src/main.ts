@@ -78,7 +78,7 @@ void run(process.argv.slice(2), {
     restoreInto: async (file, dir, name) => (await backup()).restoreInto(file, dir, name),
   },
   createBackend: async (url, settings) => (await (opened ??= discovery()))(url, settings),
-  logger: async (level) => (await import('./daemon/logger.js')).processLogger(level),
+  logger: async (level) => (await import('./daemon/logger.js')).commandLogger(level, process.env),
   doctor: async (dir, signal) => (await import('./daemon/doctor.js')).diagnose(dir, signal),
 }).then((code) => {
   process.exitCode = code;

@@ -34,7 +34,11 @@ export async function runManager(flags: ManagerFlags, context: Context): Promise
     if (signal.aborted) resolve('interrupted');
     signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
-  const logger = processLogger(flags.logLevel, flags.name);
+  const logger = processLogger(flags.logLevel, {
+    member: flags.name,
+    format: flags.logFormat,
+    env: context.env,
+  });
   let replica: OpenReplica;
   let http: HttpEndpoint | undefined;
   let dns: DnsServer | undefined;

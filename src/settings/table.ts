@@ -51,6 +51,9 @@ export interface Setting {
 const addresses = listOf(address, 'addresses');
 const levels = ['debug', 'info', 'warn', 'error'];
 
+/** Forms of a log: `auto` is for people on a terminal, and JSON elsewhere. */
+export const logFormats: readonly string[] = ['auto', 'pretty', 'json'];
+
 /** Settings of a member's addresses, its data, and how its cluster begins. */
 export const memberTable = {
   /** Display name, such as `m1`. Must be unique in the cluster. */
@@ -245,6 +248,13 @@ export const processTable = {
     help: `one of ${levels.join(', ')}`,
     managerDefault: 'info',
     example: 'info',
+  },
+  logFormat: {
+    type: oneOf(logFormats, 'forms'),
+    shape: 'auto|pretty|json',
+    help: 'form of the log on standard error; auto is pretty on a terminal, JSON elsewhere',
+    default: 'auto',
+    example: 'json',
   },
   tokenFile: {
     type: path,

@@ -134,6 +134,7 @@ describe('skep manager --explain-config', () => {
       'snapshot-interval 10000 default',
       'kinds - default',
       'log-level error SKEP_LOG_LEVEL',
+      'log-format auto default',
       'token-file - default',
       'peers-secret-file - default',
       'insecure false default',

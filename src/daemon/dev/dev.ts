@@ -7,7 +7,7 @@ import { type Context, type DevSettings, exitCodeOf } from '../../cli/index.js';
 import { type HttpEndpoint, openHttp } from '../../http/index.js';
 import { pageFolder } from '../http.js';
 import { loadKinds } from '../kind-modules.js';
-import { processLogger } from '../logger.js';
+import { commandLogger } from '../logger.js';
 import { DevCluster } from './dev-cluster.js';
 import { devKeys, keysOf } from './keys.js';
 import { freePorts } from './ports.js';
@@ -26,7 +26,7 @@ export async function runDev(settings: DevSettings, context: Context): Promise<n
   let cluster: DevCluster | undefined;
   let http: HttpEndpoint | undefined;
   try {
-    const logger = processLogger(settings.logLevel);
+    const logger = commandLogger(settings.logLevel, context.env);
     cluster = await DevCluster.open({
       ...settings,
       kinds: await loadKinds(settings.kinds),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { sleep, systemClock } from '../base/clock.js';
 import type { Client, Selector } from '../client/index.js';
 import { type Context, type GlobalFlags, withClient } from './context.js';
 
@@ -36,6 +37,40 @@ export async function printFollowed(
     });
   };
   await withClient(command, context, follow, { waitForEnd: true, leaderless: stale });
+}
+
+/** Interval at which a list that no watch covers is read again, milliseconds. */
+const againMs = 500;
+
+interface Polled<T> {
+  readonly read: (client: Client) => Promise<T>;
+  /** Text that differs when the list is to be printed again. */
+  readonly textOf: (found: T) => string;
+  readonly print: (found: T, flags: GlobalFlags) => void;
+}
+
+/** Prints a list of facts that are no objects; with `--watch`, again when it differs. */
+export async function printPolled<T>(
+  command: Command,
+  context: Context,
+  { watch = false }: FollowFlag,
+  { read, textOf, print }: Polled<T>,
+): Promise<void> {
+  const { clock = systemClock, signal, streams } = context;
+  const follow = async (client: Client, flags: GlobalFlags) => {
+    let printed: string | undefined;
+    do {
+      const found = await read(client);
+      const text = textOf(found);
+      if (text !== printed) {
+        if (printed !== undefined && flags.output === 'table') streams.out('\n');
+        print(found, flags);
+        printed = text;
+      }
+      if (watch) await sleep(clock, againMs);
+    } while (watch && !signal.aborted);
+  };
+  await withClient(command, context, follow, { leaderless: true });
 }
 
 /** Runs `work` at once and after changes, one run at a time: changes during a run lead to one more. */

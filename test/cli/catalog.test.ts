@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { instances, leases } from '../../src/kinds/index.js';
-import { skep } from '../support/cli-run.js';
+import { Running, skep } from '../support/cli-run.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
 
@@ -90,10 +90,16 @@ describe('skep catalog', () => {
     expect(ops[0]?.op).toBe('add');
   });
 
-  it('deregisters what somebody left', async () => {
+  it('deregisters what somebody left, and prints a list again that shows it', async () => {
     const { store } = await members.leader();
-    await store.update((tx) => tx.kind(instances).create({ id: 'left', name: 'x', host: 'h', port: 1, session: 's' }));
+    const left = { name: 'x', host: 'h', port: 1, session: 's' };
+    await store.update((tx) => void ['left', 'stays'].map((id) => tx.kind(instances).create({ id, ...left })));
+    const list = new Running(args('ls', 'x', '-w', '-o', 'name'));
+    await list.until(2);
     expect(await on('deregister', 'left')).toMatchObject({ code: 0, out: 'left\n' });
+    await list.until(3);
+    expect(list.lines.slice(0, 3)).toEqual(['left', 'stays', 'stays']);
+    expect((await list.interrupt()).code).toBe(130);
     expect((await on('deregister', 'left')).code).toBe(3);
   });
 

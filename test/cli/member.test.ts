@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src/cli/exit-codes.js';
-import { type Ran, skep } from '../support/cli-run.js';
+import { type Ran, Running, skep } from '../support/cli-run.js';
 import { OpenMembers } from '../support/manager-open.js';
 import { until } from '../support/network-wait.js';
 
@@ -37,6 +37,16 @@ describe('skep member', () => {
     const [heading, ...rows] = out.trimEnd().split('\n');
     expect(heading?.split(/ +/)).toEqual(['NAME', 'ID', 'ADDR', 'ROLE', 'LEADER', 'REACHABLE']);
     expect(rows.map((row) => row.split(/ +/)[0])).toEqual(['m1', 'm2', 'm3']);
+  });
+
+  it('lists again when something changes, until it is interrupted', async () => {
+    const list = new Running(['--host', members.hosts.join(','), 'member', 'ls', '-w', '-o', 'ndjson']);
+    await list.until(3);
+    await member('demote', 'm3');
+    const learners = () => list.events.filter(({ name, role }) => name === 'm3' && role === 'learner');
+    await until('it was printed again', () => learners().length > 0);
+    expect(list.lines.length % 3).toBe(0);
+    expect(await list.interrupt()).toMatchObject({ code: 130 });
   });
 
   it('hands leadership over and prints who leads then', async () => {

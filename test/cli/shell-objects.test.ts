@@ -257,7 +257,15 @@ describe('--watch of a list', () => {
     },
   );
 
-  it.each([['service', 'ls'], ['ps'], ['stack', 'ls'], ['fleet', 'ls']])('is there for %s %s', async (...args) => {
+  it.each([
+    ['service', 'ls'],
+    ['ps'],
+    ['stack', 'ls'],
+    ['fleet', 'ls'],
+    ['user', 'ls'],
+    ['role', 'ls'],
+    ['token', 'ls'],
+  ])('is there for %s %s', async (...args) => {
     const list = new Running(['--host', member.addr, ...args.filter((one) => one !== ''), '-w']);
     await list.until(1);
     expect(await list.interrupt()).toMatchObject({ code: 130 });

@@ -4,9 +4,10 @@ import { joinHostPort, splitHostPort } from '../../base/host-port.js';
 import { StoreError } from '../../base/store-error.js';
 import { login, newPeersSecret } from '../../client/index.js';
 import { time } from '../arguments.js';
-import { type Context, withClient } from '../context.js';
+import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { hostsOf } from '../context.js';
 import { UsageError } from '../exit-codes.js';
+import { type FollowFlag, printFollowed, withFollow } from '../follow-list.js';
 import { readInput } from '../input.js';
 import {
   contextInUse,
@@ -17,7 +18,7 @@ import {
   useContext,
   writeContext,
 } from '../login-context.js';
-import { type Format, printList, printNames, printOne } from '../output.js';
+import { type Columns, type Format, printList, printNames, printOne } from '../output.js';
 
 /** `skep token|user|role|can|whoami|login|logout|context`: identities and rights, in a cluster with security. */
 export function addAccess(program: Command, context: Context): void {
@@ -77,25 +78,14 @@ function addToken(program: Command, context: Context): void {
 }
 
 function addTokenList(group: Command, context: Context): void {
-  group
-    .command('ls')
-    .description('list the tokens, without their secrets')
-    .action(async (_flags, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
-        const { objects } = await client.list('tokens');
-        printList(context.streams, output, objects as unknown as readonly StoredToken[], {
-          name: ({ id }) => id,
-          columns: [
-            ['ID', ({ id }) => id],
-            ['USE', ({ use, user }) => (user === '' ? use : `${use} ${user}`)],
-            ['USES LEFT', ({ usesLeft }) => (usesLeft === undefined ? '' : String(usesLeft))],
-            ['EXPIRES', ({ expiresAt }) => new Date(expiresAt).toISOString()],
-            ['CREATED BY', ({ createdBy }) => createdBy],
-            ['NOTE', ({ note }) => note],
-          ],
-        });
-      });
-    });
+  addList<StoredToken>(group, context, 'tokens', 'list the tokens, without their secrets', [
+    ['ID', ({ id }) => id],
+    ['USE', ({ use, user }) => (user === '' ? use : `${use} ${user}`)],
+    ['USES LEFT', ({ usesLeft }) => (usesLeft === undefined ? '' : String(usesLeft))],
+    ['EXPIRES', ({ expiresAt }) => new Date(expiresAt).toISOString()],
+    ['CREATED BY', ({ createdBy }) => createdBy],
+    ['NOTE', ({ note }) => note],
+  ]);
 }
 
 function addPeersSecret(group: Command, context: Context): void {
@@ -127,6 +117,25 @@ interface StoredToken {
 }
 
 type Client = Parameters<Parameters<typeof withClient>[2]>[0];
+
+/** Adds `ls` to a group: the objects of a kind of security, whose ids are names for people. */
+function addList<T extends { readonly id: string }>(
+  group: Command,
+  context: Context,
+  kind: string,
+  help: string,
+  columns: Columns<T>,
+): void {
+  withFollow(group.command('ls'))
+    .description(help)
+    .action(async (flags: FollowFlag, command: Command) => {
+      const print = async (client: Client, { output }: GlobalFlags) => {
+        const { objects } = await client.list(kind);
+        printList(context.streams, output, objects as unknown as readonly T[], { name: ({ id }) => id, columns });
+      };
+      await printFollowed(command, context, flags, { print, kinds: () => [kind] });
+    });
+}
 
 /** Adds `rm <name>` to a group. */
 function removal(
@@ -184,22 +193,11 @@ function addUser(program: Command, context: Context): void {
         printNames(context.streams, output, [name], (one) => one);
       });
     });
-  group
-    .command('ls')
-    .description('list the users')
-    .action(async (_flags, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
-        const { objects } = await client.list('users');
-        printList(context.streams, output, objects as unknown as readonly StoredUser[], {
-          name: ({ id }) => id,
-          columns: [
-            ['NAME', ({ id }) => id],
-            ['ROLES', ({ roles }) => roles.join(', ')],
-            ['DISABLED', ({ disabled }) => (disabled ? 'yes' : '')],
-          ],
-        });
-      });
-    });
+  addList<StoredUser>(group, context, 'users', 'list the users', [
+    ['NAME', ({ id }) => id],
+    ['ROLES', ({ roles }) => roles.join(', ')],
+    ['DISABLED', ({ disabled }) => (disabled ? 'yes' : '')],
+  ]);
   removal(group, context, 'remove a user with its certificates and tokens', (client, name) => client.removeUser(name));
 }
 
@@ -222,21 +220,16 @@ function addRole(program: Command, context: Context): void {
         printNames(context.streams, output, [name], (one) => one);
       });
     });
-  group
-    .command('ls')
-    .description('list the custom roles; viewer, operator, agent and admin are built in')
-    .action(async (_flags, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
-        const { objects } = await client.list('roles');
-        printList(context.streams, output, objects as unknown as readonly StoredRole[], {
-          name: ({ id }) => id,
-          columns: [
-            ['NAME', ({ id }) => id],
-            ['RULES', ({ rules }) => rules.map(ruleText).join('; ')],
-          ],
-        });
-      });
-    });
+  addList<StoredRole>(
+    group,
+    context,
+    'roles',
+    'list the custom roles; viewer, operator, agent and admin are built in',
+    [
+      ['NAME', ({ id }) => id],
+      ['RULES', ({ rules }) => rules.map(ruleText).join('; ')],
+    ],
+  );
   removal(group, context, 'remove a role that no user has', (client, name) => client.removeRole(name));
 }
 

@@ -15,6 +15,7 @@ import { instances } from '../../kinds/index.js';
 import { pairs, time, wholeNumber } from '../arguments.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { collected } from '../discovery-flags.js';
+import { type FollowFlag, printFollowed, withFollow } from '../follow-list.js';
 import { type Columns, printList, printNames, printOne } from '../output.js';
 
 interface RegisterFlags {
@@ -30,7 +31,7 @@ interface RegisterFlags {
   readonly logLevel: string;
 }
 
-interface FindFlags {
+interface FindFlags extends FollowFlag {
   readonly tag: readonly string[];
   readonly passing?: boolean;
 }
@@ -108,14 +109,14 @@ function addDeregister(group: Command, context: Context): void {
 }
 
 function addLs(group: Command, context: Context): void {
-  group
-    .command('ls')
+  withFollow(group.command('ls'))
     .argument('[name]', 'only this service')
     .option('--tag <tag>', 'only instances with this tag (repeatable)', collected, [] as string[])
     .option('--passing', 'only instances that are passing')
     .description('list instances')
-    .action(async (name: string | undefined, { tag, passing = false }: FindFlags, command: Command) => {
-      await withClient(command, context, async (client, { output }) => {
+    .action(async (name: string | undefined, flags: FindFlags, command: Command) => {
+      const { tag, passing = false } = flags;
+      const print = async (client: Client, { output }: GlobalFlags) => {
         const found = await withAgent(client, async (agent) => {
           const names = name === undefined ? [...(await agent.services(...tag)).keys()] : [name];
           const lists = await Promise.all(names.map((one) => agent.service(one, ...tag).instances({ passing })));
@@ -123,7 +124,8 @@ function addLs(group: Command, context: Context): void {
         });
         found.sort((a, b) => (a.name === b.name ? (a.id < b.id ? -1 : 1) : a.name < b.name ? -1 : 1));
         printList(context.streams, output, found, { columns, name: ({ id }) => id });
-      });
+      };
+      await printFollowed(command, context, flags, { print, kinds: () => [instances.name] });
     });
 }
 

@@ -5,7 +5,8 @@ import { StoreError } from '../../base/store-error.js';
 import type { Client } from '../../client/index.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { UsageError } from '../exit-codes.js';
-import { printList, printNames, printOne } from '../output.js';
+import { type FollowFlag, printPolled, withFollow } from '../follow-list.js';
+import { type Columns, printList, printNames, printOne, table } from '../output.js';
 import { planRemovals, type Removable } from '../removals.js';
 
 type Member = Awaited<ReturnType<Client['status']>>['members'][number];
@@ -13,6 +14,15 @@ type Member = Awaited<ReturnType<Client['status']>>['members'][number];
 interface ForceFlag {
   readonly force?: boolean;
 }
+
+const memberColumns: Columns<Member> = [
+  ['NAME', ({ name }) => name],
+  ['ID', ({ id }) => id],
+  ['ADDR', ({ addr }) => addr],
+  ['ROLE', ({ role }) => role],
+  ['LEADER', ({ leader }) => (leader ? 'yes' : '')],
+  ['REACHABLE', ({ reachable }) => (reachable ? 'yes' : 'no')],
+];
 
 /** Interval at which the cluster is asked again, milliseconds. */
 const againMs = 200;
@@ -29,25 +39,14 @@ export function addMember(program: Command, context: Context): void {
 }
 
 function addLs(group: Command, context: Context): void {
-  group
-    .command('ls')
+  withFollow(group.command('ls'))
     .description('list the members')
-    .action(async (_options, command: Command) => {
-      const list = async (client: Client, { output }: GlobalFlags) => {
-        const { members } = await client.status();
-        printList(context.streams, output, members, {
-          name: ({ name }) => name,
-          columns: [
-            ['NAME', ({ name }) => name],
-            ['ID', ({ id }) => id],
-            ['ADDR', ({ addr }) => addr],
-            ['ROLE', ({ role }) => role],
-            ['LEADER', ({ leader }) => (leader ? 'yes' : '')],
-            ['REACHABLE', ({ reachable }) => (reachable ? 'yes' : 'no')],
-          ],
-        });
-      };
-      await withClient(command, context, list, { leaderless: true });
+    .action(async (flags: FollowFlag, command: Command) => {
+      const print = (members: readonly Member[], { output }: GlobalFlags) =>
+        printList(context.streams, output, members, { name: ({ name }) => name, columns: memberColumns });
+      const read = async (client: Client) => (await client.status()).members;
+      const textOf = (members: readonly Member[]) => table(members, memberColumns);
+      await printPolled(command, context, flags, { read, textOf, print });
     });
 }
 

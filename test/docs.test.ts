@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { objectsPage } from '../scripts/objects-page.js';
+import { freePort } from '../scripts/waiting.js';
 
 const root = join(import.meta.dirname, '..');
 const pages = [
@@ -33,6 +34,14 @@ function promised(code: string): string[] {
   });
 }
 
+/** The code with free ports in place of those that a page shows: another program may have them here. */
+async function withFreePorts(code: string): Promise<string> {
+  const shown = new Set(code.match(/(?<=127\.0\.0\.1:)[1-9]\d*/g));
+  let made = code;
+  for (const port of shown) made = made.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${await freePort()}`);
+  return made;
+}
+
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(root, 'test/.snippets-'));
@@ -46,7 +55,7 @@ describe('the documentation', () => {
 
   it.each(snippets)('runs what $page shows ($number)', async ({ page, number, code }) => {
     const file = join(folder, `${page.replaceAll(/\W/g, '-')}-${number}.ts`);
-    writeFileSync(file, code);
+    writeFileSync(file, await withFreePorts(code));
     const printed: string[] = [];
     const log = vi.spyOn(console, 'log').mockImplementation((...parts: unknown[]) => {
       printed.push(parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(' '));

@@ -82,8 +82,17 @@ export const commandTable: readonly Row[] = [
     load: async () => (await import('./commands/objects.js')).addObjects,
   },
   {
-    commands: [['get [options] <kind/id>', 'print an object as a document that skep apply takes']],
+    commands: [
+      ['get [options] <kind/id>', 'print an object as a document that skep apply takes, or the text under a key'],
+    ],
     load: async () => (await import('./commands/get.js')).addGet,
+  },
+  {
+    commands: [
+      ['put [options] <key> <value>', 'write a text under a key, and print its version'],
+      ['del [options] <key...>', 'remove keys with their texts in one transaction'],
+    ],
+    load: async () => (await import('./commands/kv.js')).addKv,
   },
   {
     commands: [['set [options] <kind/id> [path=value...]', 'set fields of an object']],

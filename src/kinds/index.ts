@@ -17,6 +17,7 @@ export { engines, type DrivenEngineState, type EngineBody, type EngineIndexes } 
 export type { LockBody, LockIndexes } from './lock/kind.js';
 export { entries } from './entry/kind.js';
 export type { EntryBody, EntryIndexes } from './entry/kind.js';
+export { kv, type KvBody } from './kv/kind.js';
 export { anchors, type AnchorBody } from './anchor/kind.js';
 export { instances } from './instance/kind.js';
 export { checkedRecord, healths, isHealth } from './instance/record.js';

@@ -6,6 +6,7 @@ import { drivers } from './driver/kind.js';
 import { engines } from './engine/kind.js';
 import { entries } from './entry/kind.js';
 import { instances } from './instance/kind.js';
+import { kv } from './kv/kind.js';
 import { leases } from './lease/kind.js';
 import { lockRules, locks } from './lock/kind.js';
 import { queued } from './queued/kind.js';
@@ -26,6 +27,7 @@ export const systemKinds = [
   locks,
   queued,
   entries,
+  kv,
   instances,
   containers,
   engines,

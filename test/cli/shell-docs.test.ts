@@ -23,7 +23,7 @@ describe('docs/shell-objects.md', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('has snippets', () => expect(snippets.length).toBe(2));
+  it('has snippets', () => expect(snippets.length).toBe(3));
 
   it.each(snippets)('shows what runs: %#', { timeout: 60_000 }, async (code) => {
     const before = `set -e; cd ${folder}; export SKEP_HOST=${member.addr}; skep() { $SKEP "$@"; }`;

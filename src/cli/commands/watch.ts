@@ -13,6 +13,7 @@ interface WatchFlags {
   readonly action?: EventAction[];
   readonly from?: number;
   readonly wait?: boolean;
+  readonly prefix?: string;
 }
 
 export function addWatch(program: Command, context: Context): void {
@@ -21,6 +22,7 @@ export function addWatch(program: Command, context: Context): void {
     .command('watch')
     .argument('[kind...]', `only these kinds: ${kindNames.join(', ')}, or custom kinds`, kindName, [] as string[])
     .option('--action <action...>', `only these: ${actions.join(', ')}`, knownAction)
+    .option('--prefix <id>', 'only objects whose id begins with this, such as keys of skep put')
     .option('--from <version>', 'begin after this version (default: now)', wholeNumber)
     .option('--wait', 'wait for that version when it does not exist yet')
     .description('print each change as one line, until interrupted')
@@ -30,11 +32,16 @@ export function addWatch(program: Command, context: Context): void {
         if (flags.from !== undefined && !flags.wait) await refuseAhead(client, flags.from);
         const kinds: string[] = [];
         for (const kind of given) kinds.push(await findKind(client, kind));
-        const filtered = kinds.length > 0 || flags.action !== undefined;
+        const { prefix } = flags;
+        const filtered = kinds.length > 0 || flags.action !== undefined || prefix !== undefined;
         const withCommits = !filtered || flags.action?.includes('commit') === true;
         const objectActions = (flags.action ?? []).filter((action) => action !== 'commit');
         const selectors = filtered
-          ? (kinds.length > 0 ? kinds : ['']).map((kind) => ({ kind, actions: objectActions }))
+          ? (kinds.length > 0 ? kinds : ['']).map((kind) => ({
+              kind,
+              actions: objectActions,
+              ...(prefix !== undefined && { idPrefixes: [prefix] }),
+            }))
           : [];
         // Every transaction has a commit event, also one without another wanted event.
         const everything = withCommits && filtered;
@@ -49,7 +56,9 @@ export function addWatch(program: Command, context: Context): void {
             (event) =>
               !everything ||
               event.action === 'commit' ||
-              (objectActions.includes(event.action) && (kinds.length === 0 || kinds.includes(event.kind))),
+              (objectActions.includes(event.action) &&
+                (kinds.length === 0 || kinds.includes(event.kind)) &&
+                event.object.id.startsWith(prefix ?? '')),
           );
           for (const event of events) streams.out(`${line(event, transaction)}\n`);
         }

@@ -5,8 +5,6 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { fromJSON } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { systemClock } from '../base/clock.js';
 import { Turns } from '../base/turns.js';
@@ -25,7 +23,6 @@ import {
   services,
   UnaryMethods,
 } from '../rpc/index.js';
-import { descriptor } from '../wire/index.js';
 import { accessService } from './access.js';
 import { refusalEntry, tokenEntry, withAudit } from './audited.js';
 import { backupService } from './backup.js';
@@ -44,6 +41,7 @@ import { leaseService } from './lease.js';
 import { LocalHandlers } from './local.js';
 import { membershipService } from './membership.js';
 import { type CallMeter, metered } from './metered.js';
+import { addReflection } from './reflection.js';
 import { type Audience, audiences } from './standing.js';
 import { turns } from './turns.js';
 import { watchService } from './watch.js';
@@ -135,8 +133,7 @@ export class ApiServer {
     this.#add(['members'], served(services.formation, formationService(answerFormation), this.#memberTurns));
     this.#add(['members'], served(services.raft, network.service(), this.#memberTurns));
     for (const server of this.#each(audiences)) this.#health.addToServer(server);
-    for (const server of this.#each(known))
-      new ReflectionService(fromJSON(descriptor, { keepCase: true })).addToServer(server);
+    for (const server of this.#each(known)) addReflection(server);
     return this.#entrance.listen(addr);
   }
 

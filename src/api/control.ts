@@ -125,15 +125,19 @@ class ControlWriter {
   /** Makes the changes of a request one by one: there may be thousands. Returns the ids of the objects. */
   *#changing(request: ApplyRequest, tx: Tx, caller: Caller | undefined): Generator<undefined, string[]> {
     const writes = new ApiWrites(tx, this.#store.kinds, { caller, fence: request.fence });
-    writes.checkConditions(request);
-    yield* writes.checkLookups(request);
-    const ids: string[] = [];
-    for (const change of request.changes) {
-      ids.push(applyChange(writes, change));
-      yield undefined;
+    try {
+      writes.checkConditions(request);
+      yield* writes.checkLookups(request);
+      const ids: string[] = [];
+      for (const change of request.changes) {
+        ids.push(applyChange(writes, change));
+        yield undefined;
+      }
+      yield* writes.finishInSlices();
+      return ids;
+    } catch (error) {
+      throw writes.told(error);
     }
-    yield* writes.finishInSlices();
-    return ids;
   }
 
   /** Runs the writes of one request as one transaction, with the rules at its end. */
@@ -145,9 +149,13 @@ class ControlWriter {
     return this.#store.update(
       (tx) => {
         const writes = new ApiWrites(tx, this.#store.kinds, { caller });
-        const result = { value: run(writes, tx), version: tx.version };
-        writes.finish();
-        return result;
+        try {
+          const result = { value: run(writes, tx), version: tx.version };
+          writes.finish();
+          return result;
+        } catch (error) {
+          throw writes.told(error);
+        }
       },
       { ...info, timeoutMs } satisfies UpdateOptions,
     );

@@ -8,6 +8,7 @@ import {
   securityKinds,
   specVersionOf,
   type StoredObject,
+  toldTo,
   type Tx,
 } from '../kinds/index.js';
 import { endLease } from '../replica/index.js';
@@ -75,6 +76,7 @@ export class ApiWrites {
     if (old) checkAttached(this.#tx, { kind, object: old, definition: this.#kinds.get(kind) }, this.#rights);
     const merged = withHiddenParts(kind, mergedSpec(kind, object, old, seen), old);
     const next = owned(kind, this.#prepared(kind, merged, old), (old ?? {}) as Owned);
+    if (old) this.#rights.check('write', kind, next); // before a refusal could tell which names there are
     const { meta: _meta, ...rest } = next;
     const { version } = seen;
     const updated = table.update({ ...rest, ...(version !== undefined && { meta: { version } }) }) as AnyObject;
@@ -109,6 +111,11 @@ export class ApiWrites {
   /** Checks lookups with the rights of the caller, in slices. */
   checkLookups({ lookups }: Pick<messages.ApplyRequest, 'lookups'>): Generator<undefined, void> {
     return checkLookups(this.#tx, lookups, this.#rights);
+  }
+
+  /** Returns an error as the caller may hear it: without objects that it may not read. */
+  told(error: unknown): unknown {
+    return toldTo(error, (kind, object) => this.#rights.mayRead(kind, object));
   }
 
   /** Asks the rules. Throws `INVALID_OBJECT` or `IN_USE`. */

@@ -24,6 +24,7 @@ export { checkedRecord, healths, isHealth } from './instance/record.js';
 export type { Health, InstanceRecord } from './instance/record.js';
 export type { BuiltInKind, Column } from './built-in.js';
 export type { KindRules, NameRule } from './rules.js';
+export { naming, toldTo } from './told.js';
 export type { SelectorField } from './selector-fields.js';
 export {
   all,

@@ -1,5 +1,5 @@
 import { fileName } from '../names.js';
-import { called, checkUnused, type KindRules, refuse } from '../rules.js';
+import { checkUnused, type KindRules, named, refuse } from '../rules.js';
 import { checkDataKept, checkTemplate } from '../secret/rules.js';
 import { byReferencedConfigId } from '../service/watch.js';
 import type { Config } from './schema.js';
@@ -11,6 +11,5 @@ export const configRules: KindRules<Config> = {
     checkTemplate('config', config);
     if (config.spec.data === '') refuse('config', 'spec.data', 'must not be empty');
   },
-  checkRemoval: (tx, config) =>
-    checkUnused(tx, called('config', config, config.spec.annotations.name), byReferencedConfigId(config.id)),
+  checkRemoval: (tx, config) => checkUnused(tx, named('config', config), byReferencedConfigId(config.id)),
 };

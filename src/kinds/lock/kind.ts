@@ -1,9 +1,9 @@
-import { StoreError } from '../../base/store-error.js';
 import { defineKind, type Stored, type SystemKind } from '../custom-kind.js';
 import { leases } from '../lease/kind.js';
 import { objectOf } from '../object-of.js';
 import type { KindRules } from '../rules.js';
 import { text } from '../schema.js';
+import { naming } from '../told.js';
 
 /** Fields of one lock that is held. */
 export interface LockBody {
@@ -35,7 +35,11 @@ export const locks: SystemKind<LockBody, LockIndexes, 'locks'> = defineKind({
 /** Refuses to remove a held lock: its holder hears when its lease ends, and not when the lock is gone. There would be two. */
 export const lockRules: KindRules<Stored<{ lease: string }>> = {
   checkRemoval(tx, { id, lease }) {
-    if (tx.kind(leases).get(lease))
-      throw new StoreError('IN_USE', `locks ${id} is held; to take it away, remove its lease: leases/${lease}`);
+    const held = tx.kind(leases).get(lease);
+    if (held)
+      throw naming('IN_USE', (mayRead) => {
+        const which = mayRead(leases.name, held) ? `: leases/${lease}` : '';
+        return `locks ${id} is held; to take it away, remove its lease${which}`;
+      });
   },
 };

@@ -1,18 +1,16 @@
 import { isIP } from '../../base/ip.js';
-import { StoreError } from '../../base/store-error.js';
 import { objectName } from '../names.js';
-import { called, checkUnused, type KindRules, refuse } from '../rules.js';
+import { calledFor, checkUnused, type KindRules, named, refuse } from '../rules.js';
 import { byReferencedNetworkId } from '../service/watch.js';
+import { naming } from '../told.js';
 import type { ReadTx } from '../tx.js';
 import { isCidr } from './cidr.js';
 import type { Network } from './schema.js';
 
-const nameOf = (network: Network) => called('network', network, network.spec.annotations.name);
-
 export const networkRules: KindRules<Network> = {
   name: objectName,
   check: checkNetwork,
-  checkRemoval: (tx, network) => checkUnused(tx, nameOf(network), byReferencedNetworkId(network.id)),
+  checkRemoval: (tx, network) => checkUnused(tx, named('network', network), byReferencedNetworkId(network.id)),
 };
 
 function checkNetwork(tx: ReadTx, { id, spec }: Network): void {
@@ -25,5 +23,9 @@ function checkNetwork(tx: ReadTx, { id, spec }: Network): void {
   });
   if (!spec.ingress) return;
   const [other] = tx.networks().find(undefined, { limit: 1, where: (one) => one.spec.ingress && one.id !== id });
-  if (other) throw new StoreError('IN_USE', `${nameOf(other)} is the ingress network already`);
+  if (other)
+    throw naming(
+      'IN_USE',
+      (mayRead) => `${calledFor(mayRead, named('network', other))} is the ingress network already`,
+    );
 }

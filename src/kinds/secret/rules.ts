@@ -1,7 +1,7 @@
 import { fileName } from '../names.js';
 import type { Driver } from '../parts/driver.js';
 import { templateErrorLine } from '../parts/template.js';
-import { called, checkUnused, inUse, type KindRules, refuse } from '../rules.js';
+import { checkUnused, inUse, type KindRules, type Named, named, refuse } from '../rules.js';
 import { byReferencedSecretId } from '../service/watch.js';
 import type { ReadTx } from '../tx.js';
 import type { Secret } from './schema.js';
@@ -36,16 +36,15 @@ export const secretRules: KindRules<Secret> = {
     if (secret.spec.data === '' && !secret.spec.driver) refuse('secret', 'spec.data', 'must not be empty');
   },
   checkRemoval(tx, secret) {
-    const name = called('secret', secret, secret.spec.annotations.name);
-    checkUnused(tx, name, byReferencedSecretId(secret.id));
-    checkUnusedByVolumes(tx, name, secret.id);
+    checkUnused(tx, named('secret', secret), byReferencedSecretId(secret.id));
+    checkUnusedByVolumes(tx, named('secret', secret), secret.id);
   },
 };
 
-function checkUnusedByVolumes(tx: ReadTx, name: string, id: string): void {
+function checkUnusedByVolumes(tx: ReadTx, object: Named, id: string): void {
   const [volume] = tx.volumes().find(undefined, {
     limit: 1,
     where: ({ spec }) => spec.secrets.some(({ secret }) => secret === id),
   });
-  if (volume) inUse(name, called('volume', volume, volume.spec.annotations.name));
+  if (volume) inUse(object, named('volume', volume));
 }

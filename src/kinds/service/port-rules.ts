@@ -1,6 +1,6 @@
-import { StoreError } from '../../base/store-error.js';
 import type { PortConfig } from '../parts/index.js';
-import { called, refuse } from '../rules.js';
+import { calledFor, named, refuse } from '../rules.js';
+import { naming } from '../told.js';
 import type { Around } from './around.js';
 import type { Service } from './schema.js';
 
@@ -48,9 +48,10 @@ function checkOthersPorts(
   const port = holder && taken(holder);
   if (!port) return;
   const { path } = own.get(portKey(port)) ?? { path: 'spec.endpoint.ports' };
-  throw new StoreError(
+  throw naming(
     'IN_USE',
-    `service: ${path} ${portKey(port)} is published by ${called('service', holder, holder.spec.annotations.name)} already; choose another port`,
+    (mayRead) =>
+      `service: ${path} ${portKey(port)} is published by ${calledFor(mayRead, named('service', holder))} already; choose another port`,
     { path },
   );
 }

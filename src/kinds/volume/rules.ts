@@ -1,5 +1,5 @@
 import { objectName } from '../names.js';
-import { called, inUse, type KindRules, refuse } from '../rules.js';
+import { inUse, type KindRules, named, refuse } from '../rules.js';
 import type { Volume } from './schema.js';
 
 export const volumeRules: KindRules<Volume> = {
@@ -12,8 +12,10 @@ export const volumeRules: KindRules<Volume> = {
         refuse('volume', `spec.secrets[${i}].secret`, `names "${secret}", which is no secret`);
     });
   },
-  checkRemoval(_tx, volume) {
+  checkRemoval(tx, volume) {
     const [place] = volume.publishStatus;
-    if (place) inUse(called('volume', volume, volume.spec.annotations.name), `node ${place.nodeId}`);
+    if (!place) return;
+    const node = tx.nodes().get(place.nodeId);
+    inUse(named('volume', volume), { kind: 'node', object: node ?? { id: place.nodeId, meta: volume.meta }, name: '' });
   },
 };

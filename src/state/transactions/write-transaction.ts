@@ -7,6 +7,7 @@ import { countBy, findBy, type FindOptions } from '../../kinds/find.js';
 import { valueOfKey } from '../../kinds/index-key.js';
 import type { KindSet } from '../../kinds/kind-set.js';
 import { openMeta, sealMeta, specVersionOf, stampMeta, storedMeta } from '../../kinds/meta.js';
+import { naming } from '../../kinds/told.js';
 import type { Tx, WriteTable } from '../../kinds/tx.js';
 import type { TableEditor } from '../../table/index.js';
 import { RootEditor, type StateRoot } from '../root.js';
@@ -148,12 +149,24 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
         this.#tx.onUnique?.(index, parts);
         const holder = this.#editor.find({ index, parts }).find(({ id }) => id !== may);
         if (holder === undefined) continue;
-        const [key = ''] = parts;
-        const what =
-          index === 'name' ? `name "${this.#kind.nameOf(holder)}"` : `${index} ${JSON.stringify(valueOfKey(key))}`;
-        throw new StoreError('NAME_CONFLICT', `${this.#kind.kind} ${holder.id} already has the ${what}`);
+        throw this.#conflict(object, holder, { index, parts });
       }
     }
+  }
+
+  /** A reader who may not know of the holder hears what it has written itself, and that another one has that. */
+  #conflict(
+    object: T,
+    holder: T,
+    { index, parts: [key = ''] }: { index: string; parts: readonly string[] },
+  ): StoreError {
+    const { kind } = this.#kind;
+    const value = index === 'name' ? '' : `${index} ${JSON.stringify(valueOfKey(key))}`;
+    return naming('NAME_CONFLICT', (mayRead) => {
+      const known = mayRead(kind, holder);
+      const what = value || `name "${this.#kind.nameOf(known ? holder : object)}"`;
+      return `${known ? `${kind} ${holder.id}` : `another ${kind}`} already has the ${what}`;
+    });
   }
 
   #keysIn(index: string, object: T): readonly (readonly string[])[] {

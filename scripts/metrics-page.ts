@@ -32,7 +32,8 @@ export function metricsPage(): string {
   );
   return `# Metrics
 
-\`skep manager --http 127.0.0.1:4280\` serves these metrics at \`/metrics\` in the text format of Prometheus. [http.md](http.md) has the
+\`skep manager --http 127.0.0.1:4280\` serves these metrics at \`/metrics\` in the text format of Prometheus. With security, the reader
+[shows a token](http.md#with-security). [http.md](http.md) has the
 rest of that endpoint. Every member has its own: scrape all of them.
 
 \`\`\`yaml

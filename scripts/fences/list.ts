@@ -17,6 +17,7 @@ const forwarding = 'security/attacks-forwarding.test.ts';
 const reading = 'security/attacks-reading.test.ts';
 const gone = 'security/attacks-rights-gone.test.ts';
 const wire = 'security/attacks-wire.test.ts';
+const http = 'daemon/http-secure.test.ts';
 const certificates = 'pki/certificates.test.ts';
 
 /** Every fence, alone. */
@@ -320,5 +321,61 @@ export const fences: readonly Fence[] = [
     replace: "?.identity !== ''",
     test: forwarding,
     only: 'with the certificate of another',
+  },
+  {
+    name: 'caller of the HTTP endpoint',
+    file: 'daemon/http-gate.ts',
+    find: "if (caller.as === 'user' || caller.as === 'member') return;",
+    replace: "if (caller.as !== 'expired') return;",
+    test: http,
+    only: 'shows nothing to a stranger',
+  },
+  {
+    name: 'identity of a stream over HTTP that is gone',
+    file: 'daemon/http-gate.ts',
+    find: 'if (now.as !== caller.as) throw',
+    replace: "if (now.as === 'expired') throw",
+    test: http,
+    only: 'streams to each',
+  },
+  {
+    name: 'wrong tokens over HTTP',
+    file: 'daemon/http-gate.ts',
+    find: 'if (blocked !== undefined) throw',
+    replace: "if (blocked === '') throw",
+    test: http,
+    only: 'ten wrong ones',
+  },
+  {
+    name: 'rights on objects over HTTP',
+    file: 'http/routes/objects.ts',
+    find: '    if (!rights.mayRead(kind, object)) continue;\n',
+    replace: '',
+    test: http,
+    only: 'shows each what it may read',
+  },
+  {
+    name: 'rights on one object over HTTP',
+    file: 'http/routes/objects.ts',
+    find: "        rights.check('read', kind, tableOf(tx, kind).get(id), id);\n",
+    replace: '',
+    test: http,
+    only: 'shows each what it may read',
+  },
+  {
+    name: 'rights on the timeline over HTTP',
+    file: 'http/routes/history.ts',
+    find: 'kinds.has(event.kind)) && mayReadEvent(rights, event);',
+    replace: 'kinds.has(event.kind));',
+    test: http,
+    only: 'shows each what it may read',
+  },
+  {
+    name: 'rights on events over HTTP',
+    file: 'http/events.ts',
+    find: 'this.#wants(event) && mayReadEvent(rights, event),',
+    replace: 'this.#wants(event),',
+    test: http,
+    only: 'streams to each',
   },
 ];

@@ -1,11 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { splitHostPort } from '../base/host-port.js';
-import { isIP } from '../base/ip.js';
 import { parseListen } from '../base/listen-address.js';
 import type { Logger } from '../base/log.js';
 import { Access, Client } from '../client/index.js';
@@ -15,6 +13,7 @@ import { adminRole, type Caller, callerText, mayDo } from '../identity/index.js'
 import { readCertificate } from '../pki/index.js';
 import { behalfOf } from '../rpc/index.js';
 import type { MemberSecurity } from './member-security.js';
+import { serverNames } from './server-names.js';
 
 /** Interval at which the API gets a new certificate; one lives much longer. */
 const againMs = 20 * 24 * 60 * 60 * 1_000;
@@ -39,12 +38,7 @@ export class DockerSecurity implements Admission {
   /** Certificate for the API at these addresses. Tools of Docker compare names and addresses in it, our own do not. */
   async serverTls(listen: readonly string[]): Promise<ServerTls> {
     const places = listen.map(parseListen).flatMap((place) => (place.kind === 'tcp' ? [place.host] : []));
-    const own = Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address));
-    const all = [...new Set([...places, splitHostPort(this.#addr).host, 'localhost', hostname(), ...own])];
-    const names = {
-      hosts: all.filter((host) => isIP(host) === 0 && /^[\w.-]+$/.test(host)),
-      ips: all.filter((host) => isIP(host) !== 0),
-    };
+    const names = serverNames([...places, splitHostPort(this.#addr).host]);
     const { certificate, key, roots } = await this.#security.issueServer(names);
     return { cert: certificate, key: key.reveal(), ca: roots.join('\n'), ask: true };
   }

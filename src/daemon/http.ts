@@ -4,8 +4,10 @@ import { isLocal, parseListen } from '../base/listen-address.js';
 import type { Logger } from '../base/log.js';
 import type { ManagerFlags } from '../cli/index.js';
 import { type HttpEndpoint, LeaderLog, MemberMeter, openHttp, type ShownMember } from '../http/index.js';
+import { HttpGate } from './http-gate.js';
 import { type GivenParts, partsOf } from './member-parts.js';
 import type { OpenReplica } from './open-replica.js';
+import { securityOf } from './security-of.js';
 
 /** Folder of the built web page. */
 export const pageFolder = fileURLToPath(new URL('../http/page', import.meta.url));
@@ -42,22 +44,23 @@ export async function serveHttp(
 ): Promise<HttpEndpoint> {
   const its = shown(member, meter);
   try {
-    checkReaders(listen, its.dialing !== undefined, logger);
-    return await openHttp({ listen, names, origins, member: () => its, pageFolder, version, logger });
+    const gate = gateOf(member, names, logger);
+    if (!gate) warnOfReaders(listen, logger);
+    return await openHttp({ listen, gate, ...{ names, origins, member: () => its, pageFolder, version, logger } });
   } catch (error) {
     await member.close();
     throw error;
   }
 }
 
-/** The endpoint knows no callers: with security, only this machine may reach it. */
-function checkReaders(listen: string, secure: boolean, logger: Logger): void {
-  const local = isLocal(parseListen(`tcp://${listen}`));
-  if (secure && !local)
-    throw new RangeError(
-      `--http (${listen}) must be on loopback, as this member has security: it knows no callers; put a proxy that does before it`,
-    );
-  if (!local) logger.warn(`${listen} is open to every client that reaches it: each can read all objects but secrets`);
-  else if (secure)
-    logger.warn(`every user of this machine can read all objects but secrets at ${listen}, whatever rights they have`);
+/** Entrance of the endpoint of a member with security; `undefined` in clear text, where no caller is known. */
+export function gateOf(member: OpenReplica, names: readonly string[], logger: Logger): HttpGate | undefined {
+  const security = securityOf(member);
+  const { audit } = partsOf(member);
+  return security && new HttpGate({ security, store: member.store, names, audit, clock: systemClock, logger });
+}
+
+function warnOfReaders(listen: string, logger: Logger): void {
+  if (!isLocal(parseListen(`tcp://${listen}`)))
+    logger.warn(`${listen} is open to every client that reaches it: each can read all objects but secrets`);
 }

@@ -113,7 +113,7 @@ function readyLine(
   const { clusterId, id, members } = replica.status();
   const parts = [
     `ready ${name} addr=${replica.addr} id=${id} cluster=${clusterId} members=${members.length}`,
-    ...(http ? [`http=http://${http.addr}`] : []),
+    ...(http ? [`http=${http.url.replace(/\/$/, '')}`] : []),
     ...(dns ? [`dns=${dns.addr}`] : []),
     ...(docker ? [`docker=${docker.addresses.join(',')}`] : []),
   ];

@@ -1,4 +1,5 @@
 import type { CallMeter, EngineRoutes } from '../api/index.js';
+import type { AuditSink } from '../audit/index.js';
 import type { Disk, Network, Replica } from '../replica/index.js';
 import type { Dialing } from '../rpc/index.js';
 import type { Home } from './home.js';
@@ -13,6 +14,8 @@ export interface MemberParts {
   readonly dialing: Dialing | undefined;
   /** Ways to engines; `undefined` when it does not listen. */
   readonly routes: EngineRoutes | undefined;
+  /** Audit of this member; `undefined` without one. */
+  readonly audit: AuditSink | undefined;
 }
 
 /** Parts that a member is opened with, in place of its own or around them. */

@@ -486,7 +486,7 @@ class Opening {
       },
       [Symbol.asyncDispose]: () => opened.close(),
     };
-    keepParts(opened, { replica, dialing: security?.dialing, routes: server?.engines });
+    keepParts(opened, { replica, dialing: security?.dialing, routes: server?.engines, audit: audit?.log });
     controlOf(replica.store).forward = async (write, options) => {
       const { forwardUpdate } = await import('./forward-updates.js');
       return forwardUpdate(opened, write, options);

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.js';
 import { isStoreError } from '../base/store-error.js';
+import { mayReadEvent, type Rights } from '../api/index.js';
 import type { Event, EventAction, ObjectEvent } from '../kinds/index.js';
 import { type MemoryStore, transactionsOf, watch } from '../state/index.js';
-import { textOf } from './answer.js';
+import { HttpError, textOf } from './answer.js';
 import { type Asked, bad } from './asked.js';
 import type { ShownMember } from './member.js';
 import { isShown, kindNamed, nameIn } from './names.js';
+import type { Reader } from './reader.js';
 import { said } from './routes/history.js';
 import { shapeOf } from './routes/objects.js';
 import type { StreamChangeShape, StreamPlaceShape, StreamResyncShape, StreamTransactionShape } from './shapes.js';
@@ -69,6 +71,7 @@ export class EventSender {
   readonly #member: ShownMember;
   readonly #response: ServerResponse;
   readonly #stream: EventStream;
+  readonly #reader: Reader;
   readonly #clock: Clock;
   readonly #stop = new AbortController();
   /** Everything up to this version has been sent. */
@@ -78,11 +81,13 @@ export class EventSender {
     readonly member: ShownMember;
     readonly response: ServerResponse;
     readonly stream: EventStream;
+    readonly reader: Reader;
     readonly clock: Clock;
   }) {
     this.#member = options.member;
     this.#response = options.response;
     this.#stream = options.stream;
+    this.#reader = options.reader;
     this.#clock = options.clock;
     this.#response.once('close', () => this.#stop.abort());
   }
@@ -133,7 +138,11 @@ export class EventSender {
   async #transaction(events: readonly Event[]): Promise<void> {
     const { store } = this.#member.replica;
     const { version = this.#version } = events[0] ?? {};
-    const changes = events.filter((event): event is ObjectEvent => event.kind !== 'commit' && this.#wants(event));
+    const rights = this.#rights();
+    if (!rights) return;
+    const changes = events.filter(
+      (event): event is ObjectEvent => event.kind !== 'commit' && this.#wants(event) && mayReadEvent(rights, event),
+    );
     this.#version = version;
     if (changes.length === 0) return;
     const record = store.transaction(version);
@@ -143,6 +152,17 @@ export class EventSender {
       changes: changes.map((event) => changeOf(store, event)),
     };
     await this.#say('transaction', body);
+  }
+
+  /** Rights of the reader as they are now. One whose identity is gone gets nothing more: its stream ends. */
+  #rights(): Rights | undefined {
+    try {
+      return this.#reader.rights(this.#member.replica.store.openView());
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      this.close();
+      return undefined;
+    }
   }
 
   #wants({ kind, action, object }: ObjectEvent): boolean {
@@ -167,7 +187,7 @@ export class EventSender {
     let cancel = () => undefined as void;
     const next = () => {
       cancel = this.#clock.schedule(bookmarkMs, () => {
-        if (!this.#response.writableNeedDrain && store.version >= this.#version)
+        if (this.#rights() && !this.#response.writableNeedDrain && store.version >= this.#version)
           void this.#say('bookmark', this.#place);
         next();
       });

@@ -13,6 +13,7 @@ import { isOurHost } from './hosts.js';
 import type { ShownMember } from './member.js';
 import { Exposition } from './metrics/exposition.js';
 import { type PageFile, readPage } from './page-files.js';
+import { everyone, type Gate, type Reader } from './reader.js';
 import { findRoute, jsonRoutes } from './routes/index.js';
 
 /** Limits for a request to arrive, milliseconds, and for its head, bytes. */
@@ -32,6 +33,8 @@ export interface HttpOptions {
   readonly names?: readonly string[];
   /** Origins of pages that may read the answers. */
   readonly origins?: readonly string[];
+  /** Says who asks, and takes the connections; without one, everyone who reaches the endpoint may ask. */
+  readonly gate?: Gate | undefined;
   /** Folder of the page. */
   readonly pageFolder: string;
   /** Version of this package. */
@@ -44,6 +47,8 @@ export interface HttpOptions {
 export interface HttpEndpoint {
   /** `HOST:PORT` */
   readonly addr: string;
+  /** URL of the page. */
+  readonly url: string;
   /** Ends all streams, too. */
   close(): Promise<void>;
 }
@@ -60,15 +65,20 @@ export async function openHttp(options: HttpOptions): Promise<HttpEndpoint> {
     (request, response) => face.serve(request, response),
   );
   server.maxConnections = connectionsMax;
-  const port = await listen(server, options.listen);
+  const { gate } = options;
+  const port = await (gate
+    ? gate.listen(options.listen, (connection) => void server.emit('connection', connection))
+    : listen(server, options.listen));
   const addr = joinHostPort(splitHostPort(options.listen).host, port);
   options.logger.info('HTTP endpoint is open', { addr });
   return {
     addr,
+    url: `${gate ? 'https' : 'http'}://${addr}/`,
     async close() {
       face.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
+      gate?.close();
       await closed;
     },
   };
@@ -131,16 +141,19 @@ class Face {
       });
     const { pathname, searchParams } = urlOf(request);
     const asked = new Asked(searchParams);
-    if (pathname === '/healthz') return health(response, asked, alive(this.#options.member()));
-    if (pathname === '/readyz') return health(response, asked, await ready(this.#options.member()));
+    if (pathname === '/healthz') return this.#health(response, asked, alive(this.#options.member()));
+    if (pathname === '/readyz') return this.#health(response, asked, await ready(this.#options.member()));
+    const reader = this.#options.gate?.admit(request, pathname);
     if (pathname === '/metrics') return this.#metrics(response, asked);
     if (pathname === '/api') return list(response, asked);
-    if (pathname === '/api/events') return this.#events(request, response, asked);
+    if (pathname === '/api/events') return this.#events(request, response, { asked, reader });
     const found = findRoute(pathname);
     if (found) {
+      const member = this.#mustHave();
       const body = await found.route.answer({
-        member: this.#mustHave(),
+        member,
         asked,
+        reader: reader ?? everyone(member.replica.store),
         parts: found.parts,
         clock: this.#clock,
       });
@@ -163,12 +176,20 @@ class Face {
     }
     response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
     response.setHeader('Access-Control-Allow-Origin', origin);
+    if (this.#options.gate) response.setHeader('Access-Control-Allow-Credentials', 'true');
   }
 
   #mustHave(): ShownMember {
     const member = this.#options.member();
     if (member && !member.replica.store.queue.closed) return member;
     throw new HttpError(503, 'UNAVAILABLE', 'no member runs in this process: try again', { 'Retry-After': '1' });
+  }
+
+  /** Health, for everyone. Strangers hear no name of a member. */
+  #health(response: ServerResponse, asked: Asked, { ok, says }: Health): void {
+    asked.finish();
+    const text = !this.#options.gate ? says : ok ? 'ok' : 'not ok';
+    send(response, ok ? 200 : 503, `${text}\n`, { 'Content-Type': 'text/plain; charset=utf-8' });
   }
 
   async #metrics(response: ServerResponse, asked: Asked): Promise<void> {
@@ -186,7 +207,11 @@ class Face {
     send(response, 200, text, { 'Content-Type': type });
   }
 
-  async #events(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
+  async #events(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { asked, reader }: { readonly asked: Asked; readonly reader: Reader | undefined },
+  ): Promise<void> {
     const member = this.#mustHave();
     const stream = eventStreamOf(request, member.replica.store, asked);
     if (this.#streams.size >= streamsMax)
@@ -199,7 +224,10 @@ class Face {
       'X-Accel-Buffering': 'no',
     });
     if (request.method === 'HEAD') return void response.end();
-    const sender = new EventSender({ member, response, stream, clock: this.#clock });
+    const sender = new EventSender({
+      ...{ member, response, stream, clock: this.#clock },
+      reader: reader ?? everyone(member.replica.store),
+    });
     this.#streams.add(sender);
     try {
       await sender.run();
@@ -215,11 +243,6 @@ function urlOf({ url = '/' }: IncomingMessage): URL {
   } catch {
     throw new HttpError(400, 'INVALID_REQUEST', 'the path cannot be read');
   }
-}
-
-function health(response: ServerResponse, asked: Asked, { ok, says }: Health): void {
-  asked.finish();
-  send(response, ok ? 200 : 503, `${says}\n`, { 'Content-Type': 'text/plain; charset=utf-8' });
 }
 
 function list(response: ServerResponse, asked: Asked): void {

@@ -25,7 +25,6 @@ const tlsFixed: TlsOptions = {
   requestCert: true,
   rejectUnauthorized: false, // asked in `shownBy`, and nowhere else
   secureOptions: constants.SSL_OP_NO_TICKET,
-  ALPNProtocols: ['h2'],
 };
 
 /** A connection whose handshake is over. */
@@ -45,6 +44,8 @@ export class Door {
   readonly #accept: (connection: Connection) => void;
   readonly #counts: SocketCounts;
   readonly #handshakes: Allowances;
+  readonly #protocol: 'h2' | 'http/1.1';
+  readonly #clearAnswer: string;
   /** Sockets whose handshake is not over, by peer, with what to do when it is. */
   readonly #waiting = new Map<string, { readonly socket: Socket; readonly known: () => void }>();
   readonly #connections = new Map<string, Connection>();
@@ -58,7 +59,13 @@ export class Door {
     accept: (connection: Connection) => void;
     limits?: SocketLimits;
     handshakes?: HandshakeRates;
+    /** Protocol inside TLS. */
+    protocol?: 'h2' | 'http/1.1';
+    /** Answer to a caller in clear text, before its connection ends. */
+    clearAnswer?: string;
   }) {
+    this.#protocol = options.protocol ?? 'h2';
+    this.#clearAnswer = options.clearAnswer ?? '';
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#accept = options.accept;
@@ -67,11 +74,11 @@ export class Door {
     this.#net = createServer({ noDelay: true }, (socket) => this.#onSocket(socket));
   }
 
-  /** Binds to `HOST:PORT`. Resolves with the port. */
-  listen(addr: string): Promise<number> {
+  /** Binds to `HOST:PORT`. Resolves with the port. An error begins with `says`. */
+  listen(addr: string, says = ''): Promise<number> {
     const { host, port } = splitHostPort(addr);
     return new Promise<number>((resolve, reject) => {
-      this.#net.once('error', (error) => reject(new ListenError(addr, error)));
+      this.#net.once('error', (error) => reject(new ListenError(addr, error, says)));
       this.#net.listen(Number(port), host, () => resolve((this.#net.address() as AddressInfo).port));
     });
   }
@@ -79,7 +86,13 @@ export class Door {
   /** Takes the certificate of this member, and the roots that it trusts. Open connections go on. */
   set({ roots, certificate = '', key }: Bundle): void {
     this.#roots = roots.map((root) => new X509Certificate(root));
-    const context = { ...tlsFixed, ca: [...roots], cert: certificate, key: key?.reveal() };
+    const context = {
+      ...tlsFixed,
+      ALPNProtocols: [this.#protocol],
+      ca: [...roots],
+      cert: certificate,
+      key: key?.reveal(),
+    };
     if (this.#tls) this.#tls.setSecureContext(context);
     else this.#tls = this.#tlsServer(context);
   }
@@ -128,7 +141,9 @@ export class Door {
     });
     socket.on('error', () => socket.destroy());
     afterFirstByte(socket, this.#clock, (byte) => {
-      if (byte !== handshakeRecord || !this.#tls || !this.#handshakes.take(address)) socket.destroy();
+      if (byte !== handshakeRecord && this.#clearAnswer !== '')
+        socket.resume().end(this.#clearAnswer, () => socket.destroy());
+      else if (byte !== handshakeRecord || !this.#tls || !this.#handshakes.take(address)) socket.destroy();
       else this.#tls.emit('connection', socket);
     });
   }
@@ -136,7 +151,9 @@ export class Door {
   #onSecure(socket: TLSSocket): void {
     const peer = peerOf(socket);
     this.#waiting.get(peer)?.known();
-    if (socket.alpnProtocol !== 'h2' || socket.remoteAddress === undefined) {
+    // Programs that speak HTTP/1.1 need not say so.
+    const agreed = socket.alpnProtocol === this.#protocol || (this.#protocol !== 'h2' && !socket.alpnProtocol);
+    if (!agreed || socket.remoteAddress === undefined) {
       socket.destroy();
       return;
     }

@@ -68,7 +68,7 @@ export function* dockerMistakes(
 
 const ofHttp = ['httpAnywhere', 'httpName', 'httpOrigin'] as const satisfies readonly (keyof Process)[];
 
-/** Yields what contradicts each other about the HTTP endpoint: it knows no callers, so others must not reach it by mistake. */
+/** Yields what contradicts each other about the HTTP endpoint: in clear text it knows no callers, so others must not reach it by mistake. */
 export function* httpMistakes(values: Process & Member, say: Say): Generator<string> {
   const { http, httpAnywhere } = values;
   if (http === undefined) {
@@ -76,13 +76,13 @@ export function* httpMistakes(values: Process & Member, say: Say): Generator<str
       if (values[name] !== undefined && values[name] !== false) yield `${say(name)} needs ${say('http')}`;
     return;
   }
-  if (isLocal(parseListen(`tcp://${http}`))) return;
-  // With the certificate of an earlier run in its directory, too; that is checked at the start.
   const given = { joinToken: values.tokenFile, peersSecret: values.peersSecretFile };
-  if (decideSecurity({ ...values, ...given }, false).on)
-    yield `${say('http')} must be on loopback with ${say('security')}: it knows no callers; put a proxy that does before it`;
-  else if (!httpAnywhere)
-    yield `${say('http')} (${http}) is open to all who reach that address: use 127.0.0.1, or say ${say('httpAnywhere')}`;
+  // With the certificate of an earlier run in its directory, too. Only the start sees that.
+  const secure = decideSecurity({ ...values, ...given }, false).on;
+  if (secure && httpAnywhere)
+    yield `${say('httpAnywhere')} is for clear text: with ${say('security')} only users read from ${say('http')}; leave it out`;
+  else if (!secure && !httpAnywhere && !isLocal(parseListen(`tcp://${http}`)))
+    yield `${say('http')} (${http}) is open to all who reach that address: use 127.0.0.1, ${say('security')} on, or say ${say('httpAnywhere')}`;
 }
 
 const ofFleet = [

@@ -286,13 +286,13 @@ export const processTable = {
   http: {
     type: address,
     shape: 'host:port',
-    help: 'serve the web page, JSON, events and metrics over HTTP, read only',
+    help: 'serve the web page, JSON, events and metrics over HTTP, read only; with security over TLS, to users',
     absent: 'off',
     example: '127.0.0.1:4280',
   },
   httpAnywhere: {
     type: onOff,
-    help: 'let --http listen on an address that other computers reach, open to each of them',
+    help: 'let --http of a member in clear text listen where other computers reach it, open to each of them',
     default: false,
     example: 'true',
   },

@@ -6,6 +6,7 @@ import { freePort } from '../../scripts/waiting.js';
 import { buildIfMissing, endAll, SkepProcess } from '../support/cli-process.js';
 import { skep } from '../support/cli-run.js';
 import { askHttp } from '../support/http-member.js';
+import { HttpsUser } from '../support/https-user.js';
 
 describe('skep manager --http', () => {
   let dir = '';
@@ -36,6 +37,26 @@ describe('skep manager --http', () => {
     await expect(askHttp(`${http}/`)).rejects.toThrow('ECONNREFUSED');
   });
 
+  it('with security it is for users, over TLS', { timeout: 90_000 }, async () => {
+    const place = join(dir, 'secure');
+    const manager = new SkepProcess(
+      ['manager', '--name', 'm1', '--data-dir', place, '--listen', '127.0.0.1:0', '--security', 'on', '--http', '127.0.0.1:0'], // prettier-ignore
+    );
+    const [, http = ''] = / http=(https:\S+)/.exec(await manager.line('ready m1')) ?? [];
+    const here = async (...args: string[]) =>
+      (await skep(['--host', `unix:${join(place, 'run/control.sock')}`, ...args])).out;
+    const user = new HttpsUser(http, await here('ca', 'show'));
+    await here('user', 'add', 'grafana', '--role', 'viewer');
+    const token = (await here('token', 'create', 'user', 'grafana', '--bearer')).trim();
+    expect((await user.ask('/metrics')).status).toBe(401);
+    expect((await user.ask('/healthz')).status).toBe(200);
+    const metrics = await user.ask('/metrics', { authorization: `Bearer ${token}` });
+    expect(metrics.text).toMatch(/^skep_raft_is_leader 1$/m);
+    expect(manager.err).not.toContain('whatever rights they have');
+    user.close();
+    expect(await manager.end('SIGTERM')).toBe(0);
+  });
+
   it('does not start when the address is taken: it says which', { timeout: 90_000 }, async () => {
     const taken = `127.0.0.1:${await freePort()}`;
     const first = new SkepProcess(['manager', '--name', 'a', '--listen', '127.0.0.1:0', '--http', taken]);
@@ -55,6 +76,8 @@ describe('the settings of --http', () => {
     [['--http', 'localhost:4280', '--security', 'on']],
     [['--http', '[::1]:4280']],
     [['--http', '0.0.0.0:4280', '--http-anywhere']],
+    [['--http', '0.0.0.0:4280', '--security', 'on']],
+    [['--http', '0.0.0.0:4280', '--listen', '0.0.0.0:4242']],
     [['--http', '127.0.0.1:0', '--http-name', 'a.example', '--http-origin', 'https://b.example']],
   ])('%j are right', async (args) => {
     expect(await check(...args)).toMatchObject({ code: 0, out: 'ok\n' });
@@ -63,7 +86,7 @@ describe('the settings of --http', () => {
   it.each([
     [['--http', '0.0.0.0:4280'], /open to all who reach that address/],
     [['--http', 'skep-1:4280'], /open to all who reach that address/],
-    [['--http', '0.0.0.0:4280', '--http-anywhere', '--security', 'on'], /must be on loopback/],
+    [['--http', '0.0.0.0:4280', '--http-anywhere', '--security', 'on'], /'--http-anywhere' is for clear text/],
     [['--http-anywhere'], /'--http-anywhere' needs '--http'/],
     [['--http-name', 'a.example'], /'--http-name' needs '--http'/],
     [['--http', '127.0.0.1:0', '--http-origin', 'b.example'], /an origin is/],

@@ -47,14 +47,14 @@ export const clusterRoutes: readonly JsonRoute[] = [
     path: '/api/watches',
     says: 'watches of the member that answers, and the events that wait for their readers',
     answer: (call) =>
-      read(call, (_, version): WatchesShape => {
+      read(call, ({ version, rights }): WatchesShape => {
         const { store, identity } = call.member.replica;
         const watches = store.queue.describe().slice(0, watchesMax);
         return {
           member: identity.name,
           version,
           watches: watches.map(({ kinds, backlog }) => ({
-            kinds,
+            kinds: kinds.filter((kind) => rights.mayReadKind(kind)),
             waiting: backlog?.events ?? null,
             waitingBytes: backlog?.bytes ?? null,
             limit: backlog?.limit ?? null,

@@ -1,5 +1,6 @@
-import { showFields } from '../../api/index.js';
-import { historyEntries, type MemoryStore, type TransactionRecord } from '../../state/index.js';
+import { mayReadEvent, type Rights, showFields } from '../../api/index.js';
+import type { ObjectEvent } from '../../kinds/index.js';
+import { historyEntries, type MemoryStore, tableOf, type TransactionRecord } from '../../state/index.js';
 import { isShown, kindNamed, nameIn } from '../names.js';
 import type {
   ChangeShape,
@@ -26,7 +27,7 @@ export const historyRoutes: readonly JsonRoute[] = [
       const limit = call.asked.limit();
       const before = call.asked.whole('before') ?? Infinity;
       const kinds = new Set(call.asked.words('kind').map((word) => kindNamed(store, word)));
-      return read(call, (_, version) => timeline(store, { version, limit, before, kinds }));
+      return read(call, ({ version, rights }) => timeline(store, { version, limit, before, kinds, rights }));
     },
   },
   {
@@ -37,11 +38,15 @@ export const historyRoutes: readonly JsonRoute[] = [
       const [word = '', id = ''] = call.parts;
       const kind = kindNamed(store, word);
       const limit = call.asked.limit();
-      return read(call, (_, version): ObjectHistoryShape => ({
-        version,
-        historyFrom: store.use().history.reachesBackTo,
-        entries: [...historyEntries(store.history, kind, id, { limit })].map((entry) => entryOf(kind, entry)).reverse(),
-      }));
+      return read(call, ({ tx, version, rights }): ObjectHistoryShape => {
+        const where = (event: ObjectEvent) => mayReadEvent(rights, event);
+        const found = [...historyEntries(store.history, kind, id, { limit, where })];
+        const object = tableOf(tx, kind).get(id);
+        // An object that is gone is judged by what it was.
+        if (object || found.length === 0) rights.check('read', kind, object, id);
+        const entries = found.map((entry) => entryOf(kind, entry)).reverse();
+        return { version, historyFrom: store.use().history.reachesBackTo, entries };
+      });
     },
   },
 ];
@@ -52,16 +57,19 @@ interface TimelineAsked {
   readonly before: number;
   /** Empty for all. */
   readonly kinds: ReadonlySet<string>;
+  readonly rights: Rights;
 }
 
-function timeline(store: MemoryStore, { version, limit, before, kinds }: TimelineAsked): TimelineShape {
+function timeline(store: MemoryStore, { version, limit, before, kinds, rights }: TimelineAsked): TimelineShape {
+  const isWanted = (event: ObjectEvent) =>
+    isShown(event.kind) && (kinds.size === 0 || kinds.has(event.kind)) && mayReadEvent(rights, event);
   const { reachesBackTo } = store.use().history;
   const transactions: TransactionShape[] = [];
   let next: number | undefined;
   for (let at = Math.min(before - 1, version); at > reachesBackTo; at--) {
     const record = store.transaction(at);
     if (!record) continue;
-    const wanted = record.events.filter(({ kind }) => isShown(kind) && (kinds.size === 0 || kinds.has(kind)));
+    const wanted = record.events.filter(isWanted);
     if (wanted.length === 0) continue;
     if (transactions.length === limit) {
       next = at + 1;

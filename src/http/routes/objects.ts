@@ -1,6 +1,6 @@
-import { answerBytes, foundIn, lookupOf, pageOf, showObject } from '../../api/index.js';
-import type { StoredObject } from '../../kinds/index.js';
-import type { MemoryStore } from '../../state/index.js';
+import { answerBytes, foundIn, lookupOf, pageOf, type Rights, showObject } from '../../api/index.js';
+import type { By, ReadTx, StoredObject } from '../../kinds/index.js';
+import { type MemoryStore, tableOf } from '../../state/index.js';
 import type { messages } from '../../wire/index.js';
 import type { Asked } from '../asked.js';
 import { isShown, kindNamed, nameIn, objectIn, pluralOf } from '../names.js';
@@ -13,9 +13,9 @@ export const objectRoutes: readonly JsonRoute[] = [
     path: '/api/kinds',
     says: 'every kind, with its number of objects',
     answer: (call) =>
-      read(call, (_, version): KindsShape => {
+      read(call, ({ version, rights }): KindsShape => {
         const { store } = call.member.replica;
-        const kinds = store.use().kinds.filter(({ kind }) => isShown(kind));
+        const kinds = store.use().kinds.filter(({ kind }) => isShown(kind) && rights.mayReadKind(kind));
         return {
           version,
           kinds: kinds.map(({ kind, objects, bytes }) => ({
@@ -38,8 +38,9 @@ export const objectRoutes: readonly JsonRoute[] = [
       const limit = call.asked.limit();
       const after = call.asked.text('after');
       const by = lookupOf(kind, filterOf(call.asked));
-      return read(call, (tx, version): ObjectsShape => {
-        const found = foundIn(tx, kind, by, { limit: limit + 1, after });
+      return read(call, ({ tx, version, rights }): ObjectsShape => {
+        rights.checkKind(kind);
+        const found = readableIn(tx, kind, { by, limit: limit + 1, after, rights });
         const { items, more } = pageOf(found, limit, (object) => store.bytesOf(kind, object));
         const last = items.at(-1);
         return {
@@ -58,14 +59,28 @@ export const objectRoutes: readonly JsonRoute[] = [
       const { store } = call.member.replica;
       const [word = '', id = ''] = call.parts;
       const kind = kindNamed(store, word);
-      return read(call, (tx, version): ObjectAnswerShape => ({
-        version,
-        kind,
-        ...itemOf(store, kind, objectIn(tx, kind, id)),
-      }));
+      return read(call, ({ tx, version, rights }): ObjectAnswerShape => {
+        rights.check('read', kind, tableOf(tx, kind).get(id), id);
+        return { version, kind, ...itemOf(store, kind, objectIn(tx, kind, id)) };
+      });
     },
   },
 ];
+
+/** Objects of a kind that the reader may read. Those that it may not read do not count for the limit. */
+export function* readableIn(
+  tx: ReadTx,
+  kind: string,
+  options: { readonly by: By; readonly limit: number; readonly after: string | undefined; readonly rights: Rights },
+): Generator<StoredObject, void> {
+  const { by, limit, after, rights } = options;
+  let left = limit;
+  for (const object of foundIn(tx, kind, by, { after, ...(!rights.limited && { limit }) })) {
+    if (!rights.mayRead(kind, object)) continue;
+    yield object;
+    if (--left === 0) return;
+  }
+}
 
 /** Most bytes of objects in one answer. */
 export const pageBytesMax = answerBytes;

@@ -1,12 +1,15 @@
 import type { Clock } from '../../base/clock.js';
+import type { Rights } from '../../api/index.js';
 import type { ReadTx } from '../../kinds/index.js';
 import type { Asked } from '../asked.js';
 import type { ShownMember } from '../member.js';
+import type { Reader } from '../reader.js';
 
 /** Request for JSON. */
 export interface RouteCall {
   readonly member: ShownMember;
   readonly asked: Asked;
+  readonly reader: Reader;
   /** Parts of the path that stand for a value. */
   readonly parts: readonly string[];
   readonly clock: Clock;
@@ -23,15 +26,23 @@ export interface JsonRoute {
 /** Time limit of a read that a majority confirms, milliseconds. */
 const confirmMs = 5_000;
 
+/** State that is read. */
+interface Reading {
+  readonly tx: ReadTx;
+  readonly version: number;
+  /** Rights of the reader in this state. */
+  readonly rights: Rights;
+}
+
 /**
  * Reads what the answering member holds. With `consistent=true` a majority has confirmed that it holds everything that was
  * committed when the request came.
  */
-export async function read<T>({ member, asked }: RouteCall, run: (tx: ReadTx, version: number) => T): Promise<T> {
+export async function read<T>({ member, asked, reader }: RouteCall, run: (reading: Reading) => T): Promise<T> {
   const consistent = asked.flag('consistent');
   asked.finish();
   const { replica } = member;
   if (consistent) await replica.linearizable(() => undefined, { timeoutMs: confirmMs });
-  const view = replica.store.openView();
-  return run(view, view.version);
+  const tx = replica.store.openView();
+  return run({ tx, version: tx.version, rights: reader.rights(tx) });
 }

@@ -1,8 +1,9 @@
-import { foundIn } from '../../api/index.js';
+import type { Rights } from '../../api/index.js';
 import { all, byServiceId, type Node, type ReadTx, type Service, type Task } from '../../kinds/index.js';
 import { isOver, isWanted } from '../../orchestrate/index.js';
 import { explainTask, TaskNodes } from '../../schedule/index.js';
 import type { ServiceShape, ServicesShape, TaskShape } from '../shapes.js';
+import { readableIn } from './objects.js';
 import { type JsonRoute, read } from './route.js';
 
 /** Most nodes that say why they do not take a task, and most tasks of a service that are shown. */
@@ -17,11 +18,15 @@ export const serviceRoutes: readonly JsonRoute[] = [
     answer: (call) => {
       const limit = call.asked.limit();
       const after = call.asked.text('after');
-      return read(call, (tx, version): ServicesShape => {
-        const found = [...foundIn(tx, 'service', all, { limit: limit + 1, after })] as Service[];
-        const nodes = tx.nodes().find();
+      return read(call, ({ tx, version, rights }): ServicesShape => {
+        rights.checkKind('service');
+        const found = [...readableIn(tx, 'service', { by: all, limit: limit + 1, after, rights })] as Service[];
+        const nodes = tx
+          .nodes()
+          .find()
+          .filter((node) => rights.mayRead('node', node));
         const shown = found.slice(0, limit);
-        const explaining = new Explaining(tx, nodes, call.clock.now());
+        const explaining = new Explaining(tx, { nodes, rights, now: call.clock.now() });
         return {
           version,
           services: shown.map((service) => explaining.service(service)),
@@ -47,11 +52,17 @@ class Explaining {
   readonly #tx: ReadTx;
   readonly #nodes: readonly Node[];
   readonly #names: ReadonlyMap<string, string>;
+  readonly #rights: Rights;
+  /** True where the reader may read all that the reason for a waiting task names. */
+  readonly #explains: boolean;
   readonly #now: number;
   #fill: TaskNodes | undefined;
 
-  constructor(tx: ReadTx, nodes: readonly Node[], now: number) {
+  constructor(tx: ReadTx, asked: { readonly nodes: readonly Node[]; readonly rights: Rights; readonly now: number }) {
+    const { nodes, rights, now } = asked;
     this.#now = now;
+    this.#rights = rights;
+    this.#explains = nodes.length === tx.nodes().count();
     this.#tx = tx;
     this.#nodes = nodes;
     this.#names = new Map(nodes.map((node) => [node.id, nameOf(node)]));
@@ -59,7 +70,10 @@ class Explaining {
 
   service(service: Service): ServiceShape {
     const { id, spec, updateStatus } = service;
-    const tasks = this.#tx.tasks().find(byServiceId(id));
+    const tasks = this.#tx
+      .tasks()
+      .find(byServiceId(id))
+      .filter((task) => this.#rights.mayRead('task', task));
     const open = tasks.filter((task) => isWanted(task) || !isOver(task));
     const [mode = 'replicated'] = Object.keys(spec.mode);
     return {
@@ -90,7 +104,7 @@ class Explaining {
       since: status.timestamp,
       message: status.message,
       error: status.err,
-      ...(status.state === 'pending' && isWanted(task) && this.#placement(task)),
+      ...(this.#explains && status.state === 'pending' && isWanted(task) && this.#placement(task)),
     };
   }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import process from 'node:process';
 
 interface Ask {
@@ -15,16 +15,17 @@ interface Answer {
   readonly error?: string;
 }
 
-/** A script of this folder in a process of its own, so that its cost and that of others can be told apart. */
+/** A script in a process of its own, so that its cost and that of others can be told apart. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #asked = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   readonly #exited: Promise<unknown>;
   #asks = 0;
 
+  /** @param script Name of one in this folder, or the path of any. */
   constructor(script: string, execArgv: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
     const options = { execArgv: [...execArgv], env: { ...process.env, ...env } };
-    this.#process = fork(join(import.meta.dirname, `${script}.js`), options);
+    this.#process = fork(isAbsolute(script) ? script : join(import.meta.dirname, `${script}.js`), options);
     this.#process.on('message', ({ id, value, error }: Answer) => {
       const asked = this.#asked.get(id);
       this.#asked.delete(id);

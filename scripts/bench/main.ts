@@ -15,6 +15,7 @@ import { scheduleSuite } from './schedule.js';
 import { securitySuite } from './security.js';
 import { storeSuite } from './store.js';
 import { tableSuite } from './table.js';
+import { threadsSuite } from './threads/suite.js';
 import { typesSuite } from './types.js';
 import { watchSuite } from './watch.js';
 
@@ -33,6 +34,7 @@ const suites: Readonly<Record<string, (options: SuiteOptions) => AsyncGenerator<
   security: securitySuite,
   fleet: fleetSuite,
   cli: cliSuite,
+  threads: threadsSuite,
   compare: compareSuite,
 };
 

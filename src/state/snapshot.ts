@@ -8,6 +8,7 @@ import type { ObjectEvent } from '../kinds/events.js';
 import { KindSet } from '../kinds/kind-set.js';
 import { isStateStamp, isStored, storedMeta } from '../kinds/meta.js';
 import { isKind, type Kind, kindNames, type ObjectOf } from '../kinds/registry.js';
+import { TableBuilder } from '../table/index.js';
 import type { TransactionRecord } from './history/history.js';
 import { eventOf, recordOfMany } from './history/record.js';
 import { bytesAfter, type Measure } from './measure.js';
@@ -175,19 +176,23 @@ export async function buildRoot(
   if (shared) return shared;
   const slicer = new Slicer(clock);
   const { version, time } = snapshot;
-  const base = { ...emptyRoot, version, time, descriptions: descriptionsOf(snapshot) };
-  const tx = new WriteTransaction({ base, kinds, stamp: { version, time } });
+  const tables: Record<string, StateRoot['tables'][string]> = { ...emptyRoot.tables };
   const bytes: Record<string, number> = {};
   for (const kind of kindsOf(snapshot)) {
+    const table = new TableBuilder<StoredObject>(kinds.get(kind).table);
     for (const row of rowsOf(snapshot, kind)) {
       const object = canonicalRow(snapshot, kind, row, kinds);
-      tx.of(kind).restore(object);
-      tx.changes.length = 0;
+      table.add(object);
       bytes[kind] = (bytes[kind] ?? 0) + measure(kind, object);
       if (slicer.due) await slicer.pause();
     }
+    if (bytes[kind] === undefined) continue;
+    const steps = table.build();
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) if (slicer.due) await slicer.pause();
+    tables[kind] = step.value;
   }
-  return { ...tx.root([]), bytes };
+  return { version, time, tables, bytes, descriptions: descriptionsOf(snapshot) };
 }
 
 /** The transaction that turns `base` into what the snapshot holds: differences only, in slices. */

@@ -5,15 +5,15 @@
 // changes copies each node once. Why this and not something else: docs/design/table.md.
 
 /** Most entries of one node. 32 was the best of 16, 32 and 64 for get and single update at 10,000 and 1,000,000 keys. */
-const nodeMax = 32;
-const nodeMin = nodeMax / 4;
+export const nodeMax = 32;
+export const nodeMin = nodeMax / 4;
 
 interface Mark {
   readonly mark: true;
 }
 
 /** `keys[i]` is a leaf's key, or a lower bound of the keys below `items[i]`; `keys[0]` of a branch is not looked at. */
-class TreeNode<V> {
+export class TreeNode<V> {
   constructor(
     readonly leaf: boolean,
     public keys: string[],

@@ -21,3 +21,8 @@ export function keyOf(...parts: readonly string[]): string {
 export function keyPrefix(parts: readonly string[], prefix: string): string {
   return keyOf(...parts) + escaped(prefix);
 }
+
+/** The key of `keyOf(...parts, last)`, where `stem` is `keyOf(...parts)`. */
+export function keyIn(stem: string, last: string): string {
+  return stem + escaped(last) + end;
+}

@@ -44,6 +44,12 @@ export const commandTable: readonly Row[] = [
     load: async () => (await import('./commands/status.js')).addStatus,
   },
   {
+    commands: [
+      ['bench [options]', 'load a cluster with writes for a bounded time, and say which sizes of load it carries'],
+    ],
+    load: async () => (await import('./commands/bench.js')).addBench,
+  },
+  {
     commands: [['member', 'list, add, remove and change members']],
     load: async () => (await import('./commands/member.js')).addMember,
   },

@@ -1,6 +1,5 @@
+import { barOf } from '../bar.js';
 import type { ServiceProgress } from './progress.js';
-
-const barWidth = 20;
 
 /** Writes one line for each service: name, bar, number of tasks, and the worst of them. */
 export function progressLines(services: readonly ServiceProgress[]): string[] {
@@ -9,13 +8,8 @@ export function progressLines(services: readonly ServiceProgress[]): string[] {
   return services.map((service) => {
     const because = service.because === '' ? '' : `  ${service.because}`;
     const count = countText(service).padStart(countWidth);
-    return `${service.name.padEnd(nameWidth)}  ${barOf(service)}  ${count}  ${phaseText(service)}${because}`;
+    return `${service.name.padEnd(nameWidth)}  ${barOf(service.done, service.wanted)}  ${count}  ${phaseText(service)}${because}`;
   });
-}
-
-function barOf({ done, wanted }: ServiceProgress): string {
-  const full = wanted === 0 ? barWidth : Math.floor((done / wanted) * barWidth);
-  return `[${'█'.repeat(full)}${'░'.repeat(barWidth - full)}]`;
 }
 
 export const countText = ({ done, wanted }: ServiceProgress) => `${done}/${wanted}`;

@@ -68,9 +68,9 @@ describe('the package', () => {
   it('carries what it needs to run and to be read, and nothing else', () => {
     const places = new Set(paths.map((path) => path.split('/')[0]));
     expect([...places].sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'proto'].sort(),
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'man', 'package.json', 'proto'].sort(),
     );
-    expect(paths).toContain('dist/main.js');
+    expect(paths).toEqual(expect.arrayContaining(['dist/main.js', 'man/skep.1']));
     const page = paths.filter((path) => path.startsWith('dist/http/page/'));
     expect(page.sort()).toEqual(
       ['icon.svg', 'index.html', 'page.css', 'page.js'].map((name) => `dist/http/page/${name}`),

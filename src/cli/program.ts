@@ -2,6 +2,9 @@ import { Command, Option } from 'commander';
 import { commandTerm } from './command-table.js';
 import { type Context, formats, hostDefault } from './context.js';
 
+/** Commands that ask no member: `--host` and its like mean nothing to them, and their help leaves these out. */
+export const withoutMembers: readonly string[] = ['manage', 'dev'];
+
 /** The program with the options of all commands, and none of the commands. */
 export function optionsOfAll(context: Context): Command {
   return new Command('skep')
@@ -17,8 +20,9 @@ export function optionsOfAll(context: Context): Command {
     .addOption(new Option('-o, --output <format>', 'output format').choices([...formats, 'yaml']).default('table'))
     .addOption(new Option('--timeout <time>', 'time limit for an answer, such as 500ms or 10s').default('10s'))
     .addOption(
-      new Option('--actor <name>', 'author of a change, kept in history (or SKEP_ACTOR; default: the user)').default(
+      new Option('--actor <name>', 'author of a change, kept in history (or SKEP_ACTOR)').default(
         context.env.SKEP_ACTOR || context.user,
+        'the user',
       ),
     )
     .addOption(new Option('--reason <text>', 'reason for a change, kept in history'))

@@ -5,12 +5,9 @@ import { addCommands } from './command-table.js';
 import type { Context } from './context.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { endOwnOptions, fillWait, namedCommand, shortenOwnOptions } from './own-options.js';
-import { optionsOfAll } from './program.js';
+import { optionsOfAll, withoutMembers } from './program.js';
 import { safeStreams, yamlStreams } from './streams.js';
 import { waitDefault } from './wait-flag.js';
-
-/** Commands that ask no member: `--host` and its like mean nothing to them, and their help leaves these out. */
-const withoutMembers: readonly string[] = ['manage', 'dev'];
 
 /** Runs one command line. Resolves with the exit code; never throws. */
 export async function run(args: readonly string[], given: Context): Promise<number> {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, posix, relative } from 'node:path';
 import { rolldown } from 'rolldown';
+import { mapOf } from './source-map.mjs';
 
 /** Packages that stay outside: native code, and classes that users of the package see. */
 export const external = ['level', 'rxjs'];
@@ -93,16 +94,14 @@ function refuseUnknown(chunks) {
         throw new Error(`${fileName} imports ${one}, which is neither in the bundle nor installed with the package`);
 }
 
-/** A chunk as files: its map has our sources in it, and only the names of others. */
+/** A chunk as files: its map has our sources in it. Lines of others are told as they are in the file. */
 function withMap({ fileName, code, map }) {
   const bare = code.replace(/\n\/\/# sourceMappingURL=[^\n]*\n?$/, '\n');
   const isOurs = (source) => !source.includes('node_modules/') && !source.includes('skep:');
   if (!map?.sources.some(isOurs)) return [[fileName, bare]];
-  const sourcesContent = map.sources.map((source, i) => (isOurs(source) ? map.sourcesContent[i] : null));
-  const { version, file, names, sources, mappings } = map;
   return [
     [fileName, `${bare}//# sourceMappingURL=${posix.basename(fileName)}.map\n`],
-    [`${fileName}.map`, JSON.stringify({ version, file, names, sources, sourcesContent, mappings })],
+    [`${fileName}.map`, JSON.stringify(mapOf(map, isOurs))],
   ];
 }
 

@@ -13,7 +13,7 @@ import {
   type WriteTable,
 } from '../kinds/index.js';
 import type { Replica } from '../replica/index.js';
-import { methodOf } from '../rpc/index.js';
+import { callerIn, methodOf } from '../rpc/index.js';
 import { tableOf, watch } from '../state/index.js';
 import type { messages } from '../wire/index.js';
 import { type Forwarder, forwardingHandler } from './forward.js';
@@ -67,8 +67,8 @@ export function catalogService(replica: Replica, forwarder: Forwarder): UntypedS
       await store.update((tx) => deregister(tx, request, rightsIn(tx, caller)), { ...request.info, timeoutMs });
       return {};
     }),
-    List: readHandler(replica, (request: messages.CatalogListRequest & ReadRequest, tx) => {
-      const found = instancesIn(tx, request, request.after);
+    List: readHandler(replica, (request: messages.CatalogListRequest & ReadRequest, tx, rights) => {
+      const found = instancesIn(tx, request, { rights, after: request.after });
       const wanted = request.passing ? having(found, ({ health }) => health === 'passing') : found;
       const { items, more } = pageOf(wanted, request.limit, bytesOf);
       return { instances: items, more };
@@ -98,8 +98,10 @@ function register(
   const object = { ...rest, weight, session: lease, lease, ...byOwner };
   const table = tableOf(tx, instancesKind) as WriteTable<StoredObject, object, { readonly id: string }>;
   const old = id === '' ? undefined : (table.get(id) as StoredInstance | undefined);
+  if (id !== '') rights.check('write', instancesKind, old, id); // before a refusal could tell whose it is
   if (old) rights.checkOwner(instancesKind, old);
   const stored = old ? table.update({ ...object, id }) : table.create({ ...object, ...(id !== '' && { id }) });
+  rights.check('write', instancesKind, stored);
   return { id: stored.id, session: lease };
 }
 
@@ -113,6 +115,7 @@ function deregister(tx: Tx, { ids, session }: messages.CatalogDeregisterRequest,
   for (const id of new Set(ids)) {
     const instance = table.get(id) as StoredInstance | undefined;
     if (instance?.session !== session) continue;
+    rights.check('remove', instancesKind, instance);
     rights.checkOwner(instancesKind, instance);
     table.delete(id);
   }
@@ -125,11 +128,17 @@ function madeBefore({ store }: Replica, { info, instance, session }: messages.Ca
   return { id: made?.id ?? instance.id, session: (made as StoredInstance | undefined)?.session ?? session };
 }
 
-function* instancesIn(tx: ReadTx, { name, tags }: Wanted, after?: string): Generator<Instance, void> {
+/** The instances that a caller wants and may read. */
+function* instancesIn(
+  tx: ReadTx,
+  { name, tags }: Wanted,
+  { rights, after }: { readonly rights: Rights; readonly after?: string | undefined },
+): Generator<Instance, void> {
   const by = name === '' ? all : indexLookup('service', { value: name });
   const found = foundIn(tx, instancesKind, by, { after }) as Iterable<StoredObject> as Iterable<StoredInstance>;
-  for (const { meta: _meta, session: _session, owner: _owner, lease, ...instance } of found) {
-    if (!tags.every((tag) => instance.tags.includes(tag))) continue;
+  for (const one of found) {
+    const { meta: _meta, session: _session, owner: _owner, lease, ...instance } = one;
+    if (!tags.every((tag) => instance.tags.includes(tag)) || !rights.mayRead(instancesKind, one)) continue;
     yield { ...instance, lost: tx.kind(leases).get(lease)?.lost ?? false };
   }
 }
@@ -148,11 +157,12 @@ async function follow(
   { say, signal }: Answers<messages.CatalogWatchResponse>,
 ): Promise<void> {
   const told = new Map<string, Instance>();
+  const rights = store.view((tx) => Rights.in(tx, store.kinds, callerIn(call)));
   const tell = async (first: boolean) => {
     const changes = await turns.do(() =>
       changesSince(
         told,
-        store.view((tx) => [...instancesIn(tx, call.request)]),
+        store.view((tx) => [...instancesIn(tx, call.request, { rights })]),
       ),
     );
     if (!first && changes.length === 0) return;

@@ -378,4 +378,12 @@ export const fences: readonly Fence[] = [
     test: http,
     only: 'streams to each',
   },
+  {
+    name: "strict audit of the leader's own writes",
+    file: 'replica/replica.ts',
+    find: '      this.#mustTakeWrites();\n      return undefined;\n',
+    replace: '      return undefined;\n',
+    test: 'daemon/audit.test.ts',
+    only: 'stops the writes of the process',
+  },
 ];

@@ -37,6 +37,8 @@ interface Options {
   readonly strict: boolean;
   /** Facts of this member, for the first line of each file. */
   readonly member: { readonly member: string; readonly name: string };
+  /** Called after each failed attempt of a strict audit. */
+  readonly blocked?: () => void;
 }
 
 interface Waiting {
@@ -108,7 +110,7 @@ export class AuditLog implements AuditSink {
     if (!this.#begun) return;
     this.note({ event: 'stop' });
     this.#ended = true;
-    await this.#writing;
+    while (this.#writing) await this.#writing; // one may begin as another ends
     this.#retry();
     await this.#options.place.close().catch(() => undefined);
   }
@@ -160,6 +162,7 @@ export class AuditLog implements AuditSink {
   #failed(error: unknown): void {
     const { logger, place, clock, strict } = this.#options;
     this.#problem = messageOf(error);
+    if (strict) this.#options.blocked?.();
     if (clock.monotonic() - this.#warnedAt < warnMs) return;
     this.#warnedAt = clock.monotonic();
     logger.error(

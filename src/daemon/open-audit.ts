@@ -13,6 +13,9 @@ import { MemberAudit } from './member-audit.js';
 /** Time limit for the leader to store an anchor, milliseconds. */
 const anchorTimeoutMs = 5_000;
 
+/** Time between two attempts to let another member lead, milliseconds. */
+const handOverMs = 30_000;
+
 /** Audit of a member, from its first connection to its end. */
 export class Audit {
   readonly log: AuditLog;
@@ -20,6 +23,8 @@ export class Audit {
   readonly #member: { readonly id: number; readonly name: string };
   readonly #logger: Logger;
   #following: MemberAudit | undefined;
+  #replica: Replica | undefined;
+  #handedOverAt = -Infinity;
 
   constructor(
     { audit, auditStrict = false }: { readonly audit: string; readonly auditStrict?: boolean | undefined },
@@ -35,12 +40,14 @@ export class Audit {
       logger,
       strict: auditStrict,
       member: { member: String(member.id), name: member.name },
+      blocked: () => this.#handOver(),
     });
   }
 
   /** Begins to write, when the state has been read. */
   async follow(replica: Replica, dialing: Dialing | undefined): Promise<void> {
     const { store } = replica;
+    this.#replica = replica;
     const member = String(this.#member.id);
     const after = this.#path === '-' ? undefined : await lastVersionIn(this.#path);
     const anchor = this.#path === '-' ? undefined : store.view((tx) => tx.kind(anchors).get(member));
@@ -53,6 +60,23 @@ export class Audit {
       after,
       anchor: (head) => putAnchor(replica, { member, ...head }, dialing),
     });
+  }
+
+  /**
+   * Lets another member lead, whose audit can be written: this one takes no writes, and its loops make none. Where none can
+   * lead, it goes on for readers.
+   */
+  #handOver(): void {
+    const now = systemClock.monotonic();
+    if (!this.#replica?.isLeader || now - this.#handedOverAt < handOverMs) return;
+    this.#handedOverAt = now;
+    this.#replica.transferLeadership().then(
+      () => this.#logger.warn('another member leads, as the audit of this one cannot be written'),
+      (error: unknown) =>
+        this.#logger.warn('no other member leads, though the audit of this one cannot be written', {
+          error: messageOf(error),
+        }),
+    );
   }
 
   async close(): Promise<void> {

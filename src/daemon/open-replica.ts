@@ -160,6 +160,7 @@ class Opening {
       settings,
       world: { clock: systemClock, random: systemRandom, logger: this.#logger },
       seeds,
+      mustTakeWrites: () => this.#audit?.log.mustBeWritable(),
     });
     this.#replica = replica;
     this.#security?.run(replica);

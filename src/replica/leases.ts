@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { isMassExpiry, massExpiryDefaults } from '../base/mass-expiry.js';
+import { isStoreError } from '../base/store-error.js';
 import { type CustomEvent, leases, type Stored, type Tx } from '../kinds/index.js';
 import type { MemoryStore, UpdateOptions } from '../state/index.js';
 import { endLease } from './attached.js';
@@ -37,6 +38,9 @@ export interface LeaseTerms {
 
 /** Least time between two looks at the deadlines, milliseconds. */
 const lookMs = 20;
+
+/** Time after which the end of a lease is tried again while this member takes no writes, milliseconds. */
+const blockedMs = 1_000;
 
 /** A guarded lease that stays lost is removed after so many of its times to live. */
 const guardTtls = 10;
@@ -213,8 +217,9 @@ export class Leases {
     lease.ending = true;
     this.#write('the lease ran out', (tx) => {
       if (tx.kind(leases).get(id)?.meta.version === lease.version) endLease(tx, this.#store.kinds, id);
-    }).catch(() => {
+    }).catch((error: unknown) => {
       lease.ending = false;
+      if (isStoreError(error, 'AUDIT_BLOCKED')) lease.deadline = this.#clock.monotonic() + blockedMs;
       this.#lookAgain();
     });
   }

@@ -23,6 +23,8 @@ export interface ReplicaOptions {
   readonly seeds?: readonly MemberInfo[];
   /** Receives each Ready before it is carried out: a simulation checks its invariants here. */
   readonly observe?: (ready: Ready) => void;
+  /** Throws where this member must take no writes, though it leads; asked before each transaction. */
+  readonly mustTakeWrites?: (() => void) | undefined;
   /** Decodes the payload of an entry: members in one process may share the result. */
   readonly decode?: typeof decodeTransaction;
 }

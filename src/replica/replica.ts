@@ -35,11 +35,13 @@ export class Replica implements Proposer {
   readonly #random: Random;
   readonly #leases: Leases;
   readonly #committedAtStart: number;
+  readonly #mustTakeWrites: () => void;
 
   constructor(options: ReplicaOptions, storage: LogStorage, applied: number) {
     const { identity, settings, world } = options;
     const { clock, random, logger } = world;
     this.identity = identity;
+    this.#mustTakeWrites = options.mustTakeWrites ?? (() => undefined);
     this.#clock = clock;
     this.#random = random;
     this.store = new MemoryStore({
@@ -221,6 +223,7 @@ export class Replica implements Proposer {
   async restore(content: ClusterSnapshot): Promise<{ version: number; objects: number }> {
     this.#loop.mustBeOpen();
     this.#loop.leadership.mustLead();
+    this.#mustTakeWrites();
     return restoreThroughLog(content, {
       store: this.store,
       random: this.#random,
@@ -289,7 +292,10 @@ export class Replica implements Proposer {
   admit(): Promise<void> | undefined {
     this.#loop.mustBeOpen();
     const { leading, role, leader, nextTurn } = this.#loop.leadership;
-    if (leading) return undefined;
+    if (leading) {
+      this.#mustTakeWrites();
+      return undefined;
+    }
     if (role === 'follower' && leader !== 0) throw this.#loop.leadership.notLeader();
     return nextTurn;
   }

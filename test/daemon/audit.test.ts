@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { type AuditLine, AuditVerifier, parseLine } from '../../src/audit/index.
 import { Access, Client } from '../../src/client/index.js';
 import { type OpenReplica, openReplica } from '../../src/daemon/open-replica.js';
 import { parseToken, type Token } from '../../src/identity/index.js';
-import { authorities } from '../../src/kinds/index.js';
+import { authorities, leases } from '../../src/kinds/index.js';
 import { methodOf } from '../../src/rpc/index.js';
 import { until } from '../support/network-wait.js';
 import { SecureCluster } from '../support/secure-cluster.js';
@@ -18,6 +18,7 @@ const pathOf = (name: string) => join(folder, `${name}.log`);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function linesIn(name: string): AuditLine[] {
+  if (!existsSync(pathOf(name))) return [];
   const lines = readFileSync(pathOf(name), 'utf8').trimEnd().split('\n');
   return lines.flatMap((line) => parseLine(line) ?? []);
 }
@@ -71,6 +72,66 @@ describe('a strict audit', () => {
     client?.close();
     await member.close();
     await strict.close();
+  });
+});
+
+describe('a strict audit that cannot be written any more', () => {
+  const name = 'strict';
+  const options = {
+    ...{ listenAddr: '127.0.0.1:0', security: 'off', heartbeatMs: 20, electionTimeoutMs: 400 },
+    ...{ logger: silentLogger, audit: pathOf(name), auditStrict: true },
+  } as const;
+  /** Puts a file into the place of the audit that is always full, as a log that is rotated onto a full disk. */
+  const fill = () => {
+    renameSync(pathOf(name), pathOf('before'));
+    symlinkSync('/dev/full', pathOf(name));
+  };
+  const empty = () => rmSync(pathOf(name));
+  const blocked = (member: OpenReplica) =>
+    member.store
+      .update((tx) => void tx.nodes().create({}))
+      .then(
+        () => false,
+        (error: { code?: string }) => error.code === 'AUDIT_BLOCKED',
+      );
+  const ttlMs = 2_000;
+
+  it('stops the writes of the process and of the leader itself, until it can', async () => {
+    await using member = await openReplica({ ...options, name: 's3' });
+    const client = new Client({ hosts: [member.addr], timeoutMs: 5_000 });
+    const held = () => member.store.view((tx) => tx.kind(leases).find()).length;
+    const id = await client.grantLease({ ttlMs, holder: 'h' });
+    fill();
+    await until('the process cannot write', async () => {
+      await client.keepAlive([id]);
+      return blocked(member);
+    });
+    const began = performance.now();
+    await until('its time is over, twice', () => performance.now() - began > 2 * ttlMs);
+    expect(held()).toBe(1);
+    expect(member.isLeader).toBe(true); // there is no other
+    empty();
+    await until('the lease has ended', () => held() === 0);
+    client.close();
+  });
+
+  it('lets another member lead', async () => {
+    rmSync(pathOf(name), { force: true });
+    await using member = await openReplica({ ...options, name: 's4' });
+    await using other = await openReplica({ ...options, name: 's5', audit: pathOf('other'), join: [member.addr] });
+    await until(
+      'there are two voters',
+      () => member.status().members.filter(({ role }) => role === 'voter').length === 2,
+    );
+    expect(member.isLeader).toBe(true);
+    fill();
+    await until('the other leads', () => blocked(member).then(() => other.isLeader));
+    const client = new Client({ hosts: [other.addr], timeoutMs: 5_000 });
+    const { meta } = await client.create('node', { id: 'n9' });
+    await line('other', { event: 'write', version: meta.version });
+    empty();
+    await line(name, { event: 'write', version: meta.version }); // from the history, as soon as it can
+    client.close();
   });
 });
 

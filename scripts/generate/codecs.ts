@@ -140,9 +140,15 @@ function listField(field: protobuf.Field, item: Scalar | undefined): FieldCode {
     encode,
     locals: `let ${it}: ${type}[] | undefined;`,
     cases: cases.join('\n'),
-    value: `${it} ? Object.freeze(${it}) : noItems`,
+    value: `${it} ? frozenList(${it}) : noItems`,
   };
 }
+
+/** Fields that the store hides in an object's meta are sent as a separate field. */
+const metaName = 'Meta';
+
+/** Fields whose content many objects have alike: the tasks of a service have its spec. */
+const alike = new Set(['Task.spec', 'Task.serviceAnnotations', 'NodeDescription.engine']);
 
 function messageField(field: protobuf.Field): FieldCode {
   const { name } = field;
@@ -150,12 +156,17 @@ function messageField(field: protobuf.Field): FieldCode {
   const type = messageOf(field);
   const tag = tagOf(field, 2);
   const optional = field.partOf !== null || isUnion(type);
+  const decode = `decode${type.name}`;
+  const part = `const to = r.part(); ${it} = r.at === to ? absent(${decode})`;
+  let read = `${it} = ${decode}(r, r.part());`;
+  if (alike.has(`${field.parent?.name}.${name}`)) read = `{ ${part} : r.alike(to, ${decode}); }`;
+  else if (!optional && type.name !== metaName) read = `{ ${part} : ${decode}(r, to); }`;
   return {
     name,
     optional,
     encode: `  if (v.${name} !== undefined) { ${partCode(tag, `encode${type.name}(w, v.${name});`)} }`,
     locals: `let ${it}: m.${type.name} | undefined;`,
-    cases: `      case ${tag}: ${it} = decode${type.name}(r, r.part()); break;`,
+    cases: `      case ${tag}: ${read} break;`,
     value: optional ? it : `${it} ?? absent(decode${type.name})`,
   };
 }
@@ -171,7 +182,7 @@ function scalarField(field: protobuf.Field, { wireType, type, zero, write, read 
     optional,
     encode: `  if (v.${name} !== undefined${optional ? '' : ` && ${given}`}) ${write(tag, `v.${name}`)};`,
     locals: optional ? `  let ${it}: ${type} | undefined;` : `let ${it}: ${type} = ${zero};`,
-    cases: `      case ${tag}: ${it} = ${read}; break;`,
+    cases: `      case ${tag}: ${it} = ${name === 'id' && type === 'string' ? 'r.ownText()' : read}; break;`,
     value: it,
   };
 }
@@ -182,9 +193,6 @@ function fieldCode(field: protobuf.Field): FieldCode {
   if (field.repeated) return listField(field, item);
   return item ? scalarField(field, item) : messageField(field);
 }
-
-/** Fields that the store hides in an object's meta are sent as a separate field. */
-const metaName = 'Meta';
 
 /** A constructor of plain objects, where some fields may be left out: their memory is laid out at once. */
 function constructorCode(name: string, fields: readonly FieldCode[]): string {
@@ -244,7 +252,7 @@ function wordsCode(type: protobuf.Enum): string {
 }
 
 const head = `import { storedMeta } from '../../kinds/index.js';
-import { absent, type Codecs, type Fields, noBytes, noEntries, noItems, type Open, plain, sentSpecVersion } from '../generated-support.js';
+import { absent, type Codecs, type Fields, frozenList, noBytes, noEntries, noItems, type Open, plain, sentSpecVersion } from '../generated-support.js';
 import type { Reader } from '../reader.js';
 import { Words } from '../words.js';
 import type { Writer } from '../writer.js';

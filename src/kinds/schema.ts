@@ -178,7 +178,7 @@ export function list<T>(item: Schema<T>): Schema<readonly T[]> {
           throw at(i, error);
         }
       }
-      return Object.freeze(items);
+      return Object.freeze(items.slice()); // without the room that a list has which was filled one by one
     },
   };
   return made;

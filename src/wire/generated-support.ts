@@ -18,6 +18,11 @@ export type Fields<T> = {
   readonly [K in T extends unknown ? keyof T : never]?: T extends Record<K, infer V> ? V : never;
 };
 
+/** Freezes a list that was filled one by one, without the room for more that such a list has: 17 places for two items. */
+export function frozenList<T>(items: readonly T[]): readonly T[] {
+  return Object.freeze(items.slice());
+}
+
 /** An object whose fields are being set. */
 export type Open = Record<string, unknown>;
 

@@ -12,8 +12,20 @@ const groupsMax = 100;
 const twoTo32 = 2 ** 32;
 
 /** Short ASCII texts that were read lately: ids, kinds, labels come again, and are then neither made nor kept twice. */
-const recent = new Array<string>(1024).fill('');
+const recent = new Array<string>(4_096).fill('');
 const recentLengthMax = 40;
+
+/** A part that was read lately, and what it was read as. */
+interface Part {
+  readonly bytes: Uint8Array;
+  readonly value: unknown;
+  readonly decode: unknown;
+}
+
+/** Parts that were read lately, of those fields whose content many objects have alike. */
+const parts = new Array<Part | undefined>(4_096);
+/** Longer ones are read each time: what is kept here stays in memory. */
+const partBytesMax = 1_024;
 
 /** Fields of a message out of its bytes, read one after another. What is not there throws. */
 export class Reader {
@@ -136,6 +148,18 @@ export class Reader {
     return length > recentLengthMax ? this.#bytes.toString('utf8', begin, end) : this.#shortText(begin, end);
   }
 
+  /** A text that no other object has: it takes no place among those that were read lately. */
+  ownText(): string {
+    const length = this.uint32();
+    const begin = this.at;
+    const end = begin + length;
+    if (end > this.#length) throw new DecodeError('the message ends inside a text');
+    this.at = end;
+    const bytes = this.#bytes;
+    for (let i = begin; i < end; i++) if ((bytes[i] as number) > 127) return bytes.toString('utf8', begin, end);
+    return bytes.toString('latin1', begin, end);
+  }
+
   #shortText(begin: number, end: number): string {
     const bytes = this.#bytes;
     let hash = 0;
@@ -157,6 +181,28 @@ export class Reader {
     const end = this.span();
     if (end > this.#length) throw new DecodeError('the message ends inside a part');
     return end;
+  }
+
+  /**
+   * Reads a part that ends at `end`, or returns what the same bytes were read as before: it is frozen, so objects can
+   * share it, and a million tasks of a service have one spec. Lists of requests are counted, so those are read each time.
+   */
+  alike<T>(end: number, decode: (reader: Reader, end: number) => T): T {
+    const begin = this.at;
+    const length = end - begin;
+    if (this.#request || length > partBytesMax) return decode(this, end);
+    const bytes = this.#bytes;
+    let hash = length;
+    for (let i = begin; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
+    const slot = (hash ^ (hash >>> 12)) & (parts.length - 1);
+    const known = parts[slot];
+    if (known?.decode === decode && isSame(known.bytes, bytes, begin, end)) {
+      this.at = end;
+      return known.value as T;
+    }
+    const value = decode(this, end);
+    parts[slot] = { bytes: Uint8Array.prototype.slice.call(bytes, begin, end), value, decode };
+    return value;
   }
 
   /** Begins an entry of a map or a packed list; returns its end. */
@@ -246,5 +292,11 @@ function safe(number: number): number {
 function isText(text: string, bytes: Uint8Array, begin: number, end: number): boolean {
   if (text.length !== end - begin) return false;
   for (let i = begin; i < end; i++) if (text.charCodeAt(i - begin) !== bytes[i]) return false;
+  return true;
+}
+
+function isSame(known: Uint8Array, bytes: Uint8Array, begin: number, end: number): boolean {
+  if (known.length !== end - begin) return false;
+  for (let i = begin; i < end; i++) if (known[i - begin] !== bytes[i]) return false;
   return true;
 }

@@ -1,7 +1,7 @@
 // Made by scripts/generate.ts from proto/. Do not edit.
 
 import { storedMeta } from '../../kinds/index.js';
-import { absent, type Codecs, type Fields, noBytes, noEntries, noItems, type Open, plain, sentSpecVersion } from '../generated-support.js';
+import { absent, type Codecs, type Fields, frozenList, noBytes, noEntries, noItems, type Open, plain, sentSpecVersion } from '../generated-support.js';
 import type { Reader } from '../reader.js';
 import { Words } from '../words.js';
 import type { Writer } from '../writer.js';
@@ -126,7 +126,7 @@ function decodeMultiplexRequest(r: Reader, end: number): m.MultiplexRequest {
     }
   }
   r.ended(end);
-  return Object.freeze({ calls: calls_ ? Object.freeze(calls_) : noItems, cancelled: cancelled_ ? Object.freeze(cancelled_) : noItems });
+  return Object.freeze({ calls: calls_ ? frozenList(calls_) : noItems, cancelled: cancelled_ ? frozenList(cancelled_) : noItems });
 }
 
 function encodeCall(w: Writer, v: m.Call): void {
@@ -170,7 +170,7 @@ function decodeMultiplexResponse(r: Reader, end: number): m.MultiplexResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ answers: answers_ ? Object.freeze(answers_) : noItems });
+  return Object.freeze({ answers: answers_ ? frozenList(answers_) : noItems });
 }
 
 function encodeCallAnswer(w: Writer, v: m.CallAnswer): void {
@@ -241,7 +241,7 @@ function decodeCatalogInstance(r: Reader, end: number): m.CatalogInstance {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: name_ = r.text(); break;
       case 26: host_ = r.text(); break;
       case 32: port_ = r.uint32(); break;
@@ -255,7 +255,7 @@ function decodeCatalogInstance(r: Reader, end: number): m.CatalogInstance {
     }
   }
   r.ended(end);
-  return Object.freeze(new CatalogInstanceObject(id_, name_, host_, port_, tags_ ? Object.freeze(tags_) : noItems, metadata_ ? Object.freeze(metadata_) : noEntries, weight_, health_, agent_, lost_));
+  return Object.freeze(new CatalogInstanceObject(id_, name_, host_, port_, tags_ ? frozenList(tags_) : noItems, metadata_ ? Object.freeze(metadata_) : noEntries, weight_, health_, agent_, lost_));
 }
 
 function encodeCatalogRegisterRequest(w: Writer, v: m.CatalogRegisterRequest): void {
@@ -274,7 +274,7 @@ function decodeCatalogRegisterRequest(r: Reader, end: number): m.CatalogRegister
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: instance_ = decodeCatalogInstance(r, r.part()); break;
+      case 10: { const to = r.part(); instance_ = r.at === to ? absent(decodeCatalogInstance) : decodeCatalogInstance(r, to); } break;
       case 18: session_ = r.text(); break;
       case 24: ttlMs_ = r.uint64(); break;
       case 34: info_ = decodeWriteInfo(r, r.part()); break;
@@ -295,7 +295,7 @@ function decodeCatalogRegisterResponse(r: Reader, end: number): m.CatalogRegiste
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: session_ = r.text(); break;
       default: r.skip(tag, 'CatalogRegisterResponse');
     }
@@ -318,7 +318,7 @@ function decodeCatalogRenewRequest(r: Reader, end: number): m.CatalogRenewReques
     }
   }
   r.ended(end);
-  return Object.freeze({ sessions: sessions_ ? Object.freeze(sessions_) : noItems });
+  return Object.freeze({ sessions: sessions_ ? frozenList(sessions_) : noItems });
 }
 
 function encodeCatalogRenewResponse(w: Writer, v: m.CatalogRenewResponse): void {
@@ -335,7 +335,7 @@ function decodeCatalogRenewResponse(r: Reader, end: number): m.CatalogRenewRespo
     }
   }
   r.ended(end);
-  return Object.freeze({ lost: lost_ ? Object.freeze(lost_) : noItems });
+  return Object.freeze({ lost: lost_ ? frozenList(lost_) : noItems });
 }
 
 function encodeCatalogDeregisterRequest(w: Writer, v: m.CatalogDeregisterRequest): void {
@@ -360,7 +360,7 @@ function decodeCatalogDeregisterRequest(r: Reader, end: number): m.CatalogDeregi
     }
   }
   r.ended(end);
-  return Object.freeze(new CatalogDeregisterRequestObject(ids_ ? Object.freeze(ids_) : noItems, session_, info_));
+  return Object.freeze(new CatalogDeregisterRequestObject(ids_ ? frozenList(ids_) : noItems, session_, info_));
 }
 
 function encodeCatalogDeregisterResponse(w: Writer, v: m.CatalogDeregisterResponse): void {
@@ -406,7 +406,7 @@ function decodeCatalogListRequest(r: Reader, end: number): m.CatalogListRequest 
     }
   }
   r.ended(end);
-  return Object.freeze(new CatalogListRequestObject(name_, tags_ ? Object.freeze(tags_) : noItems, passing_, stale_, limit_, after_));
+  return Object.freeze(new CatalogListRequestObject(name_, tags_ ? frozenList(tags_) : noItems, passing_, stale_, limit_, after_));
 }
 
 function encodeCatalogListResponse(w: Writer, v: m.CatalogListResponse): void {
@@ -425,7 +425,7 @@ function decodeCatalogListResponse(r: Reader, end: number): m.CatalogListRespons
     }
   }
   r.ended(end);
-  return Object.freeze({ instances: instances_ ? Object.freeze(instances_) : noItems, more: more_ });
+  return Object.freeze({ instances: instances_ ? frozenList(instances_) : noItems, more: more_ });
 }
 
 function encodeCatalogWatchRequest(w: Writer, v: m.CatalogWatchRequest): void {
@@ -444,7 +444,7 @@ function decodeCatalogWatchRequest(r: Reader, end: number): m.CatalogWatchReques
     }
   }
   r.ended(end);
-  return Object.freeze({ name: name_, tags: tags_ ? Object.freeze(tags_) : noItems });
+  return Object.freeze({ name: name_, tags: tags_ ? frozenList(tags_) : noItems });
 }
 
 function encodeCatalogChange(w: Writer, v: m.CatalogChange): void {
@@ -458,7 +458,7 @@ function decodeCatalogChange(r: Reader, end: number): m.CatalogChange {
     const tag = r.uint32();
     switch (tag) {
       case 8: op_ = r.word(CatalogOp); break;
-      case 18: instance_ = decodeCatalogInstance(r, r.part()); break;
+      case 18: { const to = r.part(); instance_ = r.at === to ? absent(decodeCatalogInstance) : decodeCatalogInstance(r, to); } break;
       default: r.skip(tag, 'CatalogChange');
     }
   }
@@ -486,7 +486,7 @@ function decodeCatalogWatchResponse(r: Reader, end: number): m.CatalogWatchRespo
     }
   }
   r.ended(end);
-  return Object.freeze(new CatalogWatchResponseObject(changes_ ? Object.freeze(changes_) : noItems, continued_));
+  return Object.freeze(new CatalogWatchResponseObject(changes_ ? frozenList(changes_) : noItems, continued_));
 }
 
 function encodeFilter(w: Writer, v: m.Filter): void {
@@ -511,7 +511,7 @@ function decodeFilter(r: Reader, end: number): m.Filter {
     }
   }
   r.ended(end);
-  return Object.freeze({ ids: ids_ ? Object.freeze(ids_) : noItems, idPrefixes: idPrefixes_ ? Object.freeze(idPrefixes_) : noItems, names: names_ ? Object.freeze(names_) : noItems, namePrefixes: namePrefixes_ ? Object.freeze(namePrefixes_) : noItems, indexes: indexes_ ? Object.freeze(indexes_) : noItems });
+  return Object.freeze({ ids: ids_ ? frozenList(ids_) : noItems, idPrefixes: idPrefixes_ ? frozenList(idPrefixes_) : noItems, names: names_ ? frozenList(names_) : noItems, namePrefixes: namePrefixes_ ? frozenList(namePrefixes_) : noItems, indexes: indexes_ ? frozenList(indexes_) : noItems });
 }
 
 function encodeWriteInfo(w: Writer, v: m.WriteInfo): void {
@@ -559,7 +559,7 @@ function decodeChange(r: Reader, end: number): m.Change {
     switch (tag) {
       case 8: op_ = r.word(ActionOp); break;
       case 18: kind_ = r.text(); break;
-      case 26: id_ = r.text(); break;
+      case 26: id_ = r.ownText(); break;
       case 32: version_ = r.uint64(); break;
       case 42: object_ = decodeAnyObject(r, r.part()); break;
       case 48: specVersion_ = r.uint64(); break;
@@ -598,7 +598,7 @@ function decodeApplyRequest(r: Reader, end: number): m.ApplyRequest {
     }
   }
   r.ended(end);
-  return Object.freeze(new ApplyRequestObject(changes_ ? Object.freeze(changes_) : noItems, info_, dryRun_, conditions_ ? Object.freeze(conditions_) : noItems, fence_, lookups_ ? Object.freeze(lookups_) : noItems));
+  return Object.freeze(new ApplyRequestObject(changes_ ? frozenList(changes_) : noItems, info_, dryRun_, conditions_ ? frozenList(conditions_) : noItems, fence_, lookups_ ? frozenList(lookups_) : noItems));
 }
 
 function encodeLookupCondition(w: Writer, v: m.LookupCondition): void {
@@ -644,7 +644,7 @@ function decodeCondition(r: Reader, end: number): m.Condition {
     const tag = r.uint32();
     switch (tag) {
       case 10: kind_ = r.text(); break;
-      case 18: id_ = r.text(); break;
+      case 18: id_ = r.ownText(); break;
       case 24: version_ = r.uint64(); break;
       default: r.skip(tag, 'Condition');
     }
@@ -673,7 +673,7 @@ function decodeApplyResponse(r: Reader, end: number): m.ApplyResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ version: version_, ids: ids_ ? Object.freeze(ids_) : noItems, planned: planned_ ? Object.freeze(planned_) : noItems, time: time_ });
+  return Object.freeze({ version: version_, ids: ids_ ? frozenList(ids_) : noItems, planned: planned_ ? frozenList(planned_) : noItems, time: time_ });
 }
 
 function encodePlannedChange(w: Writer, v: m.PlannedChange): void {
@@ -691,14 +691,14 @@ function decodePlannedChange(r: Reader, end: number): m.PlannedChange {
     switch (tag) {
       case 8: op_ = r.word(ActionOp); break;
       case 18: kind_ = r.text(); break;
-      case 26: id_ = r.text(); break;
+      case 26: id_ = r.ownText(); break;
       case 34: (fields_ = r.list(fields_, 10000, 'fields')).push(decodeFieldChange(r, r.part())); break;
       case 40: fieldsLeftOut_ = r.uint32(); break;
       default: r.skip(tag, 'PlannedChange');
     }
   }
   r.ended(end);
-  return Object.freeze({ op: op_, kind: kind_, id: id_, fields: fields_ ? Object.freeze(fields_) : noItems, fieldsLeftOut: fieldsLeftOut_ });
+  return Object.freeze({ op: op_, kind: kind_, id: id_, fields: fields_ ? frozenList(fields_) : noItems, fieldsLeftOut: fieldsLeftOut_ });
 }
 
 function encodeFieldChange(w: Writer, v: m.FieldChange): void {
@@ -740,7 +740,7 @@ function decodeGetRequest(r: Reader, end: number): m.GetRequest {
     const tag = r.uint32();
     switch (tag) {
       case 10: kind_ = r.text(); break;
-      case 18: id_ = r.text(); break;
+      case 18: id_ = r.ownText(); break;
       case 24: stale_ = r.bool(); break;
       default: r.skip(tag, 'GetRequest');
     }
@@ -887,7 +887,7 @@ function decodeRemoveRequest(r: Reader, end: number): m.RemoveRequest {
     const tag = r.uint32();
     switch (tag) {
       case 10: kind_ = r.text(); break;
-      case 18: id_ = r.text(); break;
+      case 18: id_ = r.ownText(); break;
       case 26: info_ = decodeWriteInfo(r, r.part()); break;
       case 32: version_ = r.uint64(); break;
       default: r.skip(tag, 'RemoveRequest');
@@ -959,7 +959,7 @@ function decodeListResponse(r: Reader, end: number): m.ListResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ version: version_, objects: objects_ ? Object.freeze(objects_) : noItems });
+  return Object.freeze({ version: version_, objects: objects_ ? frozenList(objects_) : noItems });
 }
 
 function encodeHistoryRequest(w: Writer, v: m.HistoryRequest): void {
@@ -975,7 +975,7 @@ function decodeHistoryRequest(r: Reader, end: number): m.HistoryRequest {
     const tag = r.uint32();
     switch (tag) {
       case 10: kind_ = r.text(); break;
-      case 18: id_ = r.text(); break;
+      case 18: id_ = r.ownText(); break;
       case 24: limit_ = r.uint32(); break;
       case 32: stale_ = r.bool(); break;
       default: r.skip(tag, 'HistoryRequest');
@@ -1015,7 +1015,7 @@ function decodeHistoryEntry(r: Reader, end: number): m.HistoryEntry {
     }
   }
   r.ended(end);
-  return Object.freeze(new HistoryEntryObject(version_, time_, op_, actor_, reason_, fields_ ? Object.freeze(fields_) : noItems, fieldsLeftOut_));
+  return Object.freeze(new HistoryEntryObject(version_, time_, op_, actor_, reason_, fields_ ? frozenList(fields_) : noItems, fieldsLeftOut_));
 }
 
 function encodeHistoryResponse(w: Writer, v: m.HistoryResponse): void {
@@ -1034,7 +1034,7 @@ function decodeHistoryResponse(r: Reader, end: number): m.HistoryResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ entries: entries_ ? Object.freeze(entries_) : noItems, reachesBackTo: reachesBackTo_ });
+  return Object.freeze({ entries: entries_ ? frozenList(entries_) : noItems, reachesBackTo: reachesBackTo_ });
 }
 
 function encodeKindsRequest(w: Writer, v: m.KindsRequest): void {
@@ -1086,7 +1086,7 @@ function decodeKindUse(r: Reader, end: number): m.KindUse {
     }
   }
   r.ended(end);
-  return Object.freeze(new KindUseObject(kind_, plural_, builtIn_, known_, indexes_ ? Object.freeze(indexes_) : noItems, objects_, bytes_, objectsMax_, bytesMax_));
+  return Object.freeze(new KindUseObject(kind_, plural_, builtIn_, known_, indexes_ ? frozenList(indexes_) : noItems, objects_, bytes_, objectsMax_, bytesMax_));
 }
 
 function encodeKindsResponse(w: Writer, v: m.KindsResponse): void {
@@ -1103,7 +1103,7 @@ function decodeKindsResponse(r: Reader, end: number): m.KindsResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ kinds: kinds_ ? Object.freeze(kinds_) : noItems });
+  return Object.freeze({ kinds: kinds_ ? frozenList(kinds_) : noItems });
 }
 
 function encodeMeta(w: Writer, v: m.Meta): void {
@@ -1167,7 +1167,7 @@ function decodeAnnotations(r: Reader, end: number): m.Annotations {
     }
   }
   r.ended(end);
-  return Object.freeze({ name: name_, labels: labels_ ? Object.freeze(labels_) : noEntries, indices: indices_ ? Object.freeze(indices_) : noItems });
+  return Object.freeze({ name: name_, labels: labels_ ? Object.freeze(labels_) : noEntries, indices: indices_ ? frozenList(indices_) : noItems });
 }
 
 function encodeDriver(w: Writer, v: m.Driver): void {
@@ -1234,7 +1234,7 @@ function decodeResources(r: Reader, end: number): m.Resources {
     }
   }
   r.ended(end);
-  return Object.freeze({ nanoCpus: nanoCpus_, memoryBytes: memoryBytes_, generic: generic_ ? Object.freeze(generic_) : noItems, pids: pids_ });
+  return Object.freeze({ nanoCpus: nanoCpus_, memoryBytes: memoryBytes_, generic: generic_ ? frozenList(generic_) : noItems, pids: pids_ });
 }
 
 function encodePortConfig(w: Writer, v: m.PortConfig): void {
@@ -1278,7 +1278,7 @@ function decodeEndpointSpec(r: Reader, end: number): m.EndpointSpec {
     }
   }
   r.ended(end);
-  return Object.freeze({ mode: mode_, ports: ports_ ? Object.freeze(ports_) : noItems });
+  return Object.freeze({ mode: mode_, ports: ports_ ? frozenList(ports_) : noItems });
 }
 
 function encodeVirtualIp(w: Writer, v: m.VirtualIp): void {
@@ -1322,7 +1322,7 @@ function decodeEndpoint(r: Reader, end: number): m.Endpoint {
     }
   }
   r.ended(end);
-  return Object.freeze(new EndpointObject(spec_, ports_ ? Object.freeze(ports_) : noItems, virtualIps_ ? Object.freeze(virtualIps_) : noItems));
+  return Object.freeze(new EndpointObject(spec_, ports_ ? frozenList(ports_) : noItems, virtualIps_ ? frozenList(virtualIps_) : noItems));
 }
 
 function encodeNetworkAttachment(w: Writer, v: m.NetworkAttachment): void {
@@ -1341,7 +1341,7 @@ function decodeNetworkAttachment(r: Reader, end: number): m.NetworkAttachment {
     }
   }
   r.ended(end);
-  return Object.freeze({ target: target_, aliases: aliases_ ? Object.freeze(aliases_) : noItems });
+  return Object.freeze({ target: target_, aliases: aliases_ ? frozenList(aliases_) : noItems });
 }
 
 function encodeIpamConfig(w: Writer, v: m.IpamConfig): void {
@@ -1389,7 +1389,7 @@ function decodeIpam(r: Reader, end: number): m.Ipam {
     }
   }
   r.ended(end);
-  return Object.freeze(new IpamObject(driver_, configs_ ? Object.freeze(configs_) : noItems));
+  return Object.freeze(new IpamObject(driver_, configs_ ? frozenList(configs_) : noItems));
 }
 
 function encodeBindOptions(w: Writer, v: m.BindOptions): void {
@@ -1516,7 +1516,7 @@ function decodeHealthcheck(r: Reader, end: number): m.Healthcheck {
     }
   }
   r.ended(end);
-  return Object.freeze(new HealthcheckObject(test_ ? Object.freeze(test_) : noItems, intervalMs_, timeoutMs_, retries_, startPeriodMs_, startIntervalMs_));
+  return Object.freeze(new HealthcheckObject(test_ ? frozenList(test_) : noItems, intervalMs_, timeoutMs_, retries_, startPeriodMs_, startIntervalMs_));
 }
 
 function encodeDnsConfig(w: Writer, v: m.DnsConfig): void {
@@ -1537,7 +1537,7 @@ function decodeDnsConfig(r: Reader, end: number): m.DnsConfig {
     }
   }
   r.ended(end);
-  return Object.freeze({ nameservers: nameservers_ ? Object.freeze(nameservers_) : noItems, search: search_ ? Object.freeze(search_) : noItems, options: options_ ? Object.freeze(options_) : noItems });
+  return Object.freeze({ nameservers: nameservers_ ? frozenList(nameservers_) : noItems, search: search_ ? frozenList(search_) : noItems, options: options_ ? frozenList(options_) : noItems });
 }
 
 function encodeFileTarget(w: Writer, v: m.FileTarget): void {
@@ -1781,7 +1781,7 @@ function decodeContainerSpec(r: Reader, end: number): m.ContainerSpec {
     }
   }
   r.ended(end);
-  return Object.freeze(new ContainerSpecObject(image_, command_ ? Object.freeze(command_) : noItems, args_ ? Object.freeze(args_) : noItems, env_ ? Object.freeze(env_) : noItems, labels_ ? Object.freeze(labels_) : noEntries, mounts_ ? Object.freeze(mounts_) : noItems, healthcheck_, hostname_, dir_, user_, groups_ ? Object.freeze(groups_) : noItems, tty_, openStdin_, readOnly_, init_, stopSignal_, stopGracePeriodMs_, hosts_ ? Object.freeze(hosts_) : noItems, dns_, capabilityAdd_ ? Object.freeze(capabilityAdd_) : noItems, capabilityDrop_ ? Object.freeze(capabilityDrop_) : noItems, sysctls_ ? Object.freeze(sysctls_) : noEntries, secrets_ ? Object.freeze(secrets_) : noItems, configs_ ? Object.freeze(configs_) : noItems, ulimits_ ? Object.freeze(ulimits_) : noItems, privileges_, isolation_, oomScoreAdj_, registryAuth_));
+  return Object.freeze(new ContainerSpecObject(image_, command_ ? frozenList(command_) : noItems, args_ ? frozenList(args_) : noItems, env_ ? frozenList(env_) : noItems, labels_ ? Object.freeze(labels_) : noEntries, mounts_ ? frozenList(mounts_) : noItems, healthcheck_, hostname_, dir_, user_, groups_ ? frozenList(groups_) : noItems, tty_, openStdin_, readOnly_, init_, stopSignal_, stopGracePeriodMs_, hosts_ ? frozenList(hosts_) : noItems, dns_, capabilityAdd_ ? frozenList(capabilityAdd_) : noItems, capabilityDrop_ ? frozenList(capabilityDrop_) : noItems, sysctls_ ? Object.freeze(sysctls_) : noEntries, secrets_ ? frozenList(secrets_) : noItems, configs_ ? frozenList(configs_) : noItems, ulimits_ ? frozenList(ulimits_) : noItems, privileges_, isolation_, oomScoreAdj_, registryAuth_));
 }
 
 function encodeResourceRequirements(w: Writer, v: m.ResourceRequirements): void {
@@ -1890,7 +1890,7 @@ function decodePlacement(r: Reader, end: number): m.Placement {
     }
   }
   r.ended(end);
-  return Object.freeze({ constraints: constraints_ ? Object.freeze(constraints_) : noItems, preferences: preferences_ ? Object.freeze(preferences_) : noItems, maxReplicas: maxReplicas_, platforms: platforms_ ? Object.freeze(platforms_) : noItems });
+  return Object.freeze({ constraints: constraints_ ? frozenList(constraints_) : noItems, preferences: preferences_ ? frozenList(preferences_) : noItems, maxReplicas: maxReplicas_, platforms: platforms_ ? frozenList(platforms_) : noItems });
 }
 
 function encodeTaskSpec(w: Writer, v: m.TaskSpec): void {
@@ -1923,7 +1923,7 @@ function decodeTaskSpec(r: Reader, end: number): m.TaskSpec {
     }
   }
   r.ended(end);
-  return Object.freeze(new TaskSpecObject(container_, resources_, restart_, placement_, networks_ ? Object.freeze(networks_) : noItems, forceUpdate_, logDriver_));
+  return Object.freeze(new TaskSpecObject(container_, resources_, restart_, placement_, networks_ ? frozenList(networks_) : noItems, forceUpdate_, logDriver_));
 }
 
 function encodeUpdateConfig(w: Writer, v: m.UpdateConfig): void {
@@ -1973,7 +1973,7 @@ function decodeNodeSpec(r: Reader, end: number): m.NodeSpec {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: annotations_ = decodeAnnotations(r, r.part()); break;
+      case 10: { const to = r.part(); annotations_ = r.at === to ? absent(decodeAnnotations) : decodeAnnotations(r, to); } break;
       case 16: desiredRole_ = r.word(NodeRole); break;
       case 24: membership_ = r.word(NodeMembership); break;
       case 32: availability_ = r.word(NodeAvailability); break;
@@ -2021,7 +2021,7 @@ function decodeEngineDescription(r: Reader, end: number): m.EngineDescription {
     }
   }
   r.ended(end);
-  return Object.freeze({ engineVersion: engineVersion_, labels: labels_ ? Object.freeze(labels_) : noEntries, plugins: plugins_ ? Object.freeze(plugins_) : noItems });
+  return Object.freeze({ engineVersion: engineVersion_, labels: labels_ ? Object.freeze(labels_) : noEntries, plugins: plugins_ ? frozenList(plugins_) : noItems });
 }
 
 function encodeNodeDescription(w: Writer, v: m.NodeDescription): void {
@@ -2043,7 +2043,7 @@ function decodeNodeDescription(r: Reader, end: number): m.NodeDescription {
       case 10: hostname_ = r.text(); break;
       case 18: platform_ = decodePlatform(r, r.part()); break;
       case 26: resources_ = decodeResources(r, r.part()); break;
-      case 34: engine_ = decodeEngineDescription(r, r.part()); break;
+      case 34: { const to = r.part(); engine_ = r.at === to ? absent(decodeEngineDescription) : r.alike(to, decodeEngineDescription); } break;
       default: r.skip(tag, 'NodeDescription');
     }
   }
@@ -2140,11 +2140,11 @@ function decodeNode(r: Reader, end: number): m.Node {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: meta_ = decodeMeta(r, r.part()); break;
-      case 26: spec_ = decodeNodeSpec(r, r.part()); break;
+      case 26: { const to = r.part(); spec_ = r.at === to ? absent(decodeNodeSpec) : decodeNodeSpec(r, to); } break;
       case 34: description_ = decodeNodeDescription(r, r.part()); break;
-      case 42: status_ = decodeNodeStatus(r, r.part()); break;
+      case 42: { const to = r.part(); status_ = r.at === to ? absent(decodeNodeStatus) : decodeNodeStatus(r, to); } break;
       case 50: managerStatus_ = decodeManagerStatus(r, r.part()); break;
       case 56: role_ = r.word(NodeRole); break;
       case 66: engine_ = decodeNodeEngine(r, r.part()); break;
@@ -2275,8 +2275,8 @@ function decodeServiceSpec(r: Reader, end: number): m.ServiceSpec {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: annotations_ = decodeAnnotations(r, r.part()); break;
-      case 18: task_ = decodeTaskSpec(r, r.part()); break;
+      case 10: { const to = r.part(); annotations_ = r.at === to ? absent(decodeAnnotations) : decodeAnnotations(r, to); } break;
+      case 18: { const to = r.part(); task_ = r.at === to ? absent(decodeTaskSpec) : decodeTaskSpec(r, to); } break;
       case 26: mode_ = decodeServiceMode(r, r.part()); break;
       case 34: update_ = decodeUpdateConfig(r, r.part()); break;
       case 42: rollback_ = decodeUpdateConfig(r, r.part()); break;
@@ -2286,7 +2286,7 @@ function decodeServiceSpec(r: Reader, end: number): m.ServiceSpec {
     }
   }
   r.ended(end);
-  return Object.freeze(new ServiceSpecObject(annotations_ ?? absent(decodeAnnotations), task_ ?? absent(decodeTaskSpec), mode_, update_, rollback_, networks_ ? Object.freeze(networks_) : noItems, endpoint_));
+  return Object.freeze(new ServiceSpecObject(annotations_ ?? absent(decodeAnnotations), task_ ?? absent(decodeTaskSpec), mode_, update_, rollback_, networks_ ? frozenList(networks_) : noItems, endpoint_));
 }
 
 function encodeUpdateStatus(w: Writer, v: m.UpdateStatus): void {
@@ -2339,9 +2339,9 @@ function decodeService(r: Reader, end: number): m.Service {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: meta_ = decodeMeta(r, r.part()); break;
-      case 26: spec_ = decodeServiceSpec(r, r.part()); break;
+      case 26: { const to = r.part(); spec_ = r.at === to ? absent(decodeServiceSpec) : decodeServiceSpec(r, to); } break;
       case 32: specVersion_ = r.uint64(); break;
       case 42: previousSpec_ = decodeServiceSpec(r, r.part()); break;
       case 50: endpoint_ = decodeEndpoint(r, r.part()); break;
@@ -2404,7 +2404,7 @@ function decodeTaskStatus(r: Reader, end: number): m.TaskStatus {
     }
   }
   r.ended(end);
-  return Object.freeze(new TaskStatusObject(timestamp_, state_, message_, err_, container_, runningAt_, ports_ ? Object.freeze(ports_) : noItems));
+  return Object.freeze(new TaskStatusObject(timestamp_, state_, message_, err_, container_, runningAt_, ports_ ? frozenList(ports_) : noItems));
 }
 
 function encodeTaskNetwork(w: Writer, v: m.TaskNetwork): void {
@@ -2423,7 +2423,7 @@ function decodeTaskNetwork(r: Reader, end: number): m.TaskNetwork {
     }
   }
   r.ended(end);
-  return Object.freeze({ networkId: networkId_, addresses: addresses_ ? Object.freeze(addresses_) : noItems });
+  return Object.freeze({ networkId: networkId_, addresses: addresses_ ? frozenList(addresses_) : noItems });
 }
 
 function encodeTask(w: Writer, v: m.Task): void {
@@ -2453,16 +2453,16 @@ function decodeTask(r: Reader, end: number): m.Task {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: meta_ = decodeMeta(r, r.part()); break;
-      case 26: spec_ = decodeTaskSpec(r, r.part()); break;
+      case 26: { const to = r.part(); spec_ = r.at === to ? absent(decodeTaskSpec) : r.alike(to, decodeTaskSpec); } break;
       case 32: specVersion_ = r.uint64(); break;
       case 42: serviceId_ = r.text(); break;
       case 48: slot_ = r.uint64(); break;
       case 58: nodeId_ = r.text(); break;
-      case 66: annotations_ = decodeAnnotations(r, r.part()); break;
-      case 74: serviceAnnotations_ = decodeAnnotations(r, r.part()); break;
-      case 82: status_ = decodeTaskStatus(r, r.part()); break;
+      case 66: { const to = r.part(); annotations_ = r.at === to ? absent(decodeAnnotations) : decodeAnnotations(r, to); } break;
+      case 74: { const to = r.part(); serviceAnnotations_ = r.at === to ? absent(decodeAnnotations) : r.alike(to, decodeAnnotations); } break;
+      case 82: { const to = r.part(); status_ = r.at === to ? absent(decodeTaskStatus) : decodeTaskStatus(r, to); } break;
       case 88: desiredState_ = r.word(TaskState); break;
       case 98: (networks_ = r.list(networks_, 10000, 'networks')).push(decodeTaskNetwork(r, r.part())); break;
       case 106: endpoint_ = decodeEndpoint(r, r.part()); break;
@@ -2472,7 +2472,7 @@ function decodeTask(r: Reader, end: number): m.Task {
     }
   }
   r.ended(end);
-  return Object.freeze(new TaskObject(id_, meta_ ?? absent(decodeMeta), spec_ ?? absent(decodeTaskSpec), specVersion_, serviceId_, slot_, nodeId_, annotations_ ?? absent(decodeAnnotations), serviceAnnotations_ ?? absent(decodeAnnotations), status_ ?? absent(decodeTaskStatus), desiredState_, networks_ ? Object.freeze(networks_) : noItems, endpoint_, logDriver_, assignedGeneric_ ? Object.freeze(assignedGeneric_) : noItems));
+  return Object.freeze(new TaskObject(id_, meta_ ?? absent(decodeMeta), spec_ ?? absent(decodeTaskSpec), specVersion_, serviceId_, slot_, nodeId_, annotations_ ?? absent(decodeAnnotations), serviceAnnotations_ ?? absent(decodeAnnotations), status_ ?? absent(decodeTaskStatus), desiredState_, networks_ ? frozenList(networks_) : noItems, endpoint_, logDriver_, assignedGeneric_ ? frozenList(assignedGeneric_) : noItems));
 }
 
 function encodeNetworkSpec(w: Writer, v: m.NetworkSpec): void {
@@ -2494,7 +2494,7 @@ function decodeNetworkSpec(r: Reader, end: number): m.NetworkSpec {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: annotations_ = decodeAnnotations(r, r.part()); break;
+      case 10: { const to = r.part(); annotations_ = r.at === to ? absent(decodeAnnotations) : decodeAnnotations(r, to); } break;
       case 18: driverConfig_ = decodeDriver(r, r.part()); break;
       case 24: ipv6Enabled_ = r.bool(); break;
       case 32: internal_ = r.bool(); break;
@@ -2525,9 +2525,9 @@ function decodeNetwork(r: Reader, end: number): m.Network {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: meta_ = decodeMeta(r, r.part()); break;
-      case 26: spec_ = decodeNetworkSpec(r, r.part()); break;
+      case 26: { const to = r.part(); spec_ = r.at === to ? absent(decodeNetworkSpec) : decodeNetworkSpec(r, to); } break;
       case 34: driverState_ = decodeDriver(r, r.part()); break;
       case 42: ipam_ = decodeIpam(r, r.part()); break;
       default: r.skip(tag, 'Network');
@@ -2660,12 +2660,12 @@ function decodeClusterSpec(r: Reader, end: number): m.ClusterSpec {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: annotations_ = decodeAnnotations(r, r.part()); break;
-      case 18: orchestration_ = decodeOrchestrationConfig(r, r.part()); break;
-      case 26: raft_ = decodeRaftConfig(r, r.part()); break;
-      case 34: dispatcher_ = decodeDispatcherConfig(r, r.part()); break;
-      case 42: taskDefaults_ = decodeTaskDefaults(r, r.part()); break;
-      case 50: encryptionConfig_ = decodeEncryptionConfig(r, r.part()); break;
+      case 10: { const to = r.part(); annotations_ = r.at === to ? absent(decodeAnnotations) : decodeAnnotations(r, to); } break;
+      case 18: { const to = r.part(); orchestration_ = r.at === to ? absent(decodeOrchestrationConfig) : decodeOrchestrationConfig(r, to); } break;
+      case 26: { const to = r.part(); raft_ = r.at === to ? absent(decodeRaftConfig) : decodeRaftConfig(r, to); } break;
+      case 34: { const to = r.part(); dispatcher_ = r.at === to ? absent(decodeDispatcherConfig) : decodeDispatcherConfig(r, to); } break;
+      case 42: { const to = r.part(); taskDefaults_ = r.at === to ? absent(decodeTaskDefaults) : decodeTaskDefaults(r, to); } break;
+      case 50: { const to = r.part(); encryptionConfig_ = r.at === to ? absent(decodeEncryptionConfig) : decodeEncryptionConfig(r, to); } break;
       default: r.skip(tag, 'ClusterSpec');
     }
   }
@@ -2684,9 +2684,9 @@ function decodeCluster(r: Reader, end: number): m.Cluster {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: meta_ = decodeMeta(r, r.part()); break;
-      case 26: spec_ = decodeClusterSpec(r, r.part()); break;
+      case 26: { const to = r.part(); spec_ = r.at === to ? absent(decodeClusterSpec) : decodeClusterSpec(r, to); } break;
       default: r.skip(tag, 'Cluster');
     }
   }
@@ -2710,7 +2710,7 @@ function decodeSecretSpec(r: Reader, end: number): m.SecretSpec {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: annotations_ = decodeAnnotations(r, r.part()); break;
+      case 10: { const to = r.part(); annotations_ = r.at === to ? absent(decodeAnnotations) : decodeAnnotations(r, to); } break;
       case 18: data_ = r.text(); break;
       case 26: driver_ = decodeDriver(r, r.part()); break;
       case 34: templating_ = decodeDriver(r, r.part()); break;
@@ -2733,9 +2733,9 @@ function decodeSecret(r: Reader, end: number): m.Secret {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: meta_ = decodeMeta(r, r.part()); break;
-      case 26: spec_ = decodeSecretSpec(r, r.part()); break;
+      case 26: { const to = r.part(); spec_ = r.at === to ? absent(decodeSecretSpec) : decodeSecretSpec(r, to); } break;
       case 32: internal_ = r.bool(); break;
       default: r.skip(tag, 'Secret');
     }
@@ -2759,7 +2759,7 @@ function decodeConfigSpec(r: Reader, end: number): m.ConfigSpec {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: annotations_ = decodeAnnotations(r, r.part()); break;
+      case 10: { const to = r.part(); annotations_ = r.at === to ? absent(decodeAnnotations) : decodeAnnotations(r, to); } break;
       case 18: data_ = r.text(); break;
       case 26: templating_ = decodeDriver(r, r.part()); break;
       default: r.skip(tag, 'ConfigSpec');
@@ -2780,9 +2780,9 @@ function decodeConfig(r: Reader, end: number): m.Config {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: meta_ = decodeMeta(r, r.part()); break;
-      case 26: spec_ = decodeConfigSpec(r, r.part()); break;
+      case 26: { const to = r.part(); spec_ = r.at === to ? absent(decodeConfigSpec) : decodeConfigSpec(r, to); } break;
       default: r.skip(tag, 'Config');
     }
   }
@@ -2812,7 +2812,7 @@ function decodeVolumeAccessMode(r: Reader, end: number): m.VolumeAccessMode {
     }
   }
   r.ended(end);
-  return Object.freeze({ scope: scope_, sharing: sharing_, access: access_, fsType: fsType_, mountFlags: mountFlags_ ? Object.freeze(mountFlags_) : noItems });
+  return Object.freeze({ scope: scope_, sharing: sharing_, access: access_, fsType: fsType_, mountFlags: mountFlags_ ? frozenList(mountFlags_) : noItems });
 }
 
 function encodeVolumeSecret(w: Writer, v: m.VolumeSecret): void {
@@ -2867,7 +2867,7 @@ function decodeTopologyRequirement(r: Reader, end: number): m.TopologyRequiremen
     }
   }
   r.ended(end);
-  return Object.freeze({ requisite: requisite_ ? Object.freeze(requisite_) : noItems, preferred: preferred_ ? Object.freeze(preferred_) : noItems });
+  return Object.freeze({ requisite: requisite_ ? frozenList(requisite_) : noItems, preferred: preferred_ ? frozenList(preferred_) : noItems });
 }
 
 function encodeCapacityRange(w: Writer, v: m.CapacityRange): void {
@@ -2909,10 +2909,10 @@ function decodeVolumeSpec(r: Reader, end: number): m.VolumeSpec {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: annotations_ = decodeAnnotations(r, r.part()); break;
+      case 10: { const to = r.part(); annotations_ = r.at === to ? absent(decodeAnnotations) : decodeAnnotations(r, to); } break;
       case 18: group_ = r.text(); break;
       case 26: driver_ = decodeDriver(r, r.part()); break;
-      case 34: accessMode_ = decodeVolumeAccessMode(r, r.part()); break;
+      case 34: { const to = r.part(); accessMode_ = r.at === to ? absent(decodeVolumeAccessMode) : decodeVolumeAccessMode(r, to); } break;
       case 42: (secrets_ = r.list(secrets_, 10000, 'secrets')).push(decodeVolumeSecret(r, r.part())); break;
       case 50: accessibility_ = decodeTopologyRequirement(r, r.part()); break;
       case 58: capacity_ = decodeCapacityRange(r, r.part()); break;
@@ -2921,7 +2921,7 @@ function decodeVolumeSpec(r: Reader, end: number): m.VolumeSpec {
     }
   }
   r.ended(end);
-  return Object.freeze(new VolumeSpecObject(annotations_ ?? absent(decodeAnnotations), group_, driver_, accessMode_ ?? absent(decodeVolumeAccessMode), secrets_ ? Object.freeze(secrets_) : noItems, accessibility_, capacity_, availability_));
+  return Object.freeze(new VolumeSpecObject(annotations_ ?? absent(decodeAnnotations), group_, driver_, accessMode_ ?? absent(decodeVolumeAccessMode), secrets_ ? frozenList(secrets_) : noItems, accessibility_, capacity_, availability_));
 }
 
 function encodeVolumePublishStatus(w: Writer, v: m.VolumePublishStatus): void {
@@ -2967,7 +2967,7 @@ function decodeVolumeInfo(r: Reader, end: number): m.VolumeInfo {
     }
   }
   r.ended(end);
-  return Object.freeze({ capacityBytes: capacityBytes_, volumeContext: volumeContext_ ? Object.freeze(volumeContext_) : noEntries, volumeId: volumeId_, accessibleTopology: accessibleTopology_ ? Object.freeze(accessibleTopology_) : noItems });
+  return Object.freeze({ capacityBytes: capacityBytes_, volumeContext: volumeContext_ ? Object.freeze(volumeContext_) : noEntries, volumeId: volumeId_, accessibleTopology: accessibleTopology_ ? frozenList(accessibleTopology_) : noItems });
 }
 
 function encodeVolume(w: Writer, v: m.Volume): void {
@@ -2988,9 +2988,9 @@ function decodeVolume(r: Reader, end: number): m.Volume {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: meta_ = decodeMeta(r, r.part()); break;
-      case 26: spec_ = decodeVolumeSpec(r, r.part()); break;
+      case 26: { const to = r.part(); spec_ = r.at === to ? absent(decodeVolumeSpec) : decodeVolumeSpec(r, to); } break;
       case 34: (publishStatus_ = r.list(publishStatus_, 10000, 'publishStatus')).push(decodeVolumePublishStatus(r, r.part())); break;
       case 42: info_ = decodeVolumeInfo(r, r.part()); break;
       case 48: pendingDelete_ = r.bool(); break;
@@ -2998,7 +2998,7 @@ function decodeVolume(r: Reader, end: number): m.Volume {
     }
   }
   r.ended(end);
-  return Object.freeze(new VolumeObject(id_, meta_ ?? absent(decodeMeta), spec_ ?? absent(decodeVolumeSpec), publishStatus_ ? Object.freeze(publishStatus_) : noItems, info_, pendingDelete_));
+  return Object.freeze(new VolumeObject(id_, meta_ ?? absent(decodeMeta), spec_ ?? absent(decodeVolumeSpec), publishStatus_ ? frozenList(publishStatus_) : noItems, info_, pendingDelete_));
 }
 
 function encodeCustomObject(w: Writer, v: m.CustomObject): void {
@@ -3012,7 +3012,7 @@ function decodeCustomObject(r: Reader, end: number): m.CustomObject {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: meta_ = decodeMeta(r, r.part()); break;
       case 26: body_ = r.text(); break;
       default: r.skip(tag, 'CustomObject');
@@ -3110,7 +3110,7 @@ function decodeIndexFilter(r: Reader, end: number): m.IndexFilter {
     }
   }
   r.ended(end);
-  return Object.freeze(new IndexFilterObject(index_, values_ ? Object.freeze(values_) : noItems, prefix_, from_, to_));
+  return Object.freeze(new IndexFilterObject(index_, values_ ? frozenList(values_) : noItems, prefix_, from_, to_));
 }
 
 function encodeAction(w: Writer, v: m.Action): void {
@@ -3127,7 +3127,7 @@ function decodeAction(r: Reader, end: number): m.Action {
     switch (tag) {
       case 8: op_ = r.word(ActionOp); break;
       case 18: kind_ = r.text(); break;
-      case 26: id_ = r.text(); break;
+      case 26: id_ = r.ownText(); break;
       case 34: object_ = r.bytes(); break;
       default: r.skip(tag, 'Action');
     }
@@ -3168,7 +3168,7 @@ function decodeTransaction(r: Reader, end: number): m.Transaction {
     }
   }
   r.ended(end);
-  return Object.freeze(new TransactionObject(version_, time_, actions_ ? Object.freeze(actions_) : noItems, actor_, reason_, requestId_, kinds_ ? Object.freeze(kinds_) : noItems, restore_));
+  return Object.freeze(new TransactionObject(version_, time_, actions_ ? frozenList(actions_) : noItems, actor_, reason_, requestId_, kinds_ ? frozenList(kinds_) : noItems, restore_));
 }
 
 function encodeRestoreStep(w: Writer, v: m.RestoreStep): void {
@@ -3189,7 +3189,7 @@ function decodeRestoreStep(r: Reader, end: number): m.RestoreStep {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: begin_ = decodeRestoreBegin(r, r.part()); break;
       case 26: rows_ = decodeRestoreRows(r, r.part()); break;
       case 34: commit_ = decodeRestoreCommit(r, r.part()); break;
@@ -3216,7 +3216,7 @@ function decodeRestoreBegin(r: Reader, end: number): m.RestoreBegin {
     }
   }
   r.ended(end);
-  return Object.freeze({ kinds: kinds_ ? Object.freeze(kinds_) : noItems });
+  return Object.freeze({ kinds: kinds_ ? frozenList(kinds_) : noItems });
 }
 
 function encodeRestoreRows(w: Writer, v: m.RestoreRows): void {
@@ -3233,7 +3233,7 @@ function decodeRestoreRows(r: Reader, end: number): m.RestoreRows {
     }
   }
   r.ended(end);
-  return Object.freeze({ rows: rows_ ? Object.freeze(rows_) : noItems });
+  return Object.freeze({ rows: rows_ ? frozenList(rows_) : noItems });
 }
 
 function encodeRestoreCommit(w: Writer, v: m.RestoreCommit): void {
@@ -3288,7 +3288,7 @@ function decodeKindDescription(r: Reader, end: number): m.KindDescription {
     }
   }
   r.ended(end);
-  return Object.freeze({ kind: kind_, plural: plural_, indexes: indexes_ ? Object.freeze(indexes_) : noItems, unique: unique_ ? Object.freeze(unique_) : noItems });
+  return Object.freeze({ kind: kind_, plural: plural_, indexes: indexes_ ? frozenList(indexes_) : noItems, unique: unique_ ? frozenList(unique_) : noItems });
 }
 
 function encodeMemberInfo(w: Writer, v: m.MemberInfo): void {
@@ -3315,7 +3315,7 @@ function decodeMemberInfo(r: Reader, end: number): m.MemberInfo {
     }
   }
   r.ended(end);
-  return Object.freeze(new MemberInfoObject(id_, name_, addrs_ ? Object.freeze(addrs_) : noItems, staysLearner_));
+  return Object.freeze(new MemberInfoObject(id_, name_, addrs_ ? frozenList(addrs_) : noItems, staysLearner_));
 }
 
 function encodeMembershipContext(w: Writer, v: m.MembershipContext): void {
@@ -3417,7 +3417,7 @@ function decodeHistoryRecord(r: Reader, end: number): m.HistoryRecord {
     }
   }
   r.ended(end);
-  return Object.freeze(new HistoryRecordObject(version_, time_, changes_ ? Object.freeze(changes_) : noItems, actor_, reason_, requestId_, bytes_, continued_));
+  return Object.freeze(new HistoryRecordObject(version_, time_, changes_ ? frozenList(changes_) : noItems, actor_, reason_, requestId_, bytes_, continued_));
 }
 
 function encodeRequestRecord(w: Writer, v: m.RequestRecord): void {
@@ -3453,7 +3453,7 @@ function decodeRequestRecords(r: Reader, end: number): m.RequestRecords {
     }
   }
   r.ended(end);
-  return Object.freeze({ requests: requests_ ? Object.freeze(requests_) : noItems });
+  return Object.freeze({ requests: requests_ ? frozenList(requests_) : noItems });
 }
 
 function encodeSnapshotHeader(w: Writer, v: m.SnapshotHeader): void {
@@ -3485,7 +3485,7 @@ function decodeSnapshotHeader(r: Reader, end: number): m.SnapshotHeader {
     }
   }
   r.ended(end);
-  return Object.freeze({ format: format_, clusterId: clusterId_, lineage: lineage_, version: version_, time: time_, members: members_ ? Object.freeze(members_) : noItems, removed: removed_ ? Object.freeze(removed_) : noItems, kinds: kinds_ ? Object.freeze(kinds_) : noItems });
+  return Object.freeze({ format: format_, clusterId: clusterId_, lineage: lineage_, version: version_, time: time_, members: members_ ? frozenList(members_) : noItems, removed: removed_ ? frozenList(removed_) : noItems, kinds: kinds_ ? frozenList(kinds_) : noItems });
 }
 
 function encodeSnapshotEnd(w: Writer, v: m.SnapshotEnd): void {
@@ -3666,7 +3666,7 @@ function decodeHeldLock(r: Reader, end: number): m.HeldLock {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 16: version_ = r.uint64(); break;
       default: r.skip(tag, 'HeldLock');
     }
@@ -3685,8 +3685,8 @@ function decodeTaskReport(r: Reader, end: number): m.TaskReport {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
-      case 18: status_ = decodeTaskStatus(r, r.part()); break;
+      case 10: id_ = r.ownText(); break;
+      case 18: { const to = r.part(); status_ = r.at === to ? absent(decodeTaskStatus) : decodeTaskStatus(r, to); } break;
       default: r.skip(tag, 'TaskReport');
     }
   }
@@ -3710,7 +3710,7 @@ function decodeEngineFacts(r: Reader, end: number): m.EngineFacts {
     switch (tag) {
       case 10: engineId_ = r.text(); break;
       case 18: nodeId_ = r.text(); break;
-      case 26: description_ = decodeNodeDescription(r, r.part()); break;
+      case 26: { const to = r.part(); description_ = r.at === to ? absent(decodeNodeDescription) : decodeNodeDescription(r, to); } break;
       case 34: apiVersion_ = r.text(); break;
       case 42: swarmNode_ = r.text(); break;
       case 48: swarmControl_ = r.bool(); break;
@@ -3760,7 +3760,7 @@ function decodeReportRequest(r: Reader, end: number): m.ReportRequest {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: lock_ = decodeHeldLock(r, r.part()); break;
+      case 10: { const to = r.part(); lock_ = r.at === to ? absent(decodeHeldLock) : decodeHeldLock(r, to); } break;
       case 18: (tasks_ = r.list(tasks_, 1000, 'tasks')).push(decodeTaskReport(r, r.part())); break;
       case 26: engine_ = decodeEngineFacts(r, r.part()); break;
       case 34: misses_ = decodeEngineMisses(r, r.part()); break;
@@ -3768,7 +3768,7 @@ function decodeReportRequest(r: Reader, end: number): m.ReportRequest {
     }
   }
   r.ended(end);
-  return Object.freeze(new ReportRequestObject(lock_ ?? absent(decodeHeldLock), tasks_ ? Object.freeze(tasks_) : noItems, engine_, misses_));
+  return Object.freeze(new ReportRequestObject(lock_ ?? absent(decodeHeldLock), tasks_ ? frozenList(tasks_) : noItems, engine_, misses_));
 }
 
 function encodeRefusedTask(w: Writer, v: m.RefusedTask): void {
@@ -3781,7 +3781,7 @@ function decodeRefusedTask(r: Reader, end: number): m.RefusedTask {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 16: why_ = r.word(ReportRefusal); break;
       default: r.skip(tag, 'RefusedTask');
     }
@@ -3808,7 +3808,7 @@ function decodeReportResponse(r: Reader, end: number): m.ReportResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ refused: refused_ ? Object.freeze(refused_) : noItems, leaseMs: leaseMs_, engineError: engineError_ });
+  return Object.freeze({ refused: refused_ ? frozenList(refused_) : noItems, leaseMs: leaseMs_, engineError: engineError_ });
 }
 
 function encodeResumeRequest(w: Writer, v: m.ResumeRequest): void {
@@ -3846,7 +3846,7 @@ function decodeResumeResponse(r: Reader, end: number): m.ResumeResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ nodes: nodes_ ? Object.freeze(nodes_) : noItems });
+  return Object.freeze({ nodes: nodes_ ? frozenList(nodes_) : noItems });
 }
 
 function encodeFormationBallot(w: Writer, v: m.FormationBallot): void {
@@ -3886,7 +3886,7 @@ function decodeGenesis(r: Reader, end: number): m.Genesis {
     }
   }
   r.ended(end);
-  return Object.freeze({ clusterId: clusterId_, lineage: lineage_, members: members_ ? Object.freeze(members_) : noItems });
+  return Object.freeze({ clusterId: clusterId_, lineage: lineage_, members: members_ ? frozenList(members_) : noItems });
 }
 
 function encodeFormationRequest(w: Writer, v: m.FormationRequest): void {
@@ -3905,7 +3905,7 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: member_ = decodeMemberInfo(r, r.part()); break;
+      case 10: { const to = r.part(); member_ = r.at === to ? absent(decodeMemberInfo) : decodeMemberInfo(r, to); } break;
       case 18: (peers_ = r.list(peers_, 10000, 'peers')).push(r.text()); break;
       case 26: ballot_ = decodeFormationBallot(r, r.part()); break;
       case 34: genesis_ = decodeGenesis(r, r.part()); break;
@@ -3913,7 +3913,7 @@ function decodeFormationRequest(r: Reader, end: number): m.FormationRequest {
     }
   }
   r.ended(end);
-  return Object.freeze(new FormationRequestObject(member_ ?? absent(decodeMemberInfo), peers_ ? Object.freeze(peers_) : noItems, ballot_, genesis_));
+  return Object.freeze(new FormationRequestObject(member_ ?? absent(decodeMemberInfo), peers_ ? frozenList(peers_) : noItems, ballot_, genesis_));
 }
 
 function encodeFormationAnswer(w: Writer, v: m.FormationAnswer): void {
@@ -3935,7 +3935,7 @@ function decodeFormationAnswer(r: Reader, end: number): m.FormationAnswer {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: member_ = decodeMemberInfo(r, r.part()); break;
+      case 10: { const to = r.part(); member_ = r.at === to ? absent(decodeMemberInfo) : decodeMemberInfo(r, to); } break;
       case 18: (peers_ = r.list(peers_, 10000, 'peers')).push(r.text()); break;
       case 24: formed_ = r.bool(); break;
       case 32: granted_ = r.bool(); break;
@@ -3946,7 +3946,7 @@ function decodeFormationAnswer(r: Reader, end: number): m.FormationAnswer {
     }
   }
   r.ended(end);
-  return Object.freeze(new FormationAnswerObject(member_ ?? absent(decodeMemberInfo), peers_ ? Object.freeze(peers_) : noItems, formed_, granted_, promised_, acceptedAt_, genesis_));
+  return Object.freeze(new FormationAnswerObject(member_ ?? absent(decodeMemberInfo), peers_ ? frozenList(peers_) : noItems, formed_, granted_, promised_, acceptedAt_, genesis_));
 }
 
 function encodeGrantRequest(w: Writer, v: m.GrantRequest): void {
@@ -3986,7 +3986,7 @@ function decodeGrantResponse(r: Reader, end: number): m.GrantResponse {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 16: version_ = r.uint64(); break;
       default: r.skip(tag, 'GrantResponse');
     }
@@ -4009,7 +4009,7 @@ function decodeKeepAliveRequest(r: Reader, end: number): m.KeepAliveRequest {
     }
   }
   r.ended(end);
-  return Object.freeze({ ids: ids_ ? Object.freeze(ids_) : noItems });
+  return Object.freeze({ ids: ids_ ? frozenList(ids_) : noItems });
 }
 
 function encodeKeepAliveResponse(w: Writer, v: m.KeepAliveResponse): void {
@@ -4026,7 +4026,7 @@ function decodeKeepAliveResponse(r: Reader, end: number): m.KeepAliveResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ lost: lost_ ? Object.freeze(lost_) : noItems });
+  return Object.freeze({ lost: lost_ ? frozenList(lost_) : noItems });
 }
 
 function encodeRevokeRequest(w: Writer, v: m.RevokeRequest): void {
@@ -4043,7 +4043,7 @@ function decodeRevokeRequest(r: Reader, end: number): m.RevokeRequest {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       case 18: info_ = decodeWriteInfo(r, r.part()); break;
       default: r.skip(tag, 'RevokeRequest');
     }
@@ -4093,7 +4093,7 @@ function decodeRaftHello(r: Reader, end: number): m.RaftHello {
     }
   }
   r.ended(end);
-  return Object.freeze({ format: format_, clusterId: clusterId_, from: from_, to: to_, addrs: addrs_ ? Object.freeze(addrs_) : noItems, lastIndex: lastIndex_ });
+  return Object.freeze({ format: format_, clusterId: clusterId_, from: from_, to: to_, addrs: addrs_ ? frozenList(addrs_) : noItems, lastIndex: lastIndex_ });
 }
 
 function encodeRaftFrame(w: Writer, v: Fields<m.RaftFrame>): void {
@@ -4133,7 +4133,7 @@ function decodeRaftBatch(r: Reader, end: number): m.RaftBatch {
     }
   }
   r.ended(end);
-  return Object.freeze({ messages: messages_ ? Object.freeze(messages_) : noItems });
+  return Object.freeze({ messages: messages_ ? frozenList(messages_) : noItems });
 }
 
 function encodeRaftStreamEnd(w: Writer, v: m.RaftStreamEnd): void {
@@ -4161,8 +4161,8 @@ function decodeSnapshotOpening(r: Reader, end: number): m.SnapshotOpening {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: hello_ = decodeRaftHello(r, r.part()); break;
-      case 18: message_ = decodeRaftMessage(r, r.part()); break;
+      case 10: { const to = r.part(); hello_ = r.at === to ? absent(decodeRaftHello) : decodeRaftHello(r, to); } break;
+      case 18: { const to = r.part(); message_ = r.at === to ? absent(decodeRaftMessage) : decodeRaftMessage(r, to); } break;
       default: r.skip(tag, 'SnapshotOpening');
     }
   }
@@ -4234,7 +4234,7 @@ function decodeConfChange(r: Reader, end: number): m.ConfChange {
     }
   }
   r.ended(end);
-  return Object.freeze(new ConfChangeObject(transition_, changes_ ? Object.freeze(changes_) : noItems, context_));
+  return Object.freeze(new ConfChangeObject(transition_, changes_ ? frozenList(changes_) : noItems, context_));
 }
 
 function encodeEntry(w: Writer, v: m.Entry): void {
@@ -4290,7 +4290,7 @@ function decodeConfState(r: Reader, end: number): m.ConfState {
     }
   }
   r.ended(end);
-  return Object.freeze({ voters: voters_ ? Object.freeze(voters_) : noItems, learners: learners_ ? Object.freeze(learners_) : noItems, votersOutgoing: votersOutgoing_ ? Object.freeze(votersOutgoing_) : noItems, learnersNext: learnersNext_ ? Object.freeze(learnersNext_) : noItems, autoLeave: autoLeave_ });
+  return Object.freeze({ voters: voters_ ? frozenList(voters_) : noItems, learners: learners_ ? frozenList(learners_) : noItems, votersOutgoing: votersOutgoing_ ? frozenList(votersOutgoing_) : noItems, learnersNext: learnersNext_ ? frozenList(learnersNext_) : noItems, autoLeave: autoLeave_ });
 }
 
 function encodeSnapshotMetadata(w: Writer, v: m.SnapshotMetadata): void {
@@ -4306,7 +4306,7 @@ function decodeSnapshotMetadata(r: Reader, end: number): m.SnapshotMetadata {
     switch (tag) {
       case 8: index_ = r.uint64(); break;
       case 16: term_ = r.uint64(); break;
-      case 26: confState_ = decodeConfState(r, r.part()); break;
+      case 26: { const to = r.part(); confState_ = r.at === to ? absent(decodeConfState) : decodeConfState(r, to); } break;
       default: r.skip(tag, 'SnapshotMetadata');
     }
   }
@@ -4324,7 +4324,7 @@ function decodeSnapshot(r: Reader, end: number): m.Snapshot {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: metadata_ = decodeSnapshotMetadata(r, r.part()); break;
+      case 10: { const to = r.part(); metadata_ = r.at === to ? absent(decodeSnapshotMetadata) : decodeSnapshotMetadata(r, to); } break;
       case 18: data_ = r.bytes(); break;
       default: r.skip(tag, 'Snapshot');
     }
@@ -4353,7 +4353,7 @@ function decodeAppendEntries(r: Reader, end: number): m.AppendEntries {
     }
   }
   r.ended(end);
-  return Object.freeze({ prevLogIndex: prevLogIndex_, prevLogTerm: prevLogTerm_, entries: entries_ ? Object.freeze(entries_) : noItems, leaderCommit: leaderCommit_ });
+  return Object.freeze({ prevLogIndex: prevLogIndex_, prevLogTerm: prevLogTerm_, entries: entries_ ? frozenList(entries_) : noItems, leaderCommit: leaderCommit_ });
 }
 
 function encodeAppendEntriesResponse(w: Writer, v: m.AppendEntriesResponse): void {
@@ -4486,7 +4486,7 @@ function decodeInstallSnapshot(r: Reader, end: number): m.InstallSnapshot {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: snapshot_ = decodeSnapshot(r, r.part()); break;
+      case 10: { const to = r.part(); snapshot_ = r.at === to ? absent(decodeSnapshot) : decodeSnapshot(r, to); } break;
       default: r.skip(tag, 'InstallSnapshot');
     }
   }
@@ -4623,7 +4623,7 @@ function decodeJoinRequest(r: Reader, end: number): m.JoinRequest {
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: member_ = decodeMemberInfo(r, r.part()); break;
+      case 10: { const to = r.part(); member_ = r.at === to ? absent(decodeMemberInfo) : decodeMemberInfo(r, to); } break;
       case 16: replaces_ = r.bool(); break;
       default: r.skip(tag, 'JoinRequest');
     }
@@ -4650,7 +4650,7 @@ function decodeJoinResponse(r: Reader, end: number): m.JoinResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ clusterId: clusterId_, lineage: lineage_, members: members_ ? Object.freeze(members_) : noItems });
+  return Object.freeze({ clusterId: clusterId_, lineage: lineage_, members: members_ ? frozenList(members_) : noItems });
 }
 
 function encodeRemoveMemberRequest(w: Writer, v: m.RemoveMemberRequest): void {
@@ -4798,7 +4798,7 @@ function decodeMemberStatus(r: Reader, end: number): m.MemberStatus {
     const tag = r.uint32();
     switch (tag) {
       case 10: name_ = r.text(); break;
-      case 18: id_ = r.text(); break;
+      case 18: id_ = r.ownText(); break;
       case 26: addr_ = r.text(); break;
       case 32: role_ = r.word(MemberRole); break;
       case 40: leader_ = r.bool(); break;
@@ -4839,19 +4839,19 @@ function decodeLocalStatus(r: Reader, end: number): m.LocalStatus {
       case 10: clusterId_ = r.text(); break;
       case 18: lineage_ = r.text(); break;
       case 26: name_ = r.text(); break;
-      case 34: id_ = r.text(); break;
+      case 34: id_ = r.ownText(); break;
       case 40: term_ = r.uint64(); break;
       case 50: leader_ = r.text(); break;
       case 56: version_ = r.uint64(); break;
       case 64: lastIndex_ = r.uint64(); break;
       case 72: appliedIndex_ = r.uint64(); break;
       case 82: (members_ = r.list(members_, 10000, 'members')).push(decodeMemberStatus(r, r.part())); break;
-      case 90: use_ = decodeStoreUse(r, r.part()); break;
+      case 90: { const to = r.part(); use_ = r.at === to ? absent(decodeStoreUse) : decodeStoreUse(r, to); } break;
       default: r.skip(tag, 'LocalStatus');
     }
   }
   r.ended(end);
-  return Object.freeze(new LocalStatusObject(clusterId_, lineage_, name_, id_, term_, leader_, version_, lastIndex_, appliedIndex_, members_ ? Object.freeze(members_) : noItems, use_ ?? absent(decodeStoreUse)));
+  return Object.freeze(new LocalStatusObject(clusterId_, lineage_, name_, id_, term_, leader_, version_, lastIndex_, appliedIndex_, members_ ? frozenList(members_) : noItems, use_ ?? absent(decodeStoreUse)));
 }
 
 function encodeStoreUse(w: Writer, v: m.StoreUse): void {
@@ -4866,13 +4866,13 @@ function decodeStoreUse(r: Reader, end: number): m.StoreUse {
     const tag = r.uint32();
     switch (tag) {
       case 10: (kinds_ = r.list(kinds_, 10000, 'kinds')).push(decodeKindAmount(r, r.part())); break;
-      case 18: history_ = decodeHistoryUse(r, r.part()); break;
+      case 18: { const to = r.part(); history_ = r.at === to ? absent(decodeHistoryUse) : decodeHistoryUse(r, to); } break;
       case 24: watches_ = r.uint32(); break;
       default: r.skip(tag, 'StoreUse');
     }
   }
   r.ended(end);
-  return Object.freeze({ kinds: kinds_ ? Object.freeze(kinds_) : noItems, history: history_ ?? absent(decodeHistoryUse), watches: watches_ });
+  return Object.freeze({ kinds: kinds_ ? frozenList(kinds_) : noItems, history: history_ ?? absent(decodeHistoryUse), watches: watches_ });
 }
 
 function encodeKindAmount(w: Writer, v: m.KindAmount): void {
@@ -4966,13 +4966,13 @@ function decodeClusterStatus(r: Reader, end: number): m.ClusterStatus {
       case 32: term_ = r.uint64(); break;
       case 40: version_ = r.uint64(); break;
       case 50: (members_ = r.list(members_, 10000, 'members')).push(decodeMemberStatus(r, r.part())); break;
-      case 58: use_ = decodeStoreUse(r, r.part()); break;
+      case 58: { const to = r.part(); use_ = r.at === to ? absent(decodeStoreUse) : decodeStoreUse(r, to); } break;
       case 66: security_ = r.text(); break;
       default: r.skip(tag, 'ClusterStatus');
     }
   }
   r.ended(end);
-  return Object.freeze(new ClusterStatusObject(clusterId_, lineage_, leader_, term_, version_, members_ ? Object.freeze(members_) : noItems, use_ ?? absent(decodeStoreUse), security_));
+  return Object.freeze(new ClusterStatusObject(clusterId_, lineage_, leader_, term_, version_, members_ ? frozenList(members_) : noItems, use_ ?? absent(decodeStoreUse), security_));
 }
 
 function encodeGetRootCaRequest(w: Writer, v: m.GetRootCaRequest): void {
@@ -5006,7 +5006,7 @@ function decodeGetRootCaResponse(r: Reader, end: number): m.GetRootCaResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ domain: domain_, roots: roots_ ? Object.freeze(roots_) : noItems });
+  return Object.freeze({ domain: domain_, roots: roots_ ? frozenList(roots_) : noItems });
 }
 
 function encodeIssueRequest(w: Writer, v: m.IssueRequest): void {
@@ -5050,7 +5050,7 @@ function decodeIssueResponse(r: Reader, end: number): m.IssueResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ domain: domain_, certificate: certificate_, roots: roots_ ? Object.freeze(roots_) : noItems, identity: identity_ });
+  return Object.freeze({ domain: domain_, certificate: certificate_, roots: roots_ ? frozenList(roots_) : noItems, identity: identity_ });
 }
 
 function encodeRenewRequest(w: Writer, v: m.RenewRequest): void {
@@ -5105,7 +5105,7 @@ function decodeWhoAmIResponse(r: Reader, end: number): m.WhoAmIResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ identity: identity_, roles: roles_ ? Object.freeze(roles_) : noItems, why: why_, domain: domain_ });
+  return Object.freeze({ identity: identity_, roles: roles_ ? frozenList(roles_) : noItems, why: why_, domain: domain_ });
 }
 
 function encodeCanRequest(w: Writer, v: m.CanRequest): void {
@@ -5187,7 +5187,7 @@ function decodeCreateTokenResponse(r: Reader, end: number): m.CreateTokenRespons
     const tag = r.uint32();
     switch (tag) {
       case 10: token_ = r.text(); break;
-      case 18: id_ = r.text(); break;
+      case 18: id_ = r.ownText(); break;
       case 24: expiresAt_ = r.uint64(); break;
       default: r.skip(tag, 'CreateTokenResponse');
     }
@@ -5205,7 +5205,7 @@ function decodeRemoveTokenRequest(r: Reader, end: number): m.RemoveTokenRequest 
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
-      case 10: id_ = r.text(); break;
+      case 10: id_ = r.ownText(); break;
       default: r.skip(tag, 'RemoveTokenRequest');
     }
   }
@@ -5231,7 +5231,7 @@ function decodePutUserRequest(r: Reader, end: number): m.PutUserRequest {
     }
   }
   r.ended(end);
-  return Object.freeze({ name: name_, roles: roles_ ? Object.freeze(roles_) : noItems, disabled: disabled_ });
+  return Object.freeze({ name: name_, roles: roles_ ? frozenList(roles_) : noItems, disabled: disabled_ });
 }
 
 function encodeRemoveUserRequest(w: Writer, v: m.RemoveUserRequest): void {
@@ -5267,7 +5267,7 @@ function decodePutRoleRequest(r: Reader, end: number): m.PutRoleRequest {
     }
   }
   r.ended(end);
-  return Object.freeze({ name: name_, rules: rules_ ? Object.freeze(rules_) : noItems });
+  return Object.freeze({ name: name_, rules: rules_ ? frozenList(rules_) : noItems });
 }
 
 function encodeRemoveRoleRequest(w: Writer, v: m.RemoveRoleRequest): void {
@@ -5397,7 +5397,7 @@ function decodeSelector(r: Reader, end: number): m.Selector {
     }
   }
   r.ended(end);
-  return Object.freeze(new SelectorObject(kind_, actions_ ? Object.freeze(actions_) : noItems, ids_ ? Object.freeze(ids_) : noItems, idPrefixes_ ? Object.freeze(idPrefixes_) : noItems, names_ ? Object.freeze(names_) : noItems, namePrefixes_ ? Object.freeze(namePrefixes_) : noItems, nodeIds_ ? Object.freeze(nodeIds_) : noItems, serviceIds_ ? Object.freeze(serviceIds_) : noItems, slots_ ? Object.freeze(slots_) : noItems, desiredStates_ ? Object.freeze(desiredStates_) : noItems, stateGreaterThan_, roles_ ? Object.freeze(roles_) : noItems, memberships_ ? Object.freeze(memberships_) : noItems, states_ ? Object.freeze(states_) : noItems, custom_ ? Object.freeze(custom_) : noItems, customPrefixes_ ? Object.freeze(customPrefixes_) : noItems, indexes_ ? Object.freeze(indexes_) : noItems));
+  return Object.freeze(new SelectorObject(kind_, actions_ ? frozenList(actions_) : noItems, ids_ ? frozenList(ids_) : noItems, idPrefixes_ ? frozenList(idPrefixes_) : noItems, names_ ? frozenList(names_) : noItems, namePrefixes_ ? frozenList(namePrefixes_) : noItems, nodeIds_ ? frozenList(nodeIds_) : noItems, serviceIds_ ? frozenList(serviceIds_) : noItems, slots_ ? frozenList(slots_) : noItems, desiredStates_ ? frozenList(desiredStates_) : noItems, stateGreaterThan_, roles_ ? frozenList(roles_) : noItems, memberships_ ? frozenList(memberships_) : noItems, states_ ? frozenList(states_) : noItems, custom_ ? frozenList(custom_) : noItems, customPrefixes_ ? frozenList(customPrefixes_) : noItems, indexes_ ? frozenList(indexes_) : noItems));
 }
 
 function encodeSlotFilter(w: Writer, v: m.SlotFilter): void {
@@ -5449,7 +5449,7 @@ function decodeWatchRequest(r: Reader, end: number): m.WatchRequest {
     }
   }
   r.ended(end);
-  return Object.freeze(new WatchRequestObject(selectors_ ? Object.freeze(selectors_) : noItems, resumeFrom_, lineage_, matchEither_, bookmarkMs_, snapshot_, wait_));
+  return Object.freeze(new WatchRequestObject(selectors_ ? frozenList(selectors_) : noItems, resumeFrom_, lineage_, matchEither_, bookmarkMs_, snapshot_, wait_));
 }
 
 function encodeWatchEvent(w: Writer, v: m.WatchEvent): void {
@@ -5526,7 +5526,7 @@ function decodeWatchTransaction(r: Reader, end: number): m.WatchTransaction {
     }
   }
   r.ended(end);
-  return Object.freeze(new WatchTransactionObject(version_, time_, events_ ? Object.freeze(events_) : noItems, actor_, reason_, requestId_, continued_));
+  return Object.freeze(new WatchTransactionObject(version_, time_, events_ ? frozenList(events_) : noItems, actor_, reason_, requestId_, continued_));
 }
 
 function encodeBookmark(w: Writer, v: m.Bookmark): void {
@@ -5581,7 +5581,7 @@ function decodeWatchSnapshot(r: Reader, end: number): m.WatchSnapshot {
     }
   }
   r.ended(end);
-  return Object.freeze({ version: version_, objects: objects_ ? Object.freeze(objects_) : noItems });
+  return Object.freeze({ version: version_, objects: objects_ ? frozenList(objects_) : noItems });
 }
 
 function encodeKindObject(w: Writer, v: m.KindObject): void {
@@ -5661,7 +5661,7 @@ function decodeWatchesRequest(r: Reader, end: number): m.WatchesRequest {
     }
   }
   r.ended(end);
-  return Object.freeze({ begun: begun_ ? Object.freeze(begun_) : noItems, ended: ended_ ? Object.freeze(ended_) : noItems, paused: paused_ ? Object.freeze(paused_) : noItems, resumed: resumed_ ? Object.freeze(resumed_) : noItems });
+  return Object.freeze({ begun: begun_ ? frozenList(begun_) : noItems, ended: ended_ ? frozenList(ended_) : noItems, paused: paused_ ? frozenList(paused_) : noItems, resumed: resumed_ ? frozenList(resumed_) : noItems });
 }
 
 function encodeWatchBegin(w: Writer, v: m.WatchBegin): void {
@@ -5675,7 +5675,7 @@ function decodeWatchBegin(r: Reader, end: number): m.WatchBegin {
     const tag = r.uint32();
     switch (tag) {
       case 8: id_ = r.uint64(); break;
-      case 18: request_ = decodeWatchRequest(r, r.part()); break;
+      case 18: { const to = r.part(); request_ = r.at === to ? absent(decodeWatchRequest) : decodeWatchRequest(r, to); } break;
       default: r.skip(tag, 'WatchBegin');
     }
   }
@@ -5697,7 +5697,7 @@ function decodeWatchesResponse(r: Reader, end: number): m.WatchesResponse {
     }
   }
   r.ended(end);
-  return Object.freeze({ deliveries: deliveries_ ? Object.freeze(deliveries_) : noItems });
+  return Object.freeze({ deliveries: deliveries_ ? frozenList(deliveries_) : noItems });
 }
 
 function encodeWatchDelivery(w: Writer, v: m.WatchDelivery): void {
@@ -5723,7 +5723,7 @@ function decodeWatchDelivery(r: Reader, end: number): m.WatchDelivery {
     }
   }
   r.ended(end);
-  return Object.freeze(new WatchDeliveryObject(watches_ ? Object.freeze(watches_) : noItems, response_, end_));
+  return Object.freeze(new WatchDeliveryObject(watches_ ? frozenList(watches_) : noItems, response_, end_));
 }
 
 /** Encoder and decoder of every message by its name. */

@@ -2,14 +2,25 @@
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** Scripts that ask `skep complete` for what may come. */
+/**
+ * Scripts that ask `skep complete` for what may come. bash splits words at `:` and `=` too, and replaces only what stands
+ * behind the last of them: so its script splits the line itself, and takes the part before off again.
+ */
 export const completionScripts: Readonly<Record<Shell, string>> = {
   bash: `# bash completion of skep: source <(skep completion bash)
 _skep() {
-  local IFS=$'\\n' words
-  words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
-  COMPREPLY=($(skep complete -- "\${words[@]}" 2>/dev/null))
-  [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == */ ]] && compopt -o nospace
+  local words last one breaks head=
+  read -ra words <<< "\${COMP_LINE:0:COMP_POINT}"
+  [[ \${COMP_LINE:0:COMP_POINT} == *[[:space:]] ]] && words+=('')
+  last=\${words[\${#words[@]}-1]}
+  breaks=\${COMP_WORDBREAKS//[^:=]/}
+  [[ $breaks ]] && head=\${last%"\${last##*["$breaks"]}"}
+  COMPREPLY=()
+  while IFS= read -r one; do
+    COMPREPLY+=("\${one#"$head"}")
+  done < <(skep complete -- "\${words[@]:1}" 2>/dev/null)
+  [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == */ ]] && compopt -o nospace 2>/dev/null
+  return 0
 }
 complete -o default -F _skep skep
 `,

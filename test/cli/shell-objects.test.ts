@@ -291,8 +291,20 @@ describe('skep completion', () => {
     [['inspect', 'service/we'], ['service/web']],
     [['service', 'inspect', 'we'], ['web']],
     [['ls', 'netw'], ['networks']],
+    [['ls', 'jo'], ['jobs']],
+    [['get', 'job/off'], ['job/offered']],
+    [['rm', 'job/offered', 'jobs/off'], ['jobs/offered']],
+    [['set', 'job/offered', 'j'], []],
+    [['get', 'off'], ['offered/key']],
+    [['put', 'offered/'], ['offered/key']],
+    [['del', 'x', 'offered/'], ['offered/key']],
+    [['put', 'offered/key', 'x'], []],
+    [['member', 'demote', ''], ['m1']],
+    [['explain', 'ta'], ['task']],
     [['nonsense', 'x'], []],
   ])('offers for %j: %j', async (words, offered) => {
+    await on('put', 'offered/key', 'x');
+    await on('create', 'job/offered'); // exits with 4 when it is there
     const { out, code } = await on('complete', '--', ...words);
     expect(out.trimEnd().split('\n').filter((line) => line !== '')).toEqual(offered); // prettier-ignore
     expect(code).toBe(0);

@@ -1,10 +1,11 @@
 import { Argument, type Command, type Option } from 'commander';
-import type { Access } from '../../client/index.js';
-import { isKind, type Kind, kindNames, kindOf } from '../../kinds/index.js';
+import { isKind } from '../../kinds/index.js';
 import { addCommands } from '../command-table.js';
 import { completionScripts, type Shell, shells } from '../completion-scripts.js';
 import { type Context, hostDefault, hostsOf } from '../context.js';
+import { contextNames, contextsDir } from '../login-context.js';
 import { nameOf } from '../objects.js';
+import { type NameSource, offers, type Place } from '../offers.js';
 import { wayOf } from '../way.js';
 
 /** Time for which a completion waits for the cluster, milliseconds: a person has pressed a key. */
@@ -29,105 +30,102 @@ export function addComplete(program: Command, context: Context): void {
     .description('print what may stand in place of the last word')
     .action(async (words: string[], _flags: object, command: Command) => {
       const { host: named } = program.opts<{ host: string }>();
-      const names: Names = async (host, kind) => {
-        const given = host === hostDefault ? undefined : hostsOf(command, { host });
-        const { hosts, access } = await wayOf(command, context, given);
-        return namesOf(kind, hosts, access);
-      };
-      for (const one of await completions(words, context, { names, host: named })) context.streams.out(`${one}\n`);
+      const { place, hosts = named, login } = await placeOf(words.slice(0, -1), context);
+      const given = hosts === hostDefault ? undefined : hostsOf(command, { host: hosts });
+      if (login !== undefined) program.setOptionValueWithSource('context', login, 'cli');
+      const source = new ClusterNames(async () => {
+        const way = await wayOf(command, context, given);
+        const { Client } = await import('../../client/index.js');
+        return new Client({ ...way, timeoutMs: askMs });
+      }, context);
+      for (const one of await offers(place, words.at(-1) ?? '', source)) context.streams.out(`${one}\n`);
     });
 }
 
-/** Reads the names of the objects of a kind. */
-type Names = (host: string, kind: Kind) => Promise<readonly string[]>;
+type Connected = InstanceType<typeof import('../../client/index.js').Client>;
 
-async function completions(
-  words: readonly string[],
-  context: Context,
-  { names, host }: { readonly names: Names; readonly host: string },
-): Promise<string[]> {
-  const last = words.at(-1) ?? '';
-  const before = words.slice(0, -1);
-  const { command, options, hosts } = await commandAt(before, context);
-  const previous = before.at(-1) ?? '';
-  const wanting = options.find((option) => option.required && (option.long === previous || option.short === previous));
-  if (wanting) return beginning(wanting.argChoices ?? [], last);
-  if (last.startsWith('-'))
-    return beginning(
-      options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? []))),
-      last,
-    );
-  if (command.commands.length > 0)
-    return beginning(
-      command
-        .createHelp()
-        .visibleCommands(command)
-        .map((one) => one.name()),
-      last,
-    );
-  return beginning(await idsFor(command, last, (kind) => names(hosts ?? host, kind)), last);
+/** Names in the cluster, and on this computer. Opens a client for each question, and closes it. */
+class ClusterNames implements NameSource {
+  readonly #connect: () => Promise<Connected>;
+  readonly #context: Context;
+
+  constructor(connect: () => Promise<Connected>, context: Context) {
+    this.#connect = connect;
+    this.#context = context;
+  }
+
+  kinds(): ReturnType<NameSource['kinds']> {
+    return this.#ask((client) => client.kinds());
+  }
+
+  names(kind: string, beginning: string): Promise<readonly string[]> {
+    return this.#ask(async (client) => {
+      // People know objects of the built-in kinds by their names, which the filter of ids does not find.
+      const filter = isKind(kind) ? undefined : { idPrefixes: [beginning] };
+      const { objects } = await client.list(kind, filter, { limit: idsMax, stale: true });
+      return objects.map((object) => nameOf(kind, object) || object.id);
+    });
+  }
+
+  members(): Promise<readonly string[]> {
+    return this.#ask(async (client) => (await client.status()).members.map(({ name }) => name));
+  }
+
+  contexts(): Promise<readonly string[]> {
+    return contextNames(contextsDir(this.#context.env));
+  }
+
+  async #ask<T>(question: (client: Connected) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    try {
+      return await question(client);
+    } finally {
+      client.close();
+    }
+  }
 }
 
-const beginning = (all: readonly string[], last: string) => all.filter((one) => one.startsWith(last));
-
-interface Place {
-  readonly command: Command;
-  /** Of the command and of the program. */
-  readonly options: readonly Option[];
+interface Found {
+  readonly place: Place;
   /** Value of `--host`, if it is there. */
   readonly hosts?: string;
+  /** Value of `--context`, if it is there. */
+  readonly login?: string;
 }
 
-/** Finds the command that the words lead to. */
-async function commandAt(words: readonly string[], context: Context): Promise<Place> {
+/** Finds the command that the words lead to, and its arguments. */
+async function placeOf(words: readonly string[], context: Context): Promise<Found> {
   const { optionsOfAll } = await import('../program.js');
   const program = optionsOfAll(context);
-  const names = words.filter((word, i) => !word.startsWith('-') && !takesValue(program.options, words[i - 1]));
-  await addCommands(program, context, () => undefined, names[0]);
+  const first = words.find((word, i) => !word.startsWith('-') && !takesValue(program.options, words[i - 1]));
+  await addCommands(program, context, () => undefined, first);
   let command = program;
-  for (const name of names)
-    command = command.commands.find((one) => one.name() === name || one.aliases().includes(name)) ?? command;
-  const at = words.lastIndexOf('--host');
-  const hosts = at >= 0 ? words[at + 1] : undefined;
-  return { command, options: [...command.options, ...program.options], ...(hosts !== undefined && { hosts }) };
+  const given: string[] = [];
+  words.forEach((word, i) => {
+    if (word.startsWith('-') || takesValue([...program.options, ...command.options], words[i - 1])) return;
+    const below = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+    if (below) command = below;
+    else given.push(word);
+  });
+  const hosts = valueOf(words, '--host');
+  const login = valueOf(words, '--context');
+  const options = [...command.options, ...program.options];
+  return {
+    place: { command, options, given, previous: words.at(-1) ?? '' },
+    ...(hosts && { hosts }),
+    ...(login && { login }),
+  };
+}
+
+/** Value of an option, as `--name VALUE` or `--name=VALUE`. */
+function valueOf(words: readonly string[], name: string): string | undefined {
+  const at = words.findLastIndex((word) => word === name || word.startsWith(`${name}=`));
+  const word = words[at];
+  return word === name ? words[at + 1] : word?.slice(name.length + 1);
 }
 
 function takesValue(options: readonly Option[], word: string | undefined): boolean {
   return (
     word !== undefined && options.some(({ required, long, short }) => required && (long === word || short === word))
   );
-}
-
-/** Names that the argument of a command may have. A cluster that does not answer has none. */
-async function idsFor(
-  command: Command,
-  last: string,
-  names: (kind: Kind) => Promise<readonly string[]>,
-): Promise<readonly string[]> {
-  const wanted = command.registeredArguments[0]?.name() ?? '';
-  const group = command.parent?.name() ?? '';
-  if (wanted === 'shell') return [...shells];
-  try {
-    if (isKind(group)) return await names(group);
-    if (wanted === 'kind') return kindNames.map((kind) => kindOf(kind).plural);
-    if (wanted !== 'kind/id' && wanted !== 'name' && wanted !== 'object') return [];
-    const [kind = '', rest] = last.split('/', 2);
-    if (rest === undefined && wanted === 'kind/id') return kindNames.map((one) => `${one}/`);
-    const found = isKind(kind) ? kind : kindNames.find((one) => kindOf(one).plural === kind);
-    if (wanted === 'name' && rest === undefined) return await names('service');
-    return found ? (await names(found)).map((name) => `${kind}/${name}`) : [];
-  } catch {
-    return [];
-  }
-}
-
-async function namesOf(kind: Kind, hosts: readonly string[], access: Access | undefined): Promise<string[]> {
-  const { Client } = await import('../../client/index.js');
-  const client = new Client({ hosts, access, timeoutMs: askMs });
-  try {
-    const { objects } = await client.list(kind, undefined, { limit: idsMax, stale: true });
-    return objects.map((object) => nameOf(kind, object) || object.id);
-  } finally {
-    client.close();
-  }
 }

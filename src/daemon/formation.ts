@@ -50,6 +50,8 @@ const pauseMs = 150;
 const spreadMs = 250;
 /** Interval for logging the missing peers, milliseconds. */
 const reportMs = 10_000;
+/** Time after which missing peers are a warning: until then the others are starting too, milliseconds. */
+const patienceMs = 3_000;
 
 /** The highest round that is taken: a higher one leaves none for later. */
 const roundMax = 2 ** 40;
@@ -73,6 +75,7 @@ export class Formation {
   #turn: Promise<unknown> = Promise.resolve();
   #formed: boolean;
   #reportedAt = -Infinity;
+  #missingSince: number | undefined;
   #stopped = false;
 
   constructor(options: FormationOptions) {
@@ -154,8 +157,10 @@ export class Formation {
       const found = this.#found(answers);
       if (found) return found;
       this.#checkListed(answers);
-      if (answers.length >= majority) majoritySince ??= clock.monotonic();
-      else majoritySince = undefined;
+      if (answers.length >= majority) {
+        majoritySince ??= clock.monotonic();
+        this.#missingSince = undefined;
+      } else majoritySince = undefined;
       const waited = majoritySince === undefined ? 0 : clock.monotonic() - majoritySince;
       const complete = answers.length === peers.length || waited >= graceMs;
       if (majoritySince === undefined) this.#report(answers);
@@ -233,10 +238,14 @@ export class Formation {
 
   #report(answers: readonly FormationAnswer[]): void {
     const { clock, logger, peers } = this.#options;
-    if (clock.monotonic() - this.#reportedAt < reportMs) return;
-    this.#reportedAt = clock.monotonic();
+    const now = clock.monotonic();
+    this.#missingSince ??= now;
+    const late = now - this.#missingSince >= patienceMs;
+    const isFirstWarning = late && this.#reportedAt - this.#missingSince < patienceMs;
+    if (now - this.#reportedAt < reportMs && !isFirstWarning) return;
+    this.#reportedAt = now;
     const there = new Set(answers.flatMap(({ member }) => member.addrs));
-    logger.info('waiting for a majority of the peers', {
+    logger[late ? 'warn' : 'info']('waiting for a majority of the peers', {
       answering: `${answers.length} of ${peers.length}`,
       missing: peers.filter((addr) => !there.has(addr)).join(', '),
     });

@@ -131,12 +131,18 @@ describe('members with the same peers', () => {
 
   it('wait for a majority, say who is missing, and begin without the rest', async () => {
     const said: unknown[] = [];
-    const logger = { ...silentLogger, info: (text: string, about?: object) => void said.push([text, about]) };
+    const at = (level: string) => (text: string, about?: object) => void said.push([level, text, about]);
+    const logger = { ...silentLogger, info: at('info'), warn: at('warn') };
     const town = new Town(three, 1, logger);
     const first = town.start('b:1');
     await town.pass(60_000);
     expect(town.fates).toEqual([]);
-    expect(said).toContainEqual(['waiting for a majority of the peers', { answering: '1 of 3', missing: 'a:1, c:1' }]);
+    // The others may be a moment late. When they are not there after that, the default log of a library shows it.
+    const facts = { answering: '1 of 3', missing: 'a:1, c:1' };
+    expect(said.slice(0, 3)).toEqual(
+      ['info', 'warn', 'warn'].map((level) => [level, 'waiting for a majority of the peers', facts]),
+    );
+    expect(said.length).toBeLessThan(10);
     const second = town.start('c:1');
     await town.pass(20_000);
     expect((await first).formed.do).toBe('begin');

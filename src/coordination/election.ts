@@ -37,6 +37,7 @@ export async function elect<T>(
   ports: LockPorts,
   options: ElectOptions = {},
 ): Promise<T> {
+  if (typeof work !== 'function') throw new TypeError('elect(name, work) takes a function that does the work');
   refuseUnknown('elect', options, [...lockOptions, 'onLost']);
   const { onLost = () => undefined, ...ofLock } = options;
   const { waitMs: _ofFirst, ...always } = ofLock;

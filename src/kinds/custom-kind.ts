@@ -196,6 +196,16 @@ export function defineKind<
   return Object.freeze(kind) as unknown as CustomKind<Body, I, InputOf<S>, N>;
 }
 
+/** Tells whether something is what {@link defineKind} returned. */
+export function isCustomKind(value: unknown): value is AnyCustomKind {
+  const { definition } = Object(value) as { definition?: { kind?: unknown } };
+  return typeof definition?.kind === 'string';
+}
+
+function isSchema(value: unknown): boolean {
+  return isStandard(value) || typeof (Object(value) as { canonical?: unknown }).canonical === 'function';
+}
+
 function checkOptions(options: KindOptions<unknown, Record<string, unknown>>): void {
   const { name, plural = name, schema, type, indexes = {}, unique = [] } = options;
   if (!isKindName(name) || !isKindName(plural))
@@ -203,6 +213,8 @@ function checkOptions(options: KindOptions<unknown, Record<string, unknown>>): v
   if (isKind(name) || name === 'commit')
     throw new TypeError(`${name} is a kind of the store's own: choose another name`);
   if ((schema === undefined) === (type === undefined)) throw new TypeError(`${name}: give either a schema or a type`);
+  if (schema !== undefined && !isSchema(schema))
+    throw new TypeError(`${name}: the schema must come from schema.object, or from a library with Standard Schema`);
   for (const field of ['id', 'meta'])
     if (fieldsOf(schema).includes(field))
       throw new TypeError(`${name}: every object has a field ${field} of the store's own: call yours something else`);

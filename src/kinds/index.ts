@@ -61,7 +61,7 @@ export type {
 } from './definition.js';
 export { canonicalObject, plainObject } from './canonical.js';
 export { isStateStamp, keepBytesOf, specVersionOf, storedMeta } from './meta.js';
-export { defineKind, typeOf } from './custom-kind.js';
+export { defineKind, isCustomKind, typeOf } from './custom-kind.js';
 export type {
   AnyCustomKind,
   CustomCheck,

@@ -1,4 +1,4 @@
-import type { AnyCustomKind } from './custom-kind.js';
+import { type AnyCustomKind, isCustomKind } from './custom-kind.js';
 import type { KindDefinition, KindDescription, StoredObject } from './definition.js';
 import { isKind, kindNames, kindOf } from './registry.js';
 import { plainCopy, SchemaError } from './schema.js';
@@ -12,11 +12,23 @@ export class KindSet {
   readonly #unknown = new Map<string, KindDefinition>();
 
   constructor(kinds: readonly AnyCustomKind[] = []) {
-    for (const kind of kinds) this.learn(kind.definition);
+    for (const kind of kinds) this.learn(kind);
   }
 
-  /** Takes in a definition that users made. @throws {TypeError} when its name or plural means another kind. */
-  learn(definition: KindDefinition): void {
+  /**
+   * Takes in a kind that users defined, and returns its definition.
+   * @throws {TypeError} when it is none, or when its name or plural means another kind.
+   */
+  learn(custom: AnyCustomKind): KindDefinition {
+    if (!isCustomKind(custom))
+      throw new TypeError(
+        `${typeof custom === 'string' ? `"${String(custom)}"` : 'this'} is no custom kind: give what defineKind returned; built-in kinds have a table each, as tx.nodes()`,
+      );
+    this.#learn(custom.definition);
+    return custom.definition;
+  }
+
+  #learn(definition: KindDefinition): void {
     const { kind, plural } = definition;
     const known = this.#own.get(kind);
     if (known === definition) return;

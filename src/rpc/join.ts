@@ -63,7 +63,7 @@ export async function joinCluster(
   if (whys.length > 0 && whys.every(({ untrusted }) => untrusted))
     throw new StoreError('UNAUTHENTICATED', whys.map(({ says }) => says).join('; '), { cause: last });
   const why = whys.length > 0 ? saysOf(whys) : messageOf(last);
-  const message = `no member at ${addrs.join(', ')} took this one in within ${timeoutMs} ms: ${why}. ${advice}`;
+  const message = `no member at ${addrs.join(', ')} took this one in within ${timeoutMs} ms (${why}). ${advice}`;
   if (last instanceof StoreError && !asked) throw new StoreError(last.code, message, { ...last.details, cause: last });
   // A member that had the question and did not answer may have taken this one in.
   throw new StoreError(asked ? 'OUTCOME_UNKNOWN' : 'NOT_LEADER', message, {

@@ -69,7 +69,7 @@ describe('a member that nobody takes in', () => {
     await expect(joining([addr], { timeoutMs: 60_000 })).rejects.toMatchObject({
       name: 'StoreError',
       code: 'NOT_LEADER',
-      message: expect.stringContaining('took this one in within 60000 ms: NOT_LEADER: not you') as string,
+      message: expect.stringContaining('took this one in within 60000 ms (NOT_LEADER: not you).') as string,
     });
     expect(said.length).toBeGreaterThan(100);
   });

@@ -3,7 +3,7 @@ import { refuseUnknown } from '../../base/options.js';
 import { isStoreErrorOf, StoreError } from '../../base/store-error.js';
 import { orAborted, pause } from '../../base/waiting.js';
 import { changeOf, type messages, type WaitOptions } from '../../client/index.js';
-import { type CustomKind, locks, queued, type Stored } from '../../kinds/index.js';
+import { type CustomKind, isCustomKind, locks, queued, type Stored } from '../../kinds/index.js';
 import { type BackOff, backOffOf } from '../back-off.js';
 import { Lease } from '../lease.js';
 import { leftOnes, lockPrefix, readyOnes } from './candidates.js';
@@ -72,6 +72,7 @@ export class Queue<Body extends object, D> implements AsyncDisposable {
   #made = 0;
 
   constructor(kind: CustomKind<Body, unknown, D>, ports: QueuePorts, options: QueueOptions = {}) {
+    if (!isCustomKind(kind)) throw new TypeError('queue(kind) takes a custom kind: what defineKind returned');
     refuseUnknown('queue', options, queueOptions);
     const { name = kind.name, attempts = 5, ttlMs = 10_000, visibilityMs, backoff } = options;
     if (!/^[\w.-]+$/.test(name)) throw new TypeError('the name of a queue has letters, digits, ., - and _ only');

@@ -1,5 +1,6 @@
 import { StoreError } from '../../base/store-error.js';
 import { all, type By } from '../../kinds/by.js';
+import type { AnyCustomKind } from '../../kinds/custom-kind.js';
 import type { KindDefinition, StoredObject } from '../../kinds/definition.js';
 import { countBy, findBy, type FindOptions } from '../../kinds/find.js';
 import type { KindSet } from '../../kinds/kind-set.js';
@@ -77,9 +78,8 @@ abstract class TablesByKind<Table> implements AnyTables<Table> {
   }
 
   /** Returns the table of a custom kind, and makes the store know the kind. */
-  kind({ definition }: { readonly definition: KindDefinition }): never {
-    this.kinds.learn(definition);
-    return this.of(definition.kind) as never;
+  kind(custom: AnyCustomKind): never {
+    return this.of(this.kinds.learn(custom).kind) as never;
   }
 }
 

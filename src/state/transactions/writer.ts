@@ -225,6 +225,7 @@ export class Writer {
 
   update<T>(write: (tx: Tx) => T, options: UpdateOptions): Promise<T> {
     const ticket = this.ticket<T>(options);
+    if (typeof write !== 'function') ticket.reject(new TypeError('update takes a function: update((tx) => …)'));
     this.start(ticket, () => this.#run(ticket, write, options));
     return ticket.promise;
   }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { systemClock } from '../base/clock.js';
 import { DirectoryError } from '../base/directory-error.js';
 import { messageOf } from '../base/errors.js';
@@ -29,6 +30,7 @@ export async function openSecurity(
     warnOfClearText(options, logger);
     return undefined;
   }
+  if (options.dataDir !== undefined) await warnOfOpenDirectory(options.dataDir, logger);
   const { MemberSecurity } = await import('./member-security.js');
   const security = new MemberSecurity(memberId, {
     clock: systemClock,
@@ -113,6 +115,13 @@ async function checkSpoken(addrs: readonly string[], secure: boolean): Promise<v
       );
     }),
   );
+}
+
+/** Whoever can write there can put other keys and another control socket in the place of ours. A volume is often made so. */
+async function warnOfOpenDirectory(dir: string, logger: Logger): Promise<void> {
+  const { mode } = await stat(dir);
+  if ((mode & 0o022) !== 0)
+    logger.warn(`other users of this computer can change the data directory: "chmod go-w ${dir}"`);
 }
 
 function warnOfClearText(options: OpenReplicaOptions, logger: Logger): void {

@@ -54,13 +54,18 @@ export async function measure(
   return figure(name, opsPerRound * rounds, seconds);
 }
 
+/** Latencies of operations, in milliseconds, and the seconds that all of them took. */
+export interface Loaded {
+  readonly latencies: readonly number[];
+  readonly seconds: number;
+}
+
 /** `writers` loops that each do one operation after another for `seconds`. */
-export async function load(
-  name: string,
+export async function loaded(
   writers: number,
   seconds: number,
   operation: (writer: number, i: number) => Promise<unknown>,
-): Promise<Figure> {
+): Promise<Loaded> {
   const latencies: number[] = [];
   const start = performance.now();
   const end = start + seconds * 1_000;
@@ -72,5 +77,16 @@ export async function load(
     }
   };
   await Promise.all(Array.from({ length: writers }, (_, writer) => loop(writer)));
-  return figure(name, latencies.length, (performance.now() - start) / 1_000, { writers, ...percentiles(latencies) });
+  return { latencies, seconds: (performance.now() - start) / 1_000 };
+}
+
+/** The figure of such loops. */
+export async function load(
+  name: string,
+  writers: number,
+  seconds: number,
+  operation: (writer: number, i: number) => Promise<unknown>,
+): Promise<Figure> {
+  const { latencies, seconds: took } = await loaded(writers, seconds, operation);
+  return figure(name, latencies.length, took, { writers, ...percentiles(latencies) });
 }

@@ -1,7 +1,7 @@
 /** One cluster of three, with or without security: the leader in this process, and what it costs it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
@@ -18,18 +18,20 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 const followers: ChildProcess[] = [];
 let dir = '';
 let leader: OpenReplica;
+let secured = false;
+let joined = 0;
 
 async function open({ secure }: { secure: boolean }): Promise<void> {
   dir = await mkdtemp(join(tmpdir(), 'skep-bench-'));
   const dataDir = join(dir, 'm1');
-  const security = secure ? 'on' : 'off';
+  const security = (secured = secure) ? 'on' : 'off';
   leader = await openReplica({ name: 'm1', dataDir, listenAddr: '127.0.0.1:0', security, logger: quiet });
   const tokenFile = join(dir, 'token');
   if (secure) {
     while (leader.store.view((tx) => tx.kind(authorities).find()).length === 0)
       await new Promise((done) => setTimeout(done, 20));
     const owner = new Client({ hosts: [`unix:${join(dataDir, 'run/control.sock')}`] });
-    await writeFile(tokenFile, (await owner.createToken({ use: 'join-member', uses: 2 })).token);
+    await writeFile(tokenFile, (await owner.createToken({ use: 'join-member', uses: 100 })).token);
     owner.close();
   }
   for (const name of ['m2', 'm3']) await follow(name, secure ? ['--token-file', tokenFile] : []);
@@ -89,6 +91,23 @@ async function lookUp({ calls }: { calls: number }) {
   return { ops: known, cpuUs: user + system };
 }
 
+/** Lets another member join, and leave again. Answers with the time until it could be used, milliseconds. */
+async function joinOnce(): Promise<number> {
+  const name = `j${++joined}`;
+  const place = { name, dataDir: join(dir, name), listenAddr: '127.0.0.1:0', join: [leader.addr], logger: quiet };
+  const security = secured ? 'on' : 'off';
+  const begun = performance.now();
+  const one = await openReplica({
+    ...place,
+    security,
+    ...(secured && { joinToken: await readFile(join(dir, 'token'), 'utf8') }),
+  });
+  const tookMs = performance.now() - begun;
+  await leader.removeMember(name);
+  await one.close();
+  return tookMs;
+}
+
 async function close(): Promise<void> {
   await leader.close();
   for (const child of followers) {
@@ -99,4 +118,4 @@ async function close(): Promise<void> {
   await rm(dir, { recursive: true, force: true });
 }
 
-serve({ open, write, lookUp, close });
+serve({ open, write, lookUp, join: joinOnce, close });

@@ -41,8 +41,20 @@ export async function* securitySuite({ quick }: SuiteOptions): AsyncGenerator<Fi
     yield figure('tlsToClear', costs.length, rounds * seconds, { cpuRatio: round(median(ratios)), range });
     const { ops, cpuUs } = await tls.ask<Cost>('lookUp', { calls: lookUps });
     yield figure('identityLookUp', ops, cpuUs / 1e6, { cpuUs: round(cpuUs / ops) });
+    yield* joining(tls, clear, rounds);
     await Promise.all([tls.ask('close'), clear.ask('close')]);
   } finally {
     await Promise.all([tls.stop(), clear.stop()]);
   }
+}
+
+/** The time that security adds to the joining of a member. */
+async function* joining(tls: Child, clear: Child, rounds: number): AsyncGenerator<Figure> {
+  const times: { readonly tls: number; readonly clear: number }[] = [];
+  for (let i = 0; i < rounds; i++)
+    times.push({ tls: await tls.ask<number>('join', {}), clear: await clear.ask<number>('join', {}) });
+  const [tlsMs, clearMs] = [median(times.map((one) => one.tls)), median(times.map((one) => one.clear))];
+  const seconds = times.reduce((sum, one) => sum + one.tls + one.clear, 0) / 1_000;
+  const addsMs = round(median(times.map((one) => one.tls - one.clear)));
+  yield figure('memberJoins', 2 * times.length, seconds, { tlsMs: round(tlsMs), clearMs: round(clearMs), addsMs });
 }

@@ -34,6 +34,13 @@ export interface ProgramModel {
 const context = { env: {}, user: 'user', version: '', streams: {} } as unknown as Context;
 const help = new Help();
 
+/** Returns a sentence about the options of all commands, for a command to which they do not apply. */
+export function withoutGlobals(name: string): string {
+  return name === 'skep manage'
+    ? 'Of the options of all commands only --context applies: for the members of --store, and of a skep:// URL.'
+    : 'It asks no member, so the options of all commands do not apply.';
+}
+
 /** Loads every command, and reads what its help shows. */
 export async function programModel(): Promise<ProgramModel> {
   const program = optionsOfAll(context);

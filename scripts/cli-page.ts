@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { exits } from '../src/base/exits.js';
-import { type CommandModel, programModel, type TermModel, withBelow } from './cli-model.js';
+import { type CommandModel, programModel, type TermModel, withBelow, withoutGlobals } from './cli-model.js';
 
 const inCell = (text: string) => text.replaceAll('|', '\\|');
 const plain = (text: string) => inCell(text.replaceAll(/[<*`]/g, '\\$&'));
@@ -16,7 +16,7 @@ function table(heading: string, terms: readonly TermModel[]): string {
 
 function section(command: CommandModel, level: string): string {
   const { name, usage, text, terms, global, commands } = command;
-  const note = global ? '' : '\n\nIt asks no member, so the options of all commands do not apply.';
+  const note = global ? '' : `\n\n${withoutGlobals(name)}`;
   const own = terms.length > 0 ? `\n\n${table('argument or option', terms).trimEnd()}` : '';
   const below = commands.length > 0 ? commands.map((one) => section(one, `${level}#`)) : [];
   const shown = commands.length > 0 ? '' : `\n\n\`\`\`\n${usage}\n\`\`\``;

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { exits } from '../src/base/exits.js';
-import { type CommandModel, programModel, type TermModel, withBelow } from './cli-model.js';
+import { type CommandModel, programModel, type TermModel, withBelow, withoutGlobals } from './cli-model.js';
 
 /** Text in the language of man pages: a line that begins with a point or a quotation mark would be an instruction. */
 const roff = (text: string) => text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replace(/^[.']/, '\\&$&');
@@ -16,7 +16,7 @@ function section({ name, usage, text, terms, global, commands }: CommandModel): 
     `.SS ${roff(name)}`,
     `${roff(text.charAt(0).toUpperCase() + text.slice(1))}${text.endsWith('?') ? '' : '.'}`,
   ];
-  if (!global) parts.push('It asks no member, so the options of all commands do not apply.');
+  if (!global) parts.push(roff(withoutGlobals(name)));
   if (commands.length === 0) parts.push(`.PP\n${bold(usage)}`);
   if (terms.length > 0) parts.push(entries(terms));
   return parts.join('\n');

@@ -164,12 +164,13 @@ export async function withClient<T>(
   const { signal } = context;
   const flags = globalFlags(command);
   const { wayTo } = await import('./way.js');
-  const { hosts, access } = await wayTo(command, context, flags);
+  const { hosts, access, keep } = await wayTo(command, context, flags);
   const limits = { hosts, access, timeoutMs: flags.timeout };
   const { Client } = await import('../client/index.js');
   const first = new Client({ ...limits, unreachableMs: Math.min(unreachableMs, flags.timeout) });
   // A long-running command waits longer for the cluster than the first check does.
   const client = waitForEnd ? new Client(limits) : first;
+  const over = new AbortController();
   const interrupted = new Promise<never>((_, reject) => {
     const stop = () => reject(signal.reason as Error);
     if (signal.aborted) stop();
@@ -184,8 +185,10 @@ export async function withClient<T>(
     // The check leaves a silent host to the first call, which has no limit here.
     await Promise.race([first.status({ signal }), interrupted]);
     first.close();
+    void keep?.(over.signal);
     return await use(client, flags, said);
   } finally {
+    over.abort();
     first.close();
     client.close();
   }

@@ -1,9 +1,13 @@
+import type { Command } from 'commander';
 import { timerMaxMs } from '../base/clock.js';
 import { parseDuration } from '../base/duration.js';
 import { messageOf } from '../base/errors.js';
+import { withPort } from '../base/host-port.js';
+import type { Access } from '../client/index.js';
 import { type Backend, type BackendOptions, type BackendSettings, DiscoveryError } from '../discovery/index.js';
 import type { Context } from './context.js';
 import { UsageError } from './exit-codes.js';
+import type { Way } from './way.js';
 
 // Flags of the discovery commands, with Docker Swarm's messages. Actions read them, which keeps the order of the checks.
 
@@ -53,11 +57,30 @@ export function discoveryOptions(given: readonly string[] = []): BackendOptions 
   return { 'kv.path': kvPathDefault, ...Object.fromEntries(pairs) };
 }
 
-/** Opens the backend of a URL. A wrong address in it is a usage error. */
-export async function openBackend(context: Context, url: string, settings: BackendSettings): Promise<Backend> {
+/** Returns the members that a URL of discovery names; `undefined` where it names another service. */
+export function membersIn(url: string): string[] | undefined {
+  const [, hosts] = /^skep:\/\/([^/]+)/.exec(url) ?? [];
+  return hosts?.split(',').map((host) => withPort(host.trim(), 4242));
+}
+
+/** Finds the identity for the members that a URL names, as for those of `--host`; nothing where it names another service. */
+export async function wayOfUrl(command: Command, context: Context, url: string): Promise<Pick<Way, 'access' | 'keep'>> {
+  const hosts = membersIn(url);
+  return hosts ? (await import('./way.js')).wayOf(command, context, hosts) : {};
+}
+
+/** Opens the backend of a URL, for `skep://` with an identity. A wrong address in it is a usage error. */
+export async function openBackend(
+  context: Context,
+  url: string,
+  { access, ...settings }: BackendSettings & { readonly access?: Access | undefined },
+): Promise<Backend> {
   const { clock } = context;
+  const all = { ...settings, ...(clock && { clock }) };
   try {
-    return await context.createBackend(url, { ...settings, ...(clock && { clock }) });
+    return access
+      ? await (await import('./skep-discovery.js')).openSkep(url, all, access)
+      : await context.createBackend(url, all);
   } catch (cause) {
     if (cause instanceof DiscoveryError && cause.code === 'INVALID_ADDRESS')
       throw new UsageError(cause.message, { cause });

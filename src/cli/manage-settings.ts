@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.js';
 import { messageOf } from '../base/errors.js';
-import { isAddress, joinHostPort, withPort } from '../base/host-port.js';
+import { isAddress, isSocketPath, joinHostPort, withPort } from '../base/host-port.js';
 import { isUnspecific, type ListenAddress, parseListen } from '../base/listen-address.js';
 import type { BackendOptions } from '../discovery/index.js';
 import { ttlMinMs } from '../kinds/index.js';
@@ -8,6 +8,7 @@ import { filterNames, filtersNamed, strategyNamed, strategyNames } from '../sche
 import type { Context } from './context.js';
 import { discoveryOptions, discoveryUrl, timeFlag } from './discovery-flags.js';
 import { UsageError } from './exit-codes.js';
+import type { Way } from './way.js';
 
 /** Settings of `skep manage`, checked as far as the command line alone tells. */
 export interface ManageSettings {
@@ -31,6 +32,10 @@ export interface ManageSettings {
   readonly rootDir: string | undefined;
   readonly replication: ReplicationSettings | undefined;
   readonly logLevel: string;
+  /** Identity for the members of {@link replication}; absent in clear text. */
+  readonly toStore?: Identified;
+  /** Identity for the members that {@link discovery} names; absent in clear text. */
+  readonly toDiscovery?: Identified;
 }
 
 /** Certificates, for the API and for the engines alike. */
@@ -50,6 +55,9 @@ export interface ReplicationSettings {
   readonly advertise: string;
   readonly ttlMs: number;
 }
+
+/** Identity for the members that keep the records, or that name the engines. */
+export type Identified = Pick<Way, 'access' | 'keep'>;
 
 /** Flags of `skep manage`, as they were given. */
 export interface ManageFlags {
@@ -247,7 +255,7 @@ function storeHosts(store: string | undefined, discovery: string): readonly stri
     .map((one) => one.trim())
     .filter((one) => one !== '')
     .map((one) => withPort(one, storePort));
-  const wrong = hosts.find((one) => !isAddress(one, 1));
+  const wrong = hosts.find((one) => !isAddress(one, 1) && !isSocketPath(one));
   if (wrong !== undefined) throw new UsageError(`--store must be HOST[:PORT][,HOST[:PORT]...], is '${wrong}'`);
   return hosts;
 }

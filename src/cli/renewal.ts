@@ -17,6 +17,8 @@ interface Renewing {
   readonly clock: Pick<Clock, 'now'>;
   /** Says something to the user. */
   readonly say: (text: string) => void;
+  /** False: a new certificate is not written into the context. */
+  readonly keep?: boolean;
 }
 
 /**
@@ -24,14 +26,15 @@ interface Renewing {
  * used when no member answers.
  * @throws {StoreError} when the certificate has expired, and the cluster does not renew it.
  */
-export async function freshContext(context: LoginContext, { dir, hosts, clock, say }: Renewing): Promise<LoginContext> {
+export async function freshContext(context: LoginContext, renewing: Renewing): Promise<LoginContext> {
+  const { dir, hosts, clock, say, keep = true } = renewing;
   const { notBefore, notAfter } = certificateTimes(context.certificate);
   const now = clock.now();
   if (now < dueAt(context.certificate, { notBefore, notAfter })) return context;
   const expired = now > notAfter;
   try {
     const renewed = { ...context, ...(await renewLogin(hosts, context)) };
-    await writeContext(dir, renewed);
+    if (keep) await writeContext(dir, renewed);
     if (expired) say(`Your certificate for ${context.identity} ended ${ago(now - notAfter)} ago: it was renewed.`);
     return renewed;
   } catch (error) {

@@ -7,9 +7,11 @@ import { socketsHere } from './control-sockets.js';
 import { UsageError } from './exit-codes.js';
 
 /** Members to ask, and the identity to show them. */
-interface Way {
+export interface Way {
   readonly hosts: readonly string[];
   readonly access?: Access;
+  /** Renews the certificate of the identity when it is due, until the signal aborts: for commands that run for long. */
+  readonly keep?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -43,7 +45,13 @@ export async function wayOf(
     const stored = await readContext(dir, name);
     const hosts = given ?? stored.hosts;
     const say = (text: string) => streams.err(`${text}\n`);
-    return { hosts, access: accessOf(await freshContext(stored, { dir, hosts, clock, say })) };
+    const fresh = await freshContext(stored, { dir, hosts, clock, say });
+    const access = accessOf(fresh);
+    const keep = async (signal: AbortSignal) => {
+      const { keepLogin } = await import('./kept-login.js');
+      await keepLogin(fresh, { access, dir, hosts, clock, say, signal });
+    };
+    return { hosts, access, keep };
   }
   return { hosts: given ?? (await hostsHere(env)) ?? [hostDefault] };
 }

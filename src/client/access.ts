@@ -1,7 +1,7 @@
 import { Secret } from '../base/secret.js';
 import { parseToken } from '../identity/index.js';
 import { domainOfRoot } from '../pki/index.js';
-import { type Dialing, TlsDialing } from '../rpc/index.js';
+import { type Bundle, type Dialing, TlsDialing } from '../rpc/index.js';
 
 /** Certificate and key of a client, and the roots that it trusts, in PEM. */
 export interface AccessOptions {
@@ -35,16 +35,25 @@ class Given {
 export class Access {
   readonly #dialing: Dialing;
   readonly #behalf: string;
+  /** Credentials of a login: a new certificate can take their place. */
+  readonly #login: TlsDialing | undefined;
 
   /** @throws {TypeError} for a token that is none, or is for an enrolment, and for roots that are none of a cluster. */
   constructor(options: AccessOptions | TokenAccessOptions) {
     this.#behalf = options instanceof Given ? options.behalf : '';
+    this.#login = options instanceof Given || 'token' in options ? undefined : new TlsDialing(ownBundle(options));
     this.#dialing =
-      options instanceof Given
-        ? options.dialing
-        : 'token' in options
-          ? byToken(options)
-          : new TlsDialing({ ...options, key: new Secret(options.key) });
+      this.#login ?? (options instanceof Given ? options.dialing : byToken(options as TokenAccessOptions));
+  }
+
+  /**
+   * Takes a new certificate of the same identity, as {@link renewLogin} gives it: clients use it for their next connections, and
+   * calls under way go on.
+   * @throws {TypeError} where there is no certificate: the identity is that of a token, or of a member in this process.
+   */
+  renew(options: AccessOptions): void {
+    if (!this.#login) throw new TypeError('this identity has no certificate of a login, so there is none to replace');
+    this.#login.set(ownBundle(options));
   }
 
   /** @internal */
@@ -62,6 +71,13 @@ export class Access {
     return access.#behalf;
   }
 }
+
+const ownBundle = ({ domain, roots, certificate, key }: AccessOptions): Bundle => ({
+  domain,
+  roots,
+  certificate,
+  key: new Secret(key),
+});
 
 function byToken({ roots, token: text }: TokenAccessOptions): TlsDialing {
   const token = parseToken(text);

@@ -3,13 +3,18 @@ import { systemClock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { isLocal, parseListen } from '../base/listen-address.js';
 import type { Logger } from '../base/log.js';
+import { isStoreErrorOf } from '../base/store-error.js';
 import { aborted } from '../base/waiting.js';
 import { type Context, type ManageSettings, openBackend } from '../cli/index.js';
-import { Client } from '../client/index.js';
+import { type Access, Client } from '../client/index.js';
 import { openDockerApi, type Replication } from '../docker/index.js';
 import { Cluster, Contending, StoreRecords } from '../fleet/index.js';
+import { locks } from '../kinds/index.js';
 import { openReplica } from './open-replica.js';
 import { type Certificates, readCertificates } from './tls-files.js';
+
+/** Limit for a first answer of the store, milliseconds. */
+const checkMs = 2_000;
 
 /** Something that was opened, and is closed in the reverse order. */
 type Close = () => Promise<void> | void;
@@ -38,12 +43,13 @@ async function manage(
   context: Context,
   { logger, opened }: { readonly logger: Logger; readonly opened: (close: Close) => void },
 ): Promise<void> {
-  const { discovery, heartbeatMs, replication, rootDir } = settings;
+  const { discovery, heartbeatMs, replication, rootDir, toDiscovery, toStore } = settings;
   const tls = settings.tls && (await readCertificates(settings.tls, '--tls'));
   warnOfOpenApi(settings, logger);
+  if (replication) await checkIdentity(replication.store, toStore?.access);
   const cluster = openCluster(settings, tls, logger);
   const options = settings.discoveryOptions;
-  const backend = await openBackend(context, discovery, { heartbeatMs, options });
+  const backend = await openBackend(context, discovery, { heartbeatMs, options, access: toDiscovery?.access });
   opened(() => backend.close?.());
   const stop = new AbortController();
   const running: Promise<void>[] = [];
@@ -53,7 +59,8 @@ async function manage(
     await Promise.all([cluster.close(), ...running]);
   };
   const store = rootDir === undefined ? undefined : await openRecords(rootDir, logger, opened);
-  const contending = replication && openContending(cluster, replication, logger, opened);
+  const contending = replication && openContending(cluster, { ...replication, ...toStore }, logger, opened);
+  for (const { keep } of [toDiscovery, toStore].filter((one) => one !== undefined)) void keep?.(stop.signal);
   opened(end);
   if (store) await cluster.lead(store);
   const api = await openDockerApi(cluster, {
@@ -96,13 +103,23 @@ function openCluster(settings: ManageSettings, tls: Certificates | undefined, lo
   });
 }
 
+/** Refuses an identity that the members of the store do not know. Members that are not there yet may come. */
+async function checkIdentity(hosts: readonly string[], access: Access | undefined): Promise<void> {
+  await using client = new Client({ hosts, access, timeoutMs: checkMs, unreachableMs: checkMs });
+  try {
+    await client.list(locks, undefined, { stale: true, limit: 1 });
+  } catch (error) {
+    if (isStoreErrorOf(error, ['UNAUTHENTICATED', 'DENIED'])) throw error;
+  }
+}
+
 function openContending(
   cluster: Cluster,
-  { store, advertise, ttlMs }: NonNullable<ManageSettings['replication']>,
+  { store, advertise, ttlMs, access }: NonNullable<ManageSettings['replication']> & ManageSettings['toStore'],
   logger: Logger,
   opened: (close: Close) => void,
 ): Contending {
-  const client = new Client({ hosts: store });
+  const client = new Client({ hosts: store, access });
   opened(() => client.close());
   return new Contending({ cluster, client, name: 'fleet', address: advertise, ttlMs, clock: systemClock, logger });
 }

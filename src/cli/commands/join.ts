@@ -13,6 +13,7 @@ import {
   discoveryUrl,
   openBackend,
   timeFlag,
+  wayOfUrl,
 } from '../discovery-flags.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
 
@@ -39,13 +40,15 @@ export function addJoin(program: Command, context: Context, exit: (code: number)
     .option('--log-level <level>', logLevels.join(', '), logLevel, 'info')
     .description('join a cluster: register a node and keep it registered')
     .addHelpText('after', discoveryForms)
-    .action(async (given: string | undefined, flags: JoinFlags) => {
-      await join(checked(given, flags, context), flags.logLevel, context);
+    .action(async (given: string | undefined, flags: JoinFlags, command: Command) => {
+      const joining = checked(given, flags, context);
+      const way = await wayOfUrl(command, context, joining.url);
+      await join({ ...joining, ...way }, flags.logLevel, context);
       exit(exitCodes.ok);
     });
 }
 
-type Joining = ReturnType<typeof checked>;
+type Joining = ReturnType<typeof checked> & Awaited<ReturnType<typeof wayOfUrl>>;
 
 /** Checks the flags in Docker Swarm's order, and reports the first that fails. */
 function checked(given: string | undefined, flags: JoinFlags, context: Context) {
@@ -62,10 +65,11 @@ function checked(given: string | undefined, flags: JoinFlags, context: Context) 
   return { url, address, delayMs, heartbeatMs, ttlMs, options: discoveryOptions(flags.discoveryOpt) };
 }
 
-async function join({ url, address, delayMs, ...settings }: Joining, level: string, context: Context) {
+async function join({ url, address, delayMs, keep, ...settings }: Joining, level: string, context: Context) {
   const { signal, clock = systemClock, random = systemRandom } = context;
   const { heartbeatMs } = settings;
   const backend = await openBackend(context, url, settings);
+  void keep?.(signal);
   const logger = await context.logger(level);
   if (delayMs >= 1) {
     const delay = random(Math.floor(delayMs));

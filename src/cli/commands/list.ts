@@ -9,6 +9,7 @@ import {
   discoveryUrl,
   openBackend,
   timeFlag,
+  wayOfUrl,
 } from '../discovery-flags.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
 import { type Format, printList } from '../output.js';
@@ -35,7 +36,8 @@ export function addList(program: Command, context: Context, exit: (code: number)
       const timeoutMs = timeFlag('timeout', flags.timeout);
       if (timeoutMs <= 0) throw new UsageError('--timeout should be a positive number');
       const options = discoveryOptions(flags.discoveryOpt);
-      const backend = await openBackend(context, url, { heartbeatMs: timeoutMs, options });
+      const { access } = await wayOfUrl(command, context, url);
+      const backend = await openBackend(context, url, { heartbeatMs: timeoutMs, options, access });
       const entries = await firstList(backend, { clock, timeoutMs, signal }).finally(() => backend.close?.());
       if (entries !== 'late') print(context, flags.output, entries);
       else if (!signal.aborted) {

@@ -1,9 +1,15 @@
 import type { Command } from 'commander';
 import { logLevel, logLevels } from '../arguments.js';
 import type { Context } from '../context.js';
-import { collected, discoveryForms } from '../discovery-flags.js';
+import { collected, discoveryForms, membersIn } from '../discovery-flags.js';
 import { exitCodes } from '../exit-codes.js';
-import { listenDefault, type ManageFlags, manageSettings } from '../manage-settings.js';
+import {
+  type Identified,
+  listenDefault,
+  type ManageFlags,
+  type ManageSettings,
+  manageSettings,
+} from '../manage-settings.js';
 
 /** `skep manage`: many Docker engines as one, for the docker CLI. Its flags are those of Docker Swarm's `manage`. */
 export function addManage(program: Command, context: Context, exit: (code: number) => void): void {
@@ -40,8 +46,35 @@ export function addManage(program: Command, context: Context, exit: (code: numbe
     .option('--log-level <level>', logLevels.join(', '), logLevel, 'info')
     .description('manage a cluster of Docker engines, and serve the Docker API in front of them')
     .addHelpText('after', discoveryForms)
-    .action(async (given: string | undefined, flags: ManageFlags) => {
-      await context.manage(manageSettings(given, flags, context), context);
+    .addHelpText('after', identityHelp)
+    .action(async (given: string | undefined, flags: ManageFlags, command: Command) => {
+      const settings = manageSettings(given, flags, context);
+      await context.manage({ ...settings, ...(await identities(settings, command, context)) }, context);
       exit(exitCodes.ok);
     });
+}
+
+const identityHelp = `
+Members of --store, and of a skep:// discovery URL, are shown the login of --context (or SKEP_CONTEXT; else the one in use).
+SKEP_TOKEN_FILE and SKEP_CA_FILE name a token in its place.`;
+
+/** Finds the identities to show to members, once the command line is known to be right. */
+async function identities(
+  { replication, discovery }: ManageSettings,
+  command: Command,
+  context: Context,
+): Promise<Pick<ManageSettings, 'toStore' | 'toDiscovery'>> {
+  const toStore = replication && (await identityAt(replication.store, command, context));
+  const members = membersIn(discovery);
+  const toDiscovery = members && (await identityAt(members, command, context));
+  return { ...(toStore && { toStore }), ...(toDiscovery && { toDiscovery }) };
+}
+
+async function identityAt(
+  hosts: readonly string[],
+  command: Command,
+  context: Context,
+): Promise<Identified | undefined> {
+  const { access, keep } = await (await import('../way.js')).wayOf(command, context, hosts);
+  return access && { access, ...(keep && { keep }) };
 }

@@ -235,7 +235,7 @@ export const commandTable: readonly Row[] = [
       ['whoami', 'show the identity of this client, as the cluster sees it'],
       ['login [options] <host:port>', 'exchange a token for a certificate, and keep it as a context'],
       ['logout', 'remove a context with its key: of --context or SKEP_CONTEXT, or the one in use'],
-      ['context', 'list the contexts, and choose one'],
+      ['context', 'list, show, choose and remove contexts'],
     ],
     load: async () => (await import('./commands/access.js')).addAccess,
   },

@@ -8,6 +8,7 @@ import { dueAt } from '../../src/cli/renewal.js';
 import { Access, certificateTimes, login, renewLogin } from '../../src/client/index.js';
 import { dayMs } from '../../src/identity/index.js';
 import type { TlsDialing } from '../../src/rpc/index.js';
+import { skep } from '../support/cli-run.js';
 import { until } from '../support/network-wait.js';
 import { SecureCluster } from '../support/secure-cluster.js';
 import { FakeClock } from '../support/state-clock.js';
@@ -112,5 +113,41 @@ describe('the login of a command that runs for long', () => {
     const { roots } = context;
     const { token } = await cluster.admin.createToken({ use: 'bearer', user: 'fay' });
     expect(() => new Access({ roots, token }).renew(context)).toThrow('this identity has no certificate of a login');
+  });
+});
+
+describe('skep context show', () => {
+  const env = { XDG_CONFIG_HOME: folder };
+
+  it('shows a context with the times of its certificate, and no key', async () => {
+    const context = await contextOf('gus');
+    const { out, code, err } = await skep(['context', 'show', 'gus'], { env });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { notBefore, notAfter } = certificateTimes(context.certificate);
+    for (const line of [
+      'name          gus',
+      'in use        no',
+      'identity      user/gus',
+      `hosts         ${cluster.member.addr}`,
+      `domain        ${context.domain}`,
+      `valid from    ${new Date(notBefore).toISOString()}`,
+      `valid to      ${new Date(notAfter).toISOString()}`,
+      `folder        ${join(dir, 'gus')}`,
+    ])
+      expect(out.split('\n')).toContain(line);
+    const json = await skep(['context', 'show', '--context', 'gus', '-o', 'json'], { env });
+    const due = Math.floor(dueAt(context.certificate, { notBefore, notAfter }));
+    expect(JSON.parse(json.out)).toMatchObject({ name: 'gus', inUse: false, notBefore, notAfter, renewedFrom: due });
+    for (const said of [out, json.out]) expect(said).not.toContain('PRIVATE KEY');
+    expect((await skep(['context', 'show', '-o', 'name'], { env: { ...env, SKEP_CONTEXT: 'gus' } })).out).toBe('gus\n');
+  });
+
+  it('says what to do without one', async () => {
+    const { code, err } = await skep(['context', 'show'], { env });
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'skep: no context is in use: "skep login HOST", or give --context\n',
+    });
+    expect((await skep(['context', 'show', 'none'], { env })).err).toContain('there is no context none');
   });
 });

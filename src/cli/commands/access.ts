@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { joinHostPort, splitHostPort } from '../../base/host-port.js';
 import { StoreError } from '../../base/store-error.js';
-import { login, newPeersSecret } from '../../client/index.js';
+import { certificateTimes, login, newPeersSecret } from '../../client/index.js';
 import { time } from '../arguments.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
 import { hostsOf } from '../context.js';
@@ -19,6 +19,7 @@ import {
   writeContext,
 } from '../login-context.js';
 import { type Columns, type Format, printList, printNames, printOne } from '../output.js';
+import { dueAt } from '../renewal.js';
 
 /** `skep token|user|role|can|whoami|login|logout|context`: identities and rights, in a cluster with security. */
 export function addAccess(program: Command, context: Context): void {
@@ -312,7 +313,7 @@ function addLogin(program: Command, context: Context): void {
 }
 
 function addContexts(program: Command, context: Context, dir: string): void {
-  const group = program.command('context').description('list the contexts, and choose one');
+  const group = program.command('context').description('list, show, choose and remove contexts');
   const format = (command: Command) => command.optsWithGlobals<{ output: Format }>().output;
   group
     .command('ls')
@@ -336,12 +337,52 @@ function addContexts(program: Command, context: Context, dir: string): void {
     .argument('[name]', 'context; without it commands use none')
     .description('use a context in every command that names none')
     .action((name: string | undefined) => useContext(dir, name));
+  addContextShow(group, context, dir);
   addDockerEnv(group, context, dir);
   group
     .command('rm')
     .argument('<name>')
     .description('remove a context with its key')
     .action((name: string) => removeContext(dir, name));
+}
+
+function addContextShow(group: Command, context: Context, dir: string): void {
+  group
+    .command('show')
+    .argument('[name]', 'context (default: that of --context or SKEP_CONTEXT, or the one in use)')
+    .description('show a context and the times of its certificate, without its key; asks no member')
+    .action(async (given: string | undefined, _flags, command: Command) => {
+      const stored = await readContext(dir, given ?? (await namedContext(command, context, dir)));
+      const times = certificateTimes(stored.certificate);
+      const renewedFrom = Math.floor(dueAt(stored.certificate, times));
+      const inUse = (await contextInUse(dir)) === stored.name;
+      const shown = { ...withoutKey(stored), inUse, ...times, renewedFrom, folder: join(dir, stored.name) };
+      const time = (ms: number) => new Date(ms).toISOString();
+      const rows = {
+        name: shown.name,
+        'in use': inUse ? 'yes' : 'no',
+        identity: shown.identity,
+        hosts: shown.hosts.join(', '),
+        domain: shown.domain,
+        'valid from': time(times.notBefore),
+        'valid to': time(times.notAfter),
+        'renewed from': time(renewedFrom),
+        folder: shown.folder,
+      };
+      const { output } = command.optsWithGlobals<{ output: Format }>();
+      if (output !== 'table') printOne(context.streams, output, shown, shown.name);
+      else
+        for (const [key, value] of Object.entries(rows))
+          printOne(context.streams, output, shown, `${key.padEnd(14)}${value}`);
+    });
+}
+
+/** Name of the context that a command line chooses, or the one in use. */
+async function namedContext(command: Command, { env }: Context, dir: string): Promise<string> {
+  const { context: named = env.SKEP_CONTEXT } = command.optsWithGlobals<{ context?: string }>();
+  const name = named || (await contextInUse(dir));
+  if (name === undefined) throw new UsageError('no context is in use: "skep login HOST", or give --context');
+  return name;
 }
 
 /** Port of the Docker API with TLS, as Docker has it. */
@@ -356,9 +397,7 @@ function addDockerEnv(group: Command, context: Context, dir: string): void {
     )
     .description('print the variables with which docker uses a context: eval "$(skep context docker-env)"')
     .action(async (flags: { docker?: string }, command: Command) => {
-      const { context: named = context.env.SKEP_CONTEXT } = command.optsWithGlobals<{ context?: string }>();
-      const name = named || (await contextInUse(dir));
-      if (name === undefined) throw new UsageError('no context is in use: "skep login HOST", or give --context');
+      const name = await namedContext(command, context, dir);
       const { hosts } = await readContext(dir, name);
       const { host } = splitHostPort(hosts[0] ?? '');
       context.streams.out(

@@ -212,7 +212,7 @@ function putAnchor(tx: Tx, { member, line, hash }: messages.AnchorRequest, calle
   else tx.kind(anchors).create(anchor);
 }
 
-function putRole(tx: Tx, { name, rules: texts }: messages.PutRoleRequest): void {
+function putRole(tx: Tx, { name, rules: texts, rate }: messages.PutRoleRequest): void {
   if (!isUserName(name)) throw invalid('name', `"${name}" ${userNameRule}`);
   refuseBuiltIn(name);
   const rules = texts.map((text) => {
@@ -221,8 +221,9 @@ function putRole(tx: Tx, { name, rules: texts }: messages.PutRoleRequest): void 
     const { names = [], ...rest }: Rule = rule;
     return { ...rest, names };
   });
-  if (tx.kind(roles).get(name)) tx.kind(roles).update({ id: name, name, rules });
-  else tx.kind(roles).create({ id: name, name, rules });
+  const role = { id: name, name, rules, ...(rate > 0 && { rate }) };
+  if (tx.kind(roles).get(name)) tx.kind(roles).update(role);
+  else tx.kind(roles).create(role);
 }
 
 function removeRole(tx: Tx, { name }: messages.RemoveRoleRequest): void {

@@ -22,7 +22,7 @@ const auditedMethods: ReadonlyMap<string, Audited> = new Map([
   ['Access/RemoveToken', audited('token', 'id')],
   ['Access/PutUser', audited('user', 'name', 'roles', 'disabled')],
   ['Access/RemoveUser', audited('user', 'name')],
-  ['Access/PutRole', audited('role', 'name', 'rules')],
+  ['Access/PutRole', audited('role', 'name', 'rules', 'rate')],
   ['Access/RemoveRole', audited('role', 'name')],
   ['Access/RevokeCertificate', audited('revoke', 'serial')],
   ['Membership/Join', audited('member')],

@@ -10,7 +10,9 @@ export function rolesOf(tx: ReadTx, names: readonly string[]): Role[] {
     if (builtIn) return [builtIn];
     const stored = tx.kind(roles).get(name);
     if (!stored) return [];
-    return [{ name, rules: stored.rules.map((rule) => ({ ...rule, verbs: rule.verbs as readonly Verb[] })) }];
+    const { rate } = stored;
+    const rules = stored.rules.map((rule) => ({ ...rule, verbs: rule.verbs as readonly Verb[] }));
+    return [{ name, rules, ...(rate !== undefined && { rate }) }];
   });
 }
 

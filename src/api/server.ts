@@ -44,6 +44,7 @@ import { type CallMeter, metered } from './metered.js';
 import { addReflection } from './reflection.js';
 import { type Audience, audiences } from './standing.js';
 import { turns } from './turns.js';
+import { UserRates } from './user-rates.js';
 import { watchService } from './watch.js';
 
 /**
@@ -86,6 +87,7 @@ export class ApiServer {
   readonly #limits: CallLimits;
   readonly #watches = new WatchCounts();
   readonly #forwarded = new ForwardedCalls();
+  readonly #rates: UserRates;
   readonly #recognizing: Recognizing | undefined;
   readonly #servers: Readonly<Record<Audience, GrpcServer>>;
   /** Takes the connections for grpc-js, which would keep a silent one for ever. */
@@ -107,6 +109,7 @@ export class ApiServer {
     this.#security = security;
     this.#calls = calls;
     this.#limits = new CallLimits(security?.clock ?? systemClock);
+    this.#rates = new UserRates(security?.clock ?? systemClock);
     this.#audit = audit && new Denials(audit, security?.clock ?? systemClock);
     this.#forwarder = new Forwarder(security?.dialing);
     this.engines = new EngineRoutes(this.#forwarder);
@@ -232,6 +235,7 @@ export class ApiServer {
       caller: (peer, authorization) => this.#entrance.caller(peer, authorization),
       named: (behalf) => security.named(behalf),
       refused: (refusal) => this.#audit?.note(refusalEntry(refusal)),
+      count: (caller) => this.#rates.count(caller),
       forwarding: (behalf, caller, end) => this.#forwarded.add(behalf, caller, end),
     };
   }

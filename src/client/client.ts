@@ -508,12 +508,15 @@ export class Client implements Disposable, AsyncDisposable {
     await this.#calls.unary('access', 'RemoveUser', { name }, waitOf(options));
   }
 
-  /** Creates or replaces a role. Each rule is `VERBS KINDS [NAMES]`, as `read,write service web-`. */
+  /**
+   * Creates or replaces a role. Each rule is `VERBS KINDS [NAMES]`, as `read,write service web-`. `rate` limits the calls a second
+   * of each user with the role; of several roles the lowest counts.
+   */
   async putRole(
-    role: { readonly name: string; readonly rules: readonly string[] },
+    role: { readonly name: string; readonly rules: readonly string[]; readonly rate?: number },
     options: WaitOptions = {},
   ): Promise<void> {
-    await this.#calls.unary('access', 'PutRole', role, waitOf(options));
+    await this.#calls.unary('access', 'PutRole', { rate: 0, ...role }, waitOf(options));
   }
 
   /** Removes a role. @throws {StoreError} `IN_USE` while a user has it. */

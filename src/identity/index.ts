@@ -5,7 +5,7 @@ export { actorOf, type Caller, callerOf, callerText, type Directory, judge, type
 export type { Presented, Terms } from './judge.js';
 export * from './lifetime.js';
 export { methodTable, type Row, type UserNeed } from './methods.js';
-export { adminRole, type Answer, builtInRoles, mayDo, parseRule, type Question, type Role } from './rights.js';
+export { adminRole, type Answer, builtInRoles, mayDo, parseRule, type Question, rateOf, type Role } from './rights.js';
 export { type Rule, ruleText, securityKinds, type Verb, verbs } from './rights.js';
 export { newPeersSecret, parsePeersSecret } from './peers-secret.js';
 export * from './spiffe.js';

@@ -15,6 +15,8 @@ export interface Rule {
 export interface Role {
   readonly name: string;
   readonly rules: readonly Rule[];
+  /** Most calls a second of each user with the role; absent for no limit. */
+  readonly rate?: number | undefined;
 }
 
 /** Kinds that only an admin writes. `*` in a rule does not mean them. */
@@ -63,6 +65,14 @@ function covers({ verbs: allowed, kinds, names = [] }: Rule, { verb, kind, names
   if (!allowed.includes(verb) || securityKinds.has(kind)) return false;
   if (!kinds.includes('*') && !kinds.includes(kind)) return false;
   return names.length === 0 || asked === undefined || asked.some((one) => names.some((start) => one.startsWith(start)));
+}
+
+/** Returns the lowest rate of these roles, and the role that gives it; `undefined` where none limits. */
+export function rateOf(roles: readonly Role[]): { readonly rate: number; readonly role: string } | undefined {
+  let lowest: { readonly rate: number; readonly role: string } | undefined;
+  for (const { name, rate } of roles)
+    if (rate !== undefined && (lowest === undefined || rate < lowest.rate)) lowest = { rate, role: name };
+  return lowest;
 }
 
 /** Returns a rule as people write it: `read,write service,task web-`. */

@@ -8,7 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { StoreError } from '../base/store-error.js';
 import { actorOf, type Caller, judge } from '../identity/index.js';
-import { authorizationKey, onBehalfKey } from './forwarded.js';
+import { authorizationKey, forwardedKey, onBehalfKey } from './forwarded.js';
 import { toStatus } from './status.js';
 
 /** Callers of the calls that are under way, by the metadata that grpc-js hands on to the handler. */
@@ -43,6 +43,8 @@ export interface Recognizing {
   named(behalf: string): Caller;
   /** Hears of each call that is not allowed. */
   refused?(refusal: Refusal): void;
+  /** Counts a call that is allowed, at the member where it came in. Throws `LIMIT_EXCEEDED` for one too many. */
+  count?(caller: Caller): void;
   /**
    * Hears of each call that a member makes for another caller; `end` ends the call. Calls the returned function when it is over.
    * Without it such a call would go on with rights that are gone: the connection is the member's.
@@ -67,25 +69,29 @@ interface Judged {
   readonly authorization: string;
   /** Identity for which a member asks; empty for its own. */
   readonly onBehalfOf: string;
+  /** True where another member has counted it. */
+  readonly forwarded: boolean;
   /** Metadata by which the handler finds the caller. */
   readonly metadata: Metadata;
 }
 
 /**
  * Asks the table of methods about one call, and notes its caller for the handler.
- * @throws {StoreError} `UNAUTHENTICATED`, `DENIED`
+ * @throws {StoreError} `UNAUTHENTICATED`, `DENIED`, `LIMIT_EXCEEDED`
  */
-export function admit(recognizing: Recognizing, { path, peer, authorization, onBehalfOf, metadata }: Judged): void {
+export function admit(recognizing: Recognizing, judged: Judged): void {
+  const { path, peer, authorization, onBehalfOf, metadata } = judged;
   const own = recognizing.caller(peer, authorization);
-  const forwarded = own.as === 'member' && onBehalfOf !== '';
-  const caller = forwarded ? recognizing.named(onBehalfOf) : own;
+  const forOther = own.as === 'member' && onBehalfOf !== '';
+  const caller = forOther ? recognizing.named(onBehalfOf) : own;
   const judgement = judge(path, caller);
   if (!judgement.allowed) {
     const { code, message } = judgement;
     recognizing.refused?.({ path, peer, caller, code, message });
     throw new StoreError(code, message);
   }
-  if (forwarded) forwarders.set(metadata, own);
+  if (!(own.as === 'member' && judged.forwarded)) recognizing.count?.(caller);
+  if (forOther) forwarders.set(metadata, own);
   callers.set(metadata, caller);
 }
 
@@ -111,7 +117,8 @@ export function guard(recognizing: Recognizing): ServerInterceptor {
         headers.set(metadata, authorization);
         try {
           checkSize(metadata);
-          admit(recognizing, { path, peer: call.getPeer(), authorization, onBehalfOf, metadata });
+          const forwarded = metadata.get(forwardedKey).length > 0;
+          admit(recognizing, { path, peer: call.getPeer(), authorization, onBehalfOf, forwarded, metadata });
         } catch (error) {
           call.sendStatus(toStatus(error) as never);
           return;

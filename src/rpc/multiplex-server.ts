@@ -187,8 +187,9 @@ class MultiplexServing {
         const { method, handler } = this.#methods.get(path);
         if (this.#recognizing) {
           const { metadata } = call;
+          const { onBehalfOf, forwarded } = given;
           const authorization = authorizationIn(this.#stream);
-          admit(this.#recognizing, { path, peer, authorization, onBehalfOf: given.onBehalfOf, metadata });
+          admit(this.#recognizing, { path, peer, authorization, onBehalfOf, forwarded, metadata });
         }
         call.request = readRequest(method, request as Buffer);
         handler(call as never, (error, response) =>

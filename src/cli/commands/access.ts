@@ -213,11 +213,16 @@ function addRole(program: Command, context: Context): void {
   group
     .command('add')
     .argument('<name>')
-    .argument('<rule...>', 'VERBS KINDS [NAMES], such as "read,write service web-"')
-    .description('create a role, or replace its rules')
-    .action(async (name: string, rules: readonly string[], _flags, command: Command) => {
+    .argument('[rule...]', 'VERBS KINDS [NAMES], such as "read,write service web-"; none for a role that only limits')
+    .option('--rate <calls>', 'most calls a second of each user with the role (default: no limit)')
+    .description('create a role, or replace its rules and its rate')
+    .action(async (name: string, rules: readonly string[], flags: { readonly rate?: string }, command: Command) => {
+      const rate = Number(flags.rate ?? 0);
+      if (flags.rate !== undefined && !(Number.isSafeInteger(rate) && rate >= 1 && rate <= rateMax))
+        throw new UsageError(`--rate must be a whole number from 1 to ${rateMax}, is ${flags.rate}`);
+      if (rules.length === 0 && rate === 0) throw new UsageError('a role needs a rule, or --rate');
       await withClient(command, context, async (client, { output }) => {
-        await client.putRole({ name, rules });
+        await client.putRole({ name, rules, rate });
         printNames(context.streams, output, [name], (one) => one);
       });
     });
@@ -229,13 +234,18 @@ function addRole(program: Command, context: Context): void {
     [
       ['NAME', ({ id }) => id],
       ['RULES', ({ rules }) => rules.map(ruleText).join('; ')],
+      ['RATE', ({ rate }) => rate],
     ],
   );
   removal(group, context, 'remove a role that no user has', (client, name) => client.removeRole(name));
 }
 
+/** Highest rate of a role, calls a second. */
+const rateMax = 1_000_000;
+
 interface StoredRole {
   readonly id: string;
+  readonly rate?: number;
   readonly rules: readonly Record<'verbs' | 'kinds' | 'names', readonly string[]>[];
 }
 

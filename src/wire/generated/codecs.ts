@@ -5254,20 +5254,22 @@ function decodeRemoveUserRequest(r: Reader, end: number): m.RemoveUserRequest {
 function encodePutRoleRequest(w: Writer, v: m.PutRoleRequest): void {
   if (v.name !== undefined && v.name !== '') w.text(10, v.name);
   if (v.rules !== undefined) for (const item of v.rules) w.text(18, item);
+  if (v.rate !== undefined && v.rate !== 0) w.uint32(24, v.rate);
 }
 
 function decodePutRoleRequest(r: Reader, end: number): m.PutRoleRequest {
-  let name_: string = ''; let rules_: string[] | undefined;
+  let name_: string = ''; let rules_: string[] | undefined; let rate_: number = 0;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
       case 10: name_ = r.text(); break;
       case 18: (rules_ = r.list(rules_, 10000, 'rules')).push(r.text()); break;
+      case 24: rate_ = r.uint32(); break;
       default: r.skip(tag, 'PutRoleRequest');
     }
   }
   r.ended(end);
-  return Object.freeze({ name: name_, rules: rules_ ? frozenList(rules_) : noItems });
+  return Object.freeze({ name: name_, rules: rules_ ? frozenList(rules_) : noItems, rate: rate_ });
 }
 
 function encodeRemoveRoleRequest(w: Writer, v: m.RemoveRoleRequest): void {

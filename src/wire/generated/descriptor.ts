@@ -271,7 +271,7 @@ export const descriptor: object = {
 "RemoveTokenRequest": {"fields":{"id":{"type":"string","id":1}}},
 "PutUserRequest": {"fields":{"name":{"type":"string","id":1},"roles":{"rule":"repeated","type":"string","id":2},"disabled":{"type":"bool","id":3}}},
 "RemoveUserRequest": {"fields":{"name":{"type":"string","id":1}}},
-"PutRoleRequest": {"fields":{"name":{"type":"string","id":1},"rules":{"rule":"repeated","type":"string","id":2}}},
+"PutRoleRequest": {"fields":{"name":{"type":"string","id":1},"rules":{"rule":"repeated","type":"string","id":2},"rate":{"type":"uint32","id":3}}},
 "RemoveRoleRequest": {"fields":{"name":{"type":"string","id":1}}},
 "RevokeCertificateRequest": {"fields":{"serial":{"type":"string","id":1}}},
 "AnchorRequest": {"fields":{"member":{"type":"string","id":1},"line":{"type":"uint64","id":2},"hash":{"type":"string","id":3}}},

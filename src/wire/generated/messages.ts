@@ -1646,6 +1646,8 @@ export interface PutRoleRequest {
   readonly name: string;
   /** Each as `VERBS KINDS [NAMES]`: `read,write service web-`. */
   readonly rules: readonly string[];
+  /** Most calls a second of each user with the role, at each member; 0 for no limit. */
+  readonly rate: number;
 }
 
 export interface RemoveRoleRequest {

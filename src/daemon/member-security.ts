@@ -22,6 +22,7 @@ import {
   type Presented,
   renewalAt,
   renewLateDefaultMs,
+  renewLeastMs,
   retryAfterMs,
   shortName,
   tokenOfSerial,
@@ -224,9 +225,12 @@ export class MemberSecurity implements ServerSecurity {
     const root = this.#signingRoot();
     if (!root) throw noAuthority();
     await this.#issueFrom(root.authority, root.domain, root.roots);
-    this.logger.info('this member has a new certificate', {
-      notAfter: new Date(this.#validity().notAfter).toISOString(),
-    });
+    const { notAfter } = this.#validity();
+    const facts = { notAfter: new Date(notAfter).toISOString() };
+    this.logger.info('this member has a new certificate', facts);
+    const { clock, lifeMs = lifeDefaultMs.member } = this.#options;
+    if (notAfter - clock.now() < lifeMs / 2)
+      this.logger.error('the CA of this cluster ends soon, and all certificates with it: begin another cluster', facts);
   }
 
   /** The membership has changed: a removed member's connections end. */
@@ -332,7 +336,8 @@ export class MemberSecurity implements ServerSecurity {
   /** Waits for a random point of the certificate's life, and tries until it has a new one. */
   #schedule(waitMs?: number): void {
     const { random, clock } = this.#options;
-    this.#renewAt(waitMs === undefined ? renewalAt(this.#validity(), random) : clock.now() + waitMs);
+    const next = () => Math.max(renewalAt(this.#validity(), random), clock.now() + renewLeastMs);
+    this.#renewAt(waitMs === undefined ? next() : clock.now() + waitMs);
   }
 
   /**

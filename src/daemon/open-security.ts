@@ -117,7 +117,7 @@ async function checkSpoken(addrs: readonly string[], secure: boolean): Promise<v
   );
 }
 
-/** Whoever can write there can put other keys and another control socket in the place of ours. A volume is often made so. */
+/** A user that can write there can put other keys and another control socket in the place of ours. A volume is often made so. */
 async function warnOfOpenDirectory(dir: string, logger: Logger): Promise<void> {
   const { mode } = await stat(dir);
   if ((mode & 0o022) !== 0)

@@ -34,6 +34,9 @@ export function validityAt(now: number, lifeMs: number, issuer?: Validity): Vali
   };
 }
 
+/** Shortest time between two certificates of one owner, milliseconds: where the CA ends, each is shorter than the one before. */
+export const renewLeastMs = 60_000;
+
 /** Moment to renew at: a random point of 50 to 80 % of the life, so that many certificates of one day spread out. */
 export function renewalAt({ notBefore, notAfter }: Validity, random: Random): number {
   const life = notAfter - notBefore;

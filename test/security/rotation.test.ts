@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { silentLogger } from '../../src/base/log.js';
+import { type Logger, silentLogger } from '../../src/base/log.js';
 import { seededRandom } from '../../src/base/random.js';
 import { MemberSecurity } from '../../src/daemon/member-security.js';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
-import { dayMs } from '../../src/identity/index.js';
+import { dayMs, rootLifeMs } from '../../src/identity/index.js';
 import { authorities, systemKinds } from '../../src/kinds/index.js';
 import type { Replica } from '../../src/replica/index.js';
 import { MemoryStore } from '../../src/state/index.js';
@@ -21,10 +21,12 @@ afterEach(() => vi.restoreAllMocks());
 const begin = Date.UTC(2030, 0, 1);
 
 /** A member alone, whose time is a clock of the test. */
-async function member(): Promise<{ security: MemberSecurity; clock: FakeClock; validity: () => [number, number] }> {
+async function member(
+  logger: Logger = silentLogger,
+): Promise<{ security: MemberSecurity; clock: FakeClock; validity: () => [number, number] }> {
   const clock = new FakeClock(begin);
   const store = new MemoryStore({ kinds: systemKinds });
-  const security = new MemberSecurity(7, { clock, random: seededRandom(3), logger: silentLogger, keys: undefined });
+  const security = new MemberSecurity(7, { clock, random: seededRandom(3), logger, keys: undefined });
   await security.begin();
   const leadership = {
     subscribe: (tell: (role: string) => void) => {
@@ -49,18 +51,31 @@ async function member(): Promise<{ security: MemberSecurity; clock: FakeClock; v
 }
 
 describe('the certificate of a member', () => {
-  it('is valid all the time of two years', async () => {
-    const { clock, validity } = await member();
+  it('is valid all the time of ten years, to the end of the CA', async () => {
+    const told: string[] = [];
+    const { clock, validity } = await member({ ...silentLogger, error: (text) => void told.push(text) });
+    const end = begin + rootLifeMs;
+    const valid = () => {
+      const [from, to] = validity();
+      return from <= clock.now() && clock.now() < to;
+    };
     const seen = new Set<number>();
-    for (let day = 0; day < 2 * 365; day += 5) {
+    const { armed } = clock;
+    while (clock.now() + 5 * dayMs < end) {
       clock.advance(5 * dayMs);
-      await until('it is valid', () => {
-        const [from, to] = validity();
-        return from <= clock.now() && clock.now() < to;
-      });
+      await until('nothing is under way', () => clock.armed >= armed); // a renewal arms the next timer at its end
+      expect(valid()).toBe(true);
       seen.add(validity()[1]);
     }
-    expect(seen.size).toBeGreaterThan(2 * 4);
+    expect(seen.size).toBeGreaterThan(10 * 4);
+    expect(told).toContainEqual(expect.stringContaining('the CA of this cluster ends soon'));
+    // Each is shorter than the one before, and no storm of them comes.
+    const before = clock.delays.length;
+    while (clock.now() < end + dayMs) {
+      clock.advance(dayMs / 24);
+      await until('nothing is under way', () => clock.armed >= armed);
+    }
+    expect(clock.delays.length - before).toBeLessThan(7 * 24 * 61);
   }, 120_000);
 
   it.each([

@@ -24,6 +24,7 @@ import { Proposals } from './proposals.js';
 import { electionTicks, raftNode } from './raft-node.js';
 import { ReadRounds } from './read-rounds.js';
 import { Snapshots } from './snapshots.js';
+import { StallLog } from './stalls.js';
 import { type AppliedState, StateMachine } from './state-machine.js';
 import type { MemberInfo } from './status.js';
 import { startTicker } from './ticker.js';
@@ -56,6 +57,7 @@ export class RaftLoop {
   /** Rounds of readers on any member: asked again under the next leader. */
   readonly #reads: ReadRounds;
   readonly #leaderless: LeaderlessLog;
+  readonly #stalls: StallLog;
   readonly #stopped = deferred<Error | undefined>();
   #term: number;
   #closed = false;
@@ -71,6 +73,7 @@ export class RaftLoop {
     const nameOf = (id: NodeId) => (id === identity.id ? identity.name : members.get(id)?.name);
     const node = raftNode(options, storage, applied, nameOf);
     this.#leaderless = new LeaderlessLog(world.logger, world.clock);
+    this.#stalls = new StallLog({ ...world, electionTimeoutMs: settings.electionTimeoutMs });
     const shared = { options, store, storage, node, members };
     this.#options = options;
     this.#store = store;
@@ -241,7 +244,9 @@ export class RaftLoop {
     const [asking, rest] = partition(ready.messages, asksForVote);
     this.#peers.send(rest);
     if (ready.snapshot) await this.#install(ready.snapshot, ready.hardState);
+    this.#stalls.writing();
     const promised = this.#storage.write(ready).then(() => {
+      this.#stalls.written();
       this.#peers.send(asking);
       this.#peers.send(ready.messagesAfterPersist);
     });
@@ -306,6 +311,7 @@ export class RaftLoop {
     const again = this.#reads.again(electionTicks(this.#options.settings));
     if (again) this.#node.readIndex(again);
     if (this.#leadership.leading) this.#changes.promoteCaughtUp();
+    this.#stalls.look({ alone: this.#state.confState.voters.length <= 1 });
     this.#leaderless.look({ leader: this.#leaderName(), silent: () => this.#silentVoters() });
     this.wake();
   }

@@ -12,7 +12,7 @@ describe('an application of the leader that blocks its thread', () => {
     async () => {
       // Waits for what must follow; the long timeout keeps a busy machine from an election of its own.
       const options = ['--json', '--election-ms', '2000', '--block-ms', '6000'];
-      const { stdout } = await promisify(execFile)(
+      const { stdout, stderr } = await promisify(execFile)(
         join(root, 'node_modules/.bin/tsx'),
         [join(root, 'scripts/demo-threads/main.ts'), ...options],
         { cwd: root },
@@ -26,6 +26,7 @@ describe('an application of the leader that blocks its thread', () => {
         'its fenced write is refused': true,
       };
       const runs = stdout.trim().split('\n').map((line) => JSON.parse(line) as unknown); // prettier-ignore
+      expect(stderr).toContain('the event loop was blocked for'); // the log of the first one
       expect(runs).toEqual([
         {
           mode: 'inside',

@@ -67,19 +67,6 @@ class Hidden extends Itself {
 }
 
 /**
- * Makes metas that are as plain as literals. A literal has room for its three fields only; what a constructor makes has
- * room for the hidden two as well, which would otherwise take another 40 bytes.
- */
-const PlainMeta = function (this: Mutable<Meta>, version: number, createdAt: number, updatedAt: number) {
-  this.version = version;
-  this.createdAt = createdAt;
-  this.updatedAt = updatedAt;
-} as unknown as new (version: number, createdAt: number, updatedAt: number) => Meta;
-(PlainMeta as { prototype: unknown }).prototype = Object.prototype;
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/**
  * The meta of a stored object. `specVersion` is the version that last changed its spec; by default what `given` carries,
  * or else this version.
  */
@@ -89,7 +76,7 @@ export function storedMeta(given: Meta, specVersion = Hidden.specVersion(given))
 
 /** Makes a meta that is not frozen yet: {@link stampMeta} may give it another version, until {@link sealMeta}. */
 export function openMeta({ version, createdAt, updatedAt }: Meta, specVersion?: number): Meta {
-  const meta = new PlainMeta(version, createdAt, updatedAt);
+  const meta = { version, createdAt, updatedAt };
   new Hidden(meta, specVersion ?? version);
   return Object.seal(meta);
 }

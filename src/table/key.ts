@@ -22,7 +22,14 @@ export function keyPrefix(parts: readonly string[], prefix: string): string {
   return keyOf(...parts) + escaped(prefix);
 }
 
+/** The key of an entry of an index: `keyOf(...parts, id)`, without a list of them all. */
+export function entryKey(parts: readonly string[], id: string): string {
+  let key = '';
+  for (const part of parts) key += escaped(part) + end;
+  return key + (escaped(id) + end); // the short end first: it is one text, and not a chain of two
+}
+
 /** The key of `keyOf(...parts, last)`, where `stem` is `keyOf(...parts)`. */
 export function keyIn(stem: string, last: string): string {
-  return stem + escaped(last) + end;
+  return stem + (escaped(last) + end);
 }

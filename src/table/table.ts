@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.js';
 import { emptyTree, type Tree, TreeEditor, treeGet, treeScan, treeValues } from './btree.js';
-import { keyOf, keyPrefix } from './key.js';
+import { entryKey, keyOf, keyPrefix } from './key.js';
 
 /**
  * Definition of one index. `of` gives the parts of the row's key; several keys when it returns several; none
@@ -167,7 +167,7 @@ function firstKey<Row>(
   let first: string | undefined;
   const id = definition.id(row);
   for (const parts of indexOf(definition.indexes, index).of(row)) {
-    const key = keyOf(...parts, id);
+    const key = entryKey(parts, id);
     if (key >= start && inside(key) && (first === undefined || key < first)) first = key;
   }
   return first;
@@ -214,12 +214,20 @@ const sameParts = (a: readonly string[], b: readonly string[]) =>
 const sameKeys = (a: readonly (readonly string[])[], b: readonly (readonly string[])[]) =>
   a.length === b.length && a.every((parts, i) => sameParts(parts, b[i] as readonly string[]));
 
-const names = new WeakMap<object, readonly string[]>();
+const noKeys: readonly (readonly string[])[] = [];
 
-/** The names of a definition's indexes, listed once: an editor is made for every transaction. */
-function indexNames(definition: TableDefinition<never>): readonly string[] {
-  let known = names.get(definition);
-  if (!known) names.set(definition, (known = Object.keys(definition.indexes)));
+/** An index by its name. */
+type Named<Row> = IndexDefinition<Row> & { readonly name: string };
+
+const listed = new WeakMap<object, readonly Named<never>[]>();
+
+/** The indexes of a definition, listed once: an editor is made for every transaction. */
+function indexesOf<Row>(definition: TableDefinition<Row>): readonly Named<Row>[] {
+  let known = listed.get(definition) as readonly Named<Row>[] | undefined;
+  if (!known) {
+    known = Object.entries(definition.indexes).map(([name, { of }]) => ({ name, of }));
+    listed.set(definition, known);
+  }
   return known;
 }
 
@@ -227,7 +235,7 @@ function indexNames(definition: TableDefinition<never>): readonly string[] {
 export class TableEditor<Row> extends Reader<Row> {
   protected override readonly definition: TableDefinition<Row>;
   readonly #rows: TreeEditor<Row>;
-  readonly #indexNames: readonly string[];
+  readonly #definitions: readonly Named<Row>[];
   /** Opened when first written to. */
   #indexes: Map<string, TreeEditor<string>> | undefined;
   #base: TableRoot<Row>;
@@ -237,7 +245,7 @@ export class TableEditor<Row> extends Reader<Row> {
     this.definition = definition;
     this.#base = redefineTable(definition, root);
     this.#rows = new TreeEditor(this.#base.rows);
-    this.#indexNames = indexNames(definition);
+    this.#definitions = indexesOf(definition);
   }
 
   protected override readable(): Readable<Row> {
@@ -252,22 +260,22 @@ export class TableEditor<Row> extends Reader<Row> {
   put(row: Row, old: Row | undefined): void {
     const id = this.definition.id(row);
     this.#rows.set(id, row);
-    for (const name of this.#indexNames) {
-      const { of } = indexOf(this.definition.indexes, name);
+    for (const { name, of } of this.#definitions) {
       const keys = of(row);
-      const oldKeys = old === undefined ? [] : of(old);
-      if (sameKeys(keys, oldKeys)) continue;
+      const oldKeys = old === undefined ? noKeys : of(old);
+      if (keys.length === 0 && oldKeys.length === 0) continue;
+      if (old !== undefined && sameKeys(keys, oldKeys)) continue;
       const index = this.#index(name);
-      for (const parts of oldKeys) index.delete(keyOf(...parts, id));
-      for (const parts of keys) index.set(keyOf(...parts, id), id);
+      for (const parts of oldKeys) index.delete(entryKey(parts, id));
+      for (const parts of keys) index.set(entryKey(parts, id), id);
     }
   }
 
   remove(old: Row): void {
     const id = this.definition.id(old);
     this.#rows.delete(id);
-    for (const name of this.#indexNames) {
-      for (const parts of indexOf(this.definition.indexes, name).of(old)) this.#index(name).delete(keyOf(...parts, id));
+    for (const { name, of } of this.#definitions) {
+      for (const parts of of(old)) this.#index(name).delete(entryKey(parts, id));
     }
   }
 

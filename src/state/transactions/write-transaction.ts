@@ -124,6 +124,7 @@ class TransactionTable<T extends StoredObject> implements WriteTable<T> {
 
   /** Checks, after a whole transaction was applied, that the name of this object is unique if it still exists. */
   checkNameOf(id: string): void {
+    if (this.#kind.unique.length === 0) return;
     if (this.#kind.description) return; // the writing member decided, perhaps with another definition
     const object = this.#editor.get(id);
     if (object !== undefined) this.#checkUnique(object, undefined, id);

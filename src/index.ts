@@ -20,6 +20,8 @@ export type { FindOptions, ReadTable, ReadTx, Tx, WriteTable } from './kinds/ind
 
 // Errors.
 export { errorCodes, isStoreError, StoreError, storeErrorCodes } from './base/store-error.js';
+export { spanContextOf } from './base/trace-context.js';
+export type { RemoteSpan } from './base/trace-context.js';
 export type { ErrorCodeRow, GrpcStatusName, StoreErrorRow } from './base/error-codes.js';
 export type { ExitName } from './base/exits.js';
 export type { StoreErrorCode, StoreErrorDetails } from './base/store-error.js';

@@ -81,6 +81,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'grpc-health-check': ['api'],
   '@peculiar/x509': ['pki'],
   'reflect-metadata': ['pki'],
+  '@opentelemetry/api': ['base'],
   level: ['disk'],
   'dns-packet': ['dns'],
   'node-zookeeper-client': ['discovery'],

@@ -142,6 +142,29 @@ describe('the package', () => {
     expect(`${stdout.toString()}${stderr.toString()}`).toBe('true function\n');
   });
 
+  it('finds the SDK of the application with its own copy of the API', () => {
+    const code = `
+      import { trace } from '@opentelemetry/api';
+      import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+      import { openReplica } from 'skep';
+      import { Client } from 'skep/client';
+      const exporter = new InMemorySpanExporter();
+      const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+      trace.setGlobalTracerProvider(provider);
+      const replica = await openReplica({ name: 'm1', logger: { debug() {}, info() {}, warn() {}, error() {} } });
+      const client = new Client({ replica });
+      await client.create('node', { id: 'n1' });
+      const spans = exporter.getFinishedSpans();
+      const ids = new Set(spans.map((span) => span.spanContext().traceId));
+      console.log(spans.map(({ name }) => name).sort().join(' '), ids.size);
+    `;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', `${code}; process.exit();`], {
+      cwd: root,
+    });
+    const call = 'skep.v1.Control/Create';
+    expect(`${stdout.toString()}${stderr.toString()}`).toBe(`skep propose ${call} ${call} 1\n`);
+  });
+
   it('runs kinds of a module that imports it', { timeout: 60_000 }, async () => {
     // In the checkout, where the package finds itself by its name.
     const kinds = mkdtempSync(join(root, 'test/.snippets-'));

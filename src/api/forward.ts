@@ -1,5 +1,6 @@
 import type { handleUnaryCall, Metadata, MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { isStoreError, StoreError } from '../base/store-error.js';
+import { beginCall, endWith } from '../base/tracing.js';
 import { actorOf, type Caller, sha256Hex } from '../identity/index.js';
 import type { Replica } from '../replica/index.js';
 import {
@@ -14,6 +15,7 @@ import {
   toStatus,
 } from '../rpc/index.js';
 import type { messages } from '../wire/index.js';
+import { traceIn } from './traced.js';
 import { nextTurn, turns } from './turns.js';
 
 /** Time limit for a replaced leader to say what became of a request, milliseconds. */
@@ -35,7 +37,11 @@ export class Forwarder {
     { name, addr }: { readonly name: string; readonly addr: string },
     method: MethodDefinition<unknown, unknown>,
     request: unknown,
-    { timeoutMs, caller }: { readonly timeoutMs: number; readonly caller: Caller | undefined },
+    {
+      timeoutMs,
+      caller,
+      trace: parent,
+    }: { readonly timeoutMs: number; readonly caller: Caller | undefined; readonly trace?: string | undefined },
   ): Promise<unknown> {
     const channel = this.channel(addr);
     const deposed = new AbortController();
@@ -44,12 +50,10 @@ export class Forwarder {
       grace = setTimeout(() => deposed.abort(), lastWordMs);
     });
     try {
-      return await channel.unary(method, request, {
-        timeoutMs,
-        signal: deposed.signal,
-        forwarded: true,
-        onBehalfOf: behalfOf(caller),
-      });
+      const span = beginCall(method.path, 'client', parent);
+      const trace = span?.trace ?? parent;
+      const options = { timeoutMs, signal: deposed.signal, forwarded: true, onBehalfOf: behalfOf(caller), trace };
+      return await endWith(span, channel.unary(method, request, options));
     } finally {
       stopListening();
       clearTimeout(grace);
@@ -103,7 +107,8 @@ export function forwardingHandler<Req>(
   const begun = (call: ServerUnaryCall<Req, unknown>) => {
     if (call.cancelled) throw new StoreError('CLOSED', 'the caller has gone away: nothing was done');
     const caller = callerIn(call);
-    return run(caller ? proven(call.request, caller) : call.request, timeLeft(call), caller);
+    const request = caller ? proven(call.request, caller) : call.request;
+    return run(withTrace(request, traceIn(call)), timeLeft(call), caller);
   };
   const attempt = async (call: ServerUnaryCall<Req, unknown>): Promise<unknown> => {
     // A process that was stopped finds requests whose callers gave up long ago: their end comes right behind them. Writes
@@ -144,6 +149,13 @@ function proven<Req>(request: Req, caller: Caller): Req {
   return { ...request, info: { ...info, actor, ...own } };
 }
 
+/** Returns a request with the trace of its call, for the transaction that it may make. */
+function withTrace<Req>(request: Req, trace: string | undefined): Req {
+  if (trace === undefined) return request;
+  const { info = {} } = request as { readonly info?: messages.WriteInfo };
+  return { ...request, info: { ...info, trace } };
+}
+
 /** To the library an empty id is a mistake in a program; here it is one in a request. */
 function checkInfo({ info }: { readonly info?: messages.WriteInfo }): void {
   if (info?.requestId === '')
@@ -162,6 +174,7 @@ async function forwardOnce(
       response: await forwarder.forward(replica, leader, method, call.request, {
         timeoutMs: timeLeft(call),
         caller: callerIn(call),
+        trace: traceIn(call),
       }),
     };
   } catch (error) {

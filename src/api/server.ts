@@ -43,6 +43,7 @@ import { membershipService } from './membership.js';
 import { type CallMeter, metered } from './metered.js';
 import { addReflection } from './reflection.js';
 import { type Audience, audiences } from './standing.js';
+import { traced } from './traced.js';
 import { turns } from './turns.js';
 import { UserRates } from './user-rates.js';
 import { watchService } from './watch.js';
@@ -152,7 +153,7 @@ export class ApiServer {
     const forwarder = this.#forwarder;
     const methods = new UnaryMethods();
     const serve = (definition: Definition, its: UntypedServiceImplementation) => {
-      const handlers = metered(definition, this.#audited(definition, its), this.#calls);
+      const handlers = traced(definition, metered(definition, this.#audited(definition, its), this.#calls));
       this.#add(known, served(definition, handlers, turns));
       methods.add(definition, handlers);
       this.local.add(definition, handlers);
@@ -167,7 +168,7 @@ export class ApiServer {
     serve(services.backup, backupService(replica, forwarder));
     serve(services.membership, membershipService(replica, forwarder));
     const serveAll = (definition: Definition, its: UntypedServiceImplementation) => {
-      const handlers = metered(definition, this.#audited(definition, its), this.#calls);
+      const handlers = traced(definition, metered(definition, this.#audited(definition, its), this.#calls));
       this.#add(audiences, served(definition, handlers, turns));
       methods.add(definition, handlers);
       this.local.add(definition, handlers);

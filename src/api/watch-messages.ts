@@ -85,13 +85,14 @@ export class WatchMessages {
    * Splits a transaction into as many messages as its objects need: a small one can remove much, and its events are large.
    */
   *#parts(lineage: string, version: number, events: readonly ObjectEvent[]): Generator<WatchResponse, void> {
-    const { time = 0, actor, reason, requestId } = this.#store.transaction(version) ?? {};
+    const { time = 0, actor, reason, requestId, trace } = this.#store.transaction(version) ?? {};
     const info = {
       version,
       time,
       ...(actor !== undefined && { actor }),
       ...(reason !== undefined && { reason }),
       ...(requestId !== undefined && { requestId }),
+      ...(trace !== undefined && { trace }),
     };
     for (const { group, last } of groupedToLast(events, { bytes: pageBytes }, (event) => this.#bytesOf(event)))
       yield { lineage, transaction: { ...info, events: group.map(toWire), ...(!last && { continued: true }) } }; // prettier-ignore

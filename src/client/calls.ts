@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.js';
 import { endable } from '../base/endable.js';
 import { isSocketPath } from '../base/host-port.js';
 import { StoreError } from '../base/store-error.js';
+import { beginCall, endWith } from '../base/tracing.js';
 import { orAborted, pause, within } from '../base/waiting.js';
 import {
   Channel,
@@ -66,6 +67,7 @@ interface StreamOptions {
   /** Limit for each message, milliseconds. */
   readonly idleMs?: number;
   readonly signal?: AbortSignal | undefined;
+  readonly trace?: string | undefined;
 }
 
 /** Error for a member that has a call and stays silent. It looks like a gRPC deadline: `timedOut` recognizes it. */
@@ -140,9 +142,11 @@ export class Calls {
   unary<Res>(service: ServiceName, name: string, request: object, options: AskOptions = {}): Promise<Res> {
     const method = methodOf(service, name);
     const signal = options.signal ? AbortSignal.any([this.closed, options.signal]) : this.closed;
+    const span = beginCall(method.path, 'client');
+    const trace = span?.trace;
     const attempt = (channel: Asked, timeoutMs: number) =>
-      channel.unary<object, Res>(method, request, { timeoutMs, signal, onBehalfOf: this.#onBehalfOf });
-    return this.#asking(request, attempt, options);
+      channel.unary<object, Res>(method, request, { timeoutMs, signal, onBehalfOf: this.#onBehalfOf, trace });
+    return endWith(span, this.#asking(request, attempt, options));
   }
 
   /** Asks every member that is known, once. Resolves with what those said that answered in time. */
@@ -162,13 +166,15 @@ export class Calls {
   /** All messages of a stream that ends: of one member, or none. For reads. */
   collect<Res>(service: ServiceName, name: string, request: object, options: AskOptions = {}): Promise<Res[]> {
     const { signal } = options;
+    const method = methodOf(service, name);
+    const span = beginCall(method.path, 'client');
     const attempt = async (channel: Asked, timeoutMs: number) => {
       const found: Res[] = [];
-      const stream = this.#stream<Res>(channel, methodOf(service, name), request, { timeoutMs, signal });
+      const stream = this.#stream<Res>(channel, method, request, { timeoutMs, signal, trace: span?.trace });
       for await (const message of stream) found.push(message);
       return found;
     };
-    return this.#asking(request, attempt, options);
+    return endWith(span, this.#asking(request, attempt, options));
   }
 
   /**
@@ -258,11 +264,12 @@ export class Calls {
     channel: Asked,
     method: Method,
     request: object,
-    { timeoutMs, idleMs, signal }: StreamOptions,
+    { timeoutMs, idleMs, signal, trace }: StreamOptions,
   ): AsyncGenerator<Res, void> {
     const stream = channel.serverStream<object, Res>(method, request, {
       onBehalfOf: this.#onBehalfOf,
       ...(timeoutMs !== undefined && { timeoutMs }),
+      trace,
     });
     const stop = () => stream.cancel();
     const ends = [this.closed, ...(signal ? [signal] : [])];

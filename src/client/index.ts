@@ -17,6 +17,7 @@ export type {
 } from './client.js';
 export type { IndexedValue, IndexWhere, Where } from './filters.js';
 export type { LocalApi } from '../base/local-api.js';
+export { type RemoteSpan, spanContextOf } from '../base/trace-context.js';
 export type { messages } from '../wire/index.js';
 export type { TransactionOptions } from './transaction/run.js';
 export { leaderless } from './voters.js';

@@ -34,6 +34,8 @@ export interface RemoteTransaction {
   readonly actor?: string;
   /** Reason of the change, if one was given. */
   readonly reason?: string;
+  /** Trace of the writer, in the form of W3C Trace Context, where it is recorded. `spanContextOf` reads it. */
+  readonly trace?: string;
   /** One event a change, in order. */
   readonly events: readonly ObjectEvent[];
 }

@@ -13,6 +13,7 @@ import { deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
 import { isSocketPath } from '../base/host-port.js';
 import { StoreError } from '../base/store-error.js';
+import { traceKey } from '../base/trace-context.js';
 import { methodOf } from './definitions.js';
 import { clearText, type Dialing } from './dialing.js';
 import { forwardedKey, onBehalfKey } from './forwarded.js';
@@ -49,6 +50,8 @@ export interface CallOptions {
   readonly forwarded?: boolean;
   /** Identity for which a member makes the call; default its own. */
   readonly onBehalfOf?: string;
+  /** Trace that the call belongs to. */
+  readonly trace?: string | undefined;
 }
 
 /** Messages as a server sends them. */
@@ -123,9 +126,9 @@ export class Channel {
     const bytes = written(method, request);
     // The first call connects: single calls say best why that fails.
     if (bytes.length > carriedBytesMax || !this.connected) return this.#single<Res>(method, bytes, options);
-    const { timeoutMs, signal, forwarded = false, onBehalfOf = '' } = options;
+    const { timeoutMs, signal, forwarded = false, onBehalfOf = '', trace = '' } = options;
     try {
-      return (await this.#carried.ask({ method, bytes, timeoutMs, signal, forwarded, onBehalfOf })) as Res;
+      return (await this.#carried.ask({ method, bytes, timeoutMs, signal, forwarded, onBehalfOf, trace })) as Res;
     } catch (error) {
       if (!notServed(error)) throw error;
       return this.#single<Res>(method, bytes, options);
@@ -257,10 +260,12 @@ function targetOf(addr: string): string {
   return isSocketPath(addr) ? addr : `dns:${addr}`;
 }
 
-function metadataOf({ forwarded, onBehalfOf = '' }: CallOptions): Metadata {
+/** Returns the headers of a call. */
+export function metadataOf({ forwarded, onBehalfOf = '', trace = '' }: CallOptions): Metadata {
   const metadata = new Metadata();
   if (forwarded) metadata.set(forwardedKey, '1');
   if (onBehalfOf !== '') metadata.set(onBehalfKey, onBehalfOf);
+  if (trace !== '') metadata.set(traceKey, trace);
   return metadata;
 }
 

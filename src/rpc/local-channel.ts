@@ -10,7 +10,7 @@ import {
 import { onAbort } from '../base/abort.js';
 import { systemClock } from '../base/clock.js';
 import type { LocalApi } from '../base/local-api.js';
-import { type CallOptions, type Channel, written } from './channel.js';
+import { type CallOptions, type Channel, metadataOf, written } from './channel.js';
 import { fromStatus, toStatus } from './status.js';
 
 type Method = MethodDefinition<unknown, unknown>;
@@ -60,7 +60,7 @@ export class LocalChannel implements Pick<
     const { timeoutMs, signal } = options;
     const asked = method.requestDeserialize(written(method, request));
     const handler = (await this.#api.handlerOf(method.path)) as Unary;
-    const call = { ...callOf(timeoutMs), request: asked, cancelled: false };
+    const call = { ...callOf(options), request: asked, cancelled: false };
     const answer = await new Promise<unknown>((resolve, reject) => {
       const end = (code: status, details: string) => {
         call.cancelled = true;
@@ -123,12 +123,13 @@ export class LocalChannel implements Pick<
   }
 
   /** Begins a call with streams. Returns the end of the client. */
-  #begin(method: Method, { timeoutMs, signal }: CallOptions, call: object = {}, done?: Done): LocalEnd {
+  #begin(method: Method, options: CallOptions, call: object = {}, done?: Done): LocalEnd {
+    const { timeoutMs, signal } = options;
     const server = new LocalEnd((answer) => method.responseDeserialize(method.responseSerialize(answer)));
     const client = new LocalEnd((request) => method.requestDeserialize(method.requestSerialize(request)));
     server.join(client);
     if (done) server.end(); // it answers by `done`
-    Object.assign(server, callOf(timeoutMs), call);
+    Object.assign(server, callOf(options), call);
     server.on('error', (error: unknown) => {
       // Handlers emit what they would send: a status, with the store's code in its metadata.
       client.destroy(errorOf(isStatus(error) ? error : toStatus(error)));
@@ -152,9 +153,9 @@ export class LocalChannel implements Pick<
 }
 
 /** The facts of a call that handlers look at. */
-function callOf(timeoutMs: number | undefined) {
+function callOf({ timeoutMs, trace }: CallOptions) {
   const deadline = timeoutMs === undefined ? Infinity : systemClock.now() + timeoutMs;
-  return { metadata: new Metadata(), getDeadline: () => deadline, getPeer: () => 'this process' };
+  return { metadata: metadataOf({ trace }), getDeadline: () => deadline, getPeer: () => 'this process' };
 }
 
 /** One end of a call with streams: what is written here is read at the other end, with backpressure. */

@@ -31,6 +31,8 @@ export interface CarriedRequest {
   readonly forwarded: boolean;
   /** Identity for which a member makes the call; empty for its own. */
   readonly onBehalfOf: string;
+  /** Trace that the call belongs to; empty for none. */
+  readonly trace: string;
 }
 
 interface OpenCall {
@@ -63,7 +65,7 @@ export class CallStream {
   }
 
   /** Rejects as a single call does: with the store's error, or with a gRPC `ServiceError`. */
-  async ask({ method, bytes, timeoutMs, signal, forwarded, onBehalfOf }: CarriedRequest): Promise<unknown> {
+  async ask({ method, bytes, timeoutMs, signal, forwarded, onBehalfOf, trace }: CarriedRequest): Promise<unknown> {
     if (signal?.aborted) throw new CallFailure(status.CANCELLED, 'Cancelled on client');
     this.#stream ??= this.#open();
     const id = ++this.#lastId;
@@ -78,7 +80,7 @@ export class CallStream {
     };
     this.#calls.set(id, { method, answer, stop });
     const wholeMs = Math.ceil(timeoutMs ?? 0);
-    this.#requests.push({ id, method: method.path, request: bytes, timeoutMs: wholeMs, forwarded, onBehalfOf });
+    this.#requests.push({ id, method: method.path, request: bytes, timeoutMs: wholeMs, forwarded, onBehalfOf, trace });
     this.#flushSoon();
     return answer.promise;
   }

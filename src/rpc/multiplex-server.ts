@@ -8,6 +8,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { StoreError } from '../base/store-error.js';
+import { spanContextOf, traceKey } from '../base/trace-context.js';
 import type { Turns } from '../base/turns.js';
 import type { messages } from '../wire/index.js';
 import { carriedError } from './carried.js';
@@ -78,10 +79,11 @@ class StreamedCall {
 
   readonly #peer: string;
 
-  constructor({ timeoutMs, forwarded }: messages.Call, peer: string) {
+  constructor({ timeoutMs, forwarded, trace }: messages.Call, peer: string) {
     this.#peer = peer;
     this.#deadline = timeoutMs === 0 ? Infinity : Date.now() + timeoutMs;
     if (forwarded) this.metadata.set(forwardedKey, '1');
+    if (spanContextOf(trace)) this.metadata.set(traceKey, trace);
   }
 
   getDeadline(): number {

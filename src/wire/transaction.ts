@@ -33,8 +33,8 @@ export function sizeOfAction(action: StoreAction): number {
 
 /** The payload of a log entry. */
 export function encodeTransaction(transaction: ProposedTransaction): Uint8Array {
-  const { version, time, actor, reason, requestId, kinds = [], actions } = transaction;
-  const labels = { actor, reason, requestId } as Pick<Transaction, 'actor' | 'reason' | 'requestId'>; // absent ones are not written
+  const { version, time, actor, reason, requestId, trace, kinds = [], actions } = transaction;
+  const labels = { actor, reason, requestId, trace } as Pick<Transaction, 'actor' | 'reason' | 'requestId' | 'trace'>; // absent ones are not written
   return codec.encode(Object.assign(labels, { version, time, kinds, actions: actions.map(wireAction) }));
 }
 

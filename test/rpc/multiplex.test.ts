@@ -273,6 +273,7 @@ describe('a member that is sent a stream of calls', () => {
     request: messageCodec('GetRequest').encode({ kind: 'node', id: String(id), stale: true }),
     timeoutMs: 0,
     forwarded: false,
+    trace: '',
     onBehalfOf: '',
     ...more,
   });

@@ -25,20 +25,24 @@ export function recordOf(info: TransactionInfo, changes: readonly ObjectChange[]
   return Object.freeze(labelled(record, info));
 }
 
-/** Returns the size of actor, reason and request id, which are kept with a transaction. */
-function labelBytes({ actor = '', reason = '', requestId = '' }: TransactionInfo): number {
-  return actor.length + reason.length + requestId.length;
+/** Returns the size of actor, reason, request id and trace, which are kept with a transaction. */
+function labelBytes({ actor = '', reason = '', requestId = '', trace = '' }: TransactionInfo): number {
+  return actor.length + reason.length + requestId.length + trace.length;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Labels = { readonly [K in 'actor' | 'reason' | 'requestId' | 'kinds']?: TransactionInfo[K] | undefined };
+type Labels = { readonly [K in 'actor' | 'reason' | 'requestId' | 'trace' | 'kinds']?: TransactionInfo[K] | undefined };
 
 /** Adds those labels that there are; returns what it was given. */
-export function labelled<T extends TransactionInfo>(to: Mutable<T>, { actor, reason, requestId, kinds }: Labels): T {
+export function labelled<T extends TransactionInfo>(
+  to: Mutable<T>,
+  { actor, reason, requestId, trace, kinds }: Labels,
+): T {
   const target: Mutable<TransactionInfo> = to;
   if (actor !== undefined) target.actor = actor;
   if (reason !== undefined) target.reason = reason;
   if (requestId !== undefined) target.requestId = requestId;
+  if (trace !== undefined) target.trace = trace;
   if (kinds !== undefined) target.kinds = kinds;
   return to;
 }

@@ -2,6 +2,8 @@ import { assert, InvariantError } from '../../base/assert.js';
 import type { Clock } from '../../base/clock.js';
 import { type Deferred, deferred } from '../../base/deferred.js';
 import { StoreError } from '../../base/store-error.js';
+import { keptTrace } from '../../base/trace-context.js';
+import { activeTrace, beginSpan, endWith, type TracedSpan } from '../../base/tracing.js';
 import type { KindLimits } from '../../kinds/definition.js';
 import type { KindSet } from '../../kinds/kind-set.js';
 import { History, type HistoryLimits, type TransactionRecord } from '../history/history.js';
@@ -19,6 +21,7 @@ export interface Labels {
   readonly actor?: string | undefined;
   readonly reason?: string | undefined;
   readonly requestId?: string | undefined;
+  readonly trace?: string | undefined;
 }
 
 /** A transaction that has been handed to the proposer. */
@@ -27,6 +30,8 @@ interface Proposal {
   readonly record: TransactionRecord;
   /** Settles when it is committed and delivered, or refused. */
   readonly settled: Deferred<void>;
+  /** From the proposal to the delivery of its events, where the application traces. */
+  readonly span: TracedSpan | undefined;
   dropped: boolean;
 }
 
@@ -130,7 +135,10 @@ export class Ledger {
     const kinds = tx.newDescriptions();
     const { version, time } = tx.stamp;
     const { actor, reason, requestId } = labels;
-    const said = { actor, reason, requestId, kinds: kinds.length > 0 ? kinds : undefined };
+    const writer = labels.trace ?? activeTrace();
+    const span = this.proposer && proposalSpan(version, tx.changes.length, writer);
+    const trace = keptTrace(writer ?? span?.trace);
+    const said = { actor, reason, requestId, trace, kinds: kinds.length > 0 ? kinds : undefined };
     const info = labelled<TransactionInfo>({ version, time }, said);
     // Everything that can fail comes before the pending root moves, here and below: the next write would carry it out.
     const root = this.#measured(tx.root(kinds), tx.changes);
@@ -141,8 +149,8 @@ export class Ledger {
       return root;
     }
     const actions = tx.changes.map(actionOf);
-    const proposal: Proposal = { root, record, settled: deferred({ quiet: true }), dropped: false };
-    proposal.settled.promise.then(done, failed);
+    const proposal: Proposal = { root, record, settled: deferred({ quiet: true }), span, dropped: false };
+    endWith(span, proposal.settled.promise).then(done, failed);
     this.#pending = root;
     this.#chain.push(proposal);
     if (requestId !== undefined) this.#requested.set(requestId, proposal);
@@ -218,6 +226,7 @@ export class Ledger {
         throw new InvariantError('commits come in order, and only for what was not refused');
       this.#chain.shift();
       this.#forget(proposal);
+      proposal.span?.event('committed');
       this.#commit(proposal.root, proposal.record, () => proposal.settled.resolve());
     };
     const refused = (error: unknown) => {
@@ -269,4 +278,12 @@ export class Ledger {
     for (const { kind, object } of changes) bytes += this.measure(kind, object);
     return bytes;
   }
+}
+
+function proposalSpan(version: number, changes: number, parent: string | undefined): TracedSpan | undefined {
+  return beginSpan('skep propose', () => ({
+    kind: 'internal',
+    parent,
+    attributes: { 'skep.version': version, 'skep.changes': changes },
+  }));
 }

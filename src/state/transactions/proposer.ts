@@ -19,6 +19,8 @@ export interface TransactionInfo {
   readonly reason?: string;
   /** Makes a repeat of the request do nothing. */
   readonly requestId?: string;
+  /** Trace of the writer, in the form of W3C Trace Context, where it is recorded. `spanContextOf` reads it. */
+  readonly trace?: string;
   /** Kinds that users defined and that this transaction is the first to write, or to write in this form. */
   readonly kinds?: readonly KindDescription[];
 }

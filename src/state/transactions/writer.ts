@@ -18,6 +18,11 @@ export interface UpdateOptions {
   readonly reason?: string;
   /** At most 128 characters. A repeat of one of the last 10,000 ids does nothing and resolves with `undefined`. For retries after `OUTCOME_UNKNOWN`. */
   readonly requestId?: string;
+  /**
+   * Trace of the writer, in the form of W3C Trace Context (`traceparent`); kept in history where it is recorded. Default: that
+   * of the active span, where the application traces.
+   */
+  readonly trace?: string;
   /** Gives up waiting: `OUTCOME_UNKNOWN` once proposed, else the signal's reason. */
   readonly signal?: AbortSignal;
   /** Milliseconds to wait for a leader, and then for the commit. Default 10,000. */
@@ -170,10 +175,10 @@ export const noOptions: UpdateOptions = Object.freeze({});
 
 function checkOptions(options: UpdateOptions): void {
   if (options === noOptions) return;
-  const { timeoutMs, actor, reason, requestId } = options;
+  const { timeoutMs, actor, reason, requestId, trace } = options;
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
     throw new TypeError('timeoutMs must be a positive number of milliseconds');
-  for (const [name, value] of Object.entries({ actor, reason, requestId })) {
+  for (const [name, value] of Object.entries({ actor, reason, requestId, trace })) {
     if (value !== undefined && (typeof value !== 'string' || !value.isWellFormed()))
       throw new TypeError(`${name} must be a string`);
   }

@@ -136,10 +136,11 @@ function encodeCall(w: Writer, v: m.Call): void {
   if (v.timeoutMs !== undefined && v.timeoutMs !== 0) w.uint32(32, v.timeoutMs);
   if (v.forwarded !== undefined && v.forwarded !== false) w.bool(40, v.forwarded);
   if (v.onBehalfOf !== undefined && v.onBehalfOf !== '') w.text(50, v.onBehalfOf);
+  if (v.trace !== undefined && v.trace !== '') w.text(58, v.trace);
 }
 
 function decodeCall(r: Reader, end: number): m.Call {
-  let id_: number = 0; let method_: string = ''; let request_: Uint8Array = noBytes; let timeoutMs_: number = 0; let forwarded_: boolean = false; let onBehalfOf_: string = '';
+  let id_: number = 0; let method_: string = ''; let request_: Uint8Array = noBytes; let timeoutMs_: number = 0; let forwarded_: boolean = false; let onBehalfOf_: string = ''; let trace_: string = '';
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -149,11 +150,12 @@ function decodeCall(r: Reader, end: number): m.Call {
       case 32: timeoutMs_ = r.uint32(); break;
       case 40: forwarded_ = r.bool(); break;
       case 50: onBehalfOf_ = r.text(); break;
+      case 58: trace_ = r.text(); break;
       default: r.skip(tag, 'Call');
     }
   }
   r.ended(end);
-  return Object.freeze({ id: id_, method: method_, request: request_, timeoutMs: timeoutMs_, forwarded: forwarded_, onBehalfOf: onBehalfOf_ });
+  return Object.freeze({ id: id_, method: method_, request: request_, timeoutMs: timeoutMs_, forwarded: forwarded_, onBehalfOf: onBehalfOf_, trace: trace_ });
 }
 
 function encodeMultiplexResponse(w: Writer, v: m.MultiplexResponse): void {
@@ -518,25 +520,27 @@ function encodeWriteInfo(w: Writer, v: m.WriteInfo): void {
   if (v.actor !== undefined) w.text(10, v.actor);
   if (v.reason !== undefined) w.text(18, v.reason);
   if (v.requestId !== undefined) w.text(26, v.requestId);
+  if (v.trace !== undefined) w.text(34, v.trace);
 }
 
-const WriteInfoObject = plain<m.WriteInfo>(function (this: Open, actor_: unknown, reason_: unknown, requestId_: unknown) {
-  if (actor_ !== undefined) this.actor = actor_; if (reason_ !== undefined) this.reason = reason_; if (requestId_ !== undefined) this.requestId = requestId_;
+const WriteInfoObject = plain<m.WriteInfo>(function (this: Open, actor_: unknown, reason_: unknown, requestId_: unknown, trace_: unknown) {
+  if (actor_ !== undefined) this.actor = actor_; if (reason_ !== undefined) this.reason = reason_; if (requestId_ !== undefined) this.requestId = requestId_; if (trace_ !== undefined) this.trace = trace_;
 });
 
 function decodeWriteInfo(r: Reader, end: number): m.WriteInfo {
-    let actor_: string | undefined;   let reason_: string | undefined;   let requestId_: string | undefined;
+    let actor_: string | undefined;   let reason_: string | undefined;   let requestId_: string | undefined;   let trace_: string | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
       case 10: actor_ = r.text(); break;
       case 18: reason_ = r.text(); break;
       case 26: requestId_ = r.text(); break;
+      case 34: trace_ = r.text(); break;
       default: r.skip(tag, 'WriteInfo');
     }
   }
   r.ended(end);
-  return Object.freeze(new WriteInfoObject(actor_, reason_, requestId_));
+  return Object.freeze(new WriteInfoObject(actor_, reason_, requestId_, trace_));
 }
 
 function encodeChange(w: Writer, v: m.Change): void {
@@ -3143,16 +3147,17 @@ function encodeTransaction(w: Writer, v: m.Transaction): void {
   if (v.actor !== undefined) w.text(34, v.actor);
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
+  if (v.trace !== undefined) w.text(58, v.trace);
   if (v.kinds !== undefined) for (const item of v.kinds) { const at = w.open(74, 157); encodeKindDescription(w, item); w.close(at, 157); }
   if (v.restore !== undefined) { const at = w.open(82, 158); encodeRestoreStep(w, v.restore); w.close(at, 158); }
 }
 
-const TransactionObject = plain<m.Transaction>(function (this: Open, version_: unknown, time_: unknown, actions_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, kinds_: unknown, restore_: unknown) {
-  this.version = version_; this.time = time_; this.actions = actions_; if (actor_ !== undefined) this.actor = actor_; if (reason_ !== undefined) this.reason = reason_; if (requestId_ !== undefined) this.requestId = requestId_; this.kinds = kinds_; if (restore_ !== undefined) this.restore = restore_;
+const TransactionObject = plain<m.Transaction>(function (this: Open, version_: unknown, time_: unknown, actions_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, trace_: unknown, kinds_: unknown, restore_: unknown) {
+  this.version = version_; this.time = time_; this.actions = actions_; if (actor_ !== undefined) this.actor = actor_; if (reason_ !== undefined) this.reason = reason_; if (requestId_ !== undefined) this.requestId = requestId_; if (trace_ !== undefined) this.trace = trace_; this.kinds = kinds_; if (restore_ !== undefined) this.restore = restore_;
 });
 
 function decodeTransaction(r: Reader, end: number): m.Transaction {
-  let version_: number = 0; let time_: number = 0; let actions_: m.Action[] | undefined;   let actor_: string | undefined;   let reason_: string | undefined;   let requestId_: string | undefined; let kinds_: m.KindDescription[] | undefined; let restore_: m.RestoreStep | undefined;
+  let version_: number = 0; let time_: number = 0; let actions_: m.Action[] | undefined;   let actor_: string | undefined;   let reason_: string | undefined;   let requestId_: string | undefined;   let trace_: string | undefined; let kinds_: m.KindDescription[] | undefined; let restore_: m.RestoreStep | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -3162,13 +3167,14 @@ function decodeTransaction(r: Reader, end: number): m.Transaction {
       case 34: actor_ = r.text(); break;
       case 42: reason_ = r.text(); break;
       case 50: requestId_ = r.text(); break;
+      case 58: trace_ = r.text(); break;
       case 74: (kinds_ = r.list(kinds_, 10000, 'kinds')).push(decodeKindDescription(r, r.part())); break;
       case 82: restore_ = decodeRestoreStep(r, r.part()); break;
       default: r.skip(tag, 'Transaction');
     }
   }
   r.ended(end);
-  return Object.freeze(new TransactionObject(version_, time_, actions_ ? frozenList(actions_) : noItems, actor_, reason_, requestId_, kinds_ ? frozenList(kinds_) : noItems, restore_));
+  return Object.freeze(new TransactionObject(version_, time_, actions_ ? frozenList(actions_) : noItems, actor_, reason_, requestId_, trace_, kinds_ ? frozenList(kinds_) : noItems, restore_));
 }
 
 function encodeRestoreStep(w: Writer, v: m.RestoreStep): void {
@@ -3394,14 +3400,15 @@ function encodeHistoryRecord(w: Writer, v: m.HistoryRecord): void {
   if (v.requestId !== undefined) w.text(50, v.requestId);
   if (v.bytes !== undefined && v.bytes !== 0) w.int64(56, v.bytes);
   if (v.continued !== undefined) w.bool(64, v.continued);
+  if (v.trace !== undefined) w.text(74, v.trace);
 }
 
-const HistoryRecordObject = plain<m.HistoryRecord>(function (this: Open, version_: unknown, time_: unknown, changes_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, bytes_: unknown, continued_: unknown) {
-  this.version = version_; this.time = time_; this.changes = changes_; if (actor_ !== undefined) this.actor = actor_; if (reason_ !== undefined) this.reason = reason_; if (requestId_ !== undefined) this.requestId = requestId_; this.bytes = bytes_; if (continued_ !== undefined) this.continued = continued_;
+const HistoryRecordObject = plain<m.HistoryRecord>(function (this: Open, version_: unknown, time_: unknown, changes_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, bytes_: unknown, continued_: unknown, trace_: unknown) {
+  this.version = version_; this.time = time_; this.changes = changes_; if (actor_ !== undefined) this.actor = actor_; if (reason_ !== undefined) this.reason = reason_; if (requestId_ !== undefined) this.requestId = requestId_; this.bytes = bytes_; if (continued_ !== undefined) this.continued = continued_; if (trace_ !== undefined) this.trace = trace_;
 });
 
 function decodeHistoryRecord(r: Reader, end: number): m.HistoryRecord {
-  let version_: number = 0; let time_: number = 0; let changes_: m.HistoryChange[] | undefined;   let actor_: string | undefined;   let reason_: string | undefined;   let requestId_: string | undefined; let bytes_: number = 0;   let continued_: boolean | undefined;
+  let version_: number = 0; let time_: number = 0; let changes_: m.HistoryChange[] | undefined;   let actor_: string | undefined;   let reason_: string | undefined;   let requestId_: string | undefined; let bytes_: number = 0;   let continued_: boolean | undefined;   let trace_: string | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -3413,11 +3420,12 @@ function decodeHistoryRecord(r: Reader, end: number): m.HistoryRecord {
       case 50: requestId_ = r.text(); break;
       case 56: bytes_ = r.uint64(); break;
       case 64: continued_ = r.bool(); break;
+      case 74: trace_ = r.text(); break;
       default: r.skip(tag, 'HistoryRecord');
     }
   }
   r.ended(end);
-  return Object.freeze(new HistoryRecordObject(version_, time_, changes_ ? frozenList(changes_) : noItems, actor_, reason_, requestId_, bytes_, continued_));
+  return Object.freeze(new HistoryRecordObject(version_, time_, changes_ ? frozenList(changes_) : noItems, actor_, reason_, requestId_, bytes_, continued_, trace_));
 }
 
 function encodeRequestRecord(w: Writer, v: m.RequestRecord): void {
@@ -5506,14 +5514,15 @@ function encodeWatchTransaction(w: Writer, v: m.WatchTransaction): void {
   if (v.reason !== undefined) w.text(42, v.reason);
   if (v.requestId !== undefined) w.text(50, v.requestId);
   if (v.continued !== undefined) w.bool(56, v.continued);
+  if (v.trace !== undefined) w.text(66, v.trace);
 }
 
-const WatchTransactionObject = plain<m.WatchTransaction>(function (this: Open, version_: unknown, time_: unknown, events_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, continued_: unknown) {
-  this.version = version_; this.time = time_; this.events = events_; if (actor_ !== undefined) this.actor = actor_; if (reason_ !== undefined) this.reason = reason_; if (requestId_ !== undefined) this.requestId = requestId_; if (continued_ !== undefined) this.continued = continued_;
+const WatchTransactionObject = plain<m.WatchTransaction>(function (this: Open, version_: unknown, time_: unknown, events_: unknown, actor_: unknown, reason_: unknown, requestId_: unknown, continued_: unknown, trace_: unknown) {
+  this.version = version_; this.time = time_; this.events = events_; if (actor_ !== undefined) this.actor = actor_; if (reason_ !== undefined) this.reason = reason_; if (requestId_ !== undefined) this.requestId = requestId_; if (continued_ !== undefined) this.continued = continued_; if (trace_ !== undefined) this.trace = trace_;
 });
 
 function decodeWatchTransaction(r: Reader, end: number): m.WatchTransaction {
-  let version_: number = 0; let time_: number = 0; let events_: m.WatchEvent[] | undefined;   let actor_: string | undefined;   let reason_: string | undefined;   let requestId_: string | undefined;   let continued_: boolean | undefined;
+  let version_: number = 0; let time_: number = 0; let events_: m.WatchEvent[] | undefined;   let actor_: string | undefined;   let reason_: string | undefined;   let requestId_: string | undefined;   let continued_: boolean | undefined;   let trace_: string | undefined;
   while (r.at < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -5524,11 +5533,12 @@ function decodeWatchTransaction(r: Reader, end: number): m.WatchTransaction {
       case 42: reason_ = r.text(); break;
       case 50: requestId_ = r.text(); break;
       case 56: continued_ = r.bool(); break;
+      case 66: trace_ = r.text(); break;
       default: r.skip(tag, 'WatchTransaction');
     }
   }
   r.ended(end);
-  return Object.freeze(new WatchTransactionObject(version_, time_, events_ ? frozenList(events_) : noItems, actor_, reason_, requestId_, continued_));
+  return Object.freeze(new WatchTransactionObject(version_, time_, events_ ? frozenList(events_) : noItems, actor_, reason_, requestId_, continued_, trace_));
 }
 
 function encodeBookmark(w: Writer, v: m.Bookmark): void {

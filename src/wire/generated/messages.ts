@@ -37,6 +37,8 @@ export interface Call {
   readonly forwarded: boolean;
   /** Identity for which a member makes the call; empty for its own. Other callers are not believed. */
   readonly onBehalfOf: string;
+  /** Trace that the call belongs to (W3C Trace Context, `traceparent`); empty for none. */
+  readonly trace: string;
 }
 
 export interface MultiplexResponse {
@@ -166,6 +168,8 @@ export interface WriteInfo {
   readonly reason?: string;
   /** At most 128 characters. A repeat of one of the last 10,000 ids does nothing. */
   readonly requestId?: string;
+  /** Trace of the writer (W3C Trace Context, `traceparent`). Default: the header of that name. */
+  readonly trace?: string;
 }
 
 /** One operation on one object: an object to create or update, or the kind and id of one to remove. */
@@ -992,6 +996,8 @@ export interface Transaction {
   readonly actor?: string;
   readonly reason?: string;
   readonly requestId?: string;
+  /** Trace of the writer (W3C Trace Context, `traceparent`), where it is recorded. */
+  readonly trace?: string;
   /** Kinds that users defined and that this transaction is the first to write, or to write in this form. */
   readonly kinds: readonly KindDescription[];
   /** A step of a restore. It makes no version of its own, save the last one. */
@@ -1071,6 +1077,7 @@ export interface HistoryRecord {
   readonly bytes: number;
   /** The changes go on in the next record, which is of the same version: a large transaction is read in pieces. */
   readonly continued?: boolean;
+  readonly trace?: string;
 }
 
 export interface RequestRecord {
@@ -1747,6 +1754,8 @@ export interface WatchTransaction {
   readonly requestId?: string;
   /** True when the events continue in the next message, of the same version. */
   readonly continued?: boolean;
+  /** Trace of the writer (W3C Trace Context, `traceparent`), where it is recorded. */
+  readonly trace?: string;
 }
 
 /** No wanted event happened up to this version. */

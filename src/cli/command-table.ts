@@ -244,6 +244,10 @@ export const commandTable: readonly Row[] = [
     load: async () => (await import('./commands/audit.js')).addAudit,
   },
   {
+    commands: [['debug', 'collect facts about a cluster, to look into a problem']],
+    load: async () => (await import('./commands/debug.js')).addDebug,
+  },
+  {
     commands: [['completion <shell>', 'print a script that completes commands, options and ids in a shell']],
     load: async () => (await import('./commands/completion.js')).addCompletion,
   },

@@ -35,7 +35,7 @@ function sentencesOf(block: string, line: number): Sentence[] {
     .filter(({ words }) => words > 0);
 }
 
-/** Cuts a page into sentences. Code, tables, headings and comments are not prose; each item of a list begins anew. */
+/** Cuts a page into sentences. Code, tables, headings, comments and the targets of links are not prose; each item of a list begins anew. */
 export function sentencesOfMarkdown(page: string): Sentence[] {
   const found: Sentence[] = [];
   let block: string[] = [];
@@ -48,7 +48,7 @@ export function sentencesOfMarkdown(page: string): Sentence[] {
   for (const [i, line] of page.split('\n').entries()) {
     const fence = line.trimStart().startsWith('```');
     if (fence) fenced = !fenced;
-    const prose = !fence && !fenced && !/^\s*(?:\||<!--)|^#{1,6} /.test(line);
+    const prose = !fence && !fenced && !/^\s*(?:\||<!--)|^#{1,6} |^\[[^\]]+\]: /.test(line);
     if (!prose || blocks.test(line)) close();
     if (!prose || line.trim() === '') continue;
     if (block.length === 0) begin = i + 1;

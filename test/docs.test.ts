@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { objectsPage } from '../scripts/objects-page.js';
-import { freePort } from '../scripts/waiting.js';
+import { withFreePorts } from './support/snippets.js';
 
 const root = join(import.meta.dirname, '..');
 const pages = [
@@ -32,14 +32,6 @@ function promised(code: string): string[] {
       [];
     return comment === undefined ? [] : [comment];
   });
-}
-
-/** The code with free ports in place of those that a page shows: another program may have them here. */
-async function withFreePorts(code: string): Promise<string> {
-  const shown = new Set(code.match(/(?<=127\.0\.0\.1:)[1-9]\d*/g));
-  let made = code;
-  for (const port of shown) made = made.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${await freePort()}`);
-  return made;
 }
 
 let folder = '';

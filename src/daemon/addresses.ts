@@ -25,6 +25,11 @@ const announceMs = 2_000;
 const announceAgainMs = 200;
 const announceAgainMaxMs = 5_000;
 
+/** Attempts after which the others have probably moved, too: then none is where this member knows it. */
+const unknownAttempts = 3;
+const movedAdvice =
+  'the other members do not know the new address of this one; if they have moved, too, start each with its new address and the new ones of the others in --peers or --join';
+
 /** Tells the others where this member is now, again and again until the cluster knows it or `stopped`. */
 export async function announceAddress(options: {
   readonly replica: Replica;
@@ -40,6 +45,7 @@ export async function announceAddress(options: {
   const known = () => replica.members().find(({ id }) => id === self.id)?.addrs;
   const { joinCluster } = await import('../rpc/index.js');
   let againMs = announceAgainMs;
+  let attempt = 0;
   for (let addrs = known(); addrs && addrs.join() !== self.addrs.join() && !stopped(); addrs = known()) {
     const elsewhere = replica.members().flatMap((member) => (member.id === self.id ? [] : member.addrs));
     const others = [...new Set([...hints, ...elsewhere])];
@@ -48,9 +54,11 @@ export async function announceAddress(options: {
         ? replica.addMember(self)
         : joinCluster(others, self, { timeoutMs: announceMs, clock, logger: silentLogger, dialing });
     // There may be no leader yet, and the leader may have moved too.
-    await telling.catch((error: unknown) =>
-      logger.info('new address not yet acknowledged by the other members; trying again', { error: messageOf(error) }),
-    );
+    await telling.catch((error: unknown) => {
+      const facts = { addrs: others.join(', '), error: messageOf(error) };
+      if (++attempt === unknownAttempts) logger.warn(movedAdvice, facts);
+      else logger.info('new address not yet acknowledged by the other members; trying again', facts);
+    });
     await sleep(clock, againMs);
     againMs = Math.min(2 * againMs, announceAgainMaxMs);
   }

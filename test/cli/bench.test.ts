@@ -117,8 +117,7 @@ describe('skep bench', () => {
     member = await openMember();
   });
   afterAll(() => member.close());
-  const left = () =>
-    member.store.view((tx) => [tx.kind(entries).find(all).length, tx.kind(leases).find(all).length]);
+  const left = () => member.store.view((tx) => [tx.kind(entries).find(all).length, tx.kind(leases).find(all).length]);
 
   it('measures, and leaves nothing behind', async () => {
     const args = ['--host', member.addr, 'bench', '--size', 'small', '--duration', '500ms', '-o', 'json'];

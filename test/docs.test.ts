@@ -68,6 +68,18 @@ describe('the documentation', () => {
     expect(readFileSync(join(root, 'docs/objects.md'), 'utf8')).toBe(objectsPage());
   });
 
+  it('has every page in one part of the site, and a link to it there', () => {
+    const parts = pages.filter((page) => page.startsWith('docs/site/'));
+    const named = parts.flatMap((page) => {
+      const text = readFileSync(join(root, page), 'utf8');
+      const children = [...text.matchAll(/^ {2}- (\S+\.md)$/gm)].map(([, child = '']) => child);
+      for (const child of children) expect(text, page).toContain(`](${child})`);
+      return children.map((child) => join('docs/site', child));
+    });
+    const others = pages.filter((page) => page.startsWith('docs/') && !parts.includes(page));
+    expect(named.sort()).toEqual(others.sort());
+  });
+
   it('links to pages that are there', () => {
     for (const page of [...pages, 'llms.txt']) {
       for (const [, link = ''] of readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#]+)[^)]*\)/g)) {

@@ -75,7 +75,7 @@ export const commandTable: readonly Row[] = [
       ['ls [options] <kind>', 'list objects of any kind, also custom kinds'],
       ['inspect [options] <kind/id>', 'show one object of any kind'],
       ['rm <kind/id...>', 'remove objects of any kind in one transaction'],
-      ['kinds', 'list the kinds, with the number and bytes of their objects'],
+      ['kinds [options]', 'list the kinds, with the number and bytes of their objects'],
       ['node', 'list, show and remove nodes'],
       ['service', 'list, show and remove services'],
       ['task', 'list, show and remove tasks'],

@@ -32,6 +32,14 @@ describe('the pages that are made from the help', () => {
     }
   });
 
+  it('have --watch for every list of a cluster', async () => {
+    const all = (await programModel()).commands.flatMap(withBelow);
+    const lists = all.filter(({ name }) => / (?:ls|ps|kinds|services)$/.test(name) && name !== 'skep context ls');
+    expect(lists.length).toBeGreaterThan(15);
+    const without = lists.filter(({ terms }) => !terms.some(({ term }) => term === '-w, --watch'));
+    expect(without.map(({ name }) => name)).toEqual([]);
+  });
+
   it('have anchors for every link to a command', () => {
     const text = page('docs/cli.md');
     const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.replaceAll(' ', '-'));

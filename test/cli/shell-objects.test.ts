@@ -265,6 +265,7 @@ describe('--watch of a list', () => {
     ['user', 'ls'],
     ['role', 'ls'],
     ['token', 'ls'],
+    ['kinds'],
   ])('is there for %s %s', async (...args) => {
     const list = new Running(['--host', member.addr, ...args.filter((one) => one !== ''), '-w']);
     await list.until(1);

@@ -3,9 +3,9 @@ import type { Client, IndexedValue, IndexWhere } from '../../client/index.js';
 import { isKind, type Kind, kindNames, kindOf, type StoredObject } from '../../kinds/index.js';
 import { countFrom1, type StaleFlag, withStale } from '../arguments.js';
 import { type Context, type GlobalFlags, withClient } from '../context.js';
-import { type FollowFlag, printFollowed, withFollow } from '../follow-list.js';
+import { type FollowFlag, printFollowed, printPolled, withFollow } from '../follow-list.js';
 import { callable, findKind, findObject, nameOf, splitReference } from '../objects.js';
-import { type Columns, printable, printList, printNames } from '../output.js';
+import { type Columns, printable, printList, printNames, table } from '../output.js';
 import { taskColumns } from '../services/list-columns.js';
 import { addContent } from './content.js';
 import { addNetworkCreate } from './network-create.js';
@@ -21,6 +21,16 @@ interface Reference {
   readonly kind: string;
   readonly id: string;
 }
+
+type KindUse = Awaited<ReturnType<Client['kinds']>>[number];
+
+const kindColumns: Columns<KindUse> = [
+  ['KIND', ({ kind }) => kind],
+  ['PLURAL', ({ plural }) => plural],
+  ['OBJECTS', ({ objects }) => objects],
+  ['BYTES', ({ bytes }) => bytes],
+  ['INDEXES', ({ indexes }) => indexes.join(' ')],
+];
 
 const referenceOf = ({ kind, id }: Reference) => `${kind}/${id}`;
 
@@ -68,23 +78,14 @@ function addAnyKind(program: Command, context: Context): void {
       remove(command, context, references, splitReference, referenceOf),
     );
 
-  program
-    .command('kinds')
+  withFollow(program.command('kinds'))
     .description('list the kinds, with the number and bytes of their objects')
-    .action(async (_options, command: Command) => {
-      const list = async (client: Client, { output }: GlobalFlags) => {
-        printList(context.streams, output, await client.kinds(), {
-          name: ({ kind }) => kind,
-          columns: [
-            ['KIND', ({ kind }) => kind],
-            ['PLURAL', ({ plural }) => plural],
-            ['OBJECTS', ({ objects }) => objects],
-            ['BYTES', ({ bytes }) => bytes],
-            ['INDEXES', ({ indexes }) => indexes.join(' ')],
-          ],
-        });
-      };
-      await withClient(command, context, list, { leaderless: true });
+    .action(async (flags: FollowFlag, command: Command) => {
+      const print = (kinds: readonly KindUse[], { output }: GlobalFlags) =>
+        printList(context.streams, output, kinds, { name: ({ kind }) => kind, columns: kindColumns });
+      const read = (client: Client) => client.kinds();
+      const textOf = (kinds: readonly KindUse[]) => table(kinds, kindColumns);
+      await printPolled(command, context, flags, { read, textOf, print });
     });
 }
 

@@ -18,7 +18,7 @@ export interface SingletonRun {
   /** Grows with every run, in whichever process. Send it with requests to other systems: they refuse an older one. */
   readonly token: number;
   /** Writes that the store refuses when this run is over. @see Lock.update */
-  update(write: (tx: FencedTx) => void, options?: WaitOptions): Promise<number>;
+  readonly update: (write: (tx: FencedTx) => void, options?: WaitOptions) => Promise<number>;
 }
 
 /** Stops what `start` started: a function, or an object that can be disposed of. */

@@ -30,7 +30,7 @@ export interface Reconciling<Update = LeaderUpdate> {
   /** Aborts when this process may not act any more. */
   readonly signal: AbortSignal;
   /** Reads what is committed here. */
-  view<T>(read: (tx: ReadTx) => T & Sync<T>): T;
+  view<T>(this: void, read: (tx: ReadTx) => T & Sync<T>): T;
   /** Writes that are refused when this process may not act any more. */
   readonly update: Update;
 }

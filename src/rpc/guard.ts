@@ -9,6 +9,7 @@ import {
 import { StoreError } from '../base/store-error.js';
 import { actorOf, type Caller, judge } from '../identity/index.js';
 import { authorizationKey, forwardedKey, onBehalfKey } from './forwarded.js';
+import { timeKey } from './server-time.js';
 import { toStatus } from './status.js';
 
 /** Callers of the calls that are under way, by the metadata that grpc-js hands on to the handler. */
@@ -131,6 +132,10 @@ export function guard(recognizing: Recognizing): ServerInterceptor {
       .build();
     const responder = new ResponderBuilder()
       .withStart((next) => next(listener))
+      .withSendMetadata((metadata, next) => {
+        metadata.set(timeKey, String(Date.now()));
+        next(metadata);
+      })
       .withSendMessage((message, next) => {
         if (!ended) next(message);
       })

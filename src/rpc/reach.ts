@@ -4,6 +4,7 @@ import { isSocketPath, splitHostPort } from '../base/host-port.js';
 import { type Identity, shortName } from '../identity/index.js';
 import { claimedIdentity, readCertificate } from '../pki/index.js';
 import { type Bundle, clearText, type Dialing, TlsDialing } from './dialing.js';
+import { clockDifference, serverTime } from './server-time.js';
 
 /** Limit for a look at an address, milliseconds. */
 const lookMs = 1_000;
@@ -26,7 +27,7 @@ export async function whyUnreached(addr: string, dialing: Dialing, error: unknow
   if (code === 'ECONNREFUSED') return plain('connection refused: is one running there?');
   if (code !== undefined) return plain(`cannot connect (${code}): is one running there?`);
   const found = isSocketPath(addr) ? undefined : await look(addr);
-  const says = found && explained(addr, dialing, found);
+  const says = found && (await explained(addr, dialing, found));
   return says === undefined ? plain('is one running there?') : { says: `${addr} ${says}`, untrusted: true };
 }
 
@@ -54,7 +55,7 @@ function look(addr: string): Promise<Found | undefined> {
 }
 
 /** `undefined` when nothing is wrong with who answers. */
-function explained(addr: string, dialing: Dialing, { certificate }: Found): string | undefined {
+async function explained(addr: string, dialing: Dialing, { certificate }: Found): Promise<string | undefined> {
   if (dialing === clearText)
     return (
       certificate &&
@@ -63,10 +64,14 @@ function explained(addr: string, dialing: Dialing, { certificate }: Found): stri
   if (!certificate)
     return 'does not speak TLS 1.3: a member without security, or no member; leave --context out if that is meant';
   const bundle = dialing instanceof TlsDialing ? dialing.bundle : undefined;
-  return bundle && wrongWith(certificate, bundle, Date.now());
+  return bundle && wrongWith(addr, certificate, bundle);
 }
 
-function wrongWith(certificate: X509Certificate, { roots, domain }: Bundle, now: number): string | undefined {
+async function wrongWith(
+  addr: string,
+  certificate: X509Certificate,
+  { roots, domain }: Bundle,
+): Promise<string | undefined> {
   const trusted = roots.map((root) => new X509Certificate(root));
   const shown = readCertificate(certificate, trusted, 'server');
   const claimed = claimedIdentity(certificate);
@@ -77,12 +82,17 @@ function wrongWith(certificate: X509Certificate, { roots, domain }: Bundle, now:
   const { identity, notBefore, notAfter } = shown;
   if (identity.domain !== domain) return otherCluster(identity, domain);
   if (identity.kind !== 'member') return `is ${shortName(identity)}, and no member`;
+  const now = Date.now();
+  if (now >= notBefore && now <= notAfter) return undefined;
   const has = `has a certificate of ${shortName(identity)} that`;
-  if (now < notBefore)
-    return `${has} is valid from ${minute(notBefore)}, and the clock of this machine says ${minute(now)}: set it ("timedatectl status")`;
-  if (now > notAfter)
-    return `${has} ended at ${minute(notAfter)}, and the clock of this machine says ${minute(now)}: set it ("timedatectl status"), or restart that member`;
-  return undefined;
+  const which = now < notBefore ? `is valid from ${minute(notBefore)}` : `ended at ${minute(notAfter)}`;
+  const clocks = `${which}, and the clock of this machine says ${minute(now)}`;
+  const orRestart = now > notAfter ? ', or restart that member' : '';
+  const there = await serverTime(addr);
+  if (there === undefined) return `${has} ${clocks}: set it ("timedatectl status")${orRestart}`;
+  const difference = clockDifference(now, there);
+  if (difference === undefined) return `${has} ${clocks}, as the clock there does: restart that member`;
+  return `${has} ${clocks}; there it is ${minute(there)}: ${difference}; set the wrong one ("timedatectl status")${orRestart}`;
 }
 
 function otherCluster(claimed: Identity | undefined, domain: string): string {

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
+import { type handleUnaryCall, Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/base/log.js';
 import { systemRandom } from '../../src/base/random.js';
@@ -12,6 +13,8 @@ import { type OpenReplica, openReplica, type OpenReplicaOptions } from '../../sr
 import type { Identity } from '../../src/identity/index.js';
 import { tokens } from '../../src/kinds/index.js';
 import { makeRoot } from '../../src/pki/index.js';
+import { methodOf } from '../../src/rpc/index.js';
+import { clockDifference, serverTime } from '../../src/rpc/server-time.js';
 import { skep } from '../support/cli-run.js';
 import { authorityOf, credited, type Pair, SecureWorld, serialOf, signed } from '../support/secure.js';
 
@@ -65,6 +68,32 @@ async function fake(pair: Pair): Promise<string> {
   world.later(() => server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   return `127.0.0.1:${(server.address() as { port: number }).port}`;
+}
+
+/** The same, with a gRPC server that says what its clock says: so much ahead of ours. */
+async function telltale({ certificate, key }: Pair, aheadMs: number): Promise<string> {
+  const server = new Server();
+  const { path, requestSerialize, requestDeserialize, responseDeserialize } = methodOf('access', 'WhoAmI');
+  const responseSerialize = () => Buffer.alloc(0);
+  const whoAmI = { requestStream: false, responseStream: false, path, requestSerialize, requestDeserialize } as const;
+  server.addService(
+    { WhoAmI: { ...whoAmI, responseSerialize, responseDeserialize } },
+    {
+      WhoAmI: ((call, done) => {
+        const metadata = new Metadata();
+        metadata.set('skep-time', String(Date.now() + aheadMs));
+        call.sendMetadata(metadata);
+        done(null, {});
+      }) as handleUnaryCall<unknown, unknown>,
+    },
+  );
+  const pair = [{ private_key: Buffer.from(key), cert_chain: Buffer.from(certificate) }];
+  world.later(() => server.forceShutdown());
+  return new Promise((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createSsl(null, pair), (error, port) =>
+      error ? reject(error) : resolve(`127.0.0.1:${port}`),
+    );
+  });
 }
 
 const file = (text: string) => {
@@ -173,6 +202,18 @@ describe('a command says why it is not let in', () => {
       6,
       `UNAUTHENTICATED: ${early} has a certificate of member/17 that is valid from TIME, and the clock of this machine says TIME: set it`,
     );
+    for (const [aheadMs, says] of [
+      [dayMs + 3 * 3_600_000 + 10_000, '; there it is TIME: this clock is 1 d 3 h behind; set the wrong one'],
+      [-2 * 3_600_000 - 5 * 60_000 - 10_000, '; there it is TIME: this clock is 2 h 5 min ahead; set the wrong one'],
+      [0, ', as the clock there does: restart that member'],
+    ] as const) {
+      const telling = await telltale(
+        await signed(root, { domain, kind: 'member', name: '17' }, { ageMs: -dayMs }),
+        aheadMs,
+      );
+      const from = `UNAUTHENTICATED: ${telling} has a certificate of member/17 that is valid from TIME`;
+      await expectError(at(telling, 'alice', 'status'), 6, `${from}, and the clock of this machine says TIME${says}`);
+    }
     const late = await server({}, { ageMs: 3 * dayMs, lifeMs: dayMs });
     await expectError(
       at(late, 'alice', 'status'),
@@ -301,4 +342,24 @@ describe('a token says what is wrong with it', () => {
       (error: unknown) => error as Error,
     );
   }
+});
+
+describe('the clock of a member', () => {
+  it('is in the header of its answers, also for a stranger', async () => {
+    const there = await serverTime(member.addr);
+    expect(Math.abs((there ?? 0) - Date.now())).toBeLessThan(60_000);
+    expect(await serverTime('127.0.0.1:1')).toBeUndefined();
+  });
+
+  const [min, hour] = [60_000, 3_600_000];
+  it.each([
+    [0, undefined],
+    [20_000, undefined],
+    [-2 * min, 'this clock is 2 min ahead'],
+    [3 * hour + 2 * min, 'this clock is 3 h 2 min behind'],
+    [24 * hour, 'this clock is 1 d behind'],
+    [-(50 * hour + 5 * min), 'this clock is 2 d 2 h ahead'],
+  ])('is compared in words: %i ms', (ms, says) => {
+    expect(clockDifference(1_000_000_000, 1_000_000_000 + ms)).toBe(says);
+  });
 });

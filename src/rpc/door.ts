@@ -188,7 +188,10 @@ const peerOf = ({ remoteAddress = '', remotePort = 0 }: Socket) => `${remoteAddr
 
 /** Calls `then` with the first byte of a connection, which stays in it. One that sends nothing in time is ended. */
 function afterFirstByte(socket: Socket, clock: Clock, then: (byte: number) => void): void {
-  const cancel = clock.schedule(firstByteMs, () => socket.destroy());
+  // After a pause of this process the time is over for those whose byte has arrived meanwhile: it is read before the end.
+  let cancel = clock.schedule(firstByteMs, () => {
+    cancel = clock.schedule(1, () => socket.destroy());
+  });
   const read = () => {
     const chunk = socket.read() as Buffer | null;
     if (!chunk) return;

@@ -221,8 +221,17 @@ export const fences: readonly Fence[] = [
   {
     name: 'right under the new name',
     file: 'api/writes.ts',
-    find: "    this.#rights.check('write', kind, updated); // under the name that it has now, too\n",
-    replace: '',
+    // Asked twice: before a refusal could name others, and of the object as it is stored.
+    find: `    if (old) this.#rights.check('write', kind, next); // before a refusal could tell which names there are
+    const { meta: _meta, ...rest } = next;
+    const { version } = seen;
+    const updated = table.update({ ...rest, ...(version !== undefined && { meta: { version } }) }) as AnyObject;
+    this.#rights.check('write', kind, updated); // under the name that it has now, too
+`,
+    replace: `    const { meta: _meta, ...rest } = next;
+    const { version } = seen;
+    const updated = table.update({ ...rest, ...(version !== undefined && { meta: { version } }) }) as AnyObject;
+`,
     test: rights,
     only: 'refuse: rename away',
   },

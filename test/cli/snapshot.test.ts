@@ -52,6 +52,20 @@ const goOn = () =>
     tx.kind(jobs).create({ id: 'j2', queue: 'mail' });
   });
 
+describe('skep snapshot on a terminal', () => {
+  it('shows what it saves and restores, and removes the line', async () => {
+    const lines: (readonly string[])[] = [];
+    const screen = { show: (some: readonly string[]) => void lines.push(some) };
+    const run = (...args: string[]) => skep(['--host', member.addr, 'snapshot', ...args], { screen });
+    expect(await run('save', file)).toMatchObject({ code: 0, err: '' });
+    expect(lines).toEqual([['saving  0.0 MiB'], []]);
+    lines.length = 0;
+    expect(await run('restore', file, '--yes')).toMatchObject({ code: 0, err: '' });
+    expect(lines[0]?.[0]).toMatch(/^restoring {2}\[[█░]{20}\] {2}0\.0 MiB of 0\.0 MiB$/);
+    expect(lines.at(-1)).toEqual([]);
+  });
+});
+
 describe('skep snapshot save', () => {
   it('writes a file that only its owner can read, and says what is in it', async () => {
     const { code, out, err } = await on('snapshot', 'save', file);

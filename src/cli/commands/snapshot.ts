@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { systemClock } from '../../base/clock.js';
 import { isMemberName, memberNameRule } from '../../base/names.js';
 import type { Client, messages } from '../../client/index.js';
 import { type StaleFlag, withStale } from '../arguments.js';
 import { type BackupSummary, type Context, type GlobalFlags, withClient } from '../context.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
 import { type Streams, table } from '../output.js';
+import { shownTransfer } from '../transfer.js';
 
 interface RestoreFlags {
   readonly dataDir?: string;
@@ -25,14 +27,15 @@ export function addSnapshot(program: Command, context: Context, exit: (code: num
 }
 
 function addSave(group: Command, context: Context): void {
-  const { streams, backup } = context;
+  const { streams, backup, screen, clock = systemClock } = context;
   withStale(group.command('save'))
     .argument('<file>', 'file to write, or a pipe or device; - is standard output')
     .option('--force', 'replace an existing file')
     .description('save the committed state while the cluster runs')
     .action(async (file: string, { stale = false, force = false }: SaveFlags, command: Command) => {
       const save = async (client: Client, flags: GlobalFlags) => {
-        const { bytes, kept } = await backup.write(file, client.saveSnapshot({ stale }), { force });
+        const pieces = shownTransfer(client.saveSnapshot({ stale }), { screen, clock, doing: 'saving' });
+        const { bytes, kept } = await backup.write(file, pieces, { force });
         if (kept) print(streams, flags, await backup.inspect(file));
         else streams.err(`saved ${bytes} bytes to ${file === '-' ? 'standard output' : file}\n`);
       };
@@ -86,7 +89,7 @@ async function restoreCluster(
   context: Context,
   exit: (code: number) => void,
 ): Promise<void> {
-  const { streams, backup } = context;
+  const { streams, backup, screen, clock = systemClock } = context;
   const saved = await backup.inspect(file); // a damaged file changes nothing
   await withClient(command, context, async (client, flags) => {
     if (!yes && !(await confirmed(client, saved, context))) {
@@ -94,7 +97,8 @@ async function restoreCluster(
       exit(exitCodes.failed);
       return;
     }
-    const { version, objects } = await client.restoreSnapshot(backup.read(file));
+    const progress = { screen, clock, doing: 'restoring', bytes: saved.bytes };
+    const { version, objects } = await client.restoreSnapshot(shownTransfer(backup.read(file), progress));
     if (flags.output === 'table') streams.out(`restored ${objects} objects as version ${version}\n`);
     else if (flags.output === 'name') streams.out(`${version}\n`);
     else streams.out(`${JSON.stringify({ version, objects })}\n`);

@@ -14,6 +14,14 @@ async function checked(args: readonly string[]): Promise<void> {
 }
 
 describe('the files of docs/deploying.md', () => {
+  it.each([
+    ['Dockerfile', 'dockerfile'],
+    ['compose.yaml', 'yaml'],
+    ['skep.service', 'ini'],
+  ])('are those of examples/deploy: %s', (file, language) => {
+    expect(readFileSync(join(import.meta.dirname, '../../examples/deploy', file), 'utf8')).toBe(block(language));
+  });
+
   it('have a unit of systemd whose command line can be right', async () => {
     const [, line = ''] = /^ExecStart=\/usr\/bin\/env skep (.*)$/m.exec(block('ini')) ?? [];
     expect(line).toContain('--peers-secret-file');

@@ -36,6 +36,9 @@ interface Field {
   readonly type: string;
 }
 
+/** Names of methods that end an object. */
+const enders: readonly string[] = ['close', 'end', 'release', 'revoke', 'stop'];
+
 /** Reads the built declarations. */
 export class Surface {
   readonly #program: ts.Program;
@@ -92,6 +95,20 @@ export class Surface {
         .join('\n'),
     );
     return `${blocks.join('\n\n')}\n`;
+  }
+
+  /** Exported types with a method that ends them, and whether `await using` calls it. */
+  closables(entry: EntryPoint): { readonly name: string; readonly disposable: boolean }[] {
+    const type = ts.SymbolFlags.Class | ts.SymbolFlags.Interface;
+    return this.exportsOf(entry).flatMap(({ name, symbol }) => {
+      if (!(symbol.flags & type)) return [];
+      const members = this.#checker.getPropertiesOfType(this.#checker.getDeclaredTypeOfSymbol(symbol));
+      const ends = members.some(
+        (one) => enders.includes(one.name) && this.#checker.getTypeOfSymbol(one).getCallSignatures().length > 0,
+      );
+      const disposable = members.some((one) => /^__@(?:asyncDispose|dispose)@/.test(one.escapedName as string));
+      return ends ? [{ name, disposable }] : [];
+    });
   }
 
   /** Exports, and members of exported interfaces and classes, for which an editor has no words to show. */

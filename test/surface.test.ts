@@ -30,6 +30,16 @@ describe('the public surface', () => {
     expect(surface.undocumented(entry)).toEqual([]);
   });
 
+  it('lets await using end everything that has to be ended', () => {
+    const all = entries.flatMap((entry) => surface.closables(entry));
+    expect(all.filter(({ disposable }) => disposable).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Client', 'Coordination', 'MemoryStore', 'OpenReplica', 'TestCluster']),
+    );
+    // Ports, which users implement and skep calls: a method more would be one more to write.
+    const ports = ['CatalogSession', 'EngineTransport', 'EventMonitor'];
+    expect(all.filter(({ disposable }) => !disposable).map(({ name }) => name)).toEqual(ports);
+  });
+
   it.each(kindTypes)('has a short comment at every field of a %s', (name) => {
     const fields = surface.fieldsOf(skep, name);
     expect(fields.map(({ path }) => path)).toContainEqual(expect.stringMatching(/\.annotations\.indices\.key$/));

@@ -12,7 +12,7 @@ export type FollowStates = (told: (state: readonly Instance[]) => void, closed: 
  * Keeps the newest state and the last delivered one, and no queue. A slow reader blocks no other, is never
  * behind, and may miss an instance that came and went in between.
  */
-export class Watcher {
+export class Watcher implements Disposable {
   readonly #diff = new Diff();
   readonly #waiters: Deferred<CatalogEvent[]>[] = [];
   readonly #stop: () => void;
@@ -49,6 +49,11 @@ export class Watcher {
     (this.#stop as (() => void) | undefined)?.();
     this.#newest = undefined;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(watcherClosed());
+  }
+
+  /** Closes it: `using watcher = …`, or `await using`. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** The answers of {@link next}, until it is closed, which is no error here. Leaving the loop closes it. */

@@ -35,7 +35,7 @@ export interface SkepBackendOptions extends BackendPorts {
  * `skep://host[:port][,host[:port]…][/prefix]`: keeps entries as objects of a skep cluster. Each is attached to a lease that
  * the leader ends through the log. So every member has the same list, and watches receive each change.
  */
-export class SkepBackend implements Backend {
+export class SkepBackend implements Backend, AsyncDisposable {
   readonly #clock: BackendPorts['clock'];
   readonly #connect: NonNullable<SkepBackendOptions['connect']>;
   #client: Client | undefined;
@@ -100,6 +100,11 @@ export class SkepBackend implements Backend {
   close(): Promise<void> {
     this.#client?.close();
     return Promise.resolve();
+  }
+
+  /** Closes it: `await using backend = …`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   get #opened(): Client {

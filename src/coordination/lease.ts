@@ -30,7 +30,7 @@ export interface LeaseOptions {
  * Time counts from before each question: the leader counts from when it came in, so our end is never later than its. The
  * signal aborts earlier, by the margin.
  */
-export class Lease {
+export class Lease implements AsyncDisposable {
   /** Identity of the lease: objects are attached to it by this. */
   readonly id: string;
   /** Time after which it expires unless it is renewed, milliseconds. */
@@ -77,6 +77,11 @@ export class Lease {
   async revoke(options: WaitOptions = {}): Promise<void> {
     this.#end(new StoreError('LEASE_LOST', 'the lease was given back'));
     await this.#client.revokeLease(this.id, options);
+  }
+
+  /** Revokes the lease: `await using lease = …`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.revoke();
   }
 
   /** Stops keeping it alive; it runs out by itself. */

@@ -28,7 +28,7 @@ export interface SharedLockPorts {
 }
 
 /** A lock on a lease that holds more than it. */
-export class SharedLock {
+export class SharedLock implements AsyncDisposable {
   /** Name of the lock. */
   readonly name: string;
   /** Id of the object that stands for the lock: with {@link epoch}, a server refuses late holders by it. */
@@ -56,6 +56,11 @@ export class SharedLock {
     } catch (error) {
       if (!isStoreError(error, 'LEASE_LOST')) throw error;
     }
+  }
+
+  /** Releases the lock: `await using lock = …`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
   }
 }
 

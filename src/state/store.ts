@@ -112,7 +112,7 @@ export function sourceOf(queue: WatchQueue): WatchSource {
 }
 
 /** A typed, transactional, in-memory store. */
-export class MemoryStore implements WatchableStore {
+export class MemoryStore implements WatchableStore, AsyncDisposable {
   readonly #ledger: Ledger;
   readonly #writer: Writer;
   readonly #source: WatchSource;
@@ -333,6 +333,11 @@ export class MemoryStore implements WatchableStore {
     this.#writer.close();
     if (!this.queue.closed) this.queue.close();
     return Promise.resolve();
+  }
+
+  /** Closes it: `await using store = new MemoryStore()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 

@@ -92,7 +92,7 @@ export class TestClusterMember {
 }
 
 /** Replicas in this process, without sockets and files, whose network and processes are yours to break. */
-export class TestCluster {
+export class TestCluster implements AsyncDisposable {
   /** All members, those that are stopped included. */
   readonly members: readonly TestClusterMember[];
   readonly #cluster: SimCluster;
@@ -205,6 +205,11 @@ export class TestCluster {
     this.#closed = true;
     await this.#driving;
     for (const member of this.#cluster.members) member.crash();
+  }
+
+  /** Closes it: `await using cluster = await testCluster(3)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** Hands real time on. */

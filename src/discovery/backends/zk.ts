@@ -55,6 +55,11 @@ export class ZkBackend extends KvBackend<readonly string[]> {
     (await opening)?.close();
   }
 
+  /** Closes it: `await using backend = …`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Checks the hosts; each session connects to them. */
   protected connect({ hosts, tls }: KvSettings): readonly string[] {
     if (tls) throw new DiscoveryError('INVALID_OPTION', 'zk:// has no TLS: kv.cacertfile and the like are not for it');

@@ -40,13 +40,15 @@ export interface TokenServerOptions {
 }
 
 /** A hub for `token://`: clusters with a token each, and their registrations, over HTTP. */
-export interface TokenServer {
+export interface TokenServer extends AsyncDisposable {
   /** `HOST:PORT` where it is reached. */
   readonly addr: string;
   /** URL for a backend's `token.url` and for `skep create --discovery-url`. */
   readonly url: string;
   /** Takes no more requests, ends those that are under way, and has everything on disk when it resolves. */
   close(): Promise<void>;
+  /** Closes it: `await using server = …`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -96,15 +98,12 @@ export async function openTokenServer(options: TokenServerOptions): Promise<Toke
   }
   const { address, port } = server.address() as AddressInfo;
   const addr = joinHostPort(address, port);
-  return {
-    addr,
-    url: `http://${addr}/v1`,
-    async close() {
-      clusters.close();
-      await stop(server);
-      await file?.saved();
-    },
+  const close = async () => {
+    clusters.close();
+    await stop(server);
+    await file?.saved();
   };
+  return { addr, url: `http://${addr}/v1`, close, [Symbol.asyncDispose]: close };
 }
 
 async function answer(clusters: Clusters, file: DataFile | undefined, request: IncomingMessage): Promise<TokenReply> {

@@ -51,7 +51,7 @@ interface Acting {
  * what happens there, and makes containers where its scheduler says. Several of them may follow the same engines; one acts at
  * a time ({@link lead}).
  */
-export class Cluster implements Fleet {
+export class Cluster implements Fleet, AsyncDisposable {
   readonly #settings: ClusterSettings;
   readonly #engines: EngineSet;
   readonly #index = new ContainerIndex();
@@ -277,6 +277,11 @@ export class Cluster implements Fleet {
     this.#engines.close(); // ends their calls: one that hangs must not be waited for
     await resigned;
     this.#handlers.clear();
+  }
+
+  /** Closes it: `await using cluster = …`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #begin(records: RecordStore): Tenure {

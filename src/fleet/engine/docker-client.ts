@@ -17,7 +17,7 @@ import { filtersText } from './query.js';
  *
  * The calls are in files by area, each a layer over the one before.
  */
-export class DockerClient extends NetworkCalls {
+export class DockerClient extends NetworkCalls implements Disposable {
   readonly #monitors = new Set<EventReader>();
   #closed = false;
 
@@ -49,6 +49,11 @@ export class DockerClient extends NetworkCalls {
     this.#closed = true;
     this.stopAllMonitorEvents();
     this.transport.close();
+  }
+
+  /** Closes it: `using client = …`, or `await using`. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   async #openEvents(

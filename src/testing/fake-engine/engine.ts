@@ -53,7 +53,7 @@ const serverVersion = '20.10.24';
  * A Docker engine in memory: names, states, exit codes, events and texts as Docker 20.10 has them, and no process,
  * socket or file. Time and chance come from outside, so it lives in a simulation as well.
  */
-export class FakeEngine {
+export class FakeEngine implements Disposable {
   /** Identity of the engine. */
   readonly id: string;
   /** Host name of the engine. */
@@ -204,6 +204,11 @@ export class FakeEngine {
   /** Ends all processes without a word: no timer is left. */
   close(): void {
     this.containers.drop();
+  }
+
+  /** Closes it: `using engine = …`, or `await using`. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
 

@@ -17,7 +17,7 @@ export interface OpenFakeEngineOptions extends FakeEngineOptions {
 }
 
 /** A fake engine that serves Docker's API over HTTP. */
-export interface FakeEngineServer {
+export interface FakeEngineServer extends AsyncDisposable {
   /** `host:port`. */
   readonly address: string;
   /** The engine behind it; another one after it was wiped. */
@@ -30,6 +30,8 @@ export interface FakeEngineServer {
   readonly calls: number;
   /** Stops serving, and ends all processes of its containers. */
   close(): Promise<void>;
+  /** Closes it: `await using server = …`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Starts a fake Docker engine on a port of its own. Close it in the end. */
@@ -89,6 +91,10 @@ class EngineServer implements FakeEngineServer {
   async close(): Promise<void> {
     await this.#goDown();
     this.model.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #goDown(): Promise<void> {

@@ -413,13 +413,14 @@ class Opening {
     { joining, formed }: { joining: boolean; formed: boolean },
     timeoutMs: number,
   ): Promise<void> {
-    const until = systemClock.monotonic() + timeoutMs;
-    const left = () => Math.max(1, until - systemClock.monotonic());
     const ended = replica.stopped.then((reason) => {
       throw reason ?? new StoreError('CLOSED', 'the member was closed while it was starting');
     });
     ended.catch(() => undefined);
     await Promise.race([replica.replayed(), ended]);
+    // Reading its own log may take minutes, and says nothing about the cluster: the limit is for what others do.
+    const until = systemClock.monotonic() + timeoutMs;
+    const left = () => Math.max(1, until - systemClock.monotonic());
     if (this.#security) (await import('./open-security.js')).checkHasAuthority(replica, this.#security);
     const led = (replica.members().length === 1 || formed) && !joining;
     if (led) await Promise.race([replica.caughtUp(left()), ended]);

@@ -6,10 +6,12 @@ import { messageOf } from '../base/errors.js';
 import { splitHostPort } from '../base/host-port.js';
 import { parseListen } from '../base/listen-address.js';
 import type { Logger } from '../base/log.js';
+import { Denials } from '../api/index.js';
+import type { AuditSink } from '../audit/index.js';
 import { Access, Client } from '../client/index.js';
 import type { Admission, ClientTls, Need, ServerTls, SwarmBackend } from '../docker/index.js';
 import { ApiError } from '../docker/index.js';
-import { adminRole, type Caller, callerText, mayDo } from '../identity/index.js';
+import { actorOf, adminRole, type Caller, callerText, mayDo } from '../identity/index.js';
 import { readCertificate } from '../pki/index.js';
 import { behalfOf } from '../rpc/index.js';
 import type { MemberSecurity } from './member-security.js';
@@ -19,20 +21,34 @@ import { serverNames } from './server-names.js';
 const againMs = 20 * 24 * 60 * 60 * 1_000;
 /** Clients that are kept, each for one identity: more begin again. */
 const clientsMax = 64;
+/** Most characters of a method and path in the audit. */
+const callMax = 256;
+
+/** Parts of the security of the Docker API. */
+interface Parts {
+  readonly security: MemberSecurity;
+  /** Address of the member, at which writes go in. */
+  readonly addr: string;
+  /** Makes the content of the cluster, by a client. */
+  readonly backendFor: (client: Client) => SwarmBackend;
+  readonly audit: AuditSink | undefined;
+  readonly clock: Clock;
+}
 
 /** Security of the Docker API of a member: TLS with certificates of its cluster, and the rights of who calls. */
 export class DockerSecurity implements Admission {
   readonly #security: MemberSecurity;
   readonly #addr: string;
   readonly #backendFor: (client: Client) => SwarmBackend;
+  readonly #audit: AuditSink | undefined;
   readonly #backends = new Map<string, { readonly client: Client; readonly backend: SwarmBackend }>();
   #stop = () => undefined as void;
 
-  /** `addr`: address of the member, at which writes go in. `backendFor`: the content of the cluster, by a client. */
-  constructor(security: MemberSecurity, addr: string, backendFor: (client: Client) => SwarmBackend) {
+  constructor({ security, addr, backendFor, audit, clock }: Parts) {
     this.#security = security;
     this.#addr = addr;
     this.#backendFor = backendFor;
+    this.#audit = audit && new Denials(audit, clock);
   }
 
   /** Certificate for the API at these addresses. Tools of Docker compare names and addresses in it, our own do not. */
@@ -60,19 +76,15 @@ export class DockerSecurity implements Admission {
     return { ca: roots.join('\n'), ...(certificate !== undefined && key && { cert: certificate, key: key.reveal() }) };
   }
 
-  admit(socket: Duplex, need: Need): SwarmBackend | undefined {
+  admit(socket: Duplex, need: Need, call: string): SwarmBackend | undefined {
     if (!(socket instanceof TLSSocket)) return undefined; // a Unix socket, which lets only its owner in
     const caller = this.#callerOf(socket);
     if (caller.as === 'member') return undefined; // it has asked for the rights of its own caller
-    if (caller.as !== 'user')
-      throw new ApiError(
-        401,
-        caller.as === 'anonymous'
-          ? `the Docker API needs an identity (${caller.why ?? 'no certificate'}): "skep login HOST", then eval "$(skep context docker-env)"`
-          : `${callerText(caller)} may not use the Docker API`,
-      );
-    const missing = missingRight(caller, need);
-    if (missing !== undefined) throw new ApiError(403, `${callerText(caller)} may not do this: it needs ${missing}`);
+    const refused = refusalOf(caller, need);
+    if (refused) {
+      this.#note(refused, caller, { call, address: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}` });
+      throw refused;
+    }
     return this.#backendOf(caller);
   }
 
@@ -80,6 +92,22 @@ export class DockerSecurity implements Admission {
     this.#stop();
     for (const { client } of this.#backends.values()) client.close();
     this.#backends.clear();
+  }
+
+  #note(
+    { status, message: why }: ApiError,
+    caller: Caller,
+    { call, address }: { readonly call: string; readonly address: string },
+  ): void {
+    const code = status === 401 ? 'UNAUTHENTICATED' : 'DENIED';
+    this.#audit?.note({
+      event: 'denied',
+      method: `Docker ${call.slice(0, callMax)}`,
+      identity: actorOf(caller),
+      address,
+      code,
+      why,
+    });
   }
 
   #callerOf(socket: TLSSocket): Caller {
@@ -108,6 +136,20 @@ export class DockerSecurity implements Admission {
     this.#backends.delete(oldest[0]);
     oldest[1].client.close();
   }
+}
+
+/** Returns why a request is refused; `undefined` when the caller may make it. */
+function refusalOf(caller: Caller, need: Need): ApiError | undefined {
+  if (caller.as === 'anonymous') {
+    const why = caller.why ?? 'no certificate';
+    const how = '"skep login HOST", then eval "$(skep context docker-env)"';
+    return new ApiError(401, `the Docker API needs an identity (${why}): ${how}`);
+  }
+  if (caller.as !== 'user') return new ApiError(401, `${callerText(caller)} may not use the Docker API`);
+  const missing = missingRight(caller, need);
+  return missing === undefined
+    ? undefined
+    : new ApiError(403, `${callerText(caller)} may not do this: it needs ${missing}`);
 }
 
 /** Names the right that a user lacks; `undefined` when it has all. */

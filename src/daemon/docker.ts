@@ -11,6 +11,7 @@ import { processTable } from '../settings/table.js';
 import { ClusterView } from './cluster-view.js';
 import { DockerSecurity } from './docker-security.js';
 import type { OpenFleet } from './fleet.js';
+import { partsOf } from './member-parts.js';
 import type { OpenReplica } from './open-replica.js';
 import { securityOf } from './security-of.js';
 
@@ -80,7 +81,9 @@ async function open(options: ServeDockerOptions, opened: (close: Close) => void)
   const backendBy = (by: Client) =>
     storeBackend({ store: replica.store, client: by, cluster: () => view.cluster(), logs: taskLogs(fleet.access) });
   const own = securityOf(replica);
-  const security = own && new DockerSecurity(own, replica.addr, backendBy);
+  const { audit } = partsOf(replica);
+  const security =
+    own && new DockerSecurity({ security: own, addr: replica.addr, backendFor: backendBy, audit, clock: systemClock });
   if (security) opened(() => security.close());
   else warnOfOpenApi(listen, logger);
   const lead = new LateReplication(security && (() => security.clientTls()));

@@ -19,11 +19,11 @@ export interface ServerTls {
 /** Decides who may do what. */
 export interface Admission {
   /**
-   * Decides about a request, before its body is read. May return the content of the cluster as the caller sees and writes
-   * it.
+   * Decides about a request, before its body is read. `call` is its method and path, for the record of refusals. May
+   * return the content of the cluster as the caller sees and writes it.
    * @throws {ApiError} 401, 403
    */
-  admit(socket: Duplex, need: Need): SwarmBackend | undefined;
+  admit(socket: Duplex, need: Need, call: string): SwarmBackend | undefined;
 }
 
 /** Certificates that a replica shows to the primary. Each is PEM text. */

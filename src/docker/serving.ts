@@ -122,7 +122,7 @@ export class Serving {
     const [pathAndVersion = '', rawQuery = ''] = splitAt(request.url ?? '', '?');
     const { path } = splitVersion(pathAndVersion);
     const { method = '' } = request;
-    const swarm = this.#admission?.admit(request.socket, needOf(method, path));
+    const swarm = this.#admission?.admit(request.socket, needOf(method, path), `${method} ${path}`);
     const api = swarm ? { ...this.#api, swarm } : this.#api;
     const limit = { clock: this.#api.clock, timeoutMs: this.#api.requestMs };
     const bytes = raw && (await readUpgradeBody(request, raw.socket, raw.head, limit));

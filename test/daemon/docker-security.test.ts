@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -17,6 +17,14 @@ const env = { XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: join(folder, 'config') }
 const hasDocker = (process.env.PATH ?? '').split(delimiter).some((dir) => existsSync(join(dir, 'docker')));
 if (!hasDocker && process.env.SKEP_REQUIRE_ALL === '1') throw new Error('the docker command is needed');
 if (!hasDocker) console.warn('skipped, for want of the docker command: the Docker API with security');
+
+const audit = (name: string) => join(folder, `${name}.audit`);
+/** Refusals of the Docker API that the audit of a member has. */
+const denied = (name: string) =>
+  readFileSync(audit(name), 'utf8')
+    .split('\n')
+    .flatMap((line) => (line.includes('"denied"') ? [JSON.parse(line) as { method: string }] : []))
+    .filter(({ method }) => method.startsWith('Docker ') && !method.endsWith('/_ping'));
 
 /** A manager in this process, as `skep manager` runs it. */
 interface Managed {
@@ -73,10 +81,10 @@ describe.skipIf(!hasDocker)('the Docker API of managers with security', { timeou
 
   beforeAll(async () => {
     engine = await openFakeEngine({ name: 'engine-1' });
-    first = await start('m1', engine.address);
+    first = await start('m1', engine.address, { audit: audit('m1') });
     const tokenFile = join(folder, 'token');
     writeFileSync(tokenFile, (await here('token', 'create', 'member')).out);
-    second = await start('m2', engine.address, { join: [first.addr], tokenFile });
+    second = await start('m2', engine.address, { join: [first.addr], tokenFile, audit: audit('m2') });
     for (const [name, role] of [
       ['anna', 'admin'],
       ['otto', 'operator'],
@@ -143,6 +151,18 @@ describe.skipIf(!hasDocker)('the Docker API of managers with security', { timeou
   it('forgets a user at once', async () => {
     await here('user', 'rm', 'otto');
     expect((await docker(first.docker, 'otto', 'node', 'ls')).err).toContain('needs an identity');
+  });
+
+  it('notes every refusal in the audit', async () => {
+    await until('both have noted theirs', () => denied('m1').length >= 3 && denied('m2').length >= 1, 10_000);
+    expect(denied('m1')).toMatchObject([
+      { method: 'Docker GET /nodes', identity: 'anonymous', code: 'UNAUTHENTICATED', address: expect.any(String) },
+      { method: 'Docker POST /containers/create', identity: 'user/otto', code: 'DENIED' },
+      { method: 'Docker GET /nodes', code: 'UNAUTHENTICATED', why: expect.stringContaining('user/otto') },
+    ]);
+    expect(denied('m2')).toMatchObject([
+      { method: 'Docker POST /networks/create', identity: 'user/vera', why: expect.stringContaining('write every') },
+    ]);
   });
 
   it('prints what docker needs to know', async () => {

@@ -9,6 +9,11 @@ import { mapOf } from './source-map.mjs';
 /** Packages that stay outside: native code, and classes that users of the package see. */
 export const external = ['level', 'rxjs'];
 
+/** Oldest Node that runs the output: newer syntax is written in terms of the old one. */
+const nodeTarget = 'node20';
+/** Beginning of the modules of the compiler that do what some new syntax does. */
+const helpers = '\0@oxc-project';
+
 /** Files that packages read beside their modules. */
 const assets = { '@grpc/reflection': 'build/proto/grpc', 'grpc-health-check': 'proto/health' };
 
@@ -32,6 +37,7 @@ export async function bundle(root, entries) {
   const build = await rolldown({
     cwd: root,
     platform: 'node',
+    transform: { target: nodeTarget },
     input: Object.fromEntries(entries.map((name) => [name, join(root, 'src', `${name}.ts`)])),
     external,
     plugins: [places(join(root, 'src'), entries), leavesOut],
@@ -85,8 +91,10 @@ const leavesOut = {
   load: (id) => (id === leftOutId ? { code: 'module.exports = {};', moduleType: 'js' } : null),
 };
 
-/** A package that is not installed beside ours would be missing. */
+/** A package that is not installed beside ours would be missing, and code of the compiler has no licence here. */
 function refuseUnknown(chunks) {
+  const helped = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.startsWith(helpers)));
+  if (helped) throw new Error(`${helped.fileName} uses syntax that ${nodeTarget} lacks, such as "await using"`);
   const known = new Set([...external, ...chunks.map(({ fileName }) => fileName)]);
   for (const { fileName, imports, dynamicImports } of chunks)
     for (const one of [...imports, ...dynamicImports])

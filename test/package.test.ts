@@ -86,6 +86,22 @@ describe('the package', () => {
     ]);
   });
 
+  it('has modules that this Node can read, every one of them', () => {
+    const modules = paths.filter((path) => /^dist\/(?!http\/page\/).*\.js$/.test(path));
+    expect(modules.length).toBeGreaterThan(50);
+    // The tests run src/, which is compiled on the way: only the package shows what Node itself makes of it.
+    const read = `
+      const { readFileSync } = require('node:fs');
+      const { SourceTextModule } = require('node:vm');
+      for (const path of process.argv.slice(1)) new SourceTextModule(readFileSync(path, 'utf8'), { identifier: path });`;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--no-warnings', '--experimental-vm-modules', '-e', read, '--', ...modules],
+      { cwd: root, encoding: 'utf8' },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
   it('has a source map with the sources of every module of ours', () => {
     const sources = new Set<string>();
     for (const path of paths.filter((one) => one.endsWith('.js.map'))) {

@@ -70,10 +70,24 @@ type Forwarding = Pick<OpenReplica, 'store' | 'api' | 'isLeader' | 'linearizable
  * what it read has changed, until its time is over. Resolves when the result can be seen here, too.
  */
 export async function forwardUpdate<T>(replica: Forwarding, write: (tx: Tx) => T, options: UpdateOptions): Promise<T> {
-  const { timeoutMs = timeoutDefaultMs, signal, requestId } = options;
+  const { timeoutMs = timeoutDefaultMs } = options;
+  const client = new Client({ replica, timeoutMs });
+  try {
+    return await forwardBy(client, replica, write, { ...options, timeoutMs });
+  } finally {
+    client.close();
+  }
+}
+
+async function forwardBy<T>(
+  client: Client,
+  replica: Forwarding,
+  write: (tx: Tx) => T,
+  options: UpdateOptions & { readonly timeoutMs: number },
+): Promise<T> {
+  const { timeoutMs, signal, requestId } = options;
   const until = systemClock.monotonic() + timeoutMs;
   const left = () => Math.max(1, until - systemClock.monotonic());
-  await using client = new Client({ replica, timeoutMs });
   for (;;) {
     signal?.throwIfAborted();
     // A repeated request does nothing, as on the leader.

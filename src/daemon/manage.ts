@@ -105,11 +105,13 @@ function openCluster(settings: ManageSettings, tls: Certificates | undefined, lo
 
 /** Refuses an identity that the members of the store do not know. Members that are not there yet may come. */
 async function checkIdentity(hosts: readonly string[], access: Access | undefined): Promise<void> {
-  await using client = new Client({ hosts, access, timeoutMs: checkMs, unreachableMs: checkMs });
+  const client = new Client({ hosts, access, timeoutMs: checkMs, unreachableMs: checkMs });
   try {
     await client.list(locks, undefined, { stale: true, limit: 1 });
   } catch (error) {
     if (isStoreErrorOf(error, ['UNAUTHENTICATED', 'DENIED'])) throw error;
+  } finally {
+    client.close();
   }
 }
 

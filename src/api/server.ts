@@ -62,11 +62,14 @@ const known: readonly Audience[] = ['api', 'bearer', 'members', 'local'];
 
 type Definition = ServiceDefinition<UntypedServiceImplementation>;
 
+/** Time without a stream after which the connection of a user is closed, milliseconds. Ours open another when they need one. */
+const idleMs = 60 * 60_000;
+
 /** Messages and calls of a connection, where they differ from those of members. */
 const audienceLimits: Readonly<Record<Audience, ServerOptions>> = {
   anonymous: { 'grpc.max_receive_message_length': 64 * 1024, 'grpc.max_concurrent_streams': 4 },
-  bearer: { 'grpc.max_concurrent_streams': 2_000 },
-  api: { 'grpc.max_concurrent_streams': 2_000 },
+  bearer: { 'grpc.max_concurrent_streams': 2_000, 'grpc.max_connection_idle_ms': idleMs },
+  api: { 'grpc.max_concurrent_streams': 2_000, 'grpc.max_connection_idle_ms': idleMs },
   members: { 'grpc.max_concurrent_streams': 10_000 },
   local: { 'grpc.max_concurrent_streams': 2_000 },
 };

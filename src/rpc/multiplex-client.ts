@@ -22,6 +22,12 @@ const messageBytes = 64 * 1024;
 /** Largest request that travels with others; a larger one would hold them up. */
 export const carriedBytesMax = 32 * 1024;
 
+/**
+ * Time without a call after which the stream is ended, milliseconds: between one and two of it. A connection without a stream
+ * is idle, and the member may close it.
+ */
+const idleDefaultMs = 5 * 60_000;
+
 /** One request that is to be carried. */
 export interface CarriedRequest {
   readonly method: Method;
@@ -55,19 +61,25 @@ export class CallStream {
   #cancelled: number[] = [];
   #flushing = false;
   #retired = false;
+  /** True when there was a call since the stream was looked at last. */
+  #used = false;
+  #idle: NodeJS.Timeout | undefined;
+  readonly #idleMs: number;
   /** True while the member does not take what was sent. */
   #full = false;
 
   /** @param method The method that carries the calls. */
-  constructor(client: Client, method: Method) {
+  constructor(client: Client, method: Method, idleMs = idleDefaultMs) {
     this.#client = client;
     this.#method = method;
+    this.#idleMs = idleMs;
   }
 
   /** Rejects as a single call does: with the store's error, or with a gRPC `ServiceError`. */
   async ask({ method, bytes, timeoutMs, signal, forwarded, onBehalfOf, trace }: CarriedRequest): Promise<unknown> {
     if (signal?.aborted) throw new CallFailure(status.CANCELLED, 'Cancelled on client');
     this.#stream ??= this.#open();
+    this.#used = true;
     const id = ++this.#lastId;
     const answer = deferred<unknown>();
     const abort = () => this.#giveUp(id, status.CANCELLED, 'Cancelled on client');
@@ -124,7 +136,20 @@ export class CallStream {
       ),
     );
     stream.on('end', () => this.#ended(stream, new CallFailure(status.UNAVAILABLE, 'Connection dropped')));
+    this.#idle = setInterval(() => this.#endWhenIdle(), this.#idleMs).unref();
     return stream;
+  }
+
+  /** Looks now and then, so that calls pay nothing for it. */
+  #endWhenIdle(): void {
+    if (!this.#used && this.#calls.size === 0) {
+      clearInterval(this.#idle);
+      const stream = this.#stream;
+      this.#stream = undefined; // the next call opens another
+      this.#full = false;
+      stream?.end();
+    }
+    this.#used = false;
   }
 
   #answered({ id, response, error }: messages.CallAnswer): void {
@@ -185,6 +210,7 @@ export class CallStream {
   /** Ends every call of a stream that broke; the next call opens another. */
   #ended(stream: Carrier | undefined, error: Error): void {
     if (stream !== this.#stream) return;
+    clearInterval(this.#idle);
     const unsent = new Set(this.#requests.map(({ id }) => id));
     const calls = this.#calls;
     this.#stream = undefined;

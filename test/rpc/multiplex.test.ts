@@ -1,5 +1,6 @@
 import {
   Client,
+  connectivityState,
   credentials,
   type handleUnaryCall,
   Server,
@@ -20,6 +21,7 @@ import {
   toStatus,
   UnaryMethods,
 } from '../../src/rpc/index.js';
+import { CallStream } from '../../src/rpc/multiplex-client.js';
 import { messageCodec, type messages } from '../../src/wire/index.js';
 import { FakeServer } from '../support/fake-server.js';
 import { until } from '../support/network-wait.js';
@@ -236,6 +238,42 @@ describe('calls on one stream', () => {
     const channel = await channelTo(server.addr);
     await ask(channel, 'x'.repeat(40_000));
     expect(await failureOf(ask(channel, 'x'))).toMatchObject({ details: 'not this way' });
+  });
+
+  it('leave a connection without a stream that a member can close, and take another one later', async () => {
+    const server = new Server({ 'grpc.max_connection_idle_ms': 50 });
+    let [begun, ended] = [0, 0];
+    const answer = (stream: Stream) => {
+      begun++;
+      stream.on('data', ({ calls }: messages.MultiplexRequest) => {
+        stream.write({ answers: calls.map(({ id }) => ({ id, response: nothing })) });
+      });
+      stream.on('end', () => {
+        ended++;
+        stream.end();
+      });
+    };
+    server.addService(services.calls, { Multiplex: answer as never });
+    const port = await new Promise<number>((resolve, reject) =>
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      ),
+    );
+    open.push({ close: () => server.forceShutdown() });
+    const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+    const stream = new CallStream(client, methodOf('calls', 'Multiplex'), 20);
+    open.push(client, stream);
+    const call = () => {
+      const bytes = get.requestSerialize({ kind: 'node', id: 'a', stale: true });
+      const rest = { timeoutMs: 5_000, signal: undefined, forwarded: false, onBehalfOf: '', trace: '' };
+      return stream.ask({ method: get, bytes, ...rest });
+    };
+    await Promise.all([call(), call()]);
+    await until('the stream is ended', () => ended === 1);
+    const { READY } = connectivityState;
+    await until('the connection is closed', () => client.getChannel().getConnectivityState(false) !== READY);
+    await call();
+    expect(begun).toBe(2);
   });
 
   it('end when the channel is closed', async () => {

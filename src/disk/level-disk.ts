@@ -232,7 +232,7 @@ export class LevelDisk implements Disk {
         throw arrivedDamaged(`more than ${expected.size} bytes`);
       await writer.write(chunk);
     };
-    return { write, finish, discard };
+    return { size: expected.size, write, finish, discard };
   }
 
   async installSnapshot({ metadata, data }: Snapshot, hardState: HardState): Promise<void> {

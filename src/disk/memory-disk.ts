@@ -63,6 +63,7 @@ export class MemoryDisk implements Disk {
   stageSnapshot(snapshot: Snapshot): Promise<StagedSnapshot> {
     const parts: Uint8Array[] = [];
     return Promise.resolve({
+      size: decodeDescriptor(snapshot.data).size,
       write: (chunk) => {
         parts.push(Uint8Array.from(chunk)); // `slice` of a Buffer is no copy
         return Promise.resolve();

@@ -34,6 +34,8 @@ export interface DiskWrite {
 
 /** A snapshot on its way in. */
 export interface StagedSnapshot {
+  /** Bytes that are expected. */
+  readonly size: number;
   write(chunk: Uint8Array): Promise<void>;
   /** Checks size and checksum against the descriptor; durable when it resolves. */
   finish(): Promise<void>;

@@ -79,7 +79,7 @@ export class RaftLoop {
     this.#store = store;
     this.#storage = storage;
     this.#node = node;
-    this.#snapshots = new Snapshots({ disk, storage, store, settings, clock: world.clock });
+    this.#snapshots = new Snapshots({ disk, storage, store, settings, clock: world.clock, logger: world.logger });
     this.#state = new StateMachine(shared, this.#proposals, applied);
     this.#leadership = new LeadershipState(identity.id, members);
     this.#changes = new MembershipChanges(shared, this.#state, () => this.wake());

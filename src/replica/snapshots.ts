@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
 import { StoreError } from '../base/store-error.js';
 import type { ConfState, Snapshot } from '../raft/index.js';
 import { controlOf, type MemoryStore } from '../state/index.js';
 import type { ClusterSnapshot } from '../wire/index.js';
+import { ArrivalNews } from './arrival-news.js';
 import type { LogStorage } from './log-storage.js';
 import { onDisk } from './on-disk.js';
 import type { Disk } from './ports.js';
@@ -21,6 +23,7 @@ export interface SnapshotsOptions {
   readonly store: MemoryStore;
   readonly settings: ReplicaSettings;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** Bytes of objects up to which `snapshotInterval` alone decides. */
@@ -101,7 +104,7 @@ export class Snapshots {
 
   /** Takes in a snapshot that a leader sends: on disk, decoded, and built. */
   async stage(snapshot: Snapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const { disk, store, clock } = this.#options;
+    const { disk, store, clock, logger } = this.#options;
     const name = nameOf(snapshot);
     if (this.#arrived.has(name)) return; // sent again because our answer was lost
     if (this.#staging.has(name)) throw new StoreError('BUSY', `the snapshot ${name} is arriving already`);
@@ -109,8 +112,13 @@ export class Snapshots {
     try {
       const staged = await disk.stageSnapshot(snapshot);
       try {
-        const cluster = await decodeInSlices(chunks, clock, (chunk) => staged.write(chunk));
+        const news = new ArrivalNews(clock, logger, staged.size);
+        const cluster = await decodeInSlices(chunks, clock, (chunk) => {
+          news.count(chunk.length);
+          return staged.write(chunk);
+        });
         await staged.finish();
+        news.end();
         const prepared = await controlOf(store).prepare(cluster.store);
         // Others stay: raft may have accepted one that is not installed yet, and may refuse this one.
         const { index } = snapshot.metadata;

@@ -48,6 +48,7 @@ export class OpenDisk implements Disk {
     const parts: Uint8Array[] = [];
     const key = `${snapshot.metadata.term}.${snapshot.metadata.index}`;
     return Promise.resolve({
+      size: Buffer.from(snapshot.data).readUInt32BE(0),
       write: (chunk) => {
         parts.push(chunk);
         return Promise.resolve();

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Clock } from '../base/clock.js';
 import { isAddress, isSocketPath, withPort } from '../base/host-port.js';
@@ -196,10 +197,18 @@ export async function withClient<T>(
 
 /** Returns the members to ask; 4242 is the default port. */
 export function hostsOf(command: Command, { host }: Pick<GlobalFlags, 'host'>): string[] {
-  const given = host.split(',').map((one) => one.trim());
+  const given = host.split(',').map((one) => absolute(one.trim()));
   const hosts = given.filter((one) => one !== '').map((one) => withPort(one, portDefault));
   const wrong = hosts.find((one) => !isAddress(one, 1) && !isSocketPath(one));
   if (wrong !== undefined || hosts.length === 0)
-    command.error(`error: --host (or SKEP_HOST) must be HOST[:PORT][,HOST[:PORT]...], not '${wrong ?? host}'`);
+    command.error(
+      `error: --host (or SKEP_HOST) must be HOST[:PORT][,HOST[:PORT]...] or unix:PATH, not '${wrong ?? host}'`,
+    );
   return hosts;
+}
+
+/** A relative path of a socket is one in the working directory, as of a data directory that was given like that. */
+function absolute(host: string): string {
+  const [, path] = /^unix:([^/].*)$/.exec(host) ?? [];
+  return path === undefined ? host : `unix:${resolve(path)}`;
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ManagerFlags } from '../../src/cli/index.js';
 import type { OpenReplica } from '../../src/daemon/open-replica.js';
@@ -129,6 +130,12 @@ describe('--host', () => {
   it.each(['', 'localhost:x'])('that is %j in SKEP_HOST is the default, or a mistake', async (SKEP_HOST) => {
     const { code } = await skep(['--timeout', '300ms', 'status'], { env: { SKEP_HOST } });
     expect(code).toBe(SKEP_HOST === '' ? 5 : 2);
+  });
+
+  it('may name a socket, by a relative path, too', async () => {
+    const { code, err } = await skep(['--host', 'unix:m1/run/none.sock', '--timeout', '300ms', 'status']);
+    expect(code).toBe(5);
+    expect(err).toContain(`unix:${resolve('m1/run/none.sock')}`);
   });
 
   it('may name several, of which one answers', async () => {

@@ -172,13 +172,8 @@ describe('the swarm half of the Docker API', () => {
     });
 
     it('jobs with the number of their run, and how many tasks are complete', async () => {
-      const job = await create(
-        'job',
-        { Args: ['true'] },
-        {
-          Mode: { ReplicatedJob: { MaxConcurrent: 2, TotalCompletions: 3 } },
-        },
-      );
+      const mode = { Mode: { ReplicatedJob: { MaxConcurrent: 2, TotalCompletions: 3 } } };
+      const job = await create('job', { Args: ['true'] }, mode);
       const status = async () => (await get('/services?status=true')).json[0].ServiceStatus;
       await until('three are complete', async () => (await status()).CompletedTasks === 3);
       expect(await status()).toEqual({ RunningTasks: 0, DesiredTasks: 2, CompletedTasks: 3 });
